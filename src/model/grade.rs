@@ -1,0 +1,411 @@
+//! The result: one object an answer, the same for every grader.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+
+use super::{Fingerprint, SampleLevel, Span, Tenths, Thousandths};
+
+/// Version of the result's layout.
+pub const SCHEMA: u32 = 1;
+
+/// Everything that grading one answer found.
+///
+/// Borrows from the answer and the rubric it was made of, so that grading copies no text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Grade<'a> {
+    /// Layout of this object; 1.
+    pub schema: u32,
+    /// What the answer is called.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// Id of the question it was graded against.
+    #[serde(borrow)]
+    pub question: Cow<'a, str>,
+    /// The score, or why there is none.
+    #[serde(flatten, borrow)]
+    pub outcome: Outcome<'a>,
+    /// Who graded.
+    pub grader: Grader,
+    /// What earned points, in the rubric's order.
+    #[serde(borrow)]
+    pub criteria: Vec<CriterionGrade<'a>>,
+    /// What took points away, in the rubric's order; `earned` is what was taken.
+    #[serde(borrow)]
+    pub penalties: Vec<CriterionGrade<'a>>,
+    /// What is odd about the answer.
+    pub flags: Vec<Flag>,
+    /// How it was delivered.
+    pub delivery: Delivery,
+    /// What sample answers say to the missed criteria.
+    #[serde(borrow)]
+    pub references: Vec<Reference<'a>>,
+    /// What to do better.
+    #[serde(borrow)]
+    pub advice: Vec<Advice<'a>>,
+    /// What a judge cost; absent offline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// What the grade rests on.
+    pub fingerprint: Fingerprint,
+}
+
+impl Grade<'_> {
+    /// The score; `None` where the answer could not be graded.
+    pub fn score(&self) -> Option<Tenths> {
+        match self.outcome {
+            Outcome::Graded { score, .. } => Some(score),
+            Outcome::Ungraded { .. } => None,
+        }
+    }
+}
+
+/// Graded with a score, or not graded with a reason. Never a zero that stands for a failure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Outcome<'a> {
+    /// The answer was graded.
+    Graded {
+        /// 0 to 100, one decimal.
+        score: Tenths,
+        /// Points earned, after penalties.
+        earned: Thousandths,
+        /// Points that a perfect answer earns.
+        possible: Thousandths,
+        /// What the score is called.
+        band: Band,
+    },
+    /// The answer could not be graded.
+    Ungraded {
+        /// Why.
+        #[serde(borrow)]
+        reason: Cow<'a, str>,
+    },
+}
+
+/// What a score is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Band {
+    /// Below partial.
+    Weak,
+    /// From 35, if the rubric does not say otherwise.
+    Partial,
+    /// From 60.
+    Solid,
+    /// From 80.
+    Strong,
+}
+
+impl Band {
+    /// The name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Weak => "weak",
+            Self::Partial => "partial",
+            Self::Solid => "solid",
+            Self::Strong => "strong",
+        }
+    }
+}
+
+/// Who graded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Grader {
+    /// The offline scorer.
+    Offline {
+        /// Version of its rules: the same version gives the same bytes.
+        version: u32,
+    },
+}
+
+/// Where a criterion's verdict comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The offline scorer, as asked.
+    Offline,
+    /// A model's verdict.
+    Llm,
+    /// The offline scorer in place of a model that gave no usable verdict.
+    Fallback,
+}
+
+/// How far a criterion was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Full credit.
+    Met,
+    /// Some credit.
+    Partial,
+    /// No credit.
+    Missed,
+    /// Nobody could decide.
+    Undecided,
+}
+
+impl Status {
+    /// The name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Partial => "partial",
+            Self::Missed => "missed",
+            Self::Undecided => "undecided",
+        }
+    }
+
+    /// What `credit` comes to.
+    pub fn of(credit: Thousandths) -> Self {
+        match credit.0 {
+            0 => Self::Missed,
+            1000.. => Self::Met,
+            _ => Self::Partial,
+        }
+    }
+}
+
+/// One criterion, or one penalty, decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CriterionGrade<'a> {
+    /// The criterion's id.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// What full credit is worth.
+    pub points: u32,
+    /// Points earned here; for a penalty, points taken.
+    pub earned: Thousandths,
+    /// 0 to 1.
+    pub credit: Thousandths,
+    /// Who decided.
+    pub source: Source,
+    /// What the credit comes to.
+    pub status: Status,
+    /// What the credit rests on, by place in the answer.
+    #[serde(borrow)]
+    pub evidence: Vec<Evidence<'a>>,
+    /// Ids of the concepts that were not found.
+    #[serde(borrow)]
+    pub missing: Vec<Cow<'a, str>>,
+    /// One sentence.
+    #[serde(borrow)]
+    pub why: Why<'a>,
+    /// Range of the credits that several samples of a judge gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread: Option<(Thousandths, Thousandths)>,
+}
+
+/// One sentence that says why; kept as figures until it is written, so that grading writes no text.
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
+#[schemars(with = "String")]
+pub enum Why<'a> {
+    /// The offline scorer's: concepts found, of how many, how many are needed, how many count half.
+    Coverage {
+        /// Concepts found.
+        found: u32,
+        /// Concepts there are.
+        of: u32,
+        /// Concepts that earn full credit.
+        need: u32,
+        /// Of the found ones, those that count half because they stand in a bare listing.
+        halved: u32,
+    },
+    /// Anybody's words.
+    Text(Cow<'a, str>),
+}
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Coverage { found, of, need, halved } => {
+                write!(f, "{found} of {of} concepts found, {need} needed for full credit")?;
+                match halved {
+                    0 => Ok(()),
+                    _ => write!(f, "; {halved} only in a bare listing, which counts half"),
+                }
+            }
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Serialize for Why<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Why<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::Text(Cow::Owned(String::deserialize(deserializer)?)))
+    }
+}
+
+/// One place in the answer that a concept was found at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence<'a> {
+    /// First byte in the answer as given.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// `answer[start..end]`.
+    #[serde(borrow)]
+    pub quote: Cow<'a, str>,
+    /// The concept's id.
+    #[serde(borrow)]
+    pub concept: Cow<'a, str>,
+    /// How it was recognised.
+    pub how: How,
+    /// Whether it counts half, because it stands in a bare listing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub half: bool,
+}
+
+impl Evidence<'_> {
+    /// The place.
+    pub fn span(&self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// How a phrase was recognised; where several apply, the furthest from the written form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// As the rubric writes it.
+    Exact,
+    /// Another form of the same words.
+    Stem,
+    /// A quantity of the kind asked for.
+    Quantity,
+    /// A synonym or abbreviation.
+    Synonym,
+    /// Spoken letters or numbers.
+    Spoken,
+    /// A spelling slip.
+    Spelling,
+    /// Quoted by a judge.
+    Quoted,
+}
+
+impl How {
+    /// The name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Stem => "stem",
+            Self::Quantity => "quantity",
+            Self::Synonym => "synonym",
+            Self::Spoken => "spoken form",
+            Self::Spelling => "spelling",
+            Self::Quoted => "quoted",
+        }
+    }
+}
+
+/// What is odd about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// There are no words.
+    Empty,
+    /// Too few words to answer anything.
+    TooShort,
+    /// Most of it repeats the question.
+    Echo,
+    /// Large parts are said more than once.
+    RepeatsItself,
+    /// Long runs of words stand in a sample answer.
+    CopiedSample,
+    /// What was found stands mostly in bare listings.
+    Stuffed,
+    /// Speaks to whoever grades it.
+    AddressesTheGrader,
+    /// Shares next to nothing with the question.
+    OffTopic,
+}
+
+impl Flag {
+    /// The name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooShort => "too-short",
+            Self::Echo => "echo",
+            Self::RepeatsItself => "repeats-itself",
+            Self::CopiedSample => "copied-sample",
+            Self::Stuffed => "stuffed",
+            Self::AddressesTheGrader => "addresses-the-grader",
+            Self::OffTopic => "off-topic",
+        }
+    }
+}
+
+/// How an answer was delivered.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Delivery {
+    /// Words.
+    pub words: u32,
+    /// Sentences, or what stands for them in unpunctuated text.
+    pub sentences: u32,
+    /// "um", "you know" and the like.
+    pub fillers: u32,
+    /// Only where the answer was timed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words_per_minute: Option<u32>,
+    /// The parts of a story that were told, in the order situation, task, action, result.
+    pub star: Vec<StarPart>,
+}
+
+/// Where a part of a story is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StarPart {
+    /// `situation`, `task`, `action` or `result`.
+    pub part: Cow<'static, str>,
+    /// First byte in the answer as given.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// What a sample answer says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reference<'a> {
+    /// The question the sample answers.
+    #[serde(borrow)]
+    pub question: Cow<'a, str>,
+    /// How good the sample is.
+    pub level: SampleLevel,
+    /// The passage.
+    #[serde(borrow)]
+    pub excerpt: Cow<'a, str>,
+    /// The criterion it is shown for.
+    #[serde(rename = "for", borrow)]
+    pub criterion: Cow<'a, str>,
+}
+
+/// What to do better.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Advice<'a> {
+    /// The criterion or penalty it is about.
+    #[serde(borrow)]
+    pub criterion: Cow<'a, str>,
+    /// The advice.
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+}
+
+/// What a judge used.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Usage {
+    /// Tokens sent.
+    pub prompt_tokens: u64,
+    /// Tokens received.
+    pub completion_tokens: u64,
+    /// In the configured currency; absent without prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+}

@@ -1,0 +1,20 @@
+//! The nouns of the program: what is asked, what is answered, and what a grade says.
+//!
+//! Plain values that every other module takes and gives; this module names no other.
+
+mod answer;
+mod grade;
+mod quantity;
+mod question;
+mod sample;
+mod span;
+
+pub use answer::Answer;
+pub use grade::{
+    Advice, Band, CriterionGrade, Delivery, Evidence, Flag, Grade, Grader, How, Outcome, Reference, SCHEMA, Source,
+    StarPart, Status, Usage, Why,
+};
+pub use quantity::{Fingerprint, Tenths, Thousandths};
+pub use question::{Bands, Concept, Criterion, Golden, Kind, Level, Question};
+pub use sample::{Sample, SampleLevel};
+pub use span::Span;

@@ -1,0 +1,153 @@
+//! A question and the rubric its answers are graded by.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use super::{Band, Tenths, Thousandths};
+
+/// What kind of answer a question asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Draw up a system.
+    Design,
+    /// Tell how one goes about something.
+    Process,
+    /// Tell a story of one's own.
+    Behavioural,
+    /// Explain an idea.
+    Concept,
+    /// Tell why.
+    Motivation,
+}
+
+impl Kind {
+    /// The name as it is written in a rubric.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Design => "design",
+            Self::Process => "process",
+            Self::Behavioural => "behavioural",
+            Self::Concept => "concept",
+            Self::Motivation => "motivation",
+        }
+    }
+}
+
+/// How much a question asks of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Every senior candidate should manage it.
+    Core,
+    /// Sets the best apart.
+    Advanced,
+}
+
+impl Level {
+    /// The name as it is written in a rubric.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Advanced => "advanced",
+        }
+    }
+}
+
+/// Lowest scores of the bands, in points of 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bands {
+    /// From here on an answer is strong.
+    pub strong: u32,
+    /// From here on it is solid.
+    pub solid: u32,
+    /// From here on it is partial; below, weak.
+    pub partial: u32,
+}
+
+impl Default for Bands {
+    fn default() -> Self {
+        Self { strong: 80, solid: 60, partial: 35 }
+    }
+}
+
+impl Bands {
+    /// The band that `score` falls into.
+    pub fn of(self, score: Tenths) -> Band {
+        match score.0 {
+            tenths if tenths >= self.strong * 10 => Band::Strong,
+            tenths if tenths >= self.solid * 10 => Band::Solid,
+            tenths if tenths >= self.partial * 10 => Band::Partial,
+            _ => Band::Weak,
+        }
+    }
+}
+
+/// One idea of a criterion, and the phrases by which it is recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concept {
+    /// Unique in its criterion.
+    pub id: String,
+    /// Phrases in the phrase language; any of them is enough.
+    pub any: Vec<String>,
+}
+
+/// One thing that an answer earns points for, or loses points by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Criterion {
+    /// Unique in its question.
+    pub id: String,
+    /// What full credit is worth.
+    pub points: u32,
+    /// What a judge is asked to decide.
+    pub asks: String,
+    /// What a person is told who missed it; for a penalty, who incurred it.
+    pub advice: Option<String>,
+    /// How many concepts earn full credit: 1 to the number of concepts.
+    pub need: u32,
+    /// The ideas, one or more.
+    pub concepts: Vec<Concept>,
+}
+
+/// A rubric's own test: a text and the credit each named criterion must come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Golden {
+    /// What is graded.
+    pub text: String,
+    /// Criterion or penalty id to credit.
+    pub expect: BTreeMap<String, Thousandths>,
+}
+
+/// A question with its whole rubric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Unique in its bank.
+    pub id: String,
+    /// The folder it stands in.
+    pub topic: String,
+    /// What kind of answer it asks for.
+    pub kind: Kind,
+    /// How much it asks.
+    pub level: Level,
+    /// The question as it is put.
+    pub prompt: String,
+    /// Other usual wordings: found by, never graded.
+    pub also_asked: Vec<String>,
+    /// Where the bands begin.
+    pub bands: Bands,
+    /// What earns points: the question's own criteria, then the included ones.
+    pub criteria: Vec<Criterion>,
+    /// What takes points away.
+    pub penalties: Vec<Criterion>,
+    /// The rubric's own tests.
+    pub goldens: Vec<Golden>,
+}
+
+impl Question {
+    /// Points that a perfect answer earns.
+    pub fn possible(&self) -> Thousandths {
+        Thousandths(self.criteria.iter().map(|criterion| criterion.points * 1000).sum())
+    }
+}

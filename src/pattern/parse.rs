@@ -1,0 +1,302 @@
+//! One phrase as written to one phrase as meant.
+
+use std::ops::Range;
+
+use crate::text::{Document, Lexicon, Quantities};
+
+/// Words between neighbours that do not stand in quotes.
+const USUAL_GAP: u8 = 2;
+/// Places for a word that one phrase may have.
+const LONGEST: usize = 64;
+
+/// A phrase: parts that must all stand in one sentence, in any order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// One or more; each is found by itself.
+    pub parts: Vec<Vec<Element>>,
+}
+
+/// One place in a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// What may stand here; one or more.
+    pub alternatives: Vec<Atom>,
+    /// How many other words may stand between this and the element before.
+    pub gap: u8,
+}
+
+/// What is looked for at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Atom {
+    /// Folded words next to each other; the last may be the beginning of a word.
+    Words {
+        /// The words, folded.
+        words: Vec<String>,
+        /// Whether the last is only how a word begins.
+        prefix: bool,
+    },
+    /// Words next to each other, exactly as written.
+    Exact(Vec<String>),
+    /// A quantity of a kind.
+    Quantity(Quantities),
+}
+
+/// Why a phrase cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PhraseError {
+    /// Bytes of the phrase that it is about.
+    pub at: Range<usize>,
+    /// What was expected.
+    pub message: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+fn error<T>(at: Range<usize>, message: impl Into<String>, hint: &'static str) -> Result<T, PhraseError> {
+    Err(PhraseError { at, message: message.into(), hint })
+}
+
+/// Reads a phrase.
+///
+/// # Errors
+/// Names the place in `phrase` and what was expected there.
+pub fn parse(phrase: &str) -> Result<Phrase, PhraseError> {
+    let mut parser = Parser { phrase, at: 0, words: (Document::new(), Lexicon::new()) };
+    let mut parts = vec![Vec::new()];
+    let mut quote: Option<usize> = None;
+    let mut opened = false;
+    let mut count = 0;
+    loop {
+        parser.skip_spaces();
+        let start = parser.at;
+        let last = parts.last_mut().expect("there is always a part");
+        match parser.peek() {
+            None => break,
+            Some('"') => {
+                parser.at += 1;
+                opened = quote.is_none();
+                quote = if quote.is_none() { Some(start) } else { None };
+            }
+            Some('&') if quote.is_some() => {
+                return error(start..start + 1, "`&` inside quotes", "close the quotes before it, or write `\\&`");
+            }
+            Some('&') => {
+                parser.at += 1;
+                if last.is_empty() {
+                    return error(
+                        start..start + 1,
+                        "nothing before `&`",
+                        "write what must stand in the sentence on both sides",
+                    );
+                }
+                parts.push(Vec::new());
+            }
+            Some(_) => {
+                let alternatives = parser.alternatives()?;
+                let gap = if quote.is_some() && !opened { 0 } else { USUAL_GAP };
+                opened = false;
+                count += 1;
+                last.push(Element { alternatives, gap });
+            }
+        }
+    }
+    if let Some(start) = quote {
+        return error(start..phrase.len(), "quotes that are not closed", "add the closing `\"`");
+    }
+    match parts.last() {
+        Some(last) if last.is_empty() && parts.len() > 1 => error(
+            phrase.len().saturating_sub(1)..phrase.len(),
+            "nothing after `&`",
+            "write what must stand in the sentence on both sides",
+        ),
+        Some(last) if last.is_empty() => {
+            error(0..phrase.len(), "an empty phrase", "write at least one word, or remove it")
+        }
+        _ if count > LONGEST => {
+            error(0..phrase.len(), format!("{count} words in one phrase, at most {LONGEST} are allowed"), "split it")
+        }
+        _ => Ok(Phrase { parts }),
+    }
+}
+
+struct Parser<'a> {
+    phrase: &'a str,
+    at: usize,
+    words: (Document, Lexicon),
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<char> {
+        self.phrase[self.at..].chars().next()
+    }
+
+    fn skip_spaces(&mut self) {
+        let rest = &self.phrase[self.at..];
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    /// `up|out|=IT`, up to the next space or quote.
+    fn alternatives(&mut self) -> Result<Vec<Atom>, PhraseError> {
+        let mut alternatives = Vec::new();
+        loop {
+            alternatives.push(self.atom()?);
+            if self.peek() != Some('|') {
+                return Ok(alternatives);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn atom(&mut self) -> Result<Atom, PhraseError> {
+        if self.peek() == Some('<') {
+            return self.quantity();
+        }
+        let start = self.at;
+        let exact = self.peek() == Some('=');
+        if exact {
+            self.at += 1;
+        }
+        let (mut letters, mut prefix) = (String::new(), None);
+        while let Some(c) = self.peek() {
+            let here = self.at;
+            match c {
+                '|' | '"' => break,
+                _ if c.is_whitespace() => break,
+                '&' | '<' | '>' | '=' => {
+                    return error(
+                        here..here + 1,
+                        format!("`{c}` inside a word"),
+                        "put spaces around it, or write a backslash before it",
+                    );
+                }
+                _ => self.at += c.len_utf8(),
+            }
+            if let Some(star) = prefix {
+                return error(
+                    star..star + 1,
+                    "`*` before the end of a word",
+                    "it stands for any ending: move it to the end, or write `\\*`",
+                );
+            }
+            match c {
+                '*' => prefix = Some(here),
+                '\\' => match self.peek() {
+                    Some(escaped) => {
+                        self.at += escaped.len_utf8();
+                        letters.push(escaped);
+                    }
+                    None => return error(here..here + 1, "`\\` at the end", "write the character after it"),
+                },
+                _ => letters.push(c),
+            }
+        }
+        let place = start..self.at.max(start + 1).min(self.phrase.len());
+        self.words_of(&letters, exact, prefix.is_some(), place)
+    }
+
+    fn words_of(&mut self, letters: &str, exact: bool, prefix: bool, at: Range<usize>) -> Result<Atom, PhraseError> {
+        let (document, lexicon) = &mut self.words;
+        document.read(letters, 0, lexicon);
+        let tokens = document.tokens();
+        if tokens.is_empty() {
+            return error(at, "no word here", "write a word, or remove the sign");
+        }
+        if tokens.iter().any(|token| lexicon.folded(token.word).is_empty()) {
+            return error(at, "a word of more than 64 bytes", "shorten it");
+        }
+        match (exact, prefix) {
+            (true, true) => error(at, "`=` and `*` on one word", "use one of them: the exact form, or any ending"),
+            (true, false) => {
+                Ok(Atom::Exact(tokens.iter().map(|token| lexicon.surface(token.word).to_owned()).collect()))
+            }
+            (false, _) => {
+                let words = tokens.iter().map(|token| lexicon.folded(token.word).to_owned()).collect();
+                Ok(Atom::Words { words, prefix })
+            }
+        }
+    }
+
+    fn quantity(&mut self) -> Result<Atom, PhraseError> {
+        const HINT: &str = "use <number>, <percent>, <duration>, <money> or <multiple>";
+        let start = self.at;
+        let rest = &self.phrase[start..];
+        let Some(close) = rest.find('>') else {
+            return error(start..self.phrase.len(), "`<` without `>`", HINT);
+        };
+        let name = &rest[1..close];
+        self.at = start + close + 1;
+        if self.peek().is_some_and(|c| !c.is_whitespace() && c != '|' && c != '"') {
+            return error(start..self.at, "letters right after `>`", "put a space after it");
+        }
+        match Quantities::NAMED.iter().find(|(known, _)| *known == name) {
+            Some((_, kinds)) => Ok(Atom::Quantity(*kinds)),
+            None => error(start..self.at, format!("`<{name}>` is no kind of quantity"), HINT),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(phrase: &str) -> String {
+        let parsed = parse(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}"));
+        let atom = |atom: &Atom| match atom {
+            Atom::Words { words, prefix } => words.join("+") + if *prefix { "*" } else { "" },
+            Atom::Exact(words) => format!("={}", words.join("+")),
+            Atom::Quantity(kinds) => format!("<{}>", kinds.0),
+        };
+        let element = |element: &Element| {
+            format!("{}{}", element.gap, element.alternatives.iter().map(atom).collect::<Vec<_>>().join("|"))
+        };
+        let part = |part: &Vec<Element>| part.iter().map(element).collect::<Vec<_>>().join(" ");
+        parsed.parts.iter().map(part).collect::<Vec<_>>().join(" & ")
+    }
+
+    #[test]
+    fn every_sign_of_the_language_is_read() {
+        for (phrase, expected) in [
+            ("roll back deploy", "2roll 2back 2deploy"),
+            ("\"error budget\" spent", "2error 0budget 2spent"),
+            ("=IT team", "2=IT 2team"),
+            ("automat*", "2automat*"),
+            ("scale up|out", "2scale 2up|out"),
+            ("feature flag & off|disable", "2feature 2flag & 2off|disable"),
+            ("<percent> less", "2<2> 2less"),
+            ("on-call CI/CD", "2on+call 2ci+cd"),
+            (r"c\* \& d", "2c 2d"),
+            ("a&b".replace('&', " & ").as_str(), "2a & 2b"),
+        ] {
+            if phrase == r"c\* \& d" {
+                assert!(parse(phrase).is_err(), "an escaped sign alone is no word");
+            } else {
+                assert_eq!(shown(phrase), expected, "{phrase}");
+            }
+        }
+        assert_eq!(shown(r"c\* d"), "2c 2d");
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        for (phrase, at, message) in [
+            ("", 0..0, "an empty phrase"),
+            ("   ", 0..3, "an empty phrase"),
+            ("a \"b c", 2..6, "quotes that are not closed"),
+            ("& b", 0..1, "nothing before `&`"),
+            ("a &", 2..3, "nothing after `&`"),
+            ("au*to", 2..3, "`*` before the end of a word"),
+            ("a |b", 2..3, "no word here"),
+            ("a| b", 2..3, "no word here"),
+            ("<numbr>", 0..7, "`<numbr>` is no kind of quantity"),
+            ("<number", 0..7, "`<` without `>`"),
+            ("=IT*", 0..4, "`=` and `*` on one word"),
+            ("a&b", 1..2, "`&` inside a word"),
+            ("a \\", 2..3, "`\\` at the end"),
+            ("...", 0..3, "no word here"),
+        ] {
+            let error = parse(phrase).expect_err(phrase);
+            assert_eq!((error.message.as_str(), error.at.clone()), (message, at), "{phrase}");
+        }
+    }
+}

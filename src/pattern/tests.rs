@@ -1,0 +1,132 @@
+//! What each sign of the phrase language finds, and what it leaves.
+
+use super::*;
+use crate::model::How;
+use crate::text::{Document, KnownWords, Lexicon, Synonyms};
+
+struct Found {
+    quote: String,
+    how: How,
+    negated: bool,
+}
+
+fn find(phrase: &str, text: &str) -> Vec<Found> {
+    let groups =
+        [vec!["kubernetes", "k8s"], vec!["mttr", "mean time to recovery"], vec!["ci/cd", "continuous delivery"]];
+    let synonyms = Synonyms::new(&groups).expect("valid groups");
+    let mut compiler = Compiler::new(&synonyms);
+    compiler.add(&parse(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}")));
+    let matcher = compiler.finish(&KnownWords::of(["protection alter"])).expect("small");
+    let (mut document, mut lexicon, mut scratch, mut hits) =
+        (Document::new(), Lexicon::new(), Scratch::new(), Vec::new());
+    document.read(text, 0, &mut lexicon);
+    matcher.run(&document, &mut lexicon, &mut scratch, &mut hits);
+    let found = |hit: &Hit| Found {
+        quote: document.span(hit.first, hit.last).of(text).to_owned(),
+        how: hit.how,
+        negated: hit.negated,
+    };
+    hits.iter().map(found).collect()
+}
+
+fn quotes(phrase: &str, text: &str) -> Vec<String> {
+    find(phrase, text).into_iter().filter(|found| !found.negated).map(|found| found.quote).collect()
+}
+
+#[test]
+fn phrases_find_what_they_mean() {
+    for (phrase, text, expected) in [
+        ("roll back deploy", "We rolled the release back, then deployed.", "rolled the release back, then deployed"),
+        ("roll back", "rolled it all the way back", ""),
+        ("roll back", "We roll. Back home.", ""),
+        ("back roll", "rolled back", ""),
+        ("\"error budget\"", "the error budgets", "error budgets"),
+        ("\"error budget\"", "the error and budget", ""),
+        ("=IT", "Our IT was slow", "IT"),
+        ("=IT", "it was slow", ""),
+        ("automat*", "fully automated", "automated"),
+        ("scale up|out", "we scaled out", "scaled out"),
+        ("feature flag & off|disable", "We turned off the new feature flag.", "off the new feature flag"),
+        ("feature flag & off", "We used a feature flag. Then it was off.", ""),
+        ("cut <percent>", "cut costs by 30 percent", "cut costs by 30 percent"),
+        ("<duration>", "within half an hour", "half an hour"),
+        ("kubernetes", "on k8s", "k8s"),
+        ("kubernetes", "on k eight s", "k eight s"),
+        ("p95", "our p ninety five", "p ninety five"),
+        ("99.9 percent", "ninety nine point nine percent", "ninety nine point nine percent"),
+        ("99.9", "at 99.9% now", "99.9%"),
+        ("mttr", "the mean time to recovery", "mean time to recovery"),
+        ("mean time to recovery", "our MTTR fell", "MTTR"),
+        ("ci/cd", "our C I C D is fast", "C I C D"),
+        ("ci/cd", "continuous delivery", "continuous delivery"),
+        ("on-call", "the oncall person", "oncall"),
+        ("oncall", "the on call person", "on call"),
+        ("oncall", "the on-call person", "on-call"),
+        ("roll* back", "a rollback", "rollback"),
+        ("failover", "we failed over", ""),
+        ("failover", "two fail overs", "fail overs"),
+        ("kubernetes", "kuberntes", "kuberntes"),
+        ("rollback", "the rolbacks", "rolbacks"),
+        ("production", "our protection", ""),
+        ("alert", "we alter it", ""),
+        ("canary", "cannary", "cannary"),
+        ("team", "tem", ""),
+        ("more more", "more and more", "more and more"),
+        ("more more", "more", ""),
+        ("prioriti*", "we prioritize", "prioritize"),
+        ("write", "we wrote", "wrote"),
+    ] {
+        let found = quotes(phrase, text);
+        assert_eq!(found.first().map_or("", String::as_str), expected, "`{phrase}` in `{text}`");
+    }
+}
+
+#[test]
+fn denied_hits_are_marked_unless_the_phrase_denies() {
+    assert!(quotes("backup", "We did not have backups.").is_empty());
+    assert!(find("backup", "We did not have backups.")[0].negated);
+    assert_eq!(quotes("no backup", "We had no backups."), ["no backups"]);
+    assert_eq!(quotes("not & urgent", "It was not urgent."), ["not urgent"]);
+    assert!(
+        quotes("backup & tested", "Backups, we tested no backups").is_empty()
+            || !quotes("backup", "Backups").is_empty()
+    );
+    assert!(quotes("alert & cpu", "We page on symptoms, alerts are never on CPU.").is_empty());
+}
+
+#[test]
+fn the_furthest_departure_is_told() {
+    for (phrase, text, how) in [
+        ("rollback", "rollback", How::Exact),
+        ("rollback", "rollbacks", How::Stem),
+        ("<percent>", "30%", How::Quantity),
+        ("kubernetes", "k8s", How::Synonym),
+        ("p95", "p ninety five", How::Spoken),
+        ("rollback", "rolback", How::Spelling),
+        ("kubernetes rollback", "k8s rolback", How::Spelling),
+    ] {
+        assert_eq!(find(phrase, text)[0].how, how, "`{phrase}` in `{text}`");
+    }
+}
+
+#[test]
+fn what_was_learned_from_one_document_does_not_change_another() {
+    let synonyms = Synonyms::default();
+    let mut compiler = Compiler::new(&synonyms);
+    for phrase in ["roll back", "a & b", "\"x y\""] {
+        compiler.add(&parse(phrase).expect("valid"));
+    }
+    let matcher = compiler.finish(&KnownWords::default()).expect("small");
+    let (mut document, mut lexicon, mut scratch) = (Document::new(), Lexicon::new(), Scratch::new());
+    let mut run = |text: &str| {
+        let mut hits = Vec::new();
+        document.read(text, 0, &mut lexicon);
+        matcher.run(&document, &mut lexicon, &mut scratch, &mut hits);
+        hits.len()
+    };
+    assert_eq!(run("a roll"), 0);
+    assert_eq!(run("back b x"), 0);
+    assert_eq!(run("y rolled back"), 1);
+    assert_eq!(run("a then b"), 1);
+    assert_eq!(run("b"), 0);
+}

@@ -1,0 +1,108 @@
+//! What of a long answer is shown: the passages around its evidence.
+
+use std::ops::Range;
+
+use super::evidence::Piece;
+use super::wrap::units;
+
+/// Words up to which an answer is shown whole.
+const WHOLE: usize = 400;
+/// Words shown on either side of where a mark begins or ends.
+const AROUND: usize = 15;
+/// Words of the beginning that are shown where there is no evidence.
+const BEGINNING: usize = 80;
+
+/// The pieces of an answer, or, of one over 400 words, those around its evidence, with
+/// [`Piece::Gap`] for what is left out. The middle of a long mark is left out too.
+pub(super) fn excerpt(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
+    let (edges, length) = edges(&pieces);
+    if length <= WHOLE { pieces } else { keep(pieces, &kept(&edges, length)) }
+}
+
+/// Where marks begin and end, in words, and how many words there are.
+fn edges(pieces: &[Piece<'_>]) -> (Vec<usize>, usize) {
+    let mut edges = Vec::new();
+    let mut word = 0;
+    for piece in pieces {
+        match piece {
+            Piece::Text(text, _) => word += units(text).count(),
+            Piece::Open(_) | Piece::Close(_) => edges.push(word),
+            Piece::Gap => {}
+        }
+    }
+    (edges, word)
+}
+
+fn kept(edges: &[usize], length: usize) -> Vec<Range<usize>> {
+    if edges.is_empty() {
+        return vec![Range { start: 0, end: BEGINNING }];
+    }
+    let mut kept: Vec<Range<usize>> = Vec::new();
+    for edge in edges {
+        let around = edge.saturating_sub(AROUND)..length.min(edge + AROUND);
+        match kept.last_mut() {
+            Some(last) if around.start <= last.end => last.end = around.end,
+            _ => kept.push(around),
+        }
+    }
+    kept
+}
+
+fn keep<'a>(pieces: Vec<Piece<'a>>, kept: &[Range<usize>]) -> Vec<Piece<'a>> {
+    let mut shown = Vec::new();
+    let mut kept = kept.iter().peekable();
+    let mut word = 0;
+    for piece in pieces {
+        let Piece::Text(text, worth) = piece else {
+            shown.push(piece);
+            continue;
+        };
+        for unit in units(text) {
+            while kept.next_if(|range| range.end <= word).is_some() {}
+            if kept.peek().is_some_and(|range| range.contains(&word)) {
+                shown.push(Piece::Text(unit, worth));
+            } else if shown.last() != Some(&Piece::Gap) {
+                shown.push(Piece::Gap);
+            }
+            word += 1;
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(pieces: Vec<Piece<'_>>) -> String {
+        let written = |piece: &Piece<'_>| match piece {
+            Piece::Text(text, _) => (*text).to_owned(),
+            _ => "…".to_owned(),
+        };
+        excerpt(pieces).iter().map(written).collect()
+    }
+
+    #[test]
+    fn short_answers_are_shown_whole() {
+        let text = "word ".repeat(WHOLE);
+        assert_eq!(shown(vec![Piece::Text(&text, None)]), text);
+    }
+
+    #[test]
+    fn without_evidence_the_beginning_is_shown() {
+        let text = "word ".repeat(WHOLE + 1);
+        assert_eq!(shown(vec![Piece::Text(&text, None)]), format!("{}…", "word ".repeat(BEGINNING)));
+    }
+
+    #[test]
+    fn passages_around_marks_are_shown() {
+        assert_eq!(kept(&[100, 103, 300], 310), [85..118, 285..310]);
+        assert_eq!(kept(&[2], 500), [Range { start: 0, end: 17 }]);
+    }
+
+    #[test]
+    fn long_unspaced_text_is_cut_too() {
+        let text = "障害".repeat(WHOLE);
+        assert_eq!(shown(vec![Piece::Text(&text, None)]).chars().count(), BEGINNING + 1);
+    }
+}

@@ -1,0 +1,30 @@
+//! What a grade looks like to people and to other programs.
+//!
+//! Values in, one `String` out, one file a format: [`text()`] for the terminal, [`markdown()`] for a
+//! page, [`json()`] and [`csv()`] for programs. Nothing here prints, and no control character of an
+//! answer reaches a terminal or a page.
+
+mod clean;
+mod criteria;
+mod csv;
+mod evidence;
+mod excerpt;
+mod json;
+mod markdown;
+mod markup;
+mod page;
+mod sheet;
+mod style;
+mod text;
+mod words;
+mod wrap;
+
+#[cfg(test)]
+mod fixture;
+
+pub use self::csv::csv;
+pub use json::json;
+pub use markdown::markdown;
+pub use sheet::Sheet;
+pub use style::Style;
+pub use text::{brief, text};

@@ -1,0 +1,82 @@
+//! What a report of one grade is made of, and what its parts say to each other.
+
+use std::cmp::Reverse;
+
+use crate::model::{Answer, CriterionGrade, Grade, Question, Reference, Status};
+
+/// All that a report of one grade shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'a> {
+    /// What grading found.
+    pub grade: &'a Grade<'a>,
+    /// What was asked.
+    pub question: &'a Question,
+    /// What was answered.
+    pub answer: &'a Answer<'a>,
+    /// How the question was settled when nobody named it: "found from the answer".
+    pub note: Option<&'a str>,
+}
+
+impl<'a> Sheet<'a> {
+    /// What the criterion or penalty asks; its id where the question does not have it.
+    pub(super) fn asks(&self, graded: &'a CriterionGrade<'_>) -> &'a str {
+        let all = self.question.criteria.iter().chain(&self.question.penalties);
+        all.into_iter().find(|one| one.id == graded.id).map_or(&graded.id, |one| &one.asks)
+    }
+
+    /// What to do better about the criterion or penalty `id`.
+    pub(super) fn advice(&self, id: &str) -> Option<&'a str> {
+        let advice = self.grade.advice.iter().find(|advice| advice.criterion == id);
+        advice.map(|advice| advice.text.as_ref()).filter(|text| !text.trim().is_empty())
+    }
+
+    /// What a sample says to the criterion `id`: the best one's words.
+    pub(super) fn reference(&self, id: &str) -> Option<&'a Reference<'a>> {
+        let all = self.grade.references.iter().filter(|reference| reference.criterion == id);
+        all.min_by_key(|reference| reference.level)
+    }
+
+    /// The penalties that took points, numbered from 1.
+    pub(super) fn incurred(&self) -> impl Iterator<Item = (usize, &'a CriterionGrade<'a>)> {
+        (1..).zip(self.grade.penalties.iter().filter(|penalty| penalty.earned.0 > 0))
+    }
+
+    /// The criteria with their numbers.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &'a CriterionGrade<'a>)> {
+        (1..).zip(&self.grade.criteria)
+    }
+
+    /// The criteria that could still earn points, those that could earn most first.
+    pub(super) fn open(&self) -> Vec<(usize, &'a CriterionGrade<'a>)> {
+        let is_open = |graded: &CriterionGrade<'_>| matches!(graded.status, Status::Missed | Status::Partial);
+        let mut open: Vec<_> = self.numbered().filter(|(_, graded)| is_open(graded)).collect();
+        open.sort_by_key(|(_, graded)| Reverse(gain(graded)));
+        open
+    }
+}
+
+/// Thousandths of a point that `graded` could still earn.
+pub(super) fn gain(graded: &CriterionGrade<'_>) -> u32 {
+    graded.points.saturating_mul(1000).saturating_sub(graded.earned.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::fixture;
+
+    #[test]
+    fn what_could_earn_most_comes_first() {
+        let fixture = fixture::incident();
+        let sheet = fixture.sheet();
+        let numbers: Vec<_> = sheet.open().into_iter().map(|(number, _)| number).collect();
+        assert_eq!(numbers, [3, 2]);
+    }
+
+    #[test]
+    fn a_criterion_that_the_question_lacks_is_named_by_its_id() {
+        let mut fixture = fixture::incident();
+        fixture.question.criteria.clear();
+        let sheet = fixture.sheet();
+        assert_eq!(sheet.asks(&sheet.grade.criteria[0]), "relief-first");
+    }
+}

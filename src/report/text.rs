@@ -1,0 +1,318 @@
+//! A grade as people read it on a terminal.
+//!
+//! From the score down to the details: what spoils it, each criterion, the answer with its evidence
+//! marked, what to add, how it was told.
+
+use super::clean::reflow;
+use super::criteria::criteria;
+use super::evidence::{Mark, Piece, Worth, marks, pieces};
+use super::excerpt::excerpt;
+use super::page::{Page, Run};
+use super::sheet::{Sheet, gain};
+use super::style::{BAD, FAINT, GOOD, HEADING, Ink, MIDDLING, PLAIN, Style, band_ink};
+use super::words;
+use crate::model::{Band, Outcome, Tenths, Thousandths};
+
+/// The whole report of one grade, 40 to 100 columns wide, ending in a line break.
+pub fn text(sheet: &Sheet<'_>, style: Style) -> String {
+    let mut page = Page::new(style);
+    title(&mut page, sheet);
+    match &sheet.grade.outcome {
+        Outcome::Graded { score, band, .. } => {
+            score_bar(&mut page, *score, *band);
+            page.paragraph(2, &[Run::faint(words::summary(sheet).unwrap_or_default())]);
+            flags(&mut page, sheet);
+            penalties(&mut page, sheet);
+            criteria(&mut page, sheet);
+            answer(&mut page, sheet);
+            additions(&mut page, sheet);
+            delivery(&mut page, sheet);
+        }
+        Outcome::Ungraded { reason } => {
+            page.blank();
+            page.hanging(&[Run::new("  Not graded: ", BAD)], &[Run::plain(reason.as_ref())]);
+            flags(&mut page, sheet);
+        }
+    }
+    page.finish()
+}
+
+/// The grade on one line that ends in a line break: id, question, score and band, or the reason why
+/// there is no score. Never cut, whatever the width.
+pub fn brief(sheet: &Sheet<'_>, style: Style) -> String {
+    let grade = sheet.grade;
+    let (ink, verdict) = match &grade.outcome {
+        Outcome::Graded { score, band, .. } => (band_ink(*band), format!("{score}  {}", band.name())),
+        Outcome::Ungraded { reason } => (BAD, format!("ungraded: {reason}")),
+    };
+    let runs = [Run::plain(format!("{}  {}  ", grade.id, grade.question)), Run::new(verdict, ink)];
+    let mut page = Page::new(style);
+    page.line(&runs);
+    page.finish()
+}
+
+fn title(page: &mut Page, sheet: &Sheet<'_>) {
+    let grade = sheet.grade;
+    page.paragraph(0, &[Run::new(grade.id.as_ref(), HEADING), Run::faint(format!(" · {}", grade.question))]);
+    page.paragraph(0, &[Run::plain(sheet.question.prompt.as_str())]);
+    if let Some(note) = sheet.note {
+        page.paragraph(0, &[Run::faint(format!("Question {note}"))]);
+    }
+}
+
+fn score_bar(page: &mut Page, score: Tenths, band: Band) {
+    let cells = page.columns().saturating_sub(19).min(40);
+    let (full, rest) = bar(score, cells);
+    let ink = band_ink(band);
+    page.blank();
+    page.line(&[
+        Run::new(format!("  {:>5}  ", score.to_string()), HEADING),
+        Run::new(full, ink),
+        Run::faint(rest),
+        Run::new(format!("  {}", band.name()), ink.bold()),
+    ]);
+}
+
+/// The full part of a bar of `cells`, to an eighth of a cell, and the rest of it.
+fn bar(score: Tenths, cells: usize) -> (String, String) {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = score.0.min(1000) as usize * cells * 8 / 1000;
+    let part = PARTS[eighths % 8];
+    let rest = cells - eighths.div_ceil(8);
+    ("█".repeat(eighths / 8) + part, "░".repeat(rest))
+}
+
+fn flags(page: &mut Page, sheet: &Sheet<'_>) {
+    if sheet.grade.flags.is_empty() {
+        return;
+    }
+    page.heading("Watch out", "");
+    for flag in &sheet.grade.flags {
+        page.hanging(&[Run::new("  ! ", MIDDLING)], &[Run::plain(words::flag(*flag))]);
+    }
+}
+
+fn penalties(page: &mut Page, sheet: &Sheet<'_>) {
+    for (number, penalty) in sheet.incurred() {
+        if number == 1 {
+            page.heading("Points lost", "");
+        }
+        let figures = format!("−{}  ", words::points(penalty.earned));
+        page.hanging(
+            &[Run::new(format!("  P{number}  "), HEADING), Run::new(figures, BAD)],
+            &[Run::plain(sheet.asks(penalty))],
+        );
+        if let Some(quotes) = words::quotes(penalty) {
+            page.paragraph(6, &[Run::faint(quotes)]);
+        }
+        if let Some(advice) = sheet.advice(&penalty.id) {
+            page.hanging(&[Run::plain("      → ")], &[Run::plain(advice)]);
+        }
+    }
+}
+
+fn answer(page: &mut Page, sheet: &Sheet<'_>) {
+    let body = sheet.answer.text.get(sheet.answer.body..);
+    let offset = body.map_or(0, |_| sheet.answer.body);
+    let shown = reflow(body.unwrap_or(sheet.answer.text));
+    let marks = marks(sheet, &shown, offset);
+    let pieces = excerpt(pieces(&shown, &marks));
+    page.heading("Your answer", legend(&marks, page.has_color()));
+    let mut paragraph = Vec::new();
+    for piece in &pieces {
+        append(page, &mut paragraph, piece);
+    }
+    end_paragraph(page, &mut paragraph);
+}
+
+fn legend(marks: &[Mark], has_color: bool) -> &'static str {
+    let has_losses = marks.iter().any(|mark| mark.worth == Worth::Loss);
+    match (marks.is_empty(), has_losses, has_color) {
+        (true, ..) => "",
+        (_, false, true) => "  underlined: evidence, by number of criterion",
+        (_, false, false) => "  [evidence], by number of criterion",
+        (_, true, true) => "  underlined: evidence, by number of criterion; red: lost points",
+        (_, true, false) => "  [evidence], by number of criterion; {lost points}",
+    }
+}
+
+fn append<'a>(page: &mut Page, paragraph: &mut Vec<Run<'a>>, piece: &Piece<'a>) {
+    match piece {
+        Piece::Text(text, worth) => {
+            let ink = worth.map_or(PLAIN, |worth| worth_ink(worth).underline());
+            for (number, line) in text.split('\n').enumerate() {
+                if number > 0 {
+                    end_paragraph(page, paragraph);
+                }
+                paragraph.push(Run::new(line, ink));
+            }
+        }
+        Piece::Open(mark) if !page.has_color() => paragraph.push(Run::plain(brackets(mark.worth).0)),
+        Piece::Open(_) => {}
+        Piece::Close(mark) => {
+            let bracket = if page.has_color() { "" } else { brackets(mark.worth).1 };
+            paragraph.push(Run::new(format!("{bracket}{}", mark.label()), worth_ink(mark.worth)));
+        }
+        Piece::Gap => paragraph.push(Run::new(" … ", FAINT)),
+    }
+}
+
+fn end_paragraph(page: &mut Page, paragraph: &mut Vec<Run<'_>>) {
+    if paragraph.iter().all(|run| run.text.trim().is_empty()) {
+        page.blank();
+    } else {
+        page.paragraph(2, paragraph);
+    }
+    paragraph.clear();
+}
+
+fn brackets(worth: Worth) -> (&'static str, &'static str) {
+    match worth {
+        Worth::Full | Worth::Half => ("[", "]"),
+        Worth::Loss => ("{", "}"),
+    }
+}
+
+fn worth_ink(worth: Worth) -> Ink {
+    match worth {
+        Worth::Full => GOOD,
+        Worth::Half => MIDDLING,
+        Worth::Loss => BAD,
+    }
+}
+
+fn additions(page: &mut Page, sheet: &Sheet<'_>) {
+    let open = sheet.open();
+    if open.is_empty() {
+        return;
+    }
+    page.heading("What to add", "  what earns most comes first");
+    let digits = sheet.grade.criteria.len().to_string().len();
+    for (number, graded) in open {
+        let gain = format!("+{}  ", words::points(Thousandths(gain(graded))));
+        let advice = sheet.advice(&graded.id).unwrap_or_else(|| sheet.asks(graded));
+        page.hanging(
+            &[Run::new(format!("  {number:>digits$}  "), HEADING), Run::new(gain, GOOD)],
+            &[Run::plain(advice)],
+        );
+        reference(page, sheet, &graded.id, 4 + digits);
+    }
+}
+
+/// What a sample answer says to the criterion `id`, and whose words they are.
+fn reference(page: &mut Page, sheet: &Sheet<'_>, id: &str, indent: usize) {
+    let Some(reference) = sheet.reference(id) else { return };
+    let source = format!(" — {} sample, {}", reference.level.name(), reference.question);
+    let lead = Run::faint(format!("{}│ ", " ".repeat(indent)));
+    page.hanging(&[lead], &[Run::plain(format!("“{}”", reference.excerpt.trim())), Run::faint(source)]);
+}
+
+fn delivery(page: &mut Page, sheet: &Sheet<'_>) {
+    page.heading("Delivery", "");
+    page.paragraph(2, &[Run::plain(words::delivery(&sheet.grade.delivery))]);
+    if let Some(story) = words::story(sheet) {
+        page.paragraph(2, &[Run::plain(story)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Evidence;
+    use crate::report::fixture;
+    use unicode_width::UnicodeWidthStr;
+
+    const PLAIN_80: Style = Style { width: 80, color: false };
+
+    fn assert_fits(report: &str, width: usize) {
+        for line in report.lines() {
+            assert!(line.width() <= width, "{width}: {line}");
+            assert!(!line.ends_with(char::is_whitespace), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn evidence_is_bracketed_by_number() {
+        let fixture = fixture::incident();
+        let report = text(&fixture.sheet(), PLAIN_80);
+        assert!(report.contains("[rolled the release back within five minutes]¹"), "{report}");
+        assert!(report.contains("{Tom's fault}ᴾ¹."), "{report}");
+        assert!(!report.contains("x = 1"), "front matter is no part of the answer");
+    }
+
+    #[test]
+    fn every_line_fits_every_width() {
+        let mut fixture = fixture::incident();
+        for id in ["incident-3.txt", "very/long/".repeat(30).as_str(), "障害対応".repeat(30).as_str()] {
+            fixture.grade.id = id.to_owned().into();
+            for width in 0..=130 {
+                assert_fits(&text(&fixture.sheet(), Style { width, color: false }), width.clamp(40, 100));
+            }
+        }
+    }
+
+    #[test]
+    fn without_color_there_is_no_escape_sequence() {
+        let fixture = fixture::incident();
+        let mut sheet = fixture.sheet();
+        let answer = crate::model::Answer::new("\u{1b}[2J", "\u{1b}]0;title\u{7} and \u{9b}31m red");
+        sheet.answer = &answer;
+        let report = text(&sheet, PLAIN_80);
+        assert!(!report.chars().any(|c| c.is_control() && c != '\n'), "{report:?}");
+    }
+
+    #[test]
+    fn color_changes_no_word() {
+        let fixture = fixture::incident();
+        let report = text(&fixture.sheet(), Style { width: 80, color: true });
+        assert!(report.contains("\u{1b}[4m\u{1b}[32mrolled the release back within five"), "{report:?}");
+        assert!(!report.contains("[rolled"));
+    }
+
+    #[test]
+    fn wrong_spans_are_left_unmarked() {
+        let mut fixture = fixture::incident();
+        for (start, end) in [(9, 3), (0, 99_999), (usize::MAX, usize::MAX), (3, 9)] {
+            let odd = Evidence { start, end, ..fixture.grade.criteria[0].evidence[0].clone() };
+            fixture.grade.criteria[2].evidence = vec![odd];
+            assert!(!text(&fixture.sheet(), PLAIN_80).contains("]³"));
+        }
+    }
+
+    #[test]
+    fn a_missed_criterion_shows_how_a_strong_answer_says_it() {
+        let fixture = fixture::incident();
+        let report = text(&fixture.sheet(), PLAIN_80);
+        assert!(
+            report.contains("  3  +2  Say who would do what by when.\n     │ “Each action got one owner"),
+            "{report}"
+        );
+    }
+
+    #[test]
+    fn an_ungraded_answer_has_a_reason_and_no_figure() {
+        let mut fixture = fixture::incident();
+        fixture.grade.outcome = Outcome::Ungraded { reason: "the file is empty".into() };
+        let report = text(&fixture.sheet(), PLAIN_80);
+        assert!(report.contains("\n  Not graded: the file is empty\n"), "{report}");
+        assert!(!report.contains('0'), "{report}");
+    }
+
+    #[test]
+    fn the_bar_grows_by_eighths() {
+        let drawn = |tenths| {
+            let (full, rest) = bar(Tenths(tenths), 10);
+            full + &rest
+        };
+        assert_eq!(drawn(0), "░░░░░░░░░░");
+        assert_eq!(drawn(255), "██▌░░░░░░░");
+        assert_eq!(drawn(1000), "██████████");
+        assert_eq!(drawn(u32::MAX), "██████████");
+    }
+
+    #[test]
+    fn brief_is_one_line() {
+        let fixture = fixture::incident();
+        assert_eq!(brief(&fixture.sheet(), PLAIN_80), "incident-3.txt  lead-major-incident  31.3  weak\n");
+    }
+}

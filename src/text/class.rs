@@ -1,0 +1,114 @@
+//! What a word is to the machinery: function word, negator, number and the like.
+//!
+//! A word's class depends on its folded form alone, so it is worked out once per distinct word.
+
+/// A set of properties of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Class(u32);
+
+impl Class {
+    /// Grammar rather than content: articles, pronouns, prepositions, auxiliaries.
+    pub const FUNCTION: Self = Self(1);
+    /// Denies what follows, at least in some constructions.
+    pub const NEGATOR: Self = Self(1 << 1);
+    /// Ends the reach of a negation: "but", "because".
+    pub const RELEASE: Self = Self(1 << 2);
+    /// Can be the subject of a new clause: "we", "they".
+    pub const SUBJECT: Self = Self(1 << 3);
+    /// Where an unpunctuated run may be cut: "and", "so".
+    pub const CONNECTIVE: Self = Self(1 << 4);
+    /// Begins with a digit, or is a number word.
+    pub const NUMERIC: Self = Self(1 << 5);
+    /// One letter.
+    pub const LETTER: Self = Self(1 << 6);
+    /// A verb in the past: "ran", "rolled".
+    pub const PAST: Self = Self(1 << 7);
+    /// Spelled out over several tokens.
+    pub const JOINED: Self = Self(1 << 8);
+    /// Written apart, as two tokens.
+    pub const APART: Self = Self(1 << 9);
+
+    /// No property.
+    pub const NONE: Self = Self(0);
+
+    /// Whether the two sets share a property.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both sets together.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The class of a folded word.
+    pub fn of(folded: &str) -> Self {
+        let base = folded.split('\'').next().unwrap_or_default();
+        let mut class = if folded.ends_with("n't") { Self::NEGATOR.and(Self::FUNCTION) } else { listed(base) };
+        if base.len() != folded.len() && class.has(Self::SUBJECT) {
+            class = class.and(Self::FUNCTION);
+        }
+        if folded.len() == 1 && folded.as_bytes()[0].is_ascii_alphabetic() {
+            class = class.and(Self::LETTER);
+        }
+        if folded.as_bytes().first().is_some_and(|&byte| byte.is_ascii_digit() || byte == b'$')
+            || folded.starts_with(['€', '£'])
+            || super::number::is_number_word(folded)
+        {
+            class = class.and(Self::NUMERIC);
+        }
+        if (folded.len() > 4 && folded.ends_with("ed")) || super::stem::is_irregular_past(folded) {
+            class = class.and(Self::PAST);
+        }
+        class
+    }
+}
+
+fn listed(word: &str) -> Class {
+    const FUNCTION: Class = Class::FUNCTION;
+    match word {
+        "and" | "so" | "then" => FUNCTION.and(Class::CONNECTIVE),
+        "but" | "because" | "although" | "though" | "however" | "whereas" | "until" | "unless" => {
+            FUNCTION.and(Class::RELEASE).and(Class::CONNECTIVE)
+        }
+        "i" | "we" | "they" | "he" | "she" | "you" => FUNCTION.and(Class::SUBJECT),
+        "not" | "no" | "never" | "without" | "cannot" | "nobody" | "none" | "nothing" | "neither" | "nor"
+        | "instead" | "rather" | "hardly" | "barely" | "didnt" | "dont" | "doesnt" | "cant" | "couldnt" | "wasnt"
+        | "werent" | "isnt" | "arent" | "hasnt" | "havent" | "hadnt" | "wouldnt" | "shouldnt" | "nowhere" => {
+            FUNCTION.and(Class::NEGATOR)
+        }
+        "lack" | "lacks" | "lacked" | "lacking" | "absence" | "failed" | "fails" | "failing" | "forgot" | "unable"
+        | "missing" | "absent" | "nonexistent" | "refused" => Class::NEGATOR,
+        "which" | "when" | "after" | "while" | "where" => FUNCTION.and(Class::CONNECTIVE),
+        "a" | "an" | "the" | "this" | "that" | "these" | "those" | "some" | "any" | "each" | "every" | "all"
+        | "both" | "such" | "it" | "me" | "us" | "him" | "her" | "them" | "my" | "our" | "your" | "his" | "its"
+        | "their" | "mine" | "ours" | "who" | "whom" | "whose" | "what" | "there" | "here" | "myself" | "ourselves"
+        | "themselves" | "itself" | "everyone" | "someone" | "anyone" | "everything" | "something" | "anything"
+        | "am" | "is" | "are" | "was" | "were" | "be" | "been" | "being" | "do" | "does" | "did" | "done" | "doing"
+        | "have" | "has" | "had" | "having" | "can" | "could" | "will" | "would" | "shall" | "should" | "may"
+        | "might" | "must" | "of" | "to" | "in" | "on" | "at" | "by" | "for" | "with" | "from" | "into" | "onto"
+        | "over" | "under" | "about" | "between" | "through" | "during" | "before" | "since" | "within" | "against"
+        | "across" | "per" | "as" | "than" | "like" | "up" | "down" | "out" | "off" | "or" | "if" | "whether"
+        | "how" | "why" | "once" | "just" | "only" | "even" | "also" | "too" | "very" | "more" | "most" | "less"
+        | "least" | "much" | "many" | "few" | "other" | "another" | "same" | "own" | "again" | "already" | "still"
+        | "yet" | "ever" | "always" | "often" | "now" | "back" | "around" | "along" | "away" | "well" | "really"
+        | "quite" | "let" | "im" | "ive" | "weve" | "thats" | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
+        _ => Class::NONE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_follow_the_folded_form() {
+        assert!(Class::of("didn't").has(Class::NEGATOR));
+        assert!(Class::of("we've").has(Class::SUBJECT));
+        assert!(Class::of("30%").has(Class::NUMERIC));
+        assert!(Class::of("ninety").has(Class::NUMERIC));
+        assert!(Class::of("rolled").has(Class::PAST) && Class::of("wrote").has(Class::PAST));
+        assert!(Class::of("c").has(Class::LETTER));
+        assert_eq!(Class::of("kubernetes"), Class::NONE);
+    }
+}

@@ -1,0 +1,204 @@
+//! What a text consists of. Buffers are kept from one text to the next.
+
+use super::{Class, Lexicon, Quantity, WordId, polarity, quantity, scan, spoken};
+use crate::model::Span;
+
+/// A word at a place.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// First byte in the text.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// Which word.
+    pub word: WordId,
+    pub(super) class: Class,
+    pub(super) before: Before,
+    /// Whether it stands in a negated clause.
+    pub negated: bool,
+}
+
+/// What stands between a word and the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Before {
+    /// White space, or nothing that matters.
+    #[default]
+    Space,
+    /// A single hyphen.
+    Hyphen,
+    /// A comma.
+    Comma,
+    /// A colon, semicolon, dash or bracket.
+    Break,
+}
+
+/// Tokens that belong together, as a range of token numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    /// First token.
+    pub first: u32,
+    /// One past the last token.
+    pub end: u32,
+    /// How many of them are function words.
+    pub function_words: u32,
+}
+
+impl Sentence {
+    /// The token numbers.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.first as usize..self.end as usize
+    }
+
+    /// How many tokens.
+    pub fn len(self) -> u32 {
+        self.end - self.first
+    }
+
+    /// Never: a sentence has at least one token.
+    pub fn is_empty(self) -> bool {
+        self.first == self.end
+    }
+}
+
+/// Several tokens that spell one word: "C I" for CI, "p ninety five" for p95.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Join {
+    /// First token.
+    pub first: u32,
+    /// Last token.
+    pub last: u32,
+    /// The word they spell.
+    pub word: WordId,
+}
+
+/// A text, read.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    pub(super) tokens: Vec<Token>,
+    pub(super) sentences: Vec<Sentence>,
+    pub(super) quantities: Vec<Quantity>,
+    pub(super) joins: Vec<Join>,
+}
+
+impl Document {
+    /// An empty document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads `text` from byte `body` on, which must be a character boundary; where it is not, there
+    /// is nothing to read. Texts of 4 GiB and more are read up to there.
+    pub fn read(&mut self, text: &str, body: usize, lexicon: &mut Lexicon) {
+        self.tokens.clear();
+        self.sentences.clear();
+        self.quantities.clear();
+        self.joins.clear();
+        if text.is_char_boundary(body) {
+            let seen = scan::scan(text, body, lexicon, self);
+            if seen.has(Class::NEGATOR) {
+                polarity::mark(self, lexicon);
+            }
+            if seen.has(Class::NUMERIC) {
+                quantity::find(text, self, lexicon);
+            }
+            if seen.has(Class::NUMERIC.and(Class::LETTER)) {
+                spoken::join(self, lexicon);
+            }
+        }
+    }
+
+    /// The words in order.
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The sentences in order; together they hold every token once.
+    pub fn sentences(&self) -> &[Sentence] {
+        &self.sentences
+    }
+
+    /// The quantities, by first token.
+    pub fn quantities(&self) -> &[Quantity] {
+        &self.quantities
+    }
+
+    /// The spoken forms, by first token.
+    pub fn joins(&self) -> &[Join] {
+        &self.joins
+    }
+
+    /// The bytes from token `first` to token `last`.
+    pub fn span(&self, first: u32, last: u32) -> Span {
+        Span { start: self.tokens[first as usize].start as usize, end: self.tokens[last as usize].end as usize }
+    }
+
+    /// Whether any of the tokens stands in a negated clause.
+    pub fn is_negated(&self, first: u32, last: u32) -> bool {
+        self.tokens[first as usize..=last as usize].iter().any(|token| token.negated)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::text) fn read(text: &str) -> (Document, Lexicon) {
+        let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
+        document.read(text, 0, &mut lexicon);
+        (document, lexicon)
+    }
+
+    fn sentences(text: &str) -> Vec<Vec<&str>> {
+        let (document, _) = read(text);
+        let word = |token: &Token| &text[token.start as usize..token.end as usize];
+        document.sentences().iter().map(|s| document.tokens()[s.range()].iter().map(word).collect()).collect()
+    }
+
+    #[test]
+    fn words_and_sentences_are_found_where_a_reader_sees_them() {
+        assert_eq!(
+            sentences("We're on-call, e.g. at night. It took 1,200.5 ms!"),
+            [vec!["We're", "on", "call", "e", "g", "at", "night"], vec!["It", "took", "1,200.5", "ms"]]
+        );
+        assert_eq!(sentences("p95 fell 30% to $5k (v1.2.3)"), [vec!["p95", "fell", "30%", "to", "$5k", "v1.2.3"]]);
+        assert_eq!(sentences("one line\nthe same\n\nanother"), [vec!["one", "line", "the", "same"], vec!["another"]]);
+        assert_eq!(sentences("- first\n- second\n3. third"), [["first"], ["second"], ["third"]]);
+        assert_eq!(sentences("Well… “Yes.” Right?No"), [vec!["Well"], vec!["Yes"], vec!["Right"], vec!["No"]]);
+        assert_eq!(sentences("feature_flag CI/CD"), [["feature", "flag", "CI", "CD"]]);
+    }
+
+    #[test]
+    fn odd_text_is_read_and_spans_fit() {
+        for text in [
+            "",
+            "\u{feff}",
+            "👩‍👩‍👧 ok",
+            "nai\u{308}ve résumé",
+            "\u{0}\u{0}a\u{0}",
+            "ａ。ｂ",
+            "\r\n\r\n",
+            "'",
+            "$",
+            "1.",
+            "½ x",
+            "a\u{200b}b",
+        ] {
+            let (document, _) = read(text);
+            for token in document.tokens() {
+                assert!(
+                    text.get(token.start as usize..token.end as usize).is_some_and(|word| !word.is_empty()),
+                    "{text:?}"
+                );
+            }
+            let covered: u32 = document.sentences().iter().map(|sentence| sentence.len()).sum();
+            assert_eq!(covered as usize, document.tokens().len(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_without_punctuation_is_cut_at_a_connective() {
+        let text = "word ".repeat(45) + "and then " + &"more ".repeat(100);
+        let lengths: Vec<usize> = sentences(&text).iter().map(Vec::len).collect();
+        assert_eq!(lengths, [45, 80, 22]);
+    }
+}

@@ -1,0 +1,64 @@
+//! One spelling for one word: case, width, accents, quotes, invisible characters.
+
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The word as everything else compares it: NFKC, lower case, no accents, straight apostrophes, no
+/// invisible characters, no possessive ending.
+pub fn fold(word: &str) -> Cow<'_, str> {
+    let plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let mut folded = if plain {
+        return Cow::Borrowed(word);
+    } else if word.is_ascii() {
+        word.to_ascii_lowercase()
+    } else {
+        word.nfkd()
+            .filter(|&c| !is_combining_mark(c) && !is_invisible(c))
+            .flat_map(char::to_lowercase)
+            .map(straight)
+            .collect()
+    };
+    if folded.ends_with("'s") {
+        folded.truncate(folded.len() - 2);
+    }
+    Cow::Owned(folded)
+}
+
+/// Characters that are not seen and separate nothing: zero-width spaces and joiners, soft hyphens,
+/// variation selectors.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+pub(super) fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '\u{2bc}' | '\u{ff07}')
+}
+
+fn straight(c: char) -> char {
+    if is_apostrophe(c) { '\'' } else { c }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_word_fold_to_one() {
+        for (word, folded) in [
+            ("Rollback", "rollback"),
+            ("ＲＯＬＬ", "roll"),
+            ("ﬁx", "fix"),
+            ("naïve", "naive"),
+            ("nai\u{308}ve", "naive"),
+            ("don’t", "don't"),
+            ("team's", "team"),
+            ("team’s", "team"),
+            ("roll\u{200b}back", "rollback"),
+            ("𝐫𝐨𝐥𝐥", "roll"),
+            ("P95", "p95"),
+        ] {
+            assert_eq!(fold(word), folded, "{word}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Text to a document: words with byte spans, sentences, quantities, spoken forms, negation.
+//!
+//! Takes `&str` and gives a [`Document`] whose spans always refer to that text. Everything is one
+//! pass plus work in proportion to what is odd about a sentence; nothing here knows any rubric.
+
+mod class;
+mod document;
+mod fold;
+mod lexicon;
+mod number;
+mod polarity;
+mod quantity;
+mod scan;
+mod spoken;
+mod stem;
+mod synonyms;
+mod words;
+
+pub use class::Class;
+pub use document::{Document, Join, Sentence, Token};
+pub use fold::fold;
+pub use lexicon::{Lexicon, WordId};
+pub use quantity::{Quantities, Quantity};
+pub use stem::stem;
+pub use synonyms::{Synonyms, SynonymsError};
+pub use words::{KnownWords, simple_words};

@@ -1,0 +1,250 @@
+//! Which words stand in a negated clause.
+//!
+//! A negator reaches forward to the end of its clause: a comma, a stronger break, "but", "because"
+//! and the like, or the start of a new clause. A second negator in reach cancels the first ("never
+//! deploy without a rollback"). "Was never tested", "did not exist" and "were missing" deny what
+//! stands before them as well. These are rules of thumb for English, kept few on purpose.
+
+use super::document::{Before, Document, Sentence, Token};
+use super::{Class, Lexicon};
+
+/// How far ahead a list such as "no backups, runbooks or alerts" is followed.
+const LIST_REACH: usize = 24;
+/// Words that one item of such a list may have.
+const LIST_ITEM: usize = 4;
+
+/// Marks the negated tokens of all sentences.
+pub(super) fn mark(document: &mut Document, lexicon: &Lexicon) {
+    let Document { tokens, sentences, .. } = document;
+    for sentence in sentences {
+        let tokens = &mut tokens[sentence_range(*sentence)];
+        if tokens.iter().any(|token| token.class.has(Class::NEGATOR)) {
+            Clauses { tokens, lexicon }.mark();
+        }
+    }
+}
+
+fn sentence_range(sentence: Sentence) -> std::ops::Range<usize> {
+    sentence.first as usize..sentence.end as usize
+}
+
+/// How a negator works.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Negator {
+    /// Denies the verb and what follows: "did not", "never", "failed to".
+    Clause,
+    /// Denies a phrase: "without", "no", "instead of". Ends where a new subject comes.
+    Phrase,
+    /// Denies what stands before: "were missing".
+    Absence,
+    /// Denies nothing here: "not only".
+    Idle,
+}
+
+struct Clauses<'a> {
+    tokens: &'a mut [Token],
+    lexicon: &'a Lexicon,
+}
+
+impl Clauses<'_> {
+    fn mark(&mut self) {
+        let mut reach: Option<Negator> = None;
+        let mut clause = 0;
+        for at in 0..self.tokens.len() {
+            if self.starts_clause(at, reach) {
+                reach = None;
+                clause = at;
+            }
+            if self.tokens[at].class.has(Class::NEGATOR) {
+                let negator = self.negator(at);
+                reach = match (negator, reach) {
+                    (Negator::Idle, before) => before,
+                    (Negator::Absence, before) => {
+                        self.deny_before(clause, at);
+                        before
+                    }
+                    (_, Some(_)) if !self.continues(at) => None,
+                    (negator, _) => {
+                        if negator == Negator::Clause && self.denies_existence(at) {
+                            self.deny_before(clause, at);
+                        }
+                        Some(negator)
+                    }
+                };
+            } else {
+                self.tokens[at].negated |= reach.is_some();
+            }
+        }
+    }
+
+    fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| self.lexicon.folded(token.word))
+    }
+
+    fn class(&self, at: usize) -> Class {
+        self.tokens.get(at).map_or(Class::NONE, |token| token.class)
+    }
+
+    fn starts_clause(&self, at: usize, reach: Option<Negator>) -> bool {
+        let token = self.tokens[at];
+        match token.before {
+            Before::Break => return true,
+            Before::Comma => return reach.is_none() || !self.list_continues(at),
+            Before::Space | Before::Hyphen => {}
+        }
+        token.class.has(Class::RELEASE)
+            || matches!(self.word(at), "so" | "then" | "while" | "which" | "if")
+            || (token.class.has(Class::SUBJECT) && reach == Some(Negator::Phrase))
+            || (self.word(at) == "and" && self.and_releases(at, reach))
+    }
+
+    /// After "and": a new subject, a new negation or a verb of its own begins a new clause.
+    fn and_releases(&self, at: usize, reach: Option<Negator>) -> bool {
+        let next = self.class(at + 1);
+        next.has(Class::SUBJECT)
+            || matches!(
+                self.word(at + 1),
+                "then" | "instead" | "just" | "so" | "therefore" | "the" | "this" | "that" | "it"
+            )
+            || (next.has(Class::PAST) && reach == Some(Negator::Clause) && self.word(at + 2) != "or")
+    }
+
+    /// Whether the comma before `at` is one of a denied list: short items up to an "or".
+    fn list_continues(&self, at: usize) -> bool {
+        let mut item = 0;
+        for ahead in at..self.tokens.len().min(at + LIST_REACH) {
+            if matches!(self.word(ahead), "or" | "nor") {
+                return true;
+            }
+            if self.class(ahead).has(Class::SUBJECT.and(Class::RELEASE)) || self.tokens[ahead].before == Before::Break {
+                return false;
+            }
+            item = if ahead > at && self.tokens[ahead].before == Before::Comma { 1 } else { item + 1 };
+            if item > LIST_ITEM {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether a negator in reach of another goes on with it ("nor", "or no", "and no").
+    fn continues(&self, at: usize) -> bool {
+        self.word(at) == "nor" || (at > 0 && matches!(self.word(at - 1), "or" | "and" | "nor"))
+    }
+
+    fn negator(&self, at: usize) -> Negator {
+        let next = self.word(at + 1);
+        let previous = if at == 0 { "" } else { self.word(at - 1) };
+        match self.word(at) {
+            "instead" | "lack" | "lacks" | "absence" if next == "of" => Negator::Phrase,
+            "rather" if next == "than" => Negator::Phrase,
+            "instead" | "rather" | "absence" => Negator::Idle,
+            "lack" | "lacks" | "lacked" | "lacking" => Negator::Phrase,
+            "failed" | "fails" | "failing" | "forgot" | "unable" | "refused" if next == "to" => Negator::Clause,
+            "failed" | "fails" | "failing" | "forgot" | "unable" | "refused" => Negator::Idle,
+            "missing" | "absent" | "nonexistent" if matches!(previous, "was" | "were" | "is" | "are" | "been") => {
+                Negator::Absence
+            }
+            "missing" | "absent" | "nonexistent" => Negator::Idle,
+            "no" if matches!(next, "doubt" | "matter" | "later" | "more" | "less" | "fewer" | "sooner" | "problem") => {
+                Negator::Idle
+            }
+            "no" | "without" => Negator::Phrase,
+            "not" if matches!(previous, "or" | "if" | "why") => Negator::Idle,
+            _ if matches!(next, "only" | "just" | "merely" | "simply" | "hesitate" | "necessarily" | "forget") => {
+                Negator::Idle
+            }
+            _ => Negator::Clause,
+        }
+    }
+
+    /// Whether the negator at `at` denies that its subject is there: "was never tested".
+    fn denies_existence(&self, at: usize) -> bool {
+        (at + 1..at + 4).any(|ahead| {
+            matches!(
+                self.word(ahead),
+                "exist"
+                    | "existed"
+                    | "available"
+                    | "there"
+                    | "place"
+                    | "possible"
+                    | "option"
+                    | "ready"
+                    | "present"
+                    | "tested"
+                    | "practised"
+                    | "practiced"
+                    | "rehearsed"
+                    | "documented"
+                    | "written"
+                    | "configured"
+                    | "enabled"
+                    | "monitored"
+            )
+        })
+    }
+
+    /// Denies the clause before `at`, unless a person is its subject.
+    fn deny_before(&mut self, clause: usize, at: usize) {
+        let before = &mut self.tokens[clause..at];
+        if !before.iter().any(|token| token.class.has(Class::SUBJECT)) {
+            before.iter_mut().for_each(|token| token.negated = true);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::tests::read;
+
+    fn negated(text: &str) -> String {
+        let (document, lexicon) = read(text);
+        let words = document.tokens().iter().filter(|token| token.negated);
+        words.map(|token| lexicon.folded(token.word)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_negator_reaches_to_the_end_of_its_clause() {
+        for (text, expected) in [
+            ("We did not have backups.", "have backups"),
+            ("We rolled back without any downtime, then told users.", "any downtime"),
+            ("Instead of alerting on CPU we alert on symptoms.", "of alerting on cpu"),
+            ("Instead of guessing, we rolled back.", "of guessing"),
+            ("We didn't guess but rolled back.", "guess"),
+            ("We never had backups or runbooks.", "had backups or runbooks"),
+            ("We had no backups, runbooks or alerts, so I wrote them.", "backups runbooks or alerts"),
+            ("No backups and no runbooks; we had alerts.", "backups and runbooks"),
+            ("We didn't panic and rolled back.", "panic"),
+            ("We failed to test the restore.", "to test the restore"),
+            ("we dont page on cpu because it is noise", "page on cpu"),
+        ] {
+            assert_eq!(negated(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn two_negations_cancel() {
+        assert_eq!(negated("We never deploy without a rollback plan."), "deploy");
+    }
+
+    #[test]
+    fn what_is_said_not_to_exist_is_denied_before_the_negator() {
+        assert_eq!(negated("The failover was never tested."), "the failover was tested");
+        assert_eq!(negated("Runbooks were missing."), "runbooks were");
+        assert_eq!(negated("We saw that a missing index slowed it."), "");
+        assert_eq!(negated("The postmortem did not blame anyone."), "blame anyone");
+    }
+
+    #[test]
+    fn turns_of_speech_deny_nothing() {
+        for text in [
+            "Not only do we test restores.",
+            "I did not hesitate to roll back.",
+            "No doubt we test.",
+            "It failed over.",
+        ] {
+            assert_eq!(negated(text), "", "{text}");
+        }
+    }
+}

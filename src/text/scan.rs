@@ -1,0 +1,278 @@
+//! Finds the words and sentences of a text, in one pass over its bytes.
+//!
+//! A word is a run of letters, digits and marks, with apostrophes inside; a number keeps its
+//! decimals, currency and unit. A sentence ends at a full stop that is one, a blank line or a list
+//! item; a run without any of these ends at a connective when it gets long.
+
+use super::document::{Before, Document, Sentence, Token};
+use super::fold::{is_apostrophe, is_invisible};
+use super::{Class, Lexicon, WordId};
+use unicode_normalization::char::is_combining_mark;
+
+/// From this length on, a sentence ends before a connective.
+const LONG_SENTENCE: usize = 40;
+/// At this length, a sentence ends.
+const LONGEST_SENTENCE: usize = 80;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    Other,
+    Letter,
+    Digit,
+    Newline,
+    Stop,
+    Comma,
+    Break,
+    Dash,
+    Currency,
+    Wide,
+}
+
+const BYTES: [Byte; 256] = {
+    let mut table = [Byte::Other; 256];
+    let mut at = 0;
+    while at < 256 {
+        table[at] = match at as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => Byte::Letter,
+            b'0'..=b'9' => Byte::Digit,
+            b'\n' => Byte::Newline,
+            b'.' | b'!' | b'?' => Byte::Stop,
+            b',' => Byte::Comma,
+            b';' | b':' | b'(' | b')' | b'[' | b']' => Byte::Break,
+            b'-' => Byte::Dash,
+            b'$' => Byte::Currency,
+            0x80.. => Byte::Wide,
+            _ => Byte::Other,
+        };
+        at += 1;
+    }
+    table
+};
+
+/// Reads `text` from `body` on into `document`; gives the classes that were seen.
+pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mut Document) -> Class {
+    let end = text.floor_char_boundary(u32::MAX as usize - 1);
+    let mut scanner = Scanner {
+        text: &text[..end],
+        at: body.min(end),
+        lexicon,
+        document,
+        before: Before::Space,
+        first: 0,
+        function_words: 0,
+        seen: Class::NONE,
+    };
+    scanner.skip_list_marker();
+    scanner.run();
+    scanner.seen
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    lexicon: &'a mut Lexicon,
+    document: &'a mut Document,
+    before: Before,
+    first: usize,
+    function_words: u32,
+    seen: Class,
+}
+
+impl Scanner<'_> {
+    fn run(&mut self) {
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            match BYTES[usize::from(byte)] {
+                Byte::Letter => self.word(self.at, self.at),
+                Byte::Digit => self.number(self.at, self.at),
+                Byte::Other => self.at += 1,
+                Byte::Newline => self.newline(),
+                Byte::Stop => self.stop(),
+                Byte::Comma => self.pause(Before::Comma),
+                Byte::Break => self.pause(Before::Break),
+                Byte::Dash => self.dash(),
+                Byte::Currency => self.currency(self.at + 1),
+                Byte::Wide => self.wide(),
+            }
+        }
+        self.end_sentence();
+    }
+
+    fn byte(&self, at: usize) -> Byte {
+        self.text.as_bytes().get(at).map_or(Byte::Other, |&byte| BYTES[usize::from(byte)])
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..).and_then(|rest| rest.chars().next())
+    }
+
+    fn pause(&mut self, before: Before) {
+        self.before = self.before.max(before);
+        self.at += 1;
+    }
+
+    /// The end of the word that goes on at `at`.
+    fn word_end(&self, mut at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        loop {
+            match self.byte(at) {
+                Byte::Letter | Byte::Digit => at += 1,
+                Byte::Wide => match self.char_at(at) {
+                    Some(c) if is_word_char(c) => at += c.len_utf8(),
+                    Some(c) if is_apostrophe(c) && self.byte(at + c.len_utf8()) == Byte::Letter => at += c.len_utf8(),
+                    _ => return at,
+                },
+                Byte::Other if bytes.get(at) == Some(&b'\'') && self.byte(at + 1) == Byte::Letter => at += 1,
+                Byte::Stop
+                    if bytes[at] == b'.' && self.byte(at - 1) == Byte::Digit && self.byte(at + 1) == Byte::Digit =>
+                {
+                    at += 1;
+                }
+                _ => return at,
+            }
+        }
+    }
+
+    fn word(&mut self, start: usize, at: usize) {
+        let end = self.word_end(at);
+        self.push(start, end);
+    }
+
+    /// A number from `at` on; `start` is before it where it has a currency sign.
+    fn number(&mut self, start: usize, mut at: usize) {
+        let bytes = self.text.as_bytes();
+        loop {
+            let goes_on = match self.byte(at) {
+                Byte::Digit => true,
+                Byte::Comma => (1..=3).all(|ahead| self.byte(at + ahead) == Byte::Digit),
+                Byte::Stop => bytes[at] == b'.' && self.byte(at + 1) == Byte::Digit,
+                _ => false,
+            };
+            if !goes_on {
+                break;
+            }
+            at += 1;
+        }
+        let mut end = self.word_end(at);
+        if bytes.get(end) == Some(&b'%') {
+            end += 1;
+        }
+        self.push(start, end);
+    }
+
+    fn currency(&mut self, after: usize) {
+        if self.byte(after) == Byte::Digit {
+            self.number(self.at, after);
+        } else {
+            self.at = after;
+        }
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        let word = self.lexicon.intern(&self.text[start..end]);
+        let class = if word == WordId::LONG { Class::NONE } else { self.lexicon.class(word) };
+        let length = self.document.tokens.len() - self.first;
+        if length >= LONG_SENTENCE && (class.has(Class::CONNECTIVE) || length >= LONGEST_SENTENCE) {
+            self.end_sentence();
+        }
+        self.seen = self.seen.and(class);
+        self.function_words += u32::from(class.has(Class::FUNCTION));
+        let before = std::mem::take(&mut self.before);
+        self.document.tokens.push(Token { start: start as u32, end: end as u32, word, class, before, negated: false });
+        self.at = end;
+    }
+
+    fn end_sentence(&mut self) {
+        let end = self.document.tokens.len();
+        if end > self.first {
+            let (first, end) = (self.first as u32, end as u32);
+            self.document.sentences.push(Sentence { first, end, function_words: self.function_words });
+        }
+        self.first = end;
+        self.function_words = 0;
+        self.before = Before::Space;
+    }
+
+    fn newline(&mut self) {
+        self.at += 1;
+        let rest = &self.text.as_bytes()[self.at..];
+        let blank = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        if blank.is_some_and(|at| rest[at] == b'\n') || self.skip_list_marker() {
+            self.end_sentence();
+        }
+    }
+
+    /// Passes over the marker of a list item or heading at the start of a line.
+    fn skip_list_marker(&mut self) -> bool {
+        let rest = self.text[self.at..].trim_start_matches([' ', '\t']);
+        let mark = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let length = match rest.as_bytes().get(mark) {
+            Some(b'.' | b')') if (1..=3).contains(&mark) => mark + 1,
+            Some(b'-' | b'*' | b'+' | b'#') if mark == 0 => rest.find(|c| c != '#').unwrap_or(1).max(1),
+            _ if rest.starts_with(['•', '‣', '–']) => rest.chars().next().map_or(0, char::len_utf8),
+            _ => return false,
+        };
+        let is_marker = rest[length..].starts_with([' ', '\t']);
+        if is_marker {
+            self.at = self.text.len() - rest.len() + length;
+        }
+        is_marker
+    }
+
+    fn stop(&mut self) {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        while self.byte(self.at) == Byte::Stop {
+            self.at += 1;
+        }
+        let plain_dot = self.at == start + 1 && bytes[start] == b'.';
+        if !plain_dot || !self.is_abbreviation_dot(start) {
+            self.end_sentence();
+        }
+    }
+
+    /// Whether the full stop at `at` belongs to an abbreviation, a file name or the like.
+    fn is_abbreviation_dot(&self, at: usize) -> bool {
+        if matches!(self.byte(at + 1), Byte::Letter | Byte::Digit) {
+            return true;
+        }
+        let Some(last) = self.document.tokens.last().filter(|token| token.end as usize == at) else {
+            return false;
+        };
+        let dotted = last.class.has(Class::LETTER) && self.byte((last.start as usize).wrapping_sub(1)) == Byte::Stop;
+        let next = self.text[at + 1..].trim_start().chars().next();
+        dotted
+            || match &self.text[last.start as usize..at] {
+                "vs" | "approx" | "incl" | "resp" | "Mr" | "Ms" | "Dr" | "No" | "fig" => next.is_some(),
+                "etc" => next.is_some_and(char::is_lowercase),
+                _ => false,
+            }
+    }
+
+    fn dash(&mut self) {
+        let joins = self.text.as_bytes()[..self.at].last().is_some_and(|byte| !byte.is_ascii_whitespace());
+        let next = self.text.as_bytes().get(self.at + 1).is_some_and(|byte| !byte.is_ascii_whitespace());
+        let single =
+            joins && next && self.byte(self.at + 1) != Byte::Dash && self.byte(self.at.wrapping_sub(1)) != Byte::Dash;
+        self.pause(if single { Before::Hyphen } else { Before::Break });
+    }
+
+    fn wide(&mut self) {
+        let Some(c) = self.char_at(self.at) else {
+            self.at = self.text.len();
+            return;
+        };
+        match c {
+            _ if is_word_char(c) && !is_invisible(c) => return self.word(self.at, self.at + c.len_utf8()),
+            '€' | '£' => return self.currency(self.at + c.len_utf8()),
+            '\u{2010}' | '\u{2011}' => self.before = self.before.max(Before::Hyphen),
+            '\u{2012}'..='\u{2015}' | '，' | '、' => self.before = self.before.max(Before::Break),
+            '…' | '。' | '．' | '！' | '？' => self.end_sentence(),
+            _ => {}
+        }
+        self.at += c.len_utf8();
+    }
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || is_invisible(c) || is_combining_mark(c)
+}

@@ -1,0 +1,130 @@
+//! Words that were spelled out: "C I C D" for CI and CD, "p ninety five" for p95, "k eight s", and
+//! numbers in words.
+
+use super::document::{Before, Document, Join};
+use super::{Class, Lexicon, number};
+
+/// Letters in one run that are put together.
+const LONGEST_RUN: usize = 8;
+/// Letters that a word before a number may have.
+const LONGEST_HEAD: usize = 4;
+/// Digits of a number that belongs to a word.
+const LONGEST_NUMBER: usize = 6;
+
+/// Finds the spelled-out words of `document`.
+pub(super) fn join(document: &mut Document, lexicon: &mut Lexicon) {
+    let mut joins = std::mem::take(&mut document.joins);
+    for sentence in &document.sentences {
+        let joiner = Joiner { document, end: sentence.range().end };
+        let (mut run, mut number_end) = (0..0, 0);
+        for at in sentence.range() {
+            let class = document.tokens[at].class;
+            if class.has(Class::NUMERIC) && at >= number_end {
+                number_end = joiner.digits(at, lexicon, &mut joins);
+            }
+            if class.has(Class::LETTER) && at >= run.end {
+                run = at..joiner.run_end(at);
+            }
+            if at < run.end {
+                joiner.letters(at, run.end, lexicon, &mut joins);
+            }
+            joiner.number(at, lexicon, &mut joins);
+        }
+    }
+    document.joins = joins;
+}
+
+struct Joiner<'a> {
+    document: &'a Document,
+    end: usize,
+}
+
+impl Joiner<'_> {
+    fn is_letter(&self, at: usize) -> bool {
+        at < self.end && self.document.tokens[at].class.has(Class::LETTER)
+    }
+
+    fn run_end(&self, start: usize) -> usize {
+        (start..self.end).find(|&at| !self.is_letter(at)).unwrap_or(self.end)
+    }
+
+    /// Every run of letters that begins at `at`: which of them is a word is for the rubric to say.
+    fn letters(&self, at: usize, end: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
+        let mut word = String::new();
+        for last in at..end.min(at + LONGEST_RUN) {
+            word.push_str(lexicon.folded(self.document.tokens[last].word));
+            if last > at {
+                joins.push(Join { first: at as u32, last: last as u32, word: lexicon.intern_joined(&word) });
+            }
+        }
+    }
+
+    /// A number in words as digits; gives where to look for the next.
+    fn digits(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) -> usize {
+        let words = (at..self.end).map(|token| lexicon.folded(self.document.tokens[token].word));
+        let Some(spoken) = number::spoken(words) else {
+            return at + 1;
+        };
+        let end = at + spoken.words;
+        joins.push(Join { first: at as u32, last: end as u32 - 1, word: lexicon.intern_joined(&spoken.digits) });
+        end
+    }
+
+    /// A short word and the number said after it, and the letter after that.
+    fn number(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
+        let next = at + 1;
+        let tokens = &self.document.tokens;
+        if next >= self.end || !tokens[next].class.has(Class::NUMERIC) || tokens[next].before > Before::Hyphen {
+            return;
+        }
+        let head = tokens[at];
+        let letters = lexicon.folded(head.word);
+        let fits = letters.len() <= LONGEST_HEAD
+            && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && (head.class.has(Class::LETTER) || !head.class.has(Class::FUNCTION))
+            && !head.class.has(Class::NUMERIC);
+        if !fits {
+            return;
+        }
+        let typed = lexicon.folded(tokens[next].word);
+        let (words, digits) = if typed.bytes().all(|byte| byte.is_ascii_digit()) && !typed.is_empty() {
+            (1, typed.to_owned())
+        } else {
+            let end = self.end.min(next + 8);
+            match number::spoken((next..end).map(|token| lexicon.folded(tokens[token].word))) {
+                Some(spoken) => (spoken.words, spoken.digits),
+                None => return,
+            }
+        };
+        if digits.len() > LONGEST_NUMBER {
+            return;
+        }
+        let mut word = format!("{letters}{digits}");
+        let last = at + words;
+        joins.push(Join { first: at as u32, last: last as u32, word: lexicon.intern_joined(&word) });
+        if self.is_letter(last + 1) {
+            word.push_str(lexicon.folded(tokens[last + 1].word));
+            joins.push(Join { first: at as u32, last: last as u32 + 1, word: lexicon.intern_joined(&word) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::tests::read;
+
+    fn joins(text: &str) -> Vec<String> {
+        let (document, lexicon) = read(text);
+        document.joins().iter().map(|join| lexicon.folded(join.word).to_owned()).collect()
+    }
+
+    #[test]
+    fn spelled_out_words_are_put_together() {
+        assert_eq!(joins("our C I C D"), ["ci", "cic", "cicd", "ic", "icd", "cd"]);
+        assert_eq!(joins("p ninety five was"), ["p95", "95"]);
+        assert_eq!(joins("a SEV 1 page"), ["sev1"]);
+        assert_eq!(joins("k eight s runs"), ["k8", "k8s", "8"]);
+        assert_eq!(joins("p ninety nine point nine"), ["p99.9", "99.9"]);
+        assert_eq!(joins("in five minutes"), ["5"]);
+    }
+}

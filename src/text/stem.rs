@@ -1,0 +1,276 @@
+//! One stem for the forms of one word: irregular verbs and spelling variants first, then Snowball.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use std::borrow::Cow;
+
+/// The stem of a folded word.
+pub fn stem(folded: &str) -> String {
+    Stems::new().stem(folded).into_owned()
+}
+
+/// A stemmer that is made once and used often.
+pub(super) struct Stems(Stemmer);
+
+impl Stems {
+    pub(super) fn new() -> Self {
+        Self(Stemmer::create(Algorithm::English))
+    }
+
+    pub(super) fn stem<'a>(&self, folded: &'a str) -> Cow<'a, str> {
+        if folded.len() < 3 || !folded.is_ascii() {
+            return Cow::Borrowed(folded);
+        }
+        if let Ok(at) = IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form) {
+            return Cow::Owned(self.0.stem(IRREGULAR[at].1).into_owned());
+        }
+        if let Some((_, stem)) = APART.iter().find(|(word, _)| *word == folded) {
+            return Cow::Borrowed(stem);
+        }
+        match american(folded) {
+            Cow::Borrowed(word) => abbreviation(self.0.stem(word)),
+            Cow::Owned(word) => Cow::Owned(self.0.stem(&word).into_owned()),
+        }
+    }
+}
+
+/// The singular of short words whose plural Snowball leaves alone, as abbreviations are: "slos".
+fn abbreviation(stem: Cow<'_, str>) -> Cow<'_, str> {
+    let singular = stem.strip_suffix('s').filter(|rest| {
+        matches!(rest.len(), 2..=4) && !rest.ends_with('s') && rest.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    match (singular, &stem) {
+        (None, _) => stem,
+        (Some("ha" | "wa" | "it" | "hi" | "ye" | "thi" | "thu" | "ga" | "bu" | "plu" | "alia"), _) => stem,
+        (Some(singular), Cow::Borrowed(whole)) => Cow::Borrowed(&whole[..singular.len()]),
+        (Some(singular), Cow::Owned(_)) => Cow::Owned(singular.to_owned()),
+    }
+}
+
+/// Words that Snowball would give the stem of a word with another meaning.
+const APART: [(&str, &str); 10] = [
+    ("custom", "custom-made"),
+    ("engine", "engine"),
+    ("engines", "engine"),
+    ("experiment", "experiment"),
+    ("experiments", "experiment"),
+    ("performance", "performance"),
+    ("position", "position"),
+    ("positions", "position"),
+    ("production", "production"),
+    ("several", "several"),
+];
+
+/// Whether the word is an irregular past form.
+pub(super) fn is_irregular_past(folded: &str) -> bool {
+    IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form).is_ok()
+}
+
+/// Folds British spellings into American ones. What comes out need not be a word; it only has to
+/// be the same for both spellings.
+fn american(word: &str) -> Cow<'_, str> {
+    const WHOLE: [(&str, &str); 12] = [
+        ("analogue", "analog"),
+        ("artefact", "artifact"),
+        ("artefacts", "artifacts"),
+        ("catalogue", "catalog"),
+        ("catalogues", "catalogs"),
+        ("defence", "defense"),
+        ("dialogue", "dialog"),
+        ("grey", "gray"),
+        ("licence", "license"),
+        ("licences", "licenses"),
+        ("programme", "program"),
+        ("programmes", "programs"),
+    ];
+    const DOUBLED: [&str; 9] = ["label", "model", "cancel", "travel", "signal", "channel", "tunnel", "level", "fuel"];
+    if let Some((_, plain)) = WHOLE.iter().find(|(form, _)| *form == word) {
+        return Cow::Borrowed(plain);
+    }
+    if word.len() >= 6 {
+        for ending in ["e", "ed", "es", "er", "ers", "ing", "ation", "ations"] {
+            if let Some(root) = word.strip_suffix(ending) {
+                if root.ends_with("is") || root.ends_with("ys") {
+                    return Cow::Owned(format!("{}z{ending}", &root[..root.len() - 1]));
+                }
+            }
+        }
+        for ending in ["", "s", "ed", "ing", "al", "able"] {
+            if let Some(root) = word.strip_suffix(ending).and_then(|root| root.strip_suffix("our")) {
+                return Cow::Owned(format!("{root}or{ending}"));
+            }
+        }
+        for (british, plain) in [("centre", "center"), ("centres", "centers")] {
+            if let Some(root) = word.strip_suffix(british) {
+                return Cow::Owned(format!("{root}{plain}"));
+            }
+        }
+        for ending in ["ed", "ing", "er"] {
+            if let Some(root) = word.strip_suffix(ending).and_then(|root| root.strip_suffix('l')) {
+                if DOUBLED.contains(&root) {
+                    return Cow::Owned(format!("{root}{ending}"));
+                }
+            }
+        }
+    }
+    Cow::Borrowed(word)
+}
+
+/// Irregular forms and the words they are forms of, sorted.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("ate", "eat"),
+    ("became", "become"),
+    ("began", "begin"),
+    ("begun", "begin"),
+    ("bought", "buy"),
+    ("bred", "breed"),
+    ("broke", "break"),
+    ("broken", "break"),
+    ("brought", "bring"),
+    ("built", "build"),
+    ("came", "come"),
+    ("caught", "catch"),
+    ("chose", "choose"),
+    ("chosen", "choose"),
+    ("crept", "creep"),
+    ("dealt", "deal"),
+    ("drawn", "draw"),
+    ("drew", "draw"),
+    ("driven", "drive"),
+    ("drove", "drive"),
+    ("dug", "dig"),
+    ("fallen", "fall"),
+    ("fed", "feed"),
+    ("fell", "fall"),
+    ("felt", "feel"),
+    ("flew", "fly"),
+    ("forgot", "forget"),
+    ("forgotten", "forget"),
+    ("fought", "fight"),
+    ("found", "find"),
+    ("froze", "freeze"),
+    ("frozen", "freeze"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("gone", "go"),
+    ("got", "get"),
+    ("gotten", "get"),
+    ("grew", "grow"),
+    ("grown", "grow"),
+    ("heard", "hear"),
+    ("held", "hold"),
+    ("hid", "hide"),
+    ("hidden", "hide"),
+    ("kept", "keep"),
+    ("knew", "know"),
+    ("known", "know"),
+    ("laid", "lay"),
+    ("learnt", "learn"),
+    ("led", "lead"),
+    ("lent", "lend"),
+    ("lost", "lose"),
+    ("made", "make"),
+    ("meant", "mean"),
+    ("met", "meet"),
+    ("overran", "overrun"),
+    ("oversaw", "oversee"),
+    ("paid", "pay"),
+    ("proven", "prove"),
+    ("ran", "run"),
+    ("rang", "ring"),
+    ("rebuilt", "rebuild"),
+    ("redrew", "redraw"),
+    ("repaid", "repay"),
+    ("rewritten", "rewrite"),
+    ("rewrote", "rewrite"),
+    ("risen", "rise"),
+    ("rose", "rise"),
+    ("said", "say"),
+    ("sank", "sink"),
+    ("sat", "sit"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("sent", "send"),
+    ("shook", "shake"),
+    ("shown", "show"),
+    ("shrank", "shrink"),
+    ("shrunk", "shrink"),
+    ("slept", "sleep"),
+    ("slid", "slide"),
+    ("sold", "sell"),
+    ("sought", "seek"),
+    ("spent", "spend"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("spun", "spin"),
+    ("stole", "steal"),
+    ("stolen", "steal"),
+    ("stood", "stand"),
+    ("stuck", "stick"),
+    ("swept", "sweep"),
+    ("taken", "take"),
+    ("taught", "teach"),
+    ("thought", "think"),
+    ("threw", "throw"),
+    ("thrown", "throw"),
+    ("told", "tell"),
+    ("took", "take"),
+    ("tore", "tear"),
+    ("torn", "tear"),
+    ("understood", "understand"),
+    ("undid", "undo"),
+    ("undone", "undo"),
+    ("went", "go"),
+    ("withdrew", "withdraw"),
+    ("woke", "wake"),
+    ("woken", "wake"),
+    ("won", "win"),
+    ("wore", "wear"),
+    ("worn", "wear"),
+    ("wound", "wind"),
+    ("written", "write"),
+    ("wrote", "write"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_word_share_a_stem() {
+        for forms in [
+            &["roll", "rolled", "rolling", "rolls"][..],
+            &["write", "wrote", "written", "writing"],
+            &["prioritise", "prioritize", "prioritised", "prioritizing"],
+            &["behaviour", "behavior", "behaviours"],
+            &["labelled", "labeled", "label"],
+            &["datacentre", "datacenter"],
+            &["organisation", "organization"],
+            &["analyse", "analyze", "analysed"],
+            &["slo", "slos"],
+            &["vm", "vms"],
+        ] {
+            for form in forms {
+                assert_eq!(stem(form), stem(forms[0]), "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn different_words_stay_apart() {
+        for (one, other) in [
+            ("rolling", "role"),
+            ("hour", "hor"),
+            ("four", "for"),
+            ("bus", "busy"),
+            ("product", "production"),
+            ("ha", "has"),
+        ] {
+            assert_ne!(stem(one), stem(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn irregular_forms_are_sorted_for_the_search() {
+        assert!(IRREGULAR.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}
