@@ -1,1 +1,9 @@
+//! Everything that is tested from outside: one binary, so that there is one to link.
 
+mod architecture;
+mod cli;
+mod determinism;
+mod evals;
+mod properties;
+mod readme;
+mod support;

@@ -1,15 +1,16 @@
 //! Phrases to one automaton.
 //!
-//! Each part of a phrase is a chain of nodes; alternatives and synonyms are further edges and side
-//! chains. Words are kept apart from edges: which edges a word takes is looked up once per word.
+//! Each part of a phrase is a chain of nodes, shared by parts that begin alike; alternatives and
+//! synonyms are further edges and side chains. Words are kept apart from edges: which edges a word
+//! takes is looked up once per word.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
-use super::edges::{Edge, Means, START, tidy};
-use super::lookup::{Atoms, Matcher, PartInfo, PhraseInfo};
-use super::parse::{Atom, Element, Phrase};
+use super::edges::{Edge, Means, START};
+use super::lookup::{Accept, Atoms, AtomsBuilder, Matcher};
+use super::parse::{Atom, Element, Phrase, PhraseError, Reader};
 use super::spelling::Spellings;
-use crate::text::{Class, KnownWords, Quantities, Synonyms, stem};
+use crate::text::{Class, KnownWords, Lexicon, Quantities, Synonyms, WordId};
 
 /// Nodes that one automaton may have.
 const MOST_NODES: usize = START as usize - 1;
@@ -25,12 +26,13 @@ pub enum CompileError {
 /// Collects the phrases of a rubric.
 pub struct Compiler<'a> {
     synonyms: &'a Synonyms,
-    atoms: Atoms,
+    reader: Reader,
+    atoms: AtomsBuilder,
     quantities: Vec<(Quantities, Edge)>,
-    phrases: Vec<PhraseInfo>,
-    parts: Vec<PartInfo>,
-    accepts: Vec<Option<u32>>,
-    stems: HashMap<String, String>,
+    phrases: u32,
+    parts: u32,
+    accepts: Vec<Option<Accept>>,
+    beginnings: HashMap<(u16, Element), u16>,
 }
 
 impl<'a> Compiler<'a> {
@@ -38,71 +40,91 @@ impl<'a> Compiler<'a> {
     pub fn new(synonyms: &'a Synonyms) -> Self {
         Self {
             synonyms,
-            atoms: Atoms::default(),
+            reader: Reader::default(),
+            atoms: AtomsBuilder::default(),
             quantities: Vec::new(),
-            phrases: Vec::new(),
-            parts: Vec::new(),
+            phrases: 0,
+            parts: 0,
             accepts: Vec::new(),
-            stems: HashMap::new(),
+            beginnings: HashMap::new(),
         }
     }
 
-    /// Adds a phrase; phrases are numbered in the order they are added.
-    pub fn add(&mut self, phrase: &Phrase) {
-        let first_part = self.parts.len() as u32;
-        for elements in &phrase.parts {
-            self.add_part(elements);
+    /// Reads a phrase and adds it; phrases are numbered in the order they are added.
+    ///
+    /// # Errors
+    /// When the phrase cannot be read; nothing is added then.
+    pub fn add(&mut self, phrase: &str) -> Result<(), PhraseError> {
+        let Phrase { parts } = self.reader.parse(phrase)?;
+        let atoms = parts.iter().flatten().flat_map(|element| &element.alternatives);
+        let denies = atoms.into_iter().any(|atom| denies(atom, &self.reader.lexicon));
+        let (phrase, first_part) = (self.phrases, self.parts);
+        for (part, elements) in (first_part..).zip(&parts) {
+            self.add_part(elements, Accept { phrase, part, first_part, parts: parts.len() as u32, denies });
         }
-        let carries_negation =
-            phrase.parts.iter().flatten().flat_map(|element| &element.alternatives).any(|atom| match atom {
-                Atom::Words { words, .. } => words.iter().any(|word| Class::of(word).has(Class::NEGATOR)),
-                _ => false,
-            });
-        self.phrases.push(PhraseInfo { first_part, parts: phrase.parts.len() as u32, carries_negation });
+        self.phrases += 1;
+        self.parts += parts.len() as u32;
+        Ok(())
     }
 
     /// The automaton; `known` words are never taken for slips.
     ///
     /// # Errors
     /// When there are more phrases than one automaton holds.
-    pub fn finish(mut self, known: &KnownWords) -> Result<Matcher, CompileError> {
+    pub fn finish(self, known: &KnownWords) -> Result<Matcher, CompileError> {
         if self.accepts.len() > MOST_NODES {
             return Err(CompileError::TooMany);
         }
-        self.atoms.tidy();
-        let spellings = Spellings::new(&self.atoms, known.clone());
         let quantities = Quantities::NAMED.map(|(_, kinds)| {
-            let mut edges: Vec<Edge> =
-                self.quantities.iter().filter(|(of, _)| of.has(kinds)).map(|(_, edge)| *edge).collect();
-            tidy(&mut edges);
-            (kinds, edges)
+            let of_kind = self.quantities.iter().filter(|(of, _)| of.has(kinds));
+            (kinds, of_kind.map(|(_, edge)| *edge).collect())
         });
+        let atoms: Atoms = self.atoms.finish(&self.reader.lexicon);
         Ok(Matcher {
-            atoms: self.atoms,
+            spellings: Spellings::new(known.clone()),
+            atoms,
             quantities,
-            spellings,
             phrases: self.phrases,
             parts: self.parts,
             accepts: self.accepts,
         })
     }
 
-    fn add_part(&mut self, elements: &[Element]) {
-        let part = self.parts.len() as u32;
-        self.parts.push(PartInfo { phrase: self.phrases.len() as u32 });
-        let mut nodes = vec![START];
-        for _ in elements {
-            nodes.push(self.node());
-        }
-        if let Some(last) = self.accepts.last_mut() {
-            *last = Some(part);
-        }
+    fn add_part(&mut self, elements: &[Element], accept: Accept) {
+        let mut nodes = Vec::with_capacity(elements.len() + 1);
+        let mut from = START;
+        nodes.push(from);
         for (at, element) in elements.iter().enumerate() {
-            for atom in &element.alternatives {
-                self.add_atom(atom, nodes[at], nodes[at + 1], element.gap);
-            }
+            let last = at + 1 == elements.len();
+            let to = if last { self.new_node(from, element) } else { self.shared_node(from, element) };
+            nodes.push(to);
+            from = to;
+        }
+        if let Some(end) = self.accepts.get_mut(usize::from(from)) {
+            *end = Some(accept);
+        }
+        for at in 0..elements.len() {
             self.add_synonyms_across(elements, at, &nodes);
         }
+    }
+
+    /// The node that `element` leads to from `from`, whichever part leads there.
+    fn shared_node(&mut self, from: u16, element: &Element) -> u16 {
+        let key = (from, element.clone());
+        if let Some(node) = self.beginnings.get(&key) {
+            return *node;
+        }
+        let node = self.new_node(from, element);
+        self.beginnings.insert(key, node);
+        node
+    }
+
+    fn new_node(&mut self, from: u16, element: &Element) -> u16 {
+        let to = self.node();
+        for atom in &element.alternatives {
+            self.add_atom(atom, Chain { from, to, gap: element.gap });
+        }
+        to
     }
 
     fn node(&mut self) -> u16 {
@@ -111,101 +133,107 @@ impl<'a> Compiler<'a> {
         node
     }
 
-    fn add_atom(&mut self, atom: &Atom, from: u16, to: u16, gap: u8) {
+    fn add_atom(&mut self, atom: &Atom, mut chain: Chain) {
         match atom {
-            Atom::Quantity(kinds) => self.quantities.push((*kinds, Edge { to, from, gap, how: Means::QUANTITY })),
+            Atom::Quantity(kinds) => {
+                let Chain { from, to, gap } = chain;
+                self.quantities.push((*kinds, Edge { to, from, gap, how: Means::QUANTITY }));
+            }
             Atom::Exact(words) => {
-                let mut step = Steps { from, to, gap };
                 for (at, word) in words.iter().enumerate() {
-                    let edge = self.step(&mut step, at + 1 == words.len(), Means::EXACT);
-                    self.atoms.add_exact(word, edge);
+                    let edge = self.link(&mut chain, at + 1 == words.len(), Means::EXACT);
+                    self.atoms.add_exact(self.reader.lexicon.surface(*word), edge);
                 }
             }
             Atom::Words { words, prefix } => {
-                self.add_words(words, *prefix, Steps { from, to, gap }, Means::EXACT);
+                self.add_words(words, *prefix, chain, Means::EXACT);
                 if !prefix {
-                    let stems: Vec<String> = words.iter().map(|word| self.stem(word)).collect();
-                    self.add_synonyms(&stems, Steps { from, to, gap });
+                    self.add_synonyms(words, chain);
                 }
             }
         }
     }
 
-    fn add_words(&mut self, words: &[String], prefix: bool, mut steps: Steps, how: Means) {
+    fn add_words(&mut self, words: &[WordId], prefix: bool, mut chain: Chain, how: Means) {
         for (at, word) in words.iter().enumerate() {
             let last = at + 1 == words.len();
-            let edge = self.step(&mut steps, last, how);
+            let edge = self.link(&mut chain, last, how);
             if prefix && last {
-                self.atoms.add_prefix(word, edge);
+                self.atoms.add_prefix(self.reader.lexicon.folded(*word), edge);
             } else {
-                let stem = self.stem(word);
-                self.atoms.add_word(word, &stem, edge);
+                self.atoms.add_word(*word, &self.reader.lexicon, edge);
             }
         }
     }
 
-    /// One step of a chain; the last one ends at its end.
-    fn step(&mut self, steps: &mut Steps, last: bool, how: Means) -> Edge {
-        let to = if last { steps.to } else { self.node() };
-        let edge = Edge { to, from: steps.from, gap: steps.gap, how };
-        (steps.from, steps.gap) = (to, 0);
+    /// The next edge of a chain; the last one leads to its end.
+    fn link(&mut self, chain: &mut Chain, last: bool, how: Means) -> Edge {
+        let to = if last { chain.to } else { self.node() };
+        let edge = Edge { to, from: chain.from, gap: chain.gap, how };
+        (chain.from, chain.gap) = (to, 0);
         edge
     }
 
-    fn stem(&mut self, word: &str) -> String {
-        if let Some(stem) = self.stems.get(word) {
-            return stem.clone();
-        }
-        let stem = stem(word);
-        self.stems.insert(word.to_owned(), stem.clone());
-        stem
-    }
-
-    /// The other members of the groups that `stems` is a member of.
-    fn add_synonyms(&mut self, stems: &[String], steps: Steps) {
+    /// The other members of the groups that `words` are a member of.
+    fn add_synonyms(&mut self, words: &[WordId], chain: Chain) {
         let synonyms = self.synonyms;
-        let Some(first) = stems.first() else { return };
-        for member in synonyms.starting_with(first).iter().filter(|member| member.stems == stems) {
-            for words in synonyms.group(member.group) {
-                self.add_words(words, false, steps, Means::SYNONYM);
-            }
-        }
+        let lexicon = &self.reader.lexicon;
+        let Some(first) = words.first() else { return };
+        let same = |stems: &[String]| {
+            stems.len() == words.len() && stems.iter().zip(words).all(|(stem, word)| stem == lexicon.stem(*word))
+        };
+        let groups: Vec<usize> = synonyms
+            .starting_with(lexicon.stem(*first))
+            .iter()
+            .filter(|member| same(&member.stems))
+            .map(|member| member.group)
+            .collect();
+        groups.into_iter().for_each(|group| self.add_group(group, chain));
     }
 
     /// The same for members that go over several elements from `at` on.
     fn add_synonyms_across(&mut self, elements: &[Element], at: usize, nodes: &[u16]) {
         let synonyms = self.synonyms;
+        let lexicon = &self.reader.lexicon;
+        let stands = |ahead: usize, stem: &str| {
+            elements.get(at + ahead).is_some_and(|element| single_words(element).any(|word| lexicon.stem(word) == stem))
+        };
+        let mut found = Vec::new();
         for first in single_words(&elements[at]) {
-            let first = self.stem(first);
-            for member in synonyms.starting_with(&first) {
+            for member in synonyms.starting_with(lexicon.stem(first)) {
                 let length = member.stems.len();
-                let fits = length > 1
-                    && at + length <= elements.len()
-                    && (1..length).all(|ahead| {
-                        single_words(&elements[at + ahead]).any(|word| self.stem(word) == member.stems[ahead])
-                    });
-                if fits {
-                    let steps = Steps { from: nodes[at], to: nodes[at + length], gap: elements[at].gap };
-                    for words in synonyms.group(member.group) {
-                        self.add_words(words, false, steps, Means::SYNONYM);
-                    }
+                if length > 1 && member.stems.iter().enumerate().skip(1).all(|(ahead, stem)| stands(ahead, stem)) {
+                    found
+                        .push((member.group, Chain { from: nodes[at], to: nodes[at + length], gap: elements[at].gap }));
                 }
             }
+        }
+        found.into_iter().for_each(|(group, chain)| self.add_group(group, chain));
+    }
+
+    fn add_group(&mut self, group: usize, chain: Chain) {
+        for member in self.synonyms.group(group) {
+            let words: Vec<WordId> = member.iter().map(|word| self.reader.lexicon.intern(word)).collect();
+            self.add_words(&words, false, chain, Means::SYNONYM);
         }
     }
 }
 
 /// Where a chain begins and ends, and the gap before its first word.
 #[derive(Clone, Copy)]
-struct Steps {
+struct Chain {
     from: u16,
     to: u16,
     gap: u8,
 }
 
-fn single_words(element: &Element) -> impl Iterator<Item = &String> {
+fn denies(atom: &Atom, lexicon: &Lexicon) -> bool {
+    matches!(atom, Atom::Words { words, .. } if words.iter().any(|word| lexicon.class(*word).has(Class::NEGATOR)))
+}
+
+fn single_words(element: &Element) -> impl Iterator<Item = WordId> {
     element.alternatives.iter().filter_map(|atom| match atom {
-        Atom::Words { words, prefix: false } if words.len() == 1 => words.first(),
+        Atom::Words { words, prefix: false } if words.len() == 1 => words.first().copied(),
         _ => None,
     })
 }

@@ -3,7 +3,7 @@
 //! Worked out once per distinct word: by its exact form, its stem, how it begins, the two words it
 //! is closed up from, and, when none of these is anything, the word it may be a slip of.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::edges::{Edge, Means, tidy};
 use super::spelling::Spellings;
@@ -12,81 +12,136 @@ use crate::text::{Class, Lexicon, Quantities, WordId, stem};
 /// Halves of a closed word have at least this many letters.
 const SHORTEST_HALF: usize = 2;
 
-/// The words of all phrases and their edges.
+type AtomId = u32;
+
+/// Collects the words of phrases and their edges.
 #[derive(Default)]
-pub(super) struct Atoms {
-    stems: HashMap<String, Vec<Edge>>,
-    exact: HashMap<String, Vec<Edge>>,
-    prefixes: HashMap<String, Vec<Edge>>,
-    prefix_lengths: Vec<usize>,
-    /// Every word as written, folded: with its stem.
-    written: HashMap<String, String>,
-    /// How words that may be written apart begin.
-    heads: HashSet<String>,
+pub(super) struct AtomsBuilder {
+    edges: Vec<(AtomId, Edge)>,
+    atoms: AtomId,
+    stems: HashMap<String, AtomId>,
+    exact: HashMap<String, AtomId>,
+    prefixes: HashMap<String, AtomId>,
+    /// By word id: its atom, if it has been seen.
+    seen: Vec<Option<AtomId>>,
+    written: Vec<WordId>,
 }
 
-impl Atoms {
-    pub(super) fn add_word(&mut self, word: &str, stem: &str, edge: Edge) {
-        self.stems.entry(stem.to_owned()).or_default().push(edge);
-        if !self.written.contains_key(word) {
-            self.written.insert(word.to_owned(), stem.to_owned());
+impl AtomsBuilder {
+    pub(super) fn add_word(&mut self, word: WordId, lexicon: &Lexicon, edge: Edge) {
+        if self.seen.len() <= word.index() {
+            self.seen.resize(word.index() + 1, None);
         }
+        let atom = self.seen[word.index()].unwrap_or_else(|| {
+            self.written.push(word);
+            atom(&mut self.stems, &mut self.atoms, lexicon.stem(word))
+        });
+        self.seen[word.index()] = Some(atom);
+        self.edges.push((atom, edge));
     }
 
     pub(super) fn add_exact(&mut self, word: &str, edge: Edge) {
-        self.exact.entry(word.to_owned()).or_default().push(edge);
+        self.edges.push((atom(&mut self.exact, &mut self.atoms, word), edge));
     }
 
     pub(super) fn add_prefix(&mut self, prefix: &str, edge: Edge) {
-        self.prefixes.entry(prefix.to_owned()).or_default().push(edge);
+        self.edges.push((atom(&mut self.prefixes, &mut self.atoms, prefix), edge));
     }
 
-    pub(super) fn written(&self) -> impl Iterator<Item = (&String, &String)> {
-        let mut all: Vec<_> = self.written.iter().collect();
-        all.sort_unstable();
-        all.into_iter()
-    }
-
-    pub(super) fn tidy(&mut self) {
-        for edges in self.stems.values_mut().chain(self.exact.values_mut()).chain(self.prefixes.values_mut()) {
-            tidy(edges);
+    pub(super) fn finish(mut self, lexicon: &Lexicon) -> Atoms {
+        self.edges.sort_unstable();
+        let mut ends = vec![0; self.atoms as usize];
+        for (count, (atom, _)) in self.edges.iter().enumerate() {
+            ends[*atom as usize] = count as u32 + 1;
         }
-        let mut lengths: Vec<usize> = self.prefixes.keys().map(String::len).collect();
-        lengths.sort_unstable();
-        lengths.dedup();
-        self.prefix_lengths = lengths;
-        self.heads = heads(&self.written);
+        let written = |word: &WordId| Written { word: lexicon.folded(*word).into(), stem: lexicon.stem(*word).into() };
+        let mut written: Vec<Written> = self.written.iter().map(written).collect();
+        written.sort_unstable();
+        written.dedup();
+        let lengths: HashSet<usize> = self.prefixes.keys().map(|prefix| prefix.len()).collect();
+        let mut prefix_lengths = Vec::from_iter(lengths);
+        prefix_lengths.sort_unstable();
+        Atoms {
+            edges: self.edges.into_iter().map(|(_, edge)| edge).collect(),
+            ends,
+            stems: self.stems,
+            exact: self.exact,
+            prefixes: self.prefixes,
+            prefix_lengths,
+            written,
+        }
+    }
+}
+
+fn atom(known: &mut HashMap<String, AtomId>, count: &mut AtomId, text: &str) -> AtomId {
+    *known.entry_ref(text).or_insert_with(|| {
+        *count += 1;
+        *count - 1
+    })
+}
+
+/// A word as a phrase writes it, folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Written {
+    pub(super) word: Box<str>,
+    pub(super) stem: Box<str>,
+}
+
+/// The words of all phrases and their edges.
+pub(super) struct Atoms {
+    /// By atom.
+    edges: Vec<Edge>,
+    /// Where the edges of each atom end.
+    ends: Vec<u32>,
+    stems: HashMap<String, AtomId>,
+    exact: HashMap<String, AtomId>,
+    prefixes: HashMap<String, AtomId>,
+    prefix_lengths: Vec<usize>,
+    /// Sorted.
+    written: Vec<Written>,
+}
+
+impl Atoms {
+    fn of(&self, atom: Option<&AtomId>) -> &[Edge] {
+        let Some(&atom) = atom else { return &[] };
+        let start = if atom == 0 { 0 } else { self.ends[atom as usize - 1] };
+        &self.edges[start as usize..self.ends[atom as usize] as usize]
+    }
+
+    fn is_written(&self, word: &str) -> bool {
+        self.written.binary_search_by(|written| (*written.word).cmp(word)).is_ok()
     }
 
     /// Edges of the word by its stem or its beginning.
     fn find(&self, folded: &str, stem: &str, found: &mut Vec<Edge>) {
-        let how = if self.written.contains_key(folded) { Means::EXACT } else { Means::STEM };
-        let stems = self.stems.get(stem).into_iter().flatten();
+        let how = if self.is_written(folded) { Means::EXACT } else { Means::STEM };
         let prefixes = self.prefix_lengths.iter().take_while(|&&length| length <= folded.len());
-        let prefixes = prefixes.filter_map(|&length| folded.get(..length)).filter_map(|start| self.prefixes.get(start));
-        found.extend(stems.chain(prefixes.flatten()).map(|edge| Edge { how: edge.how.and(how), ..*edge }));
+        let prefixes =
+            prefixes.filter_map(|&length| folded.get(..length)).flat_map(|start| self.of(self.prefixes.get(start)));
+        let edges = self.of(self.stems.get(stem)).iter().chain(prefixes);
+        found.extend(edges.map(|edge| Edge { how: edge.how.and(how), ..*edge }));
     }
 
-    fn by_stem(&self, stem: &str) -> &[Edge] {
-        self.stems.get(stem).map_or(&[], Vec::as_slice)
+    /// What the words that begin with `head` go on with, two letters of it.
+    fn continuations<'a>(&'a self, head: &'a str) -> impl Iterator<Item = [u8; 2]> + 'a {
+        let from = self.written.partition_point(|written| *written.word < *head);
+        let words =
+            self.written[from..].iter().map_while(move |written| written.word.as_bytes().strip_prefix(head.as_bytes()));
+        words.filter_map(|rest| rest.first_chunk().copied())
     }
 }
 
-/// Every beginning of a word of letters that leaves a second half.
-fn heads(written: &HashMap<String, String>) -> HashSet<String> {
-    let letters = |word: &&String| word.len() >= 5 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let cuts = |word: &String| SHORTEST_HALF..=word.len() - SHORTEST_HALF;
-    written.keys().filter(letters).flat_map(|word| cuts(word).map(|cut| word[..cut].to_owned())).collect()
-}
-
-pub(super) struct PhraseInfo {
-    pub(super) first_part: u32,
-    pub(super) parts: u32,
-    pub(super) carries_negation: bool,
-}
-
-pub(super) struct PartInfo {
+/// A part of a phrase, where it ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Accept {
     pub(super) phrase: u32,
+    /// The part, counted over all phrases, and the first part of its phrase.
+    pub(super) part: u32,
+    pub(super) first_part: u32,
+    /// How many parts the phrase has.
+    pub(super) parts: u32,
+    /// Whether the phrase itself denies something.
+    pub(super) denies: bool,
 }
 
 /// All phrases of a rubric, compiled. Immutable; what it learns about words is kept in a
@@ -95,53 +150,59 @@ pub struct Matcher {
     pub(super) atoms: Atoms,
     pub(super) quantities: [(Quantities, Vec<Edge>); 5],
     pub(super) spellings: Spellings,
-    pub(super) phrases: Vec<PhraseInfo>,
-    pub(super) parts: Vec<PartInfo>,
+    pub(super) phrases: u32,
+    pub(super) parts: u32,
     /// The part that ends at a node.
-    pub(super) accepts: Vec<Option<u32>>,
+    pub(super) accepts: Vec<Option<Accept>>,
 }
 
 impl Matcher {
     /// How many phrases there are.
     pub fn phrases(&self) -> usize {
-        self.phrases.len()
+        self.phrases as usize
     }
 
-    /// Adds the edges that `word` takes; whether it may be the first half of a word written apart.
-    pub(super) fn resolve(&self, lexicon: &Lexicon, word: WordId, found: &mut Vec<Edge>) -> bool {
+    /// Adds the edges that `word` takes.
+    pub(super) fn resolve(&self, lexicon: &Lexicon, word: WordId, found: &mut Vec<Edge>) {
         let (surface, folded, stem) = (lexicon.surface(word), lexicon.folded(word), lexicon.stem(word));
         if folded.is_empty() {
-            return false;
+            return;
         }
         let class = lexicon.class(word);
-        if let Some(edges) = self.atoms.exact.get(surface) {
-            found.extend_from_slice(edges);
-        }
+        found.extend_from_slice(self.atoms.of(self.atoms.exact.get(surface)));
         self.atoms.find(folded, stem, found);
         if class.has(Class::NUMERIC) {
             self.find_bare_number(folded, found);
-        } else {
+        } else if !class.has(Class::FUNCTION) {
             self.find_halves(folded, found);
         }
-        if found.is_empty() && class == Class::NONE {
-            if let Some(meant) = self.spellings.meant(folded, stem) {
-                found.extend(
-                    self.atoms.by_stem(meant).iter().map(|edge| Edge { how: edge.how.and(Means::SPELLING), ..*edge }),
-                );
+        if found.is_empty() && class.is_plain() {
+            if let Some(meant) = self.spellings.meant(folded, stem, &self.atoms.written) {
+                let edges = self.atoms.of(self.atoms.stems.get(meant));
+                found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(Means::SPELLING), ..*edge }));
             }
         }
         if class.has(Class::JOINED) {
             found.iter_mut().for_each(|edge| edge.how = edge.how.and(Means::SPOKEN));
         }
         tidy(found);
-        self.atoms.heads.contains(folded)
+    }
+
+    /// What may follow `word` where a word that is looked for is written apart: two letters each.
+    pub(super) fn continuations(&self, lexicon: &Lexicon, word: WordId, found: &mut Vec<[u8; 2]>) {
+        let head = lexicon.folded(word);
+        if head.len() >= SHORTEST_HALF && !lexicon.class(word).has(Class::NUMERIC) {
+            found.extend(self.atoms.continuations(head));
+            found.sort_unstable();
+            found.dedup();
+        }
     }
 
     /// "99.9%" is also 99.9.
     fn find_bare_number(&self, folded: &str, found: &mut Vec<Edge>) {
         let number = folded.trim_start_matches(['$', '€', '£']);
         let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
-        if end > 0 && number.len() < folded.len() || end < number.len() {
+        if end > 0 && end < folded.len() {
             self.atoms.find(&number[..end], &number[..end], found);
         }
     }
@@ -154,12 +215,11 @@ impl Matcher {
         let (mut first, mut second) = (Vec::new(), Vec::new());
         for cut in SHORTEST_HALF..=folded.len() - SHORTEST_HALF {
             let (head, tail) = folded.split_at(cut);
-            if !self.atoms.written.contains_key(head) && !self.atoms.prefixes.contains_key(head) {
+            if !self.atoms.is_written(head) && !self.atoms.prefixes.contains_key(head) {
                 continue;
             }
             first.clear();
             second.clear();
-            self.atoms.find(head, head, &mut first);
             self.atoms.find(head, &stem(head), &mut first);
             self.atoms.find(tail, &stem(tail), &mut second);
             for before in &first {

@@ -12,7 +12,7 @@ mod spelling;
 
 pub use compile::{CompileError, Compiler};
 pub use lookup::Matcher;
-pub use parse::{Atom, Element, Phrase, PhraseError, parse};
+pub use parse::PhraseError;
 pub use run::{Hit, Scratch};
 
 #[cfg(test)]

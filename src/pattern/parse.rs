@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{Document, Lexicon, Quantities};
+use crate::text::{Document, Lexicon, Quantities, WordId};
 
 /// Words between neighbours that do not stand in quotes.
 const USUAL_GAP: u8 = 2;
@@ -11,32 +11,32 @@ const LONGEST: usize = 64;
 
 /// A phrase: parts that must all stand in one sentence, in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phrase {
+pub(super) struct Phrase {
     /// One or more; each is found by itself.
-    pub parts: Vec<Vec<Element>>,
+    pub(super) parts: Vec<Vec<Element>>,
 }
 
 /// One place in a part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Element {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Element {
     /// What may stand here; one or more.
-    pub alternatives: Vec<Atom>,
+    pub(super) alternatives: Vec<Atom>,
     /// How many other words may stand between this and the element before.
-    pub gap: u8,
+    pub(super) gap: u8,
 }
 
 /// What is looked for at a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Atom {
-    /// Folded words next to each other; the last may be the beginning of a word.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Atom {
+    /// Words next to each other; the last may be the beginning of a word.
     Words {
-        /// The words, folded.
-        words: Vec<String>,
+        /// The words.
+        words: Vec<WordId>,
         /// Whether the last is only how a word begins.
         prefix: bool,
     },
     /// Words next to each other, exactly as written.
-    Exact(Vec<String>),
+    Exact(Vec<WordId>),
     /// A quantity of a kind.
     Quantity(Quantities),
 }
@@ -57,12 +57,25 @@ fn error<T>(at: Range<usize>, message: impl Into<String>, hint: &'static str) ->
     Err(PhraseError { at, message: message.into(), hint })
 }
 
-/// Reads a phrase.
-///
-/// # Errors
-/// Names the place in `phrase` and what was expected there.
-pub fn parse(phrase: &str) -> Result<Phrase, PhraseError> {
-    let mut parser = Parser { phrase, at: 0, words: (Document::new(), Lexicon::new()) };
+/// Reads phrases; the words of its phrases are those of its lexicon.
+#[derive(Default)]
+pub(super) struct Reader {
+    document: Document,
+    pub(super) lexicon: Lexicon,
+}
+
+impl Reader {
+    /// Reads a phrase.
+    ///
+    /// # Errors
+    /// Names the place in `phrase` and what was expected there.
+    pub(super) fn parse(&mut self, phrase: &str) -> Result<Phrase, PhraseError> {
+        read(Parser { phrase, at: 0, words: self })
+    }
+}
+
+fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
+    let phrase = parser.phrase;
     let mut parts = vec![Vec::new()];
     let mut quote: Option<usize> = None;
     let mut opened = false;
@@ -123,7 +136,7 @@ pub fn parse(phrase: &str) -> Result<Phrase, PhraseError> {
 struct Parser<'a> {
     phrase: &'a str,
     at: usize,
-    words: (Document, Lexicon),
+    words: &'a mut Reader,
 }
 
 impl Parser<'_> {
@@ -196,7 +209,7 @@ impl Parser<'_> {
     }
 
     fn words_of(&mut self, letters: &str, exact: bool, prefix: bool, at: Range<usize>) -> Result<Atom, PhraseError> {
-        let (document, lexicon) = &mut self.words;
+        let Reader { document, lexicon } = &mut *self.words;
         document.read(letters, 0, lexicon);
         let tokens = document.tokens();
         if tokens.is_empty() {
@@ -205,15 +218,11 @@ impl Parser<'_> {
         if tokens.iter().any(|token| lexicon.folded(token.word).is_empty()) {
             return error(at, "a word of more than 64 bytes", "shorten it");
         }
+        let words = tokens.iter().map(|token| token.word).collect();
         match (exact, prefix) {
             (true, true) => error(at, "`=` and `*` on one word", "use one of them: the exact form, or any ending"),
-            (true, false) => {
-                Ok(Atom::Exact(tokens.iter().map(|token| lexicon.surface(token.word).to_owned()).collect()))
-            }
-            (false, _) => {
-                let words = tokens.iter().map(|token| lexicon.folded(token.word).to_owned()).collect();
-                Ok(Atom::Words { words, prefix })
-            }
+            (true, false) => Ok(Atom::Exact(words)),
+            (false, _) => Ok(Atom::Words { words, prefix }),
         }
     }
 
@@ -241,10 +250,14 @@ mod tests {
     use super::*;
 
     fn shown(phrase: &str) -> String {
-        let parsed = parse(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}"));
+        let mut reader = Reader::default();
+        let parsed = reader.parse(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}"));
+        let join = |words: &[WordId]| {
+            words.iter().map(|word| reader.lexicon.surface(*word)).collect::<Vec<_>>().join("+").to_lowercase()
+        };
         let atom = |atom: &Atom| match atom {
-            Atom::Words { words, prefix } => words.join("+") + if *prefix { "*" } else { "" },
-            Atom::Exact(words) => format!("={}", words.join("+")),
+            Atom::Words { words, prefix } => join(words) + if *prefix { "*" } else { "" },
+            Atom::Exact(words) => format!("={}", join(words)),
             Atom::Quantity(kinds) => format!("<{}>", kinds.0),
         };
         let element = |element: &Element| {
@@ -259,7 +272,7 @@ mod tests {
         for (phrase, expected) in [
             ("roll back deploy", "2roll 2back 2deploy"),
             ("\"error budget\" spent", "2error 0budget 2spent"),
-            ("=IT team", "2=IT 2team"),
+            ("=IT team", "2=it 2team"),
             ("automat*", "2automat*"),
             ("scale up|out", "2scale 2up|out"),
             ("feature flag & off|disable", "2feature 2flag & 2off|disable"),
@@ -269,7 +282,7 @@ mod tests {
             ("a&b".replace('&', " & ").as_str(), "2a & 2b"),
         ] {
             if phrase == r"c\* \& d" {
-                assert!(parse(phrase).is_err(), "an escaped sign alone is no word");
+                assert!(Reader::default().parse(phrase).is_err(), "an escaped sign alone is no word");
             } else {
                 assert_eq!(shown(phrase), expected, "{phrase}");
             }
@@ -295,7 +308,7 @@ mod tests {
             ("a \\", 2..3, "`\\` at the end"),
             ("...", 0..3, "no word here"),
         ] {
-            let error = parse(phrase).expect_err(phrase);
+            let error = Reader::default().parse(phrase).expect_err(phrase);
             assert_eq!((error.message.as_str(), error.at.clone()), (message, at), "{phrase}");
         }
     }

@@ -4,7 +4,7 @@
 //! whatever an earlier one could. So each word costs the edges it takes, and nothing else.
 
 use super::edges::{Edge, Means, START};
-use super::lookup::Matcher;
+use super::lookup::{Accept, Matcher};
 use crate::model::How;
 use crate::text::{Document, Join, Lexicon, Quantity, Sentence, WordId};
 
@@ -34,30 +34,47 @@ pub struct Hit {
 pub struct Scratch {
     generation: u32,
     words: Vec<Resolved>,
-    edges: Vec<Edge>,
-    states: Vec<Reached>,
+    starts: Vec<Start>,
+    steps: Vec<Edge>,
+    continuations: Vec<[u8; 2]>,
+    nodes: Vec<Reached>,
     parts: Vec<PartSeen>,
+    arriving: Vec<Arrival>,
     ahead: Vec<(u32, Arrival)>,
     base: u32,
 }
 
+/// Where a node was reached last, by way of the tokens `first` to `last`. Positions count over all
+/// documents of a scratch, so that nothing has to be cleared between them.
+#[derive(Clone, Copy, Default)]
+struct Reached {
+    last: u32,
+    first: u32,
+    how: Means,
+}
+
+/// The edges of a word: those that begin a part, and the others.
 #[derive(Clone, Copy)]
 struct Resolved {
     start: u32,
-    count: u32,
-    /// Whether a word written apart may begin here.
-    head: bool,
+    starts: u32,
+    step: u32,
+    steps: u32,
+    /// What may follow where a word is written apart.
+    continuation: u32,
+    continuations: u32,
 }
 
-const UNRESOLVED: Resolved = Resolved { start: u32::MAX, count: 0, head: false };
+const UNRESOLVED: Resolved =
+    Resolved { start: u32::MAX, starts: 0, step: 0, steps: 0, continuation: 0, continuations: 0 };
 
-/// Where a node was reached: positions count over all documents of a scratch, so that nothing has
-/// to be cleared between them.
-#[derive(Clone, Copy, Default)]
-struct Reached {
-    first: u32,
-    last: u32,
+/// An edge from the beginning.
+#[derive(Clone, Copy)]
+struct Start {
+    to: u16,
     how: Means,
+    /// Whether a part ends here already.
+    accepts: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -83,31 +100,54 @@ impl Scratch {
     fn prepare(&mut self, matcher: &Matcher, lexicon: &Lexicon, tokens: usize) {
         if self.generation != lexicon.generation() {
             self.words.clear();
-            self.edges.clear();
+            self.starts.clear();
+            self.steps.clear();
+            self.continuations.clear();
             self.generation = lexicon.generation();
         }
         let fits = self.base.checked_add(tokens as u32).is_some_and(|end| end < u32::MAX - 1);
         if self.base == 0 || !fits {
-            self.states.clear();
-            self.parts.clear();
+            self.nodes = vec![Reached::default(); matcher.accepts.len()];
+            self.parts = vec![PartSeen::default(); matcher.parts as usize];
             self.base = 1;
         }
-        self.states.resize(matcher.accepts.len(), Reached::default());
-        self.parts.resize(matcher.parts.len(), PartSeen::default());
     }
 
+    #[inline]
     fn resolve(&mut self, matcher: &Matcher, lexicon: &Lexicon, word: WordId) -> Resolved {
-        if let Some(resolved) = self.words.get(word.index()) {
-            if resolved.start != UNRESOLVED.start {
-                return *resolved;
+        match self.words.get(word.index()) {
+            Some(resolved) if resolved.start != UNRESOLVED.start => *resolved,
+            _ => self.learn(matcher, lexicon, word),
+        }
+    }
+
+    fn may_continue(&self, resolved: Resolved, next: &str) -> bool {
+        let range = resolved.continuation as usize..(resolved.continuation + resolved.continuations) as usize;
+        next.as_bytes().first_chunk().is_some_and(|next| self.continuations[range].contains(next))
+    }
+
+    #[cold]
+    fn learn(&mut self, matcher: &Matcher, lexicon: &Lexicon, word: WordId) -> Resolved {
+        let mut found = Vec::new();
+        matcher.resolve(lexicon, word, &mut found);
+        let mut next = Vec::new();
+        matcher.continuations(lexicon, word, &mut next);
+        let (continuation, continuations) = (self.continuations.len() as u32, next.len() as u32);
+        self.continuations.extend(next);
+        let (start, step) = (self.starts.len() as u32, self.steps.len() as u32);
+        for edge in found {
+            if edge.from == START {
+                let accepts = matcher.accepts[usize::from(edge.to)].is_some();
+                self.starts.push(Start { to: edge.to, how: edge.how, accepts });
+            } else {
+                self.steps.push(edge);
             }
-        } else {
+        }
+        let (starts, steps) = (self.starts.len() as u32 - start, self.steps.len() as u32 - step);
+        let resolved = Resolved { start, starts, step, steps, continuation, continuations };
+        if self.words.len() <= word.index() {
             self.words.resize(word.index() + 1, UNRESOLVED);
         }
-        let mut found = Vec::new();
-        let head = matcher.resolve(lexicon, word, &mut found);
-        let resolved = Resolved { start: self.edges.len() as u32, count: found.len() as u32, head };
-        self.edges.extend(found);
         self.words[word.index()] = resolved;
         resolved
     }
@@ -144,102 +184,123 @@ impl Run<'_> {
         quantities: &mut &[Quantity],
         joins: &mut &[Join],
     ) {
-        let place = Place { number, first: sentence.first + self.base };
+        let place = Place { number, first: sentence.first + self.base, negated: sentence.negated };
         for at in sentence.first..sentence.end {
-            let token = self.document.tokens()[at as usize];
-            let resolved = self.scratch.resolve(self.matcher, lexicon, token.word);
+            let word = self.document.tokens()[at as usize].word;
+            let resolved = self.scratch.resolve(self.matcher, lexicon, word);
             while let Some((quantity, rest)) = quantities.split_first().filter(|(quantity, _)| quantity.first == at) {
                 *quantities = rest;
                 for edge in self.matcher.quantity_edges(quantity.kinds) {
-                    self.depart(place, *edge, at, quantity.last, Means::QUANTITY);
+                    self.depart(place, *edge, at, quantity.last);
                 }
             }
             while let Some((join, rest)) = joins.split_first().filter(|(join, _)| join.first == at) {
                 *joins = rest;
                 self.depart_by_word(place, lexicon, join.word, at, join.last);
             }
-            if resolved.head && at + 1 < sentence.end {
-                let next = self.document.tokens()[at as usize + 1].word;
-                let word = lexicon.intern_apart(token.word, next);
-                self.depart_by_word(place, lexicon, word, at, at + 1);
+            if resolved.continuations > 0 && at + 1 < sentence.end {
+                let next = self.document.tokens()[at as usize + 1];
+                if next.follows_closely() && self.scratch.may_continue(resolved, lexicon.folded(next.word)) {
+                    let word = lexicon.intern_apart(word, next.word);
+                    self.depart_by_word(place, lexicon, word, at, at + 1);
+                }
             }
-            for edge in resolved.start..resolved.start + resolved.count {
-                let edge = self.scratch.edges[edge as usize];
-                self.depart(place, edge, at, at, Means::EXACT);
+            self.step(place, resolved, at);
+            self.begin(place, resolved, at);
+            self.arrive_all(place, at);
+        }
+    }
+
+    /// Takes the steps of the word at `at`. They arrive when all of them are taken, so that no word
+    /// is taken for two steps of one chain.
+    fn step(&mut self, place: Place, resolved: Resolved, at: u32) {
+        let at = at + self.base;
+        let Scratch { steps, nodes, arriving, .. } = &mut *self.scratch;
+        for edge in &steps[resolved.step as usize..(resolved.step + resolved.steps) as usize] {
+            let before = &nodes[usize::from(edge.from)];
+            if before.last >= place.first && at - before.last - 1 <= u32::from(edge.gap) {
+                let reached = Reached { last: at, first: before.first, how: before.how.and(edge.how) };
+                arriving.push(Arrival { node: edge.to, reached });
             }
-            self.arrive_ahead(place, at);
+        }
+    }
+
+    /// Begins the parts that the word at `at` begins.
+    fn begin(&mut self, place: Place, resolved: Resolved, at: u32) {
+        let at = at + self.base;
+        for number in resolved.start..resolved.start + resolved.starts {
+            let Start { to, how, accepts } = self.scratch.starts[number as usize];
+            let reached = Reached { last: at, first: at, how };
+            if accepts {
+                self.arrive(place, Arrival { node: to, reached });
+            } else {
+                self.scratch.nodes[usize::from(to)] = reached;
+            }
         }
     }
 
     fn depart_by_word(&mut self, place: Place, lexicon: &Lexicon, word: WordId, first: u32, last: u32) {
         let resolved = self.scratch.resolve(self.matcher, lexicon, word);
-        for edge in resolved.start..resolved.start + resolved.count {
-            let edge = self.scratch.edges[edge as usize];
-            self.depart(place, edge, first, last, Means::EXACT);
+        for number in resolved.start..resolved.start + resolved.starts {
+            let Start { to, how, .. } = self.scratch.starts[number as usize];
+            self.depart(place, Edge { to, from: START, gap: 0, how }, first, last);
+        }
+        for number in resolved.step..resolved.step + resolved.steps {
+            self.depart(place, self.scratch.steps[number as usize], first, last);
         }
     }
 
-    /// Takes a step over the tokens `first` to `last`. It arrives when the last one is done, so that
-    /// no word is taken for two steps of one chain.
-    fn depart(&mut self, place: Place, edge: Edge, first: u32, last: u32, how: Means) {
-        if let Some(mut reached) = self.follow(place, edge, first, last) {
-            reached.how = reached.how.and(how);
-            self.scratch.ahead.push((last, Arrival { node: edge.to, reached }));
-        }
-    }
-
-    fn arrive_ahead(&mut self, place: Place, at: u32) {
-        let mut kept = 0;
-        for i in 0..self.scratch.ahead.len() {
-            let (last, arrival) = self.scratch.ahead[i];
-            if last == at {
-                self.arrive(place, arrival);
-            } else {
-                self.scratch.ahead[kept] = (last, arrival);
-                kept += 1;
+    /// Takes a step over the tokens `first` to `last`.
+    fn depart(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
+        let (token, first, last) = (last, first + self.base, last + self.base);
+        let mut reached = Reached { last, first, how: edge.how };
+        if edge.from != START {
+            let before = self.scratch.nodes[usize::from(edge.from)];
+            let close =
+                before.last >= place.first && before.last < first && first - before.last - 1 <= u32::from(edge.gap);
+            if !close {
+                return;
             }
+            reached = Reached { last, first: before.first, how: before.how.and(edge.how) };
         }
-        self.scratch.ahead.truncate(kept);
+        self.scratch.ahead.push((token, Arrival { node: edge.to, reached }));
     }
 
-    /// Where `edge` leads over the tokens `first` to `last`, if its node was reached close enough.
-    fn follow(&self, place: Place, edge: Edge, first: u32, last: u32) -> Option<Reached> {
-        let (first, last) = (first + self.base, last + self.base);
-        if edge.from == START {
-            return Some(Reached { first, last, how: edge.how });
+    fn arrive_all(&mut self, place: Place, at: u32) {
+        if !self.scratch.ahead.is_empty() {
+            let Scratch { ahead, arriving, .. } = &mut *self.scratch;
+            arriving.extend(ahead.extract_if(.., |(last, _)| *last == at).map(|(_, arrival)| arrival));
         }
-        let before = self.scratch.states[usize::from(edge.from)];
-        let close = before.last >= place.first && before.last < first && first - before.last - 1 <= u32::from(edge.gap);
-        close.then(|| Reached { first: before.first, last, how: before.how.and(edge.how) })
+        for number in 0..self.scratch.arriving.len() {
+            self.arrive(place, self.scratch.arriving[number]);
+        }
+        self.scratch.arriving.clear();
     }
 
     fn arrive(&mut self, place: Place, arrival: Arrival) {
-        let state = &mut self.scratch.states[usize::from(arrival.node)];
-        let later = (arrival.reached.last, arrival.reached.first) > (state.last, state.first);
-        if later {
-            *state = arrival.reached;
+        let Arrival { node, reached } = arrival;
+        if let Some(accept) = self.matcher.accepts[usize::from(node)] {
+            return self.accept(place, accept, reached);
         }
-        if let Some(part) = self.matcher.accepts[usize::from(arrival.node)] {
-            self.accept(place, part, arrival.reached);
+        let known = &mut self.scratch.nodes[usize::from(node)];
+        if (reached.last, reached.first) > (known.last, known.first) {
+            *known = reached;
         }
     }
 
     /// A part of a phrase was found; a hit if all of its parts were, in this sentence.
-    fn accept(&mut self, place: Place, part: u32, reached: Reached) {
-        let number = self.matcher.parts[part as usize].phrase;
-        let phrase = &self.matcher.phrases[number as usize];
-        let negated =
-            !phrase.carries_negation && self.document.is_negated(reached.first - self.base, reached.last - self.base);
+    fn accept(&mut self, place: Place, accept: Accept, reached: Reached) {
+        let negated = place.negated && self.is_negated(accept, reached);
         let seen = PartSeen { first: reached.first, last: reached.last, how: reached.how, negated };
-        if phrase.parts == 1 {
-            return self.hit(place, number, seen, true);
+        if accept.parts == 1 {
+            return self.hit(place, accept.phrase, seen, true);
         }
-        let known = &mut self.scratch.parts[part as usize];
+        let known = &mut self.scratch.parts[accept.part as usize];
         let stands = known.first >= place.first && !known.negated;
         if !(stands && negated) {
             *known = seen;
         }
-        let all = &self.scratch.parts[phrase.first_part as usize..(phrase.first_part + phrase.parts) as usize];
+        let all = &self.scratch.parts[accept.first_part as usize..(accept.first_part + accept.parts) as usize];
         if all.iter().all(|part| part.first >= place.first) {
             let together = all.iter().fold(all[0], |one, other| PartSeen {
                 first: one.first.min(other.first),
@@ -247,8 +308,16 @@ impl Run<'_> {
                 how: one.how.and(other.how),
                 negated: one.negated || other.negated,
             });
-            self.hit(place, number, together, false);
+            self.hit(place, accept.phrase, together, false);
         }
+    }
+
+    /// Whether the clause denies what was found and the phrase does not mean just that: one part must
+    /// hold the negator itself, of several parts one must be able to.
+    fn is_negated(&self, accept: Accept, reached: Reached) -> bool {
+        let (first, last) = (reached.first - self.base, reached.last - self.base);
+        let meant = accept.denies && (accept.parts > 1 || self.document.has_negator(first, last));
+        !meant && self.document.is_negated(first, last)
     }
 
     fn hit(&mut self, place: Place, phrase: u32, seen: PartSeen, whole: bool) {
@@ -264,9 +333,10 @@ impl Run<'_> {
     }
 }
 
-/// The sentence a run is in: its number, and the position it begins at.
+/// The sentence a run is in: its number, the position it begins at, whether anything in it is denied.
 #[derive(Clone, Copy)]
 struct Place {
     number: u32,
     first: u32,
+    negated: bool,
 }

@@ -2,66 +2,56 @@
 
 use strsim::osa_distance;
 
-use super::lookup::Atoms;
+use super::lookup::Written;
 use crate::text::KnownWords;
 
 /// Shorter words must be written as they are.
 const SHORTEST: usize = 5;
 /// Words up to this length may have one slip, longer ones two.
 const ONE_SLIP: usize = 8;
+/// Longer words are no slips of any word that people write.
+const LONGEST: usize = 32;
 
-/// The words that slips are looked for in, and the words that are none.
+/// The words that are no slips.
 pub(super) struct Spellings {
-    candidates: Vec<Candidate>,
-    longest: usize,
     known: KnownWords,
 }
 
-struct Candidate {
-    letters: u32,
-    word: String,
-    stem: String,
-}
-
 impl Spellings {
-    pub(super) fn new(atoms: &Atoms, known: KnownWords) -> Self {
-        let plain = |word: &&String| word.len() >= SHORTEST && word.bytes().all(|byte| byte.is_ascii_lowercase());
-        let candidates: Vec<Candidate> = atoms
-            .written()
-            .filter(|(word, _)| plain(word))
-            .map(|(word, stem)| Candidate { letters: letters(word), word: word.clone(), stem: stem.clone() })
-            .collect();
-        let longest = candidates.iter().map(|candidate| candidate.word.len()).max().unwrap_or(0);
-        Self { candidates, longest, known }
+    pub(super) fn new(known: KnownWords) -> Self {
+        Self { known }
     }
 
-    /// The stem of the word that `folded` is the closest slip of; the first by spelling where
+    /// The stem of the written word that `folded` is the closest slip of; the first in order where
     /// several are as close. A slip in an inflected form is found by its stem.
-    pub(super) fn meant(&self, folded: &str, stem: &str) -> Option<&str> {
-        let plain = folded.len() + 2 > SHORTEST
-            && folded.len() <= self.longest + 5
-            && folded.bytes().all(|byte| byte.is_ascii_lowercase());
-        if !plain || self.known.contains(folded) {
+    pub(super) fn meant<'w>(&self, folded: &str, stem: &str, written: &'w [Written]) -> Option<&'w str> {
+        let fits = (SHORTEST - 1..=LONGEST).contains(&folded.len());
+        if !fits || !is_plain(folded) || self.known.contains(folded) {
             return None;
         }
         let typed = (letters(folded), letters(stem));
-        let closest = self.candidates.iter().filter_map(|candidate| {
-            let whole = slips(folded, typed.0, &candidate.word, candidate.letters);
-            let by_stem = || slips(stem, typed.1, &candidate.stem, letters(&candidate.stem));
-            Some((whole.or_else(by_stem)?, candidate))
+        let candidates = written.iter().filter(|written| written.word.len() >= SHORTEST && is_plain(&written.word));
+        let close = candidates.filter_map(|written| {
+            let whole = slips(folded, typed.0, &written.word);
+            Some((whole.or_else(|| slips(stem, typed.1, &written.stem))?, written))
         });
-        closest.min_by_key(|(slips, _)| *slips).map(|(_, candidate)| candidate.stem.as_str())
+        close.min_by_key(|(slips, _)| *slips).map(|(_, written)| &*written.stem)
     }
 }
 
+fn is_plain(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 /// How many slips lead from `word` to `typed`; `None` where more than are allowed.
-fn slips(typed: &str, typed_letters: u32, word: &str, word_letters: u32) -> Option<usize> {
-    if word.len() < SHORTEST {
-        return None;
-    }
-    let allowed = if word.len() <= ONE_SLIP { 1 } else { 2 };
+fn slips(typed: &str, typed_letters: u32, word: &str) -> Option<usize> {
+    let allowed = match word.len() {
+        ..SHORTEST => return None,
+        SHORTEST..=ONE_SLIP => 1,
+        _ => 2,
+    };
     let far = typed.len().abs_diff(word.len()) > allowed
-        || (typed_letters ^ word_letters).count_ones() as usize > 2 * allowed;
+        || (typed_letters ^ letters(word)).count_ones() as usize > 2 * allowed;
     if far {
         return None;
     }

@@ -15,7 +15,7 @@ fn find(phrase: &str, text: &str) -> Vec<Found> {
         [vec!["kubernetes", "k8s"], vec!["mttr", "mean time to recovery"], vec!["ci/cd", "continuous delivery"]];
     let synonyms = Synonyms::new(&groups).expect("valid groups");
     let mut compiler = Compiler::new(&synonyms);
-    compiler.add(&parse(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}")));
+    compiler.add(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}"));
     let matcher = compiler.finish(&KnownWords::of(["protection alter"])).expect("small");
     let (mut document, mut lexicon, mut scratch, mut hits) =
         (Document::new(), Lexicon::new(), Scratch::new(), Vec::new());
@@ -86,11 +86,8 @@ fn denied_hits_are_marked_unless_the_phrase_denies() {
     assert!(quotes("backup", "We did not have backups.").is_empty());
     assert!(find("backup", "We did not have backups.")[0].negated);
     assert_eq!(quotes("no backup", "We had no backups."), ["no backups"]);
+    assert!(quotes("go down|without", "It did not go down.").is_empty());
     assert_eq!(quotes("not & urgent", "It was not urgent."), ["not urgent"]);
-    assert!(
-        quotes("backup & tested", "Backups, we tested no backups").is_empty()
-            || !quotes("backup", "Backups").is_empty()
-    );
     assert!(quotes("alert & cpu", "We page on symptoms, alerts are never on CPU.").is_empty());
 }
 
@@ -114,7 +111,7 @@ fn what_was_learned_from_one_document_does_not_change_another() {
     let synonyms = Synonyms::default();
     let mut compiler = Compiler::new(&synonyms);
     for phrase in ["roll back", "a & b", "\"x y\""] {
-        compiler.add(&parse(phrase).expect("valid"));
+        compiler.add(phrase).expect("valid");
     }
     let matcher = compiler.finish(&KnownWords::default()).expect("small");
     let (mut document, mut lexicon, mut scratch) = (Document::new(), Lexicon::new(), Scratch::new());

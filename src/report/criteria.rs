@@ -2,7 +2,7 @@
 //!
 //! On a narrow terminal what was asked stands under the figures instead of beside them.
 
-use super::page::{Page, Run};
+use super::page::{Page, Run, width_of};
 use super::sheet::Sheet;
 use super::style::{HEADING, status_ink};
 use super::{words, wrap};
@@ -54,9 +54,8 @@ fn row(page: &mut Page, sheet: &Sheet<'_>, widths: &Widths, number: usize, grade
     let asks = Run::plain(sheet.asks(graded));
     if is_roomy {
         let lead = [number, Run::new(mark, ink), Run::plain(figures)];
-        let indent = lead.iter().map(|run| wrap::columns(&run.text)).sum();
         page.hanging(&lead, &[asks]);
-        details(page, indent, graded);
+        details(page, width_of(&lead), graded);
     } else {
         page.hanging(&[number], &[Run::new(mark, ink), Run::plain(figures)]);
         page.paragraph(4 + digits, &[asks]);

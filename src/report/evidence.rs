@@ -1,14 +1,15 @@
-//! The answer cut at its evidence: text, and where marks open and close in it.
+//! What an answer earned and lost points by, as marks on its text.
 //!
-//! Takes the spans of a grade in any order, nested, crossing or wrong, and gives pieces in which
-//! marks nest, so that every format can bracket, underline or embolden them. Linear in the answer
-//! times the number of criteria.
+//! Takes the spans of a grade in any order, overlapping or wrong, and gives marks that lie within
+//! the text and do not begin or end in white space, one criterion's apart from each other.
 
 use std::cmp::Reverse;
 use std::fmt;
 
 use super::sheet::Sheet;
 use crate::model::{CriterionGrade, Span};
+
+const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
 /// Whose evidence a mark shows. Written as a raised number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +20,6 @@ pub(super) enum Label {
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
         let (prefix, number) = match self {
             Self::Criterion(number) => ("", number),
             Self::Penalty(number) => ("ᴾ", number),
@@ -44,30 +44,22 @@ pub(super) enum Worth {
 /// A stretch of the answer and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
-    span: Span,
+    pub(super) span: Span,
     /// One or more, in order.
     pub(super) labels: Vec<Label>,
     pub(super) worth: Worth,
 }
 
 impl Mark {
-    /// The labels in a row.
-    pub(super) fn label(&self) -> String {
-        self.labels.iter().map(Label::to_string).collect::<Vec<_>>().join("·")
+    /// The labels in a row, to be written after `text`: set apart from a number that it ends with.
+    pub(super) fn label_after(&self, text: &str) -> String {
+        let labels = self.labels.iter().map(Label::to_string).collect::<Vec<_>>().join("·");
+        match text.chars().next_back() {
+            Some(last) if RAISED.contains(&last) => format!("·{labels}"),
+            Some('0'..='9') => format!("\u{202f}{labels}"),
+            _ => labels,
+        }
     }
-}
-
-/// A part of an answer as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
-    /// Text, with the greatest worth of the marks around it.
-    Text(&'a str, Option<Worth>),
-    /// A mark begins.
-    Open(&'a Mark),
-    /// The innermost mark ends.
-    Close(&'a Mark),
-    /// Something is left out.
-    Gap,
 }
 
 /// The marks of a sheet's evidence in `shown`, which begins at byte `offset` of the answer.
@@ -108,7 +100,7 @@ fn worth(label: Label, half: bool) -> Worth {
 }
 
 /// `span` in `shown`, without white space at its ends; none where nothing of it is there.
-fn trimmed(span: Span, shown: &str, offset: usize) -> Option<Span> {
+pub(super) fn trimmed(span: Span, shown: &str, offset: usize) -> Option<Span> {
     let (start, end) = (span.start.saturating_sub(offset), span.end.checked_sub(offset)?);
     let text = shown.get(start..end)?;
     let start = start + (text.len() - text.trim_start().len());
@@ -121,7 +113,7 @@ fn touches(one: Span, next: Span, shown: &str) -> bool {
 }
 
 /// Marks by place, outer ones first; those of one kind on one span become one mark.
-fn share_spans(mut marks: Vec<Mark>) -> Vec<Mark> {
+pub(super) fn share_spans(mut marks: Vec<Mark>) -> Vec<Mark> {
     marks.sort_by(|a, b| {
         let place = |mark: &Mark| (mark.span.start, Reverse(mark.span.end), mark.worth == Worth::Loss);
         place(a).cmp(&place(b)).then_with(|| a.labels.cmp(&b.labels))
@@ -137,116 +129,12 @@ fn share_spans(mut marks: Vec<Mark>) -> Vec<Mark> {
     marks
 }
 
-/// `shown` cut at `marks`, which are in the order that [`marks`] gives. Where marks cross, the one
-/// that began later is closed and opened again.
-pub(super) fn pieces<'a>(shown: &'a str, marks: &'a [Mark]) -> Vec<Piece<'a>> {
-    let mut cutter = Cutter { shown, at: 0, open: Vec::new(), waiting: Vec::new(), pieces: Vec::new() };
-    for mark in marks {
-        cutter.close_until(mark.span.start);
-        cutter.advance(mark.span.start);
-        cutter.waiting.push(mark);
-    }
-    cutter.close_until(shown.len());
-    cutter.advance(shown.len());
-    cutter.pieces
-}
-
-struct Cutter<'a> {
-    shown: &'a str,
-    at: usize,
-    /// Opened, outermost first.
-    open: Vec<&'a Mark>,
-    /// To be opened before the next visible text.
-    waiting: Vec<&'a Mark>,
-    pieces: Vec<Piece<'a>>,
-}
-
-impl<'a> Cutter<'a> {
-    /// Closes what ends at or before `limit`, place by place.
-    fn close_until(&mut self, limit: usize) {
-        let next_end = |cutter: &Self| cutter.open.iter().chain(&cutter.waiting).map(|mark| mark.span.end).min();
-        while let Some(end) = next_end(self).filter(|end| *end <= limit) {
-            self.advance(end);
-            self.close(end);
-        }
-    }
-
-    fn close(&mut self, end: usize) {
-        self.waiting.retain(|mark| mark.span.end != end);
-        let Some(outermost) = self.open.iter().position(|mark| mark.span.end == end) else { return };
-        for mark in self.open.drain(outermost..).rev() {
-            self.pieces.push(Piece::Close(mark));
-            if mark.span.end != end {
-                self.waiting.push(mark);
-            }
-        }
-    }
-
-    fn advance(&mut self, to: usize) {
-        let text = self.shown.get(self.at..to).unwrap_or_default();
-        self.at = self.at.max(to);
-        let visible = text.trim_start();
-        if visible.is_empty() {
-            return self.text(text);
-        }
-        if !self.waiting.is_empty() {
-            self.text(&text[..text.len() - visible.len()]);
-            self.open_waiting();
-            return self.text(visible);
-        }
-        self.text(text);
-    }
-
-    fn open_waiting(&mut self) {
-        self.waiting.sort_by_key(|mark| Reverse(mark.span.end));
-        self.pieces.extend(self.waiting.iter().copied().map(Piece::Open));
-        self.open.append(&mut self.waiting);
-    }
-
-    fn text(&mut self, text: &'a str) {
-        if !text.is_empty() {
-            let worth = self.open.iter().map(|mark| mark.worth).max();
-            self.pieces.push(Piece::Text(text, worth));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn mark(span: std::ops::Range<usize>, label: Label) -> Mark {
         Mark { span: Span { start: span.start, end: span.end }, labels: vec![label], worth: worth(label, false) }
-    }
-
-    fn bracketed(shown: &str, spans: &[(std::ops::Range<usize>, usize)]) -> String {
-        let marks: Vec<_> = spans.iter().map(|(span, number)| mark(span.clone(), Label::Criterion(*number))).collect();
-        let marks = share_spans(marks);
-        let written = |piece: &Piece<'_>| match piece {
-            Piece::Text(text, _) => (*text).to_owned(),
-            Piece::Open(_) => "[".to_owned(),
-            Piece::Close(mark) => format!("]{}", mark.label()),
-            Piece::Gap => "…".to_owned(),
-        };
-        pieces(shown, &marks).iter().map(written).collect()
-    }
-
-    #[test]
-    fn marks_apart_nested_and_equal_keep_their_brackets() {
-        assert_eq!(bracketed("one two three", &[(0..3, 1), (8..13, 2)]), "[one]¹ two [three]²");
-        assert_eq!(bracketed("one two three", &[(4..7, 1), (0..13, 2)]), "[one [two]¹ three]²");
-        assert_eq!(bracketed("one two three", &[(4..7, 12), (4..7, 1)]), "one [two]¹·¹² three");
-    }
-
-    #[test]
-    fn crossing_marks_are_closed_and_opened_again() {
-        assert_eq!(bracketed("one two three", &[(0..7, 1), (4..13, 2)]), "[one [two]²]¹ [three]²");
-    }
-
-    #[test]
-    fn marks_that_share_an_end_nest() {
-        assert_eq!(bracketed("one two", &[(0..7, 1), (4..7, 2)]), "[one [two]²]¹");
-        assert_eq!(bracketed("one two", &[(0..7, 1), (0..3, 2)]), "[[one]² two]¹");
     }
 
     #[test]
@@ -261,10 +149,9 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_outweighs_what_earns() {
-        let marks = share_spans(vec![mark(0..3, Label::Criterion(1)), mark(0..3, Label::Penalty(1))]);
-        let pieces = pieces("one", &marks);
-        assert!(pieces.contains(&Piece::Text("one", Some(Worth::Loss))));
-        assert_eq!(marks[1].label(), "ᴾ¹");
+    fn numbers_do_not_run_together() {
+        let mark = mark(0..3, Label::Criterion(1));
+        let after = |text| mark.label_after(text);
+        assert_eq!([after("back"), after("99"), after("back²")], ["¹", "\u{202f}¹", "·¹"]);
     }
 }

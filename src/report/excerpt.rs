@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::evidence::Piece;
+use super::pieces::Piece;
 use super::wrap::units;
 
 /// Words up to which an answer is shown whole.
 const WHOLE: usize = 400;
 /// Words shown on either side of where a mark begins or ends.
 const AROUND: usize = 15;
+/// Words that are not worth leaving out.
+const FEW: usize = 8;
 /// Words of the beginning that are shown where there is no evidence.
 const BEGINNING: usize = 80;
 
@@ -41,7 +43,7 @@ fn kept(edges: &[usize], length: usize) -> Vec<Range<usize>> {
     for edge in edges {
         let around = edge.saturating_sub(AROUND)..length.min(edge + AROUND);
         match kept.last_mut() {
-            Some(last) if around.start <= last.end => last.end = around.end,
+            Some(last) if around.start <= last.end + FEW => last.end = around.end,
             _ => kept.push(around),
         }
     }

@@ -12,19 +12,11 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Erro
 
 /// JSON lets DEL and the C1 controls stand in strings as they are; terminals obey them.
 fn escape_controls(json: String) -> String {
-    let is_control = |c| matches!(c, '\u{7f}'..='\u{9f}');
-    if !json.contains(is_control) {
+    let controls = '\u{7f}'..='\u{9f}';
+    if !json.contains(|c| controls.contains(&c)) {
         return json;
     }
-    let mut escaped = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if is_control(c) {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
+    controls.fold(json, |json, c| json.replace(c, &format!("\\u{:04x}", u32::from(c))))
 }
 
 #[cfg(test)]

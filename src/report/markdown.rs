@@ -2,14 +2,15 @@
 
 use super::clean::reflow;
 use super::criteria::remarks;
-use super::evidence::{marks, pieces};
+use super::evidence::marks;
 use super::excerpt::excerpt;
 use super::markup::{escape, quotation};
+use super::pieces::pieces;
 use super::sheet::{Sheet, gain};
 use super::words;
-use crate::model::{CriterionGrade, Outcome, Thousandths};
+use crate::model::{CriterionGrade, Outcome, Reference, Thousandths};
 
-/// The whole report of one grade in CommonMark with a table, ending in a line break.
+/// The whole report of one grade in `CommonMark` with a table, ending in a line break.
 pub fn markdown(sheet: &Sheet<'_>) -> String {
     let parts: Vec<_> = match &sheet.grade.outcome {
         Outcome::Graded { .. } => vec![
@@ -52,59 +53,56 @@ fn flags(sheet: &Sheet<'_>) -> String {
 }
 
 fn penalties(sheet: &Sheet<'_>) -> String {
-    let line = |(number, penalty): (usize, &CriterionGrade<'_>)| {
-        let mut line = format!("- **P{number}** −{}: {}\n", words::points(penalty.earned), escape(sheet.asks(penalty)));
-        let advice = sheet.advice(&penalty.id).map(escape);
-        for part in words::quotes(penalty).map(|quotes| escape(&quotes)).into_iter().chain(advice) {
-            line += &format!("\n  {part}\n");
-        }
-        line
+    let item = |(number, penalty): (usize, &CriterionGrade<'_>)| {
+        let asks = escape(sheet.asks(penalty));
+        let quotes = words::quotes(penalty).map(|quotes| escape(&quotes));
+        let more = quotes.into_iter().chain(sheet.advice(&penalty.id).map(escape));
+        let more: Vec<_> = more.map(|paragraph| format!("\n  {paragraph}\n")).collect();
+        format!("- **P{number}** −{}: {asks}\n{}", words::points(penalty.earned), more.concat())
     };
-    section("Points lost", &sheet.incurred().map(line).collect::<String>())
+    section("Points lost", &sheet.incurred().map(item).collect::<String>())
 }
 
 fn criteria(sheet: &Sheet<'_>) -> String {
-    let mut table = String::new();
-    for (number, graded) in sheet.numbered() {
-        let (mark, status) = (words::mark(graded.status), graded.status.name());
-        let remarks: Vec<_> = remarks(graded).iter().map(|remark| escape(remark)).collect();
-        let (earned, points, asks) = (words::earned(graded), graded.points, escape(sheet.asks(graded)));
-        table += &format!("| {number} | {mark} {status} | {earned}/{points} | {asks} | {} |\n", remarks.join("<br>"));
+    let rows: String = sheet.numbered().map(|(number, graded)| row(sheet, number, graded)).collect();
+    if rows.is_empty() {
+        return rows;
     }
-    if !table.is_empty() {
-        table.insert_str(0, "| # | Result | Points | Asked | Found |\n|--:|:--|--:|:--|:--|\n");
-    }
-    section("Criteria", &table)
+    section("Criteria", &format!("| # | Result | Points | Asked | Found |\n|--:|:--|--:|:--|:--|\n{rows}"))
+}
+
+fn row(sheet: &Sheet<'_>, number: usize, graded: &CriterionGrade<'_>) -> String {
+    let (mark, status) = (words::mark(graded.status), graded.status.name());
+    let (earned, points, asks) = (words::earned(graded), graded.points, escape(sheet.asks(graded)));
+    let found = remarks(graded).iter().map(|remark| escape(remark)).collect::<Vec<_>>().join("<br>");
+    format!("| {number} | {mark} {status} | {earned}/{points} | {asks} | {found} |\n")
 }
 
 fn answer(sheet: &Sheet<'_>) -> String {
-    let body = sheet.answer.text.get(sheet.answer.body..);
-    let offset = body.map_or(0, |_| sheet.answer.body);
-    let shown = reflow(body.unwrap_or(sheet.answer.text));
+    let (offset, body) = sheet.body();
+    let shown = reflow(body);
     let marks = marks(sheet, &shown, offset);
     section("Your answer", &quotation(&excerpt(pieces(&shown, &marks))))
 }
 
 fn additions(sheet: &Sheet<'_>) -> String {
-    let mut list = String::new();
-    for (number, graded) in sheet.open() {
+    let item = |(number, graded): (usize, &CriterionGrade<'_>)| {
         let gain = words::points(Thousandths(gain(graded)));
         let advice = escape(sheet.advice(&graded.id).unwrap_or_else(|| sheet.asks(graded)));
-        list += &format!("- **{number}** (+{gain}) {advice}\n");
-        if let Some(reference) = sheet.reference(&graded.id) {
-            let (excerpt, question) = (escape(&reference.excerpt), escape(&reference.question));
-            list += &format!("\n  > “{excerpt}” — {} sample, {question}\n", reference.level.name());
-        }
-    }
-    section("What to add", &list)
+        let reference = sheet.reference(&graded.id).map(reference).unwrap_or_default();
+        format!("- **{number}** (+{gain}) {advice}\n{reference}")
+    };
+    section("What to add", &sheet.open().into_iter().map(item).collect::<String>())
+}
+
+fn reference(reference: &Reference<'_>) -> String {
+    let (excerpt, question) = (escape(&reference.excerpt), escape(&reference.question));
+    format!("\n  > “{excerpt}” — {} sample, {question}\n", reference.level.name())
 }
 
 fn delivery(sheet: &Sheet<'_>) -> String {
-    let mut lines = format!("- {}\n", words::delivery(&sheet.grade.delivery));
-    if let Some(story) = words::story(sheet) {
-        lines += &format!("- {story}\n");
-    }
-    section("Delivery", &lines)
+    let story = words::story(sheet).map(|story| format!("- {story}\n")).unwrap_or_default();
+    section("Delivery", &format!("- {}\n{story}", words::delivery(&sheet.grade.delivery)))
 }
 
 #[cfg(test)]

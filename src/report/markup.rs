@@ -3,7 +3,7 @@
 //! Nothing that an answer says becomes a heading, a link, an image, a table cell or HTML.
 
 use super::clean::clean;
-use super::evidence::Piece;
+use super::pieces::Piece;
 
 /// `text` on one line, to be read as it is wherever it stands: in a paragraph, list or table.
 pub(super) fn escape(text: &str) -> String {
@@ -75,7 +75,8 @@ impl Quotation {
                 self.depth += 1;
             }
             Piece::Close(mark) => {
-                self.line.push_str(&mark.label());
+                let label = mark.label_after(&self.line);
+                self.line.push_str(&label);
                 self.depth = self.depth.saturating_sub(1);
                 self.end_bold_if(self.depth == 0);
             }

@@ -4,15 +4,18 @@
 //! page, [`json()`] and [`csv()`] for programs. Nothing here prints, and no control character of an
 //! answer reaches a terminal or a page.
 
+mod answer;
 mod clean;
 mod criteria;
 mod csv;
 mod evidence;
 mod excerpt;
 mod json;
+mod lines;
 mod markdown;
 mod markup;
 mod page;
+mod pieces;
 mod sheet;
 mod style;
 mod text;
@@ -24,6 +27,7 @@ mod fixture;
 
 pub use self::csv::csv;
 pub use json::json;
+pub use lines::{paragraph, passage, printable};
 pub use markdown::markdown;
 pub use sheet::Sheet;
 pub use style::Style;

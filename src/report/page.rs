@@ -3,10 +3,11 @@
 //! The only place that writes escape sequences; every text on the way here has been made safe.
 
 use std::borrow::Cow;
+use std::iter;
 
 use super::clean::clean;
 use super::style::{FAINT, HEADING, Ink, PLAIN, Style};
-use super::wrap::{self, wrap};
+use super::wrap::{columns, wrap};
 
 /// Text in one ink, safe to show and without line breaks.
 #[derive(Debug, Clone)]
@@ -58,8 +59,9 @@ impl Page {
 
     /// The name of a section, and what is to be known about it.
     pub(super) fn heading(&mut self, name: &str, remark: &str) {
+        let separator = if remark.is_empty() { "" } else { " — " };
         self.blank();
-        self.hanging(&[], &[Run::new(name, HEADING), Run::faint(remark)]);
+        self.paragraph(0, &[Run::new(name, HEADING), Run::faint(separator), Run::faint(remark)]);
     }
 
     /// A paragraph, `indent` columns in.
@@ -69,21 +71,36 @@ impl Page {
 
     /// A paragraph with `lead` before its first line and as much space before the others.
     pub(super) fn hanging(&mut self, lead: &[Run<'_>], runs: &[Run<'_>]) {
-        let indent = lead.iter().map(|run| wrap::columns(&run.text)).sum();
-        let lines = wrap(runs, self.columns().saturating_sub(indent));
-        for (number, line) in lines.iter().enumerate() {
-            match number {
-                0 => lead.iter().for_each(|run| self.ink(&run.text, run.ink)),
-                _ => self.out.extend(std::iter::repeat_n(' ', indent)),
-            }
-            line.iter().for_each(|(text, ink)| self.ink(text, *ink));
-            self.out.push('\n');
+        let blank = Run::plain(" ".repeat(width_of(lead)));
+        self.led(lead, &[blank], runs);
+    }
+
+    /// A paragraph with `lead` before every line.
+    pub(super) fn barred(&mut self, lead: &Run<'_>, runs: &[Run<'_>]) {
+        let lead = std::slice::from_ref(lead);
+        self.led(lead, lead, runs);
+    }
+
+    fn led(&mut self, first: &[Run<'_>], rest: &[Run<'_>], runs: &[Run<'_>]) {
+        let width = self.columns().saturating_sub(width_of(first));
+        let leads = iter::once(first).chain(iter::repeat(rest));
+        for (line, lead) in wrap(runs, width).iter().zip(leads) {
+            self.line(
+                lead.iter().map(|run| (&*run.text, run.ink)).chain(line.iter().map(|(text, ink)| (&**text, *ink))),
+            );
         }
     }
 
     /// One line that is not wrapped.
-    pub(super) fn line(&mut self, runs: &[Run<'_>]) {
-        runs.iter().for_each(|run| self.ink(&run.text, run.ink));
+    pub(super) fn unwrapped(&mut self, runs: &[Run<'_>]) {
+        self.line(runs.iter().map(|run| (&*run.text, run.ink)));
+    }
+
+    fn line<'a>(&mut self, runs: impl Iterator<Item = (&'a str, Ink)>) {
+        for (text, ink) in runs {
+            let ink = if self.style.color { ink } else { PLAIN };
+            self.out.extend([&ink.render().to_string(), text, &ink.render_reset().to_string()]);
+        }
         self.out.push('\n');
     }
 
@@ -94,14 +111,11 @@ impl Page {
         self.out.push('\n');
         self.out
     }
+}
 
-    fn ink(&mut self, text: &str, ink: Ink) {
-        if self.style.color && ink != PLAIN {
-            self.out.push_str(&format!("{ink}{text}{ink:#}"));
-        } else {
-            self.out.push_str(text);
-        }
-    }
+/// Columns that `runs` take in a row.
+pub(super) fn width_of(runs: &[Run<'_>]) -> usize {
+    runs.iter().map(|run| columns(&run.text)).sum()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Answer, CriterionGrade, Grade, Question, Reference, Status};
+use crate::model::{Answer, Criterion, CriterionGrade, Grade, Question, Reference, Status};
 
 /// All that a report of one grade shows.
 #[derive(Debug, Clone, Copy)]
@@ -20,14 +20,24 @@ pub struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// What the criterion or penalty asks; its id where the question does not have it.
     pub(super) fn asks(&self, graded: &'a CriterionGrade<'_>) -> &'a str {
-        let all = self.question.criteria.iter().chain(&self.question.penalties);
-        all.into_iter().find(|one| one.id == graded.id).map_or(&graded.id, |one| &one.asks)
+        self.criterion(&graded.id).map_or(&graded.id, |criterion| &criterion.asks)
     }
 
-    /// What to do better about the criterion or penalty `id`.
+    /// What to do better about the criterion or penalty `id`: the grade's advice, else the rubric's.
     pub(super) fn advice(&self, id: &str) -> Option<&'a str> {
-        let advice = self.grade.advice.iter().find(|advice| advice.criterion == id);
-        advice.map(|advice| advice.text.as_ref()).filter(|text| !text.trim().is_empty())
+        let given = self.grade.advice.iter().find(|advice| advice.criterion == id).map(|advice| advice.text.as_ref());
+        given.or_else(|| self.criterion(id)?.advice.as_deref()).filter(|text| !text.trim().is_empty())
+    }
+
+    /// The graded part of the answer, and the byte it begins at; all of it where the two do not fit.
+    pub(super) fn body(&self) -> (usize, &'a str) {
+        let Answer { text, body, .. } = *self.answer;
+        text.get(body..).map_or((0, text), |graded| (body, graded))
+    }
+
+    fn criterion(&self, id: &str) -> Option<&'a Criterion> {
+        let mut all = self.question.criteria.iter().chain(&self.question.penalties);
+        all.find(|criterion| criterion.id == id)
     }
 
     /// What a sample says to the criterion `id`: the best one's words.

@@ -37,6 +37,8 @@ pub(super) const FAINT: Ink = Ink::new().dimmed();
 pub(super) const GOOD: Ink = AnsiColor::Green.on_default();
 pub(super) const MIDDLING: Ink = AnsiColor::Yellow.on_default();
 pub(super) const BAD: Ink = AnsiColor::Red.on_default();
+/// Words that were looked for.
+pub(super) const FOUND: Ink = AnsiColor::Green.on_default().bold();
 
 /// The ink of a band's name and bar.
 pub(super) fn band_ink(band: Band) -> Ink {

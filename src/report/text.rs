@@ -3,13 +3,11 @@
 //! From the score down to the details: what spoils it, each criterion, the answer with its evidence
 //! marked, what to add, how it was told.
 
-use super::clean::reflow;
+use super::answer::answer;
 use super::criteria::criteria;
-use super::evidence::{Mark, Piece, Worth, marks, pieces};
-use super::excerpt::excerpt;
-use super::page::{Page, Run};
+use super::page::{Page, Run, width_of};
 use super::sheet::{Sheet, gain};
-use super::style::{BAD, FAINT, GOOD, HEADING, Ink, MIDDLING, PLAIN, Style, band_ink};
+use super::style::{BAD, GOOD, HEADING, MIDDLING, Style, band_ink};
 use super::words;
 use crate::model::{Band, Outcome, Tenths, Thousandths};
 
@@ -47,7 +45,7 @@ pub fn brief(sheet: &Sheet<'_>, style: Style) -> String {
     };
     let runs = [Run::plain(format!("{}  {}  ", grade.id, grade.question)), Run::new(verdict, ink)];
     let mut page = Page::new(style);
-    page.line(&runs);
+    page.unwrapped(&runs);
     page.finish()
 }
 
@@ -65,8 +63,8 @@ fn score_bar(page: &mut Page, score: Tenths, band: Band) {
     let (full, rest) = bar(score, cells);
     let ink = band_ink(band);
     page.blank();
-    page.line(&[
-        Run::new(format!("  {:>5}  ", score.to_string()), HEADING),
+    page.unwrapped(&[
+        Run::new(format!("  {:<5}  ", score.to_string()), HEADING),
         Run::new(full, ink),
         Run::faint(rest),
         Run::new(format!("  {}", band.name()), ink.bold()),
@@ -97,87 +95,15 @@ fn penalties(page: &mut Page, sheet: &Sheet<'_>) {
         if number == 1 {
             page.heading("Points lost", "");
         }
-        let figures = format!("−{}  ", words::points(penalty.earned));
-        page.hanging(
-            &[Run::new(format!("  P{number}  "), HEADING), Run::new(figures, BAD)],
-            &[Run::plain(sheet.asks(penalty))],
-        );
+        let figures = Run::new(format!("−{}  ", words::points(penalty.earned)), BAD);
+        let lead = [Run::new(format!("  P{number}  "), HEADING), figures];
+        page.hanging(&lead, &[Run::plain(sheet.asks(penalty))]);
         if let Some(quotes) = words::quotes(penalty) {
-            page.paragraph(6, &[Run::faint(quotes)]);
+            page.paragraph(width_of(&lead), &[Run::faint(quotes)]);
         }
         if let Some(advice) = sheet.advice(&penalty.id) {
-            page.hanging(&[Run::plain("      → ")], &[Run::plain(advice)]);
+            page.paragraph(width_of(&lead), &[Run::plain(advice)]);
         }
-    }
-}
-
-fn answer(page: &mut Page, sheet: &Sheet<'_>) {
-    let body = sheet.answer.text.get(sheet.answer.body..);
-    let offset = body.map_or(0, |_| sheet.answer.body);
-    let shown = reflow(body.unwrap_or(sheet.answer.text));
-    let marks = marks(sheet, &shown, offset);
-    let pieces = excerpt(pieces(&shown, &marks));
-    page.heading("Your answer", legend(&marks, page.has_color()));
-    let mut paragraph = Vec::new();
-    for piece in &pieces {
-        append(page, &mut paragraph, piece);
-    }
-    end_paragraph(page, &mut paragraph);
-}
-
-fn legend(marks: &[Mark], has_color: bool) -> &'static str {
-    let has_losses = marks.iter().any(|mark| mark.worth == Worth::Loss);
-    match (marks.is_empty(), has_losses, has_color) {
-        (true, ..) => "",
-        (_, false, true) => "  underlined: evidence, by number of criterion",
-        (_, false, false) => "  [evidence], by number of criterion",
-        (_, true, true) => "  underlined: evidence, by number of criterion; red: lost points",
-        (_, true, false) => "  [evidence], by number of criterion; {lost points}",
-    }
-}
-
-fn append<'a>(page: &mut Page, paragraph: &mut Vec<Run<'a>>, piece: &Piece<'a>) {
-    match piece {
-        Piece::Text(text, worth) => {
-            let ink = worth.map_or(PLAIN, |worth| worth_ink(worth).underline());
-            for (number, line) in text.split('\n').enumerate() {
-                if number > 0 {
-                    end_paragraph(page, paragraph);
-                }
-                paragraph.push(Run::new(line, ink));
-            }
-        }
-        Piece::Open(mark) if !page.has_color() => paragraph.push(Run::plain(brackets(mark.worth).0)),
-        Piece::Open(_) => {}
-        Piece::Close(mark) => {
-            let bracket = if page.has_color() { "" } else { brackets(mark.worth).1 };
-            paragraph.push(Run::new(format!("{bracket}{}", mark.label()), worth_ink(mark.worth)));
-        }
-        Piece::Gap => paragraph.push(Run::new(" … ", FAINT)),
-    }
-}
-
-fn end_paragraph(page: &mut Page, paragraph: &mut Vec<Run<'_>>) {
-    if paragraph.iter().all(|run| run.text.trim().is_empty()) {
-        page.blank();
-    } else {
-        page.paragraph(2, paragraph);
-    }
-    paragraph.clear();
-}
-
-fn brackets(worth: Worth) -> (&'static str, &'static str) {
-    match worth {
-        Worth::Full | Worth::Half => ("[", "]"),
-        Worth::Loss => ("{", "}"),
-    }
-}
-
-fn worth_ink(worth: Worth) -> Ink {
-    match worth {
-        Worth::Full => GOOD,
-        Worth::Half => MIDDLING,
-        Worth::Loss => BAD,
     }
 }
 
@@ -186,25 +112,24 @@ fn additions(page: &mut Page, sheet: &Sheet<'_>) {
     if open.is_empty() {
         return;
     }
-    page.heading("What to add", "  what earns most comes first");
+    page.heading("What to add", "what earns most comes first");
     let digits = sheet.grade.criteria.len().to_string().len();
+    let gain = |graded| format!("+{}", words::points(Thousandths(gain(graded))));
+    let widest = open.iter().map(|(_, graded)| gain(graded).len()).max().unwrap_or(0);
     for (number, graded) in open {
-        let gain = format!("+{}  ", words::points(Thousandths(gain(graded))));
-        let advice = sheet.advice(&graded.id).unwrap_or_else(|| sheet.asks(graded));
-        page.hanging(
-            &[Run::new(format!("  {number:>digits$}  "), HEADING), Run::new(gain, GOOD)],
-            &[Run::plain(advice)],
-        );
-        reference(page, sheet, &graded.id, 4 + digits);
+        let gain = Run::new(format!("{:<widest$}  ", gain(graded)), GOOD);
+        let lead = [Run::new(format!("  {number:>digits$}  "), HEADING), gain];
+        page.hanging(&lead, &[Run::plain(sheet.advice(&graded.id).unwrap_or_else(|| sheet.asks(graded)))]);
+        reference(page, sheet, &graded.id, width_of(&lead));
     }
 }
 
 /// What a sample answer says to the criterion `id`, and whose words they are.
 fn reference(page: &mut Page, sheet: &Sheet<'_>, id: &str, indent: usize) {
     let Some(reference) = sheet.reference(id) else { return };
-    let source = format!(" — {} sample, {}", reference.level.name(), reference.question);
     let lead = Run::faint(format!("{}│ ", " ".repeat(indent)));
-    page.hanging(&[lead], &[Run::plain(format!("“{}”", reference.excerpt.trim())), Run::faint(source)]);
+    page.barred(&lead, &[Run::plain(format!("“{}”", reference.excerpt.trim()))]);
+    page.barred(&lead, &[Run::faint(format!("{} sample, {}", reference.level.name(), reference.question))]);
 }
 
 fn delivery(page: &mut Page, sheet: &Sheet<'_>) {
@@ -235,7 +160,7 @@ mod tests {
     fn evidence_is_bracketed_by_number() {
         let fixture = fixture::incident();
         let report = text(&fixture.sheet(), PLAIN_80);
-        assert!(report.contains("[rolled the release back within five minutes]¹"), "{report}");
+        assert!(report.contains("[rolled the release back within five\n  minutes]¹ and"), "{report}");
         assert!(report.contains("{Tom's fault}ᴾ¹."), "{report}");
         assert!(!report.contains("x = 1"), "front matter is no part of the answer");
     }
@@ -284,7 +209,7 @@ mod tests {
         let fixture = fixture::incident();
         let report = text(&fixture.sheet(), PLAIN_80);
         assert!(
-            report.contains("  3  +2  Say who would do what by when.\n     │ “Each action got one owner"),
+            report.contains("  3  +2    Say who would do what by when.\n           │ “Each action got one owner"),
             "{report}"
         );
     }

@@ -45,33 +45,34 @@ pub(super) fn flag(flag: Flag) -> &'static str {
 pub(super) fn summary(sheet: &Sheet<'_>) -> Option<String> {
     let Outcome::Graded { earned, possible, band, .. } = sheet.grade.outcome else { return None };
     let taken = sheet.incurred().fold(0u32, |sum, (_, penalty)| sum.saturating_add(penalty.earned.0));
-    let mut text = format!("{} of {} points", points(earned), points(possible));
-    if taken > 0 {
-        text += &format!(", after {} lost to penalties", points(Thousandths(taken)));
-    }
+    let lost =
+        if taken > 0 { format!(", after {} lost to penalties", points(Thousandths(taken))) } else { String::new() };
     let bands = sheet.question.bands;
-    match band {
-        Band::Weak => text += &format!("; partial from {}", bands.partial),
-        Band::Partial => text += &format!("; solid from {}", bands.solid),
-        Band::Solid => text += &format!("; strong from {}", bands.strong),
-        Band::Strong => {}
-    }
-    Some(text)
+    let next = match band {
+        Band::Weak => format!("; partial from {}", bands.partial),
+        Band::Partial => format!("; solid from {}", bands.solid),
+        Band::Solid => format!("; strong from {}", bands.strong),
+        Band::Strong => String::new(),
+    };
+    Some(format!("{} of {} points{lost}{next}", points(earned), points(possible)))
 }
 
 /// The words a verdict rests on: at most two short quotes, with how they were recognised where the
 /// reader would wonder.
 pub(super) fn quotes(graded: &CriterionGrade<'_>) -> Option<String> {
     let mut chosen: Vec<&Evidence<'_>> = Vec::new();
-    for evidence in &graded.evidence {
-        let is_new =
-            |one: &&Evidence<'_>| one.concept != evidence.concept && !one.quote.eq_ignore_ascii_case(&evidence.quote);
-        if chosen.len() < 2 && !evidence.quote.trim().is_empty() && chosen.iter().all(is_new) {
+    for evidence in graded.evidence.iter().filter(|evidence| !evidence.quote.trim().is_empty()) {
+        if chosen.len() < 2 && chosen.iter().all(|one| tells_more(one, evidence)) {
             chosen.push(evidence);
         }
     }
     let quotes: Vec<_> = chosen.into_iter().map(quote).collect();
     (!quotes.is_empty()).then(|| quotes.join(", "))
+}
+
+/// Whether `next` is worth quoting after `one`: another concept in other words.
+fn tells_more(one: &Evidence<'_>, next: &Evidence<'_>) -> bool {
+    one.concept != next.concept && !one.quote.contains(&*next.quote) && !next.quote.contains(&*one.quote)
 }
 
 fn quote(evidence: &Evidence<'_>) -> String {
@@ -82,7 +83,7 @@ fn quote(evidence: &Evidence<'_>) -> String {
         How::Spelling => " (spelling)",
         How::Exact | How::Stem | How::Quantity | How::Quoted => "",
     };
-    format!("“{}”{how}", shorten(&evidence.quote, 44))
+    format!("“{}”{how}", shorten(&evidence.quote, 40))
 }
 
 /// `text` in at most `most` columns, its middle left out where it is longer.
@@ -128,15 +129,13 @@ pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
 
 /// Words, sentences, fillers and pace.
 pub(super) fn delivery(delivery: &Delivery) -> String {
-    let mut text = format!("{} in {}", counted(delivery.words, "word"), counted(delivery.sentences, "sentence"));
-    text += &match delivery.fillers {
-        0 => ", no fillers".to_owned(),
-        fillers => format!(", {}", counted(fillers, "filler")),
+    let (words, sentences) = (counted(delivery.words, "word"), counted(delivery.sentences, "sentence"));
+    let fillers = match delivery.fillers {
+        0 => "no fillers".to_owned(),
+        fillers => counted(fillers, "filler"),
     };
-    if let Some(pace) = delivery.words_per_minute {
-        text += &format!(", {pace} words a minute");
-    }
-    text
+    let pace = delivery.words_per_minute.map(|pace| format!(", {pace} words a minute")).unwrap_or_default();
+    format!("{words} in {sentences}, {fillers}{pace}")
 }
 
 fn counted(count: u32, noun: &str) -> String {
@@ -152,9 +151,9 @@ pub(super) fn story(sheet: &Sheet<'_>) -> Option<String> {
     let is_told = |part: &&str| sheet.grade.delivery.star.iter().any(|star| star.part == *part);
     let (told, untold): (Vec<_>, Vec<_>) = PARTS.into_iter().partition(is_told);
     Some(match (told.as_slice(), untold.as_slice()) {
-        ([], _) => format!("no part of a story found: tell {}", untold.join(", ")),
-        (_, []) => format!("a whole story: {}", told.join(", ")),
-        _ => format!("story told: {}; missing: {}", told.join(", "), untold.join(", ")),
+        ([], _) => format!("No part of a story found: tell {}", untold.join(", ")),
+        (_, []) => format!("A whole story: {}", told.join(", ")),
+        _ => format!("Story told: {}; missing: {}", told.join(", "), untold.join(", ")),
     })
 }
 
@@ -197,7 +196,7 @@ mod tests {
     #[test]
     fn stories_are_looked_for_only_where_asked_for() {
         let mut fixture = fixture::incident();
-        assert_eq!(story(&fixture.sheet()).as_deref(), Some("story told: situation, action; missing: task, result"));
+        assert_eq!(story(&fixture.sheet()).as_deref(), Some("Story told: situation, action; missing: task, result"));
         fixture.question.kind = Kind::Design;
         assert_eq!(story(&fixture.sheet()), None);
     }

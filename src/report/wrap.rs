@@ -158,16 +158,29 @@ impl Filler {
     }
 
     fn end_line(&mut self) {
-        if !self.line.is_empty() {
-            self.lines.push(std::mem::take(&mut self.line));
-            self.used = 0;
+        let mut line = std::mem::take(&mut self.line);
+        trim_end(&mut line);
+        if !line.is_empty() {
+            self.lines.push(line);
         }
+        self.used = 0;
     }
 
     fn finish(mut self) -> Vec<Line> {
         self.end_word();
         self.end_line();
         self.lines
+    }
+}
+
+/// Takes the no-break spaces off the end of a line.
+fn trim_end(line: &mut Line) {
+    while let Some((text, _)) = line.last_mut() {
+        text.truncate(text.trim_end().len());
+        if !text.is_empty() {
+            return;
+        }
+        line.pop();
     }
 }
 
@@ -191,7 +204,8 @@ mod tests {
     #[test]
     fn breaks_stand_at_white_space() {
         assert_eq!(lines("  one two\t three \n four ", 9), ["one two", "three", "four"]);
-        assert_eq!(lines(" \n ", 9), [""; 0]);
+        assert_eq!(lines(" \n \u{a0}", 9), [""; 0]);
+        assert_eq!(lines("a\u{a0}b c\u{a0}", 4), ["a\u{a0}b", "c"]);
     }
 
     #[test]

@@ -28,12 +28,25 @@ impl Class {
     /// Written apart, as two tokens.
     pub const APART: Self = Self(1 << 9);
 
+    /// Strings words together: "and", "or".
+    pub const COORDINATOR: Self = Self(1 << 10);
+
     /// No property.
     pub const NONE: Self = Self(0);
 
     /// Whether the two sets share a property.
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether it is a word like any other, as far as is known: not one that is written in several
+    /// tokens, and none of the grammar's own.
+    pub fn is_plain(self) -> bool {
+        !self.has(Self::PAST.not())
+    }
+
+    const fn not(self) -> Self {
+        Self(!self.0)
     }
 
     /// Both sets together.
@@ -67,7 +80,9 @@ impl Class {
 fn listed(word: &str) -> Class {
     const FUNCTION: Class = Class::FUNCTION;
     match word {
-        "and" | "so" | "then" => FUNCTION.and(Class::CONNECTIVE),
+        "and" => FUNCTION.and(Class::CONNECTIVE).and(Class::COORDINATOR),
+        "or" | "plus" => FUNCTION.and(Class::COORDINATOR),
+        "so" | "then" => FUNCTION.and(Class::CONNECTIVE),
         "but" | "because" | "although" | "though" | "however" | "whereas" | "until" | "unless" => {
             FUNCTION.and(Class::RELEASE).and(Class::CONNECTIVE)
         }
@@ -88,11 +103,11 @@ fn listed(word: &str) -> Class {
         | "have" | "has" | "had" | "having" | "can" | "could" | "will" | "would" | "shall" | "should" | "may"
         | "might" | "must" | "of" | "to" | "in" | "on" | "at" | "by" | "for" | "with" | "from" | "into" | "onto"
         | "over" | "under" | "about" | "between" | "through" | "during" | "before" | "since" | "within" | "against"
-        | "across" | "per" | "as" | "than" | "like" | "up" | "down" | "out" | "off" | "or" | "if" | "whether"
-        | "how" | "why" | "once" | "just" | "only" | "even" | "also" | "too" | "very" | "more" | "most" | "less"
-        | "least" | "much" | "many" | "few" | "other" | "another" | "same" | "own" | "again" | "already" | "still"
-        | "yet" | "ever" | "always" | "often" | "now" | "back" | "around" | "along" | "away" | "well" | "really"
-        | "quite" | "let" | "im" | "ive" | "weve" | "thats" | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
+        | "across" | "per" | "as" | "than" | "like" | "up" | "down" | "out" | "off" | "if" | "whether" | "how"
+        | "why" | "once" | "just" | "only" | "even" | "also" | "too" | "very" | "more" | "most" | "less" | "least"
+        | "much" | "many" | "few" | "other" | "another" | "same" | "own" | "again" | "already" | "still" | "yet"
+        | "ever" | "always" | "often" | "now" | "back" | "around" | "along" | "away" | "well" | "really" | "quite"
+        | "let" | "im" | "ive" | "weve" | "thats" | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
         _ => Class::NONE,
     }
 }

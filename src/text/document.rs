@@ -18,6 +18,18 @@ pub struct Token {
     pub negated: bool,
 }
 
+impl Token {
+    /// What the word is.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Whether only white space or a hyphen stands between it and the word before.
+    pub fn follows_closely(&self) -> bool {
+        self.before <= Before::Hyphen
+    }
+}
+
 /// What stands between a word and the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Before {
@@ -39,8 +51,10 @@ pub struct Sentence {
     pub first: u32,
     /// One past the last token.
     pub end: u32,
-    /// How many of them are function words.
+    /// How many of them are function words other than "and" and "or".
     pub function_words: u32,
+    /// Whether any of them stands in a negated clause.
+    pub negated: bool,
 }
 
 impl Sentence {
@@ -130,6 +144,11 @@ impl Document {
     /// The bytes from token `first` to token `last`.
     pub fn span(&self, first: u32, last: u32) -> Span {
         Span { start: self.tokens[first as usize].start as usize, end: self.tokens[last as usize].end as usize }
+    }
+
+    /// Whether any of the tokens denies something.
+    pub fn has_negator(&self, first: u32, last: u32) -> bool {
+        self.tokens[first as usize..=last as usize].iter().any(|token| token.class.has(Class::NEGATOR))
     }
 
     /// Whether any of the tokens stands in a negated clause.

@@ -3,7 +3,7 @@
 //! A lexicon is scratch space of one thread. What it holds never changes a result, only the time
 //! it takes; [`Lexicon::trim`] bounds it between documents.
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::BuildHasher;
 use std::ops::Range;
 
@@ -39,10 +39,16 @@ struct Entry {
     folded: Range<u32>,
     stem: Range<u32>,
     class: Class,
+    /// A hash of the stem that is the same everywhere.
+    mark: u32,
 }
 
 /// The words seen so far.
 pub struct Lexicon {
+    /// Words of up to 8 bytes, which most are, by those bytes.
+    short: HashMap<u64, WordId>,
+    /// Words of up to 16 bytes.
+    middling: HashMap<u128, WordId>,
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
     entries: Vec<Entry>,
@@ -61,6 +67,8 @@ impl Lexicon {
     /// An empty lexicon.
     pub fn new() -> Self {
         let mut lexicon = Self {
+            short: HashMap::new(),
+            middling: HashMap::new(),
             table: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             entries: Vec::new(),
@@ -73,10 +81,12 @@ impl Lexicon {
     }
 
     fn clear(&mut self) {
+        self.short.clear();
+        self.middling.clear();
         self.table.clear();
         self.entries.clear();
         self.letters.clear();
-        self.entries.push(Entry { surface: 0..0, folded: 0..0, stem: 0..0, class: Class::NONE });
+        self.entries.push(Entry { surface: 0..0, folded: 0..0, stem: 0..0, class: Class::NONE, mark: 0 });
     }
 
     /// Forgets everything when there is too much of it. Word ids of before are void then.
@@ -90,6 +100,26 @@ impl Lexicon {
     /// Counts how often word ids became void.
     pub fn generation(&self) -> u32 {
         self.generation
+    }
+
+    /// The id of the word that `range` of `text` is. The same as `intern`, and faster for short words.
+    pub(super) fn intern_in(&mut self, text: &str, range: Range<usize>) -> WordId {
+        let length = range.len();
+        let Some(bytes) = text.as_bytes()[range.start..].first_chunk().filter(|_| (1..=16).contains(&length)) else {
+            return self.intern(&text[range]);
+        };
+        let key = u128::from_le_bytes(*bytes) & (u128::MAX >> (128 - 8 * length));
+        let known = if length <= 8 { self.short.get(&(key as u64)) } else { self.middling.get(&key) };
+        if let Some(word) = known {
+            return *word;
+        }
+        let word = self.intern(&text[range]);
+        if length <= 8 {
+            self.short.insert(key as u64, word);
+        } else {
+            self.middling.insert(key, word);
+        }
+        word
     }
 
     /// The id of a word as written.
@@ -142,13 +172,14 @@ impl Lexicon {
             surface_range.end..at(&self.letters)
         };
         let stem = self.stems.stem(&folded);
+        let mark = fnv(stem.as_bytes());
         let stem_range = if folded.starts_with(&*stem) {
             folded_range.start..folded_range.start + stem.len() as u32
         } else {
             self.letters.push_str(&stem);
             at(&self.letters) - stem.len() as u32..at(&self.letters)
         };
-        self.entries.push(Entry { surface: surface_range, folded: folded_range, stem: stem_range, class });
+        self.entries.push(Entry { surface: surface_range, folded: folded_range, stem: stem_range, class, mark });
         let (entries, letters, hasher) = (&self.entries, &self.letters, &self.hasher);
         self.table.insert_unique(hash, id, |&id| {
             let range = &entries[id as usize].surface;
@@ -176,10 +207,19 @@ impl Lexicon {
         self.letters(&self.entries[word.index()].stem)
     }
 
+    /// A hash of the word's stem that is the same on every machine and in every run.
+    pub fn mark(&self, word: WordId) -> u32 {
+        self.entries[word.index()].mark
+    }
+
     /// The word's class.
     pub fn class(&self, word: WordId) -> Class {
         self.entries[word.index()].class
     }
+}
+
+fn fnv(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Which words stand in a negated clause.
 //!
 //! A negator reaches forward to the end of its clause: a comma, a stronger break, "but", "because"
-//! and the like, or the start of a new clause. A second negator in reach cancels the first ("never
+//! and the like, the start of a new clause, or a dozen words where none of these comes. A second negator in reach cancels the first ("never
 //! deploy without a rollback"). "Was never tested", "did not exist" and "were missing" deny what
 //! stands before them as well. These are rules of thumb for English, kept few on purpose.
 
-use super::document::{Before, Document, Sentence, Token};
+use super::document::{Before, Document, Token};
 use super::{Class, Lexicon};
 
+/// Words that a negator reaches over at most.
+const REACH: usize = 12;
 /// How far ahead a list such as "no backups, runbooks or alerts" is followed.
 const LIST_REACH: usize = 24;
 /// Words that one item of such a list may have.
@@ -17,15 +19,12 @@ const LIST_ITEM: usize = 4;
 pub(super) fn mark(document: &mut Document, lexicon: &Lexicon) {
     let Document { tokens, sentences, .. } = document;
     for sentence in sentences {
-        let tokens = &mut tokens[sentence_range(*sentence)];
+        let tokens = &mut tokens[sentence.range()];
         if tokens.iter().any(|token| token.class.has(Class::NEGATOR)) {
-            Clauses { tokens, lexicon }.mark();
+            Clauses { tokens: &mut *tokens, lexicon }.mark();
+            sentence.negated = tokens.iter().any(|token| token.negated);
         }
     }
-}
-
-fn sentence_range(sentence: Sentence) -> std::ops::Range<usize> {
-    sentence.first as usize..sentence.end as usize
 }
 
 /// How a negator works.
@@ -49,14 +48,15 @@ struct Clauses<'a> {
 impl Clauses<'_> {
     fn mark(&mut self) {
         let mut reach: Option<Negator> = None;
-        let mut clause = 0;
+        let (mut clause, mut since) = (0, 0);
         for at in 0..self.tokens.len() {
-            if self.starts_clause(at, reach) {
+            if self.starts_clause(at, reach) || (reach.is_some() && at > since + REACH) {
                 reach = None;
                 clause = at;
             }
             if self.tokens[at].class.has(Class::NEGATOR) {
                 let negator = self.negator(at);
+                since = at;
                 reach = match (negator, reach) {
                     (Negator::Idle, before) => before,
                     (Negator::Absence, before) => {

@@ -131,6 +131,7 @@ impl Finder<'_> {
         let kinds = match unit {
             "" => None,
             "%" => Some(Quantities::PERCENT),
+            "s" if is_status_code(&word[..word.len() - 1]) => None,
             "x" | "×" => Some(Quantities::MULTIPLE),
             "ns" | "us" | "µs" | "μs" | "ms" | "s" | "sec" | "secs" | "min" | "mins" | "m" | "h" | "hr" | "hrs"
             | "d" => Some(Quantities::DURATION),
@@ -188,6 +189,11 @@ impl Finder<'_> {
         let word = self.word(at);
         word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && !self.is_scale(at + 1)
     }
+}
+
+/// "502s" are errors, not seconds.
+fn is_status_code(digits: &str) -> bool {
+    digits.len() == 3 && digits.starts_with(['4', '5'])
 }
 
 fn is_time_unit(word: &str) -> bool {
@@ -265,7 +271,7 @@ mod tests {
                 ],
             ),
             ("cut by a third", &[("third", "percent")]),
-            ("in 2021 one of us", &[]),
+            ("in 2021 one of us got 502s", &[]),
             ("one week", &[("one", "number"), ("one week", "duration")]),
         ] {
             assert_eq!(quantities(text), expected, "{text}");

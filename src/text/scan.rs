@@ -114,8 +114,9 @@ impl Scanner<'_> {
     fn word_end(&self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            at += rest.iter().position(|&byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
             match self.byte(at) {
-                Byte::Letter | Byte::Digit => at += 1,
                 Byte::Wide => match self.char_at(at) {
                     Some(c) if is_word_char(c) => at += c.len_utf8(),
                     Some(c) if is_apostrophe(c) && self.byte(at + c.len_utf8()) == Byte::Letter => at += c.len_utf8(),
@@ -168,14 +169,14 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, start: usize, end: usize) {
-        let word = self.lexicon.intern(&self.text[start..end]);
+        let word = self.lexicon.intern_in(self.text, start..end);
         let class = if word == WordId::LONG { Class::NONE } else { self.lexicon.class(word) };
         let length = self.document.tokens.len() - self.first;
         if length >= LONG_SENTENCE && (class.has(Class::CONNECTIVE) || length >= LONGEST_SENTENCE) {
             self.end_sentence();
         }
         self.seen = self.seen.and(class);
-        self.function_words += u32::from(class.has(Class::FUNCTION));
+        self.function_words += u32::from(class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR));
         let before = std::mem::take(&mut self.before);
         self.document.tokens.push(Token { start: start as u32, end: end as u32, word, class, before, negated: false });
         self.at = end;
@@ -185,7 +186,7 @@ impl Scanner<'_> {
         let end = self.document.tokens.len();
         if end > self.first {
             let (first, end) = (self.first as u32, end as u32);
-            self.document.sentences.push(Sentence { first, end, function_words: self.function_words });
+            self.document.sentences.push(Sentence { first, end, function_words: self.function_words, negated: false });
         }
         self.first = end;
         self.function_words = 0;

@@ -17,12 +17,17 @@ pub(super) fn join(document: &mut Document, lexicon: &mut Lexicon) {
     for sentence in &document.sentences {
         let joiner = Joiner { document, end: sentence.range().end };
         let (mut run, mut number_end) = (0..0, 0);
+        let tokens = &document.tokens[..joiner.end];
         for at in sentence.range() {
-            let class = document.tokens[at].class;
+            let class = tokens[at].class;
+            let next = tokens.get(at + 1).map_or(Class::NONE, |token| token.class);
+            if !class.and(next).has(Class::LETTER.and(Class::NUMERIC)) {
+                continue;
+            }
             if class.has(Class::NUMERIC) && at >= number_end {
                 number_end = joiner.digits(at, lexicon, &mut joins);
             }
-            if class.has(Class::LETTER) && at >= run.end {
+            if class.has(Class::LETTER) && next.has(Class::LETTER) && at >= run.end {
                 run = at..joiner.run_end(at);
             }
             if at < run.end {

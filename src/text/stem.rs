@@ -21,20 +21,23 @@ impl Stems {
             return Cow::Borrowed(folded);
         }
         if let Ok(at) = IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form) {
-            return Cow::Owned(self.0.stem(IRREGULAR[at].1).into_owned());
+            return self.0.stem(&american(IRREGULAR[at].1)).into_owned().into();
         }
         if let Some((_, stem)) = APART.iter().find(|(word, _)| *word == folded) {
             return Cow::Borrowed(stem);
         }
         match american(folded) {
-            Cow::Borrowed(word) => abbreviation(self.0.stem(word)),
+            Cow::Borrowed(word) => abbreviation(word, self.0.stem(word)),
             Cow::Owned(word) => Cow::Owned(self.0.stem(&word).into_owned()),
         }
     }
 }
 
 /// The singular of short words whose plural Snowball leaves alone, as abbreviations are: "slos".
-fn abbreviation(stem: Cow<'_, str>) -> Cow<'_, str> {
+fn abbreviation<'a>(word: &str, stem: Cow<'a, str>) -> Cow<'a, str> {
+    if *word != *stem {
+        return stem;
+    }
     let singular = stem.strip_suffix('s').filter(|rest| {
         matches!(rest.len(), 2..=4) && !rest.ends_with('s') && rest.bytes().all(|byte| byte.is_ascii_alphabetic())
     });
@@ -46,8 +49,12 @@ fn abbreviation(stem: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Words that Snowball would give the stem of a word with another meaning.
-const APART: [(&str, &str); 10] = [
+/// Words that Snowball gives the stem of a word with another meaning, or not the one of their own forms.
+const APART: &[(&str, &str)] = &[
+    ("add", "add"),
+    ("added", "add"),
+    ("adding", "add"),
+    ("adds", "add"),
     ("custom", "custom-made"),
     ("engine", "engine"),
     ("engines", "engine"),
@@ -57,6 +64,11 @@ const APART: [(&str, &str); 10] = [
     ("position", "position"),
     ("positions", "position"),
     ("production", "production"),
+    ("queue", "queue"),
+    ("queued", "queue"),
+    ("queueing", "queue"),
+    ("queues", "queue"),
+    ("queuing", "queue"),
     ("several", "several"),
 ];
 
@@ -86,7 +98,7 @@ fn american(word: &str) -> Cow<'_, str> {
     if let Some((_, plain)) = WHOLE.iter().find(|(form, _)| *form == word) {
         return Cow::Borrowed(plain);
     }
-    if word.len() >= 6 {
+    if word.len() >= 4 {
         for ending in ["e", "ed", "es", "er", "ers", "ing", "ation", "ations"] {
             if let Some(root) = word.strip_suffix(ending) {
                 if root.ends_with("is") || root.ends_with("ys") {
@@ -94,6 +106,8 @@ fn american(word: &str) -> Cow<'_, str> {
                 }
             }
         }
+    }
+    if word.len() >= 6 {
         for ending in ["", "s", "ed", "ing", "al", "able"] {
             if let Some(root) = word.strip_suffix(ending).and_then(|root| root.strip_suffix("our")) {
                 return Cow::Owned(format!("{root}or{ending}"));
@@ -248,6 +262,10 @@ mod tests {
             &["analyse", "analyze", "analysed"],
             &["slo", "slos"],
             &["vm", "vms"],
+            &["add", "added", "adding", "adds"],
+            &["raise", "raised", "raising", "raises"],
+            &["rise", "rising", "rose", "risen"],
+            &["queue", "queued", "queuing"],
         ] {
             for form in forms {
                 assert_eq!(stem(form), stem(forms[0]), "{form}");
@@ -264,6 +282,7 @@ mod tests {
             ("bus", "busy"),
             ("product", "production"),
             ("ha", "has"),
+            ("oversized", "over"),
         ] {
             assert_ne!(stem(one), stem(other), "{one} {other}");
         }

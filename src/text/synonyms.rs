@@ -1,6 +1,6 @@
 //! Words and word groups that mean the same: abbreviations, short forms, naming variants.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{Document, Lexicon, stem};
 
@@ -48,18 +48,18 @@ impl Synonyms {
     ///
     /// # Errors
     /// When a member has no words, or the same stems stand in two places.
-    pub fn new<S: AsRef<str>>(groups: &[Vec<S>]) -> Result<Self, SynonymsError> {
+    pub fn new<S: AsRef<str>, G: AsRef<[S]>>(groups: &[G]) -> Result<Self, SynonymsError> {
         let mut synonyms = Self::default();
         let mut reader = (Document::new(), Lexicon::new());
         for (group, members) in groups.iter().enumerate() {
-            let mut words_of_group = Vec::with_capacity(members.len());
-            for member in members {
+            let mut words_of_group = Vec::with_capacity(members.as_ref().len());
+            for member in members.as_ref() {
                 let words = words(member.as_ref(), &mut reader);
                 let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
                 let Some(first) = stems.first() else {
                     return Err(SynonymsError::NoWords { group, member: member.as_ref().to_owned() });
                 };
-                let same_start = synonyms.by_first_stem.entry(first.clone()).or_default();
+                let same_start = synonyms.by_first_stem.entry_ref(first.as_str()).or_default();
                 if let Some(other) = same_start.iter().find(|other| other.stems == stems) {
                     let (first, second) = (other.group, group);
                     return Err(SynonymsError::Twice { member: member.as_ref().to_owned(), first, second });
@@ -79,6 +79,11 @@ impl Synonyms {
     /// Members that begin with the stem, longest first.
     pub fn starting_with(&self, stem: &str) -> &[Member] {
         self.by_first_stem.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    /// All groups, each member as its folded words.
+    pub fn groups(&self) -> &[Vec<Vec<String>>] {
+        &self.groups
     }
 
     /// All members of a group, each as its folded words.

@@ -11,13 +11,24 @@ pub fn simple_words(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// A sorted list of words, one a line.
-#[derive(Debug, Clone, Default)]
-pub struct KnownWords(Cow<'static, str>);
+#[derive(Debug, Clone)]
+pub struct KnownWords(Option<Cow<'static, str>>);
+
+impl Default for KnownWords {
+    fn default() -> Self {
+        Self::from_sorted("")
+    }
+}
 
 impl KnownWords {
     /// From a list that is sorted bytewise, one word a line, each line ended.
     pub const fn from_sorted(lines: &'static str) -> Self {
-        Self(Cow::Borrowed(lines))
+        Self(Some(Cow::Borrowed(lines)))
+    }
+
+    /// Every word there is: nothing is a slip.
+    pub const fn all() -> Self {
+        Self(None)
     }
 
     /// Of all texts.
@@ -28,17 +39,18 @@ impl KnownWords {
             lines.push_str(&word);
             lines.push('\n');
         }
-        Self(Cow::Owned(lines))
+        Self(Some(Cow::Owned(lines)))
     }
 
     /// The list as it is stored.
     pub fn lines(&self) -> &str {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// Whether the folded word is on the list.
     pub fn contains(&self, word: &str) -> bool {
-        let bytes = self.0.as_bytes();
+        let Some(lines) = &self.0 else { return true };
+        let bytes = lines.as_bytes();
         let (mut low, mut high) = (0, bytes.len());
         while low < high {
             let middle = low + (high - low) / 2;

@@ -1,0 +1,207 @@
+//! A bank: its questions by id, each parsed when it is asked for.
+
+use std::fmt;
+
+use super::files::{Files, WORDS};
+use super::finding::Finding;
+use super::{corpus, rubric, wordlists};
+use crate::model::{Question, Sample};
+use crate::score::{Scorer, ScorerError, Vocabulary};
+use crate::text::{KnownWords, Synonyms};
+
+pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
+pub(super) const SHARED: &str = "rubrics/shared/";
+
+/// A bank of questions.
+pub struct Bank {
+    files: Files,
+    entries: Vec<Entry>,
+}
+
+/// A question of a bank, by its file's name alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The question's id.
+    pub id: String,
+    /// The folder it stands in.
+    pub topic: String,
+}
+
+impl Entry {
+    pub(super) fn rubric(&self) -> String {
+        format!("rubrics/{}/{}.toml", self.topic, self.id)
+    }
+
+    /// The file of its sample answers.
+    pub fn corpus(&self) -> String {
+        format!("corpus/{}/{}.md", self.topic, self.id)
+    }
+}
+
+/// Why something cannot be had from a bank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BankError {
+    /// There is no such question.
+    UnknownQuestion {
+        /// The id that was asked for.
+        id: String,
+        /// Ids that look like it, nearest first.
+        similar: Vec<String>,
+    },
+    /// A file has faults: all of them.
+    Faulty(Vec<Finding>),
+}
+
+impl fmt::Display for BankError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownQuestion { id, similar } => {
+                write!(f, "no question `{id}`\nhint: ")?;
+                match similar.as_slice() {
+                    [] => write!(f, "`gradus questions` lists them all"),
+                    similar => write!(f, "did you mean {}? `gradus questions` lists them all", similar.join(" or ")),
+                }
+            }
+            Self::Faulty(findings) => {
+                let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+                write!(f, "{}\nhint: `gradus bank check` shows the places", lines.join("\n"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for BankError {}
+
+impl Bank {
+    /// The bank that the program carries.
+    pub fn shipped() -> Self {
+        Self::new(Files::shipped())
+    }
+
+    /// Of files by name.
+    pub fn new(files: Files) -> Self {
+        let entry = |(name, _): (&str, &str)| {
+            let (topic, id) = name.strip_prefix("rubrics/")?.strip_suffix(".toml")?.split_once('/')?;
+            (topic != "shared").then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
+        };
+        let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
+        Self { files, entries }
+    }
+
+    /// The files.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Every question there is, by topic and id.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The question of that id.
+    ///
+    /// # Errors
+    /// When there is none; the error names similar ones.
+    pub fn entry(&self, id: &str) -> Result<&Entry, BankError> {
+        self.entries.iter().find(|entry| entry.id == id).ok_or_else(|| self.unknown(id))
+    }
+
+    fn unknown(&self, id: &str) -> BankError {
+        let near = |entry: &Entry| {
+            let distance = strsim::osa_distance(id, &entry.id);
+            (distance * 2 <= id.len() || entry.id.contains(id)).then(|| (distance, entry.id.clone()))
+        };
+        let mut similar: Vec<(usize, String)> = self.entries.iter().filter_map(near).collect();
+        similar.sort_unstable();
+        let similar = similar.into_iter().take(3).map(|(_, id)| id).collect();
+        BankError::UnknownQuestion { id: id.to_owned(), similar }
+    }
+
+    /// Parses a question.
+    ///
+    /// # Errors
+    /// When its rubric has faults.
+    pub fn question(&self, entry: &Entry) -> Result<Question, BankError> {
+        self.rubric(entry).map(|rubric| rubric.question).map_err(BankError::Faulty)
+    }
+
+    pub(super) fn rubric(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
+        let file = entry.rubric();
+        let shared = |name: &str| {
+            let path = format!("{SHARED}{name}.toml");
+            self.files.text(&path).map(|text| (path, text))
+        };
+        rubric::parse(&file, self.files.text(&file).unwrap_or_default(), shared)
+    }
+
+    /// Parses the sample answers to a question; none where there is no file.
+    ///
+    /// # Errors
+    /// When the file has faults.
+    pub fn samples(&self, entry: &Entry) -> Result<Vec<Sample>, BankError> {
+        let file = entry.corpus();
+        match self.files.text(&file) {
+            None => Ok(Vec::new()),
+            Some(text) => corpus::parse(&file, text).map(|corpus| corpus.samples).map_err(BankError::Faulty),
+        }
+    }
+
+    /// The words that mean the same.
+    ///
+    /// # Errors
+    /// When the file has faults.
+    pub fn synonyms(&self) -> Result<Synonyms, BankError> {
+        match self.files.text(SYNONYMS) {
+            None => Ok(Synonyms::default()),
+            Some(text) => wordlists::parse_synonyms(SYNONYMS, text).map_err(BankError::Faulty),
+        }
+    }
+
+    /// The words that mean the same, and the words that are no slips. A folder of one's own adds its
+    /// words to those of the shipped bank.
+    ///
+    /// # Errors
+    /// When the synonyms have faults.
+    pub fn vocabulary(&self) -> Result<Vocabulary, BankError> {
+        let known = if self.files.is_shipped() {
+            KnownWords::from_sorted(WORDS)
+        } else {
+            KnownWords::of(self.files.within("", "").map(|(_, text)| text).chain([WORDS]))
+        };
+        Ok(Vocabulary::new(self.synonyms()?, known))
+    }
+
+    /// A question made ready for grading.
+    ///
+    /// # Errors
+    /// When its rubric or its samples have faults.
+    pub fn scorer(&self, entry: &Entry, vocabulary: &Vocabulary) -> Result<Scorer, BankError> {
+        let rubric = self.rubric(entry).map_err(BankError::Faulty)?;
+        let samples = self.samples(entry)?;
+        Scorer::new(rubric.question, &samples, vocabulary)
+            .map_err(|error| BankError::Faulty(self.phrase_findings(&entry.rubric(), &rubric.places, &error)))
+    }
+
+    pub(super) fn phrase_findings(
+        &self,
+        file: &str,
+        places: &super::places::Places,
+        error: &ScorerError,
+    ) -> Vec<Finding> {
+        let text = |file: &str| self.files.text(file).unwrap_or_default();
+        match error {
+            ScorerError::Compile(error) => {
+                vec![Finding::new(file, text(file), 0..0, error.to_string(), "split the rubric")]
+            }
+            ScorerError::Phrases(faults) => faults
+                .iter()
+                .filter_map(|fault| {
+                    let place = places.phrase(fault.place)?;
+                    let text = text(&place.file);
+                    let span = super::places::inside_string(text, place.span, &fault.error.at);
+                    Some(Finding::new(&place.file, text, span, fault.error.message.clone(), fault.error.hint))
+                })
+                .collect(),
+        }
+    }
+}

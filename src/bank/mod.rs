@@ -1,0 +1,24 @@
+//! Question banks: folders, or the one that the program carries, to checked questions.
+//!
+//! Parsing takes `&str`; only [`Files::load`] touches the disk. A question is parsed when it is
+//! asked for, so that grading against one does not cost the whole bank.
+
+mod check;
+mod corpus;
+mod files;
+mod finding;
+mod front_matter;
+mod library;
+mod places;
+mod rubric;
+mod schema;
+mod template;
+mod wordlists;
+
+pub use check::check;
+pub use files::{Files, LoadError};
+pub use finding::Finding;
+pub use front_matter::{FrontMatter, FrontMatterError};
+pub use library::{Bank, BankError, Entry};
+pub use schema::{result_schema, rubric_schema};
+pub use template::rubric_template;

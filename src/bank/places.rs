@@ -1,0 +1,61 @@
+//! Where the parts of a rubric stand in their files, kept apart from the rubric itself.
+
+use std::ops::Range;
+
+use super::finding::Finding;
+use crate::score::PhrasePlace;
+
+/// A place in a file.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) file: String,
+    pub(super) span: Range<usize>,
+}
+
+/// Places of one criterion or penalty.
+#[derive(Debug, Clone)]
+pub(super) struct CriterionPlaces {
+    pub(super) id: Place,
+    /// By concept, then by phrase.
+    pub(super) phrases: Vec<Vec<Range<usize>>>,
+}
+
+/// Places of one rubric; included criteria stand in files of their own.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places {
+    pub(super) criteria: Vec<CriterionPlaces>,
+    pub(super) penalties: Vec<CriterionPlaces>,
+    pub(super) goldens: Vec<Range<usize>>,
+}
+
+impl Places {
+    /// Where a phrase stands: its file and its value with the quotes.
+    pub(super) fn phrase(&self, place: PhrasePlace) -> Option<Place> {
+        let all = if place.penalty { &self.penalties } else { &self.criteria };
+        let criterion = all.get(place.criterion)?;
+        let span = criterion.phrases.get(place.concept)?.get(place.phrase)?;
+        Some(Place { file: criterion.id.file.clone(), span: span.clone() })
+    }
+}
+
+/// The bytes `at` of a TOML string that stands at `span` with its quotes; the whole string where its
+/// value is not written as it is read.
+pub(super) fn inside_string(text: &str, span: Range<usize>, at: &Range<usize>) -> Range<usize> {
+    let written = text.get(span.clone()).unwrap_or_default();
+    let plain = written.len() >= 2
+        && !written.starts_with("'''")
+        && !written.starts_with("\"\"\"")
+        && (written.starts_with('\'') || !written.contains('\\'));
+    if plain {
+        let shift = span.start + 1;
+        shift + at.start..(shift + at.end).min(span.end)
+    } else {
+        span
+    }
+}
+
+impl Place {
+    pub(super) fn finding(&self, text: &str, message: impl Into<String>, hint: impl Into<String>) -> Finding {
+        Finding::new(&self.file, text, self.span.clone(), message, hint)
+    }
+}

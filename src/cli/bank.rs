@@ -1,0 +1,80 @@
+//! `bank`: check a bank, begin a rubric, print the schemas.
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use super::args::{Bank as Args, BankCommand, ListFormat, SchemaOf};
+use super::printer::Printer;
+use super::settings::Settings;
+use super::{Outcome, diagnostics, explain};
+use crate::bank::{self, Bank, Files};
+use crate::report;
+
+pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    match args.command {
+        BankCommand::Check { dir, format } => check(dir.as_deref().or(settings.bank.value.as_deref()), format, printer),
+        BankCommand::New { id, topic } => new(&topic, &id, printer),
+        BankCommand::Schema { of } => schema(of, printer),
+        BankCommand::Explain { id, file, format } => explain::run(&id, &file, format, settings, printer),
+    }
+}
+
+/// The bank that the settings name.
+pub(super) fn open(settings: &Settings) -> anyhow::Result<Bank> {
+    load(settings.bank.value.as_deref())
+}
+
+fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
+    let files = match folder {
+        Some(folder) => Files::load(folder)?,
+        None => Files::shipped(),
+    };
+    let bank = Bank::new(files);
+    if bank.entries().is_empty() {
+        let folder = folder.unwrap_or(Path::new("the shipped bank")).display();
+        bail!(
+            "no rubric in {folder}\nhint: they stand in rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints one to begin with"
+        );
+    }
+    Ok(bank)
+}
+
+fn check(folder: Option<&Path>, format: ListFormat, printer: &Printer) -> anyhow::Result<Outcome> {
+    let bank = load(folder)?;
+    let findings = bank::check(&bank);
+    match format {
+        ListFormat::Json => printer.result(&report::json(&findings)?)?,
+        ListFormat::Text => {
+            let questions = bank.entries().len();
+            let summary = match findings.len() {
+                0 => format!("{questions} questions, nothing to mend\n"),
+                count => format!("{questions} questions, {count} to mend\n"),
+            };
+            printer.result(&(diagnostics::render(&findings, bank.files(), printer) + &summary))?;
+        }
+    }
+    Ok(if findings.is_empty() { Outcome::Done } else { Outcome::Found })
+}
+
+fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<Outcome> {
+    for name in [topic, id] {
+        let fits = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !fits {
+            bail!("`{name}` is no id\nhint: use lower-case letters, digits and hyphens, such as `my-question`");
+        }
+    }
+    printer.result(&bank::rubric_template(topic, id))?;
+    printer.note(&format!("save it as rubrics/{topic}/{id}.toml, then run `gradus bank check`"));
+    Ok(Outcome::Done)
+}
+
+fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<Outcome> {
+    let schema = match of {
+        SchemaOf::Rubric => bank::rubric_schema(),
+        SchemaOf::Result => bank::result_schema(),
+    };
+    printer.result(&report::json(&schema).context("cannot write the schema")?)?;
+    Ok(Outcome::Done)
+}

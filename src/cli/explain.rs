@@ -1,0 +1,114 @@
+//! `bank explain`: what became of every phrase of a rubric in one answer.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style as Paint};
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::answer::Input;
+use super::args::ListFormat;
+use super::printer::Printer;
+use super::settings::Settings;
+use crate::model::{Answer, Criterion, Question};
+use crate::report::{self, printable};
+use crate::score::{Find, Reason, Trace, Workspace};
+
+pub(super) fn run(
+    id: &str,
+    file: &Path,
+    format: ListFormat,
+    settings: &Settings,
+    printer: &Printer,
+) -> anyhow::Result<Outcome> {
+    let bank = super::bank::open(settings)?;
+    let entry = bank.entry(id)?;
+    let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
+    let input = Input::read(Some(file), printer)?;
+    let answer = input.answer();
+    let traces = scorer.explain(&answer, &mut Workspace::new());
+    let shown = match format {
+        ListFormat::Json => {
+            report::json(&traces.iter().map(|trace| as_json(trace, scorer.question(), &answer)).collect::<Vec<_>>())?
+        }
+        ListFormat::Text => as_text(&traces, scorer.question(), &answer, printer),
+    };
+    printer.result(&shown)?;
+    Ok(Outcome::Done)
+}
+
+fn criterion<'q>(trace: &Trace<'_>, question: &'q Question) -> &'q Criterion {
+    let all = if trace.place.penalty { &question.penalties } else { &question.criteria };
+    &all[trace.place.criterion]
+}
+
+fn words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Counts => "counts",
+        Reason::BareListing => "counts half: bare listing",
+        Reason::Negated => "does not count: negated",
+        Reason::Echo => "does not count: repeats the question",
+    }
+}
+
+fn as_json(trace: &Trace<'_>, question: &Question, answer: &Answer<'_>) -> Value {
+    let criterion = criterion(trace, question);
+    let find = |find: &Find| {
+        json!({
+            "start": find.span.start,
+            "end": find.span.end,
+            "quote": find.span.of(answer.text),
+            "how": find.how,
+            "verdict": words(find.reason),
+        })
+    };
+    json!({
+        "penalty": trace.place.penalty,
+        "criterion": criterion.id,
+        "concept": criterion.concepts[trace.place.concept].id,
+        "phrase": trace.phrase,
+        "finds": trace.finds.iter().map(find).collect::<Vec<_>>(),
+    })
+}
+
+fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, printer: &Printer) -> String {
+    let paint =
+        |color: AnsiColor| if printer.style.color { Paint::new().fg_color(Some(color.into())) } else { Paint::new() };
+    let mut text = String::new();
+    let mut last = None;
+    for trace in traces {
+        let criterion = criterion(trace, question);
+        let here = (trace.place.penalty, trace.place.criterion);
+        if last.map(|(of, _)| of) != Some(here) {
+            let kind = if trace.place.penalty { "penalty" } else { "criterion" };
+            let _ = writeln!(
+                text,
+                "{kind} {} ({} points, needs {} of {})",
+                criterion.id,
+                criterion.points,
+                criterion.need,
+                criterion.concepts.len()
+            );
+        }
+        if last != Some((here, trace.place.concept)) {
+            let _ = writeln!(text, "  {}", criterion.concepts[trace.place.concept].id);
+        }
+        last = Some((here, trace.place.concept));
+        let (sign, color) = match trace.finds.iter().map(|find| find.reason).min_by_key(|reason| *reason as u8) {
+            Some(Reason::Counts) => ('+', AnsiColor::Green),
+            Some(Reason::BareListing) => ('~', AnsiColor::Yellow),
+            Some(_) => ('x', AnsiColor::Red),
+            None => ('.', AnsiColor::BrightBlack),
+        };
+        let paint = paint(color);
+        let _ = writeln!(text, "    {paint}{sign} {}{paint:#}", trace.phrase);
+        for find in &trace.finds {
+            let quote = printable(find.span.of(answer.text)).into_owned();
+            let (start, end) = (find.span.start, find.span.end);
+            let _ = writeln!(text, "        {start}..{end} \"{quote}\" by {}: {}", find.how.name(), words(find.reason));
+        }
+    }
+    text.push_str("\n+ counts   ~ counts half   x found, does not count   . not found\n");
+    text
+}

@@ -1,0 +1,95 @@
+//! The one place that prints: results to standard output, notes and errors to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::ColorChoice;
+use anstyle::{AnsiColor, Style as Paint};
+
+use super::args::Color;
+use super::settings::Settings;
+use crate::report::Style;
+
+/// Width of a report where there is no terminal to ask.
+const USUAL_WIDTH: usize = 80;
+
+/// Prints for one command.
+pub(super) struct Printer {
+    pub(super) style: Style,
+    errors: bool,
+    quiet: bool,
+}
+
+impl Printer {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let color = |is_terminal| uses_color(Some(settings.color.value), is_terminal);
+        Self {
+            style: Style { width: width(), color: color(io::stdout().is_terminal()) },
+            errors: color(io::stderr().is_terminal()),
+            quiet: settings.quiet.value,
+        }
+    }
+
+    /// For when there are no settings yet.
+    pub(super) fn for_errors(color: Option<Color>) -> Self {
+        let errors = uses_color(color, io::stderr().is_terminal());
+        Self { style: Style::default(), errors, quiet: false }
+    }
+
+    /// Writes a result, whole.
+    pub(super) fn result(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Tells the person something that is not the result.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say("note", AnsiColor::Cyan, text);
+        }
+    }
+
+    /// Warns of something that changed the result, even when quiet.
+    pub(super) fn warning(&self, text: &str) {
+        self.say("warning", AnsiColor::Yellow, text);
+    }
+
+    /// Says why the program could not run.
+    pub(super) fn error(&self, error: &anyhow::Error) {
+        self.say("error", AnsiColor::Red, &format!("{error:#}"));
+    }
+
+    fn say(&self, what: &str, color: AnsiColor, text: &str) {
+        let paint = if self.errors { Paint::new().bold().fg_color(Some(color.into())) } else { Paint::new() };
+        let printable = crate::report::printable(text);
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(io::stderr().lock(), "{paint}{what}{paint:#}: {printable}");
+    }
+}
+
+fn uses_color(choice: Option<Color>, is_terminal: bool) -> bool {
+    match choice {
+        Some(Color::Always) => true,
+        Some(Color::Never) => false,
+        Some(Color::Auto) | None => {
+            is_terminal && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never && !no_color()
+        }
+    }
+}
+
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn width() -> usize {
+    terminal_size::terminal_size_of(io::stdout()).map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
+}
+
+/// Whether the reader of standard output went away: no fault of ours.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

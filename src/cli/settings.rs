@@ -1,0 +1,232 @@
+//! What the program is told, resolved once: flags over environment over files over defaults.
+//!
+//! Every setting keeps where its value comes from, so that `config show` can say so.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::ValueEnum;
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+
+use super::args::{self, Color, Format, Global};
+
+/// Name of the file beside the work.
+const FILE: &str = "gradus.toml";
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    Default,
+    File(PathBuf),
+    Environment(&'static str),
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Setting<T> {
+    pub(super) value: T,
+    pub(super) origin: Origin,
+}
+
+/// Everything that is settled before a command runs.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Settings {
+    pub(super) bank: Setting<Option<PathBuf>>,
+    pub(super) format: Setting<Format>,
+    pub(super) color: Setting<Color>,
+    pub(super) quiet: Setting<bool>,
+    pub(super) fail_under: Setting<Option<f64>>,
+}
+
+/// One layer of settings: what it says, and nothing of what it does not.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Layer {
+    bank: Option<PathBuf>,
+    #[serde(default, deserialize_with = "named")]
+    format: Option<Format>,
+    #[serde(default, deserialize_with = "named")]
+    color: Option<Color>,
+    quiet: Option<bool>,
+    fail_under: Option<f64>,
+}
+
+/// What surrounds the process, so that tests need not change it.
+pub(super) struct Surroundings {
+    variable: fn(&str) -> Option<OsString>,
+    folder: PathBuf,
+    config: Option<PathBuf>,
+}
+
+impl Surroundings {
+    pub(super) fn of_process() -> anyhow::Result<Self> {
+        let folder = env::current_dir().context("cannot tell the current folder")?;
+        let config =
+            etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("gradus").join("config.toml"));
+        Ok(Self { variable: |name| env::var_os(name), folder, config })
+    }
+}
+
+impl Settings {
+    /// Merges all layers. A flag that belongs to one command alone is merged by that command.
+    pub(super) fn resolve(global: &Global, color: Option<Color>, around: &Surroundings) -> anyhow::Result<Self> {
+        let mut settings = Self::defaults();
+        let beside = Some(around.folder.join(FILE));
+        for path in [around.config.clone(), beside].into_iter().flatten() {
+            if let Some(layer) = Layer::from_file(&path)? {
+                settings.apply(layer, |_| Origin::File(path.clone()));
+            }
+        }
+        settings.apply(Layer::from_environment(around)?, |names| Origin::Environment(names.variable));
+        let flags = Layer {
+            bank: global.bank.clone(),
+            format: None,
+            color,
+            quiet: global.quiet.then_some(true),
+            fail_under: None,
+        };
+        settings.apply(flags, |names| Origin::Flag(names.flag));
+        Ok(settings)
+    }
+
+    /// The flags that `grade` alone takes.
+    pub(super) fn with_grade_flags(&self, args: &args::Grade) -> Self {
+        let mut settings = self.clone();
+        let flags = Layer { bank: None, format: args.format, color: None, quiet: None, fail_under: args.fail_under };
+        settings.apply(flags, |names| Origin::Flag(names.flag));
+        settings
+    }
+
+    fn defaults() -> Self {
+        fn default<T>(value: T) -> Setting<T> {
+            Setting { value, origin: Origin::Default }
+        }
+        Self {
+            bank: default(None),
+            format: default(Format::Text),
+            color: default(Color::Auto),
+            quiet: default(false),
+            fail_under: default(None),
+        }
+    }
+
+    fn apply(&mut self, layer: Layer, origin: impl Fn(Names) -> Origin) {
+        fn set<T>(setting: &mut Setting<T>, value: Option<T>, origin: Origin) {
+            if let Some(value) = value {
+                *setting = Setting { value, origin };
+            }
+        }
+        let Layer { bank, format, color, quiet, fail_under } = layer;
+        set(&mut self.bank, bank.map(Some), origin(BANK));
+        set(&mut self.format, format, origin(FORMAT));
+        set(&mut self.color, color, origin(COLOR));
+        set(&mut self.quiet, quiet, origin(QUIET));
+        set(&mut self.fail_under, fail_under.map(Some), origin(FAIL_UNDER));
+    }
+}
+
+/// What a setting is called where.
+#[derive(Clone, Copy)]
+struct Names {
+    variable: &'static str,
+    flag: &'static str,
+}
+
+const BANK: Names = Names { variable: "GRADUS_BANK", flag: "--bank" };
+const FORMAT: Names = Names { variable: "GRADUS_FORMAT", flag: "--format" };
+const COLOR: Names = Names { variable: "GRADUS_COLOR", flag: "--color" };
+const QUIET: Names = Names { variable: "GRADUS_QUIET", flag: "--quiet" };
+const FAIL_UNDER: Names = Names { variable: "GRADUS_FAIL_UNDER", flag: "--fail-under" };
+
+impl Layer {
+    fn from_file(path: &Path) -> anyhow::Result<Option<Self>> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        let mut layer: Self = toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let message = error.message().trim_end().replace('\n', ", ");
+            anyhow::anyhow!(
+                "{}:{line}: {message}\nhint: `gradus config show` lists the settings there are",
+                path.display()
+            )
+        })?;
+        if let Some(value) = layer.fail_under.filter(|value| !(0.0..=100.0).contains(value)) {
+            bail!("{}: fail_under = {value}, expected a number from 0 to 100", path.display());
+        }
+        let beside = path.parent().unwrap_or(Path::new(""));
+        layer.bank = layer.bank.map(|bank| beside.join(bank));
+        Ok(Some(layer))
+    }
+
+    fn from_environment(around: &Surroundings) -> anyhow::Result<Self> {
+        let text = |names: Names| -> anyhow::Result<Option<String>> {
+            match (around.variable)(names.variable).filter(|value| !value.is_empty()) {
+                None => Ok(None),
+                Some(value) => match value.into_string() {
+                    Ok(text) => Ok(Some(text)),
+                    Err(_) => bail!("{} is not UTF-8", names.variable),
+                },
+            }
+        };
+        Ok(Self {
+            bank: (around.variable)(BANK.variable).filter(|value| !value.is_empty()).map(PathBuf::from),
+            format: text(FORMAT)?.map(|value| choice(FORMAT.variable, &value)).transpose()?,
+            color: text(COLOR)?.map(|value| choice(COLOR.variable, &value)).transpose()?,
+            quiet: text(QUIET)?.map(|value| truth(QUIET.variable, &value)).transpose()?,
+            fail_under: text(FAIL_UNDER)?
+                .map(|value| args::score(&value).map_err(|error| anyhow::anyhow!("{}: {error}", FAIL_UNDER.variable)))
+                .transpose()?,
+        })
+    }
+}
+
+fn names<T: ValueEnum>() -> String {
+    let all: Vec<String> = T::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value)
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    all.join(", ")
+}
+
+fn choice<T: ValueEnum>(variable: &str, value: &str) -> anyhow::Result<T> {
+    T::from_str(value, false).map_err(|_| anyhow::anyhow!("{variable}={value}: expected one of {}", names::<T>()))
+}
+
+fn truth(variable: &str, value: &str) -> anyhow::Result<bool> {
+    match value {
+        "1" | "true" | "yes" => Ok(true),
+        "0" | "false" | "no" => Ok(false),
+        _ => bail!("{variable}={value}: expected true or false"),
+    }
+}
+
+fn named<'de, T: ValueEnum, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    T::from_str(&name, false)
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom(format!("`{name}`, expected one of {}", names::<T>())))
+}

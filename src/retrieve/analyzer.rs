@@ -1,0 +1,123 @@
+//! Text to index terms: stems without function words, one term for all members of a synonym group.
+
+use std::sync::Arc;
+
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use crate::text::{Class, Document, Lexicon, Synonyms};
+
+/// Cuts texts into terms. Keeps its buffers and what it has learned about words.
+#[derive(Clone)]
+pub struct Analyzer {
+    synonyms: Arc<Synonyms>,
+    scratch: Arc<std::sync::Mutex<Scratch>>,
+}
+
+#[derive(Default)]
+struct Scratch {
+    document: Document,
+    lexicon: Lexicon,
+}
+
+/// A term at a place.
+pub(super) struct Term {
+    pub(super) text: String,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Analyzer {
+    /// With the synonyms of a bank.
+    pub fn new(synonyms: Synonyms) -> Self {
+        Self { synonyms: Arc::new(synonyms), scratch: Arc::default() }
+    }
+
+    /// The terms of `text`, in order.
+    pub(super) fn terms(&self, text: &str) -> Vec<Term> {
+        let mut scratch = self.scratch.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Scratch { document, lexicon } = &mut *scratch;
+        lexicon.trim();
+        document.read(text, 0, lexicon);
+        let tokens = document.tokens();
+        let mut terms = Vec::with_capacity(tokens.len());
+        let stem = |at: usize| lexicon.stem(tokens[at].word);
+        for (at, token) in tokens.iter().enumerate() {
+            let place = |last: usize| (token.start as usize, tokens[last].end as usize);
+            let mut push = |text: String, (start, end): (usize, usize)| terms.push(Term { text, start, end });
+            let members = self.synonyms.starting_with(stem(at)).iter();
+            let fits = |stems: &[String]| {
+                at + stems.len() <= tokens.len() && stems.iter().enumerate().all(|(ahead, of)| of == stem(at + ahead))
+            };
+            let member = members.into_iter().find(|member| fits(&member.stems));
+            if let Some(member) = member {
+                push(format!("={}", member.group), place(at + member.stems.len() - 1));
+            }
+            let alone = member.is_some_and(|member| member.stems.len() == 1);
+            if !alone && !token.class().has(Class::FUNCTION) && !stem(at).is_empty() {
+                push(stem(at).to_owned(), place(at));
+            }
+        }
+        for join in document.joins() {
+            let word = lexicon.stem(join.word);
+            let span = document.span(join.first, join.last);
+            if let Some(member) = self.synonyms.starting_with(word).iter().find(|member| member.stems == [word]) {
+                terms.push(Term { text: format!("={}", member.group), start: span.start, end: span.end });
+            } else if join.first != join.last && word.bytes().any(|byte| byte.is_ascii_digit()) {
+                terms.push(Term { text: word.to_owned(), start: span.start, end: span.end });
+            }
+        }
+        terms
+    }
+}
+
+impl Tokenizer for Analyzer {
+    type TokenStream<'a> = Terms;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
+        Terms { terms: self.terms(text).into_iter(), token: Token::default() }
+    }
+}
+
+/// The terms of one text.
+pub struct Terms {
+    terms: std::vec::IntoIter<Term>,
+    token: Token,
+}
+
+impl TokenStream for Terms {
+    fn advance(&mut self) -> bool {
+        let Some(term) = self.terms.next() else { return false };
+        self.token.text = term.text;
+        (self.token.offset_from, self.token.offset_to) = (term.start, term.end);
+        self.token.position = self.token.position.wrapping_add(1);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<String> {
+        let synonyms =
+            Synonyms::new(&[vec!["k8s", "kubernetes"], vec!["mttr", "mean time to recovery"]]).expect("valid");
+        Analyzer::new(synonyms).terms(text).into_iter().map(|term| term.text).collect()
+    }
+
+    #[test]
+    fn texts_that_mean_the_same_share_terms() {
+        assert_eq!(terms("the k8s rollbacks"), terms("Kubernetes, a rollback"));
+        assert_eq!(terms("MTTR"), ["=1"]);
+        assert_eq!(terms("mean time to recovery"), ["=1", "mean", "time", "recoveri"]);
+        assert_eq!(terms("p ninety five"), ["p", "nineti", "five", "p95", "95"]);
+        assert!(terms("it was the").is_empty());
+    }
+}

@@ -1,0 +1,177 @@
+//! What can be said of any answer, whatever the question: fillers, parts of a story, words to the grader.
+
+use std::sync::LazyLock;
+
+use crate::model::StarPart;
+use crate::pattern::{Compiler, Hit, Matcher};
+use crate::text::{Document, KnownWords, Synonyms};
+
+/// What a signal phrase says of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    Filler,
+    Situation,
+    Task,
+    Action,
+    Result,
+    ToGrader,
+}
+
+/// The parts of a story, in the order they are told.
+pub(super) const STORY_PARTS: [&str; 4] = ["situation", "task", "action", "result"];
+const STORY: [Signal; 4] = [Signal::Situation, Signal::Task, Signal::Action, Signal::Result];
+
+const PHRASES: &[(Signal, &[&str])] = &[
+    (
+        Signal::Filler,
+        &[
+            "um|uh|er|erm|hmm|umm|uhh",
+            "\"you know\"",
+            "\"I mean\"",
+            "\"sort of\"",
+            "\"kind of\"",
+            "basically",
+            "\"like I said\"",
+        ],
+    ),
+    (
+        Signal::Situation,
+        &[
+            "\"at my\" previous|last|former|old|current",
+            "when|while I was|work|join",
+            "\"last year|month|summer|winter|spring|autumn\"",
+            "\"at the time\"",
+            "<duration> ago",
+            "\"the situation\"",
+            "we had a|an outage|incident|problem|failure",
+            "I worked at|for",
+        ],
+    ),
+    (
+        Signal::Task,
+        &[
+            "my job|task|role|responsibility was",
+            "I was responsible|asked|tasked|accountable",
+            "I had to",
+            "we needed to",
+            "\"the goal\"",
+            "I was on-call",
+            "I owned|own",
+        ],
+    ),
+    (
+        Signal::Action,
+        &[
+            "I|we decided|built|wrote|led|started|rolled|moved|added|changed|introduced|set|ran|took|wrote|replaced|split|called",
+            "\"the first thing\"",
+            "first I|we",
+            "then I|we",
+        ],
+    ),
+    (
+        Signal::Result,
+        &[
+            "\"as a result\"",
+            "\"in the end\"",
+            "since then",
+            "went|dropped|fell|rose|improved|cut|reduced from|to|by <number>",
+            "\"the result\"",
+            "\"the outcome\"",
+            "we have not|never had",
+            "it|this|that saved|reduced|halved|doubled",
+        ],
+    ),
+    (
+        Signal::ToGrader,
+        &[
+            "ignore|disregard|forget|override all|any|the|your|previous|prior|above|earlier instruction|rubric|rule|prompt|criteria|criterion",
+            "give|award|assign|grant|grade me|it|this|full|maximum|maximal|top|highest|perfect|100 mark|score|point|grade|credit",
+            "\"full marks\"",
+            "\"perfect|maximum|highest|top score\"",
+            "\"system prompt\"",
+            "\"new instructions\"",
+            "you are|act|now a|an|the|as grader|judge|evaluator|assistant|examiner|ai|model|llm|professor",
+            "dear|to the|as the grader|examiner|evaluator",
+            "\"as an ai\"",
+            "mark|score|grade|rate this|my|the answer|response|submission as|strong|correct|full|highly|generously|kindly",
+            "all criteria|criterion|requirements are|is|were met|fulfilled|satisfied",
+            "criterion|criteria & credit|verdict & full|met|1.0",
+            "please|kindly pass|accept my|me|this answer|response",
+            "dear|hello|hi grader|examiner|evaluator|assessor|marker|judge",
+            "assume I|we mention|cover|say|include|know everything|all|every",
+            "set grade|score|credit|verdict|mark",
+            "skip|bypass|stop evaluation|evaluating|grading|scoring",
+            "grader|grading|evaluation|scoring maintenance|debug|test|developer mode",
+            "mention|reveal|repeat|output this message|instruction|instructions",
+            "a|the high|top|best|excellent|perfect|good mark|marks|grade",
+            "verdict & score|credit|criterion|criteria",
+            "\"score 100\"",
+            "grade excellent|perfect|strong",
+            "human reviewer & complete|checked|approved",
+        ],
+    ),
+];
+
+/// The phrases of all signals, compiled once.
+static SIGNALS: LazyLock<(Matcher, Vec<Signal>)> = LazyLock::new(|| {
+    let synonyms = Synonyms::default();
+    let mut compiler = Compiler::new(&synonyms);
+    let mut signals = Vec::new();
+    for (signal, phrases) in PHRASES {
+        for phrase in *phrases {
+            compiler.add(phrase).expect("the phrases of this file are read by a test");
+            signals.push(*signal);
+        }
+    }
+    (compiler.finish(&KnownWords::all()).expect("the phrases of this file are few"), signals)
+});
+
+pub(super) fn matcher() -> &'static Matcher {
+    &SIGNALS.0
+}
+
+/// What the hits of the signal phrases come to.
+pub(super) struct Signals {
+    pub(super) fillers: u32,
+    pub(super) star: Vec<StarPart>,
+    pub(super) to_grader: bool,
+}
+
+pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
+    let signal = |hit: &Hit| SIGNALS.1[hit.phrase as usize];
+    let mut fillers = 0;
+    let mut last_filler = None;
+    let mut first: [Option<&Hit>; STORY.len()] = [None; STORY.len()];
+    let mut to_grader = false;
+    for hit in hits.iter() {
+        match signal(hit) {
+            Signal::Filler if last_filler != Some(hit.last) => {
+                fillers += 1;
+                last_filler = Some(hit.last);
+            }
+            Signal::Filler => {}
+            Signal::ToGrader => to_grader = true,
+            part if !hit.negated => {
+                if let Some(at) = STORY.iter().position(|signal| *signal == part) {
+                    first[at].get_or_insert(hit);
+                }
+            }
+            _ => {}
+        }
+    }
+    let part = |(hit, name): (Option<&Hit>, &'static str)| {
+        let span = document.span(hit?.first, hit?.last);
+        Some(StarPart { part: name.into(), start: span.start, end: span.end })
+    };
+    Signals { fillers, star: first.into_iter().zip(STORY_PARTS).filter_map(part).collect(), to_grader }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_signal_phrase_can_be_read() {
+        assert_eq!(matcher().phrases(), PHRASES.iter().map(|(_, phrases)| phrases.len()).sum::<usize>());
+    }
+}
