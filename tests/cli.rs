@@ -1,1 +1,15 @@
-//! To be written.
+//! Every command, run as a person runs it, mostly on a tiny bank of the tests' own.
+
+mod answers;
+mod banks;
+mod configuration;
+mod edges;
+mod formats;
+mod meta;
+mod questions;
+mod results;
+mod searching;
+mod settling;
+mod streams;
+mod tiny;
+mod whole;

@@ -1,1 +1,156 @@
-//! To be written.
+//! How well it grades and finds: answers and queries that nobody looked at when the rubrics were
+//! written. Prints its figures (`cargo test --test suite evals -- --nocapture`) and holds them.
+
+#![allow(clippy::print_stdout)] // the figures are for people to see
+
+use std::fmt::Write as _;
+use std::fs;
+
+use gradus::bank::{Bank, FrontMatter};
+use gradus::model::{Answer, Band, Flag, Question, Sample};
+use gradus::retrieve::{Analyzer, Contents, Index, Wanted};
+use gradus::score::Workspace;
+use serde::Deserialize;
+
+use crate::support::root;
+
+/// The head of an evaluation answer.
+#[derive(Deserialize)]
+struct Head {
+    question: String,
+    expected: Expected,
+    #[serde(default)]
+    kind: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Expected {
+    Strong,
+    Fair,
+    Weak,
+}
+
+impl Expected {
+    fn holds(self, band: Band) -> bool {
+        match self {
+            Self::Strong => band == Band::Strong,
+            Self::Fair => matches!(band, Band::Partial | Band::Solid),
+            Self::Weak => band == Band::Weak,
+        }
+    }
+}
+
+struct Draft {
+    name: String,
+    head: Head,
+    band: Band,
+    score: f64,
+    flags: Vec<Flag>,
+}
+
+/// Grades every answer of a folder, by name.
+fn grade_all(folder: &str) -> Vec<Draft> {
+    let bank = Bank::shipped();
+    let vocabulary = bank.vocabulary().expect("the shipped bank is sound");
+    let mut workspace = Workspace::new();
+    let mut paths: Vec<_> =
+        fs::read_dir(root().join(folder)).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let grade = |path: &std::path::PathBuf| {
+        let text = fs::read_to_string(path).expect("text");
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let head = text.split("+++").nth(1).unwrap_or_else(|| panic!("{name} has no head"));
+        let head: Head = toml::from_str(head).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let body = FrontMatter::split(&text).expect("a head").body;
+        let scorer = bank.scorer(bank.entry(&head.question).expect("known"), &vocabulary).expect("sound");
+        let grade = scorer.grade(&Answer { id: &name, text: &text, body }, &mut workspace);
+        let score = grade.score().expect("graded");
+        let (band, flags) = (scorer.question().bands.of(score), grade.flags.clone());
+        Draft { head, band, score: score.as_f64(), flags, name: name.clone() }
+    };
+    paths.iter().map(grade).collect()
+}
+
+fn table(drafts: &[Draft]) -> String {
+    let mut table = String::new();
+    for Draft { name, head, band, score, flags } in drafts {
+        let sign = if head.expected.holds(*band) { ' ' } else { '!' };
+        let _ = writeln!(table, "{sign} {name:<56} expected {:<7?} {score:>5.1} {band:?} {flags:?}", head.expected);
+    }
+    table
+}
+
+fn held(drafts: &[Draft]) -> usize {
+    drafts.iter().filter(|draft| draft.head.expected.holds(draft.band)).count()
+}
+
+#[test]
+fn unseen_drafts_fall_into_the_expected_bands() {
+    let drafts = grade_all("evals/drafts");
+    let held = held(&drafts);
+    println!("{}bands: {held} of {}", table(&drafts), drafts.len());
+    assert_eq!(drafts.len(), 32);
+    assert!(held >= 28, "{held} of 32 in their band");
+    let far = drafts.iter().filter(|draft| {
+        matches!((draft.head.expected, draft.band), (Expected::Strong, Band::Weak) | (Expected::Weak, Band::Strong))
+    });
+    assert_eq!(far.count(), 0, "a strong draft graded weak, or the reverse");
+}
+
+#[test]
+fn adversarial_answers_stay_weak_and_disguised_good_ones_stay_strong() {
+    let drafts = grade_all("evals/adversarial");
+    println!("{}bands: {} of {}", table(&drafts), held(&drafts), drafts.len());
+    let (good, bad): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.head.expected == Expected::Strong);
+    assert_eq!((good.len(), bad.len()), (15, 21));
+    assert_eq!(held(&bad), bad.len(), "an answer that deserves nothing is not weak");
+    assert_eq!(held(&good), good.len(), "a disguise costs a good answer its band");
+    let flagged = |kind: &str, flag: Flag| {
+        bad.iter().filter(|draft| draft.head.kind == kind).all(|draft| draft.flags.contains(&flag))
+    };
+    assert!(flagged("keyword-list", Flag::Stuffed));
+    assert!(flagged("injection", Flag::AddressesTheGrader));
+    assert!(flagged("off-topic", Flag::OffTopic));
+}
+
+#[derive(Deserialize)]
+struct Query {
+    query: String,
+    id: String,
+}
+
+#[test]
+fn questions_are_found_by_other_wordings_and_by_their_answers() {
+    let bank = Bank::shipped();
+    let all: Vec<(Question, Vec<Sample>)> = bank
+        .entries()
+        .iter()
+        .map(|entry| (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound")))
+        .collect();
+    let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
+    let index = Index::in_memory(&contents, &Analyzer::new(bank.synonyms().expect("sound"))).expect("an index");
+    let rank = |wanted: Wanted<'_>, id: &str| {
+        let found = index.questions(wanted, 5).expect("searches");
+        found.iter().position(|found| found.id == id)
+    };
+    let lines = fs::read_to_string(root().join("evals/retrieval/queries.jsonl")).expect("the queries");
+    let queries: Vec<Query> = lines.lines().map(|line| serde_json::from_str(line).expect("a query")).collect();
+    let ranks: Vec<_> = queries.iter().map(|query| rank(Wanted::Wording(&query.query), &query.id)).collect();
+    for (query, rank) in queries.iter().zip(&ranks).filter(|(_, rank)| **rank != Some(0)) {
+        println!("{rank:?} {}: {}", query.id, query.query);
+    }
+    let within = |ranks: &[Option<usize>], limit: usize| ranks.iter().flatten().filter(|rank| **rank < limit).count();
+    println!("wordings: recall@1 {} of {}, recall@5 {}", within(&ranks, 1), queries.len(), within(&ranks, 5));
+    assert_eq!(queries.len(), 48);
+    assert!(within(&ranks, 1) >= 38 && within(&ranks, 5) >= 46);
+
+    let mut answers = Vec::new();
+    for entry in fs::read_dir(root().join("evals/drafts")).expect("the drafts") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("text");
+        let head = FrontMatter::split(&text).expect("a head");
+        answers.push(rank(Wanted::Answer(&text[head.body..]), &head.question.expect("a question")));
+    }
+    println!("answers: recall@1 {} of {}, recall@5 {}", within(&answers, 1), answers.len(), within(&answers, 5));
+    assert!(within(&answers, 1) >= 28);
+}

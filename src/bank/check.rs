@@ -2,11 +2,11 @@
 
 use super::corpus::{self, Corpus};
 use super::finding::Finding;
-use super::library::{Bank, BankError, Entry, SHARED};
+use super::library::{Bank, BankError, Entry, SHARED, SYNONYMS};
 use super::places::Places;
 use super::rubric::{self, Rubric};
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths};
-use crate::score::{Scorer, Vocabulary, Workspace};
+use crate::score::{Scorer, Scorers, Workspace};
 
 /// A question that can be graded, with what is needed to say where its faults are.
 struct Ready<'b> {
@@ -26,9 +26,11 @@ pub fn check(bank: &Bank) -> Vec<Finding> {
         Err(BankError::Faulty(faults)) => return faults,
         Err(BankError::UnknownQuestion { .. }) => return findings,
     };
+    findings.extend(misplaced(bank));
     let corpora = corpora(bank, &mut findings);
-    shared(bank, &vocabulary, &mut findings);
-    let ready = ready(bank, &vocabulary, &corpora, &mut findings);
+    let mut scorers = Scorers::new(&vocabulary);
+    shared(bank, &mut scorers, &mut findings);
+    let ready = ready(bank, &mut scorers, &corpora, &mut findings);
     let mut workspace = Workspace::new();
     for question in &ready {
         goldens(question, &mut workspace, &mut findings);
@@ -41,6 +43,19 @@ pub fn check(bank: &Bank) -> Vec<Finding> {
     findings.sort();
     findings.dedup();
     findings
+}
+
+/// Rubric files that are no question by where they stand.
+fn misplaced(bank: &Bank) -> Vec<Finding> {
+    let stands = |file: &str| {
+        let is_rubric = bank.entries().iter().any(|entry| entry.rubric() == file);
+        is_rubric || file == SYNONYMS || file.strip_prefix(SHARED).is_some_and(|name| !name.contains('/'))
+    };
+    let others = bank.files().within("rubrics/", ".toml").filter(|(file, _)| !stands(file));
+    let finding = |(file, text)| {
+        Finding::new(file, text, 0..0, "a rubric where none is looked for", "move it to rubrics/<topic>/<id>.toml")
+    };
+    others.map(finding).collect()
 }
 
 fn corpora<'b>(bank: &'b Bank, findings: &mut Vec<Finding>) -> Vec<(&'b str, Corpus)> {
@@ -77,11 +92,11 @@ fn corpora<'b>(bank: &'b Bank, findings: &mut Vec<Finding>) -> Vec<(&'b str, Cor
 }
 
 /// Shared criteria, graded by themselves.
-fn shared(bank: &Bank, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
+fn shared(bank: &Bank, scorers: &mut Scorers<'_>, findings: &mut Vec<Finding>) {
     for (file, text) in bank.files().within(SHARED, ".toml") {
         match rubric::parse_shared_alone(file, text) {
             Err(faults) => findings.extend(faults),
-            Ok(Rubric { question, places }) => match Scorer::new(question, &[], vocabulary) {
+            Ok(Rubric { question, places }) => match scorers.prepare(question, &[]) {
                 Err(error) => findings.extend(bank.phrase_findings(file, &places, &error)),
                 Ok(scorer) => {
                     let entry = Entry { id: String::new(), topic: String::new() };
@@ -97,7 +112,7 @@ fn shared(bank: &Bank, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
 
 fn ready<'b>(
     bank: &'b Bank,
-    vocabulary: &Vocabulary,
+    scorers: &mut Scorers<'_>,
     corpora: &[(&str, Corpus)],
     findings: &mut Vec<Finding>,
 ) -> Vec<Ready<'b>> {
@@ -114,7 +129,7 @@ fn ready<'b>(
         let samples = samples.map(|(_, corpus)| corpus.samples.clone()).unwrap_or_default();
         match bank.rubric(entry) {
             Err(faults) => findings.extend(faults),
-            Ok(Rubric { question, places }) => match Scorer::new(question, &samples, vocabulary) {
+            Ok(Rubric { question, places }) => match scorers.prepare(question, &samples) {
                 Err(error) => findings.extend(bank.phrase_findings(&file, &places, &error)),
                 Ok(scorer) => ready.push(Ready { entry, file, text, places, scorer, samples }),
             },

@@ -26,7 +26,8 @@ pub(super) struct Corpus {
 /// # Errors
 /// All that is wrong with it.
 pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
-    let Some(("+++", head, body)) = fenced(text, 0) else {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let Some(("+++", head, body)) = fenced(text, start) else {
         let hint = "begin it with `+++`, `question = \"<id>\"`, `+++`, each on a line";
         return Err(vec![Finding::new(file, text, 0..0, "no head", hint)]);
     };

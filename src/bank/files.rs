@@ -81,9 +81,10 @@ impl Files {
         Ok(Self::from_texts(texts))
     }
 
-    /// Of all names and texts.
+    /// Of all names and texts, and of the shipped words that a bank may rely on.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
+        hasher.update(WORDS.as_bytes());
         for part in self.entries.iter().flat_map(|(name, text)| [name, text]) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
@@ -100,6 +101,13 @@ impl Files {
     pub fn text(&self, name: &str) -> Option<&str> {
         let at = self.entries.binary_search_by(|(entry, _)| entry.as_ref().cmp(name)).ok()?;
         Some(&self.entries[at].1)
+    }
+
+    /// The text of a file, of the shipped bank where this one has none of that name: for the files that
+    /// every bank may rely on.
+    pub fn text_or_shipped(&self, name: &str) -> Option<&str> {
+        let shipped = || FILES.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text);
+        self.text(name).or_else(shipped)
     }
 
     /// All files whose names begin with `folder` and end with `ending`: name and text.

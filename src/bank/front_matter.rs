@@ -43,6 +43,9 @@ impl FrontMatter {
             return Ok(none);
         };
         let inside = &text[head.clone()];
+        if fence == "---" && !inside.lines().all(is_head_line) {
+            return Ok(none); // two rules in a text of somebody's own
+        }
         let question = if fence == "+++" {
             let parsed: Head = toml::from_str(inside).map_err(|error| {
                 let at = head.start + error.span().map_or(0, |span| span.start);
@@ -50,11 +53,19 @@ impl FrontMatter {
             })?;
             parsed.question
         } else {
-            let value = inside.lines().find_map(|line| line.trim().strip_prefix("question:"));
-            value.map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
+            let value = inside.lines().find_map(|line| line.strip_prefix("question:"));
+            let value = value.map(|value| value.split(" #").next().unwrap_or_default().trim());
+            value.map(|value| value.trim_matches(['"', '\'']).to_owned())
         };
         Ok(Self { question, body })
     }
+}
+
+/// `key: value`, or what may stand below one: a comment, an indented line, an item of a list.
+fn is_head_line(line: &str) -> bool {
+    let key = line.split_once(':').map_or("", |(key, _)| key);
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    is_key || line.trim().is_empty() || line.starts_with(['#', ' ', '\t']) || line.starts_with("- ")
 }
 
 /// The fence, what stands between the fences, and where the rest begins.
@@ -94,7 +105,9 @@ mod tests {
 
     #[test]
     fn text_without_a_closed_head_is_all_body() {
-        for text in ["", "plain", "---\nnot closed", "+++ x\n+++\n", "\n+++\n+++\n"] {
+        for text in
+            ["", "plain", "---\nnot closed", "+++ x\n+++\n", "\n+++\n+++\n", "---\nA rule above.\n---\nAnd below."]
+        {
             assert_eq!(split(text), (None, text), "{text:?}");
         }
         assert_eq!(split("\u{feff}plain"), (None, "plain"));

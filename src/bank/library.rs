@@ -6,7 +6,7 @@ use super::files::{Files, WORDS};
 use super::finding::Finding;
 use super::{corpus, rubric, wordlists};
 use crate::model::{Question, Sample};
-use crate::score::{Scorer, ScorerError, Vocabulary};
+use crate::score::{Scorer, ScorerError, Scorers, Vocabulary};
 use crate::text::{KnownWords, Synonyms};
 
 pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
@@ -64,7 +64,7 @@ impl fmt::Display for BankError {
             }
             Self::Faulty(findings) => {
                 let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-                write!(f, "{}\nhint: `gradus bank check` shows the places", lines.join("\n"))
+                write!(f, "{}\nhint: `gradus bank check` of that bank shows the places", lines.join("\n"))
             }
         }
     }
@@ -82,7 +82,8 @@ impl Bank {
     pub fn new(files: Files) -> Self {
         let entry = |(name, _): (&str, &str)| {
             let (topic, id) = name.strip_prefix("rubrics/")?.strip_suffix(".toml")?.split_once('/')?;
-            (topic != "shared").then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
+            let is_question = topic != "shared" && !id.contains('/');
+            is_question.then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
         };
         let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
         Self { files, entries }
@@ -109,7 +110,8 @@ impl Bank {
     fn unknown(&self, id: &str) -> BankError {
         let near = |entry: &Entry| {
             let distance = strsim::osa_distance(id, &entry.id);
-            (distance * 2 <= id.len() || entry.id.contains(id)).then(|| (distance, entry.id.clone()))
+            let like = !id.is_empty() && (distance * 2 <= id.len() || entry.id.contains(id));
+            like.then(|| (distance, entry.id.clone()))
         };
         let mut similar: Vec<(usize, String)> = self.entries.iter().filter_map(near).collect();
         similar.sort_unstable();
@@ -129,7 +131,7 @@ impl Bank {
         let file = entry.rubric();
         let shared = |name: &str| {
             let path = format!("{SHARED}{name}.toml");
-            self.files.text(&path).map(|text| (path, text))
+            self.files.text_or_shipped(&path).map(|text| (path, text))
         };
         rubric::parse(&file, self.files.text(&file).unwrap_or_default(), shared)
     }
@@ -146,12 +148,12 @@ impl Bank {
         }
     }
 
-    /// The words that mean the same.
+    /// The words that mean the same: the bank's own, or the shipped ones where it names none.
     ///
     /// # Errors
     /// When the file has faults.
     pub fn synonyms(&self) -> Result<Synonyms, BankError> {
-        match self.files.text(SYNONYMS) {
+        match self.files.text_or_shipped(SYNONYMS) {
             None => Ok(Synonyms::default()),
             Some(text) => wordlists::parse_synonyms(SYNONYMS, text).map_err(BankError::Faulty),
         }
@@ -178,7 +180,8 @@ impl Bank {
     pub fn scorer(&self, entry: &Entry, vocabulary: &Vocabulary) -> Result<Scorer, BankError> {
         let rubric = self.rubric(entry).map_err(BankError::Faulty)?;
         let samples = self.samples(entry)?;
-        Scorer::new(rubric.question, &samples, vocabulary)
+        Scorers::new(vocabulary)
+            .prepare(rubric.question, &samples)
             .map_err(|error| BankError::Faulty(self.phrase_findings(&entry.rubric(), &rubric.places, &error)))
     }
 
@@ -188,7 +191,7 @@ impl Bank {
         places: &super::places::Places,
         error: &ScorerError,
     ) -> Vec<Finding> {
-        let text = |file: &str| self.files.text(file).unwrap_or_default();
+        let text = |file: &str| self.files.text_or_shipped(file).unwrap_or_default();
         match error {
             ScorerError::Compile(error) => {
                 vec![Finding::new(file, text(file), 0..0, error.to_string(), "split the rubric")]

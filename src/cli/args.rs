@@ -14,16 +14,17 @@ use crate::model::{Kind, Level};
     version,
     about,
     long_about = None,
-    max_term_width = 100,
+    max_term_width = 80,
     arg_required_else_help = true,
     after_help = "Examples:
-  gradus grade answer.md                      the question is named in the file, or found from the answer
-  gradus grade --question error-budget -      read the answer from a pipe, or type it
-  gradus questions --topic security           what can be asked
-  gradus search \"restore test\"                what sample answers say
-  gradus bank new my-question > rubrics/my-topic/my-question.toml
+  gradus grade answer.md                   the question is found if not named
+  gradus grade --question error-budget -   read from a pipe, or typed
+  gradus questions --topic security        what can be asked
+  gradus search \"restore test\"             what sample answers say
+  gradus bank new my-question              a rubric to begin with
 
-Exit codes: 0 done; 1 done, but below a threshold, ungraded or found wrong; 2 could not run."
+Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or
+found wrong; 2 could not run."
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -160,7 +161,7 @@ pub(super) enum QuestionsCommand {
         /// What the question is about
         text: String,
         /// How many to show
-        #[arg(long, value_name = "N", default_value_t = 5)]
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = limit)]
         limit: usize,
         /// How to write them
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
@@ -191,7 +192,7 @@ pub(super) struct Search {
     /// Words to look for
     pub(super) words: String,
     /// How many passages to show
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = limit)]
     pub(super) limit: usize,
     /// How to write them
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
@@ -266,6 +267,13 @@ pub(super) fn score(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=100.0).contains(&value) => Ok(value),
         _ => Err("expected a number from 0 to 100".to_owned()),
+    }
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a number from 1".to_owned()),
+        Ok(limit) => Ok(limit),
     }
 }
 

@@ -46,10 +46,13 @@ fn check(folder: Option<&Path>, format: ListFormat, printer: &Printer) -> anyhow
     match format {
         ListFormat::Json => printer.result(&report::json(&findings)?)?,
         ListFormat::Text => {
-            let questions = bank.entries().len();
+            let questions = match bank.entries().len() {
+                1 => "1 question".to_owned(),
+                count => format!("{count} questions"),
+            };
             let summary = match findings.len() {
-                0 => format!("{questions} questions, nothing to mend\n"),
-                count => format!("{questions} questions, {count} to mend\n"),
+                0 => format!("{questions}, nothing to mend\n"),
+                count => format!("{questions}, {count} to mend\n"),
             };
             printer.result(&(diagnostics::render(&findings, bank.files(), printer) + &summary))?;
         }
@@ -64,6 +67,9 @@ fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<Outcome> {
         if !fits {
             bail!("`{name}` is no id\nhint: use lower-case letters, digits and hyphens, such as `my-question`");
         }
+    }
+    if topic == "shared" {
+        bail!("`shared` is no topic: criteria for many questions stand there\nhint: use another name with --topic");
     }
     printer.result(&bank::rubric_template(topic, id))?;
     printer.note(&format!("save it as rubrics/{topic}/{id}.toml, then run `gradus bank check`"));

@@ -76,6 +76,9 @@ fn settle_question<'b>(
     if let [only] = bank.entries() {
         return Ok((only, Some("is the only one in the bank".to_owned())));
     }
+    if input.body().trim().is_empty() {
+        bail!("the answer is empty, and no question is named");
+    }
     let found = whole_index(bank, settings, printer)?.questions(Wanted::Answer(input.body()), NAMED)?;
     choose(bank, &found, "found from the answer", "the question cannot be told from the answer")
 }

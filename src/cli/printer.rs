@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style as Paint};
+use anyhow::Context as _;
 
 use super::args::Color;
 use super::settings::Settings;
@@ -37,13 +38,12 @@ impl Printer {
 
     /// Writes a result, whole.
     pub(super) fn result(&self, text: &str) -> anyhow::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        if !text.ends_with('\n') {
-            out.write_all(b"\n")?;
-        }
-        out.flush()?;
-        Ok(())
+        write_whole(text).context("cannot write the result")
+    }
+
+    /// Whether the least is to be printed.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Tells the person something that is not the result.
@@ -71,6 +71,15 @@ impl Printer {
     }
 }
 
+fn write_whole(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
 fn uses_color(choice: Option<Color>, is_terminal: bool) -> bool {
     match choice {
         Some(Color::Always) => true,
@@ -91,5 +100,5 @@ fn width() -> usize {
 
 /// Whether the reader of standard output went away: no fault of ours.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error.root_cause().downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

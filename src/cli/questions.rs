@@ -56,6 +56,9 @@ fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyho
     match format {
         ListFormat::Json => printer.result(&report::json(&questions.iter().map(as_json).collect::<Vec<_>>())?)?,
         ListFormat::Text if questions.is_empty() => {}
+        ListFormat::Text if printer.is_quiet() => {
+            printer.result(&questions.iter().map(|question| format!("{}\n", question.id)).collect::<String>())?;
+        }
         ListFormat::Text => printer.result(&as_list(questions, printer))?,
     }
     Ok(if questions.is_empty() { Outcome::Found } else { Outcome::Done })

@@ -66,6 +66,7 @@ struct Layer {
     #[serde(default, deserialize_with = "named")]
     color: Option<Color>,
     quiet: Option<bool>,
+    #[serde(default, deserialize_with = "score")]
     fail_under: Option<f64>,
 }
 
@@ -168,14 +169,8 @@ impl Layer {
         let mut layer: Self = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let message = error.message().trim_end().replace('\n', ", ");
-            anyhow::anyhow!(
-                "{}:{line}: {message}\nhint: `gradus config show` lists the settings there are",
-                path.display()
-            )
+            anyhow::anyhow!("{}:{line}: {message}\nhint: correct the line, or remove it", path.display())
         })?;
-        if let Some(value) = layer.fail_under.filter(|value| !(0.0..=100.0).contains(value)) {
-            bail!("{}: fail_under = {value}, expected a number from 0 to 100", path.display());
-        }
         let beside = path.parent().unwrap_or(Path::new(""));
         layer.bank = layer.bank.map(|bank| beside.join(bank));
         Ok(Some(layer))
@@ -197,7 +192,9 @@ impl Layer {
             color: text(COLOR)?.map(|value| choice(COLOR.variable, &value)).transpose()?,
             quiet: text(QUIET)?.map(|value| truth(QUIET.variable, &value)).transpose()?,
             fail_under: text(FAIL_UNDER)?
-                .map(|value| args::score(&value).map_err(|error| anyhow::anyhow!("{}: {error}", FAIL_UNDER.variable)))
+                .map(|value| {
+                    args::score(&value).map_err(|error| anyhow::anyhow!("{}={value}: {error}", FAIL_UNDER.variable))
+                })
                 .transpose()?,
         })
     }
@@ -222,6 +219,13 @@ fn truth(variable: &str, value: &str) -> anyhow::Result<bool> {
         "0" | "false" | "no" => Ok(false),
         _ => bail!("{variable}={value}: expected true or false"),
     }
+}
+
+fn score<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let value = f64::deserialize(deserializer)?;
+    args::score(&value.to_string())
+        .map(Some)
+        .map_err(|error| serde::de::Error::custom(format!("fail_under = {value}, {error}")))
 }
 
 fn named<'de, T: ValueEnum, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {

@@ -8,13 +8,12 @@ mod quantity;
 mod question;
 mod sample;
 mod span;
+mod verdict;
 
 pub use answer::Answer;
-pub use grade::{
-    Advice, Band, CriterionGrade, Delivery, Evidence, Flag, Grade, Grader, How, Outcome, Reference, SCHEMA, Source,
-    StarPart, Status, Usage, Why,
-};
+pub use grade::{Advice, Band, Delivery, Flag, Grade, Grader, Outcome, Reference, SCHEMA, StarPart, Usage};
 pub use quantity::{Fingerprint, Tenths, Thousandths};
 pub use question::{Bands, Concept, Criterion, Golden, Kind, Level, Question};
 pub use sample::{Sample, SampleLevel};
 pub use span::Span;
+pub use verdict::{CriterionGrade, Evidence, How, Source, Status, Why};

@@ -26,7 +26,7 @@ pub enum CompileError {
 /// Collects the phrases of a rubric.
 pub struct Compiler<'a> {
     synonyms: &'a Synonyms,
-    reader: Reader,
+    reader: &'a mut Reader,
     atoms: AtomsBuilder,
     quantities: Vec<(Quantities, Edge)>,
     phrases: u32,
@@ -37,10 +37,10 @@ pub struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     /// Without any phrase yet.
-    pub fn new(synonyms: &'a Synonyms) -> Self {
+    pub fn new(synonyms: &'a Synonyms, reader: &'a mut Reader) -> Self {
         Self {
             synonyms,
-            reader: Reader::default(),
+            reader,
             atoms: AtomsBuilder::default(),
             quantities: Vec::new(),
             phrases: 0,
@@ -56,11 +56,15 @@ impl<'a> Compiler<'a> {
     /// When the phrase cannot be read; nothing is added then.
     pub fn add(&mut self, phrase: &str) -> Result<(), PhraseError> {
         let Phrase { parts } = self.reader.parse(phrase)?;
-        let atoms = parts.iter().flatten().flat_map(|element| &element.alternatives);
-        let denies = atoms.into_iter().any(|atom| denies(atom, &self.reader.lexicon));
+        let lexicon = &self.reader.lexicon;
+        let denies_only = |element: &Element| element.alternatives.iter().all(|atom| denies(atom, lexicon));
+        let denies = |element: &Element| element.alternatives.iter().any(|atom| denies(atom, lexicon));
+        let means_denial = parts.iter().flatten().any(denies_only);
+        let denying: Vec<bool> = parts.iter().map(|elements| elements.iter().any(denies)).collect();
         let (phrase, first_part) = (self.phrases, self.parts);
-        for (part, elements) in (first_part..).zip(&parts) {
-            self.add_part(elements, Accept { phrase, part, first_part, parts: parts.len() as u32, denies });
+        for ((part, elements), denies) in (first_part..).zip(&parts).zip(denying) {
+            let parts = parts.len() as u32;
+            self.add_part(elements, Accept { phrase, part, first_part, parts, denies, means_denial });
         }
         self.phrases += 1;
         self.parts += parts.len() as u32;

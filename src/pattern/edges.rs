@@ -27,6 +27,16 @@ impl Means {
     pub(super) const SPOKEN: Self = Self(1 << 3);
     pub(super) const SPELLING: Self = Self(1 << 4);
 
+    /// The set as its lowest five bits.
+    pub(super) fn bits(self) -> u16 {
+        u16::from(self.0)
+    }
+
+    /// The set of such bits.
+    pub(super) fn from_bits(bits: u16) -> Self {
+        Self(bits as u8)
+    }
+
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

@@ -6,7 +6,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::edges::{Edge, Means, tidy};
-use super::spelling::Spellings;
+use super::spelling::{self, Spellings};
 use crate::text::{Class, Lexicon, Quantities, WordId, stem};
 
 /// Halves of a closed word have at least this many letters.
@@ -54,7 +54,7 @@ impl AtomsBuilder {
         for (count, (atom, _)) in self.edges.iter().enumerate() {
             ends[*atom as usize] = count as u32 + 1;
         }
-        let written = |word: &WordId| Written { word: lexicon.folded(*word).into(), stem: lexicon.stem(*word).into() };
+        let written = |word: &WordId| Written::new(lexicon.folded(*word), lexicon.stem(*word));
         let mut written: Vec<Written> = self.written.iter().map(written).collect();
         written.sort_unstable();
         written.dedup();
@@ -85,6 +85,18 @@ fn atom(known: &mut HashMap<String, AtomId>, count: &mut AtomId, text: &str) -> 
 pub(super) struct Written {
     pub(super) word: Box<str>,
     pub(super) stem: Box<str>,
+    /// The letters of both, as sets.
+    pub(super) letters: (u32, u32),
+    /// Whether there may be slips of it.
+    pub(super) plain: bool,
+}
+
+impl Written {
+    fn new(word: &str, stem: &str) -> Self {
+        let plain = word.len() >= spelling::SHORTEST && spelling::is_plain(word);
+        let letters = (spelling::letters(word), spelling::letters(stem));
+        Self { word: word.into(), stem: stem.into(), letters, plain }
+    }
 }
 
 /// The words of all phrases and their edges.
@@ -140,8 +152,10 @@ pub(super) struct Accept {
     pub(super) first_part: u32,
     /// How many parts the phrase has.
     pub(super) parts: u32,
-    /// Whether the phrase itself denies something.
+    /// Whether the part may hold a word that denies.
     pub(super) denies: bool,
+    /// Whether the phrase has a place where only such words may stand.
+    pub(super) means_denial: bool,
 }
 
 /// All phrases of a rubric, compiled. Immutable; what it learns about words is kept in a

@@ -12,7 +12,7 @@ mod spelling;
 
 pub use compile::{CompileError, Compiler};
 pub use lookup::Matcher;
-pub use parse::PhraseError;
+pub use parse::{PhraseError, Reader};
 pub use run::{Hit, Scratch};
 
 #[cfg(test)]

@@ -57,11 +57,14 @@ fn error<T>(at: Range<usize>, message: impl Into<String>, hint: &'static str) ->
     Err(PhraseError { at, message: message.into(), hint })
 }
 
-/// Reads phrases; the words of its phrases are those of its lexicon.
+/// Reads phrases, and keeps what it learns about words from one rubric to the next. The words of its
+/// phrases are those of its lexicon.
 #[derive(Default)]
-pub(super) struct Reader {
-    document: Document,
-    pub(super) lexicon: Lexicon,
+pub struct Reader {
+    /// Scratch space.
+    pub document: Document,
+    /// The words read so far.
+    pub lexicon: Lexicon,
 }
 
 impl Reader {
@@ -80,6 +83,7 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
     let mut quote: Option<usize> = None;
     let mut opened = false;
     let mut count = 0;
+    let mut ampersand = 0;
     loop {
         parser.skip_spaces();
         let start = parser.at;
@@ -95,6 +99,7 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
                 return error(start..start + 1, "`&` inside quotes", "close the quotes before it, or write `\\&`");
             }
             Some('&') => {
+                ampersand = start;
                 parser.at += 1;
                 if last.is_empty() {
                     return error(
@@ -118,11 +123,9 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
         return error(start..phrase.len(), "quotes that are not closed", "add the closing `\"`");
     }
     match parts.last() {
-        Some(last) if last.is_empty() && parts.len() > 1 => error(
-            phrase.len().saturating_sub(1)..phrase.len(),
-            "nothing after `&`",
-            "write what must stand in the sentence on both sides",
-        ),
+        Some(last) if last.is_empty() && parts.len() > 1 => {
+            error(ampersand..ampersand + 1, "nothing after `&`", "write what must stand in the sentence on both sides")
+        }
         Some(last) if last.is_empty() => {
             error(0..phrase.len(), "an empty phrase", "write at least one word, or remove it")
         }
@@ -204,7 +207,7 @@ impl Parser<'_> {
                 _ => letters.push(c),
             }
         }
-        let place = start..self.at.max(start + 1).min(self.phrase.len());
+        let place = start..self.phrase.ceil_char_boundary(self.at.max(start + 1));
         self.words_of(&letters, exact, prefix.is_some(), place)
     }
 

@@ -27,7 +27,8 @@ pub struct Hit {
     pub whole: bool,
 }
 
-/// What a matcher learns and needs while it runs: one for each matcher and thread.
+/// What a matcher learns and needs while it runs: one for each matcher and thread. Positions of
+/// parts count over all its documents, so that nothing has to be cleared between them.
 ///
 /// Never changes a result, only the time it takes.
 #[derive(Default)]
@@ -37,19 +38,49 @@ pub struct Scratch {
     starts: Vec<Start>,
     steps: Vec<Edge>,
     continuations: Vec<[u8; 2]>,
-    nodes: Vec<Reached>,
+    nodes: Vec<Node>,
+    firsts: Vec<u8>,
     parts: Vec<PartSeen>,
     arriving: Vec<Arrival>,
     ahead: Vec<(u32, Arrival)>,
     base: u32,
 }
 
-/// Where a node was reached last, by way of the tokens `first` to `last`. Positions count over all
-/// documents of a scratch, so that nothing has to be cleared between them.
-#[derive(Clone, Copy, Default)]
+/// Where a node was reached last: the position in the sentence, from 1, and by what means; 0 where
+/// it was not. Two bytes, so that all nodes of a rubric stay at hand.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Node(u16);
+
+const _: () = assert!(Sentence::LONGEST < u8::MAX as u32, "positions in a sentence fit a byte");
+
+impl Node {
+    /// Marks that the node was not the first of its part: where the part began is kept elsewhere.
+    const STEPPED: u16 = 1 << 15;
+
+    fn new(position: u8, how: Means, stepped: bool) -> Self {
+        Self(u16::from(position) | how.bits() << 8 | if stepped { Self::STEPPED } else { 0 })
+    }
+
+    fn position(self) -> u8 {
+        self.0 as u8
+    }
+
+    fn how(self) -> Means {
+        Means::from_bits((self.0 & !Self::STEPPED) >> 8)
+    }
+
+    /// Whether a word at `position` is close enough to go on from here.
+    fn reaches(self, position: u8, gap: u8) -> bool {
+        let last = self.position();
+        last != 0 && last < position && position - last <= gap + 1
+    }
+}
+
+/// What the tokens `first` to `last` of a sentence make up.
+#[derive(Clone, Copy)]
 struct Reached {
-    last: u32,
-    first: u32,
+    first: u8,
+    last: u8,
     how: Means,
 }
 
@@ -107,7 +138,8 @@ impl Scratch {
         }
         let fits = self.base.checked_add(tokens as u32).is_some_and(|end| end < u32::MAX - 1);
         if self.base == 0 || !fits {
-            self.nodes = vec![Reached::default(); matcher.accepts.len()];
+            self.nodes = vec![Node::default(); matcher.accepts.len()];
+            self.firsts = vec![0; matcher.accepts.len()];
             self.parts = vec![PartSeen::default(); matcher.parts as usize];
             self.base = 1;
         }
@@ -184,7 +216,8 @@ impl Run<'_> {
         quantities: &mut &[Quantity],
         joins: &mut &[Join],
     ) {
-        let place = Place { number, first: sentence.first + self.base, negated: sentence.negated };
+        let place = Place { number, first: sentence.first, negated: sentence.negated };
+        self.scratch.nodes.fill(Node::default());
         for at in sentence.first..sentence.end {
             let word = self.document.tokens()[at as usize].word;
             let resolved = self.scratch.resolve(self.matcher, lexicon, word);
@@ -214,12 +247,13 @@ impl Run<'_> {
     /// Takes the steps of the word at `at`. They arrive when all of them are taken, so that no word
     /// is taken for two steps of one chain.
     fn step(&mut self, place: Place, resolved: Resolved, at: u32) {
-        let at = at + self.base;
-        let Scratch { steps, nodes, arriving, .. } = &mut *self.scratch;
+        let last = place.position(at);
+        let Scratch { steps, nodes, firsts, arriving, .. } = &mut *self.scratch;
         for edge in &steps[resolved.step as usize..(resolved.step + resolved.steps) as usize] {
-            let before = &nodes[usize::from(edge.from)];
-            if before.last >= place.first && at - before.last - 1 <= u32::from(edge.gap) {
-                let reached = Reached { last: at, first: before.first, how: before.how.and(edge.how) };
+            let before = nodes[usize::from(edge.from)];
+            if before.reaches(last, edge.gap) {
+                let first = first_of(before, firsts[usize::from(edge.from)]);
+                let reached = Reached { last, first, how: before.how().and(edge.how) };
                 arriving.push(Arrival { node: edge.to, reached });
             }
         }
@@ -227,14 +261,13 @@ impl Run<'_> {
 
     /// Begins the parts that the word at `at` begins.
     fn begin(&mut self, place: Place, resolved: Resolved, at: u32) {
-        let at = at + self.base;
+        let at = place.position(at);
         for number in resolved.start..resolved.start + resolved.starts {
             let Start { to, how, accepts } = self.scratch.starts[number as usize];
-            let reached = Reached { last: at, first: at, how };
             if accepts {
-                self.arrive(place, Arrival { node: to, reached });
+                self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how } });
             } else {
-                self.scratch.nodes[usize::from(to)] = reached;
+                self.scratch.nodes[usize::from(to)] = Node::new(at, how, false);
             }
         }
     }
@@ -252,16 +285,16 @@ impl Run<'_> {
 
     /// Takes a step over the tokens `first` to `last`.
     fn depart(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
-        let (token, first, last) = (last, first + self.base, last + self.base);
+        let token = last;
+        let (first, last) = (place.position(first), place.position(last));
         let mut reached = Reached { last, first, how: edge.how };
         if edge.from != START {
             let before = self.scratch.nodes[usize::from(edge.from)];
-            let close =
-                before.last >= place.first && before.last < first && first - before.last - 1 <= u32::from(edge.gap);
-            if !close {
+            if !before.reaches(first, edge.gap) {
                 return;
             }
-            reached = Reached { last, first: before.first, how: before.how.and(edge.how) };
+            let first = first_of(before, self.scratch.firsts[usize::from(edge.from)]);
+            reached = Reached { last, first, how: before.how().and(edge.how) };
         }
         self.scratch.ahead.push((token, Arrival { node: edge.to, reached }));
     }
@@ -282,26 +315,30 @@ impl Run<'_> {
         if let Some(accept) = self.matcher.accepts[usize::from(node)] {
             return self.accept(place, accept, reached);
         }
-        let known = &mut self.scratch.nodes[usize::from(node)];
-        if (reached.last, reached.first) > (known.last, known.first) {
-            *known = reached;
+        let known = self.scratch.nodes[usize::from(node)];
+        let known_first = first_of(known, self.scratch.firsts[usize::from(node)]);
+        if (reached.last, reached.first) > (known.position(), known_first) {
+            self.scratch.nodes[usize::from(node)] = Node::new(reached.last, reached.how, true);
+            self.scratch.firsts[usize::from(node)] = reached.first;
         }
     }
 
     /// A part of a phrase was found; a hit if all of its parts were, in this sentence.
     fn accept(&mut self, place: Place, accept: Accept, reached: Reached) {
-        let negated = place.negated && self.is_negated(accept, reached);
-        let seen = PartSeen { first: reached.first, last: reached.last, how: reached.how, negated };
+        let (first, last) = (place.token(reached.first), place.token(reached.last));
+        let negated = place.negated && self.is_negated(accept, first, last);
+        let seen = PartSeen { first: first + self.base, last: last + self.base, how: reached.how, negated };
         if accept.parts == 1 {
             return self.hit(place, accept.phrase, seen, true);
         }
         let known = &mut self.scratch.parts[accept.part as usize];
-        let stands = known.first >= place.first && !known.negated;
-        if !(stands && negated) {
-            *known = seen;
+        let sentence = place.first + self.base;
+        if known.first >= sentence && !known.negated {
+            return; // whatever it makes up with others has been found, or will be when they come
         }
+        *known = seen;
         let all = &self.scratch.parts[accept.first_part as usize..(accept.first_part + accept.parts) as usize];
-        if all.iter().all(|part| part.first >= place.first) {
+        if all.iter().all(|part| part.first >= sentence) {
             let together = all.iter().fold(all[0], |one, other| PartSeen {
                 first: one.first.min(other.first),
                 last: one.last.max(other.last),
@@ -312,11 +349,11 @@ impl Run<'_> {
         }
     }
 
-    /// Whether the clause denies what was found and the phrase does not mean just that: one part must
-    /// hold the negator itself, of several parts one must be able to.
-    fn is_negated(&self, accept: Accept, reached: Reached) -> bool {
-        let (first, last) = (reached.first - self.base, reached.last - self.base);
-        let meant = accept.denies && (accept.parts > 1 || self.document.has_negator(first, last));
+    /// Whether the clause denies what was found and the phrase does not mean just that: what was found
+    /// holds the negator, or another part of the phrase is one.
+    fn is_negated(&self, accept: Accept, first: u32, last: u32) -> bool {
+        let meant =
+            (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last));
         !meant && self.document.is_negated(first, last)
     }
 
@@ -333,10 +370,26 @@ impl Run<'_> {
     }
 }
 
-/// The sentence a run is in: its number, the position it begins at, whether anything in it is denied.
+/// Where the part began that reached `node`.
+fn first_of(node: Node, first: u8) -> u8 {
+    if node.0 & Node::STEPPED == 0 { node.position() } else { first }
+}
+
+/// The sentence a run is in: its number, its first token, whether anything in it is denied.
 #[derive(Clone, Copy)]
 struct Place {
     number: u32,
     first: u32,
     negated: bool,
+}
+
+impl Place {
+    /// The position of a token in the sentence, from 1.
+    fn position(self, token: u32) -> u8 {
+        (token - self.first + 1) as u8
+    }
+
+    fn token(self, position: u8) -> u32 {
+        self.first + u32::from(position) - 1
+    }
 }

@@ -6,7 +6,7 @@ use super::lookup::Written;
 use crate::text::KnownWords;
 
 /// Shorter words must be written as they are.
-const SHORTEST: usize = 5;
+pub(super) const SHORTEST: usize = 5;
 /// Words up to this length may have one slip, longer ones two.
 const ONE_SLIP: usize = 8;
 /// Longer words are no slips of any word that people write.
@@ -30,28 +30,28 @@ impl Spellings {
             return None;
         }
         let typed = (letters(folded), letters(stem));
-        let candidates = written.iter().filter(|written| written.word.len() >= SHORTEST && is_plain(&written.word));
+        let candidates = written.iter().filter(|written| written.plain);
         let close = candidates.filter_map(|written| {
-            let whole = slips(folded, typed.0, &written.word);
-            Some((whole.or_else(|| slips(stem, typed.1, &written.stem))?, written))
+            let whole = slips(folded, typed.0, &written.word, written.letters.0);
+            Some((whole.or_else(|| slips(stem, typed.1, &written.stem, written.letters.1))?, written))
         });
         close.min_by_key(|(slips, _)| *slips).map(|(_, written)| &*written.stem)
     }
 }
 
-fn is_plain(word: &str) -> bool {
+pub(super) fn is_plain(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// How many slips lead from `word` to `typed`; `None` where more than are allowed.
-fn slips(typed: &str, typed_letters: u32, word: &str) -> Option<usize> {
+fn slips(typed: &str, typed_letters: u32, word: &str, word_letters: u32) -> Option<usize> {
     let allowed = match word.len() {
         ..SHORTEST => return None,
         SHORTEST..=ONE_SLIP => 1,
         _ => 2,
     };
     let far = typed.len().abs_diff(word.len()) > allowed
-        || (typed_letters ^ letters(word)).count_ones() as usize > 2 * allowed;
+        || (typed_letters ^ word_letters).count_ones() as usize > 2 * allowed;
     if far {
         return None;
     }
@@ -61,6 +61,6 @@ fn slips(typed: &str, typed_letters: u32, word: &str) -> Option<usize> {
 }
 
 /// The letters of a word as a set.
-fn letters(word: &str) -> u32 {
+pub(super) fn letters(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |set, byte| set | 1 << (byte - b'a'))
 }

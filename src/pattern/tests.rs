@@ -14,7 +14,8 @@ fn find(phrase: &str, text: &str) -> Vec<Found> {
     let groups =
         [vec!["kubernetes", "k8s"], vec!["mttr", "mean time to recovery"], vec!["ci/cd", "continuous delivery"]];
     let synonyms = Synonyms::new(&groups).expect("valid groups");
-    let mut compiler = Compiler::new(&synonyms);
+    let mut reader = Reader::default();
+    let mut compiler = Compiler::new(&synonyms, &mut reader);
     compiler.add(phrase).unwrap_or_else(|error| panic!("{phrase}: {error}"));
     let matcher = compiler.finish(&KnownWords::of(["protection alter"])).expect("small");
     let (mut document, mut lexicon, mut scratch, mut hits) =
@@ -87,6 +88,7 @@ fn denied_hits_are_marked_unless_the_phrase_denies() {
     assert!(find("backup", "We did not have backups.")[0].negated);
     assert_eq!(quotes("no backup", "We had no backups."), ["no backups"]);
     assert!(quotes("go down|without", "It did not go down.").is_empty());
+    assert!(quotes("alert has|without & owner", "Not one alert has a link or an owner.").is_empty());
     assert_eq!(quotes("not & urgent", "It was not urgent."), ["not urgent"]);
     assert!(quotes("alert & cpu", "We page on symptoms, alerts are never on CPU.").is_empty());
 }
@@ -109,7 +111,8 @@ fn the_furthest_departure_is_told() {
 #[test]
 fn what_was_learned_from_one_document_does_not_change_another() {
     let synonyms = Synonyms::default();
-    let mut compiler = Compiler::new(&synonyms);
+    let mut reader = Reader::default();
+    let mut compiler = Compiler::new(&synonyms, &mut reader);
     for phrase in ["roll back", "a & b", "\"x y\""] {
         compiler.add(phrase).expect("valid");
     }

@@ -151,6 +151,11 @@ impl Index {
             Wanted::Wording(text) => (text, WORDING_BOOSTS),
             Wanted::Answer(text) => (text, ANSWER_BOOSTS),
         };
+        self.questions_by(text, boosts, limit)
+    }
+
+    #[doc(hidden)]
+    pub fn questions_by(&self, text: &str, boosts: [f32; 3], limit: usize) -> Result<Vec<QuestionFound>, IndexError> {
         let Fields { wording, asks, samples, .. } = self.fields;
         let terms = self.distinct_terms(text);
         let fields = [wording, asks, samples].into_iter().zip(boosts);
@@ -200,6 +205,7 @@ impl Index {
     }
 
     fn search(&self, query: &BooleanQuery, limit: usize) -> Result<Vec<(f32, TantivyDocument)>, IndexError> {
+        let limit = limit.min(self.searcher.num_docs() as usize);
         let found = self.searcher.search(query, &TopDocs::with_limit(limit.max(1)).order_by_score())?;
         let document = |(score, address)| Ok((score, self.searcher.doc(address)?));
         found.into_iter().take(limit).map(document).collect()

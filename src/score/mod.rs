@@ -15,4 +15,4 @@ mod signals;
 pub use explain::{Find, Reason, Trace};
 pub use grade::{VERSION, Workspace};
 pub use print::Vocabulary;
-pub use rubric::{PhraseFault, PhrasePlace, Scorer, ScorerError};
+pub use rubric::{PhraseFault, PhrasePlace, Scorer, ScorerError, Scorers};

@@ -34,7 +34,6 @@ pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocab
     for text in [&question.id, &question.topic, &question.prompt] {
         print.text(text);
     }
-    print.texts(&question.also_asked);
     for bound in [question.bands.strong, question.bands.solid, question.bands.partial] {
         print.number(bound as usize);
     }

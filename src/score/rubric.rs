@@ -3,7 +3,7 @@
 use super::print::{self, Vocabulary};
 use super::runs::Runs;
 use crate::model::{Criterion, Fingerprint, Question, Sample};
-use crate::pattern::{CompileError, Compiler, Matcher, PhraseError};
+use crate::pattern::{CompileError, Compiler, Matcher, PhraseError, Reader};
 
 /// A question that answers can be graded against. Made once, used from any number of threads.
 pub struct Scorer {
@@ -54,13 +54,27 @@ pub enum ScorerError {
     Compile(#[from] CompileError),
 }
 
-impl Scorer {
+/// Makes questions ready, one after the other, and keeps what it learns about words.
+pub struct Scorers<'v> {
+    vocabulary: &'v Vocabulary,
+    reader: Reader,
+}
+
+impl<'v> Scorers<'v> {
+    /// With the words of a bank.
+    pub fn new(vocabulary: &'v Vocabulary) -> Self {
+        Self { vocabulary, reader: Reader::default() }
+    }
+
     /// Makes `question` ready; `samples` are the sample answers to it.
     ///
     /// # Errors
     /// When phrases cannot be read, or are too many.
-    pub fn new(question: Question, samples: &[Sample], vocabulary: &Vocabulary) -> Result<Self, ScorerError> {
-        let mut compiler = Compiler::new(&vocabulary.synonyms);
+    pub fn prepare(&mut self, question: Question, samples: &[Sample]) -> Result<Scorer, ScorerError> {
+        let Self { vocabulary, reader } = self;
+        reader.lexicon.trim();
+        let runs = Runs::new(&question, samples, reader);
+        let mut compiler = Compiler::new(&vocabulary.synonyms, reader);
         let (mut targets, mut faults, mut concepts) = (Vec::new(), Vec::new(), 0);
         for (penalty, criteria) in [(false, &question.criteria), (true, &question.penalties)] {
             for (criterion, concept, any) in phrases(criteria) {
@@ -77,16 +91,18 @@ impl Scorer {
         if !faults.is_empty() {
             return Err(ScorerError::Phrases(faults));
         }
-        Ok(Self {
+        Ok(Scorer {
             matcher: compiler.finish(&vocabulary.known)?,
             targets,
             concepts: concepts as usize,
-            runs: Runs::new(&question, samples),
+            runs,
             print: print::rubric(&question, samples, vocabulary),
             question,
         })
     }
+}
 
+impl Scorer {
     /// The question.
     pub fn question(&self) -> &Question {
         &self.question

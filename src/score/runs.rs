@@ -3,6 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::model::{Question, Sample};
+use crate::pattern::Reader;
 use crate::text::{Class, Document, Lexicon, Sentence};
 
 /// Words of a run that is looked up.
@@ -51,22 +52,20 @@ pub(super) struct Repetition {
 }
 
 impl Runs {
-    pub(super) fn new(question: &Question, samples: &[Sample]) -> Self {
-        let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
+    pub(super) fn new(question: &Question, samples: &[Sample], reader: &mut Reader) -> Self {
+        let Reader { document, lexicon } = reader;
         let mut runs = Self { known: HashMap::new(), filter: vec![0; FILTER / 64], words: HashSet::new() };
-        for text in std::iter::once(&question.prompt).chain(&question.also_asked) {
-            document.read(text, 0, &mut lexicon);
-            for (_, run) in of(&document, &lexicon) {
-                runs.known.entry(run).or_default().prompt = true;
-            }
-            runs.words.extend(content_words(&document, &lexicon));
+        document.read(&question.prompt, 0, lexicon);
+        for (_, run) in of(document, lexicon) {
+            runs.known.entry(run).or_default().prompt = true;
         }
+        runs.words.extend(content_words(document, lexicon));
         for sample in samples {
-            document.read(&sample.text, 0, &mut lexicon);
-            for (_, run) in of(&document, &lexicon) {
+            document.read(&sample.text, 0, lexicon);
+            for (_, run) in of(document, lexicon) {
                 runs.known.entry(run).or_default().sample = true;
             }
-            runs.words.extend(content_words(&document, &lexicon));
+            runs.words.extend(content_words(document, lexicon));
         }
         let Self { known, filter, .. } = &mut runs;
         known.keys().for_each(|run| filter[filter_bit(*run) / 64] |= 1 << (filter_bit(*run) % 64));
@@ -122,11 +121,16 @@ impl Repetition {
         self.seen.forget(words);
         let (mut repeated, mut total) = (0, 0);
         let (mut copied, mut longest, mut copy) = (0, 0, 0);
+        let mut sentences = document.sentences().iter().map(|sentence| sentence.range());
+        let mut sentence = 0..0;
         for (at, run) in of(document, lexicon) {
+            while at >= sentence.end {
+                sentence = sentences.next().unwrap_or(at..words);
+            }
             total += 1;
             repeated += usize::from(!self.seen.insert(run));
             let stands = runs.stands(run);
-            if stands.prompt {
+            if stands.prompt && at + 1 >= sentence.start + RUN {
                 self.echoed[at + 1 - RUN..=at].fill(true);
             }
             if stands.sample {

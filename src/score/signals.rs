@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::model::StarPart;
-use crate::pattern::{Compiler, Hit, Matcher};
+use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
 
 /// What a signal phrase says of the answer.
@@ -115,7 +115,8 @@ const PHRASES: &[(Signal, &[&str])] = &[
 /// The phrases of all signals, compiled once.
 static SIGNALS: LazyLock<(Matcher, Vec<Signal>)> = LazyLock::new(|| {
     let synonyms = Synonyms::default();
-    let mut compiler = Compiler::new(&synonyms);
+    let mut reader = Reader::default();
+    let mut compiler = Compiler::new(&synonyms, &mut reader);
     let mut signals = Vec::new();
     for (signal, phrases) in PHRASES {
         for phrase in *phrases {

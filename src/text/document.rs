@@ -58,6 +58,9 @@ pub struct Sentence {
 }
 
 impl Sentence {
+    /// No sentence has more tokens: a longer run is cut.
+    pub const LONGEST: u32 = 80;
+
     /// The token numbers.
     pub fn range(self) -> std::ops::Range<usize> {
         self.first as usize..self.end as usize

@@ -11,8 +11,6 @@ use unicode_normalization::char::is_combining_mark;
 
 /// From this length on, a sentence ends before a connective.
 const LONG_SENTENCE: usize = 40;
-/// At this length, a sentence ends.
-const LONGEST_SENTENCE: usize = 80;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Byte {
@@ -53,6 +51,7 @@ const BYTES: [Byte; 256] = {
 pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mut Document) -> Class {
     let end = text.floor_char_boundary(u32::MAX as usize - 1);
     let mut scanner = Scanner {
+        body: body.min(end),
         text: &text[..end],
         at: body.min(end),
         lexicon,
@@ -69,6 +68,8 @@ pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mu
 
 struct Scanner<'a> {
     text: &'a str,
+    /// Nothing before this byte is looked at.
+    body: usize,
     at: usize,
     lexicon: &'a mut Lexicon,
     document: &'a mut Document,
@@ -172,7 +173,7 @@ impl Scanner<'_> {
         let word = self.lexicon.intern_in(self.text, start..end);
         let class = if word == WordId::LONG { Class::NONE } else { self.lexicon.class(word) };
         let length = self.document.tokens.len() - self.first;
-        if length >= LONG_SENTENCE && (class.has(Class::CONNECTIVE) || length >= LONGEST_SENTENCE) {
+        if length >= LONG_SENTENCE && (class.has(Class::CONNECTIVE) || length >= Sentence::LONGEST as usize) {
             self.end_sentence();
         }
         self.seen = self.seen.and(class);
@@ -239,7 +240,8 @@ impl Scanner<'_> {
         let Some(last) = self.document.tokens.last().filter(|token| token.end as usize == at) else {
             return false;
         };
-        let dotted = last.class.has(Class::LETTER) && self.byte((last.start as usize).wrapping_sub(1)) == Byte::Stop;
+        let start = last.start as usize;
+        let dotted = last.class.has(Class::LETTER) && start > self.body && self.byte(start - 1) == Byte::Stop;
         let next = self.text[at + 1..].trim_start().chars().next();
         dotted
             || match &self.text[last.start as usize..at] {
@@ -250,10 +252,10 @@ impl Scanner<'_> {
     }
 
     fn dash(&mut self) {
-        let joins = self.text.as_bytes()[..self.at].last().is_some_and(|byte| !byte.is_ascii_whitespace());
+        let before = self.text.as_bytes()[self.body..self.at].last();
+        let joins = before.is_some_and(|byte| !byte.is_ascii_whitespace() && *byte != b'-');
         let next = self.text.as_bytes().get(self.at + 1).is_some_and(|byte| !byte.is_ascii_whitespace());
-        let single =
-            joins && next && self.byte(self.at + 1) != Byte::Dash && self.byte(self.at.wrapping_sub(1)) != Byte::Dash;
+        let single = joins && next && self.byte(self.at + 1) != Byte::Dash;
         self.pause(if single { Before::Hyphen } else { Before::Break });
     }
 

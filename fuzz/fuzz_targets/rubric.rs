@@ -1,0 +1,12 @@
+//! Any text as the only rubric of a bank.
+
+#![no_main]
+
+use gradus::bank::{Bank, Files, check};
+use gradus_fuzz::assert_findings_within;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let bank = Bank::new(Files::from_texts([("rubrics/fuzz/fuzz.toml", text)]));
+    assert_findings_within(&bank, &check(&bank));
+});

@@ -1,0 +1,117 @@
+//! What must hold of every grade, phrase error, hit and finding, whatever they were made of.
+//!
+//! Shared by the fuzz targets and by `tests/properties.rs`. Every check panics with what it found.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use gradus::bank::{Bank, Finding};
+use gradus::model::{Answer, CriterionGrade, Flag, Grade, Outcome, Question, Status};
+use gradus::pattern::{Hit, PhraseError};
+use gradus::score::Scorer;
+use gradus::text::Document;
+
+/// The questions of the shipped bank, ready for grading.
+pub static SCORERS: LazyLock<Vec<Scorer>> = LazyLock::new(|| {
+    let bank = Bank::shipped();
+    let vocabulary = bank.vocabulary().expect("the shipped synonyms have no faults");
+    let scorer = |entry| bank.scorer(entry, &vocabulary).expect("the shipped rubrics have no faults");
+    bank.entries().iter().map(scorer).collect()
+});
+
+/// Evidence stands where it says, points follow from credits, and the score from points.
+pub fn assert_sound(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
+    for part in &grade.delivery.star {
+        assert_stands(answer, part.start, part.end);
+    }
+    match &grade.outcome {
+        Outcome::Ungraded { .. } => {
+            assert!(grade.flags.contains(&Flag::Empty), "ungraded, and not for being empty");
+            assert!(grade.criteria.is_empty() && grade.penalties.is_empty(), "verdicts without a score");
+        }
+        Outcome::Graded { score, earned, possible, band } => {
+            assert_decided(question, answer, grade);
+            let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| u64::from(grade.earned.0)).sum();
+            let (plus, minus): (u64, u64) = (sum(&grade.criteria), sum(&grade.penalties));
+            let points: u32 = question.criteria.iter().map(|criterion| criterion.points).sum();
+            let most = u64::from(points) * 1000;
+            let held = plus.saturating_sub(minus).min(most);
+            assert_eq!((u64::from(earned.0), u64::from(possible.0)), (held, most), "earned and possible");
+            assert_eq!(u64::from(score.0), half_up(held * 1000, most), "the score of {held} in {most}");
+            assert!(score.0 <= 1000, "score {score}");
+            assert_eq!(*band, question.bands.of(*score));
+        }
+    }
+}
+
+/// The quotient, half rounded up; nothing of nothing is nothing.
+fn half_up(dividend: u64, divisor: u64) -> u64 {
+    let Some(whole) = dividend.checked_div(divisor) else { return 0 };
+    whole + u64::from(dividend % divisor * 2 >= divisor)
+}
+
+fn assert_stands(answer: &Answer<'_>, start: usize, end: usize) {
+    assert!(answer.body <= start && start < end, "a span of {start}..{end}, the body begins at {}", answer.body);
+    assert!(answer.text.get(start..end).is_some(), "{start}..{end} is no slice of the answer");
+}
+
+fn assert_decided(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
+    for (criteria, decided) in [(&question.criteria, &grade.criteria), (&question.penalties, &grade.penalties)] {
+        assert_eq!(criteria.len(), decided.len(), "each criterion is decided once");
+        for (criterion, decided) in criteria.iter().zip(decided) {
+            assert_eq!((&*decided.id, decided.points), (&*criterion.id, criterion.points));
+            assert_credited(answer, decided);
+            let found = decided.evidence.iter().map(|evidence| &*evidence.concept);
+            let named: Vec<&str> = found.chain(decided.missing.iter().map(|id| &**id)).collect();
+            let all: BTreeSet<&str> = criterion.concepts.iter().map(|concept| concept.id.as_str()).collect();
+            assert_eq!(named.len(), all.len(), "each concept of {} is found or missing, once", decided.id);
+            assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), all, "the concepts of {}", decided.id);
+        }
+    }
+}
+
+fn assert_credited(answer: &Answer<'_>, decided: &CriterionGrade<'_>) {
+    let CriterionGrade { id, credit, earned, points, evidence, status, .. } = decided;
+    assert!(credit.0 <= 1000, "{id}: a credit of {credit}");
+    assert_eq!(earned.0, points * credit.0, "{id}: points times credit");
+    assert!(credit.0 == 0 || !evidence.is_empty(), "{id}: credit without evidence");
+    let expected = match credit.0 {
+        0 => Status::Missed,
+        1000 => Status::Met,
+        _ => Status::Partial,
+    };
+    assert_eq!(*status, expected, "{id}: the status of a credit of {credit}");
+    for evidence in evidence {
+        assert_stands(answer, evidence.start, evidence.end);
+        assert_eq!(evidence.quote, answer.text[evidence.start..evidence.end], "{id}: the quote");
+    }
+}
+
+/// The error names a part of the phrase.
+pub fn assert_places(phrase: &str, error: &PhraseError) {
+    let PhraseError { at, message, .. } = error;
+    assert!(at.start <= at.end, "{phrase:?}: {message} at {at:?}");
+    assert!(phrase.get(at.clone()).is_some(), "{phrase:?}: {message} at {at:?}, which is no slice of it");
+}
+
+/// Hits stand in the sentence they name and are those of known phrases.
+pub fn assert_hits_within(document: &Document, phrases: usize, hits: &[Hit]) {
+    for hit in hits {
+        let sentence = document.sentences().get(hit.sentence as usize).expect("a hit is in a sentence");
+        assert!((hit.phrase as usize) < phrases, "{hit:?} of {phrases} phrases");
+        assert!(hit.first <= hit.last, "{hit:?}");
+        assert!(sentence.first <= hit.first && hit.last < sentence.end, "{hit:?} in {sentence:?}");
+    }
+}
+
+/// Findings stand in files of the bank, at the line and column that an editor shows.
+pub fn assert_findings_within(bank: &Bank, findings: &[Finding]) {
+    for finding in findings {
+        let text = bank.files().text(&finding.file).expect("a finding is in a file of the bank");
+        let before = text.get(..finding.start).expect("a finding starts in its file");
+        assert!(text.get(finding.start..finding.end).is_some(), "{finding} ends outside its file");
+        let (_, line) = before.rsplit_once('\n').unwrap_or(("", before));
+        let place = (before.split('\n').count(), line.chars().count() + 1);
+        assert_eq!((finding.line, finding.column), place, "{finding}");
+    }
+}

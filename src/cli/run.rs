@@ -1,0 +1,78 @@
+//! From the arguments of the process to its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::args::{Args, Command};
+use super::printer::{self, Printer};
+use super::settings::{Settings, Surroundings};
+use super::{bank, config, grade, meta, questions, search};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All went well.
+    Done,
+    /// It ran, and something is below a threshold, ungraded or found wrong.
+    Found,
+}
+
+/// Runs the program on the arguments of the process.
+///
+/// Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or found wrong; 2 could
+/// not run.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return help(&error),
+    };
+    let bare = Printer::for_errors(args.color);
+    match args.command {
+        Command::Completions { shell } => return exit_code(meta::completions(shell, &bare), &bare),
+        Command::Man => return exit_code(meta::man(&bare), &bare),
+        _ => {}
+    }
+    let around = Surroundings::of_process();
+    match around.and_then(|around| Settings::resolve(&args.global, args.color, &around)) {
+        Ok(settings) => {
+            let printer = Printer::new(&settings);
+            exit_code(run(args.command, &settings, &printer), &printer)
+        }
+        Err(error) => exit_code(Err(error), &bare),
+    }
+}
+
+/// Prints what clap has to say: help or version that were asked for, or what is wrong.
+fn help(error: &clap::Error) -> ExitCode {
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    match error.print() {
+        Ok(()) if !asked_for => ExitCode::from(2),
+        printed => exit_code(printed.map(|()| Outcome::Done).map_err(Into::into), &Printer::for_errors(None)),
+    }
+}
+
+fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(error) if printer::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Grade(args) => grade::run(&args, settings, printer),
+        Command::Questions(args) => questions::run(args, settings, printer),
+        Command::Search(args) => search::run(&args, settings, printer),
+        Command::Bank(args) => bank::run(args, settings, printer),
+        Command::Config(args) => config::run(&args, settings, printer),
+        Command::Completions { shell } => meta::completions(shell, printer),
+        Command::Man => meta::man(printer),
+    }
+}

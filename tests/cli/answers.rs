@@ -1,0 +1,120 @@
+//! `grade`: what an answer may be, and what is said of one that cannot be read.
+
+use super::tiny::{ANSWER, tiny};
+use crate::support::Ran;
+
+const HEAD: &str = "+++\nquestion = \"undo-release\"\n+++\n";
+
+fn brief(content: impl AsRef<[u8]>) -> Ran {
+    tiny(["grade", "--quiet", "mine.md"]).file("mine.md", content).run()
+}
+
+#[test]
+fn an_answer_is_read_from_a_file_or_a_pipe() {
+    let rows: [(&[&str], &str); 4] = [
+        (&["answer.md"], "answer.md  undo-release  37.5  partial\n"),
+        (&["./answer.md"], "./answer.md  undo-release  37.5  partial\n"),
+        (&["-"], "-  undo-release  37.5  partial\n"),
+        (&[], "-  undo-release  37.5  partial\n"),
+    ];
+    for (file, expected) in rows {
+        let arguments = ["grade", "--quiet", "--question", "undo-release"].into_iter().chain(file.iter().copied());
+        assert_eq!(tiny(arguments).run_with(ANSWER.as_bytes()).done().tells_nothing().out, expected);
+    }
+}
+
+#[test]
+fn front_matter_names_the_question_and_is_no_part_of_the_answer() {
+    let heads = [
+        HEAD,
+        "+++\nauthor = \"me\"\nquestion = \"undo-release\"\n+++\n",
+        "---\nquestion: undo-release\n---\n",
+        "---\ntitle: \"status page\"\nquestion: \"undo-release\"\n---\n",
+        "---\nquestion: 'undo-release'\n---\n\n",
+        "\u{feff}+++\nquestion = \"undo-release\"\n+++\n",
+        "\u{feff}+++\r\nquestion = \"undo-release\"\r\n+++\r\n",
+        "---\r\nquestion: undo-release\r\n---\r\n",
+    ];
+    // Its own words point to another question.
+    let body = "A backup can be restored. We rolled the release back.";
+    for head in heads {
+        let ran = brief(format!("{head}{body}")).done().tells_nothing();
+        assert_eq!(ran.out, "mine.md  undo-release  37.5  partial\n", "{head:?}");
+    }
+}
+
+#[test]
+fn a_head_that_is_not_closed_is_part_of_the_answer() {
+    let ran = brief("---\nWe wrote on the status page and told support; each action got an owner.\n").done();
+    assert_eq!(ran.out, "mine.md  undo-release  62.5  solid\n");
+}
+
+#[test]
+fn a_head_that_is_not_toml_is_refused_with_its_line() {
+    brief("+++\ntitle = \"x\"\nquestion = undo-release\n+++\nx\n").refused().tells(&["mine.md", "line 3", "\nhint: "]);
+}
+
+#[test]
+fn a_head_that_names_no_question_of_the_bank_is_refused() {
+    brief("+++\nquestion = \"undo-relaese\"\n+++\nx\n").refused().tells(&[
+        "front matter",
+        "no question `undo-relaese`",
+        "did you mean undo-release",
+    ]);
+}
+
+#[test]
+fn an_answer_without_words_is_ungraded_and_has_no_score() {
+    for content in ["", HEAD, " \n\t\r\n \n", "\u{feff}", "…—!?\n"] {
+        for format in ["text", "markdown", "csv", "json"] {
+            let ran = tiny(["grade", "--question", "undo-release", "--format", format, "mine.md"])
+                .file("mine.md", content)
+                .run()
+                .found();
+            assert!(ran.out.contains("no words"), "{content:?}: {}", ran.out);
+            if format == "json" {
+                let result = ran.json();
+                assert_eq!((&result["status"], &result["score"]), (&"ungraded".into(), &serde_json::Value::Null));
+            } else {
+                assert!(!ran.out.contains('0'), "{content:?}: {}", ran.out);
+            }
+        }
+    }
+}
+
+#[test]
+fn quiet_says_why_an_answer_is_ungraded() {
+    let ran = brief(HEAD).found().tells_nothing();
+    assert_eq!(ran.out, "mine.md  undo-release  ungraded: the answer has no words\n");
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_are_told_and_the_rest_is_graded() {
+    let ran = brief([HEAD.as_bytes(), b"We \xff\xfe rolled the release back."].concat()).done();
+    // Quiet leaves notes out, not warnings.
+    let ran = ran.tells(&["warning: mine.md is not UTF-8: byte 37 is 0xff", "U+FFFD"]);
+    assert_eq!(ran.out, "mine.md  undo-release  37.5  partial\n");
+}
+
+#[test]
+fn nul_bytes_are_shown_and_do_no_harm() {
+    let ran = tiny(["grade", "mine.md"]).file("mine.md", format!("{HEAD}We rolled\0 back.\0\0")).run().done();
+    assert!(!ran.prints(&["37.5", "␀"]).out.contains('\0'));
+}
+
+#[test]
+fn escape_sequences_of_an_answer_reach_nobody() {
+    let content = format!("{HEAD}\u{1b}[2J\u{9b}31m We rolled back \u{1b}]0;title\u{7} \u{202e}now.");
+    for format in ["text", "json", "markdown", "csv"] {
+        let ran = tiny(["grade", "--format", format, "mine.md"]).file("mine.md", &content).run().done();
+        let unsafe_one = ran.out.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(unsafe_one, None, "{format}: {:?}", ran.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_by_name() {
+    tiny(["grade", "nowhere.md"]).run().refused().tells(&["cannot read the answer nowhere.md"]);
+    tiny(["grade", "bank"]).run().refused().tells(&["cannot read the answer bank"]);
+    tiny(["grade", "answer.md", "two.md"]).run().refused().tells(&["unexpected argument 'two.md'"]);
+}

@@ -1,0 +1,257 @@
+//! `bank`: check, new, schema and explain.
+
+use serde_json::Value;
+
+use super::tiny::{ANSWER, BANK, UNDO_RELEASE, tiny};
+use crate::support::{Ran, gradus};
+
+/// A bank with faults of many kinds, and what is found: file, line, column and part of the message.
+pub(super) const FAULTY: [(&str, &str); 6] = [
+    (
+        "faulty/rubrics/t/one.toml",
+        "schema = 2\nid = \"uno\"\ntopic = \"elsewhere\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \" \"\n\n\
+         [[criterion]]\nid = \"A b\"\npoints = 0\nasks = \"x\"\nneed = 3\n\n[[criterion.concept]]\nid = \"c\"\nany = []\n",
+    ),
+    (
+        "faulty/rubrics/t/two.toml",
+        "schema = 1\nid = \"two\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"é?\"\n\n\
+         [[criterion]]\nid = \"a\"\npoints = 1\nasks = \"x\"\n\n[[criterion.concept]]\nid = \"c\"\n\
+         any = ['fine', 'é \"open']\n",
+    ),
+    (
+        "faulty/rubrics/t/three.toml",
+        "schema = 1\nid = \"three\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"é?\"\n\n\
+         [[criterion]]\nid = \"a\"\npoints = 1\nasks = \"x\"\n\n[[criterion.concept]]\nid = \"c\"\nany = ['fine']\n\n\
+         [[golden]]\ntext = \"We are late.\"\nexpect = { a = 1.0 }\n\n\
+         [[criterion]]\nid = \"b\"\npoints = 1\nasks = \"x\"\n\n[[criterion.concept]]\nid = \"c\"\nany = ['good']\n",
+    ),
+    ("faulty/rubrics/t/four.toml", "schema = 1\ncolour = \"red\"\n"),
+    ("faulty/corpus/t/three.md", "No head.\n"),
+    ("faulty/corpus/t/nobody.md", "+++\nquestion = \"nobody\"\n+++\n\n## strong\n\nX.\n"),
+];
+
+const FOUND: [(&str, u64, u64, &str); 14] = [
+    ("corpus/t/nobody.md", 2, 12, "no question `nobody`"),
+    ("corpus/t/three.md", 1, 1, "no head"),
+    ("rubrics/t/four.toml", 2, 1, "unknown field `colour`"),
+    ("rubrics/t/one.toml", 1, 10, "schema 2, expected 1"),
+    ("rubrics/t/one.toml", 2, 6, "id `uno` in a file named `one.toml`"),
+    ("rubrics/t/one.toml", 3, 9, "topic `elsewhere` in a folder named `t`"),
+    ("rubrics/t/one.toml", 6, 10, "an empty prompt"),
+    ("rubrics/t/one.toml", 9, 6, "`A b` is no id"),
+    ("rubrics/t/one.toml", 10, 10, "0 points"),
+    ("rubrics/t/one.toml", 12, 8, "needs 3 of 1 concepts"),
+    ("rubrics/t/one.toml", 15, 6, "concept `c` has no phrase"),
+    ("rubrics/t/three.toml", 17, 1, "golden expects 1 for `a`, the scorer gives 0"),
+    ("rubrics/t/three.toml", 22, 6, "no golden tests `b`"),
+    ("rubrics/t/two.toml", 15, 19, "quotes that are not closed"),
+];
+
+fn check_faulty(format: &str) -> Ran {
+    gradus(["bank", "check", "faulty", "--format", format]).files(&FAULTY).run().found()
+}
+
+#[test]
+fn the_shipped_bank_has_nothing_to_mend() {
+    gradus(["bank", "check"]).run().done().prints(&["nothing to mend"]);
+}
+
+#[test]
+fn a_sound_folder_passes() {
+    let rows: [&[&str]; 2] = [&["bank", "check", "bank"], &["--bank", "bank", "bank", "check"]];
+    for arguments in rows {
+        let ran = gradus(arguments).files(&BANK).run().done().tells_nothing();
+        assert_eq!(ran.out, "3 questions, nothing to mend\n");
+    }
+    assert_eq!(tiny(["bank", "check", "--format", "json"]).run().done().json(), serde_json::json!([]));
+}
+
+#[test]
+fn the_folder_that_is_named_goes_before_the_setting() {
+    tiny(["bank", "check", "faulty"]).files(&FAULTY).run().found();
+}
+
+#[test]
+fn all_faults_are_found_at_once_each_with_its_place_and_help() {
+    let text = check_faulty("text").out;
+    let findings = check_faulty("json").json();
+    let findings = findings.as_array().expect("a list");
+    let places: Vec<_> =
+        findings.iter().map(|finding| (&finding["file"], &finding["line"], &finding["column"])).collect();
+    let expected: Vec<_> =
+        FOUND.iter().map(|&(file, line, column, _)| [file.into(), line.into(), column.into()]).collect();
+    assert_eq!(
+        places,
+        expected.iter().map(|[file, line, column]: &[Value; 3]| (file, line, column)).collect::<Vec<_>>()
+    );
+    for (finding, (file, line, column, message)) in findings.iter().zip(FOUND) {
+        assert!(finding["message"].as_str().expect("text").contains(message), "{finding:#}");
+        assert!(!finding["hint"].as_str().expect("text").is_empty(), "{finding:#}");
+        assert!(text.contains(&format!("--> {file}:{line}:{column}\n")), "{text}");
+    }
+    assert_eq!(text.matches("\nerror: ").count() + 1, FOUND.len(), "{text}");
+    assert_eq!(text.matches("= help: ").count(), FOUND.len(), "{text}");
+    assert!(text.ends_with("\n4 questions, 14 to mend\n"), "{text}");
+}
+
+#[test]
+fn findings_quote_the_bytes_they_are_about() {
+    let findings = check_faulty("json").json();
+    let quoted = |line: u64, file: &str| {
+        let finding =
+            findings.as_array().expect("a list").iter().find(|one| one["file"] == file && one["line"] == line);
+        let offset =
+            |key: &str| usize::try_from(finding.expect("a finding")[key].as_u64().expect("an offset")).expect("fits");
+        let (_, text) = FAULTY.iter().find(|(name, _)| name.ends_with(file)).expect("a file");
+        text[offset("start")..offset("end")].to_owned()
+    };
+    assert_eq!(quoted(2, "rubrics/t/one.toml"), "\"uno\"");
+    assert_eq!(quoted(15, "rubrics/t/two.toml"), "\"open");
+    assert_eq!(quoted(2, "corpus/t/nobody.md"), "\"nobody\"");
+}
+
+#[test]
+fn samples_that_score_outside_their_band_are_found() {
+    let weak = "+++\nquestion = \"stage-release\"\n+++\n\n## strong\n\nWe deploy it and we hope for the best.\n";
+    let ran = tiny(["bank", "check"]).file("bank/corpus/delivery/stage-release.md", weak).run().found();
+    ran.prints(&["a strong sample scores 0.0, expected at least 80", "--> corpus/delivery/stage-release.md:5:1\n"]);
+}
+
+#[test]
+fn other_commands_name_the_faults_of_what_they_need() {
+    let grade = gradus(["--bank", "faulty", "grade", "--question", "two"]).files(&FAULTY).run_with(b"x").refused();
+    grade.tells(&["rubrics/t/two.toml:15:19: quotes that are not closed", "gradus bank check"]);
+    let show = gradus(["--bank", "faulty", "questions", "show", "three"]).files(&FAULTY).run().done();
+    show.prints(&["three  t, concept, core"]);
+}
+
+#[test]
+fn a_folder_that_is_no_bank_is_refused_by_name() {
+    let rows = [
+        ("nowhere", "no `rubrics` folder in nowhere"),
+        ("empty", "no rubric in empty"),
+        ("file", "no `rubrics` folder in file"),
+    ];
+    for (folder, expected) in rows {
+        for arguments in [["bank", "check", folder].as_slice(), &["--bank", folder, "questions"]] {
+            let gradus = gradus(arguments).folder("empty/rubrics").file("file", "");
+            gradus.run().refused().tells(&[expected, "\nhint: "]);
+        }
+    }
+}
+
+#[test]
+fn a_bank_file_that_is_not_utf_8_is_refused_with_its_byte() {
+    let gradus = tiny(["questions"]).file("bank/rubrics/delivery/odd.toml", b"id = \"\xff\"");
+    gradus.run().refused().tells(&["odd.toml is not UTF-8: the first bad byte is byte 6"]);
+}
+
+#[test]
+fn a_new_rubric_passes_the_check_when_it_is_saved() {
+    let new = gradus(["bank", "new", "my-question", "--topic", "gardening"]).run().done();
+    let path = "bank/rubrics/gardening/my-question.toml";
+    let new = new.tells(&["note: save it as rubrics/gardening/my-question.toml"]);
+    let checked = gradus(["bank", "check", "bank"]).file(path, &new.out).run().done();
+    assert_eq!(checked.out.split_once(' ').map(|(count, _)| count), Some("1"));
+    gradus(["--quiet", "bank", "new", "my-question"]).run().done().tells_nothing().prints(&["topic = \"my-topic\""]);
+}
+
+#[test]
+fn a_new_rubric_needs_an_id_that_can_be_a_file() {
+    let rows: [&[&str]; 6] =
+        [&["My-Question"], &["my question"], &["../up"], &[""], &["é"], &["fine", "--topic", "Not/Fine"]];
+    for arguments in rows {
+        let ran = gradus(["bank", "new"].iter().chain(arguments)).run().refused();
+        ran.tells(&["is no id\nhint: use lower-case letters, digits and hyphens"]);
+    }
+}
+
+#[test]
+fn schemas_describe_rubrics_and_results() {
+    let schema = |of: &[&str]| gradus(["bank", "schema"].iter().chain(of)).run().done().json();
+    let keys = |schema: &Value| -> Vec<String> {
+        schema["properties"].as_object().expect("properties").keys().cloned().collect()
+    };
+    let mut rubric = keys(&schema(&["rubric"]));
+    rubric.sort();
+    assert_eq!(
+        rubric,
+        [
+            "also_asked",
+            "bands",
+            "criterion",
+            "golden",
+            "id",
+            "include",
+            "kind",
+            "level",
+            "penalty",
+            "prompt",
+            "schema",
+            "topic"
+        ]
+    );
+    assert_eq!(schema(&[]), schema(&["rubric"]));
+    let result = keys(&schema(&["result"]));
+    for key in ["schema", "id", "question", "grader", "criteria", "penalties", "flags", "delivery", "fingerprint"] {
+        assert!(result.iter().any(|known| known == key), "no {key} in {result:?}");
+    }
+    gradus(["bank", "schema", "answer"]).run().refused().tells(&["[possible values: rubric, result]"]);
+}
+
+#[test]
+fn a_rubric_has_no_keys_that_its_schema_does_not_know() {
+    let schema = gradus(["bank", "schema"]).run().done().json();
+    let rubric: toml::Table = toml::from_str(UNDO_RELEASE).expect("TOML");
+    assert!(rubric.keys().all(|key| schema["properties"].get(key).is_some()), "{schema:#}");
+    let required: Vec<&str> = schema["required"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(!required.is_empty() && required.iter().all(|key| rubric.contains_key(*key)), "{required:?}");
+}
+
+#[test]
+fn every_phrase_is_explained_with_what_became_of_it() {
+    let answer = "We did not roll back. Rolled back, previous version, status page, told sales, owner, their fault.";
+    let ran = tiny(["bank", "explain", "undo-release", "-"]).run_with(answer.as_bytes()).done().tells_nothing();
+    ran.prints(&[
+        "criterion undoes-quickly (3 points, needs 1 of 2)\n  rollback\n",
+        "    . within <duration>\n",
+        "by stem: does not count: negated\n",
+        "counts half: bare listing\n",
+        "penalty blames-a-person (",
+    ]);
+}
+
+#[test]
+fn an_explanation_as_json_has_every_phrase_and_true_places() {
+    let answer = format!("+++\nquestion = \"restore-test\"\n+++\n{ANSWER}");
+    let explain = ["bank", "explain", "undo-release", "mine.md", "--format", "json"];
+    let traces = tiny(explain).file("mine.md", &answer).run().done().json();
+    let traces = traces.as_array().expect("a list");
+    let found = |trace: &Value| trace["finds"].as_array().expect("a list").len();
+    let phrases: Vec<_> = traces.iter().map(|trace| (trace["phrase"].as_str().expect("text"), found(trace))).collect();
+    assert_eq!(
+        phrases,
+        [
+            ("roll* back", 1),
+            ("\"previous version\"", 0),
+            ("within <duration>", 1),
+            ("status page", 0),
+            ("told support|sales", 1),
+            ("owner", 0),
+            ("his|her|their fault", 1),
+        ]
+    );
+    for find in traces.iter().flat_map(|trace| trace["finds"].as_array().expect("a list")) {
+        let at = |key: &str| usize::try_from(find[key].as_u64().expect("an offset")).expect("fits");
+        assert_eq!(find["quote"], answer[at("start")..at("end")], "{find:#}");
+    }
+}
+
+#[test]
+fn explaining_needs_a_question_and_an_answer_that_are_there() {
+    tiny(["bank", "explain", "undo-relaese", "answer.md"]).run().refused().tells(&["did you mean undo-release"]);
+    tiny(["bank", "explain", "undo-release", "nowhere.md"])
+        .run()
+        .refused()
+        .tells(&["cannot read the answer nowhere.md"]);
+}

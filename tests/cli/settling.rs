@@ -1,0 +1,98 @@
+//! `grade`: how the question is settled, and when a score is good enough.
+
+use super::tiny::{BANK, UNDO_RELEASE, UNDO_RELEASE_SAMPLES, tiny};
+use crate::support::gradus;
+
+#[test]
+fn a_question_that_is_named_goes_before_the_one_of_the_head() {
+    let ran = tiny(["grade", "--quiet", "--question", "restore-test", "mine.md"])
+        .file("mine.md", "+++\nquestion = \"undo-release\"\n+++\nA backup of every month.\n")
+        .run();
+    assert!(ran.done().out.starts_with("mine.md  restore-test  "));
+}
+
+#[test]
+fn a_question_can_be_asked_for_by_its_wording() {
+    for wording in ["have you rolled back a deployment", "Tell me about a time you had to UNDO something"] {
+        tiny(["grade", "--ask", wording, "answer.md"])
+            .run()
+            .done()
+            .prints(&["answer.md · undo-release", "Question found by its wording"]);
+    }
+    tiny(["grade", "--ask", "backup restored?", "--quiet", "answer.md"]).run().done().prints(&["restore-test"]);
+}
+
+#[test]
+fn a_question_is_found_from_the_answer() {
+    let ran = tiny(["grade", "mine.md"])
+        .file("mine.md", "Once a month we restore the backup and compare rows with a checksum.\n")
+        .run()
+        .done()
+        .tells_nothing()
+        .prints(&["mine.md · restore-test", "Question found from the answer\n"]);
+    assert!(!ran.out.contains("close"), "{}", ran.out);
+}
+
+#[test]
+fn a_close_choice_names_the_runner_up() {
+    let note = "it was close with stage-release: use --question to choose";
+    let ask = |format| tiny(["grade", "--ask", "release", "--format", format, "answer.md"]).run().done();
+    let text = ask("text").tells_nothing().out.replace('\n', " ");
+    assert!(text.contains(note), "{text}");
+    // Where programs read the result, the note goes to people.
+    let csv = ask("csv").tells(&["note: question `undo-release` found by its wording; ", note]);
+    assert!(!csv.out.contains("close"), "{}", csv.out);
+    tiny(["grade", "--ask", "release", "--quiet", "answer.md"]).run().done().tells_nothing();
+}
+
+#[test]
+fn a_close_choice_from_the_answer_names_the_runner_up() {
+    let twin = |text: &str| text.replace("\"undo-release\"", "\"undo-twin\"");
+    let ran = tiny(["grade", "--format", "json", "answer.md"])
+        .file("bank/rubrics/delivery/undo-twin.toml", twin(UNDO_RELEASE))
+        .file("bank/corpus/delivery/undo-twin.md", twin(UNDO_RELEASE_SAMPLES))
+        .run()
+        .done()
+        .tells(&["found from the answer; it was close with ", "use --question to choose"]);
+    assert!(ran.err.contains("undo-release") && ran.err.contains("undo-twin"), "{}", ran.err);
+}
+
+#[test]
+fn the_only_question_of_a_bank_needs_no_choosing() {
+    let only = BANK[0];
+    let ran = gradus(["--bank", "bank", "grade"]).files(&[only]).run_with(b"Nothing of the kind.").done();
+    ran.prints(&["- · undo-release", "Question is the only one in the bank"]);
+}
+
+#[test]
+fn a_question_that_cannot_be_settled_is_refused_with_a_hint() {
+    let rows: [(&[&str], &str); 4] = [
+        (&["--ask", "zebra"], "no question is about `zebra`"),
+        (&["-"], "the question cannot be told from the answer"),
+        (&["--question", "undo-relaese"], "no question `undo-relaese`\nhint: did you mean undo-release"),
+        (&["--question", "zebra"], "no question `zebra`\nhint: `gradus questions` lists them all"),
+    ];
+    for (arguments, expected) in rows {
+        let arguments = ["grade"].into_iter().chain(arguments.iter().copied());
+        tiny(arguments).run_with(b"Xyzzy plugh.").refused().tells(&[expected, "\nhint: "]);
+    }
+}
+
+#[test]
+fn a_question_is_named_or_asked_for_but_not_both() {
+    let both = ["grade", "--question", "undo-release", "--ask", "release", "answer.md"];
+    tiny(both).run().refused().tells(&["'--question <ID>' cannot be used with '--ask <TEXT>'"]);
+}
+
+#[test]
+fn a_score_below_the_threshold_ends_with_1() {
+    let grade = |least| tiny(["grade", "--quiet", "--fail-under", least, "answer.md"]).run();
+    for (least, expected) in [("0", 0), ("37.4", 0), ("37.5", 0), ("37.6", 1), ("100", 1)] {
+        let ran = grade(least);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(expected), "answer.md  undo-release  37.5  partial\n"));
+    }
+    for least in ["-1", "100.1", "nan", "inf", "half", ""] {
+        let ran = tiny(["grade", &format!("--fail-under={least}"), "answer.md"]).run().refused();
+        ran.tells(&["--fail-under", "expected a number from 0 to 100"]);
+    }
+}
