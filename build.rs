@@ -20,8 +20,9 @@ fn main() -> io::Result<()> {
     let mut embedded = String::from("pub(super) static FILES: &[(&str, &str)] = &[\n");
     let mut texts = Vec::new();
     for (name, path) in &files {
+        let path = path.to_string_lossy();
         writeln!(embedded, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
-        texts.push(fs::read_to_string(path)?);
+        texts.push(fs::read_to_string(path.as_ref())?);
     }
     embedded.push_str("];\n");
     fs::write(out.join("embedded.rs"), embedded)?;

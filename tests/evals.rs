@@ -1,7 +1,7 @@
 //! How well it grades and finds: answers and queries that nobody looked at when the rubrics were
 //! written. Prints its figures (`cargo test --test suite evals -- --nocapture`) and holds them.
 
-#![allow(clippy::print_stdout)] // the figures are for people to see
+#![allow(clippy::print_stdout, reason = "the figures are for people to see")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -51,8 +51,8 @@ struct Draft {
 
 /// Grades every answer of a folder, by name.
 fn grade_all(folder: &str) -> Vec<Draft> {
-    let bank = Bank::shipped();
-    let vocabulary = bank.vocabulary().expect("the shipped bank is sound");
+    let questions = Bank::shipped();
+    let vocabulary = questions.vocabulary().expect("the shipped bank is sound");
     let mut workspace = Workspace::new();
     let mut paths: Vec<_> =
         fs::read_dir(root().join(folder)).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
@@ -63,11 +63,11 @@ fn grade_all(folder: &str) -> Vec<Draft> {
         let head = text.split("+++").nth(1).unwrap_or_else(|| panic!("{name} has no head"));
         let head: Head = toml::from_str(head).unwrap_or_else(|error| panic!("{name}: {error}"));
         let body = FrontMatter::split(&text).expect("a head").body;
-        let scorer = bank.scorer(bank.entry(&head.question).expect("known"), &vocabulary).expect("sound");
+        let scorer = questions.scorer(questions.entry(&head.question).expect("known"), &vocabulary).expect("sound");
         let grade = scorer.grade(&Answer { id: &name, text: &text, body }, &mut workspace);
         let score = grade.score().expect("graded");
-        let (band, flags) = (scorer.question().bands.of(score), grade.flags.clone());
-        Draft { head, band, score: score.as_f64(), flags, name: name.clone() }
+        let band = scorer.question().bands.of(score);
+        Draft { head, band, score: score.as_f64(), flags: grade.flags.clone(), name: name.clone() }
     };
     paths.iter().map(grade).collect()
 }

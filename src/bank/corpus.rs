@@ -59,7 +59,7 @@ fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>
         if let Some(name) = line.strip_prefix("## ") {
             match SampleLevel::ALL.iter().find(|level| level.name() == name.trim()) {
                 Some(&level) => {
-                    samples.push(Sample { question: question.to_owned(), level, text: String::new(), heading: span })
+                    samples.push(Sample { question: question.to_owned(), level, text: String::new(), heading: span });
                 }
                 None => findings.push(Finding::new(file, text, span, format!("`{}` is no level", name.trim()), HINT)),
             }

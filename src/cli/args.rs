@@ -29,7 +29,7 @@ found wrong; 2 could not run."
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) global: Global,
-    /// When to use colour; NO_COLOR is honoured
+    /// When to use colour; `NO_COLOR` is honoured
     #[arg(long, global = true, value_name = "WHEN", value_enum, help_heading = "Global options")]
     pub(super) color: Option<Color>,
     #[command(subcommand)]

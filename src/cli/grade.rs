@@ -87,10 +87,10 @@ fn choose<'b>(
     bank: &'b Bank,
     found: &[QuestionFound],
     how: &str,
-    none: &str,
+    otherwise: &str,
 ) -> anyhow::Result<(&'b Entry, Option<String>)> {
     let Some((best, others)) = found.split_first() else {
-        bail!("{none}\nhint: name it with --question ID; `gradus questions` lists them");
+        bail!("{otherwise}\nhint: name it with --question ID; `gradus questions` lists them");
     };
     let close: Vec<&str> =
         others.iter().filter(|other| other.score >= best.score * CLOSE).map(|other| other.id.as_str()).collect();

@@ -37,6 +37,7 @@ impl Printer {
     }
 
     /// Writes a result, whole.
+    #[allow(clippy::unused_self)] // printing is the printer's, whether or not it needs to know anything
     pub(super) fn result(&self, text: &str) -> anyhow::Result<()> {
         write_whole(text).context("cannot write the result")
     }

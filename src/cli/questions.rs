@@ -57,7 +57,7 @@ fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyho
         ListFormat::Json => printer.result(&report::json(&questions.iter().map(as_json).collect::<Vec<_>>())?)?,
         ListFormat::Text if questions.is_empty() => {}
         ListFormat::Text if printer.is_quiet() => {
-            printer.result(&questions.iter().map(|question| format!("{}\n", question.id)).collect::<String>())?;
+            printer.result(&questions.iter().map(|question| question.id.as_str()).collect::<Vec<_>>().join("\n"))?;
         }
         ListFormat::Text => printer.result(&as_list(questions, printer))?,
     }

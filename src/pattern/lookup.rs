@@ -58,7 +58,7 @@ impl AtomsBuilder {
         let mut written: Vec<Written> = self.written.iter().map(written).collect();
         written.sort_unstable();
         written.dedup();
-        let lengths: HashSet<usize> = self.prefixes.keys().map(|prefix| prefix.len()).collect();
+        let lengths: HashSet<usize> = self.prefixes.keys().map(std::string::String::len).collect();
         let mut prefix_lengths = Vec::from_iter(lengths);
         prefix_lengths.sort_unstable();
         Atoms {
@@ -190,11 +190,12 @@ impl Matcher {
         } else if !class.has(Class::FUNCTION) {
             self.find_halves(folded, found);
         }
-        if found.is_empty() && class.is_plain() {
-            if let Some(meant) = self.spellings.meant(folded, stem, &self.atoms.written) {
-                let edges = self.atoms.of(self.atoms.stems.get(meant));
-                found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(Means::SPELLING), ..*edge }));
-            }
+        if found.is_empty()
+            && class.is_plain()
+            && let Some(meant) = self.spellings.meant(folded, stem, &self.atoms.written)
+        {
+            let edges = self.atoms.of(self.atoms.stems.get(meant));
+            found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(Means::SPELLING), ..*edge }));
         }
         if class.has(Class::JOINED) {
             found.iter_mut().for_each(|edge| edge.how = edge.how.and(Means::SPOKEN));

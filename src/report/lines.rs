@@ -48,7 +48,7 @@ mod tests {
     fn highlights_are_bracketed_without_color_and_wrong_ones_left_out() {
         let style = Style { width: 40, color: false };
         assert_eq!(passage("test the restore", &[0..4, 9..16, 90..91], 2, style), "  [test] the [restore]\n");
-        assert_eq!(passage("é", &[1..2], 0, style), "é\n");
+        assert_eq!(passage("é", std::slice::from_ref(&(1..2)), 0, style), "é\n");
     }
 
     #[test]

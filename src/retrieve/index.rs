@@ -151,18 +151,13 @@ impl Index {
             Wanted::Wording(text) => (text, WORDING_BOOSTS),
             Wanted::Answer(text) => (text, ANSWER_BOOSTS),
         };
-        self.questions_by(text, boosts, limit)
-    }
-
-    #[doc(hidden)]
-    pub fn questions_by(&self, text: &str, boosts: [f32; 3], limit: usize) -> Result<Vec<QuestionFound>, IndexError> {
         let Fields { wording, asks, samples, .. } = self.fields;
         let terms = self.distinct_terms(text);
         let fields = [wording, asks, samples].into_iter().zip(boosts);
         let clauses = fields.flat_map(|(field, boost)| terms.iter().map(move |term| boosted(field, term, boost)));
         let found = self.search(&BooleanQuery::new(clauses.collect()), limit)?;
         let question = |(score, document): (f32, TantivyDocument)| QuestionFound {
-            id: self.stored(&document, self.fields.question),
+            id: stored(&document, self.fields.question),
             score,
         };
         Ok(found.into_iter().map(question).collect())
@@ -189,14 +184,14 @@ impl Index {
     }
 
     fn passage(&self, document: &TantivyDocument, terms: &[String], score: f32) -> PassageFound {
-        let text = self.stored(document, self.fields.passage);
-        let level = self.stored(document, self.fields.level);
+        let text = stored(document, self.fields.passage);
+        let level = stored(document, self.fields.level);
         let hits = self.analyzer.terms(&text).into_iter().filter(|term| terms.contains(&term.text));
         let mut highlights: Vec<Range<usize>> = hits.map(|term| term.start..term.end).collect();
         highlights.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         highlights.dedup_by(|later, earlier| later.start < earlier.end);
         PassageFound {
-            question: self.stored(document, self.fields.question),
+            question: stored(document, self.fields.question),
             level: SampleLevel::ALL.into_iter().find(|known| known.name() == level).unwrap_or(SampleLevel::Weak),
             text,
             highlights,
@@ -211,14 +206,14 @@ impl Index {
         found.into_iter().take(limit).map(document).collect()
     }
 
-    fn stored(&self, document: &TantivyDocument, field: Field) -> String {
-        document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
-    }
-
     fn distinct_terms(&self, text: &str) -> Vec<String> {
         let terms: BTreeSet<String> = self.analyzer.terms(text).into_iter().map(|term| term.text).collect();
         terms.into_iter().take(MOST_TERMS).collect()
     }
+}
+
+fn stored(document: &TantivyDocument, field: Field) -> String {
+    document.get_first(field).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }
 
 fn boosted(field: Field, term: &str, boost: f32) -> (Occur, Box<dyn Query>) {

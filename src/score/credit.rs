@@ -47,23 +47,23 @@ mod tests {
     use super::*;
     use crate::model::How;
 
-    fn found(half: bool) -> Option<Found> {
+    fn of(half: bool) -> Found {
         let hit = Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: How::Exact, negated: false, whole: true };
-        Some(Found { hit, half })
+        Found { hit, half }
     }
 
     #[test]
     fn credit_is_the_share_of_what_is_needed() {
         for (concepts, need, stuffed, expected) in [
             (&[None, None][..], 1, false, 0),
-            (&[found(false), None], 1, false, 1000),
-            (&[found(false), found(false), None], 2, false, 1000),
-            (&[found(false), None, None], 3, false, 333),
-            (&[found(true), None], 1, false, 500),
-            (&[found(true), found(false)], 2, false, 750),
-            (&[found(true), found(true)], 1, false, 1000),
-            (&[found(true), found(true)], 1, true, 333),
-            (&[found(false)], 0, false, 1000),
+            (&[Some(of(false)), None], 1, false, 1000),
+            (&[Some(of(false)), Some(of(false)), None], 2, false, 1000),
+            (&[Some(of(false)), None, None], 3, false, 333),
+            (&[Some(of(true)), None], 1, false, 500),
+            (&[Some(of(true)), Some(of(false))], 2, false, 750),
+            (&[Some(of(true)), Some(of(true))], 1, false, 1000),
+            (&[Some(of(true)), Some(of(true))], 1, true, 333),
+            (&[Some(of(false))], 0, false, 1000),
         ] {
             assert_eq!(credit(concepts, need, stuffed), Thousandths(expected));
         }
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_full_hit_replaces_a_half_one_and_no_other() {
         let mut state = None;
-        let hit = |first| Hit { first, ..found(false).expect("some").hit };
+        let hit = |first| Hit { first, ..of(false).hit };
         note(&mut state, hit(1), true);
         note(&mut state, hit(2), true);
         assert_eq!(state.map(|found| (found.hit.first, found.half)), Some((1, true)));

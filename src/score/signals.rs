@@ -144,7 +144,7 @@ pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
     let mut last_filler = None;
     let mut first: [Option<&Hit>; STORY.len()] = [None; STORY.len()];
     let mut to_grader = false;
-    for hit in hits.iter() {
+    for hit in hits {
         match signal(hit) {
             Signal::Filler if last_filler != Some(hit.last) => {
                 fillers += 1;

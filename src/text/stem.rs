@@ -100,10 +100,10 @@ fn american(word: &str) -> Cow<'_, str> {
     }
     if word.len() >= 4 {
         for ending in ["e", "ed", "es", "er", "ers", "ing", "ation", "ations"] {
-            if let Some(root) = word.strip_suffix(ending) {
-                if root.ends_with("is") || root.ends_with("ys") {
-                    return Cow::Owned(format!("{}z{ending}", &root[..root.len() - 1]));
-                }
+            if let Some(root) = word.strip_suffix(ending)
+                && (root.ends_with("is") || root.ends_with("ys"))
+            {
+                return Cow::Owned(format!("{}z{ending}", &root[..root.len() - 1]));
             }
         }
     }
@@ -119,10 +119,10 @@ fn american(word: &str) -> Cow<'_, str> {
             }
         }
         for ending in ["ed", "ing", "er"] {
-            if let Some(root) = word.strip_suffix(ending).and_then(|root| root.strip_suffix('l')) {
-                if DOUBLED.contains(&root) {
-                    return Cow::Owned(format!("{root}{ending}"));
-                }
+            if let Some(root) = word.strip_suffix(ending).and_then(|root| root.strip_suffix('l'))
+                && DOUBLED.contains(&root)
+            {
+                return Cow::Owned(format!("{root}{ending}"));
             }
         }
     }
