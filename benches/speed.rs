@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use gradus::bank::Bank;
 use gradus::model::{Answer, Question, Sample};
-use gradus::retrieve::{Analyzer, Contents, Index, Wanted};
+use gradus::retrieve::{Analyzer, Contents, Holds, Index, Wanted};
 use gradus::score::{Scorers, Workspace};
 use gradus::text::{Document, Lexicon};
 use tantivy::TantivyDocument;
@@ -126,7 +126,7 @@ fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
     let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
     let analyzer = Analyzer::new(bank.synonyms().expect("sound"));
     let building = fastest(|| {
-        black_box(Index::in_memory(&contents, &analyzer).expect("builds"));
+        black_box(Index::in_memory(&contents, Holds::All, &analyzer).expect("builds"));
     });
     println!("\nbuilding the index: {:.2} ms", building.as_secs_f64() * 1e3);
 
@@ -135,7 +135,7 @@ fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
         serde_json::from_str::<serde_json::Value>(line).expect("JSON")["query"].as_str().map(str::to_owned)
     };
     let queries: Vec<String> = lines.expect("the queries").lines().filter_map(query).collect();
-    let index = Index::in_memory(&contents, &analyzer).expect("builds");
+    let index = Index::in_memory(&contents, Holds::All, &analyzer).expect("builds");
     let raw = Raw::new(all).expect("builds");
     let own = percentiles(&queries, |query| {
         black_box(index.questions(Wanted::Wording(query), 5).expect("searches"));

@@ -8,7 +8,7 @@ use std::fs;
 
 use gradus::bank::{Bank, FrontMatter};
 use gradus::model::{Answer, Band, Flag, Question, Sample};
-use gradus::retrieve::{Analyzer, Contents, Index, Wanted};
+use gradus::retrieve::{Analyzer, Contents, Holds, Index, Wanted};
 use gradus::score::Workspace;
 use serde::Deserialize;
 
@@ -129,7 +129,8 @@ fn questions_are_found_by_other_wordings_and_by_their_answers() {
         .map(|entry| (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound")))
         .collect();
     let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
-    let index = Index::in_memory(&contents, &Analyzer::new(bank.synonyms().expect("sound"))).expect("an index");
+    let index =
+        Index::in_memory(&contents, Holds::All, &Analyzer::new(bank.synonyms().expect("sound"))).expect("an index");
     let rank = |wanted: Wanted<'_>, id: &str| {
         let found = index.questions(wanted, 5).expect("searches");
         found.iter().position(|found| found.id == id)

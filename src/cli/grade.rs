@@ -12,7 +12,7 @@ use super::settings::Settings;
 use crate::bank::{Bank, Entry};
 use crate::model::{Grade, Question, Reference, Sample, SampleLevel, Status};
 use crate::report::{self, Sheet};
-use crate::retrieve::{Analyzer, Contents, Index, QuestionFound, Wanted};
+use crate::retrieve::{Analyzer, Contents, Holds, Index, QuestionFound, Wanted};
 use crate::score::Workspace;
 
 /// Two questions are close when the second comes to this share of the first.
@@ -64,7 +64,7 @@ fn settle_question<'b>(
         return Ok((bank.entry(id)?, None));
     }
     if let Some(text) = &args.ask {
-        let found = whole_index(bank, settings, printer)?.questions(Wanted::Wording(text), NAMED)?;
+        let found = whole_index(bank, Holds::Questions, settings, printer)?.questions(Wanted::Wording(text), NAMED)?;
         return choose(bank, &found, "found by its wording", &format!("no question is about `{text}`"));
     }
     if let Some(id) = input.question() {
@@ -79,7 +79,8 @@ fn settle_question<'b>(
     if input.body().trim().is_empty() {
         bail!("the answer is empty, and no question is named");
     }
-    let found = whole_index(bank, settings, printer)?.questions(Wanted::Answer(input.body()), NAMED)?;
+    let found =
+        whole_index(bank, Holds::Questions, settings, printer)?.questions(Wanted::Answer(input.body()), NAMED)?;
     choose(bank, &found, "found from the answer", "the question cannot be told from the answer")
 }
 
@@ -116,7 +117,7 @@ fn references<'a>(
         return Ok(Vec::new());
     }
     let analyzer = Analyzer::new(bank.synonyms()?);
-    let index = Index::in_memory(&[Contents { question, samples: &samples }], &analyzer)?;
+    let index = Index::in_memory(&[Contents { question, samples: &samples }], Holds::Passages, &analyzer)?;
     let mut references = Vec::new();
     for (criterion, graded) in open {
         let missing = criterion.concepts.iter().filter(|concept| graded.missing.iter().any(|id| *id == concept.id));

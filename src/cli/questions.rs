@@ -13,7 +13,7 @@ use super::settings::Settings;
 use crate::bank::Bank;
 use crate::model::{Criterion, Question};
 use crate::report::{self, paragraph};
-use crate::retrieve::Wanted;
+use crate::retrieve::{Holds, Wanted};
 
 pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let bank = super::bank::open(settings)?;
@@ -21,7 +21,8 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
         QuestionsCommand::List(list) => self::list(&list, &bank, printer),
         QuestionsCommand::Show { id, format } => show(&bank.question(bank.entry(&id)?)?, format, printer),
         QuestionsCommand::Find { text, limit, format } => {
-            let found = whole_index(&bank, settings, printer)?.questions(Wanted::Wording(&text), limit)?;
+            let found =
+                whole_index(&bank, Holds::Questions, settings, printer)?.questions(Wanted::Wording(&text), limit)?;
             let mut questions = Vec::with_capacity(found.len());
             for found in &found {
                 questions.push(bank.question(bank.entry(&found.id)?)?);

@@ -9,7 +9,7 @@ use std::{fs, io};
 use tantivy::directory::MmapDirectory;
 
 use super::analyzer::Analyzer;
-use super::index::{Contents, Index, IndexError};
+use super::index::{Contents, Holds, Index, IndexError};
 use crate::model::Fingerprint;
 
 /// Layout of the index; older ones are left to the cleaning.
@@ -45,7 +45,7 @@ impl Index {
         }
         fs::create_dir_all(folder)?;
         let beside = tempfile::Builder::new().prefix(".building-").tempdir_in(folder)?;
-        Self::build(directory(beside.path())?, contents, analyzer)?;
+        Self::build(directory(beside.path())?, contents, Holds::All, analyzer)?;
         let built = beside.keep();
         if place.exists() {
             fs::remove_dir_all(&place)?;
@@ -57,7 +57,7 @@ impl Index {
         clean(folder, &place);
         match open(&place, analyzer) {
             Some(index) => Ok(index),
-            None => Ok(Self::in_memory(contents, analyzer)?),
+            None => Ok(Self::in_memory(contents, Holds::All, analyzer)?),
         }
     }
 }

@@ -38,6 +38,17 @@ pub struct Contents<'a> {
     pub samples: &'a [Sample],
 }
 
+/// What an index can be asked for; what is not asked for need not be indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// Questions and passages.
+    All,
+    /// Questions only.
+    Questions,
+    /// Passages only.
+    Passages,
+}
+
 /// What a question is looked for by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted<'a> {
@@ -105,13 +116,14 @@ fn schema() -> (Schema, Fields) {
 
 impl Index {
     /// An index in memory.
-    pub fn in_memory(contents: &[Contents<'_>], analyzer: &Analyzer) -> Result<Self, IndexError> {
-        Self::build(RamDirectory::create(), contents, analyzer)
+    pub fn in_memory(contents: &[Contents<'_>], holds: Holds, analyzer: &Analyzer) -> Result<Self, IndexError> {
+        Self::build(RamDirectory::create(), contents, holds, analyzer)
     }
 
     pub(super) fn build(
         directory: impl Directory,
         contents: &[Contents<'_>],
+        holds: Holds,
         analyzer: &Analyzer,
     ) -> Result<Self, IndexError> {
         let (schema, fields) = schema();
@@ -120,8 +132,10 @@ impl Index {
         let builder = IndexBuilder::new().schema(schema).tokenizers(tokenizers);
         let mut writer = builder.single_segment_index_writer(directory, WRITER_MEMORY)?;
         for Contents { question, samples } in contents {
-            writer.add_document(question_document(fields, question, samples))?;
-            for sample in *samples {
+            if holds != Holds::Passages {
+                writer.add_document(question_document(fields, question, samples))?;
+            }
+            for sample in samples.iter().filter(|_| holds != Holds::Questions) {
                 for range in passages(&sample.text) {
                     writer.add_document(doc!(
                         fields.question => question.id.as_str(),
@@ -251,7 +265,7 @@ mod tests {
             .collect();
         let contents: Vec<Contents<'_>> =
             all.iter().map(|(question, samples)| Contents { question, samples }).collect();
-        let index = Index::in_memory(&contents, &analyzer).expect("builds");
+        let index = Index::in_memory(&contents, Holds::All, &analyzer).expect("builds");
         for (question, _) in &all {
             let found = index.questions(Wanted::Wording(&question.prompt), 2).expect("searches");
             assert_eq!(found[0].id, question.id);

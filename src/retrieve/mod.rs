@@ -10,5 +10,5 @@ mod passages;
 
 pub use analyzer::Analyzer;
 pub use cache::CacheError;
-pub use index::{Contents, Index, IndexError, PassageFound, QuestionFound, Wanted};
+pub use index::{Contents, Holds, Index, IndexError, PassageFound, QuestionFound, Wanted};
 pub use passages::passages;

@@ -19,6 +19,9 @@ const COPY_SHARE: usize = 40;
 /// An answer repeats itself when this share of its runs, in percent, has been there before.
 const REPEAT_SHARE: usize = 30;
 
+/// Slots for the runs of one text; a longer text shares them.
+const MOST_SLOTS: usize = 1 << 20;
+
 /// Bits of the filter.
 const FILTER: usize = 1 << 15;
 
@@ -94,7 +97,7 @@ struct Seen {
 impl Seen {
     /// Empties the set, and makes room for so many runs that slots are rarely shared.
     fn forget(&mut self, runs: usize) {
-        let room = (4 * runs).next_power_of_two();
+        let room = (4 * runs).next_power_of_two().min(MOST_SLOTS);
         self.stamp = self.stamp.wrapping_add(1);
         if self.slots.len() < room || self.stamp == 0 {
             self.slots.clear();
