@@ -41,13 +41,16 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     if let (Some(note), false) = (&note, settings.format.value == Format::Text) {
         printer.note(&format!("question `{}` {note}", entry.id));
     }
-    Ok(outcome(&grade, settings.fail_under.value))
+    Ok(outcome(&grade, settings.fail_under.value, printer))
 }
 
-fn outcome(grade: &Grade<'_>, fail_under: Option<f64>) -> Outcome {
+fn outcome(grade: &Grade<'_>, fail_under: Option<f64>, printer: &Printer) -> Outcome {
     match (grade.score(), fail_under) {
         (None, _) => Outcome::Found,
-        (Some(score), Some(least)) if score.as_f64() < least => Outcome::Found,
+        (Some(score), Some(least)) if score.as_f64() < least => {
+            printer.note(&format!("{score} is below the {least} that --fail-under asks for"));
+            Outcome::Found
+        }
         _ => Outcome::Done,
     }
 }

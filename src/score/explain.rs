@@ -54,7 +54,7 @@ impl Scorer {
             }
         }
         for hit in &workspace.hits {
-            let reason = match workspace.sentences[hit.sentence as usize] {
+            let reason = match workspace.standing(hit) {
                 _ if hit.negated => Reason::Negated,
                 Standing::Echo => Reason::Echo,
                 Standing::Half => Reason::BareListing,

@@ -67,6 +67,7 @@ impl Workspace {
         self.hits.clear();
         scorer.matcher.run(&self.document, &mut self.lexicon, scratch, &mut self.hits);
         self.repetition.find(&scorer.runs, &self.document, &self.lexicon);
+        self.listing.read(&self.document, &self.lexicon);
         self.sentences.clear();
         self.sentences.resize(self.document.sentences().len(), Standing::Full);
         for hits in self.hits.chunk_by(|one, other| one.sentence == other.sentence) {
@@ -74,11 +75,19 @@ impl Workspace {
             let sentence = self.document.sentences()[number];
             self.sentences[number] = if self.repetition.is_echo(sentence) {
                 Standing::Echo
-            } else if self.listing.is_bare(scorer, &self.document, sentence, hits) {
+            } else if self.listing.is_bare(scorer, (&self.document, &self.lexicon), sentence, hits) {
                 Standing::Half
             } else {
                 Standing::Full
             };
+        }
+    }
+
+    /// What a hit counts for by where it stands.
+    pub(super) fn standing(&self, hit: &Hit) -> Standing {
+        match self.sentences[hit.sentence as usize] {
+            Standing::Full if self.listing.is_in_stretch(hit) => Standing::Half,
+            standing => standing,
         }
     }
 
@@ -93,7 +102,7 @@ impl Workspace {
         self.found.clear();
         self.found.resize(scorer.concepts, None);
         for hit in self.hits.iter().filter(|hit| !hit.negated) {
-            let half = match self.sentences[hit.sentence as usize] {
+            let half = match self.standing(hit) {
                 Standing::Echo => continue,
                 standing => standing == Standing::Half,
             };

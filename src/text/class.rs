@@ -94,21 +94,24 @@ fn listed(word: &str) -> Class {
             FUNCTION.and(Class::NEGATOR)
         }
         "lack" | "lacks" | "lacked" | "lacking" | "absence" | "failed" | "fails" | "failing" | "forgot" | "unable"
-        | "missing" | "absent" | "nonexistent" | "refused" => Class::NEGATOR,
+        | "missing" | "absent" | "nonexistent" | "refuse" | "refuses" | "refused" | "skip" | "skipped"
+        | "abandoned" | "abandon" | "dropped" | "rejected" | "cancelled" | "canceled" | "wish" | "wished" | "doubt"
+        | "disagree" | "pointless" | "useless" | "overrated" | "unnecessary" | "used" => Class::NEGATOR,
+        "should" | "could" | "yet" | "zero" => FUNCTION.and(Class::NEGATOR),
         "which" | "when" | "after" | "while" | "where" => FUNCTION.and(Class::CONNECTIVE),
         "a" | "an" | "the" | "this" | "that" | "these" | "those" | "some" | "any" | "each" | "every" | "all"
         | "both" | "such" | "it" | "me" | "us" | "him" | "her" | "them" | "my" | "our" | "your" | "his" | "its"
         | "their" | "mine" | "ours" | "who" | "whom" | "whose" | "what" | "there" | "here" | "myself" | "ourselves"
         | "themselves" | "itself" | "everyone" | "someone" | "anyone" | "everything" | "something" | "anything"
         | "am" | "is" | "are" | "was" | "were" | "be" | "been" | "being" | "do" | "does" | "did" | "done" | "doing"
-        | "have" | "has" | "had" | "having" | "can" | "could" | "will" | "would" | "shall" | "should" | "may"
-        | "might" | "must" | "of" | "to" | "in" | "on" | "at" | "by" | "for" | "with" | "from" | "into" | "onto"
-        | "over" | "under" | "about" | "between" | "through" | "during" | "before" | "since" | "within" | "against"
-        | "across" | "per" | "as" | "than" | "like" | "up" | "down" | "out" | "off" | "if" | "whether" | "how"
-        | "why" | "once" | "just" | "only" | "even" | "also" | "too" | "very" | "more" | "most" | "less" | "least"
-        | "much" | "many" | "few" | "other" | "another" | "same" | "own" | "again" | "already" | "still" | "yet"
-        | "ever" | "always" | "often" | "now" | "back" | "around" | "along" | "away" | "well" | "really" | "quite"
-        | "let" | "im" | "ive" | "weve" | "thats" | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
+        | "have" | "has" | "had" | "having" | "can" | "will" | "would" | "shall" | "may" | "might" | "must" | "of"
+        | "to" | "in" | "on" | "at" | "by" | "for" | "with" | "from" | "into" | "onto" | "over" | "under" | "about"
+        | "between" | "through" | "during" | "before" | "since" | "within" | "against" | "across" | "per" | "as"
+        | "than" | "like" | "up" | "down" | "out" | "off" | "if" | "whether" | "how" | "why" | "once" | "just"
+        | "only" | "even" | "also" | "too" | "very" | "more" | "most" | "less" | "least" | "much" | "many" | "few"
+        | "other" | "another" | "same" | "own" | "again" | "already" | "still" | "ever" | "always" | "often"
+        | "now" | "back" | "around" | "along" | "away" | "well" | "really" | "quite" | "let" | "im" | "ive"
+        | "weve" | "thats" | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
         _ => Class::NONE,
     }
 }

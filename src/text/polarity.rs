@@ -140,11 +140,26 @@ impl Clauses<'_> {
             "rather" if next == "than" => Negator::Phrase,
             "instead" | "rather" | "absence" => Negator::Idle,
             "lack" | "lacks" | "lacked" | "lacking" => Negator::Phrase,
-            "failed" | "fails" | "failing" | "forgot" | "unable" | "refused" if next == "to" => Negator::Clause,
-            "failed" | "fails" | "failing" | "forgot" | "unable" | "refused" => Negator::Idle,
-            "missing" | "absent" | "nonexistent" if matches!(previous, "was" | "were" | "is" | "are" | "been") => {
+            "failed" | "fails" | "failing" | "forgot" | "unable" | "refuse" | "refuses" | "refused" | "yet" => {
+                if next == "to" { Negator::Clause } else { Negator::Idle }
+            }
+            // "we used to page on CPU", not "it is used to page"
+            "used" if next == "to" && !is_being(previous) && previous != "get" && previous != "got" => Negator::Clause,
+            "should" | "could" if next == "have" && self.class(at + 2).has(Class::PAST) => Negator::Clause,
+            "wish" | "wished" | "disagree" => Negator::Clause,
+            "doubt" if previous != "no" && matches!(next, "that" | "we" | "whether") => Negator::Clause,
+            "zero" if is_being(previous) || matches!(previous, "have" | "had") => Negator::Phrase,
+            "skip" | "skipped" | "abandon" | "abandoned" if !is_being(previous) => Negator::Phrase,
+            "skipped" | "abandoned" | "dropped" | "rejected" | "cancelled" | "canceled" | "pointless" | "useless"
+            | "overrated" | "unnecessary"
+                if is_being(previous) =>
+            {
                 Negator::Absence
             }
+            "used" | "should" | "could" | "doubt" | "zero" | "skip" | "skipped" | "abandon" | "abandoned"
+            | "dropped" | "rejected" | "cancelled" | "canceled" | "pointless" | "useless" | "overrated"
+            | "unnecessary" => Negator::Idle,
+            "missing" | "absent" | "nonexistent" if is_being(previous) => Negator::Absence,
             "missing" | "absent" | "nonexistent" => Negator::Idle,
             "no" if matches!(next, "doubt" | "matter" | "later" | "more" | "less" | "fewer" | "sooner" | "problem") => {
                 Negator::Idle
@@ -181,6 +196,11 @@ impl Clauses<'_> {
                     | "configured"
                     | "enabled"
                     | "monitored"
+                    | "finished"
+                    | "adopted"
+                    | "implemented"
+                    | "built"
+                    | "done"
             )
         })
     }
@@ -192,6 +212,10 @@ impl Clauses<'_> {
             before.iter_mut().for_each(|token| token.negated = true);
         }
     }
+}
+
+fn is_being(word: &str) -> bool {
+    matches!(word, "was" | "were" | "is" | "are" | "been" | "be" | "being")
 }
 
 #[cfg(test)]
@@ -218,6 +242,14 @@ mod tests {
             ("We didn't panic and rolled back.", "panic"),
             ("We failed to test the restore.", "to test the restore"),
             ("we dont page on cpu because it is noise", "page on cpu"),
+            ("We used to page on CPU, now on symptoms.", "to page on cpu"),
+            ("Terraform is used to build it.", ""),
+            ("We should have rolled back.", "have rolled back"),
+            ("I would have two replicas.", ""),
+            ("I wish we had backups.", "we had backups"),
+            ("We have yet to adopt runbooks.", "to adopt runbooks"),
+            ("We refuse to write runbooks.", "to write runbooks"),
+            ("We skipped the canary.", "the canary"),
         ] {
             assert_eq!(negated(text), expected, "{text}");
         }
@@ -232,6 +264,8 @@ mod tests {
     fn what_is_said_not_to_exist_is_denied_before_the_negator() {
         assert_eq!(negated("The failover was never tested."), "the failover was tested");
         assert_eq!(negated("Runbooks were missing."), "runbooks were");
+        assert_eq!(negated("Workload identity was rejected."), "workload identity was");
+        assert_eq!(negated("Our vault was never finished."), "our vault was finished");
         assert_eq!(negated("We saw that a missing index slowed it."), "");
         assert_eq!(negated("The postmortem did not blame anyone."), "blame anyone");
     }
