@@ -2,11 +2,12 @@
 
 use super::corpus::{self, Corpus};
 use super::finding::Finding;
-use super::library::{Bank, BankError, Entry, SHARED, SYNONYMS};
+use super::library::{Bank, Entry, SHARED, SYNONYMS};
 use super::places::Places;
 use super::rubric::{self, Rubric};
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths};
 use crate::score::{Scorer, Scorers, Workspace};
+use crate::text::Synonyms;
 
 /// A question that can be graded, with what is needed to say where its faults are.
 struct Ready<'b> {
@@ -21,11 +22,11 @@ struct Ready<'b> {
 /// All findings, by file and place.
 pub fn check(bank: &Bank) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let vocabulary = match bank.vocabulary() {
-        Ok(vocabulary) => vocabulary,
-        Err(BankError::Faulty(faults)) => return faults,
-        Err(BankError::UnknownQuestion { .. }) => return findings,
-    };
+    let synonyms = bank.synonyms().unwrap_or_else(|faults| {
+        findings.extend(faults);
+        Synonyms::default()
+    });
+    let vocabulary = bank.vocabulary_with(synonyms);
     findings.extend(misplaced(bank));
     let corpora = corpora(bank, &mut findings);
     let mut scorers = Scorers::new(&vocabulary);
@@ -96,7 +97,7 @@ fn shared(bank: &Bank, scorers: &mut Scorers<'_>, findings: &mut Vec<Finding>) {
     for (file, text) in bank.files().within(SHARED, ".toml") {
         match rubric::parse_shared_alone(file, text) {
             Err(faults) => findings.extend(faults),
-            Ok(Rubric { question, places }) => match scorers.prepare(question, &[]) {
+            Ok(Rubric { question, places, .. }) => match scorers.prepare(question, &[]) {
                 Err(error) => findings.extend(bank.phrase_findings(file, &places, &error)),
                 Ok(scorer) => {
                     let entry = Entry { id: String::new(), topic: String::new() };
@@ -127,12 +128,17 @@ fn ready<'b>(
         }
         let samples = corpora.iter().find(|(_, corpus)| corpus.question == entry.id);
         let samples = samples.map(|(_, corpus)| corpus.samples.clone()).unwrap_or_default();
-        match bank.rubric(entry) {
+        match bank.parsed(entry) {
             Err(faults) => findings.extend(faults),
-            Ok(Rubric { question, places }) => match scorers.prepare(question, &samples) {
-                Err(error) => findings.extend(bank.phrase_findings(&file, &places, &error)),
-                Ok(scorer) => ready.push(Ready { entry, file, text, places, scorer, samples }),
-            },
+            Ok(Rubric { question, places, findings: faults }) => {
+                let sound = faults.is_empty();
+                findings.extend(faults);
+                match scorers.prepare(question, &samples) {
+                    Err(error) => findings.extend(bank.phrase_findings(&file, &places, &error)),
+                    Ok(scorer) if sound => ready.push(Ready { entry, file, text, places, scorer, samples }),
+                    Ok(_) => {}
+                }
+            }
         }
     }
     ready

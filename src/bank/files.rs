@@ -31,12 +31,18 @@ pub enum LoadError {
         folder: PathBuf,
     },
     /// Something in it cannot be read.
-    #[error("cannot read {path}: {source}\nhint: check that it is there and that you may read it")]
+    #[error("cannot read {path}")]
     Read {
         /// What was read.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// Folders stand in folders too deep.
+    #[error("{path} stands too deep\nhint: rubrics stand in rubrics/<topic>/<id>.toml")]
+    TooDeep {
+        /// The folder.
+        path: PathBuf,
     },
     /// A file is not text.
     #[error("{path} is not UTF-8: the first bad byte is byte {at}\nhint: save it as UTF-8")]
@@ -84,7 +90,10 @@ impl Files {
     /// Of all names and texts, and of the shipped words that a bank may rely on.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(WORDS.as_bytes());
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        for (_, text) in FILES.iter().filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/")) {
+            hasher.update(text.as_bytes());
+        }
         for part in self.entries.iter().flat_map(|(name, text)| [name, text]) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
@@ -124,12 +133,24 @@ fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, Str
     };
     for entry in fs::read_dir(folder).map_err(failed(folder))? {
         let path = entry.map_err(failed(folder))?.path();
-        let name = format!("{name}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        let Some(own) = path.file_name().and_then(|own| own.to_str()) else {
+            let source = io::Error::new(io::ErrorKind::InvalidData, "its name is not UTF-8");
+            return Err(LoadError::Read { path, source });
+        };
+        if own.starts_with('.') {
+            continue; // an editor's, not the bank's
+        }
+        let name = format!("{name}/{own}");
+        let is_text = [".toml", ".md", ".txt"].iter().any(|ending| name.ends_with(ending));
         if path.is_dir() {
-            if depth < DEEPEST {
-                collect(&path, &name, depth + 1, texts)?;
+            if depth == DEEPEST {
+                return Err(LoadError::TooDeep { path });
             }
-        } else if [".toml", ".md", ".txt"].iter().any(|ending| name.ends_with(ending)) {
+            collect(&path, &name, depth + 1, texts)?;
+        } else if is_text && !path.is_file() {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
+            return Err(LoadError::Read { path, source });
+        } else if is_text {
             let bytes = fs::read(&path).map_err(failed(&path))?;
             let text = String::from_utf8(bytes)
                 .map_err(|error| LoadError::NotText { path: path.clone(), at: error.utf8_error().valid_up_to() })?;

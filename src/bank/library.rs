@@ -72,6 +72,12 @@ impl fmt::Display for BankError {
 
 impl std::error::Error for BankError {}
 
+impl From<Vec<Finding>> for BankError {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self::Faulty(findings)
+    }
+}
+
 impl Bank {
     /// The bank that the program carries.
     pub fn shipped() -> Self {
@@ -127,7 +133,13 @@ impl Bank {
         self.rubric(entry).map(|rubric| rubric.question).map_err(BankError::Faulty)
     }
 
-    pub(super) fn rubric(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
+    fn rubric(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
+        let rubric = self.parsed(entry)?;
+        if rubric.findings.is_empty() { Ok(rubric) } else { Err(rubric.findings) }
+    }
+
+    /// A rubric with all its faults.
+    pub(super) fn parsed(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
         let file = entry.rubric();
         let shared = |name: &str| {
             let path = format!("{SHARED}{name}.toml");
@@ -152,10 +164,10 @@ impl Bank {
     ///
     /// # Errors
     /// When the file has faults.
-    pub fn synonyms(&self) -> Result<Synonyms, BankError> {
+    pub fn synonyms(&self) -> Result<Synonyms, Vec<Finding>> {
         match self.files.text_or_shipped(SYNONYMS) {
             None => Ok(Synonyms::default()),
-            Some(text) => wordlists::parse_synonyms(SYNONYMS, text).map_err(BankError::Faulty),
+            Some(text) => wordlists::parse_synonyms(SYNONYMS, text),
         }
     }
 
@@ -165,12 +177,16 @@ impl Bank {
     /// # Errors
     /// When the synonyms have faults.
     pub fn vocabulary(&self) -> Result<Vocabulary, BankError> {
+        Ok(self.vocabulary_with(self.synonyms()?))
+    }
+
+    pub(super) fn vocabulary_with(&self, synonyms: Synonyms) -> Vocabulary {
         let known = if self.files.is_shipped() {
             KnownWords::from_sorted(WORDS)
         } else {
             KnownWords::of(self.files.within("", "").map(|(_, text)| text).chain([WORDS]))
         };
-        Ok(Vocabulary::new(self.synonyms()?, known))
+        Vocabulary::new(synonyms, known)
     }
 
     /// A question made ready for grading.
@@ -198,11 +214,13 @@ impl Bank {
             }
             ScorerError::Phrases(faults) => faults
                 .iter()
-                .filter_map(|fault| {
-                    let place = places.phrase(fault.place)?;
+                .map(|fault| {
+                    let Some(place) = places.phrase(fault.place) else {
+                        return Finding::new(file, text(file), 0..0, fault.error.message.clone(), fault.error.hint);
+                    };
                     let text = text(&place.file);
                     let span = super::places::inside_string(text, place.span, &fault.error.at);
-                    Some(Finding::new(&place.file, text, span, fault.error.message.clone(), fault.error.hint))
+                    Finding::new(&place.file, text, span, fault.error.message.clone(), fault.error.hint)
                 })
                 .collect(),
         }

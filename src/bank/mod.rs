@@ -12,6 +12,7 @@ mod library;
 mod places;
 mod rubric;
 mod schema;
+mod tables;
 mod template;
 mod wordlists;
 

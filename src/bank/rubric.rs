@@ -1,120 +1,22 @@
 //! Rubric files: TOML as it is written to a question as it is graded, or all that is wrong with it.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 
 use super::finding::Finding;
 use super::places::{CriterionPlaces, Place, Places};
+use super::tables::{CriterionTable, GoldenTable, RubricFile, SharedFile};
 use crate::model::{Bands, Concept, Criterion, Golden, Kind, Level, Question, Thousandths};
 
 /// Points that one criterion or penalty may have.
 const MOST_POINTS: u32 = 100;
 
-/// A rubric file.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "gradus rubric")]
-pub(super) struct RubricFile {
-    /// Layout of the file: 1.
-    #[schemars(with = "u32")]
-    schema: Spanned<u32>,
-    /// The file's name without `.toml`.
-    #[schemars(with = "String")]
-    id: Spanned<String>,
-    /// The name of the folder the file stands in.
-    #[schemars(with = "String")]
-    topic: Spanned<String>,
-    /// What kind of answer the question asks for.
-    kind: Kind,
-    /// How much it asks.
-    level: Level,
-    /// The question as it is put.
-    #[schemars(with = "String")]
-    prompt: Spanned<String>,
-    /// Other usual wordings: found by, never graded.
-    #[serde(default)]
-    also_asked: Vec<String>,
-    /// Shared criteria, from `rubrics/shared/<name>.toml`.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    include: Vec<Spanned<String>>,
-    /// Lowest scores of the bands; 80, 60 and 35 if absent.
-    #[schemars(with = "Option<Bands>")]
-    bands: Option<Spanned<Bands>>,
-    /// What earns points.
-    #[serde(default)]
-    criterion: Vec<CriterionTable>,
-    /// What takes points away.
-    #[serde(default)]
-    penalty: Vec<CriterionTable>,
-    /// Tests that `gradus bank check` runs.
-    #[serde(default)]
-    #[schemars(with = "Vec<GoldenTable>")]
-    golden: Vec<Spanned<GoldenTable>>,
-}
-
-/// A file of shared criteria.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SharedFile {
-    schema: Spanned<u32>,
-    #[serde(default)]
-    criterion: Vec<CriterionTable>,
-    #[serde(default)]
-    golden: Vec<Spanned<GoldenTable>>,
-}
-
-/// One criterion or penalty.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct CriterionTable {
-    /// Unique in the rubric.
-    #[schemars(with = "String")]
-    id: Spanned<String>,
-    /// What full credit is worth: 1 to 100.
-    #[schemars(with = "u32")]
-    points: Spanned<u32>,
-    /// What a judge is asked to decide.
-    asks: String,
-    /// What a person is told who missed it.
-    advice: Option<String>,
-    /// How many concepts earn full credit; all of them if absent.
-    #[schemars(with = "Option<u32>")]
-    need: Option<Spanned<u32>>,
-    /// The ideas by which it is recognised.
-    #[serde(default)]
-    concept: Vec<ConceptTable>,
-}
-
-/// One idea.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ConceptTable {
-    /// Unique in the criterion.
-    #[schemars(with = "String")]
-    id: Spanned<String>,
-    /// Phrases; any of them is enough.
-    #[schemars(with = "Vec<String>")]
-    any: Vec<Spanned<String>>,
-}
-
-/// A text and what it must come to.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct GoldenTable {
-    /// What is graded.
-    text: String,
-    /// Criterion or penalty id to credit, 0 to 1.
-    expect: BTreeMap<String, f64>,
-}
-
-/// A rubric and where its parts stand.
+/// A rubric, where its parts stand, and what is wrong with it as far as that leaves a rubric to speak of.
 pub(super) struct Rubric {
     pub(super) question: Question,
     pub(super) places: Places,
+    pub(super) findings: Vec<Finding>,
 }
 
 /// Shared criteria and where they stand.
@@ -126,7 +28,7 @@ pub(super) struct Shared {
 /// Reads a rubric; `shared` gives the text of the shared file of that name.
 ///
 /// # Errors
-/// All that is wrong with the file, as far as it can be read.
+/// What is wrong with the file where it is not TOML, or not that of a rubric.
 pub(super) fn parse<'s>(
     file: &str,
     text: &str,
@@ -145,7 +47,18 @@ pub(super) fn parse<'s>(
                 "they stand in rubrics/shared/<name>.toml",
             ),
             Some((path, text)) => match parse_shared(&path, text) {
-                Ok(found) => included.extend(found.criteria),
+                Ok(found) => {
+                    let there = |(criterion, _): &&(Criterion, CriterionPlaces)| {
+                        let mut known = criteria.iter().chain(&included);
+                        known.any(|(known, _): &(Criterion, CriterionPlaces)| known.id == criterion.id)
+                    };
+                    if let Some((twice, _)) = found.criteria.iter().find(there) {
+                        let message = format!("`{}` brings `{}`, which is there already", name.get_ref(), twice.id);
+                        reader.say(name.span(), message, "include it once, and give your own another id");
+                    } else {
+                        included.extend(found.criteria);
+                    }
+                }
                 Err(_) => reader.say(
                     name.span(),
                     format!("`{}` has faults of its own", name.get_ref()),
@@ -154,9 +67,9 @@ pub(super) fn parse<'s>(
             },
         }
     }
-    criteria.extend(included);
     let penalties = reader.criteria(table.penalty, "penalty");
     reader.unique_ids(criteria.iter().chain(&penalties));
+    criteria.extend(included);
     if criteria.is_empty() {
         reader.say(table.id.span(), "a rubric without criteria", "add a `[[criterion]]` table");
     }
@@ -179,7 +92,7 @@ pub(super) fn parse<'s>(
         goldens,
     };
     let places = Places { criteria: criterion_places, penalties: penalty_places, goldens: golden_places };
-    reader.finish(Rubric { question, places })
+    Ok(Rubric { question, places, findings: reader.findings })
 }
 
 /// Reads a file of shared criteria as a rubric of its own, so that its tests can be run.
@@ -199,10 +112,8 @@ pub(super) fn parse_shared_alone(file: &str, text: &str) -> Result<Rubric, Vec<F
         penalties: Vec::new(),
         goldens,
     };
-    Ok(Rubric {
-        question,
-        places: Places { criteria: criterion_places, penalties: Vec::new(), goldens: golden_places },
-    })
+    let places = Places { criteria: criterion_places, penalties: Vec::new(), goldens: golden_places };
+    Ok(Rubric { question, places, findings: Vec::new() })
 }
 
 fn parse_shared(file: &str, text: &str) -> Result<Shared, Vec<Finding>> {
@@ -270,6 +181,9 @@ impl Reader<'_> {
                 "give both the same name",
             );
         }
+        for name in [&table.id, &table.topic] {
+            self.id(name);
+        }
         if table.prompt.get_ref().trim().is_empty() {
             self.say(table.prompt.span(), "an empty prompt", "write the question as it is put");
         }
@@ -281,15 +195,25 @@ impl Reader<'_> {
         }
     }
 
+    fn id(&mut self, id: &Spanned<String>) {
+        let text = id.get_ref();
+        let fits = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if text.is_empty() || !fits {
+            self.say(
+                id.span(),
+                format!("`{}` is no id", text.escape_debug()),
+                "use lower-case letters, digits and hyphens",
+            );
+        }
+    }
+
     fn criteria(&mut self, tables: Vec<CriterionTable>, what: &str) -> Vec<(Criterion, CriterionPlaces)> {
         tables.into_iter().map(|table| self.criterion(table, what)).collect()
     }
 
     fn criterion(&mut self, table: CriterionTable, what: &str) -> (Criterion, CriterionPlaces) {
+        self.id(&table.id);
         let id = table.id.get_ref();
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
-            self.say(table.id.span(), format!("`{id}` is no id"), "use lower-case letters, digits and hyphens");
-        }
         if !(1..=MOST_POINTS).contains(table.points.get_ref()) {
             self.say(
                 table.points.span(),
@@ -336,6 +260,16 @@ impl Reader<'_> {
                     format!("concept `{}` has no phrase", concept.id.get_ref()),
                     "write phrases into `any`",
                 );
+            }
+            self.id(&concept.id);
+            for (at, phrase) in concept.any.iter().enumerate() {
+                if concept.any[..at].iter().any(|before| before.get_ref() == phrase.get_ref()) {
+                    self.say(
+                        phrase.span(),
+                        format!("`{}` stands twice in this concept", phrase.get_ref()),
+                        "remove one of them",
+                    );
+                }
             }
             seen.push(concept.id.get_ref().clone());
             places.phrases.push(concept.any.iter().map(Spanned::span).collect());

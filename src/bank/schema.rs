@@ -2,7 +2,7 @@
 
 use schemars::{Schema, schema_for};
 
-use super::rubric::RubricFile;
+use super::tables::RubricFile;
 use crate::model::Grade;
 
 /// Of a rubric file.

@@ -11,7 +11,7 @@ use crate::bank::FrontMatter;
 use crate::model::Answer;
 
 /// Larger answers are refused: offsets are held in 32 bits.
-const LARGEST: usize = 1 << 31;
+const LARGEST: usize = 1 << 30;
 
 /// An answer's text, and what its head says.
 pub(super) struct Input {
@@ -26,13 +26,16 @@ impl Input {
         let (name, bytes) = match file.filter(|file| *file != Path::new("-")) {
             Some(file) => {
                 let name = file.display().to_string();
-                let bytes = fs::read(file).with_context(|| format!("cannot read the answer {name}"))?;
+                let read = fs::File::open(file).and_then(bounded);
+                let bytes = read.with_context(|| format!("cannot read the answer {name}"))?;
                 (name, bytes)
             }
             None => ("-".to_owned(), from_standard_input(printer)?),
         };
         if bytes.len() > LARGEST {
-            bail!("{name} holds {} bytes, an answer may hold {LARGEST}\nhint: grade its parts one by one", bytes.len());
+            bail!(
+                "{name} holds more than the {LARGEST} bytes that an answer may hold\nhint: grade its parts one by one"
+            );
         }
         let text = decode(&name, bytes, printer);
         let head = FrontMatter::split(&text).with_context(|| name.clone())?;
@@ -55,14 +58,19 @@ impl Input {
     }
 }
 
+/// All there is, up to what is too much.
+fn bounded(source: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn from_standard_input(printer: &Printer) -> anyhow::Result<Vec<u8>> {
     if io::stdin().is_terminal() {
         let keys = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
         printer.note(&format!("type your answer, then press {keys} on an empty line; Ctrl-C leaves without a grade"));
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-    Ok(bytes)
+    bounded(io::stdin().lock()).context("cannot read standard input")
 }
 
 /// Text of bytes; what is not UTF-8 becomes U+FFFD, and is told.

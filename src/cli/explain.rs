@@ -102,7 +102,7 @@ fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, print
             None => ('.', AnsiColor::BrightBlack),
         };
         let paint = paint(color);
-        let _ = writeln!(text, "    {paint}{sign} {}{paint:#}", trace.phrase);
+        let _ = writeln!(text, "    {paint}{sign} {}{paint:#}", printable(trace.phrase));
         for find in &trace.finds {
             let quote = printable(find.span.of(answer.text)).into_owned();
             let (start, end) = (find.span.start, find.span.end);

@@ -9,7 +9,7 @@ use super::args::{Format, Grade as Args};
 use super::printer::Printer;
 use super::search::whole_index;
 use super::settings::Settings;
-use crate::bank::{Bank, Entry};
+use crate::bank::{Bank, BankError, Entry};
 use crate::model::{Grade, Question, Reference, Sample, SampleLevel, Status};
 use crate::report::{self, Sheet};
 use crate::retrieve::{Analyzer, Contents, Holds, Index, QuestionFound, Wanted};
@@ -119,7 +119,7 @@ fn references<'a>(
     if open.is_empty() || samples.is_empty() {
         return Ok(Vec::new());
     }
-    let analyzer = Analyzer::new(bank.synonyms()?);
+    let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);
     let index = Index::in_memory(&[Contents { question, samples: &samples }], Holds::Passages, &analyzer)?;
     let mut references = Vec::new();
     for (criterion, graded) in open {

@@ -1,8 +1,9 @@
 //! The one place that prints: results to standard output, notes and errors to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use anstream::ColorChoice;
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style as Paint};
 use anyhow::Context as _;
 
@@ -22,17 +23,17 @@ pub(super) struct Printer {
 
 impl Printer {
     pub(super) fn new(settings: &Settings) -> Self {
-        let color = |is_terminal| uses_color(Some(settings.color.value), is_terminal);
+        let color = Some(settings.color.value);
         Self {
-            style: Style { width: width(), color: color(io::stdout().is_terminal()) },
-            errors: color(io::stderr().is_terminal()),
+            style: Style { width: width(), color: uses_color(color, &io::stdout()) },
+            errors: uses_color(color, &io::stderr()),
             quiet: settings.quiet.value,
         }
     }
 
     /// For when there are no settings yet.
     pub(super) fn for_errors(color: Option<Color>) -> Self {
-        let errors = uses_color(color, io::stderr().is_terminal());
+        let errors = uses_color(color, &io::stderr());
         Self { style: Style::default(), errors, quiet: false }
     }
 
@@ -81,12 +82,12 @@ fn write_whole(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-fn uses_color(choice: Option<Color>, is_terminal: bool) -> bool {
+fn uses_color(choice: Option<Color>, stream: &impl RawStream) -> bool {
     match choice {
         Some(Color::Always) => true,
         Some(Color::Never) => false,
         Some(Color::Auto) | None => {
-            is_terminal && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never && !no_color()
+            stream.is_terminal() && AutoStream::choice(stream) != ColorChoice::Never && !no_color()
         }
     }
 }

@@ -7,7 +7,7 @@ use super::Outcome;
 use super::args::{ListFormat, Search as Args};
 use super::printer::Printer;
 use super::settings::Settings;
-use crate::bank::Bank;
+use crate::bank::{Bank, BankError};
 use crate::model::{Question, Sample};
 use crate::report;
 use crate::retrieve::{Analyzer, CacheError, Contents, Holds, Index, PassageFound};
@@ -35,7 +35,7 @@ pub(super) fn whole_index(bank: &Bank, holds: Holds, settings: &Settings, printe
         all.push((bank.question(entry)?, bank.samples(entry)?));
     }
     let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
-    let analyzer = Analyzer::new(bank.synonyms()?);
+    let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);
     let folder = settings.bank.value.as_ref().and_then(|_| etcetera::choose_base_strategy().ok());
     if let Some(base) = folder {
         let folder = base.cache_dir().join("gradus").join("index");

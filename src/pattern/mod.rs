@@ -8,12 +8,14 @@ mod edges;
 mod lookup;
 mod parse;
 mod run;
+mod scratch;
 mod spelling;
 
 pub use compile::{CompileError, Compiler};
 pub use lookup::Matcher;
 pub use parse::{PhraseError, Reader};
-pub use run::{Hit, Scratch};
+pub use run::Hit;
+pub use scratch::Scratch;
 
 #[cfg(test)]
 mod tests;

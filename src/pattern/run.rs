@@ -3,8 +3,9 @@
 //! For every node the automaton keeps only where it was reached last: a later arrival can do
 //! whatever an earlier one could. So each word costs the edges it takes, and nothing else.
 
-use super::edges::{Edge, Means, START};
+use super::edges::{Edge, START};
 use super::lookup::{Accept, Matcher};
+use super::scratch::{Arrival, Node, PartSeen, Reached, Resolved, Scratch, Start};
 use crate::model::How;
 use crate::text::{Document, Join, Lexicon, Quantity, Sentence, WordId};
 
@@ -27,166 +28,9 @@ pub struct Hit {
     pub whole: bool,
 }
 
-/// What a matcher learns and needs while it runs: one for each matcher and thread. Positions of
-/// parts count over all its documents, so that nothing has to be cleared between them.
-///
-/// Never changes a result, only the time it takes.
-#[derive(Default)]
-pub struct Scratch {
-    generation: u32,
-    words: Vec<Resolved>,
-    starts: Vec<Start>,
-    steps: Vec<Edge>,
-    continuations: Vec<[u8; 2]>,
-    nodes: Vec<Node>,
-    firsts: Vec<u8>,
-    parts: Vec<PartSeen>,
-    arriving: Vec<Arrival>,
-    ahead: Vec<(u32, Arrival)>,
-    base: u32,
-}
-
-/// Where a node was reached last: the position in the sentence, from 1, and by what means; 0 where
-/// it was not. Two bytes, so that all nodes of a rubric stay at hand.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-struct Node(u16);
-
-const _: () = assert!(Sentence::LONGEST < u8::MAX as u32, "positions in a sentence fit a byte");
-
-impl Node {
-    /// Marks that the node was not the first of its part: where the part began is kept elsewhere.
-    const STEPPED: u16 = 1 << 15;
-
-    fn new(position: u8, how: Means, stepped: bool) -> Self {
-        Self(u16::from(position) | how.bits() << 8 | if stepped { Self::STEPPED } else { 0 })
-    }
-
-    fn position(self) -> u8 {
-        self.0 as u8
-    }
-
-    fn how(self) -> Means {
-        Means::from_bits((self.0 & !Self::STEPPED) >> 8)
-    }
-
-    /// Whether a word at `position` is close enough to go on from here.
-    fn reaches(self, position: u8, gap: u8) -> bool {
-        let last = self.position();
-        last != 0 && last < position && position - last <= gap + 1
-    }
-}
-
-/// What the tokens `first` to `last` of a sentence make up.
-#[derive(Clone, Copy)]
-struct Reached {
-    first: u8,
-    last: u8,
-    how: Means,
-}
-
-/// The edges of a word: those that begin a part, and the others.
-#[derive(Clone, Copy)]
-struct Resolved {
-    start: u32,
-    starts: u32,
-    step: u32,
-    steps: u32,
-    /// What may follow where a word is written apart.
-    continuation: u32,
-    continuations: u32,
-}
-
-const UNRESOLVED: Resolved =
-    Resolved { start: u32::MAX, starts: 0, step: 0, steps: 0, continuation: 0, continuations: 0 };
-
-/// An edge from the beginning.
-#[derive(Clone, Copy)]
-struct Start {
-    to: u16,
-    how: Means,
-    /// Whether a part ends here already.
-    accepts: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Arrival {
-    node: u16,
-    reached: Reached,
-}
-
-#[derive(Clone, Copy, Default)]
-struct PartSeen {
-    first: u32,
-    last: u32,
-    how: Means,
-    negated: bool,
-}
-
-impl Scratch {
-    /// Knows nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fn prepare(&mut self, matcher: &Matcher, lexicon: &Lexicon, tokens: usize) {
-        if self.generation != lexicon.generation() {
-            self.words.clear();
-            self.starts.clear();
-            self.steps.clear();
-            self.continuations.clear();
-            self.generation = lexicon.generation();
-        }
-        let fits = self.base.checked_add(tokens as u32).is_some_and(|end| end < u32::MAX - 1);
-        if self.base == 0 || !fits {
-            self.nodes = vec![Node::default(); matcher.accepts.len()];
-            self.firsts = vec![0; matcher.accepts.len()];
-            self.parts = vec![PartSeen::default(); matcher.parts as usize];
-            self.base = 1;
-        }
-    }
-
-    #[inline]
-    fn resolve(&mut self, matcher: &Matcher, lexicon: &Lexicon, word: WordId) -> Resolved {
-        match self.words.get(word.index()) {
-            Some(resolved) if resolved.start != UNRESOLVED.start => *resolved,
-            _ => self.learn(matcher, lexicon, word),
-        }
-    }
-
-    fn may_continue(&self, resolved: Resolved, next: &str) -> bool {
-        let range = resolved.continuation as usize..(resolved.continuation + resolved.continuations) as usize;
-        next.as_bytes().first_chunk().is_some_and(|next| self.continuations[range].contains(next))
-    }
-
-    #[cold]
-    fn learn(&mut self, matcher: &Matcher, lexicon: &Lexicon, word: WordId) -> Resolved {
-        let mut found = Vec::new();
-        matcher.resolve(lexicon, word, &mut found);
-        let mut next = Vec::new();
-        matcher.continuations(lexicon, word, &mut next);
-        let (continuation, continuations) = (self.continuations.len() as u32, next.len() as u32);
-        self.continuations.extend(next);
-        let (start, step) = (self.starts.len() as u32, self.steps.len() as u32);
-        for edge in found {
-            if edge.from == START {
-                let accepts = matcher.accepts[usize::from(edge.to)].is_some();
-                self.starts.push(Start { to: edge.to, how: edge.how, accepts });
-            } else {
-                self.steps.push(edge);
-            }
-        }
-        let (starts, steps) = (self.starts.len() as u32 - start, self.steps.len() as u32 - step);
-        let resolved = Resolved { start, starts, step, steps, continuation, continuations };
-        if self.words.len() <= word.index() {
-            self.words.resize(word.index() + 1, UNRESOLVED);
-        }
-        self.words[word.index()] = resolved;
-        resolved
-    }
-}
-
 impl Matcher {
-    /// Adds every hit in `document` to `hits`, in the order of the tokens they end at.
+    /// Adds the hits in `document` to `hits`, in the order of the tokens they end at: of each phrase in
+    /// each sentence all up to the first that counts.
     pub fn run(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         scratch.prepare(self, lexicon, document.tokens().len());
         let base = scratch.base;
@@ -357,7 +201,16 @@ impl Run<'_> {
         !meant && self.document.is_negated(first, last)
     }
 
+    /// Adds a hit, unless the phrase counts in this sentence already.
     fn hit(&mut self, place: Place, phrase: u32, seen: PartSeen, whole: bool) {
+        let sentence = place.first + self.base;
+        let counted = &mut self.scratch.counted[phrase as usize];
+        if *counted == sentence {
+            return;
+        }
+        if !seen.negated {
+            *counted = sentence;
+        }
         self.hits.push(Hit {
             phrase,
             first: seen.first - self.base,

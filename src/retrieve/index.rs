@@ -1,6 +1,6 @@
 //! The index: what is in it, how it is made, how it is asked.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use tantivy::collector::TopDocs;
@@ -17,8 +17,8 @@ use crate::model::{Question, Sample, SampleLevel};
 pub(super) const ANALYZER: &str = "gradus";
 /// Memory that the writer may use before it would start a second segment.
 const WRITER_MEMORY: usize = 50 << 20;
-/// Different terms of a query that are looked up: a long answer has more, which say little.
-const MOST_TERMS: usize = 256;
+/// Different terms of a query that are looked up, the first ones.
+const MOST_TERMS: usize = 512;
 
 /// Weights of the fields when a question is found by its wording, chosen by `evals/retrieval`.
 const WORDING_BOOSTS: [f32; 3] = [2.0, 1.0, 0.5];
@@ -221,8 +221,9 @@ impl Index {
     }
 
     fn distinct_terms(&self, text: &str) -> Vec<String> {
-        let terms: BTreeSet<String> = self.analyzer.terms(text).into_iter().map(|term| term.text).collect();
-        terms.into_iter().take(MOST_TERMS).collect()
+        let mut seen = HashSet::new();
+        let terms = self.analyzer.terms(text).into_iter().map(|term| term.text);
+        terms.filter(|term| seen.insert(term.clone())).take(MOST_TERMS).collect()
     }
 }
 

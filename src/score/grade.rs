@@ -119,7 +119,6 @@ impl Scorer {
         let signals = workspace.find_signals();
         workspace.note_hits(self);
         let words = workspace.document.tokens().len();
-        let body = answer.text.get(answer.body..).unwrap_or_default();
         let mut grade = Grade {
             schema: SCHEMA,
             id: Cow::Borrowed(answer.id),
@@ -133,7 +132,7 @@ impl Scorer {
             references: Vec::new(),
             advice: Vec::new(),
             usage: None,
-            fingerprint: print::answer(self.print, body),
+            fingerprint: print::answer(self.print, answer),
         };
         if words == 0 {
             return grade;

@@ -3,7 +3,7 @@
 use blake3::Hasher;
 
 use super::VERSION;
-use crate::model::{Criterion, Fingerprint, Question, Sample};
+use crate::model::{Answer, Criterion, Fingerprint, Question, Sample};
 use crate::text::{KnownWords, Synonyms};
 
 /// The words of a bank: which mean the same, and which are no slips.
@@ -42,15 +42,18 @@ pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocab
         criteria.iter().for_each(|criterion| print.criterion(criterion));
     }
     print.number(samples.len());
-    samples.iter().for_each(|sample| print.text(&sample.text));
+    for sample in samples {
+        print.text(sample.level.name());
+        print.text(&sample.text);
+    }
     print.finish()
 }
 
-/// Of an answer under a rubric.
-pub(super) fn answer(rubric: Fingerprint, body: &str) -> Fingerprint {
-    let mut hasher = Hasher::new();
-    hasher.update(&rubric.0);
-    hasher.update(body.as_bytes());
+/// Of an answer under a rubric. Where its body begins counts, because offsets do.
+pub(super) fn answer(rubric: Fingerprint, answer: &Answer<'_>) -> Fingerprint {
+    let mut hasher = Hasher::new_keyed(&rubric.0);
+    hasher.update(&(answer.body as u64).to_le_bytes());
+    hasher.update(answer.text.get(answer.body..).unwrap_or_default().as_bytes());
     Fingerprint(*hasher.finalize().as_bytes())
 }
 

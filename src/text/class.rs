@@ -87,31 +87,33 @@ fn listed(word: &str) -> Class {
         "but" | "because" | "although" | "though" | "however" | "whereas" | "until" | "unless" => {
             FUNCTION.and(Class::RELEASE).and(Class::CONNECTIVE)
         }
-        "i" | "we" | "they" | "he" | "she" | "you" => FUNCTION.and(Class::SUBJECT),
+        "i" | "we" | "they" | "he" | "she" | "you" | "it" => FUNCTION.and(Class::SUBJECT),
         "not" | "no" | "never" | "without" | "cannot" | "nobody" | "none" | "nothing" | "neither" | "nor"
-        | "instead" | "rather" | "hardly" | "barely" | "didnt" | "dont" | "doesnt" | "cant" | "couldnt" | "wasnt"
-        | "werent" | "isnt" | "arent" | "hasnt" | "havent" | "hadnt" | "wouldnt" | "shouldnt" | "nowhere" => {
+        | "instead" | "rather" | "hardly" | "barely" | "didnt" | "dont" | "wont" | "doesnt" | "cant" | "couldnt"
+        | "wasnt" | "werent" | "isnt" | "arent" | "hasnt" | "havent" | "hadnt" | "wouldnt" | "shouldnt" | "nowhere" => {
             FUNCTION.and(Class::NEGATOR)
         }
         "lack" | "lacks" | "lacked" | "lacking" | "absence" | "failed" | "fails" | "failing" | "forgot" | "unable"
         | "missing" | "absent" | "nonexistent" | "refuse" | "refuses" | "refused" | "skip" | "skipped"
         | "abandoned" | "abandon" | "dropped" | "rejected" | "cancelled" | "canceled" | "wish" | "wished" | "doubt"
-        | "disagree" | "pointless" | "useless" | "overrated" | "unnecessary" | "used" => Class::NEGATOR,
-        "should" | "could" | "yet" | "zero" => FUNCTION.and(Class::NEGATOR),
+        | "disagree" | "impossible" | "avoided" | "pointless" | "useless" | "overrated" | "unnecessary" | "used" => {
+            Class::NEGATOR
+        }
+        "should" | "could" | "yet" | "zero" | "against" => FUNCTION.and(Class::NEGATOR),
         "which" | "when" | "after" | "while" | "where" => FUNCTION.and(Class::CONNECTIVE),
         "a" | "an" | "the" | "this" | "that" | "these" | "those" | "some" | "any" | "each" | "every" | "all"
-        | "both" | "such" | "it" | "me" | "us" | "him" | "her" | "them" | "my" | "our" | "your" | "his" | "its"
-        | "their" | "mine" | "ours" | "who" | "whom" | "whose" | "what" | "there" | "here" | "myself" | "ourselves"
+        | "both" | "such" | "me" | "us" | "him" | "her" | "them" | "my" | "our" | "your" | "his" | "its" | "their"
+        | "mine" | "ours" | "who" | "whom" | "whose" | "what" | "there" | "here" | "myself" | "ourselves"
         | "themselves" | "itself" | "everyone" | "someone" | "anyone" | "everything" | "something" | "anything"
         | "am" | "is" | "are" | "was" | "were" | "be" | "been" | "being" | "do" | "does" | "did" | "done" | "doing"
         | "have" | "has" | "had" | "having" | "can" | "will" | "would" | "shall" | "may" | "might" | "must" | "of"
         | "to" | "in" | "on" | "at" | "by" | "for" | "with" | "from" | "into" | "onto" | "over" | "under" | "about"
-        | "between" | "through" | "during" | "before" | "since" | "within" | "against" | "across" | "per" | "as"
-        | "than" | "like" | "up" | "down" | "out" | "off" | "if" | "whether" | "how" | "why" | "once" | "just"
-        | "only" | "even" | "also" | "too" | "very" | "more" | "most" | "less" | "least" | "much" | "many" | "few"
-        | "other" | "another" | "same" | "own" | "again" | "already" | "still" | "ever" | "always" | "often"
-        | "now" | "back" | "around" | "along" | "away" | "well" | "really" | "quite" | "let" | "im" | "ive"
-        | "weve" | "thats" | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
+        | "between" | "through" | "during" | "before" | "since" | "within" | "across" | "per" | "as" | "than"
+        | "like" | "up" | "down" | "out" | "off" | "if" | "whether" | "how" | "why" | "once" | "just" | "only"
+        | "even" | "also" | "too" | "very" | "more" | "most" | "less" | "least" | "much" | "many" | "few" | "other"
+        | "another" | "same" | "own" | "again" | "already" | "still" | "ever" | "always" | "often" | "now" | "back"
+        | "around" | "along" | "away" | "well" | "really" | "quite" | "let" | "im" | "ive" | "weve" | "thats"
+        | "um" | "uh" | "yes" | "yeah" | "okay" | "ok" => FUNCTION,
         _ => Class::NONE,
     }
 }

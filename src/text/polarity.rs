@@ -147,24 +147,26 @@ impl Clauses<'_> {
             "used" if next == "to" && !is_being(previous) && previous != "get" && previous != "got" => Negator::Clause,
             "should" | "could" if next == "have" && self.class(at + 2).has(Class::PAST) => Negator::Clause,
             "wish" | "wished" | "disagree" => Negator::Clause,
+            "against" if matches!(previous, "decided" | "chose" | "advised") => Negator::Phrase,
+            "avoided" => Negator::Phrase,
             "doubt" if previous != "no" && matches!(next, "that" | "we" | "whether") => Negator::Clause,
             "zero" if is_being(previous) || matches!(previous, "have" | "had") => Negator::Phrase,
             "skip" | "skipped" | "abandon" | "abandoned" if !is_being(previous) => Negator::Phrase,
             "skipped" | "abandoned" | "dropped" | "rejected" | "cancelled" | "canceled" | "pointless" | "useless"
-            | "overrated" | "unnecessary"
+            | "overrated" | "unnecessary" | "impossible"
                 if is_being(previous) =>
             {
                 Negator::Absence
             }
             "used" | "should" | "could" | "doubt" | "zero" | "skip" | "skipped" | "abandon" | "abandoned"
             | "dropped" | "rejected" | "cancelled" | "canceled" | "pointless" | "useless" | "overrated"
-            | "unnecessary" => Negator::Idle,
+            | "unnecessary" | "impossible" | "against" => Negator::Idle,
             "missing" | "absent" | "nonexistent" if is_being(previous) => Negator::Absence,
             "missing" | "absent" | "nonexistent" => Negator::Idle,
             "no" if matches!(next, "doubt" | "matter" | "later" | "more" | "less" | "fewer" | "sooner" | "problem") => {
                 Negator::Idle
             }
-            "no" | "without" => Negator::Phrase,
+            "no" | "none" | "without" => Negator::Phrase,
             "not" if matches!(previous, "or" | "if" | "why") => Negator::Idle,
             _ if matches!(next, "only" | "just" | "merely" | "simply" | "hesitate" | "necessarily" | "forget") => {
                 Negator::Idle
