@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod determinism;
 mod evals;
+mod odd;
 mod properties;
 mod readme;
 mod support;

@@ -44,11 +44,17 @@ impl Listing {
         self.stretches.clear();
         self.stretches.resize(document.tokens().len(), 0);
         self.shapes.clear();
+        let mut like = [0_u32; Sentence::LONGEST as usize + 1];
         for sentence in document.sentences() {
-            self.measure(document, *sentence);
-            if sentence.function_words >= SHAPED {
-                *self.shapes.entry(shape(document, *sentence, lexicon)).or_insert(0) += 1;
+            if sentence.len() - sentence.function_words >= STRETCH {
+                self.measure(document, *sentence);
             }
+            like[sentence.function_words as usize] += 1;
+        }
+        let may_be_alike =
+            |sentence: &&Sentence| sentence.function_words >= SHAPED && like[sentence.function_words as usize] >= ALIKE;
+        for sentence in document.sentences().iter().filter(may_be_alike) {
+            *self.shapes.entry(shape(document, *sentence, lexicon)).or_insert(0) += 1;
         }
     }
 
@@ -74,7 +80,7 @@ impl Listing {
         hits: &[Hit],
     ) -> bool {
         has_few_function_words(sentence)
-            || (sentence.function_words >= SHAPED
+            || (!self.shapes.is_empty()
                 && self.shapes.get(&shape(document, sentence, lexicon)).is_some_and(|count| *count >= ALIKE))
             || self.is_dense(scorer, document, sentence, hits)
     }
