@@ -135,7 +135,7 @@ impl Scratch {
 
     pub(super) fn may_continue(&self, resolved: Resolved, next: &str) -> bool {
         let range = resolved.continuation as usize..(resolved.continuation + resolved.continuations) as usize;
-        next.as_bytes().first_chunk().is_some_and(|next| self.continuations[range].contains(next))
+        next.as_bytes().first_chunk().is_some_and(|next| self.continuations[range].binary_search(next).is_ok())
     }
 
     #[cold]
