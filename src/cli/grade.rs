@@ -28,7 +28,9 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
     let answer = input.answer();
     let mut grade = scorer.grade(&answer, &mut Workspace::new());
-    grade.references = references(&grade, scorer.question(), &bank, entry)?;
+    if shows_references(&settings) {
+        grade.references = references(&grade, scorer.question(), &bank, entry)?;
+    }
     let sheet = Sheet { grade: &grade, question: scorer.question(), answer: &answer, note: note.as_deref() };
     let shown = match settings.format.value {
         Format::Text if settings.quiet.value => report::brief(&sheet, printer.style),
@@ -42,6 +44,15 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         printer.note(&format!("question `{}` {note}", entry.id));
     }
     Ok(outcome(&grade, settings.fail_under.value, printer))
+}
+
+/// Whether what is printed has a place for them; where it has none, they are not looked for.
+fn shows_references(settings: &Settings) -> bool {
+    match settings.format.value {
+        Format::Text => !settings.quiet.value,
+        Format::Json | Format::Markdown => true,
+        Format::Csv => false,
+    }
 }
 
 fn outcome(grade: &Grade<'_>, fail_under: Option<f64>, printer: &Printer) -> Outcome {
