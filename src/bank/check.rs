@@ -1,5 +1,7 @@
 //! Everything that is wrong with a bank, in one run: syntax, phrases, goldens, samples.
 
+use std::sync::Arc;
+
 use super::corpus::{self, Corpus};
 use super::finding::Finding;
 use super::library::{Bank, Entry, SHARED, SYNONYMS};
@@ -7,7 +9,6 @@ use super::places::Places;
 use super::rubric::{self, Rubric};
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths};
 use crate::score::{Scorer, Scorers, Workspace};
-use crate::text::Synonyms;
 
 /// A question that can be graded, with what is needed to say where its faults are.
 struct Ready<'b> {
@@ -24,7 +25,7 @@ pub fn check(bank: &Bank) -> Vec<Finding> {
     let mut findings = Vec::new();
     let synonyms = bank.synonyms().unwrap_or_else(|faults| {
         findings.extend(faults);
-        Synonyms::default()
+        Arc::default()
     });
     let vocabulary = bank.vocabulary_with(synonyms);
     findings.extend(misplaced(bank));
@@ -64,29 +65,22 @@ fn corpora<'b>(bank: &'b Bank, findings: &mut Vec<Finding>) -> Vec<(&'b str, Cor
     for (file, text) in bank.files().within("corpus/", ".md") {
         match corpus::parse(file, text) {
             Err(faults) => findings.extend(faults),
-            Ok(corpus) => match bank.entries().iter().find(|entry| entry.id == corpus.question) {
-                Some(entry) if entry.corpus() == file => corpora.push((file, corpus)),
-                Some(entry) => {
-                    let message = format!("samples for `{}` in the wrong file", entry.id);
-                    findings.push(Finding::new(
-                        file,
-                        text,
-                        corpus.question_at,
-                        message,
+            Ok(corpus) => {
+                let (message, hint) = match bank.entries().iter().find(|entry| entry.id == corpus.question) {
+                    Some(entry) if entry.corpus() == file => {
+                        corpora.push((file, corpus));
+                        continue;
+                    }
+                    Some(entry) => (
+                        format!("samples for `{}` in the wrong file", entry.id),
                         format!("move them to {}", entry.corpus()),
-                    ));
-                }
-                None => {
-                    let message = format!("no question `{}`", corpus.question);
-                    findings.push(Finding::new(
-                        file,
-                        text,
-                        corpus.question_at,
-                        message,
-                        "write its rubric, or correct the id",
-                    ));
-                }
-            },
+                    ),
+                    None => {
+                        (format!("no question `{}`", corpus.question), "write its rubric, or correct the id".to_owned())
+                    }
+                };
+                findings.push(Finding::new(file, text, corpus.question_at, message, hint));
+            }
         }
     }
     corpora

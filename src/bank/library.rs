@@ -1,6 +1,7 @@
 //! A bank: its questions by id, each parsed when it is asked for.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, WORDS};
 use super::finding::Finding;
@@ -16,6 +17,7 @@ pub(super) const SHARED: &str = "rubrics/shared/";
 pub struct Bank {
     files: Files,
     entries: Vec<Entry>,
+    synonyms: OnceLock<Result<Arc<Synonyms>, Vec<Finding>>>,
 }
 
 /// A question of a bank, by its file's name alone.
@@ -92,7 +94,7 @@ impl Bank {
             is_question.then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
         };
         let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
-        Self { files, entries }
+        Self { files, entries, synonyms: OnceLock::new() }
     }
 
     /// The files.
@@ -160,15 +162,16 @@ impl Bank {
         }
     }
 
-    /// The words that mean the same: the bank's own, or the shipped ones where it names none.
+    /// The words that mean the same: the bank's own, or the shipped ones where it names none. Parsed once.
     ///
     /// # Errors
     /// When the file has faults.
-    pub fn synonyms(&self) -> Result<Synonyms, Vec<Finding>> {
-        match self.files.text_or_shipped(SYNONYMS) {
-            None => Ok(Synonyms::default()),
-            Some(text) => wordlists::parse_synonyms(SYNONYMS, text),
-        }
+    pub fn synonyms(&self) -> Result<Arc<Synonyms>, Vec<Finding>> {
+        let parse = || match self.files.text_or_shipped(SYNONYMS) {
+            None => Ok(Arc::default()),
+            Some(text) => wordlists::parse_synonyms(SYNONYMS, text).map(Arc::new),
+        };
+        self.synonyms.get_or_init(parse).clone()
     }
 
     /// The words that mean the same, and the words that are no slips. A folder of one's own adds its
@@ -180,7 +183,7 @@ impl Bank {
         Ok(self.vocabulary_with(self.synonyms()?))
     }
 
-    pub(super) fn vocabulary_with(&self, synonyms: Synonyms) -> Vocabulary {
+    pub(super) fn vocabulary_with(&self, synonyms: Arc<Synonyms>) -> Vocabulary {
         let known = if self.files.is_shipped() {
             KnownWords::from_sorted(WORDS)
         } else {

@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let settings = settings.with_grade_flags(args);
     let bank = super::bank::open(&settings)?;
     let input = Input::read(args.file.as_deref(), printer)?;
-    let (entry, note) = settle_question(args, &bank, &input, &settings, printer)?;
+    let (entry, note) = settle_question(args, &bank, &input, printer)?;
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
     let answer = input.answer();
     let mut grade = scorer.grade(&answer, &mut Workspace::new());
@@ -71,14 +71,13 @@ fn settle_question<'b>(
     args: &Args,
     bank: &'b Bank,
     input: &Input,
-    settings: &Settings,
     printer: &Printer,
 ) -> anyhow::Result<(&'b Entry, Option<String>)> {
     if let Some(id) = args.question.as_deref() {
         return Ok((bank.entry(id)?, None));
     }
     if let Some(text) = &args.ask {
-        let found = whole_index(bank, Holds::Questions, settings, printer)?.questions(Wanted::Wording(text), NAMED)?;
+        let found = whole_index(bank, Holds::Questions, printer)?.questions(Wanted::Wording(text), NAMED)?;
         return choose(bank, &found, "found by its wording", &format!("no question is about `{text}`"));
     }
     if let Some(id) = input.question() {
@@ -93,8 +92,7 @@ fn settle_question<'b>(
     if input.body().trim().is_empty() {
         bail!("the answer is empty, and no question is named");
     }
-    let found =
-        whole_index(bank, Holds::Questions, settings, printer)?.questions(Wanted::Answer(input.body()), NAMED)?;
+    let found = whole_index(bank, Holds::Questions, printer)?.questions(Wanted::Answer(input.body()), NAMED)?;
     choose(bank, &found, "found from the answer", "the question cannot be told from the answer")
 }
 

@@ -21,8 +21,7 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
         QuestionsCommand::List(list) => self::list(&list, &bank, printer),
         QuestionsCommand::Show { id, format } => show(&bank.question(bank.entry(&id)?)?, format, printer),
         QuestionsCommand::Find { text, limit, format } => {
-            let found =
-                whole_index(&bank, Holds::Questions, settings, printer)?.questions(Wanted::Wording(&text), limit)?;
+            let found = whole_index(&bank, Holds::Questions, printer)?.questions(Wanted::Wording(&text), limit)?;
             let mut questions = Vec::with_capacity(found.len());
             for found in &found {
                 questions.push(bank.question(bank.entry(&found.id)?)?);

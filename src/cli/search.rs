@@ -14,7 +14,7 @@ use crate::retrieve::{Analyzer, CacheError, Contents, Holds, Index, PassageFound
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let bank = super::bank::open(settings)?;
-    let found = whole_index(&bank, Holds::Passages, settings, printer)?.passages(&args.words, None, args.limit)?;
+    let found = whole_index(&bank, Holds::Passages, printer)?.passages(&args.words, None, args.limit)?;
     let shown = match args.format {
         ListFormat::Json => report::json(&found.iter().map(as_json).collect::<Vec<_>>())?,
         ListFormat::Text if found.is_empty() => {
@@ -29,15 +29,15 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
 
 /// The index of a whole bank: in memory and of what is asked for, or kept on disk for a folder, with
 /// everything.
-pub(super) fn whole_index(bank: &Bank, holds: Holds, settings: &Settings, printer: &Printer) -> anyhow::Result<Index> {
+pub(super) fn whole_index(bank: &Bank, holds: Holds, printer: &Printer) -> anyhow::Result<Index> {
     let mut all: Vec<(Question, Vec<Sample>)> = Vec::with_capacity(bank.entries().len());
     for entry in bank.entries() {
         all.push((bank.question(entry)?, bank.samples(entry)?));
     }
     let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
     let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);
-    let folder = settings.bank.value.as_ref().and_then(|_| etcetera::choose_base_strategy().ok());
-    if let Some(base) = folder {
+    let base = if bank.files().is_shipped() { None } else { etcetera::choose_base_strategy().ok() };
+    if let Some(base) = base {
         let folder = base.cache_dir().join("gradus").join("index");
         match Index::cached(&folder, bank.files().fingerprint(), &contents, &analyzer) {
             Ok(index) => return Ok(index),

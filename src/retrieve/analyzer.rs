@@ -28,8 +28,8 @@ pub(super) struct Term {
 
 impl Analyzer {
     /// With the synonyms of a bank.
-    pub fn new(synonyms: Synonyms) -> Self {
-        Self { synonyms: Arc::new(synonyms), scratch: Arc::default() }
+    pub fn new(synonyms: Arc<Synonyms>) -> Self {
+        Self { synonyms, scratch: Arc::default() }
     }
 
     /// The terms of `text`, in order.
@@ -109,7 +109,7 @@ mod tests {
     fn terms(text: &str) -> Vec<String> {
         let synonyms =
             Synonyms::new(&[vec!["k8s", "kubernetes"], vec!["mttr", "mean time to recovery"]]).expect("valid");
-        Analyzer::new(synonyms).terms(text).into_iter().map(|term| term.text).collect()
+        Analyzer::new(Arc::new(synonyms)).terms(text).into_iter().map(|term| term.text).collect()
     }
 
     #[test]

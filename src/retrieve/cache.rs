@@ -132,6 +132,7 @@ mod tests {
     use crate::model::{Bands, Kind, Level, Question};
     use crate::retrieve::Wanted;
     use crate::text::Synonyms;
+    use std::sync::Arc;
 
     fn question() -> Question {
         Question {
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn an_index_is_kept_and_a_damaged_one_is_built_anew() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (question, analyzer) = (question(), Analyzer::new(Synonyms::default()));
+        let (question, analyzer) = (question(), Analyzer::new(Arc::new(Synonyms::default())));
         let contents = [Contents { question: &question, samples: &[] }];
         let key = Fingerprint([7; 32]);
         let found = || {

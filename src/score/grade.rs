@@ -37,9 +37,9 @@ pub struct Workspace {
     signal_scratch: Scratch,
     pub(super) hits: Vec<Hit>,
     signal_hits: Vec<Hit>,
-    pub(super) sentences: Vec<Standing>,
+    sentences: Vec<Standing>,
     found: Vec<Option<Found>>,
-    pub(super) repetition: Repetition,
+    repetition: Repetition,
     listing: Listing,
 }
 

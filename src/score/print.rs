@@ -1,5 +1,7 @@
 //! Fingerprints of what a grade rests on.
 
+use std::sync::Arc;
+
 use blake3::Hasher;
 
 use super::VERSION;
@@ -8,14 +10,14 @@ use crate::text::{KnownWords, Synonyms};
 
 /// The words of a bank: which mean the same, and which are no slips.
 pub struct Vocabulary {
-    pub(super) synonyms: Synonyms,
+    pub(super) synonyms: Arc<Synonyms>,
     pub(super) known: KnownWords,
     print: Fingerprint,
 }
 
 impl Vocabulary {
     /// Of a bank's synonyms and words.
-    pub fn new(synonyms: Synonyms, known: KnownWords) -> Self {
+    pub fn new(synonyms: Arc<Synonyms>, known: KnownWords) -> Self {
         let mut print = Print::new();
         print.text(known.lines());
         for group in synonyms.groups() {
