@@ -19,6 +19,8 @@
 #[warn(clippy::disallowed_methods)]
 pub mod model;
 
+#[warn(clippy::disallowed_methods)]
+pub mod agreement;
 pub mod bank;
 pub mod cli;
 #[warn(clippy::disallowed_methods)]

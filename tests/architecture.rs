@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// What each module may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 8] = [
+const MAY_NAME: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("text", &["model"]),
     ("pattern", &["model", "text"]),
     ("score", &["model", "text", "pattern"]),
-    ("report", &["model"]),
+    ("agreement", &["model"]),
+    ("report", &["model", "agreement"]),
     ("bank", &["model", "text", "pattern", "score"]),
     ("retrieve", &["model", "text"]),
-    ("cli", &["model", "text", "pattern", "score", "report", "bank", "retrieve"]),
+    ("cli", &["model", "text", "pattern", "score", "agreement", "report", "bank", "retrieve"]),
 ];
 /// Modules without files, clock, environment, network or printing.
-const PURE: [&str; 5] = ["model", "text", "pattern", "score", "report"];
+const PURE: [&str; 6] = ["model", "text", "pattern", "score", "agreement", "report"];
 const IMPURE: [&str; 5] = ["fs", "env", "net", "time", "process"];
 const PRINTS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 const MOST_LINES: usize = 400;

@@ -1,0 +1,179 @@
+//! The curve that turns a grader's scores into the scores people would give.
+//!
+//! Takes points, checks them, and gives the value between them. `isotonic` fits one.
+
+use std::error::Error;
+use std::fmt;
+
+use super::blocks::between;
+
+/// A rising curve from the grader's scores to people's, both 0 to 1: straight between its points,
+/// level before the first and after the last.
+///
+/// It has 1 to [`Curve::MOST`] points; their first numbers rise strictly, their second never fall.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    points: Vec<(f64, f64)>,
+}
+
+impl Curve {
+    /// How many points a curve has at most, so that a file with one stays readable.
+    pub const MOST: usize = 12;
+
+    /// A curve through `points`: given score, human score.
+    ///
+    /// # Errors
+    ///
+    /// When there are no points or more than [`Curve::MOST`], or at the first point that is not
+    /// finite, lies outside 0 to 1, does not lie above the one before, or falls below it.
+    pub fn new(points: Vec<(f64, f64)>) -> Result<Self, CurveError> {
+        if points.is_empty() {
+            return Err(CurveError::Empty);
+        }
+        if points.len() > Self::MOST {
+            return Err(CurveError::TooMany { have: points.len() });
+        }
+        let mut before = None;
+        for (point, &(given, human)) in (1..).zip(&points) {
+            check(point, before, (given, human))?;
+            before = Some((given, human));
+        }
+        Ok(Self { points })
+    }
+
+    /// The points, lowest first: given score, human score.
+    pub fn points(&self) -> &[(f64, f64)] {
+        &self.points
+    }
+
+    /// The human score, 0 to 1, to expect at a given score.
+    ///
+    /// Never falls as `given` rises, infinities included. A score that is not a number stays one.
+    pub fn at(&self, given: f64) -> f64 {
+        if given.is_nan() {
+            return given;
+        }
+        let (below, above) = self.points.split_at(self.points.partition_point(|point| point.0 <= given));
+        match (below.last(), above.first()) {
+            (Some(low), Some(high)) => between(low.1, high.1, (given - low.0) / (high.0 - low.0)),
+            (Some(only), None) | (None, Some(only)) => only.1,
+            (None, None) => f64::NAN, // `new` leaves no curve without points
+        }
+    }
+}
+
+fn check(point: usize, before: Option<(f64, f64)>, (given, human): (f64, f64)) -> Result<(), CurveError> {
+    let is_share = |score: f64| (0.0..=1.0).contains(&score);
+    if !given.is_finite() || !human.is_finite() {
+        return Err(CurveError::NotFinite { point });
+    }
+    if !is_share(given) || !is_share(human) {
+        return Err(CurveError::Outside { point });
+    }
+    match before {
+        Some(before) if given <= before.0 => Err(CurveError::NotRising { point }),
+        Some(before) if human < before.1 => Err(CurveError::Falling { point }),
+        _ => Ok(()),
+    }
+}
+
+/// Why points are no curve. Points are counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CurveError {
+    /// There are no points.
+    Empty,
+    /// There are more points than [`Curve::MOST`].
+    TooMany {
+        /// How many there are.
+        have: usize,
+    },
+    /// A score is infinite or not a number.
+    NotFinite {
+        /// Which point.
+        point: usize,
+    },
+    /// A score is below 0 or above 1.
+    Outside {
+        /// Which point.
+        point: usize,
+    },
+    /// The given score is not above that of the point before.
+    NotRising {
+        /// Which point.
+        point: usize,
+    },
+    /// The human score is below that of the point before.
+    Falling {
+        /// Which point.
+        point: usize,
+    },
+}
+
+impl fmt::Display for CurveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "a curve needs at least 1 point"),
+            Self::TooMany { have } => write!(f, "{have} points, a curve has at most {}", Curve::MOST),
+            Self::NotFinite { point } => write!(f, "point {point}: both scores must be finite numbers"),
+            Self::Outside { point } => write!(f, "point {point}: both scores must lie between 0 and 1"),
+            Self::NotRising { point } => {
+                write!(f, "point {point}: its given score must be above that of the point before")
+            }
+            Self::Falling { point } => {
+                write!(f, "point {point}: its human score must not be below that of the point before")
+            }
+        }
+    }
+}
+
+impl Error for CurveError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(one: f64, other: f64) -> bool {
+        (one - other).abs() < 1e-12
+    }
+
+    #[test]
+    fn is_straight_between_points_and_level_outside() {
+        let curve = Curve::new(vec![(0.2, 0.1), (0.4, 0.5), (0.8, 0.5), (0.9, 1.0)]).expect("a curve");
+        // At 0.3 half the way from 0.1 to 0.5; at 0.85 half the way from 0.5 to 1.
+        let expected = [
+            (0.0, 0.1),
+            (0.2, 0.1),
+            (0.3, 0.3),
+            (0.4, 0.5),
+            (0.6, 0.5),
+            (0.8, 0.5),
+            (0.85, 0.75),
+            (0.9, 1.0),
+            (1.0, 1.0),
+        ];
+        for (given, human) in expected {
+            assert!(close(curve.at(given), human), "{given}: {}", curve.at(given));
+        }
+        assert!(close(curve.at(f64::NEG_INFINITY), 0.1) && close(curve.at(f64::INFINITY), 1.0));
+        assert!(curve.at(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn one_point_is_a_level_line() {
+        let curve = Curve::new(vec![(0.5, 0.25)]).expect("a curve");
+        assert!([0.0, 0.5, 1.0].iter().all(|&given| close(curve.at(given), 0.25)));
+    }
+
+    #[test]
+    fn refuses_points_that_are_no_curve_and_says_which() {
+        let refused = |points: &[(f64, f64)]| Curve::new(points.to_vec()).expect_err("no curve");
+        assert_eq!(refused(&[]), CurveError::Empty);
+        assert_eq!(refused(&[(0.0, 0.0); 13]), CurveError::TooMany { have: 13 });
+        assert_eq!(refused(&[(0.1, 0.1), (f64::NAN, 0.2)]), CurveError::NotFinite { point: 2 });
+        assert_eq!(refused(&[(0.1, f64::INFINITY)]), CurveError::NotFinite { point: 1 });
+        assert_eq!(refused(&[(0.1, 0.1), (0.2, 1.1)]), CurveError::Outside { point: 2 });
+        assert_eq!(refused(&[(0.1, 0.1), (0.1, 0.2)]), CurveError::NotRising { point: 2 });
+        assert_eq!(refused(&[(0.1, 0.1), (0.2, 0.1), (0.3, 0.0)]), CurveError::Falling { point: 3 });
+        assert_eq!(refused(&[(-0.1, 0.1)]).to_string(), "point 1: both scores must lie between 0 and 1");
+    }
+}

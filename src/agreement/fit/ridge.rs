@@ -1,0 +1,192 @@
+//! Weights of criteria that bring a grader's scores nearest to people's.
+//!
+//! Takes credits of criteria and human scores of the same answers; gives weights that are never
+//! negative and are drawn towards a prior, the rubric's own points. `lambda` tries how strongly.
+
+/// Sweeps over all weights before the answer is taken as it is.
+const MOST_SWEEPS: usize = 10_000;
+/// Weights have settled when none moves by more than this in a sweep.
+const SETTLED: f64 = 1e-10;
+
+/// An answer: the credit of each criterion, and the human score.
+pub(super) type Row<'a> = (&'a [f64], f64);
+
+/// Non-negative ridge weights: minimises `|rows * w - human|^2 + lambda * |w - prior|^2`, `w >= 0`.
+///
+/// `rows` holds credits, 0 to 1, one for each criterion; a prior is the human score that its
+/// criterion alone should earn. Lambda counts like that many answers that met one criterion only and
+/// earned its prior. By cyclic coordinate descent from the prior, in the order of criteria, until no
+/// weight moves by more than 1e-10, 10,000 sweeps at most. A criterion that nobody met keeps its
+/// prior; at lambda 0 the order decides between criteria that were always met together. Rows with a
+/// number that is not finite are left out.
+///
+/// `None` when lengths do not fit, no row is left, the prior or lambda is not finite, lambda is
+/// negative, or numbers are so large that a weight would not be finite.
+pub fn weights(rows: &[Vec<f64>], human: &[f64], prior: &[f64], lambda: f64) -> Option<Vec<f64>> {
+    let rows = usable(rows, human, prior)?;
+    Products::of(rows.into_iter(), prior.len()).solve(prior, lambda)
+}
+
+/// The rows of finite numbers; `None` when lengths do not fit, the prior is not finite or no row is left.
+pub(super) fn usable<'a>(rows: &'a [Vec<f64>], human: &[f64], prior: &[f64]) -> Option<Vec<Row<'a>>> {
+    let fits = rows.len() == human.len() && rows.iter().all(|row| row.len() == prior.len());
+    if !fits || !prior.iter().all(|points| points.is_finite()) {
+        return None;
+    }
+    let rows = rows.iter().map(Vec::as_slice).zip(human.iter().copied());
+    let finite: Vec<Row> =
+        rows.filter(|(credits, human)| human.is_finite() && credits.iter().all(|credit| credit.is_finite())).collect();
+    if finite.is_empty() { None } else { Some(finite) }
+}
+
+/// All that a least-squares fit needs to know of its rows.
+pub(super) struct Products {
+    /// For each criterion the products of its credits with those of every criterion, summed over rows.
+    credits: Vec<Vec<f64>>,
+    /// The products of its credits with human scores, summed over rows.
+    human: Vec<f64>,
+}
+
+impl Products {
+    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>, criteria: usize) -> Self {
+        let mut sums = Self { credits: vec![vec![0.0; criteria]; criteria], human: vec![0.0; criteria] };
+        for (row, human) in rows {
+            for ((credit, products), with_human) in row.iter().zip(&mut sums.credits).zip(&mut sums.human) {
+                *with_human += credit * human;
+                for (product, other) in products.iter_mut().zip(row) {
+                    *product += credit * other;
+                }
+            }
+        }
+        sums
+    }
+
+    /// The weights, see [`weights`].
+    pub(super) fn solve(&self, prior: &[f64], lambda: f64) -> Option<Vec<f64>> {
+        if !lambda.is_finite() || lambda < 0.0 {
+            return None;
+        }
+        let mut weights: Vec<f64> = prior.iter().map(|points| points.max(0.0)).collect();
+        for _ in 0..MOST_SWEEPS {
+            let mut most_moved = 0.0_f64;
+            for (criterion, &points) in prior.iter().enumerate() {
+                let best = self.best(criterion, &weights, points, lambda)?;
+                let weight = weights.get_mut(criterion)?;
+                most_moved = most_moved.max((best - *weight).abs());
+                *weight = best;
+            }
+            if most_moved <= SETTLED {
+                break;
+            }
+        }
+        Some(weights)
+    }
+
+    /// The best weight of one criterion while the others stay; `None` when it is not finite.
+    fn best(&self, criterion: usize, weights: &[f64], points: f64, lambda: f64) -> Option<f64> {
+        let (products, human) = (self.credits.get(criterion)?, self.human.get(criterion)?);
+        let (own, weight) = (*products.get(criterion)?, *weights.get(criterion)?);
+        if own + lambda <= 0.0 {
+            return Some(weight); // nothing speaks for or against it
+        }
+        // Written as a step away from the prior: with a large lambda the two large terms would drown it.
+        let left = human - dot(products, weights) + own * (weight - points);
+        let best = points + left / (own + lambda);
+        best.is_finite().then_some(best.max(0.0))
+    }
+}
+
+pub(super) fn dot(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_weights(found: Option<Vec<f64>>, expected: &[f64]) {
+        let found = found.expect("weights");
+        assert_eq!(found.len(), expected.len());
+        let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-8);
+        assert!(near, "{found:?} is not {expected:?}");
+    }
+
+    /// Credits of three criteria in six answers.
+    fn six() -> Vec<Vec<f64>> {
+        let rows =
+            [[1.0, 0.5, 0.0], [0.5, 1.0, 0.25], [0.0, 0.75, 1.0], [1.0, 1.0, 0.5], [0.25, 0.0, 1.0], [0.75, 0.5, 0.5]];
+        rows.iter().map(|row| row.to_vec()).collect()
+    }
+
+    #[test]
+    fn lambda_zero_is_ordinary_least_squares() {
+        // Exact: w1 + w2 / 2 = 0.8 and w1 / 2 + w2 = 0.7 give 0.6 and 0.4.
+        let rows = [vec![1.0, 0.5], vec![0.5, 1.0]];
+        assert_weights(weights(&rows, &[0.8, 0.7], &[0.1, 0.9], 0.0), &[0.6, 0.4]);
+        // Overdetermined: 2 w1 + w2 = 1.0 and w1 + 2 w2 = 1.2 (normal equations) give 4/15 and 7/15.
+        let rows = [vec![1.0, 0.0], vec![0.0, 1.0], vec![1.0, 1.0]];
+        assert_weights(weights(&rows, &[0.3, 0.5, 0.7], &[0.5, 0.5], 0.0), &[4.0 / 15.0, 7.0 / 15.0]);
+    }
+
+    #[test]
+    fn a_weight_that_would_be_negative_is_held_at_zero() {
+        // Normal equations: 2 w1 + w2 = 1.5 and w1 + 2 w2 = 0.6 have w2 = -0.1. Held at 0: w1 = 1.5 / 2.
+        let rows = [vec![1.0, 0.0], vec![0.0, 1.0], vec![1.0, 1.0]];
+        assert_weights(weights(&rows, &[0.9, 0.0, 0.6], &[0.5, 0.5], 0.0), &[0.75, 0.0]);
+    }
+
+    #[test]
+    fn agrees_with_scipy_where_nothing_is_held() {
+        // scipy 1.17.1 optimize.nnls, rows augmented by sqrt(lambda) * identity and sqrt(lambda) * prior.
+        let (human, prior) = ([0.9, 0.4, 0.3, 0.8, 0.2, 0.7], [0.5, 0.3, 0.2]);
+        let of = |lambda| weights(&six(), &human, &prior, lambda);
+        assert_weights(of(0.0), &[0.735_879_836_864_617_6, 0.098_279_120_660_499_3, 0.100_746_045_956_430_98]);
+        assert_weights(of(0.5), &[0.632_339_537_310_836_7, 0.193_675_421_812_489_15, 0.104_699_947_817_011_63]);
+        assert_weights(of(5.0), &[0.523_934_767_300_048_8, 0.272_725_221_561_038_96, 0.161_033_045_043_718_43]);
+    }
+
+    #[test]
+    fn agrees_with_scipy_where_a_weight_is_held() {
+        // As above. Unconstrained (numpy 2.4.6 linalg.lstsq) the second weight is -0.4068, -0.0912 and 0.1969.
+        let (human, prior) = ([0.9, 0.1, 0.3, 0.5, 0.6, 0.7], [0.5, 0.3, 0.2]);
+        let of = |lambda| weights(&six(), &human, &prior, lambda);
+        assert_weights(of(0.0), &[0.609_690_444_145_356_7, 0.0, 0.297_711_978_465_679_87]);
+        assert_weights(of(0.5), &[0.597_506_678_539_626, 0.0, 0.286_731_967_943_009_7]);
+        assert_weights(of(5.0), &[0.495_137_472_939_449_7, 0.196_926_467_741_686_5, 0.206_473_631_772_262_8]);
+    }
+
+    #[test]
+    fn a_huge_lambda_gives_the_prior() {
+        for lambda in [1e12, f64::MAX] {
+            assert_weights(weights(&six(), &[0.5; 6], &[0.2, 0.0, 0.7], lambda), &[0.2, 0.0, 0.7]);
+        }
+    }
+
+    #[test]
+    fn what_rows_leave_open_stays_at_the_prior() {
+        assert_weights(weights(&[vec![1.0, 0.0]], &[0.25], &[0.5, 0.125], 0.0), &[0.25, 0.125]);
+        // A negative prior is drawn to, but not reached.
+        assert_weights(weights(&[vec![0.0]], &[0.25], &[-1.0], 3.0), &[0.0]);
+        assert_weights(weights(&[vec![]], &[0.25], &[], 1.0), &[]);
+    }
+
+    #[test]
+    fn rows_that_are_not_finite_are_left_out() {
+        let rows = [vec![1.0], vec![f64::NAN], vec![1.0]];
+        assert_weights(weights(&rows, &[0.25, 0.5, f64::INFINITY], &[0.9], 0.0), &[0.25]);
+    }
+
+    #[test]
+    fn there_are_no_weights_for_what_does_not_fit() {
+        let rows = [vec![1.0], vec![0.5]];
+        assert_eq!(weights(&[], &[], &[0.5], 1.0), None);
+        assert_eq!(weights(&rows, &[0.5], &[0.5], 1.0), None);
+        assert_eq!(weights(&rows, &[0.5, 0.5], &[0.5, 0.5], 1.0), None);
+        assert_eq!(weights(&rows, &[f64::NAN; 2], &[0.5], 1.0), None);
+        assert_eq!(weights(&rows, &[0.5; 2], &[f64::NAN], 1.0), None);
+        for lambda in [-1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(weights(&rows, &[0.5; 2], &[0.5], lambda), None);
+        }
+        assert_eq!(weights(&[vec![1e200]], &[1e200], &[0.5], 1.0), None);
+    }
+}

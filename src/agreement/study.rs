@@ -1,0 +1,319 @@
+//! All figures of one evaluation: over all answers, by split, by question, by criterion.
+//!
+//! Takes answers with people's scores and a grader's; gives groups of figures, each beside what the length
+//! of the answer alone would give and, where two people graded, beside what they give with each other.
+
+use std::collections::BTreeMap;
+
+use super::bootstrap::{Interval, intervals};
+use super::{Absent, Metric, Pairs, Row, Scale, best_cut};
+
+/// What a grader made of an answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Given {
+    /// Its score, 0 to 1; none where it could not grade the answer.
+    pub score: Option<f64>,
+    /// Credits of criteria, 0 to 1, by their ids.
+    pub criteria: BTreeMap<String, f64>,
+    /// How many words the answer has.
+    pub words: u32,
+}
+
+/// From which score on an answer is right, where people only said right or wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cut {
+    /// From this one, 0 to 1.
+    At(f64),
+    /// From the one that does best on the split of that name.
+    FittedOn(String),
+}
+
+/// How figures are made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// From which score on an answer is right.
+    pub cut: Cut,
+    /// How often answers are drawn anew for intervals; 0 for none.
+    pub resamples: u32,
+    /// Where drawing begins.
+    pub seed: u64,
+}
+
+/// What answers a group of figures is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Of {
+    /// All of them.
+    All,
+    /// Those of a split.
+    Split(String),
+    /// Those to a question.
+    Question(String),
+    /// One criterion of a question: question, criterion.
+    Criterion(String, String),
+}
+
+/// A figure and how far it might be off.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The figure, or why there is none.
+    pub value: Result<f64, Absent>,
+    /// Where 95 percent of resamples fall.
+    pub interval: Option<Interval>,
+}
+
+/// A metric, for the grader and beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Which metric.
+    pub metric: Metric,
+    /// The grader's figure.
+    pub grader: Measured,
+    /// What the logarithm of the number of words would have given as a score.
+    pub length: Measured,
+    /// One person with another, where two graded.
+    pub people: Option<Measured>,
+}
+
+/// The figures of some answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Which answers.
+    pub of: Of,
+    /// How many of them have both scores.
+    pub answers: usize,
+    /// By metric, in the order of [`Metric::ALL`].
+    pub figures: Vec<Figure>,
+}
+
+impl Group {
+    /// The figure of a metric.
+    pub fn figure(&self, metric: Metric) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.metric == metric)
+    }
+}
+
+/// All figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Study {
+    /// Over all answers, then by split, question and criterion, each by name.
+    pub groups: Vec<Group>,
+    /// The scale of people's scores; its cut is the grader's.
+    pub scale: Scale,
+    /// What errors are counted in: points where all answers have the same most, else 1, a share of the scale.
+    pub unit: f64,
+}
+
+/// Measures how far `given` agrees with people's scores in `rows`; the two go together by place.
+///
+/// # Errors
+/// When people only said right or wrong, and no cut can be fitted on the split that is to give it.
+pub fn study(rows: &[Row], given: &[Given], options: &Options) -> Result<Study, Absent> {
+    let columns = columns(rows, given);
+    let none = Columns::default();
+    let all = columns.get(&Of::All).unwrap_or(&none);
+    // Where people graded by themselves, their own scale is known better than that of their mean.
+    let (one, other) = &all.people;
+    let known = if one.is_empty() { Scale::of(&all.human) } else { Scale::of(&[one.as_slice(), other].concat()) };
+    let (cut, length_cut) = match &options.cut {
+        // Nobody knows from how many words on an answer is right: the cut that suits these answers best
+        // flatters the length, so that it is not beaten too easily.
+        Cut::At(cut) => (*cut, best_cut(&all.length, &all.human).unwrap_or(known.cut)),
+        Cut::FittedOn(split) => {
+            let on = columns.get(&Of::Split(split.clone())).unwrap_or(&none);
+            match best_cut(&on.given, &on.human) {
+                Ok(cut) => (cut, best_cut(&on.length, &on.human).unwrap_or(known.cut)),
+                Err(absent) if known.steps == 1 => return Err(absent),
+                Err(_) => (known.cut, known.cut),
+            }
+        }
+    };
+    let measuring = Measuring { scale: Scale { cut, ..known }, length_cut, unit: unit(rows), options };
+    let groups = columns.iter().map(|(of, columns)| measuring.group(of, columns)).collect();
+    Ok(Study { groups, scale: measuring.scale, unit: measuring.unit })
+}
+
+/// What errors are counted in: points where all answers have the same most, else shares of the scale.
+pub fn unit(rows: &[Row]) -> f64 {
+    let most = rows.first().map_or(1.0, |row| row.most);
+    if rows.iter().all(|row| row.most.total_cmp(&most).is_eq()) { most } else { 1.0 }
+}
+
+/// Scores of the same answers by the grader, by their length, and by people.
+#[derive(Debug, Default)]
+struct Columns {
+    given: Vec<f64>,
+    length: Vec<f64>,
+    human: Vec<f64>,
+    /// What two people gave, where two did.
+    people: (Vec<f64>, Vec<f64>),
+}
+
+impl Columns {
+    fn push(&mut self, given: f64, length: f64, human: f64) {
+        self.given.push(given);
+        self.length.push(length);
+        self.human.push(human);
+    }
+}
+
+/// The columns of every group, of the answers that have both scores.
+fn columns(rows: &[Row], given: &[Given]) -> BTreeMap<Of, Columns> {
+    let longest = given.iter().map(|given| given.words).max().unwrap_or(0);
+    let whole = f64::from(longest + 1).ln().max(f64::MIN_POSITIVE);
+    let mut columns = BTreeMap::from([(Of::All, Columns::default())]);
+    for (row, given) in rows.iter().zip(given) {
+        let Some(score) = given.score else { continue };
+        let length = f64::from(given.words + 1).ln() / whole;
+        if let Some(human) = row.score {
+            let split = row.split.clone().map(Of::Split);
+            for of in [Some(Of::All), split, Some(Of::Question(row.question.clone()))].into_iter().flatten() {
+                let group = columns.entry(of).or_default();
+                group.push(score, length, human);
+                if let Some((one, other)) = row.people {
+                    group.people.0.push(one);
+                    group.people.1.push(other);
+                }
+            }
+        }
+        for (criterion, human) in &row.criteria {
+            if let Some(credit) = given.criteria.get(criterion) {
+                let of = Of::Criterion(row.question.clone(), criterion.clone());
+                columns.entry(of).or_default().push(*credit, length, *human);
+            }
+        }
+    }
+    columns
+}
+
+/// How groups are measured.
+struct Measuring<'a> {
+    scale: Scale,
+    length_cut: f64,
+    unit: f64,
+    options: &'a Options,
+}
+
+impl Measuring<'_> {
+    fn group(&self, of: &Of, columns: &Columns) -> Group {
+        // Credits have a scale of their own, whatever answers as a whole are scored in.
+        let (scale, length_cut, unit) = match of {
+            Of::Criterion(..) => (Scale::of(&columns.human), 0.5, 1.0),
+            _ => (self.scale, self.length_cut, self.unit),
+        };
+        let grader = self.measure(&columns.given, &columns.human, scale, unit);
+        let length = self.measure(&columns.length, &columns.human, Scale { cut: length_cut, ..scale }, unit);
+        let (one, other) = &columns.people;
+        let mut people =
+            (!one.is_empty()).then(|| self.measure(other, one, Scale { cut: 0.5, ..self.scale }, unit).into_iter());
+        let figures = Metric::ALL.into_iter().zip(grader).zip(length).map(|((metric, grader), length)| Figure {
+            metric,
+            grader,
+            length,
+            people: people.as_mut().and_then(Iterator::next),
+        });
+        Group { of: of.clone(), answers: columns.human.len(), figures: figures.collect() }
+    }
+
+    /// Every metric, in the order of [`Metric::ALL`].
+    fn measure(&self, given: &[f64], human: &[f64], scale: Scale, unit: f64) -> Vec<Measured> {
+        let pairs = Pairs::new(given, human, scale);
+        let intervals = intervals(&pairs, self.options.resamples, self.options.seed);
+        let measured = Metric::ALL.into_iter().zip(intervals).map(|(metric, interval)| {
+            let unit = unit_of(metric, unit);
+            let scaled = |interval: Interval| Interval { low: interval.low * unit, high: interval.high * unit };
+            Measured { value: pairs.measure(metric).map(|value| value * unit), interval: interval.map(scaled) }
+        });
+        measured.collect()
+    }
+}
+
+/// What a metric is counted in: errors in points, the rest in shares.
+pub fn unit_of(metric: Metric, unit: f64) -> f64 {
+    if matches!(metric, Metric::MeanError | Metric::RootError | Metric::Bias) { unit } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(question: &str, score: Option<f64>, split: Option<&str>, people: Option<(f64, f64)>) -> Row {
+        Row {
+            line: 1,
+            id: String::new(),
+            question: question.to_owned(),
+            answer: String::new(),
+            score,
+            most: 5.0,
+            people,
+            split: split.map(str::to_owned),
+            criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default().round())]),
+        }
+    }
+
+    fn given(score: Option<f64>, words: u32) -> Given {
+        Given { score, words, criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default())]) }
+    }
+
+    fn options(cut: Cut) -> Options {
+        Options { cut, resamples: 50, seed: 1 }
+    }
+
+    #[test]
+    fn groups_are_made_by_split_question_and_criterion() {
+        let rows = [
+            row("a", Some(0.0), Some("train"), None),
+            row("a", Some(0.4), Some("test"), Some((0.2, 0.6))),
+            row("b", Some(1.0), Some("train"), Some((1.0, 1.0))),
+            row("b", None, Some("test"), None),
+            row("b", Some(0.2), None, None),
+        ];
+        let given =
+            [given(Some(0.2), 1), given(Some(0.4), 9), given(Some(0.6), 4), given(Some(0.0), 4), given(None, 0)];
+        let study = study(&rows, &given, &options(Cut::At(0.5))).expect("no cut to fit");
+        let counts: Vec<(Of, usize)> = study.groups.iter().map(|group| (group.of.clone(), group.answers)).collect();
+        let split = |name: &str| Of::Split(name.to_owned());
+        let question = |name: &str| Of::Question(name.to_owned());
+        let criterion = |name: &str| Of::Criterion(name.to_owned(), "c".to_owned());
+        assert_eq!(
+            counts,
+            [
+                (Of::All, 3),
+                (split("test"), 1),
+                (split("train"), 2),
+                (question("a"), 2),
+                (question("b"), 1),
+                (criterion("a"), 2),
+                (criterion("b"), 2)
+            ]
+        );
+        // (0.2 - 0 + 0 + 0.6 - 1.0) / 3 of 5 points
+        let bias = study.groups[0].figure(Metric::Bias).expect("measured").grader.value.expect("a figure");
+        assert!((bias - -0.2 / 3.0 * 5.0).abs() < 1e-12, "{bias}");
+        let people = study.groups[0].figure(Metric::MeanError).expect("measured").people.clone().expect("two people");
+        assert!((people.value.expect("a figure") - 1.0).abs() < 1e-12); // (0.4 + 0) / 2 of 5 points
+        let absent = &study.groups[4].figure(Metric::Pearson).expect("measured").grader.value;
+        assert_eq!(*absent, Err(Absent::TooFew { have: 1, need: 3 }));
+    }
+
+    #[test]
+    fn a_cut_is_fitted_on_one_split_and_used_on_all() {
+        let scores = [(0.0, 0.1), (0.0, 0.2), (1.0, 0.3), (1.0, 0.4)];
+        let mut rows = Vec::new();
+        let mut graded = Vec::new();
+        for (split, shift) in [("train", 0.0), ("test", 0.02)] {
+            for (human, score) in scores {
+                rows.push(row("q", Some(human), Some(split), None));
+                graded.push(given(Some(score + shift), 3));
+            }
+        }
+        let fitted = study(&rows, &graded, &options(Cut::FittedOn("train".to_owned()))).expect("two classes");
+        assert!((fitted.scale.cut - 0.25).abs() < 1e-12);
+        let figure =
+            |study: &Study, group: usize| study.groups[group].figure(Metric::MacroF1).expect("measured").grader.value;
+        assert_eq!(figure(&fitted, 1), Ok(1.0));
+        let none = study(&rows, &graded, &options(Cut::FittedOn("none".to_owned())));
+        assert_eq!(none.err(), Some(Absent::TooFew { have: 0, need: 2 }));
+        let at_half = study(&rows, &graded, &options(Cut::At(0.5))).expect("no cut to fit");
+        assert!(figure(&at_half, 0).expect("a figure") < 0.5);
+    }
+}
