@@ -1,8 +1,10 @@
 //! Every command, run as a person runs it, mostly on a tiny bank of the tests' own.
 
+mod agreement;
 mod answers;
 mod banks;
 mod configuration;
+mod drafting;
 mod edges;
 mod formats;
 mod meta;

@@ -123,7 +123,7 @@ fn answer() -> impl Strategy<Value = String> {
     prop_oneof![soup(), mutated_sample(), mutated_sample(), rubric_words(), echoes()]
 }
 
-/// The number of a shipped question.
+/// The number of a question.
 fn number() -> std::ops::Range<usize> {
     0..SCORERS.len()
 }

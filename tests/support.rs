@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::rc::Rc;
 
 /// The project's folder.
 pub(crate) fn root() -> &'static Path {
@@ -15,7 +16,7 @@ pub(crate) const HOME: &str = "[home]";
 /// The program, in a folder of its own and without anything of the surroundings.
 pub(crate) struct Gradus {
     command: Command,
-    home: tempfile::TempDir,
+    home: Rc<tempfile::TempDir>,
 }
 
 /// What a run came to; [`HOME`] stands for the folder's name.
@@ -28,13 +29,24 @@ pub(crate) struct Ran {
 
 /// The program with arguments, to be run in an empty folder with an empty home.
 pub(crate) fn gradus<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments: I) -> Gradus {
-    let home = tempfile::tempdir().expect("a folder");
+    gradus_in(Rc::new(tempfile::tempdir().expect("a folder")), arguments)
+}
+
+fn gradus_in<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(
+    home: Rc<tempfile::TempDir>,
+    arguments: I,
+) -> Gradus {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
     command.args(arguments).env_clear().env("HOME", home.path()).current_dir(home.path());
     Gradus { command, home }
 }
 
 impl Gradus {
+    /// The program once more, in the same folder and with other arguments.
+    pub(crate) fn again<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(&self, arguments: I) -> Self {
+        gradus_in(Rc::clone(&self.home), arguments)
+    }
+
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self

@@ -5,19 +5,36 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use gradus::bank::{Bank, Finding};
-use gradus::model::{Answer, CriterionGrade, Flag, Grade, Outcome, Question, Status};
+use gradus::bank::{Bank, Files, Finding, draft, questions_from_corpus, questions_from_jsonl};
+use gradus::model::{Answer, Basis, CriterionGrade, Flag, Grade, Outcome, Question, Status};
 use gradus::pattern::{Hit, PhraseError};
 use gradus::score::Scorer;
 use gradus::text::Document;
 
-/// The questions of the shipped bank, ready for grading.
+/// The questions of the shipped bank, and some whose rubrics are drafted from references, ready for grading.
 pub static SCORERS: LazyLock<Vec<Scorer>> = LazyLock::new(|| {
-    let bank = Bank::shipped();
-    let vocabulary = bank.vocabulary().expect("the shipped synonyms have no faults");
-    let scorer = |entry| bank.scorer(entry, &vocabulary).expect("the shipped rubrics have no faults");
-    bank.entries().iter().map(scorer).collect()
+    let shipped = Bank::shipped();
+    let drafted = drafted(&shipped);
+    let scorers = |bank: &Bank| {
+        let vocabulary = bank.vocabulary().expect("the shipped synonyms have no faults");
+        let scorer = |entry| bank.scorer(entry, &vocabulary).expect("the rubrics have no faults");
+        bank.entries().iter().map(scorer).collect::<Vec<Scorer>>()
+    };
+    scorers(&shipped).into_iter().chain(scorers(&drafted)).collect()
 });
+
+/// Rubrics drafted from the strong samples of some shipped questions, and from references that deny.
+fn drafted(shipped: &Bank) -> Bank {
+    let mut questions = questions_from_corpus(shipped.files(), Some(shipped)).expect("the shipped corpus is sound");
+    questions.truncate(3);
+    let denying = r#"{"id": "gap", "prompt": "Why is it dark in the long corridor of the house?", "references":
+        ["The lamp is not connected to the battery.", "There is a gap: no current flows through the open switch."]}"#;
+    questions.extend(questions_from_jsonl(&denying.replace('\n', " ")).expect("a question"));
+    let synonyms = shipped.synonyms().expect("sound");
+    let related = shipped.related().expect("sound");
+    let files = draft(&questions, "drafted", &synonyms, &related);
+    Bank::new(Files::from_texts(files.into_iter().map(|file| (file.name, file.text))))
+}
 
 /// Evidence stands where it says, points follow from credits, and the score from points.
 pub fn assert_sound(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
@@ -64,8 +81,13 @@ fn assert_decided(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
             let found = decided.evidence.iter().map(|evidence| &*evidence.concept);
             let named: Vec<&str> = found.chain(decided.missing.iter().map(|id| &**id)).collect();
             let all: BTreeSet<&str> = criterion.concepts.iter().map(|concept| concept.id.as_str()).collect();
-            assert_eq!(named.len(), all.len(), "each concept of {} is found or missing, once", decided.id);
-            assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), all, "the concepts of {}", decided.id);
+            let once: BTreeSet<&str> = named.iter().copied().collect();
+            assert_eq!(named.len(), once.len(), "each concept of {} is found or missing, once", decided.id);
+            match &criterion.basis {
+                Basis::Count { .. } => assert_eq!(once, all, "the concepts of {}", decided.id),
+                // Of several references only the one that fits best is told of.
+                Basis::Coverage { .. } => assert!(once.is_subset(&all), "the concepts of {}", decided.id),
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::corpus::{self, Corpus};
 use super::finding::Finding;
-use super::library::{Bank, Entry, SHARED, SYNONYMS};
+use super::library::{Bank, Entry, RELATED, SHARED, SYNONYMS};
 use super::places::Places;
 use super::rubric::{self, Rubric};
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths};
@@ -27,7 +27,7 @@ pub fn check(bank: &Bank) -> Vec<Finding> {
         findings.extend(faults);
         Arc::default()
     });
-    let vocabulary = bank.vocabulary_with(synonyms);
+    let vocabulary = bank.vocabulary_with(synonyms, &mut findings);
     findings.extend(misplaced(bank));
     let corpora = corpora(bank, &mut findings);
     let mut scorers = Scorers::new(&vocabulary);
@@ -51,7 +51,9 @@ pub fn check(bank: &Bank) -> Vec<Finding> {
 fn misplaced(bank: &Bank) -> Vec<Finding> {
     let stands = |file: &str| {
         let is_rubric = bank.entries().iter().any(|entry| entry.rubric() == file);
-        is_rubric || file == SYNONYMS || file.strip_prefix(SHARED).is_some_and(|name| !name.contains('/'))
+        is_rubric
+            || [SYNONYMS, RELATED].contains(&file)
+            || file.strip_prefix(SHARED).is_some_and(|name| !name.contains('/'))
     };
     let others = bank.files().within("rubrics/", ".toml").filter(|(file, _)| !stands(file));
     let finding = |(file, text)| {

@@ -12,12 +12,15 @@ use crate::model::{Sample, SampleLevel};
 #[serde(deny_unknown_fields)]
 struct Head {
     question: Spanned<String>,
+    prompt: Option<String>,
 }
 
 /// The question a corpus file is about, where it says so, and its samples.
 pub(super) struct Corpus {
     pub(super) question: String,
     pub(super) question_at: Range<usize>,
+    /// The question as it is put, where the file says so.
+    pub(super) prompt: Option<String>,
     pub(super) samples: Vec<Sample>,
 }
 
@@ -38,14 +41,18 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
             text,
             span,
             error.message().trim_end(),
-            "the head holds `question = \"<id>\"` and nothing else",
+            "the head holds `question = \"<id>\"`, and `prompt` where no rubric does",
         )]
     })?;
     let at = parsed.question.span();
     let question_at = head.start + at.start..head.start + at.end;
     let question = parsed.question.into_inner();
     let (samples, findings) = sections(file, text, body, &question);
-    if findings.is_empty() { Ok(Corpus { question, question_at, samples }) } else { Err(findings) }
+    if findings.is_empty() {
+        Ok(Corpus { question, question_at, prompt: parsed.prompt, samples })
+    } else {
+        Err(findings)
+    }
 }
 
 fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>, Vec<Finding>) {

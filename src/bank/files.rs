@@ -87,6 +87,16 @@ impl Files {
         Ok(Self::from_texts(texts))
     }
 
+    /// Reads a folder of sample answers as the `corpus` of a bank that has nothing else.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not UTF-8.
+    pub fn load_corpus(folder: &Path) -> Result<Self, LoadError> {
+        let mut texts = Vec::new();
+        collect(folder, "corpus", 0, &mut texts)?;
+        Ok(Self::from_texts(texts))
+    }
+
     /// Of all names and texts, and of the shipped words that a bank may rely on.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();

@@ -1,5 +1,6 @@
 //! A bank: its questions by id, each parsed when it is asked for.
 
+use hashbrown::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -8,9 +9,10 @@ use super::finding::Finding;
 use super::{corpus, rubric, wordlists};
 use crate::model::{Question, Sample};
 use crate::score::{Scorer, ScorerError, Scorers, Vocabulary};
-use crate::text::{KnownWords, Synonyms};
+use crate::text::{KnownWords, Related, Synonyms};
 
 pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
+pub(super) const RELATED: &str = "rubrics/related.toml";
 pub(super) const SHARED: &str = "rubrics/shared/";
 
 /// A bank of questions.
@@ -18,6 +20,7 @@ pub struct Bank {
     files: Files,
     entries: Vec<Entry>,
     synonyms: OnceLock<Result<Arc<Synonyms>, Vec<Finding>>>,
+    names: OnceLock<HashMap<String, usize>>,
 }
 
 /// A question of a bank, by its file's name alone.
@@ -94,7 +97,7 @@ impl Bank {
             is_question.then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
         };
         let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
-        Self { files, entries, synonyms: OnceLock::new() }
+        Self { files, entries, synonyms: OnceLock::new(), names: OnceLock::new() }
     }
 
     /// The files.
@@ -107,12 +110,28 @@ impl Bank {
         &self.entries
     }
 
-    /// The question of that id.
+    /// The question of that id, or else the one that is known by it.
     ///
     /// # Errors
     /// When there is none; the error names similar ones.
     pub fn entry(&self, id: &str) -> Result<&Entry, BankError> {
-        self.entries.iter().find(|entry| entry.id == id).ok_or_else(|| self.unknown(id))
+        let own = self.entries.iter().find(|entry| entry.id == id);
+        let known = || self.entries.get(*self.names.get_or_init(|| self.read_names()).get(id)?);
+        own.or_else(known).ok_or_else(|| self.unknown(id))
+    }
+
+    /// What questions are known as besides their ids, to their places; the first where several are.
+    fn read_names(&self) -> HashMap<String, usize> {
+        let mut names = HashMap::new();
+        for (place, entry) in self.entries.iter().enumerate() {
+            let has_names = self.files.text(&entry.rubric()).is_some_and(|text| text.contains("known_as"));
+            // A faulty rubric is told of when it is graded against, and is known by its id alone till then.
+            let question = has_names.then(|| self.question(entry).ok()).flatten();
+            for name in question.map(|question| question.known_as).unwrap_or_default() {
+                names.entry(name).or_insert(place);
+            }
+        }
+        names
     }
 
     fn unknown(&self, id: &str) -> BankError {
@@ -142,12 +161,16 @@ impl Bank {
 
     /// A rubric with all its faults.
     pub(super) fn parsed(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
-        let file = entry.rubric();
+        self.parsed_from(entry, self.files.text(&entry.rubric()).unwrap_or_default())
+    }
+
+    /// The same, as if `text` stood in its file.
+    pub(super) fn parsed_from(&self, entry: &Entry, text: &str) -> Result<rubric::Rubric, Vec<Finding>> {
         let shared = |name: &str| {
             let path = format!("{SHARED}{name}.toml");
             self.files.text_or_shipped(&path).map(|text| (path, text))
         };
-        rubric::parse(&file, self.files.text(&file).unwrap_or_default(), shared)
+        rubric::parse(&entry.rubric(), text, shared)
     }
 
     /// Parses the sample answers to a question; none where there is no file.
@@ -180,16 +203,39 @@ impl Bank {
     /// # Errors
     /// When the synonyms have faults.
     pub fn vocabulary(&self) -> Result<Vocabulary, BankError> {
-        Ok(self.vocabulary_with(self.synonyms()?))
+        let mut faults = Vec::new();
+        let vocabulary = self.vocabulary_with(self.synonyms()?, &mut faults);
+        if faults.is_empty() { Ok(vocabulary) } else { Err(faults.into()) }
     }
 
-    pub(super) fn vocabulary_with(&self, synonyms: Arc<Synonyms>) -> Vocabulary {
+    /// The same; related words that have faults are left out and told of.
+    pub(super) fn vocabulary_with(&self, synonyms: Arc<Synonyms>, faults: &mut Vec<Finding>) -> Vocabulary {
         let known = if self.files.is_shipped() {
             KnownWords::from_sorted(WORDS)
         } else {
             KnownWords::of(self.files.within("", "").map(|(_, text)| text).chain([WORDS]))
         };
-        Vocabulary::new(synonyms, known)
+        let vocabulary = Vocabulary::new(synonyms, known);
+        // Only criteria with references rest on related words: other banks need not read them.
+        if !self.files.within("rubrics/", ".toml").any(|(_, text)| text.contains("reference")) {
+            return vocabulary;
+        }
+        match self.related() {
+            Ok(related) => vocabulary.with_related(related),
+            Err(found) => {
+                faults.extend(found);
+                vocabulary
+            }
+        }
+    }
+
+    /// The words that tell nearly the same: the bank's own, or the shipped ones where it names none.
+    ///
+    /// # Errors
+    /// When the file has faults.
+    pub fn related(&self) -> Result<Related, Vec<Finding>> {
+        let text = self.files.text_or_shipped(RELATED);
+        text.map_or_else(|| Ok(Related::default()), |text| wordlists::parse_related(RELATED, text))
     }
 
     /// A question made ready for grading.

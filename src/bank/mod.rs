@@ -5,6 +5,8 @@
 
 mod check;
 mod corpus;
+mod criteria;
+mod draft;
 mod files;
 mod finding;
 mod front_matter;
@@ -15,8 +17,12 @@ mod schema;
 mod tables;
 mod template;
 mod wordlists;
+mod written;
 
 pub use check::check;
+pub use draft::{
+    DraftCriterion, DraftError, DraftQuestion, DraftedFile, draft, questions_from_corpus, questions_from_jsonl,
+};
 pub use files::{Files, LoadError};
 pub use finding::Finding;
 pub use front_matter::{FrontMatter, FrontMatterError};

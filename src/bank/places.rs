@@ -18,6 +18,21 @@ pub(super) struct CriterionPlaces {
     pub(super) id: Place,
     /// By concept, then by phrase.
     pub(super) phrases: Vec<Vec<Range<usize>>>,
+    /// The value of `need`, where it is given.
+    pub(super) need: Option<Range<usize>>,
+    /// By concept: its id. Empty where phrases are weighed.
+    pub(super) concepts: Vec<Range<usize>>,
+    /// By reference: where what else a good answer may say is to be written.
+    pub(super) more: Vec<Option<MorePlace>>,
+}
+
+/// A place in a reference for what else a good answer may say.
+#[derive(Debug, Clone)]
+pub(super) struct MorePlace {
+    /// The entry that it goes after, from its phrase to its weight.
+    pub(super) place: Range<usize>,
+    /// Whether that is one of `terms`, and a table `also` has to be begun.
+    pub(super) is_new: bool,
 }
 
 /// Places of one rubric; included criteria stand in files of their own.

@@ -5,12 +5,12 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::finding::Finding;
-use super::places::{CriterionPlaces, Place, Places};
+use super::places::{CriterionPlaces, Places};
 use super::tables::{CriterionTable, GoldenTable, RubricFile, SharedFile};
-use crate::model::{Bands, Concept, Criterion, Golden, Kind, Level, Question, Thousandths};
+use crate::model::{Bands, Criterion, Golden, Kind, Level, Question, Thousandths};
 
-/// Points that one criterion or penalty may have.
-const MOST_POINTS: u32 = 100;
+/// Points that all criteria of a rubric may have together, and all penalties: sums of thousandths stay small.
+const MOST_POINTS: u64 = 100_000;
 
 /// A rubric, where its parts stand, and what is wrong with it as far as that leaves a rubric to speak of.
 pub(super) struct Rubric {
@@ -70,6 +70,16 @@ pub(super) fn parse<'s>(
     let penalties = reader.criteria(table.penalty, "penalty");
     reader.unique_ids(criteria.iter().chain(&penalties));
     criteria.extend(included);
+    for (kind, all) in [("criteria", &criteria), ("penalties", &penalties)] {
+        let points: u64 = all.iter().map(|(criterion, _)| u64::from(criterion.points)).sum();
+        if points > MOST_POINTS {
+            reader.say(
+                table.id.span(),
+                format!("{kind} of {points} points together"),
+                format!("use {MOST_POINTS} at most"),
+            );
+        }
+    }
     if criteria.is_empty() {
         reader.say(table.id.span(), "a rubric without criteria", "add a `[[criterion]]` table");
     }
@@ -86,6 +96,8 @@ pub(super) fn parse<'s>(
         level: table.level,
         prompt: table.prompt.into_inner(),
         also_asked: table.also_asked,
+        known_as: table.known_as,
+        drafted: table.drafted,
         bands,
         criteria,
         penalties,
@@ -107,6 +119,8 @@ pub(super) fn parse_shared_alone(file: &str, text: &str) -> Result<Rubric, Vec<F
         level: Level::Core,
         prompt: String::new(),
         also_asked: Vec::new(),
+        known_as: Vec::new(),
+        drafted: false,
         bands: Bands::default(),
         criteria,
         penalties: Vec::new(),
@@ -140,14 +154,15 @@ pub(super) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Finding
     Finding::new(file, text, error.span().unwrap_or(0..0), message, hint)
 }
 
-struct Reader<'a> {
-    file: &'a str,
-    text: &'a str,
+/// Reads the parts of one file and collects what is wrong with them.
+pub(super) struct Reader<'a> {
+    pub(super) file: &'a str,
+    pub(super) text: &'a str,
     findings: Vec<Finding>,
 }
 
 impl Reader<'_> {
-    fn say(&mut self, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn say(&mut self, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
         self.findings.push(Finding::new(self.file, self.text, span, message, hint));
     }
 
@@ -195,7 +210,7 @@ impl Reader<'_> {
         }
     }
 
-    fn id(&mut self, id: &Spanned<String>) {
+    pub(super) fn id(&mut self, id: &Spanned<String>) {
         let text = id.get_ref();
         let fits = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if text.is_empty() || !fits {
@@ -209,74 +224,6 @@ impl Reader<'_> {
 
     fn criteria(&mut self, tables: Vec<CriterionTable>, what: &str) -> Vec<(Criterion, CriterionPlaces)> {
         tables.into_iter().map(|table| self.criterion(table, what)).collect()
-    }
-
-    fn criterion(&mut self, table: CriterionTable, what: &str) -> (Criterion, CriterionPlaces) {
-        self.id(&table.id);
-        let id = table.id.get_ref();
-        if !(1..=MOST_POINTS).contains(table.points.get_ref()) {
-            self.say(
-                table.points.span(),
-                format!("{} points", table.points.get_ref()),
-                format!("use 1 to {MOST_POINTS}"),
-            );
-        }
-        if table.concept.is_empty() {
-            self.say(
-                table.id.span(),
-                format!("{what} `{id}` has no concept"),
-                "add a `[[…concept]]` table with `id` and `any`",
-            );
-        }
-        let concepts = table.concept.len() as u32;
-        let need = table.need.as_ref().map_or(concepts, |need| *need.get_ref());
-        if let Some(given) = table.need.as_ref().filter(|need| !(1..=concepts.max(1)).contains(need.get_ref())) {
-            self.say(given.span(), format!("needs {need} of {concepts} concepts"), format!("use 1 to {concepts}"));
-        }
-        let mut places = CriterionPlaces {
-            id: Place { file: self.file.to_owned(), span: table.id.span() },
-            phrases: Vec::with_capacity(table.concept.len()),
-        };
-        let mut seen: Vec<String> = Vec::new();
-        let mut criterion = Criterion {
-            id: table.id.into_inner(),
-            points: table.points.into_inner(),
-            asks: table.asks,
-            advice: table.advice,
-            need,
-            concepts: Vec::with_capacity(table.concept.len()),
-        };
-        for concept in table.concept {
-            if seen.contains(concept.id.get_ref()) {
-                self.say(
-                    concept.id.span(),
-                    format!("concept `{}` stands twice in `{}`", concept.id.get_ref(), criterion.id),
-                    "give each its own id",
-                );
-            }
-            if concept.any.is_empty() {
-                self.say(
-                    concept.id.span(),
-                    format!("concept `{}` has no phrase", concept.id.get_ref()),
-                    "write phrases into `any`",
-                );
-            }
-            self.id(&concept.id);
-            for (at, phrase) in concept.any.iter().enumerate() {
-                if concept.any[..at].iter().any(|before| before.get_ref() == phrase.get_ref()) {
-                    self.say(
-                        phrase.span(),
-                        format!("`{}` stands twice in this concept", phrase.get_ref()),
-                        "remove one of them",
-                    );
-                }
-            }
-            seen.push(concept.id.get_ref().clone());
-            places.phrases.push(concept.any.iter().map(Spanned::span).collect());
-            let any = concept.any.into_iter().map(Spanned::into_inner).collect();
-            criterion.concepts.push(Concept { id: concept.id.into_inner(), any });
-        }
-        (criterion, places)
     }
 
     fn unique_ids<'c>(&mut self, criteria: impl Iterator<Item = &'c (Criterion, CriterionPlaces)>) {
@@ -318,7 +265,8 @@ impl Reader<'_> {
     }
 }
 
-#[allow(clippy::cast_sign_loss)] // checked to be 0 to 1
-fn thousandths(credit: f64) -> u32 {
+/// A number that is not negative, in thousandths.
+#[allow(clippy::cast_sign_loss)] // checked by the caller not to be negative
+pub(super) fn thousandths(credit: f64) -> u32 {
     (credit * 1000.0).round() as u32
 }

@@ -31,6 +31,12 @@ pub(super) struct RubricFile {
     /// Other usual wordings: found by, never graded.
     #[serde(default)]
     pub(super) also_asked: Vec<String>,
+    /// Names by which answers from elsewhere call the question.
+    #[serde(default)]
+    pub(super) known_as: Vec<String>,
+    /// Whether a program wrote the rubric; remove it when you have read and mended it.
+    #[serde(default)]
+    pub(super) drafted: bool,
     /// Shared criteria, from `rubrics/shared/<name>.toml`.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -81,6 +87,34 @@ pub(super) struct CriterionTable {
     /// The ideas by which it is recognised.
     #[serde(default)]
     pub(super) concept: Vec<ConceptTable>,
+    /// Reference answers, in place of concepts: credit follows from how much of the best fitting one is
+    /// said.
+    #[serde(default)]
+    pub(super) reference: Vec<ReferenceTable>,
+    /// The share of a reference that earns half of the credit, above 0 to 0.5; 0.1 if absent.
+    #[schemars(with = "Option<f64>")]
+    pub(super) half: Option<Spanned<f64>>,
+}
+
+/// An answer that earns full credit.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferenceTable {
+    /// The answer.
+    #[schemars(with = "String")]
+    pub(super) text: Spanned<String>,
+    /// What it says: phrases, and what each weighs among the others.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, f64>")]
+    pub(super) terms: BTreeMap<Spanned<String>, Spanned<f64>>,
+    /// What else a good answer may say: these count where they are said, and are not missed.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, f64>")]
+    pub(super) also: BTreeMap<Spanned<String>, Spanned<f64>>,
+    /// What it denies: these count where the answer denies them too.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, f64>")]
+    pub(super) denied: BTreeMap<Spanned<String>, Spanned<f64>>,
 }
 
 /// One idea.

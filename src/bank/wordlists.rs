@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use super::finding::Finding;
 use super::rubric::syntax;
-use crate::text::{Synonyms, SynonymsError};
+use crate::text::{Related, Synonyms, SynonymsError};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,4 +60,42 @@ pub(super) fn parse_synonyms(file: &str, text: &str) -> Result<Synonyms, Vec<Fin
         }
     }
     Err(findings)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RelatedFile {
+    schema: Spanned<u32>,
+    #[serde(default)]
+    group: Vec<RelatedTable>,
+    #[serde(default)]
+    opposite: Vec<OppositeTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RelatedTable {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OppositeTable {
+    one: Vec<String>,
+    other: Vec<String>,
+}
+
+/// Reads the words that tell nearly the same, and the opposites.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(super) fn parse_related(file: &str, text: &str) -> Result<Related, Vec<Finding>> {
+    let table: RelatedFile = toml::from_str(text).map_err(|error| vec![syntax(file, text, &error)])?;
+    if *table.schema.get_ref() != 1 {
+        let message = format!("schema {}, expected 1", table.schema.get_ref());
+        return Err(vec![Finding::new(file, text, table.schema.span(), message, "this program reads schema 1")]);
+    }
+    let groups: Vec<Vec<String>> = table.group.into_iter().map(|group| group.words).collect();
+    let opposites: Vec<_> = table.opposite.into_iter().map(|pair| (pair.one, pair.other)).collect();
+    Ok(Related::new(&groups, &opposites))
 }

@@ -15,6 +15,7 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
     match args.command {
         BankCommand::Check { dir, format } => check(dir.as_deref().or(settings.bank.value.as_deref()), format, printer),
         BankCommand::New { id, topic } => new(&topic, &id, printer),
+        BankCommand::Draft(args) => super::draft::run(&args, settings, printer),
         BankCommand::Schema { of } => schema(of, printer),
         BankCommand::Explain { id, file, format } => explain::run(&id, &file, format, settings, printer),
     }
@@ -23,6 +24,12 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
 /// The bank that the settings name.
 pub(super) fn open(settings: &Settings) -> anyhow::Result<Bank> {
     load(settings.bank.value.as_deref())
+}
+
+/// A bank for its words alone: the folder's where it is one, else the shipped ones.
+pub(super) fn of_words(folder: &Path) -> anyhow::Result<Bank> {
+    let files = if folder.join("rubrics").is_dir() { Files::load(folder)? } else { Files::shipped() };
+    Ok(Bank::new(files))
 }
 
 fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {

@@ -11,7 +11,7 @@ use super::answer::Input;
 use super::args::ListFormat;
 use super::printer::Printer;
 use super::settings::Settings;
-use crate::model::{Answer, Criterion, Question};
+use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
 use crate::score::{Find, Reason, Trace, Workspace};
 
@@ -47,6 +47,7 @@ fn words(reason: Reason) -> &'static str {
     match reason {
         Reason::Counts => "counts",
         Reason::BareListing => "counts half: bare listing",
+        Reason::Denied => "counts fully where the reference denies it, else half",
         Reason::Negated => "does not count: negated",
         Reason::Echo => "does not count: repeats the question",
     }
@@ -84,11 +85,13 @@ fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, print
             let kind = if trace.place.penalty { "penalty" } else { "criterion" };
             let _ = writeln!(
                 text,
-                "{kind} {} ({} points, needs {} of {})",
+                "{kind} {} ({} points, {})",
                 criterion.id,
                 criterion.points,
-                criterion.need,
-                criterion.concepts.len()
+                match &criterion.basis {
+                    Basis::Count { need } => format!("needs {need} of {}", criterion.concepts.len()),
+                    Basis::Coverage { .. } => "by how much of a reference is said".to_owned(),
+                }
             );
         }
         if last != Some((here, trace.place.concept)) {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::Outcome;
 use super::answer::Input;
 use super::args::{Format, Grade as Args};
+use super::calibration::Loaded;
 use super::printer::Printer;
 use super::search::whole_index;
 use super::settings::Settings;
@@ -27,7 +28,11 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let (entry, note) = settle_question(args, &bank, &input, printer)?;
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
     let answer = input.answer();
+    let calibration = args.calibration.as_deref().map(Loaded::read).transpose()?;
     let mut grade = scorer.grade(&answer, &mut Workspace::new());
+    if let Some(calibration) = &calibration {
+        calibration.apply(&mut grade, scorer.question());
+    }
     if shows_references(&settings) {
         grade.references = references(&grade, scorer.question(), &bank, entry)?;
     }
@@ -40,6 +45,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         Format::Csv => report::csv(std::slice::from_ref(&grade)).context("cannot write the row")?,
     };
     printer.result(&shown)?;
+    if scorer.question().drafted {
+        printer.note(&format!(
+            "the rubric of `{}` was drafted by a program, and nobody has said that they read it",
+            entry.id
+        ));
+    }
     if let (Some(note), false) = (&note, settings.format.value == Format::Text) {
         printer.note(&format!("question `{}` {note}", entry.id));
     }
@@ -56,7 +67,7 @@ fn shows_references(settings: &Settings) -> bool {
 }
 
 fn outcome(grade: &Grade<'_>, fail_under: Option<f64>, printer: &Printer) -> Outcome {
-    match (grade.score(), fail_under) {
+    match (grade.final_score(), fail_under) {
         (None, _) => Outcome::Found,
         (Some(score), Some(least)) if score.as_f64() < least => {
             printer.note(&format!("{score} is below the {least} that --fail-under asks for"));

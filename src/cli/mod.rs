@@ -6,10 +6,16 @@
 mod answer;
 mod args;
 mod bank;
+mod calibrate;
+mod calibration;
 mod config;
 mod diagnostics;
+mod draft;
+mod eval;
 mod explain;
+mod files;
 mod grade;
+mod graded;
 mod meta;
 mod printer;
 mod questions;

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::args::{Args, Command};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
-use super::{bank, config, grade, meta, questions, search};
+use super::{bank, calibrate, config, eval, grade, meta, questions, search};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,8 @@ fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Resu
         Command::Grade(args) => grade::run(&args, settings, printer),
         Command::Questions(args) => questions::run(args, settings, printer),
         Command::Search(args) => search::run(&args, settings, printer),
+        Command::Eval(args) => eval::run(&args, settings, printer),
+        Command::Calibrate(args) => calibrate::run(&args, settings, printer),
         Command::Bank(args) => bank::run(args, settings, printer),
         Command::Config(args) => config::run(&args, settings, printer),
         Command::Completions { shell } => meta::completions(shell, printer),

@@ -25,6 +25,9 @@ pub struct Grade<'a> {
     /// The score, or why there is none.
     #[serde(flatten, borrow)]
     pub outcome: Outcome<'a>,
+    /// What the score comes to on the scale of some people; only where a calibration was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub calibrated: Option<Calibrated<'a>>,
     /// Who graded.
     pub grader: Grader,
     /// What earned points, in the rubric's order.
@@ -51,7 +54,12 @@ pub struct Grade<'a> {
 }
 
 impl Grade<'_> {
-    /// The score; `None` where the answer could not be graded.
+    /// The calibrated score where there is one, else the score; `None` where the answer could not be graded.
+    pub fn final_score(&self) -> Option<Tenths> {
+        self.calibrated.as_ref().map(|calibrated| calibrated.score).or(self.score())
+    }
+
+    /// The score by the rubric; `None` where the answer could not be graded.
     pub fn score(&self) -> Option<Tenths> {
         match self.outcome {
             Outcome::Graded { score, .. } => Some(score),
@@ -81,6 +89,20 @@ pub enum Outcome<'a> {
         #[serde(borrow)]
         reason: Cow<'a, str>,
     },
+}
+
+/// A score brought to the scale of some people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Calibrated<'a> {
+    /// 0 to 100, one decimal.
+    pub score: Tenths,
+    /// What it is called.
+    pub band: Band,
+    /// What calibrated it.
+    #[serde(borrow)]
+    pub by: Cow<'a, str>,
+    /// Of what calibrated it.
+    pub fingerprint: Fingerprint,
 }
 
 /// What a score is called.

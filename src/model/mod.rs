@@ -11,9 +11,9 @@ mod span;
 mod verdict;
 
 pub use answer::Answer;
-pub use grade::{Advice, Band, Delivery, Flag, Grade, Grader, Outcome, Reference, SCHEMA, StarPart, Usage};
+pub use grade::{Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, Outcome, Reference, SCHEMA, StarPart, Usage};
 pub use quantity::{Fingerprint, Tenths, Thousandths};
-pub use question::{Bands, Concept, Criterion, Golden, Kind, Level, Question};
+pub use question::{Bands, Basis, Concept, Criterion, Golden, Kind, Level, Question, ReferenceAnswer, Stance, Term};
 pub use sample::{Sample, SampleLevel};
 pub use span::Span;
 pub use verdict::{CriterionGrade, Evidence, How, Source, Status, Why};

@@ -105,10 +105,70 @@ pub struct Criterion {
     pub asks: String,
     /// What a person is told who missed it; for a penalty, who incurred it.
     pub advice: Option<String>,
-    /// How many concepts earn full credit: 1 to the number of concepts.
-    pub need: u32,
+    /// How what was found of the concepts becomes credit.
+    pub basis: Basis,
     /// The ideas, one or more.
     pub concepts: Vec<Concept>,
+}
+
+/// How what was found of a criterion's concepts becomes credit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    /// By how many there are.
+    Count {
+        /// How many concepts earn full credit: 1 to the number of concepts.
+        need: u32,
+    },
+    /// By how much of a reference answer they make up.
+    Coverage {
+        /// The share of a reference that earns half of the credit: 1 to 500 thousandths.
+        half: Thousandths,
+        /// Answers that earn full credit, one or more; the one that fits best counts.
+        references: Vec<ReferenceAnswer>,
+    },
+}
+
+/// An answer that earns full credit, and what its words weigh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceAnswer {
+    /// The answer.
+    pub text: String,
+    /// What it says, one or more; each stands for one concept.
+    pub terms: Vec<Term>,
+}
+
+/// What a concept weighs in a reference answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// Which concept of the criterion, from 0.
+    pub concept: usize,
+    /// How much it counts among the others.
+    pub weight: Thousandths,
+    /// What the reference says of it.
+    pub stance: Stance,
+}
+
+/// What a reference answer says of a concept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stance {
+    /// It says it.
+    Said,
+    /// It denies it.
+    Denied,
+    /// It does not say it, and other good answers may.
+    Extra,
+}
+
+impl Stance {
+    /// Whether the reference denies it.
+    pub fn denies(self) -> bool {
+        self == Self::Denied
+    }
+
+    /// Whether it is missed in an answer that does not say it.
+    pub fn is_expected(self) -> bool {
+        self != Self::Extra
+    }
 }
 
 /// A rubric's own test: a text and the credit each named criterion must come to.
@@ -135,6 +195,10 @@ pub struct Question {
     pub prompt: String,
     /// Other usual wordings: found by, never graded.
     pub also_asked: Vec<String>,
+    /// Names by which answers from elsewhere call it.
+    pub known_as: Vec<String>,
+    /// Whether a program wrote the rubric, and nobody has said that they read it.
+    pub drafted: bool,
     /// Where the bands begin.
     pub bands: Bands,
     /// What earns points: the question's own criteria, then the included ones.

@@ -99,6 +99,15 @@ pub enum Why<'a> {
         /// Of the found ones, those that count half because they stand in a bare listing.
         halved: u32,
     },
+    /// The offline scorer's: how much of a reference answer is said.
+    Share {
+        /// Share of its weight.
+        said: Thousandths,
+        /// Which reference answer fits best, from 1.
+        reference: u32,
+        /// How many there are.
+        of: u32,
+    },
     /// Anybody's words.
     Text(Cow<'a, str>),
 }
@@ -111,6 +120,16 @@ impl fmt::Display for Why<'_> {
                 match halved {
                     0 => Ok(()),
                     _ => write!(f, "; {halved} only in a bare listing, which counts half"),
+                }
+            }
+            Self::Share { said, reference, of } => {
+                match said.0 {
+                    1..10 => f.write_str("under 1 percent of ")?,
+                    said => write!(f, "{} percent of ", said / 10)?,
+                }
+                match of {
+                    1 => f.write_str("the reference answer is said"),
+                    _ => write!(f, "reference answer {reference} of {of}, which fits best, is said"),
                 }
             }
             Self::Text(text) => f.write_str(text),
@@ -173,6 +192,10 @@ pub enum How {
     Spoken,
     /// A spelling slip.
     Spelling,
+    /// A word that means nearly the same.
+    Related,
+    /// A word that means the opposite; counts where one of both is denied.
+    Opposite,
     /// Quoted by a judge.
     Quoted,
 }
@@ -187,6 +210,8 @@ impl How {
             Self::Synonym => "synonym",
             Self::Spoken => "spoken form",
             Self::Spelling => "spelling",
+            Self::Related => "related word",
+            Self::Opposite => "opposite",
             Self::Quoted => "quoted",
         }
     }

@@ -10,7 +10,7 @@ use super::edges::{Edge, Means, START};
 use super::lookup::{Accept, Atoms, AtomsBuilder, Matcher};
 use super::parse::{Atom, Element, Phrase, PhraseError, Reader};
 use super::spelling::Spellings;
-use crate::text::{Class, KnownWords, Lexicon, Quantities, Synonyms, WordId};
+use crate::text::{Class, KnownWords, Lexicon, Member, Quantities, Related, Synonyms, WordId};
 
 /// Nodes that one automaton may have.
 const MOST_NODES: usize = START as usize - 1;
@@ -33,6 +33,8 @@ pub struct Compiler<'a> {
     parts: u32,
     accepts: Vec<Option<Accept>>,
     beginnings: HashMap<(u16, Element), u16>,
+    /// What phrases are found by besides their own words.
+    related: Option<&'a Related>,
 }
 
 impl<'a> Compiler<'a> {
@@ -47,7 +49,14 @@ impl<'a> Compiler<'a> {
             parts: 0,
             accepts: Vec::new(),
             beginnings: HashMap::new(),
+            related: None,
         }
+    }
+
+    /// From here on phrases are also found by related words.
+    pub fn soften(&mut self, related: &'a Related) {
+        self.beginnings.clear(); // phrases before must not share what these are found by
+        self.related = Some(related);
     }
 
     /// Reads a phrase and adds it; phrases are numbered in the order they are added.
@@ -153,6 +162,7 @@ impl<'a> Compiler<'a> {
                 self.add_words(words, *prefix, chain, Means::EXACT);
                 if !prefix {
                     self.add_synonyms(words, chain);
+                    self.add_related(words, chain);
                 }
             }
         }
@@ -178,18 +188,33 @@ impl<'a> Compiler<'a> {
         edge
     }
 
+    /// The words that mean nearly the same as `words`, and those that mean the opposite.
+    fn add_related(&mut self, words: &[WordId], chain: Chain) {
+        let (Some(related), Some(first)) = (self.related, words.first()) else { return };
+        let lexicon = &self.reader.lexicon;
+        let groups: Vec<usize> = related
+            .starting_with(lexicon.stem(*first))
+            .iter()
+            .filter(|member| is_spelled(words, member, lexicon))
+            .map(|member| member.group)
+            .collect();
+        for group in groups {
+            self.add_members(related.group(group), chain, Means::RELATED);
+            if let Some(opposite) = related.opposite(group) {
+                self.add_members(related.group(opposite), chain, Means::OPPOSITE);
+            }
+        }
+    }
+
     /// The other members of the groups that `words` are a member of.
     fn add_synonyms(&mut self, words: &[WordId], chain: Chain) {
         let synonyms = self.synonyms;
         let lexicon = &self.reader.lexicon;
         let Some(first) = words.first() else { return };
-        let same = |stems: &[String]| {
-            stems.len() == words.len() && stems.iter().zip(words).all(|(stem, word)| stem == lexicon.stem(*word))
-        };
         let groups: Vec<usize> = synonyms
             .starting_with(lexicon.stem(*first))
             .iter()
-            .filter(|member| same(&member.stems))
+            .filter(|member| is_spelled(words, member, lexicon))
             .map(|member| member.group)
             .collect();
         groups.into_iter().for_each(|group| self.add_group(group, chain));
@@ -216,9 +241,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn add_group(&mut self, group: usize, chain: Chain) {
-        for member in self.synonyms.group(group) {
+        self.add_members(self.synonyms.group(group), chain, Means::SYNONYM);
+    }
+
+    fn add_members(&mut self, members: &[Vec<String>], chain: Chain, how: Means) {
+        for member in members {
             let words: Vec<WordId> = member.iter().map(|word| self.reader.lexicon.intern(word)).collect();
-            self.add_words(&words, false, chain, Means::SYNONYM);
+            self.add_words(&words, false, chain, how);
         }
     }
 }
@@ -229,6 +258,11 @@ struct Chain {
     from: u16,
     to: u16,
     gap: u8,
+}
+
+/// Whether `member` consists of just these words.
+fn is_spelled(words: &[WordId], member: &Member, lexicon: &Lexicon) -> bool {
+    member.stems.len() == words.len() && member.stems.iter().zip(words).all(|(stem, word)| stem == lexicon.stem(*word))
 }
 
 fn denies(atom: &Atom, lexicon: &Lexicon) -> bool {

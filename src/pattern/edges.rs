@@ -26,8 +26,10 @@ impl Means {
     pub(super) const SYNONYM: Self = Self(1 << 2);
     pub(super) const SPOKEN: Self = Self(1 << 3);
     pub(super) const SPELLING: Self = Self(1 << 4);
+    pub(super) const RELATED: Self = Self(1 << 5);
+    pub(super) const OPPOSITE: Self = Self(1 << 6);
 
-    /// The set as its lowest five bits.
+    /// The set as its lowest seven bits.
     pub(super) fn bits(self) -> u16 {
         u16::from(self.0)
     }
@@ -41,6 +43,11 @@ impl Means {
         Self(self.0 | other.0)
     }
 
+    /// Whether it is the phrase in other words only: the phrase itself may still come.
+    pub(super) fn is_loose(self) -> bool {
+        self.0 >= Self::RELATED.0
+    }
+
     /// The one that is furthest from the written form.
     pub(super) fn furthest(self) -> How {
         match self.0 {
@@ -49,7 +56,9 @@ impl Means {
             2..=3 => How::Quantity,
             4..=7 => How::Synonym,
             8..=15 => How::Spoken,
-            _ => How::Spelling,
+            16..=31 => How::Spelling,
+            32..=63 => How::Related,
+            _ => How::Opposite,
         }
     }
 }

@@ -213,10 +213,14 @@ impl Matcher {
         }
     }
 
-    /// "99.9%" is also 99.9.
+    /// "99.9%" is also 99.9, and "127.0.0.1" is told by its beginning.
     fn find_bare_number(&self, folded: &str, found: &mut Vec<Edge>) {
         let number = folded.trim_start_matches(['$', '€', '£']);
         let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+        let end = match number.split_once('.') {
+            Some((first, rest)) if rest.contains('.') => first.len(),
+            _ => end,
+        };
         if end > 0 && end < folded.len() {
             self.atoms.find(&number[..end], &number[..end], found);
         }

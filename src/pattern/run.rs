@@ -30,7 +30,7 @@ pub struct Hit {
 
 impl Matcher {
     /// Adds the hits in `document` to `hits`, in the order of the tokens they end at: of each phrase in
-    /// each sentence all up to the first that counts.
+    /// each sentence all up to the first that counts fully.
     pub fn run(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         scratch.prepare(self, lexicon, document.tokens().len());
         let base = scratch.base;
@@ -208,7 +208,7 @@ impl Run<'_> {
         if *counted == sentence {
             return;
         }
-        if !seen.negated {
+        if !seen.negated && !seen.how.is_loose() {
             *counted = sentence;
         }
         self.hits.push(Hit {

@@ -11,19 +11,28 @@ use crate::model::{CriterionGrade, Flag, Grade, Outcome, Status};
 const FIXED: [&str; 9] = ["id", "question", "status", "score", "earned", "possible", "band", "flags", "words"];
 
 /// A header and one row a grade. Where all grades are of one question, each criterion has a column
-/// `credit:<id>` with 0 to 1, empty where nobody decided. Without a score there are no figures.
+/// `credit:<id>` with 0 to 1, empty where nobody decided. Without a score there are no figures. Where any is calibrated, two columns more say
+/// to what, and by what.
 ///
 /// # Errors
 /// Only what the CSV writer gives up on; writing to memory, nothing is known to.
 pub fn csv(grades: &[Grade<'_>]) -> Result<String, csv::Error> {
     let criteria = columns(grades);
+    let calibrated = grades.iter().any(|grade| grade.calibrated.is_some());
+    let last: &[&str] =
+        if calibrated { &["penalties", "reason", "calibrated", "calibrated_by"] } else { &["penalties", "reason"] };
     let mut writer = csv::Writer::from_writer(Vec::new());
     let credits = criteria.iter().map(|id| format!("credit:{id}"));
-    writer.write_record(
-        FIXED.map(String::from).into_iter().chain(credits).chain(["penalties", "reason"].map(String::from)),
-    )?;
+    writer
+        .write_record(FIXED.map(String::from).into_iter().chain(credits).chain(last.iter().map(ToString::to_string)))?;
     for grade in grades {
-        writer.write_record(row(grade, &criteria).iter().map(|cell| neutral(cell).into_owned()))?;
+        let mut row = row(grade, &criteria);
+        if calibrated {
+            let of = grade.calibrated.as_ref();
+            row.push(of.map(|of| of.score.to_string()).unwrap_or_default());
+            row.push(of.map(|of| of.by.to_string()).unwrap_or_default());
+        }
+        writer.write_record(row.iter().map(|cell| neutral(cell).into_owned()))?;
     }
     let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
     String::from_utf8(bytes).map_err(|error| io::Error::other(error).into())

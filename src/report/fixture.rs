@@ -1,8 +1,9 @@
 //! A made-up grade that the tests of every format report on.
 
 use crate::model::{
-    Advice, Answer, Band, Bands, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade, Grader, How,
-    Kind, Level, Outcome, Question, Reference, SCHEMA, SampleLevel, Source, StarPart, Status, Tenths, Thousandths, Why,
+    Advice, Answer, Band, Bands, Basis, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade,
+    Grader, How, Kind, Level, Outcome, Question, Reference, SCHEMA, SampleLevel, Source, StarPart, Status, Tenths,
+    Thousandths, Why,
 };
 
 use super::Sheet;
@@ -40,6 +41,8 @@ fn question() -> Question {
         level: Level::Core,
         prompt: "Pick one serious production outage that you ran, and walk me through it.".into(),
         also_asked: Vec::new(),
+        known_as: Vec::new(),
+        drafted: false,
         bands: Bands::default(),
         criteria: vec![
             criterion("relief-first", 3, "Restores service before looking for the cause."),
@@ -52,7 +55,14 @@ fn question() -> Question {
 }
 
 fn criterion(id: &str, points: u32, asks: &str) -> Criterion {
-    Criterion { id: id.into(), points, asks: asks.into(), advice: None, need: 2, concepts: Vec::new() }
+    Criterion {
+        id: id.into(),
+        points,
+        asks: asks.into(),
+        advice: None,
+        basis: Basis::Count { need: 2 },
+        concepts: Vec::new(),
+    }
 }
 
 fn grade() -> Grade<'static> {
@@ -71,6 +81,7 @@ fn grade() -> Grade<'static> {
             possible: Thousandths(8000),
             band: Band::Weak,
         },
+        calibrated: None,
         grader: Grader::Offline { version: 1 },
         criteria: vec![
             graded("relief-first", 3, 1000, relief),

@@ -44,7 +44,8 @@ fn title(sheet: &Sheet<'_>) -> String {
 fn score(sheet: &Sheet<'_>) -> String {
     let Outcome::Graded { score, band, .. } = sheet.grade.outcome else { return String::new() };
     let summary = words::summary(sheet).unwrap_or_default();
-    format!("**{score} of 100, {}** ({summary})\n", band.name())
+    let calibrated = words::calibrated(sheet.grade).map(|said| format!("\n**{}**\n", escape(&said)));
+    format!("**{score} of 100, {}** ({summary})\n{}", band.name(), calibrated.unwrap_or_default())
 }
 
 fn flags(sheet: &Sheet<'_>) -> String {

@@ -8,6 +8,7 @@ mod answer;
 mod clean;
 mod criteria;
 mod csv;
+mod evaluation;
 mod evidence;
 mod excerpt;
 mod json;
@@ -26,6 +27,10 @@ mod wrap;
 mod fixture;
 
 pub use self::csv::csv;
+pub use evaluation::{
+    Before, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded, evaluation_before, evaluation_brief,
+    evaluation_markdown, evaluation_text,
+};
 pub use json::json;
 pub use lines::{paragraph, passage, printable};
 pub use markdown::markdown;

@@ -19,6 +19,9 @@ pub fn text(sheet: &Sheet<'_>, style: Style) -> String {
         Outcome::Graded { score, band, .. } => {
             score_bar(&mut page, *score, *band);
             page.paragraph(2, &[Run::faint(words::summary(sheet).unwrap_or_default())]);
+            if let Some(calibrated) = words::calibrated(sheet.grade) {
+                page.paragraph(2, &[Run::new(calibrated, HEADING)]);
+            }
             flags(&mut page, sheet);
             penalties(&mut page, sheet);
             criteria(&mut page, sheet);
@@ -43,7 +46,9 @@ pub fn brief(sheet: &Sheet<'_>, style: Style) -> String {
         Outcome::Graded { score, band, .. } => (band_ink(*band), format!("{score}  {}", band.name())),
         Outcome::Ungraded { reason } => (BAD, format!("ungraded: {reason}")),
     };
-    let runs = [Run::plain(format!("{}  {}  ", grade.id, grade.question)), Run::new(verdict, ink)];
+    let calibrated = words::calibrated(grade).map(|calibrated| format!("  {calibrated}")).unwrap_or_default();
+    let name = format!("{}  {}  ", grade.id, grade.question);
+    let runs = [Run::plain(name), Run::new(verdict, ink), Run::plain(calibrated)];
     let mut page = Page::new(style);
     page.unwrapped(&runs);
     page.finish()
@@ -233,6 +238,21 @@ mod tests {
         assert_eq!(drawn(255), "██▌░░░░░░░");
         assert_eq!(drawn(1000), "██████████");
         assert_eq!(drawn(u32::MAX), "██████████");
+    }
+
+    #[test]
+    fn a_calibrated_score_stands_beside_the_other_and_names_what_calibrated_it() {
+        let mut fixture = fixture::incident();
+        fixture.grade.calibrated = Some(crate::model::Calibrated {
+            score: Tenths(712),
+            band: Band::Solid,
+            by: "c.toml".into(),
+            fingerprint: fixture.grade.fingerprint,
+        });
+        let said = "calibrated by c.toml: 71.2, solid";
+        assert!(text(&fixture.sheet(), PLAIN_80).contains(said));
+        assert!(brief(&fixture.sheet(), PLAIN_80).contains(&format!("31.3  weak  {said}")));
+        assert!(crate::report::markdown(&fixture.sheet()).contains(&format!("**{said}**")));
     }
 
     #[test]

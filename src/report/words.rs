@@ -1,7 +1,9 @@
 //! What a grade says in words, for every format that people read.
 
 use super::wrap::{columns, units};
-use crate::model::{Band, CriterionGrade, Delivery, Evidence, Flag, How, Kind, Outcome, Status, Thousandths, Why};
+use crate::model::{
+    Band, CriterionGrade, Delivery, Evidence, Flag, Grade, How, Kind, Outcome, Status, Thousandths, Why,
+};
 
 use super::sheet::Sheet;
 
@@ -77,7 +79,9 @@ fn tells_more(one: &Evidence<'_>, next: &Evidence<'_>) -> bool {
 
 fn quote(evidence: &Evidence<'_>) -> String {
     let how = match evidence.how {
-        _ if evidence.half => " (in a bare list, counts half)",
+        How::Related => " (related word, counts half)",
+        How::Opposite => " (opposite, counts half)",
+        _ if evidence.half => " (counts half)",
         How::Synonym => " (synonym)",
         How::Spoken => " (spoken form)",
         How::Spelling => " (spelling)",
@@ -109,6 +113,12 @@ fn fitting<'a>(units: impl Iterator<Item = &'a &'a str>, most: usize) -> usize {
     units.take_while(fits).count()
 }
 
+/// The score on the scale of some people, and what brought it there.
+pub(super) fn calibrated(grade: &Grade<'_>) -> Option<String> {
+    let calibrated = grade.calibrated.as_ref()?;
+    Some(format!("calibrated by {}: {}, {}", calibrated.by, calibrated.score, calibrated.band.name()))
+}
+
 /// What keeps a criterion from full credit, or whatever its judge says.
 pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
     match &graded.why {
@@ -123,7 +133,8 @@ pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
                 _ => Some(format!("not found: {}", names.join(", "))),
             }
         }
-        Why::Coverage { .. } => None,
+        Why::Share { .. } if graded.status == Status::Partial => Some(graded.why.to_string()),
+        Why::Coverage { .. } | Why::Share { .. } => None,
     }
 }
 
@@ -138,7 +149,7 @@ pub(super) fn delivery(delivery: &Delivery) -> String {
     format!("{words} in {sentences}, {fillers}{pace}")
 }
 
-fn counted(count: u32, noun: &str) -> String {
+pub(super) fn counted(count: u32, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -142,6 +142,8 @@ mod tests {
             level: Level::Core,
             prompt: "How do you test a restore?".into(),
             also_asked: Vec::new(),
+            known_as: Vec::new(),
+            drafted: false,
             bands: Bands::default(),
             criteria: Vec::new(),
             penalties: Vec::new(),

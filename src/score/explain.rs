@@ -1,7 +1,7 @@
 //! Why a phrase did or did not earn anything: for people who write rubrics.
 
 use super::grade::{Standing, Workspace};
-use super::rubric::{PhrasePlace, Scorer, phrases};
+use super::rubric::{PhrasePlace, Scorer, Target, Weighing};
 use crate::model::{Answer, How, Span};
 
 /// What became of one phrase.
@@ -33,6 +33,8 @@ pub enum Reason {
     Counts,
     /// It counts half: its sentence is bare listing.
     BareListing,
+    /// It stands in a negated clause, and counts fully where the reference denies it too, else half.
+    Denied,
     /// It counts nothing: it stands in a negated clause.
     Negated,
     /// It counts nothing: its sentence only repeats the question.
@@ -43,19 +45,19 @@ impl Scorer {
     /// Every phrase of the rubric, and what became of it in `answer`.
     pub fn explain<'a>(&'a self, answer: &Answer<'_>, workspace: &mut Workspace) -> Vec<Trace<'a>> {
         workspace.find(self, answer);
-        let mut traces = Vec::with_capacity(self.targets.len());
-        for (penalty, criteria) in [(false, &self.question.criteria), (true, &self.question.penalties)] {
-            for (criterion, concept, any) in phrases(criteria) {
-                traces.extend(any.iter().enumerate().map(|(phrase, text)| Trace {
-                    place: PhrasePlace { penalty, criterion, concept, phrase },
-                    phrase: text,
-                    finds: Vec::new(),
-                }));
-            }
-        }
+        let criteria =
+            |place: &PhrasePlace| if place.penalty { &self.question.penalties } else { &self.question.criteria };
+        let trace = |target: &Target| {
+            let place = target.place;
+            let phrase = &criteria(&place)[place.criterion].concepts[place.concept].any[place.phrase];
+            Trace { place, phrase, finds: Vec::new() }
+        };
+        let mut traces: Vec<Trace<'a>> = self.targets.iter().map(trace).collect();
         for hit in &workspace.hits {
-            let reason = match workspace.standing(hit) {
-                _ if hit.negated => Reason::Negated,
+            let weighing = self.weighing[self.targets[hit.phrase as usize].concept as usize];
+            let reason = match workspace.standing(hit, weighing) {
+                _ if hit.negated && weighing == Weighing::Counted => Reason::Negated,
+                Standing::Full if hit.negated => Reason::Denied,
                 Standing::Echo => Reason::Echo,
                 Standing::Half => Reason::BareListing,
                 Standing::Full => Reason::Counts,
@@ -63,6 +65,7 @@ impl Scorer {
             let span = workspace.document.span(hit.first, hit.last);
             traces[hit.phrase as usize].finds.push(Find { span, how: hit.how, reason });
         }
+        traces.sort_by_key(|trace| trace.place);
         traces
     }
 }

@@ -3,24 +3,23 @@
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
-use super::credit::{self, Found};
+use super::coverage;
+use super::credit::{self, Found, Said};
 use super::listing::Listing;
 use super::print;
-use super::rubric::Scorer;
+use super::rubric::{Scorer, Weighing};
 use super::runs::Repetition;
 use super::signals::{self, STORY_PARTS, Signals};
 use crate::model::{
-    Advice, Answer, Concept, Criterion, CriterionGrade, Delivery, Evidence, Flag, Grade, Grader, Outcome, SCHEMA,
-    Source, StarPart, Status, Tenths, Thousandths, Why,
+    Advice, Answer, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Flag, Grade, Grader, Outcome,
+    ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
 };
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
 
 /// Version of the rules by which this module grades. It grows whenever a grade may change.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-/// Answers with fewer words are flagged.
-const FEW_WORDS: usize = 25;
 /// Answers with fewer words are never called off-topic ...
 const ENOUGH_WORDS: usize = 40;
 /// ... nor are answers in which more concepts were found ...
@@ -38,7 +37,7 @@ pub struct Workspace {
     pub(super) hits: Vec<Hit>,
     signal_hits: Vec<Hit>,
     sentences: Vec<Standing>,
-    found: Vec<Option<Found>>,
+    said: Vec<Said>,
     repetition: Repetition,
     listing: Listing,
 }
@@ -83,11 +82,14 @@ impl Workspace {
         }
     }
 
-    /// What a hit counts for by where it stands.
-    pub(super) fn standing(&self, hit: &Hit) -> Standing {
-        match self.sentences[hit.sentence as usize] {
-            Standing::Full if self.listing.is_in_stretch(hit) => Standing::Half,
-            standing => standing,
+    /// What a hit counts for by where it stands. Weighed words of the question weigh little anyway, and a
+    /// short answer is often one sentence that repeats the question; so only stretches without grammar
+    /// matter there, and these only if no reference has any.
+    pub(super) fn standing(&self, hit: &Hit, weighing: Weighing) -> Standing {
+        match (weighing, self.sentences[hit.sentence as usize]) {
+            (Weighing::Counted, standing @ (Standing::Echo | Standing::Half)) => standing,
+            (Weighing::Counted | Weighing::Weighed, _) if self.listing.is_in_stretch(hit) => Standing::Half,
+            _ => Standing::Full,
         }
     }
 
@@ -99,15 +101,15 @@ impl Workspace {
 
     /// What was found of each concept.
     fn note_hits(&mut self, scorer: &Scorer) {
-        self.found.clear();
-        self.found.resize(scorer.concepts, None);
-        for hit in self.hits.iter().filter(|hit| !hit.negated) {
-            let half = match self.standing(hit) {
-                Standing::Echo => continue,
-                standing => standing == Standing::Half,
-            };
+        self.said.clear();
+        self.said.resize(scorer.concepts, Said::default());
+        for hit in &self.hits {
             let concept = scorer.targets[hit.phrase as usize].concept as usize;
-            credit::note(&mut self.found[concept], *hit, half);
+            let weighing = scorer.weighing[concept];
+            let standing = self.standing(hit, weighing);
+            if standing != Standing::Echo && (weighing != Weighing::Counted || !hit.negated) {
+                self.said[concept].note(Found::new(*hit, standing == Standing::Half));
+            }
         }
     }
 }
@@ -124,6 +126,7 @@ impl Scorer {
             id: Cow::Borrowed(answer.id),
             question: Cow::Borrowed(&self.question.id),
             outcome: Outcome::Ungraded { reason: Cow::Borrowed("the answer has no words") },
+            calibrated: None,
             grader: Grader::Offline { version: VERSION },
             criteria: Vec::new(),
             penalties: Vec::new(),
@@ -138,8 +141,9 @@ impl Scorer {
             return grade;
         }
         let criteria_concepts: usize = self.question.criteria.iter().map(|criterion| criterion.concepts.len()).sum();
-        let (earning, losing) = workspace.found.split_at(criteria_concepts);
-        let stuffed = credit::is_stuffed(earning.iter().flatten());
+        let (earning, losing) = workspace.said.split_at(criteria_concepts);
+        let counted = earning.iter().zip(&self.weighing).filter(|(_, weighing)| **weighing == Weighing::Counted);
+        let stuffed = credit::is_stuffed(counted.filter_map(|(said, _)| said.affirmed));
         let decide = Decide { answer, document: &workspace.document, stuffed };
         grade.criteria = decide.all(&self.question.criteria, earning);
         grade.penalties = decide.all(&self.question.penalties, losing);
@@ -161,13 +165,13 @@ impl Scorer {
         let criteria = &self.question.criteria;
         let at = criteria.iter().position(|criterion| criterion.id == "star")?;
         let before: usize = criteria[..at].iter().map(|criterion| criterion.concepts.len()).sum();
-        let told = |(concept, found): (&Concept, &Option<Found>)| {
+        let told = |(concept, said): (&Concept, &Said)| {
             let name = STORY_PARTS.into_iter().find(|name| *name == concept.id)?;
-            let hit = found.as_ref()?.hit;
+            let hit = said.affirmed?.hit;
             let span = workspace.document.span(hit.first, hit.last);
             Some(StarPart { part: Cow::Borrowed(name), start: span.start, end: span.end })
         };
-        Some(criteria[at].concepts.iter().zip(&workspace.found[before..]).filter_map(told).collect())
+        Some(criteria[at].concepts.iter().zip(&workspace.said[before..]).filter_map(told).collect())
     }
 
     fn outcome<'a>(&self, criteria: &[CriterionGrade<'_>], penalties: &[CriterionGrade<'_>]) -> Outcome<'a> {
@@ -182,9 +186,9 @@ impl Scorer {
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
         let echoed = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
-        let found = workspace.found.iter().flatten().count();
+        let found = workspace.said.iter().filter(|said| said.worth(false) > 0).count();
         let conditions = [
-            (Flag::TooShort, words < FEW_WORDS),
+            (Flag::TooShort, words < self.few_words),
             (Flag::Echo, echoed().map(|sentence| sentence.len() as usize).sum::<usize>() * 2 > words),
             (Flag::RepeatsItself, repetition.repeats_itself),
             (Flag::CopiedSample, repetition.copies_sample),
@@ -220,46 +224,59 @@ struct Decide<'w, 'a> {
 }
 
 impl<'a> Decide<'_, 'a> {
-    fn all(&self, criteria: &'a [Criterion], mut found: &[Option<Found>]) -> Vec<CriterionGrade<'a>> {
+    fn all(&self, criteria: &'a [Criterion], mut said: &[Said]) -> Vec<CriterionGrade<'a>> {
         let decide = |criterion: &'a Criterion| {
-            let (own, rest) = found.split_at(criterion.concepts.len());
-            found = rest;
-            self.one(criterion, own)
+            let (own, rest) = said.split_at(criterion.concepts.len());
+            said = rest;
+            match &criterion.basis {
+                Basis::Count { need } => self.counted(criterion, *need, own),
+                Basis::Coverage { half, references } => self.covered(criterion, *half, references, own),
+            }
         };
         criteria.iter().map(decide).collect()
     }
 
-    fn one(&self, criterion: &'a Criterion, found: &[Option<Found>]) -> CriterionGrade<'a> {
-        let credit = credit::credit(found, criterion.need, self.stuffed);
-        let concepts = criterion.concepts.iter().map(|concept| concept.id.as_str()).zip(found);
-        let mut evidence = Vec::with_capacity(found.len());
-        let mut missing = Vec::new();
-        for (concept, found) in concepts {
-            match found {
-                Some(found) => evidence.push(self.evidence(concept, found)),
-                None => missing.push(Cow::Borrowed(concept)),
+    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[Said]) -> CriterionGrade<'a> {
+        let mut grade = graded(criterion, credit::credit(said, need, self.stuffed));
+        for (concept, said) in criterion.concepts.iter().zip(said) {
+            match said.affirmed {
+                Some(found) => grade.evidence.push(self.evidence(&concept.id, found)),
+                None => grade.missing.push(Cow::Borrowed(&concept.id)),
             }
         }
-        CriterionGrade {
-            id: Cow::Borrowed(&criterion.id),
-            points: criterion.points,
-            earned: Thousandths(criterion.points * credit.0),
-            credit,
-            source: Source::Offline,
-            status: Status::of(credit),
-            why: Why::Coverage {
-                found: evidence.len() as u32,
-                of: found.len() as u32,
-                need: criterion.need,
-                halved: evidence.iter().filter(|evidence| evidence.half).count() as u32,
-            },
-            evidence,
-            missing,
-            spread: None,
-        }
+        grade.why = Why::Coverage {
+            found: grade.evidence.len() as u32,
+            of: said.len() as u32,
+            need,
+            halved: grade.evidence.iter().filter(|evidence| evidence.half).count() as u32,
+        };
+        grade
     }
 
-    fn evidence(&self, concept: &'a str, found: &Found) -> Evidence<'a> {
+    fn covered(
+        &self,
+        criterion: &'a Criterion,
+        half: Thousandths,
+        references: &'a [ReferenceAnswer],
+        said: &[Said],
+    ) -> CriterionGrade<'a> {
+        let fit = coverage::fit(references, said);
+        let mut grade = graded(criterion, coverage::credit(fit.share, half));
+        for term in references.get(fit.reference).into_iter().flat_map(|reference| &reference.terms) {
+            let concept = &criterion.concepts[term.concept].id;
+            match said[term.concept].best(term.stance.denies()) {
+                Some(found) => grade.evidence.push(self.evidence(concept, found)),
+                None if term.stance.is_expected() => grade.missing.push(Cow::Borrowed(concept)),
+                None => {}
+            }
+        }
+        grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
+        let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
+        grade.why = Why::Share { said: fit.share, reference, of };
+        grade
+    }
+
+    fn evidence(&self, concept: &'a str, found: Found) -> Evidence<'a> {
         let span = self.document.span(found.hit.first, found.hit.last);
         Evidence {
             start: span.start,
@@ -267,7 +284,23 @@ impl<'a> Decide<'_, 'a> {
             quote: Cow::Borrowed(span.of(self.answer.text)),
             concept: Cow::Borrowed(concept),
             how: found.hit.how,
-            half: found.half,
+            half: found.worth < Thousandths::ONE.0,
         }
+    }
+}
+
+/// A criterion with its credit; what that rests on is still to be told.
+fn graded(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
+    CriterionGrade {
+        id: Cow::Borrowed(&criterion.id),
+        points: criterion.points,
+        earned: Thousandths(criterion.points * credit.0),
+        credit,
+        source: Source::Offline,
+        status: Status::of(credit),
+        evidence: Vec::with_capacity(criterion.concepts.len()),
+        missing: Vec::new(),
+        why: Why::Text(Cow::Borrowed("")),
+        spread: None,
     }
 }

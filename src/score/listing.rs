@@ -85,6 +85,11 @@ impl Listing {
             || self.is_dense(scorer, document, sentence, hits)
     }
 
+    /// Whether anything of the document stands in a stretch that is a list.
+    pub(super) fn has_stretches(&self) -> bool {
+        self.stretches.iter().any(|length| *length >= STRETCH)
+    }
+
     /// Whether the hit stands in a stretch that is a list, whatever the rest of its sentence is.
     pub(super) fn is_in_stretch(&self, hit: &Hit) -> bool {
         self.stretches[hit.first as usize] >= STRETCH || self.stretches[hit.last as usize] >= STRETCH

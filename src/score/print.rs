@@ -5,18 +5,21 @@ use std::sync::Arc;
 use blake3::Hasher;
 
 use super::VERSION;
-use crate::model::{Answer, Criterion, Fingerprint, Question, Sample};
-use crate::text::{KnownWords, Synonyms};
+use crate::model::{Answer, Basis, Criterion, Fingerprint, Question, ReferenceAnswer, Sample, Thousandths};
+use crate::text::{KnownWords, Related, Synonyms};
 
 /// The words of a bank: which mean the same, and which are no slips.
 pub struct Vocabulary {
     pub(super) synonyms: Arc<Synonyms>,
     pub(super) known: KnownWords,
+    pub(super) related: Related,
     print: Fingerprint,
+    /// Of the related words, which not every rubric rests on.
+    related_print: Fingerprint,
 }
 
 impl Vocabulary {
-    /// Of a bank's synonyms and words.
+    /// Of a bank's synonyms and words; no words are related.
     pub fn new(synonyms: Arc<Synonyms>, known: KnownWords) -> Self {
         let mut print = Print::new();
         print.text(known.lines());
@@ -24,7 +27,20 @@ impl Vocabulary {
             print.number(group.len());
             group.iter().for_each(|words| print.text(&words.join(" ")));
         }
-        Self { print: print.finish(), synonyms, known }
+        let (related, related_print) = (Related::default(), Print::new().finish());
+        Self { print: print.finish(), synonyms, known, related, related_print }
+    }
+
+    /// With words that tell nearly the same: rubrics that are graded by reference answers rest on them.
+    #[must_use]
+    pub fn with_related(self, related: Related) -> Self {
+        let mut print = Print::new();
+        for (group, opposite) in related.groups() {
+            print.number(group.len());
+            print.number(opposite.map_or(0, |opposite| opposite + 1));
+            group.iter().for_each(|words| print.text(&words.join(" ")));
+        }
+        Self { related, related_print: print.finish(), ..self }
     }
 }
 
@@ -42,6 +58,9 @@ pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocab
     for criteria in [&question.criteria, &question.penalties] {
         print.number(criteria.len());
         criteria.iter().for_each(|criterion| print.criterion(criterion));
+        if criteria.iter().any(|criterion| matches!(criterion.basis, Basis::Coverage { .. })) {
+            print.0.update(&vocabulary.related_print.0);
+        }
     }
     print.number(samples.len());
     for sample in samples {
@@ -86,11 +105,28 @@ impl Print {
         self.text(&criterion.asks);
         self.text(criterion.advice.as_deref().unwrap_or_default());
         self.number(criterion.points as usize);
-        self.number(criterion.need as usize);
+        match &criterion.basis {
+            Basis::Count { need } => self.number(*need as usize),
+            Basis::Coverage { half, references } => self.references(*half, references),
+        }
         self.number(criterion.concepts.len());
         for concept in &criterion.concepts {
             self.text(&concept.id);
             self.texts(&concept.any);
+        }
+    }
+
+    fn references(&mut self, half: Thousandths, references: &[ReferenceAnswer]) {
+        self.number(half.0 as usize);
+        self.number(references.len());
+        for reference in references {
+            self.text(&reference.text);
+            self.number(reference.terms.len());
+            for term in &reference.terms {
+                self.number(term.concept);
+                self.number(term.weight.0 as usize);
+                self.number(term.stance as usize);
+            }
         }
     }
 

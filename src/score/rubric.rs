@@ -1,8 +1,9 @@
 //! A question made ready for grading: its phrases as one matcher, its texts as runs of words.
 
+use super::listing::Listing;
 use super::print::{self, Vocabulary};
 use super::runs::Runs;
-use crate::model::{Criterion, Fingerprint, Question, Sample};
+use crate::model::{Basis, Fingerprint, Question, Sample};
 use crate::pattern::{CompileError, Compiler, Matcher, PhraseError, Reader};
 
 /// A question that answers can be graded against. Made once, used from any number of threads.
@@ -11,6 +12,10 @@ pub struct Scorer {
     pub(super) matcher: Matcher,
     pub(super) targets: Vec<Target>,
     pub(super) concepts: usize,
+    /// By concept: whether it is counted or weighed.
+    pub(super) weighing: Vec<Weighing>,
+    /// Answers with fewer words are too short.
+    pub(super) few_words: usize,
     pub(super) runs: Runs,
     pub(super) print: Fingerprint,
 }
@@ -19,10 +24,22 @@ pub struct Scorer {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
     pub(super) concept: u32,
+    pub(super) place: PhrasePlace,
+}
+
+/// What is made of a find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weighing {
+    /// It counts as one of so many concepts.
+    Counted,
+    /// It weighs what it weighs in a reference answer ...
+    Weighed,
+    /// ... that is a bare listing itself, so that lists are answers.
+    WeighedInLists,
 }
 
 /// Where a phrase stands in its rubric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PhrasePlace {
     /// Whether it is a penalty's.
     pub penalty: bool,
@@ -74,18 +91,23 @@ impl<'v> Scorers<'v> {
         let Self { vocabulary, reader } = self;
         reader.lexicon.trim();
         let runs = Runs::new(&question, samples, reader);
+        let weighing = weighing(&question, reader);
         let mut compiler = Compiler::new(&vocabulary.synonyms, reader);
-        let (mut targets, mut faults, mut concepts) = (Vec::new(), Vec::new(), 0);
-        for (penalty, criteria) in [(false, &question.criteria), (true, &question.penalties)] {
-            for (criterion, concept, any) in phrases(criteria) {
+        let (mut targets, mut faults) = (Vec::new(), Vec::new());
+        for soft in [false, true] {
+            if soft && weighing.iter().any(|of| *of != Weighing::Counted) {
+                compiler.soften(&vocabulary.related);
+            }
+            for (number, (place, any)) in
+                phrases(&question).enumerate().filter(|(number, _)| (weighing[*number] != Weighing::Counted) == soft)
+            {
                 for (phrase, text) in any.iter().enumerate() {
-                    let place = PhrasePlace { penalty, criterion, concept, phrase };
+                    let place = PhrasePlace { phrase, ..place };
                     match compiler.add(text) {
-                        Ok(()) => targets.push(Target { concept: concepts }),
+                        Ok(()) => targets.push(Target { concept: number as u32, place }),
                         Err(error) => faults.push(PhraseFault { place, error }),
                     }
                 }
-                concepts += 1;
             }
         }
         if !faults.is_empty() {
@@ -94,7 +116,9 @@ impl<'v> Scorers<'v> {
         Ok(Scorer {
             matcher: compiler.finish(&vocabulary.known)?,
             targets,
-            concepts: concepts as usize,
+            concepts: weighing.len(),
+            weighing,
+            few_words: few_words(&question),
             runs,
             print: print::rubric(&question, samples, vocabulary),
             question,
@@ -114,10 +138,44 @@ impl Scorer {
     }
 }
 
-/// Every concept's phrases, with the numbers of the criterion and of the concept in it.
-pub(super) fn phrases(criteria: &[Criterion]) -> impl Iterator<Item = (usize, usize, &[String])> {
-    criteria.iter().enumerate().flat_map(|(number, criterion)| {
-        let concepts = criterion.concepts.iter().enumerate();
-        concepts.map(move |(concept, of)| (number, concept, of.any.as_slice()))
+/// Every concept's phrases, with the place of the first: those of all criteria, then of all penalties.
+fn phrases(question: &Question) -> impl Iterator<Item = (PhrasePlace, &[String])> {
+    let all = [(&question.criteria, false), (&question.penalties, true)];
+    let criteria = all.into_iter().flat_map(|(criteria, penalty)| {
+        criteria.iter().enumerate().map(move |(number, criterion)| (number, criterion, penalty))
+    });
+    criteria.flat_map(|(criterion, of, penalty)| {
+        let concepts = of.concepts.iter().enumerate();
+        concepts.map(move |(concept, of)| (PhrasePlace { penalty, criterion, concept, phrase: 0 }, of.any.as_slice()))
     })
+}
+
+/// Words below which an answer is too short: for references, a quarter of the shortest one.
+fn few_words(question: &Question) -> usize {
+    const USUAL: usize = 25;
+    let references = question.criteria.iter().filter_map(|criterion| match &criterion.basis {
+        Basis::Count { .. } => None,
+        Basis::Coverage { references, .. } => references.iter().map(|one| one.text.split_whitespace().count()).min(),
+    });
+    references.min().map_or(USUAL, |shortest| (shortest / 4).min(USUAL))
+}
+
+/// By concept: what is made of finds.
+fn weighing(question: &Question, reader: &mut Reader) -> Vec<Weighing> {
+    let mut listing = Listing::default();
+    let mut of = |basis: &Basis| {
+        let Basis::Coverage { references, .. } = basis else { return Weighing::Counted };
+        let Reader { document, lexicon } = &mut *reader;
+        let is_list = references.iter().any(|reference| {
+            document.read(&reference.text, 0, lexicon);
+            listing.read(document, lexicon);
+            listing.has_stretches()
+        });
+        if is_list { Weighing::WeighedInLists } else { Weighing::Weighed }
+    };
+    let mut weighing = Vec::new();
+    for criterion in question.criteria.iter().chain(&question.penalties) {
+        weighing.extend(std::iter::repeat_n(of(&criterion.basis), criterion.concepts.len()));
+    }
+    weighing
 }

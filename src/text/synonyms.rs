@@ -1,12 +1,17 @@
 //! Words and word groups that mean the same: abbreviations, short forms, naming variants.
 
 use hashbrown::HashMap;
+use std::cmp::Reverse;
 
 use super::{Document, Lexicon, stem};
 
 /// Groups of words or word sequences that stand for each other.
 #[derive(Debug, Clone, Default)]
-pub struct Synonyms {
+pub struct Synonyms(Groups);
+
+/// Groups of words or word sequences, found by the stems that members begin with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Groups {
     groups: Vec<Vec<Vec<String>>>,
     by_first_stem: HashMap<String, Vec<Member>>,
 }
@@ -49,46 +54,83 @@ impl Synonyms {
     /// # Errors
     /// When a member has no words, or the same stems stand in two places.
     pub fn new<S: AsRef<str>, G: AsRef<[S]>>(groups: &[G]) -> Result<Self, SynonymsError> {
-        let mut synonyms = Self::default();
+        let mut known = Groups::default();
         let mut reader = (Document::new(), Lexicon::new());
         for (group, members) in groups.iter().enumerate() {
-            let mut words_of_group = Vec::with_capacity(members.as_ref().len());
+            known.groups.push(Vec::with_capacity(members.as_ref().len()));
             for member in members.as_ref() {
                 let words = words(member.as_ref(), &mut reader);
                 let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
                 let Some(first) = stems.first() else {
                     return Err(SynonymsError::NoWords { group, member: member.as_ref().to_owned() });
                 };
-                let same_start = synonyms.by_first_stem.entry_ref(first.as_str()).or_default();
-                if let Some(other) = same_start.iter().find(|other| other.stems == stems) {
+                if let Some(other) = known.starting_with(first).iter().find(|other| other.stems == stems) {
                     let (first, second) = (other.group, group);
                     return Err(SynonymsError::Twice { member: member.as_ref().to_owned(), first, second });
                 }
-                same_start.push(Member { stems, group });
-                words_of_group.push(words);
+                known.add_member(words, stems);
             }
-            synonyms.groups.push(words_of_group);
         }
-        synonyms
-            .by_first_stem
-            .values_mut()
-            .for_each(|members| members.sort_by_key(|member| std::cmp::Reverse(member.stems.len())));
-        Ok(synonyms)
+        known.tidy();
+        Ok(Self(known))
     }
 
     /// Members that begin with the stem, longest first.
     pub fn starting_with(&self, stem: &str) -> &[Member] {
-        self.by_first_stem.get(stem).map_or(&[], Vec::as_slice)
+        self.0.starting_with(stem)
     }
 
     /// All groups, each member as its folded words.
     pub fn groups(&self) -> &[Vec<Vec<String>>] {
-        &self.groups
+        &self.0.groups
     }
 
     /// All members of a group, each as its folded words.
     pub fn group(&self, group: usize) -> &[Vec<String>] {
+        self.0.group(group)
+    }
+}
+
+impl Groups {
+    /// From groups of members as written; members without words are passed over.
+    pub(super) fn new<'a, S: AsRef<str> + 'a>(groups: impl Iterator<Item = &'a [S]>) -> Self {
+        let mut known = Self::default();
+        let mut reader = (Document::new(), Lexicon::new());
+        for group in groups {
+            known.groups.push(Vec::with_capacity(group.len()));
+            for member in group {
+                let words = words(member.as_ref(), &mut reader);
+                let stems = words.iter().map(|word| stem(word)).collect();
+                known.add_member(words, stems);
+            }
+        }
+        known.tidy();
+        known
+    }
+
+    /// Adds a member to the last group.
+    fn add_member(&mut self, words: Vec<String>, stems: Vec<String>) {
+        let number = self.groups.len() - 1;
+        if let (Some(group), Some(first)) = (self.groups.last_mut(), stems.first()) {
+            group.push(words);
+            self.by_first_stem.entry_ref(first.as_str()).or_default().push(Member { stems, group: number });
+        }
+    }
+
+    fn tidy(&mut self) {
+        self.by_first_stem.values_mut().for_each(|members| members.sort_by_key(|member| Reverse(member.stems.len())));
+    }
+
+    pub(super) fn starting_with(&self, stem: &str) -> &[Member] {
+        self.by_first_stem.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn group(&self, group: usize) -> &[Vec<String>] {
         self.groups.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn all(&self) -> &[Vec<Vec<String>>] {
+        &self.groups
     }
 }
 

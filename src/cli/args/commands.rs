@@ -1,10 +1,12 @@
-//! What is typed. What it means is for `settings` and the commands.
+//! The commands and their options.
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::evaluation::{Calibrate, Eval};
+use super::values::{kind, level, limit, score};
 use crate::model::{Kind, Level};
 
 /// Grades a written practice answer against a rubric, with a quote for every point.
@@ -26,30 +28,30 @@ use crate::model::{Kind, Level};
 Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or
 found wrong; 2 could not run."
 )]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     #[command(flatten)]
-    pub(super) global: Global,
+    pub(in crate::cli) global: Global,
     /// When to use colour; `NO_COLOR` is honoured
     #[arg(long, global = true, value_name = "WHEN", value_enum, help_heading = "Global options")]
-    pub(super) color: Option<Color>,
+    pub(in crate::cli) color: Option<Color>,
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(in crate::cli) command: Command,
 }
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
-pub(super) struct Global {
+pub(in crate::cli) struct Global {
     /// Folder with `rubrics` and `corpus`; the shipped bank if absent
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
-    pub(super) bank: Option<PathBuf>,
+    pub(in crate::cli) bank: Option<PathBuf>,
     /// Print the least: one line a result, no notes
     #[arg(long, short, global = true, help_heading = "Global options")]
-    pub(super) quiet: bool,
+    pub(in crate::cli) quiet: bool,
 }
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
+pub(in crate::cli) enum Color {
     /// On a terminal.
     Auto,
     /// Always.
@@ -60,7 +62,7 @@ pub(super) enum Color {
 
 /// How a grade is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::cli) enum Format {
     /// For people.
     Text,
     /// The whole result.
@@ -73,7 +75,7 @@ pub(super) enum Format {
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListFormat {
+pub(in crate::cli) enum ListFormat {
     /// For people.
     Text,
     /// For programs.
@@ -81,15 +83,19 @@ pub(super) enum ListFormat {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(in crate::cli) enum Command {
     /// Grade one answer
     Grade(Grade),
     /// List, show and find questions
     Questions(Questions),
     /// Search the sample answers
     Search(Search),
-    /// Check, extend and explain question banks
+    /// Check, draft, extend and explain question banks
     Bank(Bank),
+    /// Tell how far the grader agrees with people
+    Eval(Eval),
+    /// Bring scores to the scale of people who graded some answers
+    Calibrate(Calibrate),
     /// Show the settings and where they come from
     Config(Config),
     /// Print a completion script for a shell
@@ -110,22 +116,25 @@ pub(super) enum Command {
 
 Without --question or --ask, the question is the one that the file's front matter names
 (`question = \"<id>\"` between two `+++` lines), else it is found from the answer itself.")]
-pub(super) struct Grade {
+pub(in crate::cli) struct Grade {
     /// File with the answer; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
+    pub(in crate::cli) file: Option<PathBuf>,
     /// Id of the question
     #[arg(long, value_name = "ID", conflicts_with = "ask")]
-    pub(super) question: Option<String>,
+    pub(in crate::cli) question: Option<String>,
     /// Find the question by its wording
     #[arg(long, value_name = "TEXT")]
-    pub(super) ask: Option<String>,
+    pub(in crate::cli) ask: Option<String>,
     /// How to write the result
     #[arg(long, value_name = "FORMAT", value_enum)]
-    pub(super) format: Option<Format>,
+    pub(in crate::cli) format: Option<Format>,
+    /// Bring the score to people's scale with a file that `calibrate` wrote
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) calibration: Option<PathBuf>,
     /// Exit with 1 when the score is below this, 0 to 100
     #[arg(long, value_name = "N", value_parser = score)]
-    pub(super) fail_under: Option<f64>,
+    pub(in crate::cli) fail_under: Option<f64>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -137,15 +146,15 @@ pub(super) struct Grade {
   gradus questions show error-budget
   gradus questions find \"how do you store passwords\""
 )]
-pub(super) struct Questions {
+pub(in crate::cli) struct Questions {
     #[command(subcommand)]
-    pub(super) command: Option<QuestionsCommand>,
+    pub(in crate::cli) command: Option<QuestionsCommand>,
     #[command(flatten)]
-    pub(super) list: QuestionsList,
+    pub(in crate::cli) list: QuestionsList,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum QuestionsCommand {
+pub(in crate::cli) enum QuestionsCommand {
     /// List the questions
     List(QuestionsList),
     /// Show one question and what its rubric asks for
@@ -170,43 +179,43 @@ pub(super) enum QuestionsCommand {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(super) struct QuestionsList {
+pub(in crate::cli) struct QuestionsList {
     /// Only this topic
     #[arg(long)]
-    pub(super) topic: Option<String>,
+    pub(in crate::cli) topic: Option<String>,
     /// Only this kind: design, process, behavioural, concept or motivation
     #[arg(long, value_parser = kind)]
-    pub(super) kind: Option<Kind>,
+    pub(in crate::cli) kind: Option<Kind>,
     /// Only this level: core or advanced
     #[arg(long, value_parser = level)]
-    pub(super) level: Option<Level>,
+    pub(in crate::cli) level: Option<Level>,
     /// How to write them
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    pub(super) format: ListFormat,
+    pub(in crate::cli) format: ListFormat,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:
   gradus search \"restore test\" --limit 3")]
-pub(super) struct Search {
+pub(in crate::cli) struct Search {
     /// Words to look for
-    pub(super) words: String,
+    pub(in crate::cli) words: String,
     /// How many passages to show
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = limit)]
-    pub(super) limit: usize,
+    pub(in crate::cli) limit: usize,
     /// How to write them
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    pub(super) format: ListFormat,
+    pub(in crate::cli) format: ListFormat,
 }
 
 #[derive(Debug, ClapArgs)]
-pub(super) struct Bank {
+pub(in crate::cli) struct Bank {
     #[command(subcommand)]
-    pub(super) command: BankCommand,
+    pub(in crate::cli) command: BankCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum BankCommand {
+pub(in crate::cli) enum BankCommand {
     /// Find everything that is wrong with a bank; exit with 1 if there is anything
     Check {
         /// Folder with `rubrics` and `corpus`; the shipped bank if absent
@@ -223,6 +232,8 @@ pub(super) enum BankCommand {
         #[arg(long, default_value = "my-topic")]
         topic: String,
     },
+    /// Draft rubrics from reference answers: something to mend and to grade with meanwhile
+    Draft(Draft),
     /// Print the JSON Schema of rubrics or of results
     Schema {
         /// Of which
@@ -242,9 +253,37 @@ pub(super) enum BankCommand {
     },
 }
 
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Each line of QUESTIONS is an object with `id`, `prompt` and `references`, a list of
+good answers. With `criteria`, a list of texts or of objects with `text`, `points`
+and `id`, each of these becomes a criterion of its own in place of the references.
+Other fields are passed over.
+
+Examples:
+  gradus bank draft questions.jsonl --output my-bank
+  gradus bank draft --corpus samples --output my-bank
+  gradus grade --bank my-bank --question q1 answer.md")]
+pub(in crate::cli) struct Draft {
+    /// File with one JSON object a line; `-` reads standard input
+    #[arg(value_name = "QUESTIONS", required_unless_present = "corpus", conflicts_with = "corpus")]
+    pub(in crate::cli) questions: Option<PathBuf>,
+    /// Draft from the strong samples of a corpus folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) corpus: Option<PathBuf>,
+    /// Folder of the bank to write `rubrics/<topic>/<id>.toml` into
+    #[arg(long, short, value_name = "DIR")]
+    pub(in crate::cli) output: PathBuf,
+    /// Topic of the questions that name none
+    #[arg(long, default_value = "drafted")]
+    pub(in crate::cli) topic: String,
+    /// Overwrite rubrics that are there already
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
 /// What a JSON Schema is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum SchemaOf {
+pub(in crate::cli) enum SchemaOf {
     /// Rubric files.
     Rubric,
     /// Results.
@@ -252,43 +291,13 @@ pub(super) enum SchemaOf {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(super) struct Config {
+pub(in crate::cli) struct Config {
     #[command(subcommand)]
-    pub(super) command: ConfigCommand,
+    pub(in crate::cli) command: ConfigCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
+pub(in crate::cli) enum ConfigCommand {
     /// Show every setting with its value and where it comes from
     Show,
-}
-
-pub(super) fn score(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (0.0..=100.0).contains(&value) => Ok(value),
-        _ => Err("expected a number from 0 to 100".to_owned()),
-    }
-}
-
-fn limit(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("expected a number from 1".to_owned()),
-        Ok(limit) => Ok(limit),
-    }
-}
-
-fn kind(text: &str) -> Result<Kind, String> {
-    const ALL: [Kind; 5] = [Kind::Design, Kind::Process, Kind::Behavioural, Kind::Concept, Kind::Motivation];
-    named(&ALL, Kind::name, text)
-}
-
-fn level(text: &str) -> Result<Level, String> {
-    named(&[Level::Core, Level::Advanced], Level::name, text)
-}
-
-fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<T, String> {
-    all.iter().copied().find(|value| name(*value) == text).ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
-        format!("expected one of: {}", names.join(", "))
-    })
 }

@@ -1,0 +1,361 @@
+//! What the words of a reference answer weigh.
+//!
+//! Four constants decide it; each says why it is what it is. They were chosen among round numbers on the
+//! strength of general reasons, and moving any of them by half changes little: see `evals/AGREEMENT.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::source::DraftQuestion;
+use crate::bank::written::written;
+use crate::pattern::Reader;
+use crate::text::{Class, Document, Lexicon, Related, Synonyms, stem};
+
+/// A word of the question, or one that tells nearly the same, counts this much of what it otherwise would:
+/// whoever answers repeats it, knowing the answer or not.
+const ASKED: f64 = 0.2;
+/// A word that only holds a sentence together weighs this much, and only beside another word.
+const GLUE: f64 = 0.3;
+/// Two words that follow each other weigh this much of what both weigh alone: order tells "the file holds
+/// the pointer" from "the pointer holds the file", but people have many ways to put a thing.
+const PAIR: f64 = 0.5;
+/// Added to the number of references that have a word, so that a word which only one has does not weigh
+/// everything.
+const SMOOTH: f64 = 0.5;
+
+/// Words that carry no meaning of their own. Unlike the function words of `text` these leave out what makes
+/// a difference: "only", "before", "not", "more".
+const HOLLOW: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+    "these",
+    "those",
+    "it",
+    "its",
+    "they",
+    "them",
+    "their",
+    "he",
+    "she",
+    "his",
+    "her",
+    "we",
+    "us",
+    "our",
+    "you",
+    "your",
+    "i",
+    "me",
+    "my",
+    "who",
+    "whom",
+    "whose",
+    "which",
+    "what",
+    "there",
+    "here",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "being",
+    "am",
+    "do",
+    "does",
+    "did",
+    "doing",
+    "done",
+    "have",
+    "has",
+    "had",
+    "having",
+    "can",
+    "could",
+    "will",
+    "would",
+    "shall",
+    "should",
+    "may",
+    "might",
+    "must",
+    "of",
+    "to",
+    "in",
+    "on",
+    "at",
+    "by",
+    "for",
+    "with",
+    "from",
+    "into",
+    "onto",
+    "as",
+    "than",
+    "about",
+    "and",
+    "or",
+    "but",
+    "so",
+    "if",
+    "then",
+    "when",
+    "while",
+    "where",
+    "how",
+    "why",
+    "because",
+    "also",
+    "too",
+    "very",
+    "such",
+    "some",
+    "any",
+    "just",
+    "own",
+    "itself",
+    "themselves",
+    "however",
+    "although",
+    "though",
+    "since",
+    "during",
+    "per",
+];
+
+/// Numbers that people write as words as often as not.
+const NUMBERS: [&str; 13] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// What a reference says and what it denies: phrases with their weights, heaviest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Terms {
+    pub(super) said: Vec<(String, f64)>,
+    pub(super) denied: Vec<(String, f64)>,
+}
+
+/// How rare words are over all references, and how they are written in a phrase.
+pub(super) struct Weights<'a> {
+    reader: Reader,
+    synonyms: &'a Synonyms,
+    related: &'a Related,
+    questions: u32,
+    /// By stem: how many questions have it in what they expect.
+    having: BTreeMap<String, u32>,
+}
+
+/// A word of a text, as far as weights depend on it.
+struct Word {
+    folded: String,
+    stem: String,
+    sentence: u32,
+    denied: bool,
+    /// Whether it is what denies: a phrase that holds it means the denial.
+    denies: bool,
+}
+
+impl<'a> Weights<'a> {
+    /// Over all that the questions expect.
+    pub(super) fn new(questions: &[DraftQuestion], synonyms: &'a Synonyms, related: &'a Related) -> Self {
+        let (count, having) = (questions.len() as u32, BTreeMap::new());
+        let mut weights = Self { reader: Reader::default(), synonyms, related, questions: count, having };
+        for question in questions {
+            let texts = question.references.iter().chain(question.criteria.iter().map(|criterion| &criterion.text));
+            let stems: BTreeSet<String> = texts.flat_map(|text| weights.words(text)).map(|word| word.stem).collect();
+            for stem in stems {
+                *weights.having.entry(stem).or_default() += 1;
+            }
+        }
+        weights
+    }
+
+    fn words(&mut self, text: &str) -> Vec<Word> {
+        let Reader { document, lexicon } = &mut self.reader;
+        lexicon.trim();
+        document.read(text, 0, lexicon);
+        words(document, lexicon)
+    }
+
+    /// What the words and pairs of `reference` weigh in an answer to `prompt`.
+    pub(super) fn terms(&mut self, prompt: &str, reference: &str) -> Terms {
+        let asked = self.asked(prompt);
+        let words = self.words(reference);
+        let weight = |word: &Word| {
+            let whole = if is_hollow(word) { GLUE } else { self.rarity(&word.stem) };
+            if asked.contains(&word.stem) { whole * ASKED } else { whole }
+        };
+        let mut terms = Collected::default();
+        let has_content = words.iter().any(|word| !is_hollow(word));
+        for word in words.iter().filter(|word| !has_content || !is_hollow(word)) {
+            terms.add(&word.stem, || self.phrase(word), weight(word), word.denied && !word.denies);
+        }
+        let pairs = words.iter().zip(words.iter().skip(1));
+        for (one, next) in pairs.filter(|(one, next)| one.sentence == next.sentence && one.stem != next.stem) {
+            if !(is_hollow(one) && is_hollow(next)) {
+                let key = format!("{} {}", one.stem, next.stem);
+                let phrase = || format!("{} {}", written(&one.folded), written(&next.folded));
+                let denied = (one.denied || next.denied) && !(one.denies || next.denies);
+                terms.add(&key, phrase, PAIR * (weight(one) + weight(next)), denied);
+            }
+        }
+        terms.finish()
+    }
+
+    /// The stems of a question's words, and of the words that tell nearly the same.
+    fn asked(&mut self, prompt: &str) -> BTreeSet<String> {
+        let words = self.words(prompt);
+        let mut asked: BTreeSet<String> = words.iter().map(|word| word.stem.clone()).collect();
+        for word in words.iter().filter(|word| !is_hollow(word)) {
+            let groups = self.related.starting_with(&word.stem).iter().filter(|member| member.stems.len() == 1);
+            let members = groups.flat_map(|member| self.related.group(member.group));
+            asked.extend(
+                members.filter_map(|words| if let [only] = words.as_slice() { Some(stem(only)) } else { None }),
+            );
+        }
+        asked
+    }
+
+    fn rarity(&self, stem: &str) -> f64 {
+        let having = self.having.get(stem).copied().unwrap_or(0);
+        (1.0 + f64::from(self.questions) / (SMOOTH + f64::from(having))).ln()
+    }
+
+    /// The word with the members of its synonym group as alternatives.
+    fn phrase(&self, word: &Word) -> String {
+        let mut alternatives = vec![written(&word.folded)];
+        let number = NUMBERS.iter().position(|name| *name == word.folded).map(|number| number.to_string());
+        let name = word.folded.parse().ok().and_then(|number: usize| NUMBERS.get(number)).map(ToString::to_string);
+        alternatives.extend(number.or(name));
+        let members = self.synonyms.starting_with(&word.stem).iter();
+        for member in members.filter(|member| member.stems.len() == 1) {
+            for other in self.synonyms.group(member.group) {
+                let other = other.iter().map(|part| written(part)).collect::<Vec<_>>().join("-");
+                if !alternatives.contains(&other) {
+                    alternatives.push(other);
+                }
+            }
+        }
+        alternatives.join("|")
+    }
+}
+
+fn words(document: &Document, lexicon: &Lexicon) -> Vec<Word> {
+    let sentences = document.sentences().iter().zip(0..);
+    let tokens = sentences
+        .flat_map(|(sentence, number)| document.tokens()[sentence.range()].iter().map(move |token| (token, number)));
+    let word = |(token, sentence): (&crate::text::Token, u32)| Word {
+        folded: lexicon.folded(token.word).to_owned(),
+        stem: lexicon.stem(token.word).to_owned(),
+        sentence,
+        denied: token.negated,
+        denies: token.class().has(Class::NEGATOR),
+    };
+    tokens.map(word).filter(|word| !word.folded.is_empty()).collect()
+}
+
+fn is_hollow(word: &Word) -> bool {
+    HOLLOW.contains(&word.folded.as_str())
+}
+
+/// Terms as they are found. What is said once is not denied, however often it is denied elsewhere.
+#[derive(Default)]
+struct Collected(BTreeMap<String, (String, f64, bool)>);
+
+impl Collected {
+    fn add(&mut self, key: &str, phrase: impl FnOnce() -> String, weight: f64, denied: bool) {
+        match self.0.get_mut(key) {
+            Some((_, _, known)) => *known = *known && denied,
+            None => {
+                self.0.insert(key.to_owned(), (phrase(), weight, denied));
+            }
+        }
+    }
+
+    fn finish(self) -> Terms {
+        let mut terms = Terms::default();
+        for (phrase, weight, denied) in self.0.into_values() {
+            let rounded = ((weight * 100.0).round() / 100.0).max(0.01);
+            if denied { &mut terms.denied } else { &mut terms.said }.push((phrase, rounded));
+        }
+        for list in [&mut terms.said, &mut terms.denied] {
+            list.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+            list.dedup_by(|one, other| one.0 == other.0);
+        }
+        terms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(id: &str, prompt: &str, references: &[&str]) -> DraftQuestion {
+        DraftQuestion {
+            id: id.to_owned(),
+            topic: None,
+            prompt: prompt.to_owned(),
+            references: references.iter().map(|&text| text.to_owned()).collect(),
+            criteria: Vec::new(),
+        }
+    }
+
+    fn weights(terms: &Terms) -> BTreeMap<&str, f64> {
+        terms.said.iter().map(|(phrase, weight)| (phrase.as_str(), *weight)).collect()
+    }
+
+    #[test]
+    fn rare_words_weigh_more_and_words_of_the_question_less() {
+        let questions = [
+            question("a", "What is a heap?", &["A heap is a tree with order."]),
+            question("b", "", &["A tree has nodes."]),
+            question("c", "", &["Every tree grows."]),
+        ];
+        let synonyms = Synonyms::default();
+        let terms = Weights::new(&questions, &synonyms, &Related::default())
+            .terms("What is a heap?", "A heap is a tree with order.");
+        let said = weights(&terms);
+        // 3 questions: ln(1 + 3/1.5) = 1.10 for one that has it, ln(1 + 3/3.5) = 0.62 for all three.
+        for (word, weight) in [("order", 1.1), ("tree", 0.62), ("heap", 0.22)] {
+            assert!((said[word] - weight).abs() < 1e-9, "{word}: {said:?}");
+        }
+        assert!(!said.contains_key("a") && !said.contains_key("is a"), "{said:?}");
+        assert!((said["tree with"] - 0.46).abs() < 1e-9, "0.5 x (0.62 + 0.3)");
+        assert_eq!(terms.denied, []);
+    }
+
+    #[test]
+    fn what_tells_the_same_as_the_question_weighs_as_little() {
+        let related = Related::new(&[vec!["stage", "phase"]], &[]);
+        let (synonyms, prompt, reference) = (Synonyms::default(), "Which stage is first?", "The coding phase.");
+        let terms = Weights::new(&[question("a", prompt, &[reference])], &synonyms, &related).terms(prompt, reference);
+        let said = weights(&terms);
+        assert!((said["phase"] - said["coding"] * ASKED).abs() < 0.01, "{said:?}");
+    }
+
+    #[test]
+    fn what_a_reference_denies_is_kept_apart() {
+        let questions = [question("a", "", &["There is no backup."])];
+        let synonyms = Synonyms::default();
+        let terms = Weights::new(&questions, &synonyms, &Related::default()).terms("", "There is no backup.");
+        assert!(terms.denied.iter().any(|(phrase, _)| phrase == "backup"), "{terms:?}");
+        assert!(terms.said.iter().any(|(phrase, _)| phrase == "no"), "what denies is said: {terms:?}");
+    }
+
+    #[test]
+    fn members_of_a_synonym_group_are_alternatives() {
+        let synonyms = Synonyms::new(&[vec!["k8s", "kubernetes", "kube cluster"]]).expect("a group");
+        let questions = [question("a", "", &["Kubernetes restarts it."])];
+        let terms = Weights::new(&questions, &synonyms, &Related::default()).terms("", "Kubernetes restarts it.");
+        assert!(weights(&terms).contains_key("kubernetes|k8s|kube-cluster"), "{terms:?}");
+    }
+
+    #[test]
+    fn a_reference_of_hollow_words_is_weighed_all_the_same() {
+        let synonyms = Synonyms::default();
+        let terms = Weights::new(&[question("a", "", &["It is."])], &synonyms, &Related::default()).terms("", "It is.");
+        assert_eq!(terms.said.len(), 2, "{terms:?}");
+    }
+}

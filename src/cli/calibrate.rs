@@ -1,0 +1,125 @@
+//! `calibrate`: brings scores to the scale of the people who graded some answers.
+
+use std::fmt::Write as _;
+
+use super::Outcome;
+use super::args::Calibrate as Args;
+use super::files::{check_output, name, write_whole};
+use super::graded::{Graders, read_rows, share};
+use super::printer::Printer;
+use super::settings::Settings;
+use crate::agreement::fit::{Example, Fit, fit};
+use crate::agreement::{Metric, Pairs, Row, Scale, unit, unit_of};
+use crate::model::{Grade, Outcome as Graded};
+use crate::score::VERSION;
+
+/// What is told of before and after.
+const TOLD: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, Metric::Pearson, Metric::Kappa];
+
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    check_output(&args.output, &[&args.answers], args.force)?;
+    let bank = super::bank::open(settings)?;
+    let rows = read_rows(&args.answers, &args.columns)?;
+    let graders = Graders::new(&bank, &rows, printer)?;
+    let mut examples = Vec::new();
+    graders.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))));
+    let fit = fit(&examples, args.weights, VERSION).map_err(|error| {
+        anyhow::anyhow!("nothing to calibrate by: {error}\nhint: grade more answers, to more questions")
+    })?;
+    let trial = Trial::of(&rows, &examples, &fit);
+    printer.result(&trial.table(&fit))?;
+    if !trial.helps() {
+        const WORSE: &str = "on questions it had not seen, the calibration does not come nearer to people than their mean \
+                             or the scores as they are";
+        if !args.even_if_worse {
+            printer.warning(&format!("{WORSE}; nothing was written\nhint: --even-if-worse writes it all the same"));
+            return Ok(Outcome::Found);
+        }
+        printer.warning(WORSE);
+    }
+    let comment = comment(args, settings, &examples, &fit, &trial);
+    write_whole(&args.output, &fit.calibration.to_text(&comment))?;
+    printer.note(&format!("use it with --calibration {}", args.output.display()));
+    Ok(Outcome::Done)
+}
+
+fn example(row: &Row, grade: &Grade<'_>) -> Option<Example> {
+    let Graded::Graded { possible, .. } = grade.outcome else { return None };
+    let part = |earned: u32| f64::from(earned) / f64::from(possible.0.max(1));
+    let criteria = grade.criteria.iter().map(|criterion| (criterion.id.to_string(), part(criterion.earned.0)));
+    Some(Example {
+        question: row.question.clone(),
+        earned: share(grade)?,
+        criteria: criteria.collect(),
+        lost: grade.penalties.iter().map(|penalty| part(penalty.earned.0)).sum(),
+        human: row.score?,
+    })
+}
+
+/// Scores before and after, on questions that the calibration was not fitted to.
+struct Trial {
+    before: Pairs,
+    after: Pairs,
+    /// Everybody given the mean of the other questions.
+    mean: Pairs,
+    unit: f64,
+}
+
+impl Trial {
+    fn of(rows: &[Row], examples: &[Example], fit: &Fit) -> Self {
+        let human: Vec<f64> = examples.iter().map(|example| example.human).collect();
+        let earned: Vec<f64> = examples.iter().map(|example| example.earned).collect();
+        let scale = Scale::of(&human);
+        let pairs = |given: &[f64]| Pairs::new(given, &human, scale);
+        Self { before: pairs(&earned), after: pairs(&fit.held_back), mean: pairs(&fit.means), unit: unit(rows) }
+    }
+
+    fn figures(&self, metric: Metric) -> [String; 3] {
+        [&self.before, &self.after, &self.mean].map(|pairs| match pairs.measure(metric) {
+            Ok(value) => format!("{:.3}", value * unit_of(metric, self.unit)),
+            Err(_) => "–".to_owned(),
+        })
+    }
+
+    fn table(&self, fit: &Fit) -> String {
+        let mut table = format!(
+            "{} answers, questions held back in {} parts\n\n            before    after     mean\n",
+            self.after.len(),
+            fit.folds
+        );
+        for metric in TOLD {
+            let [before, after, mean] = self.figures(metric);
+            let _ = writeln!(table, "  {:<8}{before:>8} {after:>8} {mean:>8}", metric.name());
+        }
+        if (self.unit - 1.0).abs() > f64::EPSILON {
+            let _ = writeln!(table, "\nrmse, mae and bias in points of {}", self.unit);
+        }
+        table
+    }
+
+    /// Whether it comes nearer to people than the scores as they are, and than one score for all.
+    fn helps(&self) -> bool {
+        let error = |pairs: &Pairs| pairs.measure(Metric::RootError).ok();
+        let after = error(&self.after);
+        after.is_some() && after < error(&self.before) && after < error(&self.mean)
+    }
+}
+
+fn comment(args: &Args, settings: &Settings, examples: &[Example], fit: &Fit, trial: &Trial) -> String {
+    let bank = settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string());
+    let told: Vec<String> = TOLD
+        .into_iter()
+        .map(|metric| {
+            let [before, after, _] = trial.figures(metric);
+            format!("{} {before} to {after}", metric.name())
+        })
+        .collect();
+    format!(
+        "Written by `gradus calibrate`: {} answers of {}, graded by {bank}.\n\
+         On questions held back ({} parts): {}.",
+        examples.len(),
+        name(&args.answers).replace(char::is_control, " "),
+        fit.folds,
+        told.join(", ")
+    )
+}

@@ -1,0 +1,63 @@
+//! `bank draft`: rubrics from reference answers.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+
+use super::Outcome;
+use super::args::Draft as Args;
+use super::files::{name, read_text, write_together};
+use super::printer::Printer;
+use super::settings::Settings;
+use crate::bank::{self, Bank, BankError, DraftQuestion, Files};
+
+/// Files that are named when there are more in the way.
+const NAMED: usize = 3;
+
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    let questions = questions(args, settings)?;
+    let words = super::bank::of_words(&args.output)?;
+    let synonyms = words.synonyms().map_err(BankError::Faulty)?;
+    let related = words.related().map_err(BankError::Faulty)?;
+    let files = bank::draft(&questions, &args.topic, &synonyms, &related);
+    let there: Vec<String> = files
+        .iter()
+        .map(|file| args.output.join(&file.name))
+        .filter(|path| path.exists())
+        .map(|path| path.display().to_string())
+        .collect();
+    if !there.is_empty() && !args.force {
+        let others = there.len().saturating_sub(NAMED);
+        let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+        let named: Vec<&str> = there.iter().take(NAMED).map(String::as_str).collect();
+        bail!(
+            "{}{more} would be overwritten\nhint: choose another --output or --topic, or say --force",
+            named.join(", ")
+        );
+    }
+    let places: Vec<(PathBuf, &str)> =
+        files.iter().map(|file| (args.output.join(&file.name), file.text.as_str())).collect();
+    write_together(&places)?;
+    let count = match files.len() {
+        1 => "1 rubric".to_owned(),
+        count => format!("{count} rubrics"),
+    };
+    let folder = args.output.display();
+    printer.result(&format!("{count} drafted in {folder}"))?;
+    printer.note(&format!("read and mend them; `gradus bank check {folder}` tells what is wrong"));
+    Ok(Outcome::Done)
+}
+
+fn questions(args: &Args, settings: &Settings) -> anyhow::Result<Vec<DraftQuestion>> {
+    if let Some(folder) = &args.corpus {
+        if !folder.is_dir() {
+            bail!("{} is no folder\nhint: name the folder that holds <topic>/<id>.md", folder.display());
+        }
+        let files = Files::load_corpus(folder)?;
+        let bank = settings.bank.value.as_ref().map(|folder| Files::load(folder).map(Bank::new)).transpose()?;
+        return Ok(bank::questions_from_corpus(&files, bank.as_ref())?);
+    }
+    let Some(path) = &args.questions else { bail!("no questions named") };
+    let text = read_text(path)?;
+    bank::questions_from_jsonl(&text).with_context(|| name(path))
+}

@@ -1,0 +1,233 @@
+//! `eval`: how far the grader agrees with people.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::bail;
+
+use super::Outcome;
+use super::args::{Eval as Args, EvalFormat, Threshold};
+use super::calibration::Loaded;
+use super::files::{name, read_text};
+use super::graded::{Graders, few, given, read_rows, reason, share};
+use super::printer::Printer;
+use super::settings::Settings;
+use crate::agreement::{
+    Absent, Best, Comparison, Cut, Given, Group, Interval, Metric, Of, Options, Row, Scale, Study, compare, study,
+    unit_of,
+};
+use crate::report::{self, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded};
+use crate::score::VERSION;
+
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    let bank = super::bank::open(settings)?;
+    let rows = read_rows(&args.answers, &args.columns)?;
+    if let Cut::FittedOn(split) = &args.cut
+        && !rows.iter().any(|row| row.split.as_deref() == Some(split))
+    {
+        bail!("no answer is of the split `{split}` that the cut is to be fitted on\nhint: {}", splits(&rows));
+    }
+    let graders = Graders::new(&bank, &rows, printer)?;
+    let calibration = args.calibration.as_deref().map(Loaded::read).transpose()?;
+    let (mut all, mut ungraded) = (Vec::with_capacity(rows.len()), Vec::new());
+    graders.grade(&rows, |row, grade| {
+        let score = grade.as_ref().and_then(|grade| match &calibration {
+            None => share(grade),
+            Some(loaded) => loaded.calibration.score(grade),
+        });
+        if score.is_none() {
+            ungraded.push(Ungraded { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
+        }
+        all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
+    });
+    tell_of_unknown_criteria(&rows, &all, printer);
+    let options = Options { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
+    let study = study(&rows, &all, &options).map_err(|absent| {
+        anyhow::anyhow!(
+            "no cut can be fitted on that split: {absent}\nhint: give one with --cut N, or name another split"
+        )
+    })?;
+    let missed = missed(&args.fail_under, &study, &rows)?;
+    let moved = args.compare.as_deref().map(|path| moved(path, &rows, &all, &study, &options)).transpose()?;
+    let evaluation = Evaluation {
+        answers_from: name(&args.answers),
+        bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
+        grader: format!("offline scorer {VERSION}"),
+        calibration: calibration.as_ref().map(|loaded| loaded.name.clone()),
+        cut_from: match &args.cut {
+            Cut::At(_) => None,
+            Cut::FittedOn(split) => Some(split.clone()),
+        },
+        answers: rows.len(),
+        unscored: rows.iter().filter(|row| row.score.is_none()).count(),
+        ungraded,
+        worst: worst(&rows, &all, &graders, args.worst),
+        moved,
+        scores: scores(&rows, &all),
+        study,
+    };
+    printer.result(&match args.format {
+        EvalFormat::Text if printer.is_quiet() => report::evaluation_brief(&evaluation, printer.style),
+        EvalFormat::Text => report::evaluation_text(&evaluation, printer.style),
+        EvalFormat::Json => report::json(&evaluation.to_json())?,
+        EvalFormat::Markdown => report::evaluation_markdown(&evaluation),
+    })?;
+    missed.iter().for_each(|fault| printer.warning(fault));
+    Ok(if missed.is_empty() { Outcome::Done } else { Outcome::Found })
+}
+
+fn splits(rows: &[Row]) -> String {
+    let mut names: Vec<&str> = rows.iter().filter_map(|row| row.split.as_deref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() { "no answer has a `split`".to_owned() } else { format!("splits are {}", names.join(", ")) }
+}
+
+/// Tells of criteria that people graded and rubrics do not have.
+fn tell_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
+    let unknown = rows.iter().zip(given).filter(|(_, given)| given.score.is_some()).flat_map(|(row, given)| {
+        row.criteria.keys().filter(|id| !given.criteria.contains_key(*id)).map(String::as_str)
+    });
+    let unknown: BTreeSet<&str> = unknown.collect();
+    if !unknown.is_empty() {
+        let unknown: Vec<&str> = unknown.into_iter().collect();
+        printer.warning(&format!("people graded criteria that the rubrics do not have: {}", few(&unknown)));
+    }
+}
+
+/// By what an answer is known again: its text, whatever it is called.
+fn print_of(row: &Row) -> String {
+    blake3::hash(row.answer.as_bytes()).to_hex()[..16].to_owned()
+}
+
+fn scores(rows: &[Row], given: &[Given]) -> Vec<Scored> {
+    let score = |(row, given): (&Row, &Given)| Scored {
+        id: row.id.clone(),
+        question: row.question.clone(),
+        answer: print_of(row),
+        given: given.score,
+    };
+    rows.iter().zip(given).map(score).collect()
+}
+
+/// The answers on which grader and people are furthest apart, graded once more for what was found in them.
+fn worst(rows: &[Row], given: &[Given], graders: &Graders, most: usize) -> Vec<Disagreement> {
+    let apart = |(row, given): (&Row, &Given)| Some((row.score? - given.score?).abs());
+    let mut places: Vec<(usize, f64)> =
+        rows.iter().zip(given).enumerate().filter_map(|(place, pair)| Some((place, apart(pair)?))).collect();
+    places.retain(|(_, apart)| *apart > 0.0);
+    places.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+    places.truncate(most);
+    let mut worst = Vec::with_capacity(places.len());
+    graders.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
+        let of = worst.len();
+        let Some((grade, (place, _))) = grade.zip(places.get(of).copied()) else { return };
+        let quotes = grade.criteria.iter().flat_map(|criterion| &criterion.evidence);
+        let missing = grade.criteria.iter().flat_map(|criterion| &criterion.missing);
+        worst.push(Disagreement {
+            id: row.id.clone(),
+            question: row.question.clone(),
+            human: row.score.unwrap_or_default(),
+            given: given[place].score.unwrap_or_default(),
+            answer: row.answer.clone(),
+            evidence: quotes.map(|one| (one.concept.to_string(), one.quote.to_string())).collect(),
+            missing: missing.map(ToString::to_string).collect(),
+        });
+    });
+    worst
+}
+
+/// Compares with the scores of an evaluation before, on the answers that stand in both.
+fn moved(path: &Path, rows: &[Row], given: &[Given], study: &Study, options: &Options) -> anyhow::Result<Moved> {
+    let before = report::evaluation_before(&read_text(path)?).map_err(|error| {
+        anyhow::anyhow!("{} is no evaluation: {error}\nhint: `gradus eval --format json` writes one", name(path))
+    })?;
+    let known: BTreeMap<(&str, &str), f64> = before
+        .scores
+        .iter()
+        .filter_map(|one| Some(((one.question.as_str(), one.answer.as_str()), one.given?)))
+        .collect();
+    let mut both = Both::default();
+    for (row, given) in rows.iter().zip(given) {
+        let print = print_of(row);
+        let known = known.get(&(row.question.as_str(), print.as_str()));
+        if let (Some(known), Some(score), Some(people)) = (known, given.score, row.score) {
+            both.old.push(*known);
+            both.new.push(score);
+            both.human.push(people);
+        }
+    }
+    if both.old.is_empty() {
+        bail!("{} has none of these answers\nhint: compare evaluations of the same answers", name(path));
+    }
+    let changed = both.old.iter().zip(&both.new).filter(|(old, new)| (*old - *new).abs() > 1e-9).count();
+    let figure = |metric| {
+        let comparison = both.compare(metric, before.cut, study, options);
+        Changed { metric, comparison: comparison.map(|found| in_units(found, unit_of(metric, study.unit))) }
+    };
+    let figures = Metric::ALL.into_iter().map(figure).collect();
+    Ok(Moved { from: name(path), answers: both.old.len(), changed, figures })
+}
+
+/// Scores of the same answers before and now, and people's.
+#[derive(Default)]
+struct Both {
+    old: Vec<f64>,
+    new: Vec<f64>,
+    human: Vec<f64>,
+}
+
+impl Both {
+    /// Where right and wrong are compared, each grader's scores are cut where its own evaluation cut them.
+    fn compare(&self, metric: Metric, cut: f64, study: &Study, options: &Options) -> Result<Comparison, Absent> {
+        let cuts = matches!(metric, Metric::Kappa | Metric::Exact | Metric::MacroF1 | Metric::Accuracy);
+        let (resamples, seed) = (options.resamples, options.seed);
+        if study.scale.steps == 1 && cuts {
+            let right = |scores: &[f64], cut: f64| -> Vec<f64> {
+                scores.iter().map(|score| f64::from(u8::from(*score >= cut))).collect()
+            };
+            let (old, new) = (right(&self.old, cut), right(&self.new, study.scale.cut));
+            let scale = Scale { cut: 0.5, ..study.scale };
+            return compare(&old, &new, &self.human, scale, metric, resamples, seed);
+        }
+        compare(&self.old, &self.new, &self.human, study.scale, metric, resamples, seed)
+    }
+}
+
+fn in_units(found: Comparison, unit: f64) -> Comparison {
+    let Comparison { before, after, difference, interval, p } = found;
+    let interval = interval.map(|ends| Interval { low: ends.low * unit, high: ends.high * unit });
+    Comparison { before: before * unit, after: after * unit, difference: difference * unit, interval, p }
+}
+
+/// What to say of each threshold that is not met.
+fn missed(thresholds: &[Threshold], study: &Study, rows: &[Row]) -> anyhow::Result<Vec<String>> {
+    let mut missed = Vec::new();
+    for threshold in thresholds {
+        let Threshold { split, metric, least } = threshold;
+        let of = split.as_ref().map_or(Of::All, |split| Of::Split(split.clone()));
+        let Some(group) = study.groups.iter().find(|group| group.of == of) else {
+            bail!("--fail-under {threshold}: no answer is of that split\nhint: {}", splits(rows));
+        };
+        missed.extend(
+            fault(group, *metric, *least).map(|fault| format!("{fault} that --fail-under {threshold} asks for")),
+        );
+    }
+    Ok(missed)
+}
+
+/// What is wrong with a figure, if it is worse than `bound`; one that is absent is.
+fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
+    let name = metric.name();
+    let value = match group.figure(metric).map(|figure| figure.grader.value) {
+        Some(Ok(value)) => value,
+        Some(Err(absent)) => return Some(format!("there is no {name} ({absent}), not the {bound}")),
+        None => return Some(format!("there is no {name}, not the {bound}")),
+    };
+    let (worse, word) = match metric.best() {
+        Best::Highest => (value < bound, "below"),
+        Best::Lowest => (value > bound, "above"),
+        Best::Zero => (value.abs() > bound, "further from 0 than"),
+    };
+    worse.then(|| format!("{name} {value:.3} is {word} the {bound}"))
+}

@@ -1,0 +1,142 @@
+//! Reading what was named on the command line, and writing files whole or not at all.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use tempfile::TempPath;
+
+/// The text of a file, or of standard input where it is `-`.
+pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    if is_stream(path) {
+        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+    } else {
+        bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => bail!(
+            "{} is not UTF-8: the first bad byte is byte {}\nhint: save it as UTF-8",
+            name(path),
+            error.utf8_error().valid_up_to()
+        ),
+    }
+}
+
+/// Whether standard input is meant.
+pub(super) fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// What to call a file that is read or written.
+pub(super) fn name(path: &Path) -> String {
+    if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// Refuses a file to write that would replace something: what is read, what is no plain file, and, unless
+/// it may be overwritten, what is there at all.
+pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyhow::Result<()> {
+    let shown = output.display();
+    if is_stream(output) {
+        bail!("`-` is no file to write\nhint: name a file with --output");
+    }
+    let Ok(found) = fs::symlink_metadata(output) else { return Ok(()) };
+    let same = |input: &&Path| {
+        fs::canonicalize(input).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| input == output))
+    };
+    if inputs.iter().any(same) {
+        bail!("{shown} is what is read\nhint: choose another --output");
+    }
+    if !found.is_symlink() && !found.is_file() {
+        bail!("{shown} is no plain file\nhint: choose another --output");
+    }
+    if !force {
+        bail!("{shown} would be overwritten\nhint: choose another --output, or say --force");
+    }
+    Ok(())
+}
+
+/// Writes a file beside its place and moves it there, so that nobody ever finds half of it.
+pub(super) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+    write_together(&[(path.to_owned(), text)])
+}
+
+/// Writes files, none of them before all are written out beside their places.
+pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
+    let mut staged = Vec::with_capacity(files.len());
+    for (path, text) in files {
+        // Where a link stands, what it leads to is written.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let written = stage(&target, text).with_context(|| format!("cannot write {}", path.display()))?;
+        staged.push((target, written));
+    }
+    for (target, written) in staged {
+        let failed = || format!("cannot write {}", target.display());
+        written.persist(&target).map_err(|error| error.error).with_context(failed)?;
+    }
+    Ok(())
+}
+
+fn stage(target: &Path, text: &str) -> io::Result<TempPath> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let mode = {
+        // A file like any other: with the rights of the one it replaces, or those that new files get.
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(target).map_or_else(|_| fs::Permissions::from_mode(0o666), |known| known.permissions())
+    };
+    #[cfg(unix)]
+    builder.permissions(mode);
+    let mut file = builder.prefix(".gradus-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file.into_temp_path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write_whole(&file, "old").expect("writes");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&file, &link).expect("links");
+            write_whole(&link, "new").expect("writes");
+            assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+            assert_eq!(fs::read_to_string(&file).expect("reads"), "new");
+        }
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 2, "nothing is left over");
+    }
+
+    #[test]
+    fn what_is_read_or_no_file_is_never_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        assert!(check_output(&file, &[], false).is_ok());
+        write_whole(&file, "x").expect("writes");
+        assert!(check_output(&file, &[], false).is_err(), "it is there");
+        assert!(check_output(&file, &[], true).is_ok());
+        assert!(check_output(&file, &[&file], true).is_err(), "it is read");
+        assert!(check_output(folder.path(), &[], true).is_err(), "it is a folder");
+        assert!(check_output(Path::new("-"), &[], true).is_err());
+    }
+
+    #[test]
+    fn files_that_go_together_are_written_all_or_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("one");
+        let blocked = file.join("two"); // below a file there is no place
+        fs::write(folder.path().join("three"), "").expect("writes");
+        let blocked_first = [(file.clone(), "x"), (folder.path().join("three").join("four"), "x")];
+        assert!(write_together(&blocked_first).is_err());
+        assert!(!file.exists() && !blocked.exists());
+    }
+}

@@ -1,0 +1,129 @@
+//! An evaluation for a page.
+
+use std::fmt::Write as _;
+
+use super::data::{Evaluation, Moved};
+use super::figures::{
+    absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
+};
+use crate::agreement::{Group, Metric};
+use crate::report::markup::escape;
+use crate::report::words::shorten;
+
+/// Columns of the answer that a disagreement is about.
+const ANSWER: usize = 240;
+
+/// An evaluation as Markdown.
+pub fn markdown(evaluation: &Evaluation) -> String {
+    let mut page = String::from("# Agreement with people\n\n");
+    for line in preamble(evaluation) {
+        let _ = writeln!(page, "- {}", escape(&line));
+    }
+    let (tables, lists) = sections(evaluation);
+    let with_people = has_people(&tables);
+    for group in tables {
+        table(&mut page, group, with_people);
+    }
+    for (name, groups) in lists {
+        list(&mut page, name, &groups);
+    }
+    if let Some(moved) = &evaluation.moved {
+        self::moved(&mut page, moved);
+    }
+    if !evaluation.ungraded.is_empty() {
+        page.push_str("\n## Not graded\n\n");
+        for one in &evaluation.ungraded {
+            let _ = writeln!(page, "- line {}, {}: {}", one.line, escape(&one.id), escape(&one.reason));
+        }
+    }
+    if !evaluation.worst.is_empty() {
+        page.push_str("\n## Furthest from people\n\n");
+    }
+    for (number, one) in evaluation.worst.iter().enumerate() {
+        let found: Vec<String> = one
+            .evidence
+            .iter()
+            .map(|(concept, quote)| format!("“{}” for {}", escape(quote), escape(concept)))
+            .collect();
+        let missing: Vec<String> = one.missing.iter().map(|concept| escape(concept)).collect();
+        let _ = writeln!(
+            page,
+            "{}. **{}** ({}): people {}, grader {}. “{}” Found: {}. Missing: {}.",
+            number + 1,
+            escape(&one.id),
+            escape(&one.question),
+            self::number(one.human * evaluation.study.unit),
+            self::number(one.given * evaluation.study.unit),
+            escape(&shorten(&one.answer, ANSWER)),
+            if found.is_empty() { "nothing".to_owned() } else { found.join(", ") },
+            if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") }
+        );
+    }
+    page
+}
+
+fn table(page: &mut String, group: &Group, with_people: bool) {
+    let _ = writeln!(page, "\n## {} ({} answers)\n", escape(&title(&group.of)), group.answers);
+    let (head, rule) = if with_people { (" people |", "---:|") } else { ("", "") };
+    let _ = writeln!(page, "| metric | grader | 95 percent | length only |{head}\n|---|---:|---:|---:|{rule}");
+    for figure in &group.figures {
+        let person = if with_people { format!(" {} |", people(figure)) } else { String::new() };
+        let (name, grader, length) = (figure.metric.name(), value(&figure.grader), value(&figure.length));
+        let _ = writeln!(page, "| {name} | {grader} | {} | {length} |{person}", interval(&figure.grader));
+    }
+    let reasons = reasons(group);
+    if !reasons.is_empty() {
+        let _ = writeln!(page, "\n{}", reasons.iter().map(|reason| escape(reason)).collect::<Vec<_>>().join("; "));
+    }
+}
+
+fn list(page: &mut String, name: &str, groups: &[&Group]) {
+    let metrics = listed(groups);
+    let [first, second, third] = metrics.map(Metric::name);
+    let _ = writeln!(page, "\n## By {}\n", if name == "questions" { "question" } else { "criterion" });
+    let _ = writeln!(
+        page,
+        "| | answers | {first} | {second} | {third} | {first} by length |\n|---|---:|---:|---:|---:|---:|"
+    );
+    for group in groups {
+        let cell = |metric| group.figure(metric).map(|figure| value(&figure.grader)).unwrap_or_default();
+        let [one, two, three] = metrics.map(cell);
+        let length = group.figure(metrics[0]).map(|figure| value(&figure.length)).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "| {} | {} | {one} | {two} | {three} | {length} |",
+            escape(&title(&group.of)),
+            group.answers
+        );
+    }
+}
+
+fn moved(page: &mut String, moved: &Moved) {
+    let _ = writeln!(
+        page,
+        "\n## What moved since {}\n\n{} of {} answers have another score.\n\n| metric | before | after | difference | 95 percent | p |\n|---|---:|---:|---:|---:|---:|",
+        escape(&moved.from),
+        moved.changed,
+        moved.answers
+    );
+    for changed in &moved.figures {
+        if let Ok(comparison) = &changed.comparison {
+            let interval = comparison
+                .interval
+                .map(|interval| format!("{} to {}", number(interval.low), number(interval.high)))
+                .unwrap_or_default();
+            let _ = writeln!(
+                page,
+                "| {} | {} | {} | {} | {interval} | {} |",
+                changed.metric.name(),
+                number(comparison.before),
+                number(comparison.after),
+                number(comparison.difference),
+                number(comparison.p)
+            );
+        }
+    }
+    for (name, absent) in absent_changes(moved) {
+        let _ = writeln!(page, "\nNo {name}: {}.", escape(&absent.to_string()));
+    }
+}

@@ -1,0 +1,200 @@
+//! An evaluation for a terminal.
+
+use std::fmt::Write as _;
+
+use super::data::{Disagreement, Evaluation, Moved};
+use super::figures::{
+    absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
+};
+use crate::agreement::Group;
+use crate::report::page::{Page, Run};
+use crate::report::style::{FAINT, HEADING, PLAIN, Style};
+use crate::report::words::{counted, shorten};
+use crate::report::wrap::{columns, units};
+
+/// Terminals that are narrower have no room for intervals.
+const WIDE: usize = 64;
+/// Columns of a figure.
+const FIGURE: usize = 9;
+/// Columns of a number of answers.
+const COUNT: usize = 6;
+/// Columns of an interval.
+const INTERVAL: usize = 20;
+/// Columns of the answer that a disagreement is about.
+const ANSWER: usize = 240;
+
+/// An evaluation on one line that ends in a line break.
+pub fn brief(evaluation: &Evaluation, style: Style) -> String {
+    let mut line = String::new();
+    if let Some(group) = evaluation.study.groups.first() {
+        line = counted(group.answers as u32, "answer");
+        for figure in group.figures.iter().filter(|figure| figure.grader.value.is_ok()) {
+            let _ = write!(line, "  {} {}", figure.metric.name(), value(&figure.grader));
+        }
+    }
+    let mut page = Page::new(style);
+    page.unwrapped(&[Run::plain(line)]);
+    page.finish()
+}
+
+/// An evaluation for a terminal, as wide as `style` says.
+pub fn text(evaluation: &Evaluation, style: Style) -> String {
+    let mut page = Page::new(style);
+    for line in preamble(evaluation) {
+        page.paragraph(0, &[Run::plain(line)]);
+    }
+    let (tables, lists) = sections(evaluation);
+    let people = has_people(&tables);
+    for group in tables {
+        table(&mut page, group, people);
+    }
+    for (name, groups) in lists {
+        list(&mut page, name, &groups);
+    }
+    if let Some(moved) = &evaluation.moved {
+        self::moved(&mut page, moved);
+    }
+    if !evaluation.ungraded.is_empty() {
+        page.heading("not graded", "");
+        for one in &evaluation.ungraded {
+            page.paragraph(2, &[Run::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
+        }
+    }
+    if !evaluation.worst.is_empty() {
+        page.heading("furthest from people", "");
+        for (number, one) in evaluation.worst.iter().enumerate() {
+            disagreement(&mut page, number + 1, one, evaluation.study.unit);
+        }
+    }
+    page.finish()
+}
+
+/// A line of a table: a name, then cells that end at the same column in every line.
+fn row(page: &mut Page, name: &str, cells: &[(String, usize)], ink: crate::report::style::Ink) {
+    let width: usize = cells.iter().map(|(_, width)| width).sum();
+    let room = page.columns().saturating_sub(width + 2);
+    let name = ending_of(name, room);
+    let mut line = format!("  {name}{}", " ".repeat(room.saturating_sub(columns(&name))));
+    for (cell, width) in cells {
+        line.push_str(&" ".repeat(width.saturating_sub(columns(cell))));
+        line.push_str(cell);
+    }
+    page.unwrapped(&[Run::new(line.trim_end().to_owned(), ink)]);
+}
+
+/// A name in at most `room` columns: where it is longer its end, which tells more than its beginning.
+fn ending_of(name: &str, room: usize) -> String {
+    if columns(name) <= room {
+        return name.to_owned();
+    }
+    let units: Vec<&str> = units(name).collect();
+    let (mut used, mut from) = (1, units.len());
+    while from > 0 && used + columns(units[from - 1]) <= room {
+        from -= 1;
+        used += columns(units[from]);
+    }
+    format!("…{}", units[from..].concat())
+}
+
+fn table(page: &mut Page, group: &Group, with_people: bool) {
+    let wide = page.columns() >= WIDE;
+    page.heading(&title(&group.of), &counted(group.answers as u32, "answer"));
+    let cells = |grader: String, interval: String, length: String, people: String| {
+        let mut cells = vec![(grader, FIGURE)];
+        if wide {
+            cells.push((interval, INTERVAL));
+        }
+        cells.push((length, FIGURE));
+        if with_people {
+            cells.push((people, FIGURE));
+        }
+        cells
+    };
+    let head = ["grader", "95 percent", "length", "people"].map(str::to_owned);
+    let [grader, range, length, person] = head;
+    row(page, "", &cells(grader, range, length, person), FAINT);
+    for figure in group.figures.iter().filter(|figure| figure.grader.value.is_ok()) {
+        let cells = cells(value(&figure.grader), interval(&figure.grader), value(&figure.length), people(figure));
+        row(page, figure.metric.name(), &cells, PLAIN);
+    }
+    for reason in reasons(group) {
+        page.paragraph(2, &[Run::faint(reason)]);
+    }
+}
+
+fn list(page: &mut Page, name: &str, groups: &[&Group]) {
+    let metrics = listed(groups);
+    // A narrow terminal has room for the first figures alone.
+    let shown = if page.columns() >= WIDE { metrics.len() + 1 } else { 2 };
+    let cells = |answers: String, figures: [String; 4]| {
+        let figures = figures.into_iter().take(shown).map(|figure| (figure, FIGURE));
+        std::iter::once((answers, COUNT)).chain(figures).collect::<Vec<_>>()
+    };
+    page.heading(&format!("by {}", if name == "questions" { "question" } else { "criterion" }), "");
+    let [first, second, third] = metrics.map(|metric| metric.name().to_owned());
+    row(page, "", &cells("n".to_owned(), [first, second, third, "length".to_owned()]), FAINT);
+    for group in groups {
+        let figure = |metric| group.figure(metric).map(|figure| value(&figure.grader)).unwrap_or_default();
+        let [first, second, third] = metrics.map(figure);
+        let length = group.figure(metrics[0]).map(|figure| value(&figure.length)).unwrap_or_default();
+        row(page, &title(&group.of), &cells(group.answers.to_string(), [first, second, third, length]), PLAIN);
+    }
+    let absent: usize = groups
+        .iter()
+        .filter(|group| group.figure(metrics[0]).is_some_and(|figure| figure.grader.value.is_err()))
+        .count();
+    if absent > 0 {
+        let metric = metrics[0].name();
+        page.paragraph(
+            2,
+            &[Run::faint(format!(
+                "– too little data for {metric}, or all scores the same: {absent} of {}; --format json has the reasons",
+                groups.len()
+            ))],
+        );
+    }
+}
+
+fn moved(page: &mut Page, moved: &Moved) {
+    page.heading("what moved", &format!("since {}", moved.from));
+    let summary = format!("{} of {} answers have another score", moved.changed, moved.answers);
+    page.paragraph(2, &[Run::plain(summary)]);
+    let wide = page.columns() >= WIDE;
+    let cells = |before: String, after: String, difference: String, p: String| {
+        let mut cells = vec![(before, FIGURE), (after, FIGURE)];
+        if wide {
+            cells.push((difference, INTERVAL));
+        }
+        cells.push((p, FIGURE));
+        cells
+    };
+    let [before, after, difference, p] = ["before", "after", "difference", "p"].map(str::to_owned);
+    row(page, "", &cells(before, after, difference, p), FAINT);
+    for changed in &moved.figures {
+        if let Ok(comparison) = &changed.comparison {
+            let sign = if comparison.difference > 0.0 { "+" } else { "" };
+            let cells = cells(
+                number(comparison.before),
+                number(comparison.after),
+                format!("{sign}{}", number(comparison.difference)),
+                number(comparison.p),
+            );
+            row(page, changed.metric.name(), &cells, PLAIN);
+        }
+    }
+    for (name, absent) in absent_changes(moved) {
+        page.paragraph(2, &[Run::faint(format!("no {name}: {absent}"))]);
+    }
+}
+
+fn disagreement(page: &mut Page, place: usize, one: &Disagreement, unit: f64) {
+    let lead = format!("{place:>3}. ");
+    let name = format!("{} ({})", one.id, one.question);
+    let scores = format!(": people {}, grader {}", number(one.human * unit), number(one.given * unit));
+    page.hanging(&[Run::plain(lead)], &[Run::new(name, HEADING), Run::plain(scores)]);
+    page.paragraph(5, &[Run::plain(format!("“{}”", shorten(&one.answer.replace(['\n', '\r', '\t'], " "), ANSWER)))]);
+    let found: Vec<String> = one.evidence.iter().map(|(concept, quote)| format!("“{quote}” for {concept}")).collect();
+    let found = if found.is_empty() { "nothing found".to_owned() } else { format!("found {}", found.join(", ")) };
+    let missing = if one.missing.is_empty() { String::new() } else { format!("; missing {}", one.missing.join(", ")) };
+    page.paragraph(5, &[Run::faint(format!("{found}{missing}"))]);
+}

@@ -1,0 +1,289 @@
+//! `eval` and `calibrate`: the grader held against people.
+
+use std::fmt::Write as _;
+
+use super::drafting::drafted;
+use crate::support::{Gradus, gradus};
+
+/// Answers of growing worth to the tea questions, with what two people gave.
+fn graded() -> String {
+    graded_by(1.0)
+}
+
+/// The same by people who give only so much of it.
+fn graded_by(share: f64) -> String {
+    let mut rows = String::new();
+    let answers = [
+        ("tea/1", "It looks nicer.", 0.0),
+        ("tea/1", "The pot is cold.", 1.5),
+        ("tea/1", "A cold pot takes heat from the water.", 3.0),
+        ("tea/1", "A cold pot takes heat, and leaves need hot water to give their taste.", 4.0),
+        ("tea/2", "Never.", 0.0),
+        ("tea/2", "The water is high.", 1.0),
+        ("tea/2", "The water covers it.", 3.0),
+        ("tea/2", "When the water covers the mark.", 4.0),
+        ("tea/3", "Anybody.", 0.0),
+        ("tea/3", "The host pours.", 2.5),
+        ("tea/3", "The host pours for the guests.", 3.5),
+        ("tea/3", "The host pours for the guests and for herself last.", 4.0),
+    ];
+    for round in 0..3 {
+        for (number, (question, answer, score)) in answers.iter().enumerate() {
+            let score = score * share;
+            let (split, other) = (if round == 0 { "test" } else { "train" }, (score - 0.5_f64).max(0.0));
+            let _ = writeln!(
+                rows,
+                "{{\"id\": \"{round}-{number}\", \"question\": \"{question}\", \"answer\": \"{answer}\", \"score\": {score}, \
+                 \"max_score\": 4, \"split\": \"{split}\", \"score2\": {other}}}"
+            );
+        }
+    }
+    rows
+}
+
+fn eval(arguments: &[&str]) -> Gradus {
+    let all = ["eval", "graded.jsonl", "--bank", "bank"].iter().chain(arguments);
+    drafted().again(all).file("graded.jsonl", graded())
+}
+
+#[test]
+fn figures_stand_beside_those_of_length_and_of_people() {
+    let result = eval(&["--format", "json"]).run().done().tells_nothing().json();
+    let groups = result["groups"].as_array().expect("groups");
+    let names: Vec<_> = groups.iter().map(|group| (group["of"].as_str(), group["name"].as_str())).collect();
+    let some = |of, name| (Some(of), Some(name));
+    let expected = [(Some("all"), None), some("split", "test"), some("split", "train")];
+    assert_eq!(names[..3], expected);
+    assert_eq!(names[3..], [some("question", "tea/1"), some("question", "tea/2"), some("question", "tea/3")]);
+    let pearson = &groups[0]["figures"]["pearson"];
+    let value = |who: &str| pearson[who]["value"].as_f64().expect("a figure");
+    assert!(value("grader") > 0.9 && value("grader") > value("length"), "{pearson}");
+    assert!((0.98..1.0).contains(&value("people")), "{pearson}");
+    let interval = &pearson["grader"]["interval"];
+    assert!(interval[0].as_f64() < Some(value("grader")) && Some(value("grader")) < interval[1].as_f64(), "{interval}");
+    let absent = &groups[0]["figures"]["macro-f1"]["grader"];
+    assert_eq!(
+        (&absent["value"], absent["reason"].as_str()),
+        (&serde_json::Value::Null, Some("people's scores are not all 0 or 1"))
+    );
+    assert_eq!(result["scores"].as_array().map(Vec::len), Some(36));
+    assert_eq!(result["unit"], 4.0);
+}
+
+#[test]
+fn the_report_fits_its_formats_and_shows_the_worst() {
+    let text = eval(&["--worst", "2"]).run().done().out;
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    for part in [
+        "36 answers, 36 with both scores",
+        "mae, rmse and bias in points of 4",
+        "all answers — 36 answers",
+        "split train",
+        "by question",
+        "no macro-f1, accuracy: people's scores",
+        "furthest from people",
+        "  2. ",
+    ] {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+    assert!(!text.contains("  3. "), "{text}");
+    eval(&["--format", "markdown"]).run().done().prints(&[
+        "# Agreement with people",
+        "| pearson |",
+        "## By question",
+        "1. **",
+    ]);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let run = |seed| eval(&["--format", "json", "--seed", seed]).run().done().out;
+    assert_eq!(run("7"), run("7"));
+    assert_ne!(run("7"), run("8"));
+}
+
+#[test]
+fn a_figure_below_its_threshold_fails_the_run() {
+    eval(&["--fail-under", "pearson=0.5", "--fail-under", "test:spearman=0.5", "--fail-under", "rmse=4"]).run().done();
+    let run = eval(&["--fail-under", "pearson=0.999"]).run();
+    run.found().tells(&["pearson 0.", " is below the 0.999 that --fail-under pearson=0.999 asks for"]);
+    eval(&["--fail-under", "rmse=0.01"]).run().found().tells(&["is above the 0.01"]);
+    eval(&["--fail-under", "macro-f1=0.1"])
+        .run()
+        .found()
+        .tells(&["there is no macro-f1 (people's scores are not all 0 or 1)"]);
+    eval(&["--fail-under", "odd:pearson=0.1"]).run().refused().tells(&["no answer is of that split"]);
+    gradus(["eval", "x", "--fail-under", "person=1"]).run().refused().tells(&["where METRIC is one of pearson, "]);
+}
+
+#[test]
+fn what_moved_since_another_evaluation_is_tested() {
+    let first = eval(&["--format", "json"]);
+    let second = first.again(["eval", "graded.jsonl", "--bank", "bank", "--compare", "before.json"]);
+    let harsh = ["eval", "graded.jsonl", "--bank", "bank", "--compare", "before.json", "--format", "json"];
+    let third = first.again(harsh.iter().chain(&["--calibration", "c.toml"]));
+    let before = first.run().done().out;
+    let shuffled =
+        graded().lines().rev().fold(String::new(), |rows, line| rows + &line.replace("\"id\"", "\"no\"") + "\n");
+    let again = second.again(["eval", "shuffled.jsonl", "--bank", "bank", "--compare", "before.json"]);
+    let unmoved = ["what moved", "0 of 36 answers have another score", "0.000"];
+    second.file("before.json", &before).run().done().prints(&unmoved);
+    again.file("shuffled.jsonl", shuffled).run().done().prints(&unmoved);
+    let third = third.file("c.toml", "schema = 1\nscorer = 2\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
+    let moved = third.file("before.json", &before).run().done().json()["moved"].clone();
+    assert_eq!(moved["answers"], 36);
+    assert!(moved["changed"].as_u64() > Some(20), "{moved}");
+    let figure = |metric: &str, of: &str| moved["figures"][metric][of].as_f64().expect("a figure");
+    assert!(figure("bias", "difference") < -0.5 && figure("bias", "p") < 0.05, "{moved}");
+    assert!(figure("pearson", "difference").abs() < 1e-9 && figure("pearson", "p") > 0.9, "{moved}");
+    let refused = eval(&["--compare", "graded.jsonl"]).run().refused();
+    refused.tells(&["graded.jsonl is no evaluation: ", "hint: `gradus eval --format json` writes one"]);
+}
+
+#[test]
+fn two_valued_scores_get_their_cut_where_it_was_fitted() {
+    let mut rows = String::from("question,answer,score,split\n");
+    for split in ["train", "test"] {
+        for (answer, score) in
+            [("When the water covers the mark.", 1), ("The mark is not seen any more.", 1), ("No.", 0), ("The lid.", 0)]
+        {
+            let _ = writeln!(rows, "tea/2,{answer},{score},{split}");
+        }
+    }
+    let bank = drafted();
+    let run = |cut: &str| {
+        bank.again(["eval", "two.csv", "--bank", "bank", "--format", "json", "--cut", cut]).file("two.csv", &rows).run()
+    };
+    let result = run("fit:train").done().json();
+    assert_eq!(result["cut"]["fitted_on"], "train");
+    assert_eq!(result["groups"][1]["figures"]["macro-f1"]["grader"]["value"], 1.0);
+    run("fit:other").refused().tells(&["no answer is of the split `other`", "hint: splits are test, train"]);
+    run("101").refused().tells(&["expected a number from 0 to 100, or fit:SPLIT"]);
+}
+
+#[test]
+fn criteria_that_people_graded_have_figures_of_their_own() {
+    let rows = "question,answer,score,criterion:point-1,criterion:point-2\n\
+                tea/3,The host pours for the guests.,2,1,0\n\
+                tea/3,Anybody.,0,0,0\n\
+                tea/3,The host pours for herself last.,1,0,1\n";
+    let run = drafted().again(["eval", "g.csv", "--bank", "bank", "--format", "json"]).file("g.csv", rows).run().done();
+    let groups = run.json()["groups"].clone();
+    let last = groups.as_array().and_then(|groups| groups.last()).expect("groups");
+    assert_eq!(
+        (last["of"].as_str(), last["question"].as_str(), last["name"].as_str()),
+        (Some("criterion"), Some("tea/3"), Some("point-2"))
+    );
+    assert_eq!(last["answers"], 3);
+}
+
+#[test]
+fn answers_without_a_score_or_a_question_are_counted_and_told() {
+    let rows = format!(
+        "{}{}",
+        graded(),
+        "{\"id\": \"x\", \"question\": \"coffee\", \"answer\": \"a\", \"score\": 1, \"max_score\": 4}\n{\"id\": \"y\", \"question\": \"tea/1\", \"answer\": \"?\", \"score\": 1, \"max_score\": 4}\n{\"id\": \"z\", \"question\": \"tea/1\", \"answer\": \"heat\"}\n"
+    );
+    let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().done();
+    run.prints(&[
+        "39 answers, 36 with both scores, 1 that people gave no score, 2 that could not\nbe graded",
+        "line 37, x: its question is not in the bank",
+        "line 38, y: the answer has no words",
+    ])
+    .tells(&["1 question is not in the bank: `coffee`"]);
+}
+
+#[test]
+fn what_cannot_be_evaluated_is_refused() {
+    let bank = drafted();
+    let run =
+        |content: &str| bank.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", content).run().refused();
+    run("").tells(&["g.jsonl holds no answer\nhint: "]);
+    run("{\"question\": \"tea/1\", \"answer\": \"a\"}")
+        .tells(&["g.jsonl holds no score that people gave\nhint: put it into `score`"]);
+    run("{\"question\": \"tea/1\", \"answer\": \"a\", \"score\": 9, \"max_score\": 4}")
+        .tells(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
+    run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")
+        .tells(&["none of the questions is in the bank: `coffee`\nhint: "]);
+    run("oops").tells(&["g.jsonl: line 1: expected value\nhint: "]);
+}
+
+#[test]
+fn a_calibration_is_fitted_used_and_named() {
+    let fit = drafted()
+        .again(["calibrate", "graded.jsonl", "--bank", "bank", "-o", "c.toml"])
+        .file("graded.jsonl", graded_by(0.5));
+    let again = fit.again(["calibrate", "graded.jsonl", "--bank", "bank", "-o", "c.toml"]);
+    let eval = fit.again(["eval", "graded.jsonl", "--bank", "bank", "--calibration", "c.toml"]);
+    let grade = |format: &str| {
+        fit.again([
+            "grade",
+            "--bank",
+            "bank",
+            "--question",
+            "tea/1",
+            "-",
+            "--calibration",
+            "c.toml",
+            "--format",
+            format,
+        ])
+    };
+    let (json, text, table) = (grade("json"), grade("text"), grade("csv"));
+    let plain = fit.again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--format", "json"]);
+    fit.run()
+        .done()
+        .prints(&["36 answers, questions held back in 3 parts", "rmse", "kappa"])
+        .tells(&["use it with --calibration c.toml"]);
+    again.run().refused().tells(&["c.toml would be overwritten\nhint: "]);
+    eval.run().done().prints(&["calibrated by c.toml"]);
+    let (with, without) =
+        (json.run_with(b"The pot is cold.").done().json(), plain.run_with(b"The pot is cold.").done().json());
+    assert_eq!(with["calibrated"]["by"], "c.toml");
+    assert_eq!(with["score"], without["score"], "what the rubric gives stays beside it");
+    assert!(without.get("calibrated").is_none());
+    text.run_with(b"The pot is cold.").done().prints(&["calibrated by c.toml: "]);
+    table.run_with(b"The pot is cold.").done().prints(&["reason,calibrated,calibrated_by", ",c.toml"]);
+}
+
+#[test]
+fn a_calibration_that_does_not_help_is_not_written() {
+    // What people gave has nothing to do with the answers: nothing beats giving everybody their mean.
+    let scores = [1.0, 0.0, 4.0, 2.0, 3.0];
+    let odd = graded().lines().enumerate().fold(String::new(), |rows, (number, line)| {
+        let (head, tail) = line.split_once("\"score\": ").expect("a score");
+        let (_, tail) = tail.split_once(',').expect("more");
+        rows + head + &format!("\"score\": {}, {tail}\n", scores[number * 7 % 5])
+    });
+    let bank = drafted();
+    let calibrate = ["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"];
+    let run = bank.again(calibrate).file("g.jsonl", odd);
+    let forced = run.again(calibrate.iter().chain(&["--even-if-worse"]));
+    run.run().found().tells(&["does not come nearer to people", "nothing was written", "hint: --even-if-worse"]);
+    assert!(!bank.path("c.toml").exists());
+    forced.run().done().tells(&["warning: ", "does not come nearer to people"]);
+    assert!(bank.path("c.toml").exists());
+}
+
+#[test]
+fn too_little_to_calibrate_by_is_refused() {
+    let few: String = graded().lines().take(12).fold(String::new(), |rows, line| rows + line + "\n");
+    let run = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"]).file("g.jsonl", few).run();
+    run.refused().tells(&["nothing to calibrate by: 12 answers with both scores, 30 needed"]);
+    let one: String =
+        graded().lines().filter(|line| line.contains("tea/1")).fold(String::new(), |rows, line| rows + line + "\n");
+    let run = drafted()
+        .again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"])
+        .file("g.jsonl", one.repeat(4))
+        .run();
+    run.refused().tells(&["answers to only 1 of the 3 questions needed"]);
+    let weights = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml", "--weights"]);
+    let weights = weights.file("g.jsonl", graded()).run().refused();
+    weights.tells(&["1 of the criteria stand in two or more questions, 2 needed", "hint: "]);
+    let wrong = drafted().again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--calibration", "c.toml"]);
+    wrong
+        .file("c.toml", "schema = 1\nscorer = 2\ncurve = 3")
+        .run_with(b"x")
+        .refused()
+        .tells(&["c.toml is no calibration: line 3: ", "hint: "]);
+}

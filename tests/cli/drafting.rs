@@ -1,0 +1,124 @@
+//! `bank draft`: rubrics from reference answers, and what grading by them comes to.
+
+use crate::support::{Gradus, gradus};
+
+/// Questions with reference answers, made up.
+pub(super) const QUESTIONS: &str = r#"{"id": "tea/1", "prompt": "Why do we warm the pot before we make tea?", "references": ["A cold pot takes heat from the water, and the leaves need hot water to give their taste."]}
+{"id": "tea/2", "prompt": "When is the kettle full enough?", "references": ["When the water covers the mark.", "As soon as the mark is not seen any more."]}
+{"id": "tea/3", "prompt": "Who pours?", "criteria": ["The host pours for the guests.", {"text": "The host pours for herself last.", "points": 0.5}]}
+"#;
+
+/// A drafted bank in `bank`, to go on with.
+pub(super) fn drafted() -> Gradus {
+    let first = gradus(["bank", "draft", "questions.jsonl", "--output", "bank"]).file("questions.jsonl", QUESTIONS);
+    let next = first.again(["bank", "check", "bank"]);
+    first.run().done().prints(&["3 rubrics drafted in bank"]);
+    next
+}
+
+fn score(bank: &Gradus, question: &str, answer: &str) -> f64 {
+    let run = bank.again(["grade", "--bank", "bank", "--question", question, "-", "--format", "json"]);
+    run.run_with(answer.as_bytes()).json()["score"].as_f64().expect("graded")
+}
+
+#[test]
+fn a_draft_is_sound_and_says_what_it_is() {
+    let bank = drafted();
+    let grade = bank.again(["grade", "--bank", "bank", "--question", "tea/1", "-"]);
+    let show = bank.again(["questions", "show", "tea/3", "--bank", "bank", "--format", "json"]);
+    let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-1.toml")).expect("written");
+    assert!(text.contains("drafted = true\nknown_as = [\"tea/1\"]"), "{text}");
+    assert!(text.contains("\"heat\" = "), "{text}");
+    bank.run().done().prints(&["3 questions, nothing to mend"]);
+    grade.run_with(b"It takes heat.").done().tells(&["the rubric of `tea-1` was drafted by a program"]);
+    let criteria = show.run().done().json()["criteria"].clone();
+    assert_eq!(criteria[0]["points"], 2, "halves become whole points: {criteria}");
+    assert_eq!(criteria[1]["points"], 1);
+}
+
+#[test]
+fn more_of_a_reference_earns_more_and_denying_it_earns_less() {
+    let bank = drafted();
+    let whole = score(
+        &bank,
+        "tea/1",
+        "A cold pot takes heat from the water, and the leaves need hot water to give their taste.",
+    );
+    let half = score(&bank, "tea/1", "The pot would cool the water, so the leaves give less taste.");
+    let related = score(&bank, "tea/1", "The pot would chill the water, so the leaves give less flavour.");
+    let little = score(&bank, "tea/1", "It looks nicer on the table.");
+    assert!((whole - 100.0).abs() < f64::EPSILON, "{whole}");
+    assert!(whole > half && half > related && related > little && little < 20.0, "{whole} {half} {related} {little}");
+    let denied = score(&bank, "tea/2", "When the water does not cover the mark.");
+    let said = score(&bank, "tea/2", "When the water does cover the mark.");
+    assert!(said > denied, "{said} {denied}");
+}
+
+#[test]
+fn the_reference_that_fits_best_counts() {
+    let bank = drafted();
+    let grade = bank.again(["grade", "--bank", "bank", "--question", "tea/2", "-", "--format", "json"]);
+    let result = grade.run_with(b"As soon as the mark is not seen any more.").done().json();
+    assert_eq!(result["score"], 100.0);
+    assert_eq!(result["criteria"][0]["why"], "100 percent of reference answer 2 of 2, which fits best, is said");
+    let answer = "As soon as the mark is not seen any more.";
+    for evidence in result["criteria"][0]["evidence"].as_array().expect("evidence") {
+        let place = |end: &str| usize::try_from(evidence[end].as_u64().expect("a place")).expect("small");
+        assert_eq!(evidence["quote"], answer[place("start")..place("end")]);
+    }
+}
+
+#[test]
+fn every_word_of_a_draft_can_be_explained() {
+    let bank = drafted();
+    let explain = bank.again(["bank", "explain", "tea/1", "-", "--bank", "bank"]);
+    explain.run_with(b"There is no heat. The flavour is better.").done().prints(&[
+        "by how much of a reference is said",
+        "by related word: counts",
+        "counts fully where the reference denies it, else half",
+    ]);
+}
+
+#[test]
+fn rubrics_that_are_there_are_not_overwritten_unless_told_to() {
+    let bank = drafted();
+    let again = bank.again(["bank", "draft", "questions.jsonl", "-o", "bank"]);
+    let forced = bank.again(["bank", "draft", "questions.jsonl", "-o", "bank", "--force"]);
+    again.run().refused().tells(&["bank/rubrics/drafted/tea-1.toml", "would be overwritten\nhint: "]);
+    forced.run().done();
+}
+
+#[test]
+fn strong_samples_of_a_corpus_are_references_too() {
+    let corpus = "+++\nquestion = \"warm-pot\"\nprompt = \"Why warm the pot?\"\n+++\n\n## strong\n\nThe water stays hot.\n\n## weak\n\nNo idea.\n";
+    let draft =
+        gradus(["bank", "draft", "--corpus", "samples", "--output", "bank"]).file("samples/tea/warm-pot.md", corpus);
+    let show = draft.again(["questions", "show", "warm-pot", "--bank", "bank"]);
+    draft.run().done().prints(&["1 rubric drafted in bank"]);
+    show.run().done().prints(&["Why warm the pot?", "The water stays hot."]);
+}
+
+#[test]
+fn what_cannot_be_drafted_from_is_refused_with_its_place() {
+    for (content, said) in [
+        ("", "questions.jsonl: no question\nhint: "),
+        (
+            "{\"id\": \"a\", \"prompt\": \"?\"}",
+            "questions.jsonl: line 1: question `a` has neither references nor criteria\nhint: ",
+        ),
+        ("\n{\"id\": 1}", "questions.jsonl: line 2: invalid type: integer `1`, expected a string\nhint: "),
+    ] {
+        let run = gradus(["bank", "draft", "questions.jsonl", "-o", "bank"]).file("questions.jsonl", content).run();
+        run.refused().tells(&[said]);
+    }
+    gradus(["bank", "draft", "none.jsonl", "-o", "bank"]).run().refused().tells(&["cannot read none.jsonl"]);
+    gradus(["bank", "draft", "q.jsonl", "-o", "b"])
+        .file("q.jsonl", b"\xff")
+        .run()
+        .refused()
+        .tells(&["q.jsonl is not UTF-8"]);
+    gradus(["bank", "draft", "--corpus", "none", "-o", "b"]).run().refused().tells(&["none is no folder\nhint: "]);
+    let weak = "+++\nquestion = \"a\"\n+++\n## weak\nx\n";
+    let run = gradus(["bank", "draft", "--corpus", "c", "-o", "b"]).file("c/t/a.md", weak).run();
+    run.refused().tells(&["corpus/t/a.md:2:12", "no strong sample"]);
+}
