@@ -7,6 +7,7 @@ mod configuration;
 mod drafting;
 mod edges;
 mod formats;
+mod learning;
 mod meta;
 mod questions;
 mod results;

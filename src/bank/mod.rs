@@ -10,6 +10,7 @@ mod draft;
 mod files;
 mod finding;
 mod front_matter;
+mod learn;
 mod library;
 mod places;
 mod rubric;
@@ -26,6 +27,7 @@ pub use draft::{
 pub use files::{Files, LoadError};
 pub use finding::Finding;
 pub use front_matter::{FrontMatter, FrontMatterError};
+pub use learn::{GradedAnswer, Learned, Learner, Proposal, Reason, Refusal, Target};
 pub use library::{Bank, BankError, Entry};
 pub use schema::{result_schema, rubric_schema};
 pub use template::rubric_template;

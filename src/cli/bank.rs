@@ -16,6 +16,7 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
         BankCommand::Check { dir, format } => check(dir.as_deref().or(settings.bank.value.as_deref()), format, printer),
         BankCommand::New { id, topic } => new(&topic, &id, printer),
         BankCommand::Draft(args) => super::draft::run(&args, settings, printer),
+        BankCommand::Learn(args) => super::learn::run(&args, settings, printer),
         BankCommand::Schema { of } => schema(of, printer),
         BankCommand::Explain { id, file, format } => explain::run(&id, &file, format, settings, printer),
     }

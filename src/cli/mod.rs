@@ -16,6 +16,8 @@ mod explain;
 mod files;
 mod grade;
 mod graded;
+mod learn;
+mod learned;
 mod meta;
 mod printer;
 mod questions;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::evaluation::{Calibrate, Eval};
+use super::evaluation::{Calibrate, Eval, RowColumns};
 use super::values::{kind, level, limit, score};
 use crate::model::{Kind, Level};
 
@@ -234,6 +234,8 @@ pub(in crate::cli) enum BankCommand {
     },
     /// Draft rubrics from reference answers: something to mend and to grade with meanwhile
     Draft(Draft),
+    /// Learn from graded answers which phrases a rubric lacks; propose them as a patch
+    Learn(Learn),
     /// Print the JSON Schema of rubrics or of results
     Schema {
         /// Of which
@@ -279,6 +281,53 @@ pub(in crate::cli) struct Draft {
     /// Overwrite rubrics that are there already
     #[arg(long)]
     pub(in crate::cli) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Each line of ANSWERS is an object with `question`, `answer` and `score`, and
+`max_score` if scores are points. With `criteria`, an object of credits from
+0 to 1, phrases are learned for each of these criteria; else for the one that
+the answers do not meet. A file that ends in `.csv` is read as a table with
+these names in its heading, and credits in columns `criterion:<id>`.
+
+Nothing is changed. Read the patch, remove what you do not want, and apply it.
+
+Examples:
+  gradus bank learn graded.jsonl --bank my-bank
+  gradus bank learn graded.csv --bank my-bank --output learned.patch
+  patch -p1 -d my-bank < learned.patch")]
+pub(in crate::cli) struct Learn {
+    /// File with graded answers, one JSON object a line or CSV; `-` reads JSON from standard input
+    #[arg(value_name = "ANSWERS")]
+    pub(in crate::cli) answers: PathBuf,
+    /// Write the patch of the rubric files there
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Only this question
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) only: Option<String>,
+    /// How many proposals a question may have
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = limit)]
+    pub(in crate::cli) limit: usize,
+    /// How to write the proposals
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub(in crate::cli) format: LearnFormat,
+    /// Overwrite the file that --output names
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    #[command(flatten)]
+    pub(in crate::cli) columns: RowColumns,
+}
+
+/// How proposals are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LearnFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For `patch -p1` and `git apply`.
+    Patch,
 }
 
 /// What a JSON Schema is of.

@@ -1,0 +1,217 @@
+//! One answer as far as learning looks at it: its short phrases, which of them the rubric covers, and what
+//! the answer was credited.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::bank::written::written;
+use crate::model::{Answer, Question, Span, Why};
+use crate::pattern::Reader;
+use crate::score::{Scorer, Workspace};
+use crate::text::{Class, Token};
+
+/// Words of the longest phrase.
+const LONGEST: usize = 3;
+
+/// An answer, read and graded.
+pub(super) struct Seen {
+    /// By stems, with spaces between.
+    pub(super) phrases: BTreeMap<String, Occurrence>,
+    /// By criterion.
+    pub(super) standing: Vec<Standing>,
+}
+
+/// A phrase in an answer: the first place that nothing covers, or else the first.
+pub(super) struct Occurrence {
+    /// As it stands in the phrase language.
+    pub(super) written: String,
+    /// The sentence, in bytes of the answer.
+    pub(super) sentence: Range<usize>,
+    /// Its words, in bytes of the answer.
+    pub(super) words: Range<usize>,
+    /// Whether the rubric finds something in its words, anywhere in the answer.
+    pub(super) covered: bool,
+}
+
+/// What an answer earns by a criterion as it is.
+pub(super) struct Standing {
+    /// In thousandths.
+    pub(super) credit: u32,
+    /// Concepts that were not found.
+    pub(super) missing: BTreeSet<usize>,
+    /// The reference that fits best.
+    pub(super) reference: usize,
+}
+
+/// The stems of the words of a prompt.
+pub(super) fn stems(text: &str, reader: &mut Reader) -> BTreeSet<String> {
+    let Reader { document, lexicon } = reader;
+    lexicon.trim();
+    document.read(text, 0, lexicon);
+    document.tokens().iter().map(|token| lexicon.stem(token.word).to_owned()).collect()
+}
+
+/// Reads an answer. Phrases that only say what was `asked` are left out.
+pub(super) fn see(
+    text: &str,
+    asked: &BTreeSet<String>,
+    scorer: &Scorer,
+    workspace: &mut Workspace,
+    reader: &mut Reader,
+) -> Seen {
+    let answer = Answer::new("", text);
+    let finds = scorer.explain(&answer, workspace).into_iter().flat_map(|trace| trace.finds);
+    let mut covered: Vec<Span> = finds.map(|find| find.span).collect();
+    covered.sort_unstable();
+    Seen { phrases: phrases(text, asked, &covered, reader), standing: standing(scorer, &answer, workspace) }
+}
+
+fn standing(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> Vec<Standing> {
+    let Question { criteria, .. } = scorer.question();
+    let grade = scorer.grade(answer, workspace);
+    let graded = |number: usize| grade.criteria.get(number);
+    let standing = |(number, criterion): (usize, &crate::model::Criterion)| {
+        // An answer without words is not graded: it misses all.
+        let is_missing =
+            |id: &str| graded(number).is_none_or(|grade| grade.missing.iter().any(|missing| missing == id));
+        let concepts = criterion.concepts.iter().enumerate();
+        Standing {
+            credit: graded(number).map_or(0, |grade| grade.credit.0),
+            missing: concepts.filter(|(_, concept)| is_missing(&concept.id)).map(|(number, _)| number).collect(),
+            reference: match graded(number).map(|grade| &grade.why) {
+                Some(Why::Share { reference, .. }) => (*reference as usize).saturating_sub(1),
+                _ => 0,
+            },
+        }
+    };
+    criteria.iter().enumerate().map(standing).collect()
+}
+
+fn phrases(
+    text: &str,
+    asked: &BTreeSet<String>,
+    covered: &[Span],
+    reader: &mut Reader,
+) -> BTreeMap<String, Occurrence> {
+    let Reader { document, lexicon } = reader;
+    lexicon.trim();
+    document.read(text, 0, lexicon);
+    let flags = covered_tokens(document.tokens(), covered);
+    let mut phrases: BTreeMap<String, Occurrence> = BTreeMap::new();
+    for sentence in document.sentences() {
+        let (tokens, flags) = (&document.tokens()[sentence.range()], &flags[sentence.range()]);
+        let whole = document.span(sentence.first, sentence.end - 1);
+        for first in 0..tokens.len() {
+            for (words, flags) in (1..=LONGEST)
+                .filter_map(|count| Some((tokens.get(first..first + count)?, flags.get(first..first + count)?)))
+            {
+                let is_too_long = |token: &Token| lexicon.folded(token.word).is_empty();
+                let is_asked = |token: &Token| asked.contains(lexicon.stem(token.word));
+                if !is_phrase(words) || words.iter().any(is_too_long) || words.iter().filter(says).all(is_asked) {
+                    continue;
+                }
+                let join = |of: &dyn Fn(&Token) -> String| words.iter().map(of).collect::<Vec<_>>().join(" ");
+                let found = Occurrence {
+                    written: join(&|token| written(lexicon.folded(token.word))),
+                    sentence: whole.start..whole.end,
+                    words: words[0].start as usize..words[words.len() - 1].end as usize,
+                    covered: flags.contains(&true),
+                };
+                note(&mut phrases, join(&|token| lexicon.stem(token.word).to_owned()), found);
+            }
+        }
+    }
+    phrases
+}
+
+/// By token: whether any of the spans, which are sorted by their beginnings, overlaps it.
+fn covered_tokens(tokens: &[Token], spans: &[Span]) -> Vec<bool> {
+    let (mut spans, mut furthest) = (spans.iter().peekable(), 0);
+    let is_covered = |token: &Token| {
+        while let Some(span) = spans.next_if(|span| span.start < token.end as usize) {
+            furthest = furthest.max(span.end);
+        }
+        (token.start as usize) < furthest
+    };
+    tokens.iter().map(is_covered).collect()
+}
+
+/// Takes note of an occurrence. A phrase that is covered once is covered: of what stands twice in a
+/// sentence the rubric's finds name the first place only.
+fn note(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurrence) {
+    match phrases.get_mut(&stems) {
+        None => {
+            phrases.insert(stems, found);
+        }
+        Some(known) => known.covered |= found.covered,
+    }
+}
+
+/// Whether the words can be a phrase: next to each other, affirmed, and words of content at both ends.
+fn is_phrase(words: &[Token]) -> bool {
+    let (Some((first, others)), Some(last)) = (words.split_first(), words.last()) else { return false };
+    let denies = |token: &Token| token.negated || token.class().has(Class::NEGATOR);
+    let stands_alone = |token: &Token| !token.class().has(Class::NUMERIC.and(Class::LETTER));
+    says(&first)
+        && says(&last)
+        && (!others.is_empty() || stands_alone(first))
+        && words.iter().any(stands_alone)
+        && others.iter().all(Token::follows_closely)
+        && !words.iter().any(denies)
+}
+
+/// Whether a word is content rather than grammar.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "a filter over references")]
+fn says(token: &&Token) -> bool {
+    !token.class().has(Class::FUNCTION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, asked: &str, covered: &[Range<usize>]) -> BTreeMap<String, Occurrence> {
+        let mut reader = Reader::default();
+        let asked = stems(asked, &mut reader);
+        let covered: Vec<Span> = covered.iter().map(|range| Span { start: range.start, end: range.end }).collect();
+        phrases(text, &asked, &covered, &mut reader)
+    }
+
+    fn found(text: &str, asked: &str) -> Vec<String> {
+        read(text, asked, &[]).into_values().map(|occurrence| occurrence.written).collect()
+    }
+
+    #[test]
+    fn phrases_are_neighbours_with_content_at_both_ends() {
+        assert_eq!(found("The breaker opens.", ""), ["breaker", "breaker opens", "opens"]);
+        assert_eq!(found("the rate of change", ""), ["change", "rate", "rate of change"]);
+        assert_eq!(found("Breaker. Opens", ""), ["breaker", "opens"]);
+        assert_eq!(found("breaker, opens", ""), ["breaker", "opens"]);
+    }
+
+    #[test]
+    fn numbers_stand_beside_words_only() {
+        assert_eq!(found("after 30 seconds", ""), ["30 seconds", "seconds"]);
+        assert_eq!(found("30 40", ""), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_denied_or_asked_is_no_phrase() {
+        assert_eq!(found("We never saw the breaker.", ""), [""; 0]);
+        assert_eq!(found("The breaker opens.", "When do breakers open?"), [""; 0]);
+        assert_eq!(found("The breaker trips.", "When do breakers open?"), ["breaker trips", "trips"]);
+    }
+
+    #[test]
+    fn what_the_rubric_finds_is_covered_wherever_it_stands_again() {
+        let read = read("Breaker and breaker trips.", "", std::slice::from_ref(&(0..7)));
+        assert!(read["breaker"].covered);
+        assert!(!read["trip"].covered && !read["breaker trip"].covered);
+    }
+
+    #[test]
+    fn signs_of_the_phrase_language_are_escaped() {
+        let written = found("spend $5 now on a*b", "");
+        assert!(written.iter().all(|phrase| !phrase.contains('*') || phrase.contains("\\*")), "{written:?}");
+    }
+}

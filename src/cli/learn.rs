@@ -1,0 +1,144 @@
+//! `bank learn`: from graded answers to phrases that the rubrics lack.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+
+use super::args::{Learn as Args, LearnFormat};
+use super::files::{check_output, name, write_whole};
+use super::graded::{few, read_rows};
+use super::printer::Printer;
+use super::settings::Settings;
+use super::{Outcome, learned};
+use crate::agreement::Row;
+use crate::bank::{Bank, Entry, GradedAnswer, Learned, Learner};
+
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    if let Some(path) = &args.output {
+        check_output(path, &[&args.answers], args.force)?;
+    }
+    let bank = super::bank::open(settings)?;
+    let rows = read_rows(&args.answers, &args.columns)?;
+    let groups = groups(&bank, &rows, args, printer)?;
+    let vocabulary = bank.vocabulary()?;
+    let mut learner = Learner::new(&bank, &vocabulary);
+    let mut all = Vec::with_capacity(groups.len());
+    for (entry, rows) in groups {
+        let answers: Vec<GradedAnswer<'_>> = rows.into_iter().map(answer).collect();
+        all.push(learner.learn(entry, &answers, args.limit)?);
+    }
+    warn_of_dropped(&all, printer);
+    let patch: String = all.iter().map(|learned| learned.patch.as_str()).collect();
+    match args.format {
+        LearnFormat::Text => printer.result(&learned::text(&all, printer))?,
+        LearnFormat::Json => printer.result(&learned::json(&all)?)?,
+        LearnFormat::Patch if patch.is_empty() => {}
+        LearnFormat::Patch => printer.result(&patch)?,
+    }
+    if args.format == LearnFormat::Patch {
+        warn_of_refused(&all, printer);
+    }
+    finish(args, settings, &patch, printer)
+}
+
+/// Writes the patch where it is to be written, and says what to do with it.
+fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<Outcome> {
+    if patch.is_empty() {
+        let instead = if args.output.is_some() { "; no patch was written" } else { "" };
+        printer.note(&format!("nothing to propose{instead}"));
+        return Ok(Outcome::Done);
+    }
+    if let Some(path) = &args.output {
+        write_whole(path, patch)?;
+        let folder = match &settings.bank.value {
+            Some(folder) => folder.display().to_string(),
+            None => "<folder of the shipped rubrics>".to_owned(),
+        };
+        printer.note(&format!("read {0}, then `patch -p1 -d {folder} < {0}`", path.display()));
+    } else if args.format == LearnFormat::Text {
+        printer.note("--output FILE writes them as a patch of the rubrics");
+    }
+    Ok(Outcome::Done)
+}
+
+fn answer(row: &Row) -> GradedAnswer<'_> {
+    GradedAnswer { text: &row.answer, score: row.score, credits: row.criteria.clone() }
+}
+
+/// The answers by question, in the order of the bank. Warns of questions that are not in it.
+fn groups<'b, 'r>(
+    bank: &'b Bank,
+    rows: &'r [Row],
+    args: &Args,
+    printer: &Printer,
+) -> anyhow::Result<Vec<(&'b Entry, Vec<&'r Row>)>> {
+    let wanted = args.only.as_deref().map(|id| bank.entry(id)).transpose()?;
+    let mut questions: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in rows {
+        questions.entry(&row.question).or_default().push(row);
+    }
+    let numbers = known(bank, questions.keys().copied());
+    let unknown: Vec<&str> = questions.keys().copied().filter(|id| !numbers.contains_key(id)).collect();
+    if unknown.len() == questions.len() {
+        bail!(
+            "no question of {} is in the bank: {}\nhint: `gradus questions` lists those that are; name another folder with --bank",
+            name(&args.answers),
+            few(&unknown)
+        );
+    }
+    let mut groups: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    for (id, number) in numbers {
+        let entry = bank.entries().get(number);
+        if wanted.is_none_or(|wanted| entry == Some(wanted)) {
+            groups.entry(number).or_default().extend(questions.remove(id).into_iter().flatten());
+        }
+    }
+    if let Some(wanted) = wanted.filter(|_| groups.is_empty()) {
+        bail!("no answer to `{}` in {}\nhint: name another question, or none", wanted.id, name(&args.answers));
+    }
+    if !unknown.is_empty() && wanted.is_none() {
+        let count =
+            if unknown.len() == 1 { "1 question is".to_owned() } else { format!("{} questions are", unknown.len()) };
+        printer.warning(&format!("{count} not in the bank, and left out: {}", few(&unknown)));
+    }
+    Ok(groups.into_iter().filter_map(|(number, rows)| Some((bank.entries().get(number)?, rows))).collect())
+}
+
+/// The number of each question in the bank, by its own id or by a name that it is known as.
+fn known<'i>(bank: &Bank, ids: impl Iterator<Item = &'i str>) -> BTreeMap<&'i str, usize> {
+    let ids: Vec<&str> = ids.collect();
+    let own = |id: &str| bank.entries().iter().position(|entry| entry.id == id);
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let needs_names = ids.iter().any(|id| own(id).is_none());
+    for (number, entry) in bank.entries().iter().enumerate().filter(|_| needs_names) {
+        // A faulty question is told of when it is learned about, and is known by its id alone till then.
+        for name in bank.question(entry).map(|question| question.known_as).unwrap_or_default() {
+            names.entry(name).or_insert(number);
+        }
+    }
+    ids.into_iter().filter_map(|id| Some((id, own(id).or_else(|| names.get(id).copied())?))).collect()
+}
+
+fn warn_of_dropped(all: &[Learned], printer: &Printer) {
+    for learned in all {
+        for proposal in &learned.dropped {
+            printer.warning(&format!(
+                "`{}` for `{}` of `{}` has no place in the rubric file as it is written, and is left out\n\
+                 hint: write concepts as `[[criterion.concept]]` tables and terms as `[criterion.reference.terms]`",
+                proposal.phrase, proposal.criterion, learned.question
+            ));
+        }
+    }
+}
+
+/// For where the result itself has no place for it.
+fn warn_of_refused(all: &[Learned], printer: &Printer) {
+    let refused: Vec<String> = all
+        .iter()
+        .flat_map(|learned| learned.refusals.iter().map(|refusal| format!("`{}`: {refusal}", learned.question)))
+        .collect();
+    if let Some((first, others)) = refused.split_first() {
+        let more = if others.is_empty() { String::new() } else { format!(", and {} more like it", others.len()) };
+        printer.warning(&format!("nothing learned: {first}{more}\nhint: --format text shows all"));
+    }
+}

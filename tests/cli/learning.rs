@@ -1,0 +1,270 @@
+//! `bank learn`: what graded answers teach about rubrics, and the patch that comes of it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use gradus::bank::{Bank, Files, check, draft, questions_from_jsonl};
+use gradus::model::Answer;
+use gradus::score::Workspace;
+use gradus::text::{Related, Synonyms};
+
+use super::tiny::{BANK, tiny};
+use crate::support::{Ran, gradus};
+
+/// Answers to `undo-release`: high ones tell of an incident channel, which the rubric lacks. They also roll
+/// back, which it has, and never ask the vendor; two of them mention a dashboard.
+const HIGH: [&str; 6] = [
+    "We rolled back at once. News went to the incident channel.",
+    "I rolled it back, and the incident channel got every step. A dashboard proved it.",
+    "Our incident channel was told first. We never asked the vendor.",
+    "First I told the incident channel. The dashboard was green then.",
+    "We never asked the vendor, we rolled back and kept an incident channel open.",
+    "Everyone followed the incident channel. We never asked the vendor.",
+];
+const LOW: [&str; 6] = [
+    "We waited for the morning.",
+    "I asked the vendor what to do.",
+    "We asked the vendor and rolled back later.",
+    "Someone restarted it.",
+    "I do not remember it well.",
+    "We rolled back the day after.",
+];
+
+/// The answers as lines; `grade` writes what people gave for a high or a low one.
+fn lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> String) -> String {
+    let answers = high.iter().map(|text| (text, true)).chain(low.iter().map(|text| (text, false)));
+    answers.fold(String::new(), |mut lines, (text, is_high)| {
+        let text = serde_json::json!(text);
+        let _ = writeln!(lines, "{{\"question\":\"{question}\",\"answer\":{text},{}}}", grade(is_high));
+        lines
+    })
+}
+
+fn scored(question: &str) -> String {
+    lines(question, &HIGH, &LOW, |is_high| format!("\"score\":{},\"max_score\":5", if is_high { 4 } else { 1 }))
+}
+
+/// Runs `bank learn` on answers beside the tiny bank.
+fn learn(answers: &str, arguments: &[&str]) -> Ran {
+    tiny(["bank", "learn", "graded.jsonl"].into_iter().chain(arguments.iter().copied()))
+        .file("graded.jsonl", answers)
+        .run()
+}
+
+/// `files` after a unified diff was applied to them; fails where it does not fit.
+fn patched(files: &BTreeMap<String, String>, patch: &str) -> BTreeMap<String, String> {
+    let mut after = files.clone();
+    for diff in patch.split("--- a/").skip(1) {
+        let (name, rest) = diff.split_once('\n').expect("a name");
+        let old: Vec<&str> = files[name].split_inclusive('\n').collect();
+        let (mut new, mut at) = (String::new(), 0);
+        for line in rest.split_inclusive('\n').skip(1) {
+            let text = &line[1..];
+            match line.as_bytes()[0] {
+                b'@' => {
+                    let start: usize = text.split(['-', ',']).nth(1).expect("a line").parse().expect("a number");
+                    new.extend(old[at..start - 1].iter().copied());
+                    at = start - 1;
+                }
+                b'+' => new.push_str(text),
+                sign => {
+                    assert_eq!(old[at], text, "{patch}");
+                    if sign == b' ' {
+                        new.push_str(text);
+                    }
+                    at += 1;
+                }
+            }
+        }
+        new.extend(old[at..].iter().copied());
+        after.insert(name.to_owned(), new);
+    }
+    after
+}
+
+fn scores(files: &BTreeMap<String, String>, question: &str, answers: &[&str]) -> Vec<u32> {
+    let bank = Bank::new(Files::from_texts(files.clone()));
+    let scorer = bank.scorer(bank.entry(question).expect("known"), &bank.vocabulary().expect("words")).expect("sound");
+    let score = |text: &&str| scorer.grade(&Answer::new("a", text), &mut Workspace::new()).score().expect("graded").0;
+    answers.iter().map(score).collect()
+}
+
+fn tiny_files() -> BTreeMap<String, String> {
+    BANK.iter().map(|(name, text)| (name.trim_start_matches("bank/").to_owned(), (*text).to_owned())).collect()
+}
+
+/// A bank with one drafted question, `ways-out`.
+fn drafted() -> BTreeMap<String, String> {
+    let questions = r#"{"id":"Ways Out","prompt":"How do two services find each other?","references":["A registry knows the address of every service.","Names are resolved by a server."]}"#;
+    let questions = questions_from_jsonl(questions).expect("a question");
+    draft(&questions, "nets", &Synonyms::default(), &Related::default())
+        .into_iter()
+        .map(|file| (file.name, file.text))
+        .collect()
+}
+
+const DRAFTED_HIGH: [&str; 4] = [
+    "Through a sidecar proxy next to each.",
+    "A sidecar proxy asks the registry.",
+    "Every one has its sidecar proxy.",
+    "The sidecar proxy routes it.",
+];
+const DRAFTED_LOW: [&str; 4] = ["By chance.", "They call and hope.", "By a wire.", "Somebody types it in."];
+
+fn drafted_answers() -> String {
+    lines("Ways Out", &DRAFTED_HIGH, &DRAFTED_LOW, |is_high| format!("\"score\":{}", i32::from(is_high)))
+}
+
+#[test]
+fn a_phrase_that_tells_high_answers_from_low_ones_is_proposed() {
+    learn(&scored("undo-release"), &[]).done().prints(&[
+        "undo-release (12 answers)\n",
+        "+ incident channel\n",
+        "      tells-people: a further phrase of `status-page`\n",
+        "      6 of 6 high answers, 0 of 6 low",
+        "      \"News went to the incident channel\"\n",
+        "1 proposal for 1 of 1 question\n",
+    ]);
+}
+
+#[test]
+fn what_is_covered_denied_or_rare_is_not_proposed() {
+    let found = learn(&scored("undo-release"), &["--format", "json"]).done().json();
+    let phrases: Vec<&str> =
+        found[0]["proposals"].as_array().expect("a list").iter().filter_map(|one| one["phrase"].as_str()).collect();
+    assert_eq!(phrases, ["incident channel"], "not `rolled back`, `asked the vendor` or `dashboard`");
+    assert_eq!(found[0]["proposals"][0]["target"]["kind"], "alternative");
+    assert_eq!(found[0]["proposals"][0]["examples"].as_array().map(Vec::len), Some(3));
+    assert_eq!(found[0]["refused"], serde_json::json!([]));
+}
+
+#[test]
+fn the_patch_raises_the_scores_of_high_answers_and_of_no_low_one() {
+    let patch = learn(&scored("undo-release"), &["--format", "patch"]).done().tells_nothing().out;
+    assert!(
+        patch.starts_with("--- a/rubrics/delivery/undo-release.toml\n+++ b/rubrics/delivery/undo-release.toml\n@@ ")
+    );
+    let comment = "+# learned: 6 of 6 high answers, 0 of 6 low: \"News went to the incident channel\"\n";
+    assert!(patch.contains(comment), "{patch}");
+    assert!(
+        patch.contains("-any = ['status page']\n") && patch.contains("+any = ['status page', 'incident channel']\n")
+    );
+    let (before, after) = (tiny_files(), patched(&tiny_files(), &patch));
+    let both = |answers| [&before, &after].map(|files| scores(files, "undo-release", answers));
+    let [old, new] = both(&HIGH);
+    assert!(old.iter().zip(&new).all(|(old, new)| old < new), "{old:?} {new:?}");
+    let [old, new] = both(&LOW);
+    assert_eq!(old, new);
+    assert_eq!(gradus::bank::check(&Bank::new(Files::from_texts(after))), []);
+}
+
+#[test]
+fn criteria_that_people_graded_get_their_own_phrases() {
+    let graded = |criterion: &str| {
+        let answers = lines("undo-release", &HIGH, &LOW, |is_high| {
+            format!("\"score\":1,\"criteria\":{{\"{criterion}\":{}}}", if is_high { 0.5 } else { 0.25 })
+        });
+        learn(&answers, &[]).done()
+    };
+    graded("follow-up").prints(&["      follow-up: a further phrase of `owner`\n"]);
+    graded("manners").prints(&[
+        "criterion `manners`: the rubric file has no such criterion of\n",
+        "all 12 graded answers were given the same",
+    ]);
+}
+
+#[test]
+fn a_drafted_rubric_gets_a_term() {
+    let files = drafted();
+    let run = |format| {
+        let program = gradus(["--bank", "b", "bank", "learn", "graded.jsonl", "--format", format]);
+        let program = files.iter().fold(program, |program, (name, text)| program.file(&format!("b/{name}"), text));
+        program.file("graded.jsonl", drafted_answers()).run().done()
+    };
+    run("text").prints(&["+ sidecar proxy\n", "reference: more that an answer like reference 1 may say, weighing "]);
+    let patch = run("patch").out;
+    let after = patched(&files, &patch);
+    let (old, new) = (scores(&files, "ways-out", &DRAFTED_HIGH), scores(&after, "ways-out", &DRAFTED_HIGH));
+    assert!(old.iter().zip(&new).all(|(old, new)| old < new), "{old:?} {new:?}\n{patch}");
+    let bank = Bank::new(Files::from_texts(after));
+    assert_eq!(check(&bank), [], "what it was drafted from still earns all of it");
+}
+
+#[test]
+fn a_table_teaches_the_same_as_lines() {
+    let row = |text: &str, score: u8| format!("undo-release,\"{text}\",{score}\n");
+    let rows = HIGH.iter().map(|text| row(text, 4)).chain(LOW.iter().map(|text| row(text, 1)));
+    let table: String = std::iter::once("question,answer,score\n".to_owned()).chain(rows).collect();
+    let from_table = tiny(["bank", "learn", "graded.CSV"]).file("graded.CSV", table).run().done();
+    assert_eq!(from_table.out, learn(&scored("undo-release"), &[]).out);
+}
+
+#[test]
+fn too_little_is_told_with_its_reason() {
+    let few = lines("restore-test", &HIGH[..2], &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
+    learn(&few, &[])
+        .done()
+        .prints(&["nothing learned: 4 graded answers, at least 8 are needed\n"])
+        .tells(&["note: nothing to propose\n"]);
+    let uneven = lines("restore-test", &HIGH, &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
+    let ran = learn(&uneven, &["--format", "patch"]).done();
+    assert_eq!(ran.out, "");
+    ran.tells(&["nothing learned: `restore-test`: 6 high and 2 low answers, at least 3 of each are needed\n"]);
+    let found = learn(&few, &["--format", "json"]).done().json();
+    assert_eq!(found[0]["refused"][0]["reason"], "4 graded answers, at least 8 are needed");
+}
+
+#[test]
+fn questions_that_are_not_in_the_bank_are_told_of_once() {
+    let others: String = ["w", "x", "y", "z"].map(scored).concat();
+    let told = "warning: 4 questions are not in the bank, and left out: `w`, `x`, `y` and 1 more\n";
+    let ran = learn(&(scored("undo-release") + &others), &[]).done().prints(&["incident channel"]).tells(&[told]);
+    assert_eq!(ran.err.matches("warning").count(), 1);
+    learn(&others, &[])
+        .refused()
+        .tells(&["error: no question of graded.jsonl is in the bank: `w`, `x`, `y`", "hint: "]);
+}
+
+#[test]
+fn one_question_can_be_named() {
+    let all = scored("undo-release") + &scored("stage-release") + &scored("nobody");
+    let ran = learn(&all, &["--only", "stage-release"]).done().tells(&["--output FILE"]);
+    assert!(ran.out.starts_with("stage-release (12 answers)\n") && !ran.out.contains("undo-release"), "{}", ran.out);
+    learn(&all, &["--only", "restore-test"]).refused().tells(&["no answer to `restore-test`", "hint: "]);
+    learn(&all, &["--only", "nobody"]).refused().tells(&["no question `nobody`", "hint: "]);
+}
+
+#[test]
+fn the_patch_goes_into_a_file_that_is_not_there_yet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("learned.patch");
+    let path = path.to_str().expect("UTF-8");
+    let answers = scored("undo-release");
+    let shown = learn(&answers, &["--format", "patch"]).out;
+    learn(&answers, &["--output", path]).done().prints(&["incident channel"]).tells(&["patch -p1 -d bank < "]);
+    assert_eq!(std::fs::read_to_string(path).expect("a patch"), shown);
+    learn(&answers, &["--output", path]).refused().tells(&["would be overwritten", "hint: "]);
+    learn(&answers, &["--output", path, "--force"]).done();
+    let nothing = folder.path().join("nothing.patch");
+    let few = lines("undo-release", &HIGH[..1], &[], |_| "\"score\":1".to_owned());
+    learn(&few, &["--output", nothing.to_str().expect("UTF-8")]).done().tells(&["no patch was written"]);
+    assert!(!nothing.exists());
+}
+
+#[test]
+fn answers_that_cannot_be_read_are_told_with_their_line() {
+    learn("{\"question\":\"undo-release\",\"score\":\"high\"}\n", &[]).refused().tells(&["graded.jsonl: line 1: "]);
+    learn("", &[]).refused().tells(&["graded.jsonl holds no answer", "hint: "]);
+    tiny(["bank", "learn", "nowhere.jsonl"]).run().refused().tells(&["cannot read nowhere.jsonl"]);
+}
+
+#[test]
+fn the_shipped_bank_can_learn_too() {
+    let program = gradus(["--quiet", "bank", "learn", "-"]);
+    let ran = program.run_with(scored("error-budget").as_bytes()).done().tells_nothing();
+    assert!(
+        ran.out.lines().any(|line| line.starts_with("error-budget ") && line.ends_with("incident channel")),
+        "{}",
+        ran.out
+    );
+}
