@@ -11,6 +11,8 @@ mod words;
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    // A target folder may be shared by several copies of the sources.
+    println!("cargo::rerun-if-env-changed=CARGO_MANIFEST_DIR");
     let mut files = Vec::new();
     for folder in ["rubrics", "corpus"] {
         println!("cargo::rerun-if-changed={folder}");
