@@ -73,7 +73,7 @@ pub fn rows_from_jsonl(text: &str, columns: &Columns) -> Result<Vec<Row>, RowErr
     for (line, number) in lines {
         let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| RowError {
             line: number,
-            message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+            message: json_fault(&error),
             hint: "write one JSON object a line, with `question`, `answer` and `score`".to_owned(),
         })?;
         rows.push(Reader { line: number, fields: &object, columns }.row()?);
@@ -233,6 +233,13 @@ fn finish(mut rows: Vec<Row>) -> Result<Vec<Row>, RowError> {
     Ok(rows)
 }
 
+/// What is wrong with a line of JSON, without the place in it.
+fn json_fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let said = text.split(" at line ").next().unwrap_or_default();
+    if error.is_data() { said.to_owned() } else { format!("no JSON: {said}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,7 +274,7 @@ mod tests {
     #[test]
     fn faults_name_their_line() {
         for (text, said) in [
-            ("{", "line 1: EOF while parsing an object"),
+            ("{", "line 1: no JSON: EOF while parsing an object"),
             ("{\"answer\":\"x\"}", "line 1: no `question`"),
             ("\n{\"question\":\"q\",\"score\":\"high\"}", "line 2: `score` is \"high\""),
             ("{\"question\":\"q\",\"score\":6,\"max_score\":5}", "line 1: a score of 6 of 5"),

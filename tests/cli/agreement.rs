@@ -205,7 +205,7 @@ fn what_cannot_be_evaluated_is_refused() {
         .tells(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
     run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")
         .tells(&["none of the questions is in the bank: `coffee`\nhint: "]);
-    run("oops").tells(&["g.jsonl: line 1: expected value\nhint: "]);
+    run("oops").tells(&["g.jsonl: line 1: no JSON: expected value\nhint: "]);
 }
 
 #[test]

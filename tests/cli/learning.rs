@@ -144,7 +144,8 @@ fn the_patch_raises_the_scores_of_high_answers_and_of_no_low_one() {
     assert!(
         patch.starts_with("--- a/rubrics/delivery/undo-release.toml\n+++ b/rubrics/delivery/undo-release.toml\n@@ ")
     );
-    let comment = "+# learned: 6 of 6 high answers, 0 of 6 low: \"News went to the incident channel\"\n";
+    let comment =
+        "+# learned `incident channel`: 6 of 6 high answers, 0 of 6 low: \"News went to the incident channel\"\n";
     assert!(patch.contains(comment), "{patch}");
     assert!(
         patch.contains("-any = ['status page']\n") && patch.contains("+any = ['status page', 'incident channel']\n")

@@ -87,8 +87,9 @@ pub(super) struct Aimed {
 impl Aimed {
     /// What the file says about the phrase.
     pub(super) fn comment(&self) -> String {
-        let Proposal { high_with, high, low_with, low, .. } = self.proposal;
-        format!("learned: {high_with} of {high} high answers, {low_with} of {low} low: \"{}\"", self.excerpt)
+        let Proposal { high_with, high, low_with, low, ref phrase, .. } = self.proposal;
+        let excerpt = &self.excerpt;
+        format!("learned `{phrase}`: {high_with} of {high} high answers, {low_with} of {low} low: \"{excerpt}\"")
     }
 }
 
