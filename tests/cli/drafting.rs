@@ -106,7 +106,7 @@ fn what_cannot_be_drafted_from_is_refused_with_its_place() {
             "{\"id\": \"a\", \"prompt\": \"?\"}",
             "questions.jsonl: line 1: question `a` has neither references nor criteria\nhint: ",
         ),
-        ("\n{\"id\": 1}", "questions.jsonl: line 2: invalid type: integer `1`, expected a string\nhint: "),
+        ("\n{\"id\": true}", "questions.jsonl: line 2: `id` is true, expected a text\nhint: "),
     ] {
         let run = gradus(["bank", "draft", "questions.jsonl", "-o", "bank"]).file("questions.jsonl", content).run();
         run.refused().tells(&[said]);

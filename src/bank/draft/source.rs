@@ -2,6 +2,7 @@
 
 use hashbrown::HashSet;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::bank::files::Files;
 use crate::bank::finding::Finding;
@@ -60,7 +61,7 @@ pub enum DraftError {
 
 #[derive(Deserialize)]
 struct Line {
-    id: String,
+    id: Id,
     prompt: String,
     #[serde(default)]
     topic: Option<String>,
@@ -68,6 +69,14 @@ struct Line {
     references: Vec<String>,
     #[serde(default)]
     criteria: Vec<CriterionLine>,
+}
+
+/// An id, as text or as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Text(String),
+    Number(serde_json::Number),
 }
 
 /// The most criteria that one question may have: more are a mistake in the data.
@@ -92,10 +101,10 @@ pub fn questions_from_jsonl(text: &str) -> Result<Vec<DraftQuestion>, DraftError
     for (number, line) in lines {
         let fault = |message: String, hint| DraftError::Line { line: number + 1, message, hint };
         let line: Line = serde_json::from_str(line).map_err(|error| {
-            fault(
-                error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
-                "write one JSON object a line, with `id`, `prompt` and `references`",
-            )
+            let said = error.to_string();
+            let said = said.split(" at line ").next().unwrap_or_default();
+            let message = wrong_field(line).unwrap_or_else(|| said.to_owned());
+            fault(message, "write one JSON object a line, with `id`, `prompt` and `references`")
         })?;
         let question = question(line).map_err(|(message, hint)| fault(message, hint))?;
         if !known.insert(question.id.clone()) {
@@ -107,9 +116,28 @@ pub fn questions_from_jsonl(text: &str) -> Result<Vec<DraftQuestion>, DraftError
     if questions.is_empty() { Err(DraftError::Empty) } else { Ok(questions) }
 }
 
+/// Which field is not what it should be, where that is what is wrong with a line.
+fn wrong_field(line: &str) -> Option<String> {
+    let object: Map<String, Value> = serde_json::from_str(line).ok()?;
+    let texts = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+    let field = |name: &str, is_right: &dyn Fn(&Value) -> bool, expected: &str| {
+        let value = object.get(name).filter(|value| !is_right(value))?;
+        Some(format!("`{name}` is {value}, expected {expected}"))
+    };
+    field("id", &|value| value.is_string() || value.is_number(), "a text")
+        .or_else(|| field("prompt", &Value::is_string, "a text"))
+        .or_else(|| field("topic", &|value| value.is_string() || value.is_null(), "a text"))
+        .or_else(|| field("references", &texts, "a list of texts"))
+        .or_else(|| field("criteria", &|_| false, "a list of texts, or of objects with `text`, `points` and `id`"))
+}
+
 fn question(line: Line) -> Result<DraftQuestion, (String, &'static str)> {
     let said = |text: &String| text.chars().any(char::is_alphanumeric);
-    if !said(&line.id) {
+    let id = match line.id {
+        Id::Text(text) => text,
+        Id::Number(number) => number.to_string(),
+    };
+    if !said(&id) {
         return Err(("an empty id".to_owned(), "name the question"));
     }
     let references: Vec<String> = line.references.into_iter().filter(said).collect();
@@ -119,11 +147,11 @@ fn question(line: Line) -> Result<DraftQuestion, (String, &'static str)> {
     let criteria = points(line.criteria)?;
     if references.is_empty() && criteria.is_empty() {
         return Err((
-            format!("question `{}` has neither references nor criteria", line.id),
+            format!("question `{id}` has neither references nor criteria"),
             "give it `references`, a list of good answers, or `criteria`, a list of texts",
         ));
     }
-    Ok(DraftQuestion { id: line.id, topic: line.topic, prompt: line.prompt, references, criteria })
+    Ok(DraftQuestion { id, topic: line.topic, prompt: line.prompt, references, criteria })
 }
 
 /// Points as whole numbers in the same proportions: halves, quarters and tenths are multiplied up.
@@ -217,7 +245,17 @@ mod tests {
         for (text, said) in [
             ("", "no question"),
             ("{\"id\":\"a\"}", "line 1: missing field `prompt`"),
+            ("{\"id\":7}", "line 1: missing field `prompt`"),
             ("\n[1]", "line 2: "),
+            ("{\"id\":[],\"prompt\":\"p\"}", "line 1: `id` is [], expected a text"),
+            (
+                "{\"id\":1,\"prompt\":\"p\",\"references\":\"r\"}",
+                "line 1: `references` is \"r\", expected a list of texts",
+            ),
+            (
+                "{\"id\":1,\"prompt\":\"p\",\"criteria\":[{\"points\":1}]}",
+                "line 1: `criteria` is [{\"points\":1}], expected a list",
+            ),
             ("{\"id\":\"a\",\"prompt\":\"p\"}", "line 1: question `a` has neither"),
             ("{\"id\":\" \",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: an empty id"),
             ("{\"id\":\"a\",\"prompt\":\"p\",\"criteria\":[{\"text\":\"x\",\"points\":-1}]}", "line 1: points of -1"),
