@@ -216,9 +216,9 @@ impl Bank {
             KnownWords::of(self.files.within("", "").map(|(_, text)| text).chain([WORDS]))
         };
         let vocabulary = Vocabulary::new(synonyms, known);
-        // Only criteria with references rest on related words: other banks need not read them.
-        if !self.files.within("rubrics/", ".toml").any(|(_, text)| text.contains("reference")) {
-            return vocabulary;
+        let rubrics = self.files.within("rubrics/", ".toml").filter(|(name, _)| ![SYNONYMS, RELATED].contains(name));
+        if !rubrics.into_iter().any(|(_, text)| may_have_references(text)) {
+            return vocabulary; // only criteria with references rest on related words
         }
         match self.related() {
             Ok(related) => vocabulary.with_related(related),
@@ -273,5 +273,30 @@ impl Bank {
                 })
                 .collect(),
         }
+    }
+}
+
+/// Whether `reference` may stand in a rubric as a key. Looked for in the text, so that a bank without
+/// references need not be parsed, nor the related words be read, to find out.
+fn may_have_references(text: &str) -> bool {
+    text.match_indices("reference").any(|(at, key)| {
+        let rest = text[at + key.len()..].trim_start_matches([' ', '\t', '"', '\'']);
+        rest.starts_with([']', '='])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_told_from_the_word() {
+        for text in ["[[criterion.reference]]", "[[ criterion . \"reference\" ]]", "x = [{ reference = [] }]"] {
+            assert!(may_have_references(text), "{text}");
+        }
+        assert!(!may_have_references("asks = \"Names a reference architecture.\" # for reference, see reference.md"));
+        let bank = Bank::shipped();
+        let text = |entry: &Entry| bank.files().text(&entry.rubric()).unwrap_or_default();
+        assert!(bank.entries().iter().all(|entry| !may_have_references(text(entry))), "the word stands in some");
     }
 }
