@@ -77,21 +77,24 @@ fn groups<'b, 'r>(
     for row in rows {
         questions.entry(&row.question).or_default().push(row);
     }
-    let numbers = known(bank, questions.keys().copied());
-    let unknown: Vec<&str> = questions.keys().copied().filter(|id| !numbers.contains_key(id)).collect();
+    let mut unknown = Vec::new();
+    let mut groups: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    for (&id, rows) in &questions {
+        let Ok(entry) = bank.entry(id) else {
+            unknown.push(id);
+            continue;
+        };
+        if wanted.is_none_or(|wanted| wanted == entry) {
+            let place = bank.entries().iter().position(|known| known == entry).unwrap_or_default();
+            groups.entry(place).or_default().extend(rows);
+        }
+    }
     if unknown.len() == questions.len() {
         bail!(
             "no question of {} is in the bank: {}\nhint: `gradus questions` lists those that are; name another folder with --bank",
             name(&args.answers),
             few(&unknown)
         );
-    }
-    let mut groups: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
-    for (id, number) in numbers {
-        let entry = bank.entries().get(number);
-        if wanted.is_none_or(|wanted| entry == Some(wanted)) {
-            groups.entry(number).or_default().extend(questions.remove(id).into_iter().flatten());
-        }
     }
     if let Some(wanted) = wanted.filter(|_| groups.is_empty()) {
         bail!("no answer to `{}` in {}\nhint: name another question, or none", wanted.id, name(&args.answers));
@@ -102,21 +105,6 @@ fn groups<'b, 'r>(
         printer.warning(&format!("{count} not in the bank, and left out: {}", few(&unknown)));
     }
     Ok(groups.into_iter().filter_map(|(number, rows)| Some((bank.entries().get(number)?, rows))).collect())
-}
-
-/// The number of each question in the bank, by its own id or by a name that it is known as.
-fn known<'i>(bank: &Bank, ids: impl Iterator<Item = &'i str>) -> BTreeMap<&'i str, usize> {
-    let ids: Vec<&str> = ids.collect();
-    let own = |id: &str| bank.entries().iter().position(|entry| entry.id == id);
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    let needs_names = ids.iter().any(|id| own(id).is_none());
-    for (number, entry) in bank.entries().iter().enumerate().filter(|_| needs_names) {
-        // A faulty question is told of when it is learned about, and is known by its id alone till then.
-        for name in bank.question(entry).map(|question| question.known_as).unwrap_or_default() {
-            names.entry(name).or_insert(number);
-        }
-    }
-    ids.into_iter().filter_map(|id| Some((id, own(id).or_else(|| names.get(id).copied())?))).collect()
 }
 
 fn warn_of_dropped(all: &[Learned], printer: &Printer) {
