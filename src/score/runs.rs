@@ -91,6 +91,9 @@ impl Runs {
 #[derive(Default)]
 struct Seen {
     slots: Vec<(u64, u32)>,
+    /// Slots that this text uses, less one. They follow from the text alone: how many there are follows from the
+    /// longest text so far, and must not matter.
+    mask: usize,
     stamp: u32,
 }
 
@@ -98,6 +101,7 @@ impl Seen {
     /// Empties the set, and makes room for so many runs that slots are rarely shared.
     fn forget(&mut self, runs: usize) {
         let room = (4 * runs).next_power_of_two().min(MOST_SLOTS);
+        self.mask = room - 1;
         self.stamp = self.stamp.wrapping_add(1);
         if self.slots.len() < room || self.stamp == 0 {
             self.slots.clear();
@@ -109,7 +113,7 @@ impl Seen {
     /// Adds a run; whether it was not there. Of two runs that share a slot the older is forgotten,
     /// so that a text that was made to share slots costs no more than any other.
     fn insert(&mut self, run: u64) -> bool {
-        let slot = (run >> 20) as usize & (self.slots.len() - 1);
+        let slot = (run >> 20) as usize & self.mask;
         let new = (run, self.stamp);
         std::mem::replace(&mut self.slots[slot], new) != new
     }
@@ -185,4 +189,21 @@ fn of<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<Item = 
         }
         (at + 1 >= RUN).then_some((at, hash))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_before_do_not_matter() {
+        // The second run shares the slot of the first where there are four of them, and only there.
+        let runs = [1 << 20, 5 << 20, 1 << 20];
+        let (mut fresh, mut used) = (Seen::default(), Seen::default());
+        used.forget(1000);
+        for seen in [&mut fresh, &mut used] {
+            seen.forget(1);
+            assert_eq!(runs.map(|run| seen.insert(run)), [true, true, true]);
+        }
+    }
 }
