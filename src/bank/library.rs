@@ -210,12 +210,10 @@ impl Bank {
 
     /// The same; related words that have faults are left out and told of.
     pub(super) fn vocabulary_with(&self, synonyms: Arc<Synonyms>, faults: &mut Vec<Finding>) -> Vocabulary {
-        let known = if self.files.is_shipped() {
-            KnownWords::from_sorted(WORDS)
-        } else {
-            KnownWords::of(self.files.within("", "").map(|(_, text)| text).chain([WORDS]))
-        };
-        let vocabulary = Vocabulary::new(synonyms, known);
+        let mut vocabulary = Vocabulary::new(synonyms, KnownWords::from_sorted(WORDS));
+        if !self.files.is_shipped() {
+            vocabulary = vocabulary.with_words(self.files.within("", "").map(|(_, text)| text));
+        }
         let rubrics = self.files.within("rubrics/", ".toml").filter(|(name, _)| ![SYNONYMS, RELATED].contains(name));
         if !rubrics.into_iter().any(|(_, text)| may_have_references(text)) {
             return vocabulary; // only criteria with references rest on related words

@@ -176,6 +176,11 @@ impl Matcher {
         self.phrases as usize
     }
 
+    /// Whether `word` would be taken for a slip of a word of some phrase if it were not known to be a word.
+    pub fn is_like_a_slip(&self, lexicon: &Lexicon, word: WordId) -> bool {
+        Spellings::nearest(lexicon.folded(word), lexicon.stem(word), &self.atoms.written).is_some()
+    }
+
     /// Adds the edges that `word` takes.
     pub(super) fn resolve(&self, lexicon: &Lexicon, word: WordId, found: &mut Vec<Edge>) {
         let (surface, folded, stem) = (lexicon.surface(word), lexicon.folded(word), lexicon.stem(word));

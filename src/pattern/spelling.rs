@@ -25,8 +25,13 @@ impl Spellings {
     /// The stem of the written word that `folded` is the closest slip of; the first in order where
     /// several are as close. A slip in an inflected form is found by its stem.
     pub(super) fn meant<'w>(&self, folded: &str, stem: &str, written: &'w [Written]) -> Option<&'w str> {
+        if self.known.contains(folded) { None } else { Self::nearest(folded, stem, written) }
+    }
+
+    /// The same for a word of which nobody knows that it is one.
+    pub(super) fn nearest<'w>(folded: &str, stem: &str, written: &'w [Written]) -> Option<&'w str> {
         let fits = (SHORTEST - 1..=LONGEST).contains(&folded.len());
-        if !fits || !is_plain(folded) || self.known.contains(folded) {
+        if !fits || !is_plain(folded) {
             return None;
         }
         let typed = (letters(folded), letters(stem));

@@ -6,13 +6,12 @@ use std::borrow::Cow;
 use super::coverage;
 use super::credit::{self, Found, Said};
 use super::listing::Listing;
-use super::print;
 use super::rubric::{Scorer, Weighing};
 use super::runs::Repetition;
 use super::signals::{self, STORY_PARTS, Signals};
 use crate::model::{
-    Advice, Answer, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Flag, Grade, Grader, Outcome,
-    ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
+    Advice, Answer, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade, Grader,
+    Outcome, ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
 };
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
@@ -117,6 +116,11 @@ impl Workspace {
 impl Scorer {
     /// Grades an answer. What comes out depends on the answer and the rubric alone.
     pub fn grade<'a>(&'a self, answer: &Answer<'a>, workspace: &mut Workspace) -> Grade<'a> {
+        self.grade_as(answer, self.print_of(answer), workspace)
+    }
+
+    /// The same where the grade's fingerprint, [`Self::print_of`], is known already.
+    pub fn grade_as<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, workspace: &mut Workspace) -> Grade<'a> {
         workspace.find(self, answer);
         let signals = workspace.find_signals();
         workspace.note_hits(self);
@@ -135,7 +139,7 @@ impl Scorer {
             references: Vec::new(),
             advice: Vec::new(),
             usage: None,
-            fingerprint: print::answer(self.print, answer),
+            fingerprint: print,
         };
         if words == 0 {
             return grade;

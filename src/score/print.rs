@@ -1,18 +1,21 @@
 //! Fingerprints of what a grade rests on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blake3::Hasher;
 
 use super::VERSION;
 use crate::model::{Answer, Basis, Criterion, Fingerprint, Question, ReferenceAnswer, Sample, Thousandths};
-use crate::text::{KnownWords, Related, Synonyms};
+use crate::text::{KnownWords, Related, Synonyms, simple_words};
 
 /// The words of a bank: which mean the same, and which are no slips.
 pub struct Vocabulary {
     pub(super) synonyms: Arc<Synonyms>,
     pub(super) known: KnownWords,
     pub(super) related: Related,
+    /// Known words that not every bank has, sorted: a rubric rests on those that are like its own.
+    pub(super) own: Vec<String>,
     print: Fingerprint,
     /// Of the related words, which not every rubric rests on.
     related_print: Fingerprint,
@@ -28,7 +31,16 @@ impl Vocabulary {
             group.iter().for_each(|words| print.text(&words.join(" ")));
         }
         let (related, related_print) = (Related::default(), Print::new().finish());
-        Self { print: print.finish(), synonyms, known, related, related_print }
+        Self { print: print.finish(), synonyms, known, related, own: Vec::new(), related_print }
+    }
+
+    /// With the words of these texts besides, which are no slips either.
+    #[must_use]
+    pub fn with_words<'t>(self, texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let words: BTreeSet<String> = texts.into_iter().flat_map(simple_words).collect();
+        let own: Vec<String> = words.into_iter().filter(|word| !self.known.contains(word)).collect();
+        let known = KnownWords::of(own.iter().map(String::as_str).chain([self.known.lines()]));
+        Self { known, own, ..self }
     }
 
     /// With words that tell nearly the same: rubrics that are graded by reference answers rest on them.
@@ -45,10 +57,13 @@ impl Vocabulary {
 }
 
 /// Of a rubric, its samples and the bank's vocabulary: all that a grade rests on but the answer.
-pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocabulary) -> Fingerprint {
+/// `near` are the words of the vocabulary's own that would else be taken for slips.
+pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocabulary, near: &[&str]) -> Fingerprint {
     let mut print = Print::new();
     print.number(VERSION as usize);
     print.0.update(&vocabulary.print.0);
+    print.number(near.len());
+    near.iter().for_each(|word| print.text(word));
     for text in [&question.id, &question.topic, &question.prompt] {
         print.text(text);
     }

@@ -3,7 +3,7 @@
 use super::listing::Listing;
 use super::print::{self, Vocabulary};
 use super::runs::Runs;
-use crate::model::{Basis, Fingerprint, Question, Sample};
+use crate::model::{Answer, Basis, Fingerprint, Question, Sample};
 use crate::pattern::{CompileError, Compiler, Matcher, PhraseError, Reader};
 
 /// A question that answers can be graded against. Made once, used from any number of threads.
@@ -113,14 +113,20 @@ impl<'v> Scorers<'v> {
         if !faults.is_empty() {
             return Err(ScorerError::Phrases(faults));
         }
+        let matcher = compiler.finish(&vocabulary.known)?;
+        let is_near = |word: &&str| {
+            let word = reader.lexicon.intern(word);
+            matcher.is_like_a_slip(&reader.lexicon, word)
+        };
+        let near: Vec<&str> = vocabulary.own.iter().map(String::as_str).filter(is_near).collect();
         Ok(Scorer {
-            matcher: compiler.finish(&vocabulary.known)?,
+            matcher,
             targets,
             concepts: weighing.len(),
             weighing,
             few_words: few_words(&question),
             runs,
-            print: print::rubric(&question, samples, vocabulary),
+            print: print::rubric(&question, samples, vocabulary, &near),
             question,
         })
     }
@@ -135,6 +141,11 @@ impl Scorer {
     /// The fingerprint of all that a grade rests on but the answer.
     pub fn fingerprint(&self) -> Fingerprint {
         self.print
+    }
+
+    /// The fingerprint that a grade of `answer` has, without grading it.
+    pub fn print_of(&self, answer: &Answer<'_>) -> Fingerprint {
+        print::answer(self.print, answer)
     }
 }
 
