@@ -8,7 +8,7 @@ use std::fmt;
 /// Why there is no figure. Written in lower case and without a full stop, to stand after a colon or in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
-    /// Fewer answers with both scores than the figure needs.
+    /// Fewer answers than the figure needs; where people are followed, answers with both scores.
     TooFew {
         /// Answers there are.
         have: usize,
@@ -25,6 +25,10 @@ pub enum Absent {
     TooFewLevels,
     /// Scores so far from the range of 0 to 1 that sums of them cannot be held.
     Overflow,
+    /// A criterion earns the same credit in every answer, so it follows nothing.
+    CreditConstant,
+    /// Every answer earns the same points besides a criterion, so there is nothing to follow.
+    RestConstant,
 }
 
 impl fmt::Display for Absent {
@@ -37,6 +41,8 @@ impl fmt::Display for Absent {
             Self::NotTwoValued => f.write_str("people's scores are not all 0 or 1"),
             Self::TooFewLevels => f.write_str("the scale has fewer than 3 levels"),
             Self::Overflow => f.write_str("scores are too large to add up"),
+            Self::CreditConstant => f.write_str("every answer has the same credit"),
+            Self::RestConstant => f.write_str("every answer has the same points besides"),
         }
     }
 }
@@ -63,6 +69,8 @@ mod tests {
             Absent::NotTwoValued,
             Absent::TooFewLevels,
             Absent::Overflow,
+            Absent::CreditConstant,
+            Absent::RestConstant,
         ];
         for reason in all {
             let text = reason.to_string();

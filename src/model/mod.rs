@@ -4,6 +4,8 @@
 
 mod answer;
 mod grade;
+mod kept;
+mod marks;
 mod quantity;
 mod question;
 mod sample;
@@ -12,6 +14,8 @@ mod verdict;
 
 pub use answer::Answer;
 pub use grade::{Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, Outcome, Reference, SCHEMA, StarPart, Usage};
+pub use kept::Kept;
+pub use marks::{Came, Marks};
 pub use quantity::{Fingerprint, Tenths, Thousandths};
 pub use question::{Bands, Basis, Concept, Criterion, Golden, Kind, Level, Question, ReferenceAnswer, Stance, Term};
 pub use sample::{Sample, SampleLevel};

@@ -1,0 +1,94 @@
+//! Scores of many answers: how many, their mean, how far they spread, and where they lie.
+
+use std::collections::BTreeMap;
+
+use super::moments::deviation;
+use crate::agreement::Absent;
+use crate::model::{Band, Tenths};
+
+/// Tenths of a point that a bin of the histogram spans.
+const BIN: u32 = 100;
+
+/// The scores of graded answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scores {
+    /// How many answers have a score.
+    pub graded: u64,
+    /// The lowest score; none where nothing is graded.
+    pub lowest: Option<Tenths>,
+    /// The highest score; none where nothing is graded.
+    pub highest: Option<Tenths>,
+    /// How many scores lie from 0 to below 10, from 10 to below 20 and so on; 100 belongs to the last.
+    pub histogram: [u64; 10],
+    /// How many answers are in a band; a band without answers is left out.
+    pub bands: BTreeMap<Band, u64>,
+    /// In tenths. A score has at most 1000, so 10^10 of them add up to 10^13, and their squares to 10^16.
+    sum: u128,
+    squares: u128,
+}
+
+impl Scores {
+    /// Adds a score.
+    pub(super) fn note(&mut self, score: Tenths, band: Band) {
+        let tenths = u128::from(score.0);
+        self.graded += 1;
+        self.sum += tenths;
+        self.squares += tenths * tenths;
+        self.lowest = Some(self.lowest.map_or(score, |lowest| lowest.min(score)));
+        self.highest = Some(self.highest.map_or(score, |highest| highest.max(score)));
+        let last = self.histogram.len() - 1;
+        self.histogram[((score.0 / BIN) as usize).min(last)] += 1;
+        *self.bands.entry(band).or_default() += 1;
+    }
+
+    /// The mean score, 0 to 100.
+    ///
+    /// # Errors
+    /// Where nothing is graded.
+    pub fn mean(&self) -> Result<f64, Absent> {
+        if self.graded == 0 {
+            return Err(Absent::TooFew { have: 0, need: 1 });
+        }
+        Ok(self.sum as f64 / (self.graded as f64 * 10.0))
+    }
+
+    /// The standard deviation in points of 100, of a sample: divided by one answer fewer than there are.
+    ///
+    /// # Errors
+    /// With fewer than two graded answers.
+    pub fn deviation(&self) -> Result<f64, Absent> {
+        deviation(self.graded, self.sum, self.squares).map(|tenths| tenths / 10.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(tenths: &[u32]) -> Scores {
+        let mut scores = Scores::default();
+        tenths.iter().for_each(|&tenths| scores.note(Tenths(tenths), Band::Weak));
+        scores
+    }
+
+    #[test]
+    fn three_scores_have_the_figures_worked_by_hand() {
+        // 20, 50 and 80: mean 50; squared distances 900, 0 and 900 add up to 1800, over 2 they are 900: deviation 30.
+        let scores = of(&[500, 200, 800]);
+        assert_eq!((scores.mean(), scores.deviation()), (Ok(50.0), Ok(30.0)));
+        assert_eq!((scores.lowest, scores.highest), (Some(Tenths(200)), Some(Tenths(800))));
+    }
+
+    #[test]
+    fn a_bin_holds_its_lower_end_and_the_last_holds_100() {
+        assert_eq!(of(&[0, 99, 100, 899, 900, 999, 1000]).histogram, [2, 1, 0, 0, 0, 0, 0, 0, 1, 3]);
+    }
+
+    #[test]
+    fn nothing_graded_has_no_mean_and_one_answer_no_deviation() {
+        assert_eq!(of(&[]).mean(), Err(Absent::TooFew { have: 0, need: 1 }));
+        assert_eq!(of(&[]).lowest, None);
+        assert_eq!(of(&[123]).mean(), Ok(12.3));
+        assert_eq!(of(&[123]).deviation(), Err(Absent::TooFew { have: 1, need: 2 }));
+    }
+}
