@@ -22,6 +22,7 @@ pub mod model;
 #[warn(clippy::disallowed_methods)]
 pub mod agreement;
 pub mod bank;
+pub mod batch;
 pub mod cli;
 #[warn(clippy::disallowed_methods)]
 pub mod pattern;

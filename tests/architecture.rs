@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// What each module may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 9] = [
+const MAY_NAME: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("text", &["model"]),
     ("pattern", &["model", "text"]),
@@ -18,7 +18,8 @@ const MAY_NAME: [(&str, &[&str]); 9] = [
     ("report", &["model", "agreement"]),
     ("bank", &["model", "text", "pattern", "score"]),
     ("retrieve", &["model", "text"]),
-    ("cli", &["model", "text", "pattern", "score", "agreement", "report", "bank", "retrieve"]),
+    ("batch", &["model", "score", "bank"]),
+    ("cli", &["model", "text", "pattern", "score", "agreement", "report", "bank", "retrieve", "batch"]),
 ];
 /// Modules without files, clock, environment, network or printing.
 const PURE: [&str; 6] = ["model", "text", "pattern", "score", "agreement", "report"];

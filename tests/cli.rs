@@ -14,5 +14,5 @@ mod results;
 mod searching;
 mod settling;
 mod streams;
-mod tiny;
+pub(crate) mod tiny;
 mod whole;

@@ -1,6 +1,7 @@
 //! Everything that is tested from outside: one binary, so that there is one to link.
 
 mod architecture;
+mod batch;
 mod cli;
 mod determinism;
 mod evals;

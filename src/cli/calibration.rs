@@ -38,4 +38,10 @@ impl Loaded {
             fingerprint: self.calibration.fingerprint(),
         });
     }
+
+    /// The same grade with the calibrated score.
+    pub(super) fn applied<'a>(&'a self, mut grade: Grade<'a>, question: &Question) -> Grade<'a> {
+        self.apply(&mut grade, question);
+        grade
+    }
 }

@@ -35,6 +35,15 @@ pub(super) fn name(path: &Path) -> String {
     if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
+/// Where a file stands, or would, by all links and whatever the current folder.
+pub(super) fn place(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+}
+
 /// Refuses a file to write that would replace something: what is read, what is no plain file, and, unless
 /// it may be overwritten, what is there at all.
 pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyhow::Result<()> {
@@ -47,13 +56,13 @@ pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyh
         fs::canonicalize(input).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| input == output))
     };
     if inputs.iter().any(same) {
-        bail!("{shown} is what is read\nhint: choose another --output");
+        bail!("{shown} is what is read\nhint: name another file");
     }
     if !found.is_symlink() && !found.is_file() {
-        bail!("{shown} is no plain file\nhint: choose another --output");
+        bail!("{shown} is no plain file\nhint: name another file");
     }
     if !force {
-        bail!("{shown} would be overwritten\nhint: choose another --output, or say --force");
+        bail!("{shown} would be overwritten\nhint: name another file, or say --force");
     }
     Ok(())
 }
@@ -63,13 +72,22 @@ pub(super) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
     write_together(&[(path.to_owned(), text)])
 }
 
+/// Writes a file from what is read, beside its place, and moves it there.
+pub(super) fn write_from(path: &Path, mut from: impl io::Read) -> anyhow::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let write = |file: &mut fs::File| io::copy(&mut from, file).map(drop);
+    let staged = stage(&target, write).with_context(|| format!("cannot write {}", path.display()))?;
+    staged.persist(&target).map_err(|error| error.error).with_context(|| format!("cannot write {}", target.display()))
+}
+
 /// Writes files, none of them before all are written out beside their places.
 pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (path, text) in files {
         // Where a link stands, what it leads to is written.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-        let written = stage(&target, text).with_context(|| format!("cannot write {}", path.display()))?;
+        let written = stage(&target, |file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("cannot write {}", path.display()))?;
         staged.push((target, written));
     }
     for (target, written) in staged {
@@ -79,7 +97,7 @@ pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn stage(target: &Path, text: &str) -> io::Result<TempPath> {
+fn stage(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<TempPath> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
@@ -92,7 +110,7 @@ fn stage(target: &Path, text: &str) -> io::Result<TempPath> {
     #[cfg(unix)]
     builder.permissions(mode);
     let mut file = builder.prefix(".gradus-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     Ok(file.into_temp_path())
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod args;
 mod bank;
+mod batch;
 mod calibrate;
 mod calibration;
 mod config;

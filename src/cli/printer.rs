@@ -43,6 +43,13 @@ impl Printer {
         write_whole(text).context("cannot write the result")
     }
 
+    /// Writes what is no result, because results go to standard output.
+    #[allow(clippy::unused_self)] // as above
+    pub(super) fn aside(&self, text: &str) {
+        // Nobody is left to tell when standard error is closed.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// Whether the least is to be printed.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet

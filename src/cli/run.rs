@@ -8,7 +8,10 @@ use clap::error::ErrorKind;
 use super::args::{Args, Command};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
-use super::{bank, calibrate, config, eval, grade, meta, questions, search};
+use super::{bank, batch, calibrate, config, eval, grade, meta, questions, search};
+
+/// What a process ends with when it was stopped by Ctrl-C.
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +20,14 @@ pub enum Outcome {
     Done,
     /// It ran, and something is below a threshold, ungraded or found wrong.
     Found,
+    /// It was stopped from outside, and what was finished is saved.
+    Interrupted,
 }
 
 /// Runs the program on the arguments of the process.
 ///
 /// Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or found wrong; 2 could
-/// not run.
+/// not run; 130 stopped by Ctrl-C.
 pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -57,6 +62,7 @@ fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(error) if printer::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             printer.error(&error);
@@ -68,6 +74,7 @@ fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {
 fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     match command {
         Command::Grade(args) => grade::run(&args, settings, printer),
+        Command::Batch(args) => batch::run(&args, settings, printer),
         Command::Questions(args) => questions::run(args, settings, printer),
         Command::Search(args) => search::run(&args, settings, printer),
         Command::Eval(args) => eval::run(&args, settings, printer),

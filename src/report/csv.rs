@@ -1,78 +1,142 @@
-//! Many grades as one table for spreadsheets and data frames.
+//! Grades as a table for spreadsheets and data frames.
 //!
-//! A header and one row an answer. Cells that a spreadsheet would take for a formula begin with an
-//! apostrophe.
+//! A heading and one row an answer. Cells that a spreadsheet would take for a formula begin with an
+//! apostrophe, numbers aside.
 
 use std::borrow::Cow;
 use std::io;
 
-use crate::model::{CriterionGrade, Flag, Grade, Outcome, Status};
+use crate::model::{CriterionGrade, Flag, Grade, Kept, Outcome, Status};
 
 const FIXED: [&str; 9] = ["id", "question", "status", "score", "earned", "possible", "band", "flags", "words"];
+const LAST: [&str; 2] = ["penalties", "reason"];
+const CALIBRATED: [&str; 2] = ["calibrated", "calibrated_by"];
+/// Before the id of a criterion in the heading.
+const CREDIT: &str = "credit:";
+/// Before the name of a column that is carried through and called like one of ours.
+const KEPT: &str = "kept:";
 
-/// A header and one row a grade. Where all grades are of one question, each criterion has a column
-/// `credit:<id>` with 0 to 1, empty where nobody decided. Without a score there are no figures. Where any is calibrated, two columns more say
-/// to what, and by what.
+/// What a table of grades looks like: its heading and how a row is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Criteria that have a column `credit:<id>` with 0 to 1, empty where nobody decided.
+    pub criteria: Vec<String>,
+    /// Whether there are columns for a calibrated score and what calibrated it.
+    pub calibrated: bool,
+    /// Columns that are carried through, at the end.
+    pub keep: Vec<String>,
+    /// What stands between cells.
+    pub delimiter: u8,
+    /// Whether cells that a spreadsheet would take for a formula are made harmless.
+    pub for_spreadsheets: bool,
+}
+
+impl Table {
+    /// The heading, with its line break.
+    ///
+    /// # Errors
+    /// Only what writing to memory may give up on.
+    pub fn heading(&self) -> io::Result<Vec<u8>> {
+        let mut names: Vec<String> = FIXED.map(str::to_owned).to_vec();
+        names.extend(self.criteria.iter().map(|id| format!("{CREDIT}{id}")));
+        names.extend(LAST.map(str::to_owned));
+        if self.calibrated {
+            names.extend(CALIBRATED.map(str::to_owned));
+        }
+        for name in &self.keep {
+            let mut name = name.clone();
+            while names.contains(&name) {
+                name.insert_str(0, KEPT);
+            }
+            names.push(name);
+        }
+        let mut out = Vec::new();
+        self.write(&names.into_iter().map(Cow::Owned).collect::<Vec<_>>(), &mut out)?;
+        Ok(out)
+    }
+
+    /// Adds the row of a grade, with its line break. Without a score there are no figures.
+    ///
+    /// # Errors
+    /// Only what writing to memory may give up on.
+    pub fn row(&self, grade: &Grade<'_>, kept: &[Kept<'_>], out: &mut Vec<u8>) -> io::Result<()> {
+        let is_graded = grade.score().is_some();
+        let figure = |text: String| if is_graded { Cow::Owned(text) } else { Cow::Borrowed("") };
+        let mut row: Vec<Cow<'_, str>> = Vec::with_capacity(16 + self.criteria.len() + self.keep.len());
+        row.extend([Cow::Borrowed(&*grade.id), Cow::Borrowed(&*grade.question)]);
+        row.extend(outcome(&grade.outcome));
+        row.push(Cow::Owned(grade.flags.iter().map(|flag: &Flag| flag.name()).collect::<Vec<_>>().join(" ")));
+        row.push(figure(grade.delivery.words.to_string()));
+        row.extend(self.criteria.iter().map(|id| figure(credit(grade, id))));
+        row.push(figure(penalties(&grade.penalties)));
+        row.push(match &grade.outcome {
+            Outcome::Graded { .. } => Cow::Borrowed(""),
+            Outcome::Ungraded { reason } => Cow::Borrowed(reason),
+        });
+        if self.calibrated {
+            let of = grade.calibrated.as_ref();
+            row.push(of.map(|of| of.score.to_string()).unwrap_or_default().into());
+            row.push(of.map(|of| of.by.to_string()).unwrap_or_default().into());
+        }
+        row.extend(kept.iter().map(plain));
+        self.write(&row, out)
+    }
+
+    fn write(&self, cells: &[Cow<'_, str>], out: &mut Vec<u8>) -> io::Result<()> {
+        let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).buffer_capacity(1024).from_writer(out);
+        for cell in cells {
+            let cell = if self.for_spreadsheets { neutral(cell) } else { Cow::Borrowed(&**cell) };
+            writer.write_field(&*cell)?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+        writer.flush()
+    }
+}
+
+/// A heading and one row a grade. Where all grades are of one question, each criterion has a column. Where
+/// any is calibrated, two columns more say to what, and by what.
 ///
 /// # Errors
-/// Only what the CSV writer gives up on; writing to memory, nothing is known to.
-pub fn csv(grades: &[Grade<'_>]) -> Result<String, csv::Error> {
-    let criteria = columns(grades);
-    let calibrated = grades.iter().any(|grade| grade.calibrated.is_some());
-    let last: &[&str] =
-        if calibrated { &["penalties", "reason", "calibrated", "calibrated_by"] } else { &["penalties", "reason"] };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let credits = criteria.iter().map(|id| format!("credit:{id}"));
-    writer
-        .write_record(FIXED.map(String::from).into_iter().chain(credits).chain(last.iter().map(ToString::to_string)))?;
+/// Only what writing to memory may give up on.
+pub fn csv(grades: &[Grade<'_>]) -> io::Result<String> {
+    let table = Table {
+        criteria: columns(grades),
+        calibrated: grades.iter().any(|grade| grade.calibrated.is_some()),
+        keep: Vec::new(),
+        delimiter: b',',
+        for_spreadsheets: true,
+    };
+    let mut out = table.heading()?;
     for grade in grades {
-        let mut row = row(grade, &criteria);
-        if calibrated {
-            let of = grade.calibrated.as_ref();
-            row.push(of.map(|of| of.score.to_string()).unwrap_or_default());
-            row.push(of.map(|of| of.by.to_string()).unwrap_or_default());
-        }
-        writer.write_record(row.iter().map(|cell| neutral(cell).into_owned()))?;
+        table.row(grade, &[], &mut out)?;
     }
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
-    String::from_utf8(bytes).map_err(|error| io::Error::other(error).into())
+    String::from_utf8(out).map_err(io::Error::other)
 }
 
 /// Ids of the criteria of all `grades`, as first seen; none where the grades are of several questions.
-fn columns<'a>(grades: &'a [Grade<'_>]) -> Vec<&'a str> {
-    let mut ids = Vec::new();
+fn columns(grades: &[Grade<'_>]) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
     if grades.windows(2).any(|pair| matches!(pair, [one, next] if one.question != next.question)) {
         return ids;
     }
     for criterion in grades.iter().flat_map(|grade| &grade.criteria) {
-        if !ids.contains(&criterion.id.as_ref()) {
-            ids.push(&criterion.id);
+        if !ids.iter().any(|id| *id == criterion.id) {
+            ids.push(criterion.id.to_string());
         }
     }
     ids
 }
 
-fn row(grade: &Grade<'_>, criteria: &[&str]) -> Vec<String> {
-    let mut row = vec![grade.id.to_string(), grade.question.to_string()];
-    row.extend(outcome(&grade.outcome));
-    row.push(grade.flags.iter().map(|flag: &Flag| flag.name()).collect::<Vec<_>>().join(" "));
-    let is_graded = grade.score().is_some();
-    row.push(if is_graded { grade.delivery.words.to_string() } else { String::new() });
-    row.extend(criteria.iter().map(|id| if is_graded { credit(grade, id) } else { String::new() }));
-    row.push(if is_graded { penalties(&grade.penalties) } else { String::new() });
-    row.push(match &grade.outcome {
-        Outcome::Graded { .. } => String::new(),
-        Outcome::Ungraded { reason } => reason.to_string(),
-    });
-    row
-}
-
-fn outcome(outcome: &Outcome<'_>) -> [String; 5] {
+fn outcome<'a>(outcome: &Outcome<'_>) -> [Cow<'a, str>; 5] {
     match outcome {
-        Outcome::Graded { score, earned, possible, band } => {
-            ["graded".into(), score.to_string(), earned.to_string(), possible.to_string(), band.name().into()]
-        }
-        Outcome::Ungraded { .. } => ["ungraded".into(), String::new(), String::new(), String::new(), String::new()],
+        Outcome::Graded { score, earned, possible, band } => [
+            "graded".into(),
+            score.to_string().into(),
+            earned.to_string().into(),
+            possible.to_string().into(),
+            band.name().into(),
+        ],
+        Outcome::Ungraded { .. } => ["ungraded".into(), "".into(), "".into(), "".into(), "".into()],
     }
 }
 
@@ -87,8 +151,19 @@ fn penalties(penalties: &[CriterionGrade<'_>]) -> String {
     incurred.map(|penalty| format!("{}={}", penalty.id, penalty.earned)).collect::<Vec<_>>().join(" ")
 }
 
+/// A carried value as it stands in a cell: texts without their quotes.
+fn plain<'a>(kept: &'a Kept<'_>) -> Cow<'a, str> {
+    match kept {
+        Kept::Absent => Cow::Borrowed(""),
+        Kept::Text(text) => Cow::Borrowed(text),
+        Kept::Json(json) if **json == *"null" => Cow::Borrowed(""),
+        Kept::Json(json) => serde_json::from_str::<String>(json).map_or(Cow::Borrowed(&**json), Cow::Owned),
+    }
+}
+
 fn neutral(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+    let may_be_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if may_be_formula { format!("'{cell}").into() } else { cell.into() }
 }
 
 #[cfg(test)]
@@ -131,15 +206,38 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_neutralised() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(neutral(cell), format!("'{cell}"));
-        }
-        assert_eq!(neutral("a=b"), "a=b");
+    fn what_is_carried_through_stands_at_the_end() {
+        let fixture = fixture::incident();
+        let table = Table {
+            criteria: vec!["communication".to_owned(), "of-another-question".to_owned()],
+            calibrated: false,
+            keep: ["who", "score", "tags", "none"].map(str::to_owned).to_vec(),
+            delimiter: b'\t',
+            for_spreadsheets: true,
+        };
+        let heading = String::from_utf8(table.heading().expect("writes")).expect("UTF-8");
+        assert!(heading.ends_with(
+            "credit:communication\tcredit:of-another-question\tpenalties\treason\twho\tkept:score\ttags\tnone\n"
+        ));
+        let kept = [Kept::Text("=A\t1".into()), Kept::Json("-2.50".into()), Kept::Json("\"a\"".into()), Kept::Absent];
+        let mut row = Vec::new();
+        table.row(&fixture.grade, &kept, &mut row).expect("writes");
+        let row = String::from_utf8(row).expect("UTF-8");
+        assert!(row.ends_with("\t0.5\t\tblames-a-person=2\t\t\"'=A\t1\"\t-2.50\ta\t\n"), "{row}");
     }
 
     #[test]
-    fn no_grades_are_a_header() {
+    fn formulas_are_neutralised_and_numbers_are_not() {
+        for cell in ["=1+1", "+1 x", "-x", "@SUM(A1)", "\t=1"] {
+            assert_eq!(neutral(cell), format!("'{cell}"));
+        }
+        for cell in ["a=b", "-1.5", "+3"] {
+            assert_eq!(neutral(cell), cell);
+        }
+    }
+
+    #[test]
+    fn no_grades_are_a_heading() {
         assert_eq!(csv(&[]).expect("writes").lines().count(), 1);
     }
 }

@@ -5,6 +5,7 @@
 //! answer reaches a terminal or a page.
 
 mod answer;
+mod batch;
 mod clean;
 mod criteria;
 mod csv;
@@ -12,13 +13,16 @@ mod evaluation;
 mod evidence;
 mod excerpt;
 mod json;
+mod junit;
 mod lines;
 mod markdown;
 mod markup;
 mod page;
 mod pieces;
+mod rows;
 mod sheet;
 mod style;
+mod table;
 mod text;
 mod words;
 mod wrap;
@@ -26,14 +30,17 @@ mod wrap;
 #[cfg(test)]
 mod fixture;
 
-pub use self::csv::csv;
+pub use self::csv::{Table, csv};
+pub use batch::{BatchReport, Below, FoundQuestion, batch_brief, batch_markdown, batch_text};
 pub use evaluation::{
     Before, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded, evaluation_before, evaluation_brief,
     evaluation_markdown, evaluation_text,
 };
 pub use json::json;
+pub use junit::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
 pub use lines::{paragraph, passage, printable};
 pub use markdown::markdown;
+pub use rows::{Detail, json_line};
 pub use sheet::Sheet;
 pub use style::Style;
 pub use text::{brief, text};

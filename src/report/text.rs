@@ -77,7 +77,7 @@ fn score_bar(page: &mut Page, score: Tenths, band: Band) {
 }
 
 /// The full part of a bar of `cells`, to an eighth of a cell, and the rest of it.
-fn bar(score: Tenths, cells: usize) -> (String, String) {
+pub(super) fn bar(score: Tenths, cells: usize) -> (String, String) {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = score.0.min(1000) as usize * cells * 8 / 1000;
     let part = PARTS[eighths % 8];

@@ -149,7 +149,8 @@ pub(super) fn delivery(delivery: &Delivery) -> String {
     format!("{words} in {sentences}, {fillers}{pace}")
 }
 
-pub(super) fn counted(count: u32, noun: &str) -> String {
+pub(super) fn counted(count: impl Into<u64>, noun: &str) -> String {
+    let count = count.into();
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -51,7 +51,7 @@ fn is_space(grapheme: &str) -> bool {
 }
 
 /// What a reader takes for one character, as near as widths tell.
-fn graphemes(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn graphemes(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     iter::from_fn(move || {
         let (grapheme, after) = rest.split_at(grapheme_end(rest));

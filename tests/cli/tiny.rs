@@ -3,7 +3,7 @@
 use crate::support::{Gradus, gradus};
 
 /// Files of the bank, as they stand in the folder that the program runs in.
-pub(super) const BANK: [(&str, &str); 5] = [
+pub(crate) const BANK: [(&str, &str); 5] = [
     ("bank/rubrics/delivery/undo-release.toml", UNDO_RELEASE),
     ("bank/rubrics/delivery/stage-release.toml", STAGE_RELEASE),
     ("bank/rubrics/recovery/restore-test.toml", RESTORE_TEST),
@@ -13,15 +13,15 @@ pub(super) const BANK: [(&str, &str); 5] = [
 
 /// An answer to `undo-release` that meets one criterion, meets another by half, misses one and loses
 /// a point: 3 of 8.
-pub(super) const ANSWER: &str =
+pub(crate) const ANSWER: &str =
     "We rolled the release back within ten minutes. It was their fault, and I told support.\n";
 
 /// The program with arguments, beside the bank, `answer.md` and told to use the bank.
-pub(super) fn tiny<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Gradus {
+pub(crate) fn tiny<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Gradus {
     gradus(["--bank", "bank"].into_iter().chain(arguments)).files(&BANK).file("answer.md", ANSWER)
 }
 
-pub(super) const UNDO_RELEASE: &str = r#"schema = 1
+pub(crate) const UNDO_RELEASE: &str = r#"schema = 1
 id = "undo-release"
 topic = "delivery"
 kind = "behavioural"
@@ -138,7 +138,7 @@ text = "Every month we compare the rows of the copy with the original."
 expect = { drill = 1.0 }
 "#;
 
-pub(super) const UNDO_RELEASE_SAMPLES: &str = r#"+++
+pub(crate) const UNDO_RELEASE_SAMPLES: &str = r#"+++
 question = "undo-release"
 +++
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::batch::Batch;
 use super::evaluation::{Calibrate, Eval, RowColumns};
 use super::values::{kind, level, limit, score};
 use crate::model::{Kind, Level};
@@ -21,12 +22,13 @@ use crate::model::{Kind, Level};
     after_help = "Examples:
   gradus grade answer.md                   the question is found if not named
   gradus grade --question error-budget -   read from a pipe, or typed
+  gradus batch answers.csv -o graded.csv   many answers, in a file or a folder
   gradus questions --topic security        what can be asked
   gradus search \"restore test\"             what sample answers say
   gradus bank new my-question              a rubric to begin with
 
 Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or
-found wrong; 2 could not run."
+found wrong; 2 could not run; 130 stopped by Ctrl-C."
 )]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -86,6 +88,8 @@ pub(in crate::cli) enum ListFormat {
 pub(in crate::cli) enum Command {
     /// Grade one answer
     Grade(Grade),
+    /// Grade many answers, and go on where it was stopped
+    Batch(Box<Batch>),
     /// List, show and find questions
     Questions(Questions),
     /// Search the sample answers

@@ -1,9 +1,11 @@
 //! What is typed. What it means is for `settings` and the commands.
 
+mod batch;
 mod commands;
 mod evaluation;
 mod values;
 
+pub(super) use batch::{Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, Least, Most, RowFormat};
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns, Threshold};
 pub(super) use values::score;

@@ -1,7 +1,9 @@
 //! What single values are read as.
 
+use super::batch::{Least, Most};
 use super::evaluation::Threshold;
 use crate::agreement::{Cut, Metric};
+use crate::batch::Shard;
 use crate::model::{Kind, Level};
 
 pub(in crate::cli) fn score(text: &str) -> Result<f64, String> {
@@ -38,6 +40,13 @@ pub(in crate::cli) fn limit(text: &str) -> Result<usize, String> {
     }
 }
 
+pub(in crate::cli) fn jobs(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|jobs| (1..=1024).contains(jobs))
+        .ok_or_else(|| "expected a number from 1 to 1024".to_owned())
+}
+
 pub(in crate::cli) fn kind(text: &str) -> Result<Kind, String> {
     const ALL: [Kind; 5] = [Kind::Design, Kind::Process, Kind::Behavioural, Kind::Concept, Kind::Motivation];
     named(&ALL, Kind::name, text)
@@ -52,4 +61,27 @@ fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<
         let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
         format!("expected one of: {}", names.join(", "))
     })
+}
+
+pub(in crate::cli) fn score_or_mean(text: &str) -> Result<Least, String> {
+    match text.strip_prefix("mean=") {
+        Some(mean) => score(mean).map(Least::Mean),
+        None => score(text).map(Least::Each).map_err(|error| format!("{error}, or mean=N")),
+    }
+}
+
+pub(in crate::cli) fn most_ungraded(text: &str) -> Result<Most, String> {
+    let expected = "expected a number of answers, or a share from 0% to 100%";
+    match text.strip_suffix('%') {
+        Some(percent) => score(percent).map(Most::Percent).map_err(|_| expected.to_owned()),
+        None => text.parse().map(Most::Answers).map_err(|_| expected.to_owned()),
+    }
+}
+
+pub(in crate::cli) fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    match parts {
+        Some((part, of)) if (1..=of).contains(&part) && of <= 10_000 => Ok(Shard { part, of }),
+        _ => Err("expected I/N, such as 1/3, 2/3 or 3/3, at most 10000 parts".to_owned()),
+    }
 }

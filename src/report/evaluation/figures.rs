@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::data::{Evaluation, Moved};
 use crate::agreement::{Absent, Figure, Group, Measured, Metric, Of};
-
-/// What stands for a figure that is absent.
-pub(super) const ABSENT: &str = "–";
+use crate::report::table::{ABSENT, decimals};
 
 /// A figure with three decimals.
 pub(super) fn value(measured: &Measured) -> String {
@@ -15,8 +13,7 @@ pub(super) fn value(measured: &Measured) -> String {
 
 /// A number with three decimals.
 pub(super) fn number(value: f64) -> String {
-    // A small negative number is no less than nothing.
-    format!("{:.3}", if value.abs() < 0.0005 { 0.0 } else { value })
+    decimals(value, 3)
 }
 
 /// Where it may be, as far as these answers tell.

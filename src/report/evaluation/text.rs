@@ -9,8 +9,8 @@ use super::figures::{
 use crate::agreement::Group;
 use crate::report::page::{Page, Run};
 use crate::report::style::{FAINT, HEADING, PLAIN, Style};
+use crate::report::table::row;
 use crate::report::words::{counted, shorten};
-use crate::report::wrap::{columns, units};
 
 /// Terminals that are narrower have no room for intervals.
 const WIDE: usize = 64;
@@ -67,33 +67,6 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
         }
     }
     page.finish()
-}
-
-/// A line of a table: a name, then cells that end at the same column in every line.
-fn row(page: &mut Page, name: &str, cells: &[(String, usize)], ink: crate::report::style::Ink) {
-    let width: usize = cells.iter().map(|(_, width)| width).sum();
-    let room = page.columns().saturating_sub(width + 2);
-    let name = ending_of(name, room);
-    let mut line = format!("  {name}{}", " ".repeat(room.saturating_sub(columns(&name))));
-    for (cell, width) in cells {
-        line.push_str(&" ".repeat(width.saturating_sub(columns(cell))));
-        line.push_str(cell);
-    }
-    page.unwrapped(&[Run::new(line.trim_end().to_owned(), ink)]);
-}
-
-/// A name in at most `room` columns: where it is longer its end, which tells more than its beginning.
-fn ending_of(name: &str, room: usize) -> String {
-    if columns(name) <= room {
-        return name.to_owned();
-    }
-    let units: Vec<&str> = units(name).collect();
-    let (mut used, mut from) = (1, units.len());
-    while from > 0 && used + columns(units[from - 1]) <= room {
-        from -= 1;
-        used += columns(units[from]);
-    }
-    format!("…{}", units[from..].concat())
 }
 
 fn table(page: &mut Page, group: &Group, with_people: bool) {

@@ -1,0 +1,18 @@
+//! Rows of answers from wherever they stand: lines, tables, folders, packed or not.
+//!
+//! Reads forward only and holds one block at a time. Rows are taken apart by whoever grades them.
+
+mod block;
+mod folder;
+mod json;
+mod limits;
+mod lines;
+mod pipe;
+mod source;
+mod stream;
+mod table;
+
+pub(super) use block::Block;
+pub use pipe::Pipe;
+pub use source::{Asked, Input, InputError, InputFormat, SummedUp};
+pub(super) use stream::Packing;

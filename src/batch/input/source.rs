@@ -1,0 +1,350 @@
+//! Where rows come from: settled once, then read block by block.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::block::Block;
+use super::folder::FolderReader;
+use super::limits::{BLOCK_ROWS, FIRST_ROWS};
+use super::lines::LineReader;
+use super::stream::{Packing, Stream};
+use super::table::{Places, TableReader};
+#[cfg(feature = "parquet")]
+use crate::batch::parquet::{ParquetReader, ReadError};
+use crate::batch::row::Columns;
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// A table with commas.
+    Csv,
+    /// A table with tabs.
+    Tsv,
+    /// A Parquet file.
+    Parquet,
+}
+
+/// Why an input cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// It cannot be opened, or not be read on.
+    #[error("cannot read {name}")]
+    Unreadable {
+        /// What it is called.
+        name: String,
+        /// What the system, or what unpacks it, says.
+        #[source]
+        error: io::Error,
+    },
+    /// Somebody asked to stop before it was read.
+    #[error("{name} was not read")]
+    Stopped {
+        /// What it is called.
+        name: String,
+    },
+    /// It is not what it should be.
+    #[error("{name}: {fault}\nhint: {hint}")]
+    Unusable {
+        /// What it is called.
+        name: String,
+        /// What is wrong.
+        fault: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+/// What is known of questions before rows are read.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Ids that files of a folder may be named after.
+    pub ids: Vec<String>,
+    /// Whether rows need not name their question.
+    pub is_named: bool,
+    /// Set from outside: a pipe is not waited for any longer.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// All rows of an input in short: the same for the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummedUp {
+    /// How many rows.
+    pub rows: u64,
+    /// How many bytes, unpacked.
+    pub bytes: u64,
+    /// A checksum of the bytes.
+    pub checksum: u32,
+}
+
+/// Rows, one block after the other.
+pub struct Input {
+    name: String,
+    columns: Columns,
+    source: Source,
+    rows: u64,
+    /// How many rows the next block may have.
+    most: usize,
+    size: Option<u64>,
+    read: Arc<AtomicU64>,
+    /// What ended reading; told when the rows before it have been dealt with.
+    failed: Option<io::Error>,
+}
+
+enum Source {
+    Lines(LineReader),
+    Table(Box<TableReader>, Places),
+    Folder(FolderReader),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetReader>),
+}
+
+impl Input {
+    /// Opens a file, a folder, or standard input where `path` is `-`. What it holds is told by `format`, or by
+    /// the ending of its name, or by how it begins.
+    ///
+    /// # Errors
+    /// When there is nothing to read, or a column is missing.
+    pub fn open(
+        path: &Path,
+        format: Option<InputFormat>,
+        columns: &Columns,
+        asked: &Asked,
+    ) -> Result<Self, InputError> {
+        let opened = Self::open_unless_stopped(path, format, columns, asked.clone());
+        match opened {
+            Err(_) if asked.stop.load(Ordering::Relaxed) => {
+                Err(InputError::Stopped { name: path.display().to_string() })
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_unless_stopped(
+        path: &Path,
+        format: Option<InputFormat>,
+        columns: &Columns,
+        asked: Asked,
+    ) -> Result<Self, InputError> {
+        let is_standard_input = path.as_os_str() == "-";
+        let name = if is_standard_input { "standard input".to_owned() } else { path.display().to_string() };
+        let unreadable = |error| InputError::Unreadable { name: name.clone(), error };
+        let read = Arc::new(AtomicU64::new(0));
+        let input = |source, size| Self {
+            name: name.clone(),
+            columns: columns.clone(),
+            source,
+            rows: 0,
+            most: FIRST_ROWS,
+            size,
+            read: Arc::clone(&read),
+            failed: None,
+        };
+        if is_standard_input {
+            let stream = Stream::of_pipe(|| Ok(io::stdin()), Arc::clone(&read), asked.stop).map_err(unreadable)?;
+            return Ok(input(text_source(&name, stream, format, (columns, asked.is_named))?, None));
+        }
+        let about = fs::metadata(path).map_err(unreadable)?;
+        if about.is_dir() {
+            let folder = FolderReader::new(path, asked.ids).map_err(unreadable)?;
+            let size = folder.len() as u64;
+            if size == 0 {
+                let fault = "it holds no .txt or .md file".to_owned();
+                let hint = "name another folder, or a file with rows".to_owned();
+                return Err(InputError::Unusable { name, fault, hint });
+            }
+            return Ok(input(Source::Folder(folder), Some(size)));
+        }
+        if !about.is_file() {
+            let (path, stop) = (path.to_owned(), asked.stop);
+            let open = move || File::open(path);
+            let stream = Stream::of_pipe(open, Arc::clone(&read), stop).map_err(unreadable)?;
+            return Ok(input(text_source(&name, stream, format, (columns, asked.is_named))?, None));
+        }
+        let file = File::open(path).map_err(unreadable)?;
+        if let (None, Some(error)) = (format, no_rows(path, &name)) {
+            return Err(error);
+        }
+        let format = format.or_else(|| told_by_name(path));
+        #[cfg(feature = "parquet")]
+        if format == Some(InputFormat::Parquet) {
+            let reader =
+                ParquetReader::new(file, columns, asked.is_named).map_err(|error| no_parquet(&name, &error))?;
+            let size = Some(reader.size());
+            return Ok(input(Source::Parquet(Box::new(reader)), size));
+        }
+        let stream = Stream::of_file(path, file, Arc::clone(&read)).map_err(unreadable)?;
+        let size = Some(about.len());
+        Ok(input(text_source(&name, stream, format, (columns, asked.is_named))?, size))
+    }
+
+    /// The same, called otherwise.
+    #[must_use]
+    pub fn called(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is a folder of files.
+    pub fn is_folder(&self) -> bool {
+        matches!(self.source, Source::Folder(_))
+    }
+
+    /// How much there is to read, in bytes as they are stored, or in files; where that can be told.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Counts how much of [`Self::size`] was read.
+    pub fn read(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.read)
+    }
+
+    /// Which columns hold what.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// What was read, in short.
+    pub fn summed_up(&self) -> SummedUp {
+        let (bytes, checksum) = match &self.source {
+            Source::Lines(reader) => reader.stream().summed_up(),
+            Source::Table(reader, _) => reader.stream().summed_up(),
+            Source::Folder(reader) => reader.summed_up(),
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => reader.summed_up(),
+        };
+        SummedUp { rows: self.rows, bytes, checksum }
+    }
+
+    /// Puts the next rows into `block`; `false` where there are none.
+    pub(in crate::batch) fn fill(&mut self, block: &mut Block) -> Result<bool, InputError> {
+        block.clear();
+        if let Some(error) = self.failed.take() {
+            return Err(self.unreadable(error));
+        }
+        let most = self.most;
+        self.most = (most * 2).min(BLOCK_ROWS);
+        let filled = match &mut self.source {
+            Source::Lines(reader) => reader.fill(&mut block.lines, most),
+            Source::Table(reader, places) => {
+                block.places.get_or_insert_with(|| places.clone());
+                reader.fill(&mut block.records, most)
+            }
+            Source::Folder(reader) => {
+                reader.fill(&mut block.rows, &self.columns, most);
+                self.read.fetch_add(block.rows.len() as u64, Ordering::Relaxed);
+                Ok(())
+            }
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => {
+                let filled = reader.fill(&mut block.rows, most).map_err(io::Error::other);
+                self.read.fetch_add(block.rows.len() as u64, Ordering::Relaxed);
+                filled
+            }
+        };
+        let rows = block.len() as u64;
+        self.rows += rows;
+        match filled {
+            Ok(()) => {}
+            Err(error) if rows == 0 => return Err(self.unreadable(error)),
+            Err(error) => self.failed = Some(error),
+        }
+        Ok(rows > 0)
+    }
+
+    fn unreadable(&self, error: io::Error) -> InputError {
+        let error = match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                io::Error::new(error.kind(), format!("its packed data ends too early, after {} rows", self.rows))
+            }
+            _ => error,
+        };
+        InputError::Unreadable { name: self.name.clone(), error }
+    }
+}
+
+/// What is wrong with a Parquet file; some faults say themselves what to do.
+#[cfg(feature = "parquet")]
+fn no_parquet(name: &str, error: &ReadError) -> InputError {
+    let told = error.to_string();
+    let (fault, hint) = told.split_once("\nhint: ").unwrap_or((&told, "write the file anew"));
+    InputError::Unusable { name: name.to_owned(), fault: fault.to_owned(), hint: hint.to_owned() }
+}
+
+fn told_by_name(path: &Path) -> Option<InputFormat> {
+    let bare = match Packing::of(path) {
+        Some(_) => path.with_extension(""),
+        None => PathBuf::from(path),
+    };
+    let ending = bare.extension()?.to_str()?.to_ascii_lowercase();
+    match ending.as_str() {
+        "jsonl" | "ndjson" | "json" => Some(InputFormat::Jsonl),
+        "csv" => Some(InputFormat::Csv),
+        "tsv" | "tab" => Some(InputFormat::Tsv),
+        "parquet" => Some(InputFormat::Parquet),
+        _ => None,
+    }
+}
+
+/// What is said of a text that was given in place of rows.
+fn no_rows(path: &Path, name: &str) -> Option<InputError> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    let fault = "it is a text, and holds no rows".to_owned();
+    let hint = "grade it with `gradus grade`, or name the folder it stands in".to_owned();
+    matches!(ending.as_str(), "txt" | "md").then(|| InputError::Unusable { name: name.to_owned(), fault, hint })
+}
+
+fn told_by_content(stream: &mut Stream) -> io::Result<InputFormat> {
+    match stream.first_byte()? {
+        Some(b'{' | b'[') | None => Ok(InputFormat::Jsonl),
+        Some(_) => Ok(InputFormat::Csv),
+    }
+}
+
+fn text_source(
+    name: &str,
+    mut stream: Stream,
+    format: Option<InputFormat>,
+    (columns, is_named): (&Columns, bool),
+) -> Result<Source, InputError> {
+    let unreadable = |error| InputError::Unreadable { name: name.to_owned(), error };
+    let unusable = |fault, hint: &str| InputError::Unusable { name: name.to_owned(), fault, hint: hint.to_owned() };
+    let format = match format {
+        Some(format) => format,
+        None => told_by_content(&mut stream).map_err(unreadable)?,
+    };
+    let delimiter = match format {
+        InputFormat::Csv => b',',
+        InputFormat::Tsv => b'\t',
+        InputFormat::Jsonl => {
+            if stream.first_byte().map_err(unreadable)? == Some(b'[') {
+                let fault = "it is one JSON list".to_owned();
+                return Err(unusable(fault, "write one object a line, for example with `jq -c '.[]'`"));
+            }
+            return Ok(Source::Lines(LineReader::new(stream)));
+        }
+        InputFormat::Parquet => {
+            let (fault, hint) = if cfg!(feature = "parquet") {
+                ("Parquet is no stream", "name a file")
+            } else {
+                ("this program was built without Parquet", "build it with `--features parquet`, or convert the file")
+            };
+            return Err(unusable(fault.to_owned(), hint));
+        }
+    };
+    let table = TableReader::new(stream, delimiter).map_err(unreadable)?;
+    let hint = "name the columns with --id, --question, --answer and --keep; --question may name a question too";
+    let places = table.places(columns, is_named).map_err(|fault| unusable(fault, hint))?;
+    Ok(Source::Table(Box::new(table), places))
+}

@@ -1,0 +1,158 @@
+//! Bytes of a file or of standard input: opened, unpacked, counted and summed up.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::pipe::Pipe;
+
+const BUFFER: usize = 1 << 18;
+const BOM: &[u8] = b"\xef\xbb\xbf";
+const GZIP: &[u8] = b"\x1f\x8b";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+
+/// Text that comes from somewhere.
+pub(super) struct Stream {
+    source: BufReader<Box<dyn Read + Send>>,
+    checksum: crc32fast::Hasher,
+    bytes: u64,
+    live: bool,
+}
+
+impl Stream {
+    /// A file, unpacked where its name ends so or it begins so; `read` counts what was read of it.
+    pub(super) fn of_file(path: &Path, file: File, read: Arc<AtomicU64>) -> io::Result<Self> {
+        let mut source: BufReader<Box<dyn Read + Send>> =
+            BufReader::with_capacity(BUFFER, Box::new(Counted { source: file, read }));
+        let packing = match Packing::of(path) {
+            None => Packing::by_begin(source.fill_buf()?),
+            told => told,
+        };
+        Self::unpacked(source, packing, false)
+    }
+
+    /// Something that may be long in giving its bytes, unpacked where it begins so. It ends in an error when `stop`
+    /// is set.
+    pub(super) fn of_pipe<R: Read + 'static>(
+        open: impl FnOnce() -> io::Result<R> + Send + 'static,
+        read: Arc<AtomicU64>,
+        stop: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
+        let pipe = Pipe::new(open, stop);
+        let mut source: BufReader<Box<dyn Read + Send>> =
+            BufReader::with_capacity(BUFFER, Box::new(Counted { source: pipe, read }));
+        let packing = Packing::by_begin(source.fill_buf()?);
+        Self::unpacked(source, packing, true)
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        let source: Box<dyn Read + Send> = Box::new(io::Cursor::new(bytes.to_vec()));
+        Self::unpacked(BufReader::new(source), None, false).expect("bytes in memory")
+    }
+
+    fn unpacked(source: BufReader<Box<dyn Read + Send>>, packing: Option<Packing>, live: bool) -> io::Result<Self> {
+        let source = match packing {
+            None => source,
+            Some(Packing::Gzip) => BufReader::with_capacity(BUFFER, Box::new(MultiGzDecoder::new(source)) as Box<_>),
+            Some(Packing::Zstd) => {
+                let decoder = zstd::stream::read::Decoder::with_buffer(source)?;
+                BufReader::with_capacity(BUFFER, Box::new(decoder) as Box<_>)
+            }
+        };
+        let mut stream = Self { source, checksum: crc32fast::Hasher::new(), bytes: 0, live };
+        stream.skip_mark()?;
+        Ok(stream)
+    }
+
+    /// Passes over a byte order mark; refuses UTF-16.
+    fn skip_mark(&mut self) -> io::Result<()> {
+        let begins = self.source.fill_buf()?;
+        let has_mark = begins.starts_with(b"\xff\xfe") || begins.starts_with(b"\xfe\xff");
+        // Half of the bytes of Latin text are zero there.
+        if has_mark || matches!(begins, [0, other, ..] | [other, 0, ..] if *other != 0) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is UTF-16: save it as UTF-8"));
+        }
+        if begins.starts_with(BOM) {
+            self.consume(BOM.len());
+        }
+        Ok(())
+    }
+
+    /// The first byte that is no space, as far as it can be seen without taking anything.
+    pub(super) fn first_byte(&mut self) -> io::Result<Option<u8>> {
+        Ok(self.source.fill_buf()?.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
+    }
+
+    /// Whether the next byte may be long in coming.
+    pub(super) fn would_wait(&self) -> bool {
+        self.live && self.source.buffer().is_empty()
+    }
+
+    /// What was taken so far, in short: its length and a checksum.
+    pub(super) fn summed_up(&self) -> (u64, u32) {
+        (self.bytes, self.checksum.clone().finalize())
+    }
+}
+
+impl Stream {
+    pub(super) fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.source.fill_buf()
+    }
+
+    pub(super) fn consume(&mut self, count: usize) {
+        self.checksum.update(&self.source.buffer()[..count]);
+        self.bytes += count as u64;
+        self.source.consume(count);
+    }
+}
+
+/// How a file is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    /// As the first bytes of a file tell.
+    fn by_begin(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(GZIP) {
+            Some(Self::Gzip)
+        } else if bytes.starts_with(ZSTD) {
+            Some(Self::Zstd)
+        } else {
+            None
+        }
+    }
+
+    /// As the name of a file tells.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?;
+        if ending.eq_ignore_ascii_case("gz") {
+            Some(Self::Gzip)
+        } else if ending.eq_ignore_ascii_case("zst") {
+            Some(Self::Zstd)
+        } else {
+            None
+        }
+    }
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    source: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}

@@ -1,0 +1,38 @@
+//! Many answers: read block by block, graded by several threads, written in order, never twice.
+//!
+//! Takes rows from an [`Input`], settles their [`Questions`], and hands results to a file that survives
+//! whatever happens on the way, or to a stream. What results look like is for the caller to say; nothing
+//! here prints.
+
+mod begin;
+mod error;
+mod ids;
+mod input;
+mod key;
+mod load;
+mod merge;
+mod order;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod pipeline;
+mod questions;
+mod row;
+mod run;
+mod store;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use error::BatchError;
+pub use input::{Asked, Input, InputError, InputFormat, Pipe, SummedUp};
+pub use merge::{Merged, merge};
+pub use order::{Observe, Through};
+#[cfg(feature = "parquet")]
+pub use parquet::{Kind, WriteError, from_csv};
+pub use questions::{Find, FoundQuestion, Questions, Settled, Wanted};
+pub use row::{Columns, Row};
+pub use run::{Ended, Plan, Target, reports_of, run};
+pub use store::{By, Convert, Durable, Existing, Keep, Layout, Manifest, Shard, State, Stored, folder_of};
+pub use survey::survey;
+pub use work::Render;

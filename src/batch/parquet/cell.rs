@@ -1,0 +1,29 @@
+//! One value of a table as the rest of the program wants it: text, a number as written, or why not.
+
+/// One value of a Parquet table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::batch) enum Cell {
+    /// Null, or under a column that has no values at all.
+    Missing,
+    /// Text; dates, times and timestamps in the form of ISO 8601; a UUID with hyphens.
+    Text(String),
+    /// A number, written as JSON writes one. A decimal keeps all its places.
+    Number(String),
+    /// True or false.
+    Bool(bool),
+    /// A list, map or group, or a number that JSON has none for (`"NaN"`), as JSON text.
+    Other(String),
+    /// Something that cannot be shown, and why.
+    Bad(String),
+}
+
+impl Cell {
+    /// Bytes of memory it takes, about, to keep batches small.
+    pub(in crate::batch) fn weight(&self) -> usize {
+        let text = match self {
+            Self::Text(text) | Self::Number(text) | Self::Other(text) | Self::Bad(text) => text.len(),
+            Self::Missing | Self::Bool(_) => 0,
+        };
+        size_of::<Self>() + text
+    }
+}

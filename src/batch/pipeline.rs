@@ -1,0 +1,154 @@
+//! The threads: one reads, several grade, one writes in the order of rows.
+//!
+//! A fixed number of loads goes round. Whoever is ahead waits for an empty one, so memory is bounded by
+//! them, whatever the input's size and whoever is slow.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::error::BatchError;
+use super::input::Input;
+use super::load::Load;
+use super::order::Order;
+use super::store::{Sink, Windows};
+use super::work::Work;
+use crate::score::Workspace;
+
+/// Loads that go round, for each thread that grades.
+const LOADS: usize = 2;
+/// How often results are made to last.
+const KEEP: Duration = Duration::from_secs(1);
+
+/// Where rows come from, when some may have been read already.
+pub(super) struct Rest<'i> {
+    pub(super) input: &'i mut Input,
+    /// Rows that were read and not dealt with.
+    pub(super) begun: Option<Load>,
+    /// The number of the next row.
+    pub(super) next: u64,
+    pub(super) windows: Windows,
+}
+
+/// Why the threads came to an end before the rows did.
+pub(super) enum Stopped {
+    Reading(BatchError),
+    Working(io::Error),
+    Writing(io::Error),
+}
+
+/// Takes all rows through; `stop` ends reading, and what is on its way is finished. It is set, too, where
+/// something fails, so that nobody waits for rows that do not come.
+pub(super) fn run(
+    work: &Work<'_>,
+    rest: Rest<'_>,
+    order: &mut Order<'_, '_>,
+    sink: &mut Sink<'_>,
+    (jobs, stop): (usize, &AtomicBool),
+) -> Result<(), Stopped> {
+    let count = LOADS * jobs + 2;
+    let (empty_in, empty) = bounded(count);
+    let (read_in, read) = bounded::<Load>(count);
+    let (graded_in, graded) = bounded(count);
+    for _ in 0..count {
+        // The channel holds as many.
+        let _ = empty_in.send(Load::default());
+    }
+    let keeper = sink.keeper().map_err(Stopped::Writing)?;
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || read_all(work, rest, &empty, &read_in, stop));
+        for _ in 0..jobs {
+            let (read, graded) = (read.clone(), graded_in.clone());
+            scope.spawn(move || {
+                let mut workspace = Workspace::new();
+                let _alarm = Alarm(graded.clone());
+                for mut load in read {
+                    let done = load.grade(work, &mut workspace).map(|()| load);
+                    if graded.send(done).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop((read, graded_in));
+        let (ended_in, ended) = bounded::<()>(0);
+        let keeping = scope.spawn(move || -> io::Result<()> {
+            while ended.recv_timeout(KEEP).is_err_and(|error| error.is_timeout()) {
+                keeper().inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
+            }
+            Ok(())
+        });
+        // It takes the ends of both channels, so that nobody waits for it when it gives up.
+        let written = write_all(order, sink, (graded, empty_in)).inspect_err(|_| stop.store(true, Ordering::Relaxed));
+        drop(ended_in);
+        let kept = keeping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        written.and(kept.map_err(Stopped::Writing)).and(read.map_err(Stopped::Reading))
+    })
+}
+
+/// Tells the writer of a thread that panics, whose rows never come.
+struct Alarm(Sender<io::Result<Load>>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            // Where nobody listens, all is over anyway.
+            let _ = self.0.send(Err(io::Error::other("a thread that grades panicked")));
+        }
+    }
+}
+
+fn read_all(
+    work: &Work<'_>,
+    rest: Rest<'_>,
+    empty: &Receiver<Load>,
+    read: &Sender<Load>,
+    stop: &AtomicBool,
+) -> Result<(), BatchError> {
+    let Rest { input, mut begun, mut next, mut windows } = rest;
+    let mut turn = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let Ok(mut load) = empty.recv() else { break };
+        match begun.take() {
+            Some(begun) => load = begun,
+            None => match input.fill(&mut load.block) {
+                Ok(true) => load.first = next,
+                Ok(false) => break,
+                Err(_) if stop.load(Ordering::Relaxed) => break,
+                Err(error) => return Err(error.into()),
+            },
+        }
+        load.turn = turn;
+        (turn, next) = (turn + 1, load.first + load.block.len() as u64);
+        let look_up = load.look_up(work, &mut windows);
+        look_up.map_err(|error| BatchError::Disk { doing: "read", path: "results of before".into(), error })?;
+        if read.send(load).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn write_all(
+    order: &mut Order<'_, '_>,
+    sink: &mut Sink<'_>,
+    (graded, empty): (Receiver<io::Result<Load>>, Sender<Load>),
+) -> Result<(), Stopped> {
+    let (mut waiting, mut turn) = (BTreeMap::new(), 0);
+    for load in graded {
+        let load = load.map_err(Stopped::Working)?;
+        waiting.insert(load.turn, load);
+        while let Some(mut load) = waiting.remove(&turn) {
+            order.take(&mut load, sink).map_err(Stopped::Writing)?;
+            turn += 1;
+            // Nobody takes it when all is read.
+            let _ = empty.send(load);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! What is done with a row: settle its question, tell whether its result is known, grade it.
+//!
+//! Rows do not know of each other here, so any thread may take any of them.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+
+use super::input::Input;
+use super::key::{self, Key};
+use super::questions::{Questions, Settled};
+use super::row::{Columns, Row, short};
+use super::run::Plan;
+use super::store::{Entry, Shard};
+use crate::model::{Answer, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA};
+use crate::score::{Scorer, VERSION, Workspace};
+
+/// Writes a result, with what is carried through, and says what it comes to. There is no question where none
+/// could be told.
+pub type Render<'r> = dyn Fn(Grade<'_>, Option<&Question>, &[Kept<'_>], &mut Vec<u8>) -> io::Result<Marks> + Sync + 'r;
+
+/// How rows become results.
+pub(super) struct Work<'w> {
+    pub(super) questions: &'w Questions<'w>,
+    /// The question of rows that name none.
+    pub(super) otherwise: Option<&'w str>,
+    /// Whether it is told from the answer where there is none of these.
+    pub(super) tells: bool,
+    pub(super) columns: &'w Columns,
+    pub(super) layout: Fingerprint,
+    pub(super) shard: Option<Shard>,
+    pub(super) render: &'w Render<'w>,
+}
+
+/// A row of which everything is settled but its grade.
+pub(super) struct Ready<'a> {
+    pub(super) line: u64,
+    pub(super) id: Cow<'a, str>,
+    /// By what a second row of the same id and question is told; `None` where rows are not named.
+    pub(super) same: Option<u64>,
+    pub(super) key: Key,
+    pub(super) settled: Option<Arc<Settled>>,
+    pub(super) task: Task<'a>,
+    kept: Vec<Kept<'a>>,
+}
+
+/// What is left to do.
+pub(super) enum Task<'a> {
+    Grade { scorer: &'a Scorer, text: Cow<'a, str>, body: usize, print: Fingerprint },
+    Refuse { question: String, reason: String, print: Fingerprint },
+}
+
+impl<'w> Work<'w> {
+    /// As planned, for rows of that input.
+    pub(super) fn new(plan: &'w Plan<'w>, input: &Input, columns: &'w Columns) -> Self {
+        Self {
+            questions: plan.questions,
+            otherwise: plan.otherwise,
+            tells: input.is_folder(),
+            columns,
+            layout: plan.layout.fingerprint(),
+            shard: plan.layout.shard,
+            render: plan.render,
+        }
+    }
+
+    /// Whether the row of that number is not of this part.
+    pub(super) fn is_foreign(&self, number: u64) -> bool {
+        self.shard.is_some_and(|shard| !shard.has(number))
+    }
+
+    /// The place of a row among those of this part.
+    pub(super) fn number_in_part(&self, number: u64) -> u64 {
+        self.shard.map_or(number, |shard| number / u64::from(shard.of))
+    }
+
+    /// Settles a row; `number` is its place among all rows, from 0.
+    pub(super) fn ready<'a>(&self, number: u64, row: Row<'a>) -> Ready<'a>
+    where
+        'w: 'a,
+    {
+        let Row { line, id, question, answer, body, kept } = row;
+        let name = question.as_deref().or(self.otherwise);
+        let is_named = id.is_some();
+        let id = id.unwrap_or_else(|| Cow::Owned(format!("row-{}", number + 1)));
+        let mut settled = None;
+        let task = match answer {
+            Err(reason) => Err((name.unwrap_or_default().to_owned(), reason)),
+            Ok(text) => {
+                let found = match name {
+                    Some(name) => self.questions.named(name),
+                    None if self.tells => Arc::new(self.questions.answered_by(text.get(body..).unwrap_or_default())),
+                    None => self.questions.unnamed(&self.columns.question),
+                };
+                let scorer = self.questions.scorer(&found);
+                settled = Some(found);
+                scorer.map(|scorer| (scorer, text)).map_err(|reason| (name.unwrap_or_default().to_owned(), reason))
+            }
+        };
+        let (task, print) = match task {
+            Ok((scorer, text)) => {
+                let print = scorer.print_of(&Answer { id: &id, text: &text, body });
+                (Task::Grade { scorer, text, body, print }, print)
+            }
+            Err((question, reason)) => {
+                let print = key::print_of_reason(&question, &reason);
+                (Task::Refuse { question, reason, print }, print)
+            }
+        };
+        let asked = match &task {
+            Task::Grade { scorer, .. } => &scorer.question().id,
+            Task::Refuse { question, .. } => question,
+        };
+        let same = is_named.then(|| key::same(&id, asked));
+        let key = Key::new(&self.layout, &print, &id, &kept);
+        Ready { line, id, same, key, settled, task, kept }
+    }
+
+    /// The same row, refused because its id and question stood further above already.
+    pub(super) fn duplicate<'a>(&self, ready: Ready<'a>, first: u64) -> Ready<'a> {
+        let question = match &ready.task {
+            Task::Grade { scorer, .. } => scorer.question().id.clone(),
+            Task::Refuse { question, .. } => question.clone(),
+        };
+        let reason = format!("the id `{}` stands in line {first} already, with the same question", short(&ready.id));
+        let print = key::print_of_reason(&question, &reason);
+        let key = Key::new(&self.layout, &print, &ready.id, &ready.kept);
+        Ready { key, task: Task::Refuse { question, reason, print }, ..ready }
+    }
+
+    /// Grades a row: its result goes to `data`, and what the journal says of it is returned.
+    pub(super) fn finish(&self, ready: &Ready<'_>, workspace: &mut Workspace, data: &mut Vec<u8>) -> io::Result<Entry> {
+        let start = data.len();
+        let (grade, question) = match &ready.task {
+            Task::Grade { scorer, text, body, print } => {
+                let answer = Answer { id: &ready.id, text, body: *body };
+                (scorer.grade_as(&answer, *print, workspace), Some(scorer.question()))
+            }
+            Task::Refuse { question, reason, print } => (ungraded(&ready.id, question, reason, *print), None),
+        };
+        let marks = (self.render)(grade, question, &ready.kept, data)?;
+        let written = &data[start..];
+        let (length, checksum) = (written.len() as u32, crc32fast::hash(written));
+        Ok(Entry { key: ready.key, length, checksum, line: ready.line, id: ready.id.to_string(), marks })
+    }
+}
+
+impl<'a> Ready<'a> {
+    /// The question it is graded against.
+    pub(super) fn question(&self) -> Option<&'a Question> {
+        match &self.task {
+            Task::Grade { scorer, .. } => Some(scorer.question()),
+            Task::Refuse { .. } => None,
+        }
+    }
+}
+
+fn ungraded<'a>(id: &'a str, question: &'a str, reason: &'a str, print: Fingerprint) -> Grade<'a> {
+    Grade {
+        schema: SCHEMA,
+        id: Cow::Borrowed(id),
+        question: Cow::Borrowed(question),
+        outcome: Outcome::Ungraded { reason: Cow::Borrowed(reason) },
+        calibrated: None,
+        grader: Grader::Offline { version: VERSION },
+        criteria: Vec::new(),
+        penalties: Vec::new(),
+        flags: Vec::new(),
+        delivery: crate::model::Delivery::default(),
+        references: Vec::new(),
+        advice: Vec::new(),
+        usage: None,
+        fingerprint: print,
+    }
+}

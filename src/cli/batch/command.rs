@@ -1,0 +1,327 @@
+//! The command itself: what is asked for, then the run, then what it came to.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context as _, bail};
+
+use super::find::find;
+use super::merge;
+use super::progress::Progress;
+use super::results::{Results, format_of, is_table};
+use super::stop::on_interrupt;
+use super::tally::{Tally, Told, Wishes};
+use crate::bank::Bank;
+use crate::batch::{
+    self, BatchError, By, Columns, Durable, Ended, Existing, Input, InputError, InputFormat, Keep, Pipe, Plan,
+    Questions, Stored, Target,
+};
+use crate::cli::Outcome;
+use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, RowFormat};
+use crate::cli::calibration::Loaded;
+use crate::cli::files::is_stream;
+use crate::cli::printer::Printer;
+use crate::cli::settings::Settings;
+
+pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Some(BatchCommand::Merge(args)) => merge::run(args, settings, printer),
+        None => match grade(&args.run, settings, printer) {
+            Err(error) if is_stopped(&error) => {
+                printer.warning("stopped before there was anything to save");
+                Ok(Outcome::Interrupted)
+            }
+            ended => ended,
+        },
+    }
+}
+
+/// Whether somebody asked to stop while the input was still waited for.
+fn is_stopped(error: &anyhow::Error) -> bool {
+    let stopped = |error: &InputError| matches!(error, InputError::Stopped { .. });
+    let of_batch = error
+        .downcast_ref::<BatchError>()
+        .is_some_and(|error| matches!(error, BatchError::Input(error) if stopped(error)));
+    of_batch || error.downcast_ref::<InputError>().is_some_and(stopped)
+}
+
+/// What is asked for, as far as flags alone tell.
+struct Asked<'a> {
+    input: &'a Path,
+    /// `None` where results go to standard output.
+    output: Option<&'a Path>,
+    kind: Kind,
+    format: RowFormat,
+    existing: Existing,
+    wishes: Wishes,
+}
+
+impl<'a> Asked<'a> {
+    /// Refuses what cannot be done before anything is read.
+    fn check(args: &'a BatchRun, fail_under: Option<f64>) -> anyhow::Result<Self> {
+        let input = args.input.as_deref().context("no input")?;
+        let output = args.output.as_deref().filter(|output| !is_stream(output));
+        let format = format_of(args.format, output)?;
+        let keep = &args.columns.keep;
+        if let Some((_, name)) = keep.iter().enumerate().find(|(at, name)| keep[..*at].contains(name)) {
+            bail!("--keep names `{name}` twice\nhint: name each column once");
+        }
+        let existing = Existing { restart: args.existing.restart, force: args.existing.force };
+        let wishes = Wishes {
+            summary: args.summary.clone(),
+            junit: args.junit.clone(),
+            fail_under: args.fail_under.or(fail_under.map(Least::Each)),
+            max_ungraded: args.max_ungraded,
+        };
+        let known = match output.map(batch::reports_of).transpose() {
+            Err(_) if existing.restart || existing.force => None, // what cannot be understood is about to go
+            known => known?,
+        };
+        wishes.check(&known.unwrap_or_default(), &[input], output, existing.force)?;
+        let kind = output.map_or(Ok(Kind::Stream), |output| Kind::of(output, input))?;
+        Ok(Self { input, output, kind, format, existing, wishes })
+    }
+
+    fn input_name(&self) -> String {
+        if is_stream(self.input) { "standard input".to_owned() } else { self.input.display().to_string() }
+    }
+
+    /// Where results go, and whether they can be gone on with there.
+    fn target(&self) -> anyhow::Result<Target<'a>> {
+        Ok(match (self.kind, self.output) {
+            (Kind::File, Some(output)) => {
+                let stored = Stored::of(output, super::results::conversion(self.format));
+                Target::File { output, stored, existing: self.existing, reports: self.wishes.reports() }
+            }
+            (Kind::Device, Some(output)) => {
+                let file = fs::OpenOptions::new().write(true).open(output);
+                let file = file.with_context(|| format!("cannot write {}", output.display()))?;
+                Target::Stream { name: output, stream: Box::new(Device(file)) }
+            }
+            _ => Target::Stream { name: Path::new("standard output"), stream: Box::new(Device(io::stdout())) },
+        })
+    }
+}
+
+fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    let asked = Asked::check(args, settings.fail_under.value)?;
+    let stop = on_interrupt()?;
+    let bank = crate::cli::bank::open(settings)?;
+    let questions = Questions::new(&bank, find(&bank, printer))?;
+    let otherwise = otherwise(args, asked.input, &bank, &questions)?;
+    let is_table = is_table(asked.format);
+    let spooled = if is_table { spool(asked.input, &stop)? } else { None };
+    let from = spooled.as_ref().map_or(asked.input, |file| file.path());
+    let open = || open(args, from, &bank, otherwise, &stop).map(|input| input.called(asked.input_name()));
+    let criteria =
+        if is_table { criteria(&bank, &batch::survey(&mut open()?, &questions, otherwise, &stop)) } else { Vec::new() };
+    let calibration = args.calibration.as_deref().map(Loaded::read).transpose()?;
+    let results = Results::new(asked.format, args.evidence, &args.columns.keep, calibration, criteria);
+    let layout = results.layout(args.shard)?;
+    let mut rows = open()?;
+    let told = Told {
+        input: asked.input_name(),
+        output: asked.output.map(Path::to_owned),
+        bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
+        grader: layout.grader.clone(),
+        calibration: results.calibration_name(),
+    };
+    let columns = rows.columns();
+    let by = By {
+        bank: told.bank.clone(),
+        fingerprint: bank.files().fingerprint().to_string(),
+        columns: [&columns.id, &columns.question, &columns.answer].map(String::clone).to_vec(),
+    };
+    let plan = Plan {
+        questions: &questions,
+        otherwise,
+        layout: &layout,
+        by: &by,
+        render: &|grade, question, kept, out| results.write(grade, question, kept, out),
+        jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        stop: &stop,
+    };
+    let (target, is_saved) = (asked.target()?, matches!(asked.kind, Kind::File));
+    let progress = Progress::new(rows.read(), rows.size(), printer.is_quiet());
+    let mut tally = Tally::new(asked.wishes, progress)?;
+    let ended = batch::run(&plan, &mut rows, target, &mut |row| tally.note(&row));
+    tally.clear();
+    conclude(ended, tally, (told, is_saved), printer)
+}
+
+/// Says what came of a run, and what is saved of one that did not come to its end.
+fn conclude(
+    ended: Result<Ended, BatchError>,
+    tally: Tally,
+    (told, is_saved): (Told, bool),
+    printer: &Printer,
+) -> anyhow::Result<Outcome> {
+    let results = tally.results();
+    match ended {
+        Err(error) => {
+            if error.came_midway() && is_saved && results > 0 {
+                printer.warning(&format!("{results} results are saved; the same command goes on from there"));
+            }
+            Err(error.into())
+        }
+        Ok(ended) if !ended.complete => {
+            printer.warning(&if is_saved && results > 0 {
+                format!("stopped; {results} results are saved, and the same command goes on from there")
+            } else {
+                format!("stopped after {results} results")
+            });
+            Ok(Outcome::Interrupted)
+        }
+        Ok(ended) => {
+            if ended.lost_lines {
+                let told = "the journal of the run before was damaged; results behind the damage were graded again";
+                printer.warning(told);
+            }
+            if ended.forgot_ids {
+                printer.warning("there are too many ids to hold all of them against each other; only the first were");
+            }
+            tally.finish(told, printer)
+        }
+    }
+}
+
+fn open(
+    args: &BatchRun,
+    from: &Path,
+    bank: &Bank,
+    otherwise: Option<&str>,
+    stop: &Arc<AtomicBool>,
+) -> anyhow::Result<Input> {
+    let (usual, given) = (Columns::default(), &args.columns);
+    let columns = Columns {
+        is_id_needed: given.id.is_some(),
+        id: given.id.clone().unwrap_or(usual.id),
+        // What names a question names no column.
+        question: given.question.clone().filter(|_| otherwise.is_none()).unwrap_or(usual.question),
+        answer: given.answer.clone(),
+        keep: given.keep.iter().map(|name| name.trim().to_owned()).collect(),
+    };
+    let format = args.input_format.map(|format| match format {
+        RowFormat::Jsonl => InputFormat::Jsonl,
+        RowFormat::Csv => InputFormat::Csv,
+        RowFormat::Tsv => InputFormat::Tsv,
+        RowFormat::Parquet => InputFormat::Parquet,
+    });
+    let ids = bank.entries().iter().map(|entry| entry.id.clone()).collect();
+    let is_named = otherwise.is_some() || bank.entries().len() == 1;
+    Ok(Input::open(from, format, &columns, &batch::Asked { ids, is_named, stop: Arc::clone(stop) })?)
+}
+
+/// The question of rows that name none: what --question names, where that is one.
+fn otherwise<'a>(
+    args: &'a BatchRun,
+    input: &Path,
+    bank: &Bank,
+    questions: &Questions<'_>,
+) -> anyhow::Result<Option<&'a str>> {
+    let Some(name) = args.columns.question.as_deref() else { return Ok(None) };
+    let may_be_column = !input.is_dir() && !name.trim().contains(char::is_whitespace);
+    if bank.entry(name).is_ok() {
+        return Ok(Some(name));
+    }
+    if may_be_column {
+        return Ok(None);
+    }
+    match questions.scorer(&questions.named(name)) {
+        Ok(_) => Ok(Some(name)),
+        Err(_) if !input.is_dir() => Ok(None),
+        Err(reason) => bail!("--question {name}: {reason}"),
+    }
+}
+
+/// The columns of a table: the criteria of all questions that rows are about, in the bank's order.
+fn criteria(bank: &Bank, questions: &BTreeSet<usize>) -> Vec<String> {
+    let mut criteria: Vec<String> = Vec::new();
+    for entry in questions.iter().filter_map(|place| bank.entries().get(*place)) {
+        // A rubric with faults has no columns; its answers say so in their rows.
+        let Ok(question) = bank.question(entry) else { continue };
+        for criterion in question.criteria {
+            if !criteria.contains(&criterion.id) {
+                criteria.push(criterion.id);
+            }
+        }
+    }
+    criteria
+}
+
+/// What can be read only once as a file, where it has to be read twice.
+fn spool(input: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<tempfile::NamedTempFile>> {
+    if fs::metadata(input).is_ok_and(|about| about.is_file() || about.is_dir()) {
+        return Ok(None);
+    }
+    let (path, is_stream) = (input.to_owned(), is_stream(input));
+    let open = move || -> io::Result<Box<dyn io::Read>> {
+        Ok(if is_stream { Box::new(io::stdin()) } else { Box::new(fs::File::open(path)?) })
+    };
+    let spool = || -> io::Result<tempfile::NamedTempFile> {
+        let mut file = tempfile::NamedTempFile::new()?;
+        io::copy(&mut Pipe::new(open, Arc::clone(stop)), &mut file)?;
+        Ok(file)
+    };
+    match spool() {
+        Err(_) if stop.load(Ordering::Relaxed) => {
+            Err(BatchError::from(InputError::Stopped { name: input.display().to_string() }).into())
+        }
+        spooled => spooled
+            .with_context(|| format!("cannot keep {} aside to read it twice, as a table needs", input.display()))
+            .map(Some),
+    }
+}
+
+/// What the output is.
+#[derive(Clone, Copy)]
+enum Kind {
+    File,
+    /// Something that only takes.
+    Device,
+    Stream,
+}
+
+impl Kind {
+    fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
+        let shown = output.display();
+        let Ok(about) = fs::metadata(output) else { return Ok(Self::File) };
+        if about.is_dir() {
+            bail!("{shown} is a folder\nhint: name a file with --output");
+        }
+        if !about.is_file() {
+            return Ok(Self::Device);
+        }
+        if fs::canonicalize(output)? == fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input)) {
+            bail!("{shown} is what is read\nhint: choose another --output");
+        }
+        Ok(Self::File)
+    }
+}
+
+/// Something that takes results and keeps none.
+struct Device<W>(W);
+
+impl<W: io::Write> io::Write for Device<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_vectored(&mut self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        self.0.write_vectored(pieces)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl<W: io::Write + Send> Durable for Device<W> {
+    fn keeper(&self) -> io::Result<Keep> {
+        Ok(Box::new(|| Ok(())))
+    }
+}

@@ -1,0 +1,61 @@
+//! Results as tests of a CI system: kept aside while they come, and put below their head at the end.
+
+use std::io::{self, BufWriter, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::batch::Through;
+use crate::cli::files::write_from;
+use crate::model::Came;
+use crate::report::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
+
+/// The cases of a file, as they come.
+pub(super) struct Junit {
+    path: PathBuf,
+    cases: BufWriter<std::fs::File>,
+    tests: u64,
+    failures: u64,
+    errors: u64,
+}
+
+impl Junit {
+    pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
+        let cases = tempfile::tempfile().context("cannot keep the tests of --junit aside")?;
+        Ok(Self { path: path.to_owned(), cases: BufWriter::new(cases), tests: 0, failures: 0, errors: 0 })
+    }
+
+    /// Adds a result; scores below `least` are failures.
+    pub(super) fn add(&mut self, row: &Through<'_>, least: Option<f64>) -> io::Result<()> {
+        let outcome = match (&row.marks.outcome, least) {
+            (Came::Ungraded(reason), _) => JunitOutcome::Errored(format!("line {}: {reason}", row.line)),
+            (Came::Graded { score, .. }, Some(least)) if score.as_f64() < least => {
+                JunitOutcome::Failed(format!("{score} is below {least}"))
+            }
+            _ => JunitOutcome::Passed,
+        };
+        self.tests += 1;
+        self.failures += u64::from(matches!(outcome, JunitOutcome::Failed(_)));
+        self.errors += u64::from(matches!(outcome, JunitOutcome::Errored(_)));
+        let case = JunitCase { id: row.id.to_owned(), question: row.marks.question.clone(), outcome };
+        self.cases.write_all(junit_case(&case).as_bytes())
+    }
+
+    /// Adds what is asked of all answers together.
+    pub(super) fn add_mean(&mut self, fault: Option<String>) -> io::Result<()> {
+        self.tests += 1;
+        self.failures += u64::from(fault.is_some());
+        let outcome = fault.map_or(JunitOutcome::Passed, JunitOutcome::Failed);
+        let case = JunitCase { id: "mean".to_owned(), question: "all".to_owned(), outcome };
+        self.cases.write_all(junit_case(&case).as_bytes())
+    }
+
+    /// Writes the file.
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        let mut cases = self.cases.into_inner().context("cannot keep the tests of --junit aside")?;
+        cases.rewind().context("cannot read the tests of --junit again")?;
+        let head = junit_head("gradus batch", self.tests, self.failures, self.errors);
+        let whole = io::Read::chain(io::Read::chain(head.as_bytes(), cases), junit_tail().as_bytes());
+        write_from(&self.path, whole)
+    }
+}

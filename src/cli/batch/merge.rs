@@ -1,0 +1,68 @@
+//! `batch merge`: parts become one output.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use anyhow::bail;
+
+use super::find::find;
+use super::progress::Progress;
+use super::results::{conversion, format_of, told_by_name};
+use super::tally::{Tally, Told, Wishes};
+use crate::batch::{self, Existing, Questions};
+use crate::cli::Outcome;
+use crate::cli::args::BatchMerge;
+use crate::cli::files::{is_stream, place};
+use crate::cli::printer::Printer;
+use crate::cli::settings::Settings;
+
+pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    let output = &args.output;
+    if is_stream(output) {
+        bail!("`-` is no file to write\nhint: name a file with --output");
+    }
+    let wishes = Wishes {
+        summary: args.summary.clone(),
+        junit: args.junit.clone(),
+        fail_under: args.fail_under,
+        max_ungraded: args.max_ungraded,
+    };
+    let existing = Existing { restart: false, force: args.force };
+    let inputs: Vec<&Path> = args.parts.iter().map(AsRef::as_ref).collect();
+    let known = match batch::reports_of(output) {
+        Err(_) if args.force => Vec::new(), // what cannot be understood is about to go
+        known => known?,
+    };
+    wishes.check(&known, &inputs, Some(output), args.force)?;
+    if args.parts.iter().any(|part| place(part) == place(output)) {
+        bail!("{} is a part\nhint: choose another --output", output.display());
+    }
+    for part in &args.parts {
+        if told_by_name(part) != told_by_name(output) {
+            bail!(
+                "{} and {} are not written alike\nhint: give --output the ending of the parts, packed or not",
+                part.display(),
+                output.display()
+            );
+        }
+    }
+    let bank = crate::cli::bank::open(settings)?;
+    let questions = Questions::new(&bank, find(&bank, printer))?;
+    let reports = wishes.reports();
+    let progress = Progress::new(Arc::new(AtomicU64::new(0)), None, printer.is_quiet());
+    let mut tally = Tally::new(wishes, progress)?;
+    let convert = conversion(format_of(None, Some(output))?);
+    let merged =
+        batch::merge(&args.parts, output, convert, (existing, reports), &questions, &mut |row| tally.note(&row));
+    tally.clear();
+    let merged = merged?;
+    let told = Told {
+        input: merged.input,
+        output: Some(output.clone()),
+        bank: merged.bank,
+        grader: merged.grader,
+        calibration: None,
+    };
+    tally.finish(told, printer)
+}

@@ -1,0 +1,235 @@
+//! What a run comes to: gathered row by row, told at the end.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::junit::Junit;
+use super::progress::Progress;
+use crate::agreement::Overview;
+use crate::batch::{self, Settled, Through};
+use crate::cli::Outcome;
+use crate::cli::args::{Least, Most};
+use crate::cli::files::{check_output, name, place, write_whole};
+use crate::cli::printer::Printer;
+use crate::model::Came;
+use crate::report::{self, BatchReport, Below, FoundQuestion, Style};
+
+/// Wordings of questions that are told of; more are counted and not named.
+const WORDINGS: usize = 1000;
+
+/// What to write besides results, and what scores must reach.
+pub(super) struct Wishes {
+    pub(super) summary: Option<PathBuf>,
+    pub(super) junit: Option<PathBuf>,
+    pub(super) fail_under: Option<Least>,
+    pub(super) max_ungraded: Most,
+}
+
+/// In what words a report tells where answers come from and who graded.
+pub(super) struct Told {
+    pub(super) input: String,
+    pub(super) output: Option<PathBuf>,
+    pub(super) bank: String,
+    pub(super) grader: String,
+    pub(super) calibration: Option<String>,
+}
+
+/// Gathers what results come to.
+pub(super) struct Tally {
+    overview: Overview,
+    progress: Progress,
+    junit: Option<Junit>,
+    wishes: Wishes,
+    fresh: u64,
+    reused: u64,
+    below: u64,
+    found: BTreeMap<String, FoundQuestion>,
+}
+
+impl Wishes {
+    /// Files that are written besides the results, by where they stand.
+    pub(super) fn reports(&self) -> Vec<PathBuf> {
+        self.summary.iter().chain(&self.junit).map(|path| place(path)).collect()
+    }
+
+    /// Refuses what cannot be written, before anything is graded. `known` may be written again.
+    pub(super) fn check(
+        &self,
+        known: &[PathBuf],
+        inputs: &[&Path],
+        output: Option<&Path>,
+        force: bool,
+    ) -> anyhow::Result<()> {
+        if let Some(summary) = &self.summary
+            && !["md", "json"]
+                .iter()
+                .any(|ending| summary.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)))
+        {
+            bail!("--summary {}: its name does not say how to write it\nhint: end it with .md or .json", name(summary));
+        }
+        let flags = [("--output", output), ("--summary", self.summary.as_deref()), ("--junit", self.junit.as_deref())];
+        let files: Vec<(&str, &Path)> = flags.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
+        for (at, (flag, path)) in files.iter().enumerate() {
+            apart(flag, path, &files[..at], inputs, output)?;
+            if *flag != "--output" {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder).with_context(|| format!("cannot write {}", path.display()))?;
+                }
+                check_output(path, inputs, force || known.contains(&place(path)))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a file that is another one too, or that a run would take for its own.
+fn apart(
+    flag: &str,
+    path: &Path,
+    others: &[(&str, &Path)],
+    inputs: &[&Path],
+    output: Option<&Path>,
+) -> anyhow::Result<()> {
+    let shown = path.display();
+    if let Some((other, _)) = others.iter().find(|(_, other)| place(other) == place(path)) {
+        bail!("{shown} is both {other} and {flag}\nhint: name another file");
+    }
+    let run = output.map(|output| batch::folder_of(&place(output)));
+    if run.is_some_and(|run| flag != "--output" && place(path).starts_with(run)) {
+        bail!("{shown} stands in the folder of the run\nhint: choose another {flag}");
+    }
+    let reads_it = |input: &&Path| input.is_dir() && place(path).starts_with(place(input));
+    let is_text = ["md", "txt"].iter().any(|ending| path.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)));
+    if is_text && inputs.iter().any(reads_it) {
+        bail!(
+            "{shown} would be an answer the next time: it stands in the folder that is read\nhint: choose another {flag}"
+        );
+    }
+    Ok(())
+}
+
+impl Tally {
+    pub(super) fn new(wishes: Wishes, progress: Progress) -> anyhow::Result<Self> {
+        let junit = wishes.junit.as_deref().map(Junit::new).transpose()?;
+        let (overview, found) = (Overview::new(), BTreeMap::new());
+        Ok(Self { overview, progress, junit, wishes, fresh: 0, reused: 0, below: 0, found })
+    }
+
+    /// Takes a result.
+    pub(super) fn note(&mut self, row: &Through<'_>) -> io::Result<()> {
+        self.overview.note(row.line, row.id, row.marks, row.question);
+        if row.fresh {
+            self.fresh += 1;
+        } else {
+            self.reused += 1;
+        }
+        let least = match self.wishes.fail_under {
+            Some(Least::Each(least)) => Some(least),
+            _ => None,
+        };
+        if let (Came::Graded { score, .. }, Some(least)) = (&row.marks.outcome, least) {
+            self.below += u64::from(score.as_f64() < least);
+        }
+        if let Some(settled) = row.settled {
+            self.note_found(settled, row.id);
+        }
+        if let Some(junit) = &mut self.junit {
+            junit.add(row, least)?;
+        }
+        let overview = &self.overview;
+        self.progress.row(row.fresh, || [("fallback", overview.fallback), ("ungraded", overview.ungraded())]);
+        Ok(())
+    }
+
+    fn note_found(&mut self, settled: &Settled, id: &str) {
+        let Some((wording, question)) = &settled.found else { return };
+        let told = format!("the answer of {id}");
+        let wording = if wording.is_empty() { &told } else { wording };
+        if let Some(known) = self.found.get_mut(wording) {
+            known.answers += 1;
+        } else if self.found.len() < WORDINGS {
+            let of = FoundQuestion { wording: wording.clone(), question: question.clone(), answers: 1 };
+            self.found.insert(wording.clone(), of);
+        }
+    }
+
+    /// How many results there are.
+    pub(super) fn results(&self) -> u64 {
+        self.fresh + self.reused
+    }
+
+    /// Removes the line that shows how far it is.
+    pub(super) fn clear(&self) {
+        self.progress.finish();
+    }
+
+    /// Writes the reports, prints the summary, and says whether something is found wanting.
+    pub(super) fn finish(self, told: Told, printer: &Printer) -> anyhow::Result<Outcome> {
+        let Wishes { summary, fail_under, max_ungraded, .. } = self.wishes;
+        let goes_to_file = told.output.is_some();
+        let below = fail_under.filter(|of| matches!(of, Least::Each(_)));
+        let report = BatchReport {
+            overview: &self.overview,
+            input: told.input,
+            output: told.output.map(|output| output.display().to_string()),
+            bank: told.bank,
+            grader: told.grader,
+            calibration: told.calibration,
+            fresh: self.fresh,
+            reused: self.reused,
+            below: below.map(|least| Below { threshold: least.to_string(), answers: self.below }),
+            found_questions: self.found.into_values().collect(),
+        };
+        if let Some(mut junit) = self.junit {
+            if let Some(Least::Mean(_)) = fail_under {
+                junit.add_mean(mean_below(&self.overview, fail_under))?;
+            }
+            junit.finish()?;
+        }
+        if let Some(path) = summary {
+            let is_json = path.extension().is_some_and(|of| of.eq_ignore_ascii_case("json"));
+            let text = if is_json { report::json(&report.to_json())? } else { report::batch_markdown(&report) };
+            write_whole(&path, &text)?;
+        }
+        match (goes_to_file, printer.is_quiet()) {
+            (true, true) => printer.result(&report::batch_brief(&report, printer.style))?,
+            (true, false) => printer.result(&report::batch_text(&report, printer.style))?,
+            (false, true) => {}
+            (false, false) => printer.aside(&report::batch_text(&report, Style { color: false, ..printer.style })),
+        }
+        let wanting = wanting(&self.overview, fail_under, self.below, max_ungraded);
+        wanting.iter().for_each(|told| printer.warning(told));
+        Ok(if wanting.is_empty() { Outcome::Done } else { Outcome::Found })
+    }
+}
+
+/// What is wrong with the mean, where something is asked of it.
+fn mean_below(overview: &Overview, fail_under: Option<Least>) -> Option<String> {
+    let Some(Least::Mean(least)) = fail_under else { return None };
+    match overview.scores.mean() {
+        Ok(mean) if mean < least => {
+            Some(format!("the mean of {mean:.1} is below the {least} that --fail-under asks for"))
+        }
+        Ok(_) => None,
+        Err(absent) => Some(format!("there is no mean for --fail-under: {absent}")),
+    }
+}
+
+/// What is not as it should be.
+fn wanting(overview: &Overview, fail_under: Option<Least>, below: u64, max_ungraded: Most) -> Vec<String> {
+    let mut told = Vec::new();
+    match fail_under {
+        Some(Least::Each(least)) if below > 0 => {
+            told.push(format!("{below} of {} scores below the {least} that --fail-under asks for", overview.graded()));
+        }
+        _ => told.extend(mean_below(overview, fail_under)),
+    }
+    if max_ungraded.is_exceeded(overview.ungraded(), overview.answers) {
+        let (ungraded, answers) = (overview.ungraded(), overview.answers);
+        told.push(format!("{ungraded} of {answers} answers could not be graded; --max-ungraded allows {max_ungraded}"));
+    }
+    told
+}

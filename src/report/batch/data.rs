@@ -1,0 +1,50 @@
+//! What a report of a batch is made of.
+
+use serde::Serialize;
+
+use crate::agreement::Overview;
+
+/// Many answers, graded.
+#[derive(Debug, Clone)]
+pub struct BatchReport<'a> {
+    /// What the answers come to.
+    pub overview: &'a Overview,
+    /// Where they come from.
+    pub input: String,
+    /// Where their grades went, if anywhere.
+    pub output: Option<String>,
+    /// Which bank they were graded by.
+    pub bank: String,
+    /// Who graded, in words.
+    pub grader: String,
+    /// The calibration that was applied, if one was.
+    pub calibration: Option<String>,
+    /// How many answers this run took on.
+    pub fresh: u64,
+    /// How many were taken from the run before.
+    pub reused: u64,
+    /// How many are not good enough, where it was said what is.
+    pub below: Option<Below>,
+    /// Questions that answers named only in words.
+    pub found_questions: Vec<FoundQuestion>,
+}
+
+/// How many answers are not good enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Below {
+    /// What they fall short of, to stand after "below": "60", "solid".
+    pub threshold: String,
+    /// How many do.
+    pub answers: u64,
+}
+
+/// A question that was found from its wording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundQuestion {
+    /// How the answers word it.
+    pub wording: String,
+    /// What it was taken for.
+    pub question: String,
+    /// How many answers word it so.
+    pub answers: u64,
+}

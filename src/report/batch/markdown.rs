@@ -1,0 +1,170 @@
+//! A batch for a page: all that the text shows, and every criterion.
+
+use std::fmt::Write as _;
+
+use super::data::BatchReport;
+use super::figures::{
+    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, figure, found, mean, percent, preamble, reasons, scores,
+};
+use crate::agreement::overview::{AnswersTo, NotGraded, Overview};
+use crate::report::markup::escape;
+
+/// A batch as Markdown with tables, ending in a line break.
+pub fn markdown(report: &BatchReport<'_>) -> String {
+    let overview = report.overview;
+    let mut page = format!("# {}\n\n", escape(&counts(overview)));
+    for line in preamble(report) {
+        let _ = writeln!(page, "- {}", escape(&line));
+    }
+    if let Some(line) = cost(overview) {
+        let _ = writeln!(page, "- {}", escape(&line));
+    }
+    marks(&mut page, report);
+    questions(&mut page, overview);
+    hardest(&mut page, overview);
+    if !overview.flags.is_empty() {
+        page.push_str("\n## Flags\n\n| flag | answers |\n|---|---:|\n");
+        for (flag, count) in &overview.flags {
+            let _ = writeln!(page, "| {} | {count} |", flag.name());
+        }
+    }
+    not_graded(&mut page, &overview.not_graded);
+    if !report.found_questions.is_empty() {
+        page.push_str("\n## Questions found from their wording\n\n");
+        for one in &report.found_questions {
+            let _ = writeln!(page, "- “{}”: {}", escape(&one.wording), escape(&found(one)));
+        }
+    }
+    page
+}
+
+fn marks(page: &mut String, report: &BatchReport<'_>) {
+    let all = &report.overview.scores;
+    let Some(figures) = scores(all) else { return };
+    let bands = BANDS.map(|one| band(all, one)).join(", ");
+    let _ = writeln!(page, "\n## Scores\n\n- {figures}\n- {bands}");
+    if let Some(line) = below(report) {
+        let _ = writeln!(page, "- **{}**", escape(&line));
+    }
+    page.push_str("\n| score | answers |\n|---|---:|\n");
+    for (number, count) in all.histogram.iter().enumerate() {
+        let _ = writeln!(page, "| {} | {count} |", bin(number));
+    }
+}
+
+fn questions(page: &mut String, overview: &Overview) {
+    if overview.questions.is_empty() {
+        return;
+    }
+    page.push_str("\n## By question\n\n| question | answers | graded | mean |\n|---|---:|---:|---:|\n");
+    for (id, answers) in &overview.questions {
+        let scores = &answers.scores;
+        let _ = writeln!(page, "| {} | {} | {} | {} |", escape(id), answers.answers, scores.graded, mean(scores));
+    }
+    let with_criteria: Vec<_> = overview.questions.iter().filter(|(_, answers)| !answers.criteria.is_empty()).collect();
+    if with_criteria.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "\n## By criterion\n\n{}", escape(LEGEND));
+    for (id, answers) in with_criteria {
+        criteria(page, id, answers);
+    }
+}
+
+fn criteria(page: &mut String, id: &str, answers: &AnswersTo) {
+    let _ = writeln!(page, "\n### {}\n", escape(id));
+    page.push_str(
+        "| criterion | points | answers | hit | no credit | credit | r |\n|---|---:|---:|---:|---:|---:|---:|\n",
+    );
+    for criterion in &answers.criteria {
+        let item = &criterion.item;
+        let [hit, missed] = [item.hit_rate(), item.missed_rate()].map(percent);
+        let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(figure);
+        let (name, points, decided) = (escape(&item.id), item.points, item.decided);
+        let _ = writeln!(page, "| {name} | {points} | {decided} | {hit} | {missed} | {credit} | {r} |");
+    }
+    let reasons = reasons(answers);
+    if !reasons.is_empty() {
+        let _ = writeln!(page, "\n{}", reasons.iter().map(|reason| escape(reason)).collect::<Vec<_>>().join("; "));
+    }
+    if !answers.penalties.is_empty() {
+        page.push_str("\n| penalty | points | answers | applied | credit |\n|---|---:|---:|---:|---:|\n");
+    }
+    for item in &answers.penalties {
+        let (applied, credit) = (percent(item.applied_rate()), figure(item.mean_credit()));
+        let _ = writeln!(page, "| {} | −{} | {} | {applied} | {credit} |", escape(&item.id), item.points, item.decided);
+    }
+}
+
+fn hardest(page: &mut String, overview: &Overview) {
+    let hardest = overview.hardest(HARDEST);
+    if hardest.is_empty() {
+        return;
+    }
+    page.push_str("\n## Hardest criteria\n\n| question | criterion | answers | credit |\n|---|---|---:|---:|\n");
+    for hard in hardest {
+        let (question, criterion) = (escape(hard.question), escape(hard.criterion));
+        let _ = writeln!(page, "| {question} | {criterion} | {} | {} |", hard.answers, figure(Ok(hard.credit)));
+    }
+}
+
+fn not_graded(page: &mut String, not_graded: &NotGraded) {
+    if not_graded.answers == 0 {
+        return;
+    }
+    page.push_str("\n## Not graded\n\n");
+    for one in &not_graded.first {
+        let _ = writeln!(page, "- line {}, {}: {}", one.line, escape(&one.id), escape(&one.reason));
+    }
+    let more = not_graded.answers - not_graded.first.len() as u64;
+    if more == 0 {
+        return;
+    }
+    let _ = writeln!(page, "\nAnd {more} more. By reason:\n\n| reason | answers |\n|---|---:|");
+    let other = (not_graded.other > 0).then_some(("other reasons", not_graded.other));
+    for (reason, count) in not_graded.by_count().into_iter().chain(other) {
+        let _ = writeln!(page, "| {} | {count} |", escape(reason));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Marks;
+    use crate::report::batch::data::FoundQuestion;
+    use crate::report::batch::fixture::{note, note_ungraded, question, report};
+
+    #[test]
+    fn every_criterion_of_every_question_has_a_row() {
+        let mut overview = Overview::new();
+        (0..200).for_each(|at| note(&mut overview, &question(&format!("question-{at:03}")), 6));
+        let page = markdown(&report(&overview));
+        assert_eq!(page.matches("\n| follow-up | 2 | 6 | ").count(), 200);
+        assert_eq!(page.matches("\n| blames-a-person | −2 | 6 | 16.7% | 0.17 |\n").count(), 200);
+        assert_eq!(page.matches("\nno r: 6 answers, 10 needed\n").count(), 200);
+    }
+
+    #[test]
+    fn what_users_wrote_is_no_markup() {
+        let mut overview = Overview::new();
+        let nasty = "a|b\n# c <img src=x> [d](https://e.f)\u{1b}[2J";
+        note(&mut overview, &question(nasty), 12);
+        overview.note(3, nasty, &Marks::ungraded("", nasty), None);
+        note_ungraded(&mut overview, 30);
+        let mut report = report(&overview);
+        let (wording, question) = (nasty.to_owned(), nasty.to_owned());
+        report.found_questions = vec![FoundQuestion { wording, question, answers: 1 }];
+        report.input = nasty.into();
+        let page = markdown(&report);
+        assert!(!page.contains("<img") && !page.contains("[d](") && !page.contains('\u{1b}'), "{page}");
+        assert!(!page.contains("a|b") && !page.contains("\n# c"), "{page}");
+        assert!(page.contains(r"a\|b \# c &lt;img src=x&gt;"), "{page}");
+    }
+
+    #[test]
+    fn an_empty_batch_is_a_title_and_its_origin() {
+        let overview = Overview::new();
+        let origin = "- answers.jsonl, graded by offline scorer 1 against the shipped bank\n";
+        assert_eq!(markdown(&report(&overview)), format!("# 0 answers: 0 graded\n\n{origin}"));
+    }
+}

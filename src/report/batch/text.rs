@@ -1,0 +1,279 @@
+//! A batch for a terminal.
+
+use super::data::BatchReport;
+use super::figures::{BANDS, band, below, bin, cost, counts, found, preamble, price, scores};
+use super::questions::questions;
+use crate::agreement::overview::{NotGraded, Scores};
+use crate::model::Tenths;
+use crate::report::page::{Page, Run};
+use crate::report::style::{FAINT, HEADING, PLAIN, Style, band_ink};
+use crate::report::table::{decimals, row};
+use crate::report::text::bar;
+use crate::report::words::shorten;
+
+/// Columns of the longest bar.
+const BAR: usize = 50;
+/// Columns of a number of answers.
+const COUNT: usize = 9;
+/// Columns of a question's wording.
+const WORDING: usize = 160;
+/// Wordings that are shown.
+const WORDINGS: usize = 20;
+
+/// A batch on one line that ends in a line break.
+pub fn brief(report: &BatchReport<'_>, style: Style) -> String {
+    let overview = report.overview;
+    let mut parts = vec![counts(overview)];
+    parts.extend(overview.scores.mean().ok().map(|mean| format!("mean {}", decimals(mean, 1))));
+    parts.extend(overview.scores.deviation().ok().map(|deviation| format!("deviation {}", decimals(deviation, 1))));
+    parts.extend(report.below.as_ref().map(|below| format!("{} below {}", below.answers, below.threshold)));
+    let spent = overview.spent.as_ref().filter(|spent| spent.cost.is_some());
+    parts.extend(spent.map(|spent| format!("cost {}", price(spent))));
+    let mut page = Page::new(style);
+    page.unwrapped(&[Run::plain(parts.join("  "))]);
+    page.finish()
+}
+
+/// A batch for a terminal, as wide as `style` says, ending in a line break.
+pub fn text(report: &BatchReport<'_>, style: Style) -> String {
+    let overview = report.overview;
+    let mut page = Page::new(style);
+    page.paragraph(0, &[Run::new(counts(overview), HEADING)]);
+    for line in preamble(report) {
+        page.paragraph(0, &[Run::plain(line)]);
+    }
+    marks(&mut page, report);
+    questions(&mut page, report);
+    flags(&mut page, report);
+    not_graded(&mut page, &overview.not_graded);
+    wordings(&mut page, report);
+    if let Some(cost) = cost(overview) {
+        page.blank();
+        page.paragraph(0, &[Run::plain(cost)]);
+    }
+    page.finish()
+}
+
+fn marks(page: &mut Page, report: &BatchReport<'_>) {
+    let all = &report.overview.scores;
+    let Some(figures) = scores(all) else { return };
+    page.heading("scores", "");
+    page.paragraph(2, &[Run::plain(figures)]);
+    if all.graded > 1 {
+        histogram(page, all);
+    }
+    let mut bands: Vec<Run<'_>> = Vec::new();
+    for one in BANDS {
+        bands.extend((!bands.is_empty()).then(|| Run::plain(", ")));
+        bands.push(Run::new(band(all, one), band_ink(one)));
+    }
+    page.paragraph(2, &bands);
+    if let Some(below) = below(report) {
+        page.paragraph(2, &[Run::new(below, HEADING)]);
+    }
+}
+
+fn histogram(page: &mut Page, scores: &Scores) {
+    let most = scores.histogram.iter().copied().max().unwrap_or(0).max(1);
+    let digits = most.to_string().len();
+    let cells = page.columns().saturating_sub(12 + digits).min(BAR);
+    page.blank();
+    for (number, &count) in scores.histogram.iter().enumerate() {
+        // Few answers beside many still show.
+        let share = Tenths((u128::from(count) * 1000 / u128::from(most)) as u32);
+        let (full, _) = bar(share, cells);
+        let full = if full.is_empty() && count > 0 { "▏".to_owned() } else { full };
+        let space = " ".repeat(cells - full.chars().count());
+        page.unwrapped(&[
+            Run::faint(format!("  {:>6}  ", bin(number))),
+            Run::plain(full),
+            Run::plain(format!("{space}  {count:>digits$}")),
+        ]);
+    }
+    page.blank();
+}
+
+fn flags(page: &mut Page, report: &BatchReport<'_>) {
+    if report.overview.flags.is_empty() {
+        return;
+    }
+    page.heading("flags", "");
+    for (flag, count) in &report.overview.flags {
+        row(page, flag.name(), &[(count.to_string(), COUNT)], PLAIN);
+    }
+}
+
+fn not_graded(page: &mut Page, not_graded: &NotGraded) {
+    if not_graded.answers == 0 {
+        return;
+    }
+    page.heading("not graded", "");
+    for one in &not_graded.first {
+        page.paragraph(2, &[Run::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
+    }
+    let more = not_graded.answers - not_graded.first.len() as u64;
+    if more == 0 {
+        return;
+    }
+    page.paragraph(2, &[Run::new(format!("and {more} more"), FAINT)]);
+    page.heading("not graded", "by reason");
+    let digits = not_graded.answers.to_string().len();
+    let other = (not_graded.other > 0).then_some(("other reasons", not_graded.other));
+    for (reason, count) in not_graded.by_count().into_iter().chain(other) {
+        page.hanging(&[Run::plain(format!("  {count:>digits$}  "))], &[Run::plain(reason)]);
+    }
+}
+
+fn wordings(page: &mut Page, report: &BatchReport<'_>) {
+    if report.found_questions.is_empty() {
+        return;
+    }
+    page.heading("questions found from their wording", "");
+    for one in report.found_questions.iter().take(WORDINGS) {
+        page.paragraph(2, &[Run::plain(format!("“{}”", shorten(&one.wording, WORDING)))]);
+        page.paragraph(4, &[Run::plain(found(one))]);
+    }
+    if let Some(more) = report.found_questions.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
+        page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agreement::Overview;
+    use crate::model::{Marks, Usage};
+    use crate::report::batch::data::{Below, FoundQuestion};
+    use crate::report::batch::fixture::{note, note_score, note_ungraded, question, report};
+    use crate::report::wrap::columns;
+
+    const STYLES: [Style; 4] = [
+        Style { width: 40, color: false },
+        Style { width: 63, color: false },
+        Style { width: 80, color: false },
+        Style { width: 400, color: false },
+    ];
+
+    fn assert_fits(report: &BatchReport<'_>) -> String {
+        for style in STYLES {
+            let text = text(report, style);
+            for line in text.lines() {
+                assert!(columns(line) <= style.columns(), "{}: {line}", style.width);
+                assert!(!line.ends_with(' ') && !line.contains(char::is_control), "{line:?}");
+            }
+            assert!(!text.contains("\n\n\n") && text.ends_with('\n') && !text.ends_with("\n\n"), "{text}");
+        }
+        text(report, Style::default())
+    }
+
+    #[test]
+    fn nothing_is_shown_of_no_answers() {
+        let overview = Overview::new();
+        let shown = "0 answers: 0 graded\nanswers.jsonl, graded by offline scorer 1 against the shipped bank\n";
+        assert_eq!(assert_fits(&report(&overview)), shown);
+        assert_eq!(brief(&report(&overview), Style::default()), "0 answers: 0 graded\n");
+    }
+
+    #[test]
+    fn one_answer_has_a_mean_and_no_spread() {
+        let mut overview = Overview::new();
+        note_score(&mut overview, "error-budget", 625);
+        let shown = assert_fits(&report(&overview));
+        assert!(shown.starts_with("1 answer: 1 graded\n"), "{shown}");
+        assert!(shown.contains("\nscores\n  mean 62.5 of 100\n  strong 0 (0.0%), solid 1 (100.0%), "), "{shown}");
+        assert!(shown.contains("1 graded answer by another rubric, in no figure of a criterion\n"), "{shown}");
+        assert!(shown.ends_with("\n\ngraded offline: no cost\n") && !shown.contains("deviation"), "{shown}");
+    }
+
+    #[test]
+    fn answers_without_a_grade_have_reasons_and_no_figure() {
+        let mut overview = Overview::new();
+        note_ungraded(&mut overview, 2);
+        let shown = assert_fits(&report(&overview));
+        let rows = "line 1000, lost-0: the answer is empty\n  line 1001, lost-1: no question is called `x`\n";
+        assert!(shown.ends_with(&format!("\n\nnot graded\n  {rows}")), "{shown}");
+        assert!(!shown.contains("scores") && !shown.contains("cost") && !shown.contains("by reason"), "{shown}");
+    }
+
+    #[test]
+    fn many_answers_without_a_grade_are_counted_by_reason() {
+        let mut overview = Overview::new();
+        note_ungraded(&mut overview, 30);
+        let shown = assert_fits(&report(&overview));
+        assert!(shown.contains("line 1019, lost-19"), "{shown}");
+        assert!(!shown.contains("lost-20"), "{shown}");
+        let counts = "  20  no question is called `x`\n  10  the answer is empty\n";
+        assert!(shown.ends_with(&format!("  and 10 more\n\nnot graded — by reason\n{counts}")), "{shown}");
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_counts_and_few_answers_still_show() {
+        let mut overview = Overview::new();
+        for (tenths, count) in [(50, 1), (550, 500), (950, 1000)] {
+            for _ in 0..count {
+                note_score(&mut overview, "q", tenths);
+            }
+        }
+        let text = text(&report(&overview), Style { width: 40, color: false });
+        let line =
+            |bin: &str| text.lines().find(|line| line.trim_start().starts_with(bin)).unwrap_or_default().to_owned();
+        assert_eq!(line("90-100"), format!("  90-100  {}  1000", "█".repeat(24)));
+        assert_eq!(line("50-60"), format!("   50-60  {}{}   500", "█".repeat(12), " ".repeat(12)));
+        assert_eq!(line("0-10"), format!("    0-10  ▏{}     1", " ".repeat(23)));
+    }
+
+    #[test]
+    fn two_hundred_questions_show_their_means_and_the_hardest_criteria_alone() {
+        let mut overview = Overview::new();
+        (0..200).for_each(|at| note(&mut overview, &question(&format!("question-{at:03}")), 6));
+        let shown = assert_fits(&report(&overview));
+        assert!(shown.contains("\n  question-199  "), "{shown}");
+        assert!(!shown.contains("  penalties  ") && shown.contains("\nhardest criteria — by mean credit\n"), "{shown}");
+        let hardest = shown.lines().filter(|line| line.contains("  question-") && line.ends_with(" (6 answers)"));
+        assert_eq!(hardest.count(), 10);
+        assert!(shown.contains("--summary FILE.md or FILE.json has every criterion"), "{shown}");
+    }
+
+    #[test]
+    fn what_users_wrote_cannot_reach_the_terminal() {
+        let mut overview = Overview::new();
+        let nasty = "a\u{1b}[31m\tb\nc\u{9b}2J\u{202e}";
+        note(&mut overview, &question(nasty), 12);
+        note(&mut overview, &question(&"漢字".repeat(60)), 12);
+        overview.note(3, nasty, &Marks::ungraded("", nasty), None);
+        let (wording, question) = (nasty.repeat(40), nasty.to_owned());
+        let mut report = report(&overview);
+        report.found_questions = vec![FoundQuestion { wording, question, answers: 1 }; 25];
+        report.output = Some(nasty.into());
+        let shown = assert_fits(&report);
+        assert!(shown.contains("a␛[31m b c\u{fffd}2J"), "{shown}");
+        assert!(shown.contains("  and 5 more\n"), "{shown}");
+        assert!(!brief(&report, Style::default()).trim_end().contains(char::is_control));
+    }
+
+    #[test]
+    fn one_line_has_counts_mean_threshold_and_cost() {
+        let mut overview = Overview::new();
+        note(&mut overview, &question("q"), 4);
+        let usage = Some(Usage { prompt_tokens: 900, completion_tokens: 70, cost: Some(0.0125) });
+        overview.note(9, "x", &Marks { usage, ..Marks::ungraded("q", "the judge gave no verdict") }, None);
+        let mut report = report(&overview);
+        report.below = Some(Below { threshold: "solid".into(), answers: 2 });
+        let line = "5 answers: 4 graded, 1 ungraded  mean 50.0  deviation 32.3  2 below solid  cost 0.0125\n";
+        assert_eq!(brief(&report, Style { width: 40, color: false }), line);
+        assert!(assert_fits(&report).ends_with("\n900 tokens sent, 70 received, cost 0.0125\n"));
+    }
+
+    #[test]
+    fn color_only_repeats_what_words_say() {
+        let mut overview = Overview::new();
+        note(&mut overview, &question("q"), 12);
+        let colored = text(&report(&overview), Style { width: 80, color: true });
+        let mut plain = String::new();
+        for piece in colored.split('\u{1b}') {
+            plain.push_str(if plain.is_empty() { piece } else { piece.split_once('m').map_or("", |(_, rest)| rest) });
+        }
+        assert!(colored.contains('\u{1b}'));
+        assert!(plain.ends_with(&text(&report(&overview), Style::default())[1..]), "{plain}");
+    }
+}

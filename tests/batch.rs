@@ -1,0 +1,8 @@
+//! `batch` from outside: every way in and out, and every way to be broken off.
+
+mod faults;
+mod forms;
+mod going_on;
+mod killed;
+mod parts;
+mod rows;

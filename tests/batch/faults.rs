@@ -1,0 +1,187 @@
+//! Bad input and bad places to write to: each is told, and what is good is graded.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::rows::{batch, rows};
+use crate::cli::tiny::tiny;
+
+const GOOD: &str = "{\"id\":\"good\",\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n";
+
+/// The reason that stands in the second of three rows, of which the others are graded.
+#[track_caller]
+fn reason_of(bad: &[u8]) -> String {
+    let input = [GOOD.as_bytes(), bad, b"\n", GOOD.replace("good", "also").as_bytes()].concat();
+    let ran = tiny(["batch", "-"]).run_with(&input).found();
+    let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let statuses: Vec<_> = rows.iter().map(|row| row["status"].as_str().expect("a status")).collect();
+    assert_eq!(statuses, ["graded", "ungraded", "graded"], "{}", ran.out);
+    let ran = ran.tells(&["line 2"]);
+    assert_eq!(ran.code, Some(1));
+    rows[1]["reason"].as_str().expect("a reason").to_owned()
+}
+
+#[test]
+fn a_bad_row_is_an_ungraded_row() {
+    for (bad, told) in [
+        (&b"{\"id\":\"x\""[..], "no JSON: EOF while parsing an object at column 9"),
+        (b"{\"id\":\"x\",\"question\":\"undo-release\"}", "no `answer`, only: `id`, `question`"),
+        (b"{\"answer\":\"x\"}", "no `question`: the row names no question"),
+        (b"{\"question\":\"undo-relase\",\"answer\":\"x\"}", "no question `undo-relase`; did you mean undo-release?"),
+        (b"{\"question\":\"undo-release\",\"answer\":\"\"}", "the answer has no words"),
+        (b"{\"question\":\"undo-release\",\"answer\":\"\xff\"}", "not UTF-8 from byte 38 on"),
+        (b"{\"question\":\"undo-release\",\"answer\":{}}", "invalid type: map, expected text in `answer`"),
+        (&GOOD.as_bytes()[..GOOD.len() - 1], "the id `good` stands in line 1 already, with the same question"),
+    ] {
+        let reason = reason_of(bad);
+        assert!(reason.starts_with(told), "{reason}");
+    }
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes_is_one_ungraded_row() {
+    let mut long = b"{\"question\":\"undo-release\",\"answer\":\"".to_vec();
+    long.resize(100_000_000, b'x');
+    assert_eq!(reason_of(&long), "the row is longer than 16 MiB");
+}
+
+#[test]
+fn a_faulty_rubric_concerns_its_own_answers() {
+    let ran = tiny(["batch", "rows.jsonl"])
+        .file("rows.jsonl", rows(4))
+        .file("bank/rubrics/recovery/restore-test.toml", "schema = 1\n")
+        .run()
+        .found();
+    let reasons: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")).collect();
+    assert!(reasons[1]["reason"].as_str().expect("a reason").contains("gradus bank check"), "{}", reasons[1]);
+    assert_eq!(reasons[0]["status"], "graded");
+}
+
+#[test]
+fn what_cannot_be_read_at_all_is_refused() {
+    for (name, content, told) in [
+        ("a.csv", &b"id,text\n1,x\n"[..], "it has no column `answer`, only `id`, `text`"),
+        ("a.csv", b"id,answer\n1,x\n", "it has no column `question`"),
+        ("a.csv", b"answer,answer,question\n1,x,y\n", "it has two columns `answer`"),
+        ("a.jsonl", b"", "a.jsonl holds no answer"),
+        ("a.jsonl", b"[{\"answer\":1}]", "it is one JSON list"),
+        ("a.jsonl", b"\xff\xfe{\0", "it is UTF-16: save it as UTF-8"),
+        ("a.jsonl.gz", b"no gzip", "cannot read a.jsonl.gz"),
+        ("a.jsonl.zst", b"no zstd", "cannot read a.jsonl.zst"),
+        ("a/notes.pdf", b"", "it holds no .txt or .md file"),
+    ] {
+        let input = name.split('/').next().expect("a name");
+        let run = tiny(["batch", input, "-o", "out.jsonl"]).file(name, content);
+        let (out, desk) = (run.path("out.jsonl"), run.path("out.jsonl.gradus"));
+        run.run().refused().tells(&[told]);
+        assert!(!out.exists() && !desk.exists(), "{name}: nothing is left behind");
+    }
+    tiny(["batch", "nowhere.jsonl"]).run().refused().tells(&["cannot read nowhere.jsonl: No such file"]);
+}
+
+#[test]
+fn packed_input_that_ends_too_early_loses_nothing_before() {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, rows(3000).as_bytes()).expect("packs");
+    let whole = packer.finish().expect("packs");
+    let run = tiny(["batch", "in.jsonl.gz", "-o", "out.jsonl"]).file("in.jsonl.gz", &whole[..whole.len() / 2]);
+    let next = run.again(["--bank", "bank", "batch", "in.jsonl.gz", "-o", "out.jsonl"]);
+    let ran = run.run();
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    let ran = ran
+        .tells(&["its packed data ends too early, after ", "results are saved; the same command goes on from there"]);
+    let saved: usize =
+        ran.err.split("warning: ").nth(1).and_then(|told| told.split(' ').next()?.parse().ok()).expect("a number");
+    assert!(saved > 500, "{saved}");
+    let next = next.file("in.jsonl.gz", &whole);
+    next.run().done().prints(&[&format!("{} graded now, {saved} taken from the run before", 3000 - saved)]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn places_that_take_nothing_are_told() {
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+    batch(3, &["rows.jsonl"])
+        .run_into(full)
+        .refused()
+        .tells(&["cannot write standard output: No space left on device"]);
+    batch(3, &["rows.jsonl", "-o", "/dev/full"]).run().refused().tells(&["cannot write /dev/full: No space left"]);
+    batch(3, &["rows.jsonl", "-o", "/dev/null"]).run().done();
+    batch(3, &["rows.jsonl", "-o", "/proc/out.jsonl"]).run().refused().tells(&["cannot"]);
+    let folder = batch(3, &["rows.jsonl", "-o", "there"]).folder("there");
+    folder.run().refused().tells(&["there is a folder"]);
+}
+
+#[test]
+fn a_reader_that_went_away_ends_it_quietly() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let ran = batch(3000, &["rows.jsonl", "-q"]).run_into(writer);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_input_is_never_the_output() {
+    let run = batch(3, &["rows.jsonl", "-o", "./rows.jsonl", "--force"]);
+    let (path, _desk) = (run.path("rows.jsonl"), run.again([""]));
+    run.run().refused().tells(&["is what is read"]);
+    assert_eq!(fs::read_to_string(path).expect("reads"), rows(3));
+    batch(3, &["rows.jsonl", "--summary", "rows.md"])
+        .file("rows.md", "mine")
+        .run()
+        .refused()
+        .tells(&["would be overwritten"]);
+    batch(3, &["rows.jsonl", "--summary", "sum.txt"]).run().refused().tells(&["end it with .md or .json"]);
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_told() {
+    for (arguments, told) in [
+        (&["rows.jsonl", "--shard", "4/3"][..], "expected I/N"),
+        (&["rows.jsonl", "--shard", "0/3"], "expected I/N"),
+        (&["rows.jsonl", "--jobs", "0"], "expected a number from 1"),
+        (&["rows.jsonl", "--max-ungraded", "200%"], "a share from 0% to 100%"),
+        (&["rows.jsonl", "--fail-under", "mean=x"], "expected a number from 0 to 100"),
+        (&["rows.jsonl", "--format", "parquet"], "Parquet"),
+    ] {
+        batch(1, arguments).run().refused().tells(&[told]);
+    }
+}
+
+#[test]
+fn what_can_be_read_of_a_bad_row_is_kept() {
+    let table =
+        b"id,who,question,answer\nb1,Anna,undo-release,caf\xe9\nb2,Ben,undo-release,x,too many\n,Cleo,undo-release,y\n";
+    let ran = tiny(["batch", "in.csv", "--keep", "who", "--evidence", "none"]).file("in.csv", table).run().found();
+    let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let told: Vec<String> =
+        rows.iter().map(|row| format!("{} {} {}", row["id"], row["kept"]["who"], row["status"])).collect();
+    let expected = ["\"b1\" \"Anna\" \"ungraded\"", "\"b2\" \"Ben\" \"ungraded\"", "\"row-3\" \"Cleo\" \"graded\""];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn columns_are_found_by_name_whatever_the_case_and_told_where_they_are_not() {
+    let run =
+        |arguments: &[&str], table: &str| tiny([&["batch", "in.csv"], arguments].concat()).file("in.csv", table).run();
+    run(&[], "ID,Question,Answer\n1,undo-release,x\n").done();
+    run(&["--id", "student"], "id,question,answer\n1,undo-release,x\n").refused().tells(&["no column `student`"]);
+    run(&[], "id;question;answer\n1;undo-release;x\n")
+        .refused()
+        .tells(&["set apart by semicolons: save it with commas"]);
+    run(&["-o", "out.xlsx"], "id,question,answer\n").refused().tells(&["`.xlsx` does not say how to write it"]);
+    let folder =
+        |question: &str| tiny(["batch", "in", "--question", question]).file("in/a.md", "We rolled it back.").run();
+    folder("Tell me about a time when you had to undo a release.").done().prints(&["\"question\":\"undo-release\""]);
+    folder("undo-relase").refused().tells(&["did you mean undo-release"]);
+    tiny(["batch", "in.md"]).file("in.md", "We rolled it back.").run().refused().tells(&["gradus grade"]);
+}
+
+#[test]
+fn long_numbers_as_ids_stay_as_they_are() {
+    let row = |id: &str| format!("{{\"id\":{id},\"question\":\"undo-release\",\"answer\":\"x\"}}\n");
+    let input = row("123456789012345678901") + &row("123456789012345678902");
+    let ran = tiny(["batch", "-"]).run_with(input.as_bytes()).done();
+    ran.prints(&["\"id\":\"123456789012345678901\"", "\"id\":\"123456789012345678902\""]);
+}

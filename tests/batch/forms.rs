@@ -1,0 +1,232 @@
+//! What goes in and what comes out.
+
+use std::io::Write as _;
+
+use serde_json::Value;
+
+use super::rows::{batch, rows};
+use crate::cli::tiny::{ANSWER, tiny};
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn a_result_is_the_one_that_grade_gives() {
+    let mut one = tiny(["grade", "--question", "undo-release", "--format", "json", "answer.md"]).run().done().json();
+    let row = serde_json::json!({"id": "answer.md", "question": "undo-release", "answer": ANSWER});
+    let ran = tiny(["batch", "-"]).run_with(row.to_string().as_bytes()).done();
+    one["references"] = serde_json::json!([]);
+    assert_eq!(lines(&ran.out), [one]);
+}
+
+#[test]
+fn results_stand_in_the_order_of_rows_whatever_the_number_of_threads() {
+    let first = batch(1500, &["rows.jsonl", "--jobs", "1"]).run().done();
+    let ids: Vec<String> = lines(&first.out).iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect();
+    assert_eq!(ids, (0..1500).map(|at| format!("r{at}")).collect::<Vec<_>>());
+    assert_eq!(batch(1500, &["rows.jsonl", "--jobs", "7"]).run().done().out, first.out);
+}
+
+#[test]
+fn tables_have_a_row_an_answer_and_a_column_a_criterion() {
+    let table =
+        "who,text,q\nAnna,\"We rolled back, within ten minutes\",undo-release\nBen,We restore backups.,restore-test\n";
+    let arguments = ["batch", "in.csv", "--answer", "text", "--question", "q", "--keep", "who,q", "-o", "out.tsv"];
+    let ran = tiny(arguments).file("in.csv", table);
+    let (out, _desk) = (ran.path("out.tsv"), ran.again([""]));
+    ran.run().done().prints(&["2 answers: 2 graded"]);
+    insta::assert_snapshot!(std::fs::read_to_string(out).expect("reads"));
+}
+
+#[test]
+fn a_table_on_standard_input_gives_the_same_table() {
+    let table = "id,question,answer\na,undo-release,We rolled it back.\n";
+    let from_file = tiny(["batch", "in.csv", "--format", "csv"]).file("in.csv", table).run().done();
+    let piped = tiny(["batch", "-", "--format", "csv"]).run_with(table.as_bytes()).done();
+    assert_eq!(piped.out, from_file.out);
+    assert!(piped.out.starts_with("id,question,status,score"), "{}", piped.out);
+}
+
+#[test]
+fn packed_files_hold_the_same() {
+    let plain = batch(20, &["rows.jsonl"]).run().done().out;
+    for ending in ["gz", "zst"] {
+        let name = format!("out.jsonl.{ending}");
+        let packing = batch(20, &["rows.jsonl", "-o", &name]);
+        let again = packing.again(["--bank", "bank", "batch", &name, "--answer", "fingerprint", "-q"]);
+        let packed = packing.path(&name);
+        packing.run().done();
+        let bytes = std::fs::read(&packed).expect("reads");
+        let mut unpacked = Vec::new();
+        if ending == "gz" {
+            std::io::copy(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut unpacked).expect("unpacks");
+        } else {
+            zstd::stream::copy_decode(&bytes[..], &mut unpacked).expect("unpacks");
+        }
+        assert_eq!(String::from_utf8(unpacked).expect("UTF-8"), plain, "{ending}");
+        // And it is read again as what it is.
+        assert_eq!(lines(&again.run().done().out).len(), 20);
+    }
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(rows(20).as_bytes()).expect("packs");
+    let packed = packed.finish().expect("packs");
+    assert_eq!(tiny(["batch", "-"]).run_with(&packed).done().out, plain, "on standard input");
+}
+
+#[test]
+fn a_folder_is_a_row_a_file() {
+    let ran = tiny(["batch", "drafts", "--question", "stage-release"])
+        .file("drafts/anna.md", "+++\nquestion = \"undo-release\"\n+++\nWe rolled it back.")
+        .file("drafts/ben/restore-test.txt", "We restore a backup every month.")
+        .file("drafts/cleo.txt", "We release to one percent first.")
+        .file("drafts/notes.pdf", "x")
+        .run()
+        .done();
+    let rows = lines(&ran.out);
+    let told: Vec<_> = rows.iter().map(|row| (row["id"].as_str(), row["question"].as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some("anna.md"), Some("undo-release")),
+            (Some("ben/restore-test.txt"), Some("restore-test")),
+            (Some("cleo.txt"), Some("stage-release")),
+        ]
+    );
+    let quote = &rows[0]["criteria"][0]["evidence"][0];
+    let at = usize::try_from(quote["start"].as_u64().expect("a place")).expect("small");
+    let file = "+++\nquestion = \"undo-release\"\n+++\nWe rolled it back.";
+    assert!(file[at..].starts_with(quote["quote"].as_str().expect("a quote")), "offsets count in the file");
+}
+
+#[test]
+fn a_question_may_be_told_by_its_wording() {
+    let row = |question: &str| format!("{{\"question\":\"{question}\",\"answer\":\"We rolled it back.\"}}\n");
+    let input = row("Tell me about a time when you had to undo a release.") + &row("undo-release");
+    let ran = tiny(["batch", "-"]).run_with(input.as_bytes()).done();
+    let questions: Vec<Value> = lines(&ran.out).iter().map(|row| row["question"].clone()).collect();
+    assert_eq!(questions, ["undo-release", "undo-release"]);
+    ran.tells(&["questions found from their wording", "undo-release (1 answer)"]);
+}
+
+#[test]
+fn less_evidence_has_the_same_figures() {
+    let [full, counts, none] =
+        ["full", "counts", "none"].map(|detail| batch(4, &["rows.jsonl", "--evidence", detail]).run().done().out);
+    assert!(full.len() > counts.len() && counts.len() > none.len());
+    let scores = |text: &str| lines(text).iter().map(|row| row["score"].clone()).collect::<Vec<_>>();
+    assert_eq!(scores(&full), scores(&counts));
+    assert_eq!(scores(&full), scores(&none));
+}
+
+#[test]
+fn reports_come_beside_the_results() {
+    let arguments =
+        ["rows.jsonl", "-o", "out.jsonl", "--summary", "sum.md", "--junit", "tests.xml", "--fail-under", "30"];
+    let run = batch(4, &arguments);
+    let again = run.again(["--bank", "bank", "batch"].iter().chain(&arguments));
+    let other = run.again(["--bank", "bank", "batch", "rows.jsonl", "--summary", "sum.md"]);
+    let json = run.again(["--bank", "bank", "batch", "rows.jsonl", "--summary", "sum.json", "-q"]);
+    let _desk = run.again([""]);
+    let (summary, tests, sums) = (run.path("sum.md"), run.path("tests.xml"), run.path("sum.json"));
+    run.run().found().tells(&["scores below the 30 that --fail-under asks for"]);
+    let text = std::fs::read_to_string(&summary).expect("reads");
+    assert!(text.contains("4 answers: 4 graded") && text.contains("| undo-release |"), "{text}");
+    insta::assert_snapshot!(std::fs::read_to_string(tests).expect("reads"));
+    // The same command may write its reports again; another must not.
+    again.run().found();
+    other.run().refused().tells(&["sum.md would be overwritten"]);
+    json.run().done();
+    let sums: Value = serde_json::from_str(&std::fs::read_to_string(sums).expect("reads")).expect("JSON");
+    assert_eq!((&sums["schema"], &sums["answers"]), (&serde_json::json!(1), &serde_json::json!(4)));
+}
+
+#[test]
+fn thresholds_decide_the_exit_code() {
+    for (arguments, code) in [
+        (&["--fail-under", "0"][..], 0),
+        (&["--fail-under", "100"], 1),
+        (&["--fail-under", "mean=1"], 0),
+        (&["--fail-under", "mean=99.5"], 1),
+    ] {
+        let ran = batch(4, &[&["rows.jsonl"], arguments].concat()).run();
+        assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.err);
+    }
+    let some = "{\"question\":\"undo-release\",\"answer\":\"x\"}\n{\"question\":\"no-such\",\"answer\":\"x\"}\n";
+    for (most, code) in [("0", 1), ("1", 0), ("50%", 0), ("49%", 1)] {
+        let ran = tiny(["batch", "-", "--max-ungraded", most]).run_with(some.as_bytes());
+        assert_eq!(ran.code, Some(code), "{most}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_calibrated_score_stands_beside_the_other() {
+    let calibration = "schema = 1\nscorer = 2\ncurve = [[0.0, 0.5], [1.0, 1.0]]\n";
+    let run = batch(2, &["rows.jsonl", "--calibration", "c.toml"]).file("c.toml", calibration);
+    let ran = run.run().done();
+    let row = &lines(&ran.out)[0];
+    assert!(row["calibrated"]["score"].as_f64() > row["score"].as_f64(), "{row}");
+}
+
+#[test]
+fn quiet_is_one_line() {
+    let run = batch(4, &["rows.jsonl", "-o", "out.jsonl", "-q"]);
+    let out = run.again(["--bank", "bank", "batch", "rows.jsonl", "-q"]);
+    let ran = run.run().done().tells_nothing();
+    assert_eq!(ran.out.lines().count(), 1, "{}", ran.out);
+    assert_eq!(lines(&out.run().done().tells_nothing().out).len(), 4);
+}
+
+#[test]
+fn a_link_stays_and_what_it_leads_to_is_written() {
+    #[cfg(unix)]
+    {
+        let run = batch(2, &["rows.jsonl", "-o", "link.jsonl", "--force"]).file("real/out.jsonl", "");
+        std::os::unix::fs::symlink(run.path("real/out.jsonl"), run.path("link.jsonl")).expect("links");
+        let (link, real, _desk) = (run.path("link.jsonl"), run.path("real/out.jsonl"), run.again([""]));
+        run.run().done();
+        assert!(std::fs::symlink_metadata(link).expect("there").is_symlink());
+        assert_eq!(std::fs::read_to_string(real).expect("reads").lines().count(), 2);
+    }
+}
+
+#[test]
+fn results_can_be_read_as_grades() {
+    let run = batch(8, &["rows.jsonl", "-o", "out.jsonl"]);
+    let again = run.again(["--bank", "bank", "batch", "rows.jsonl"]);
+    let plain = again.run().done().out;
+    let (path, _desk) = (run.path("out.jsonl"), run.again([""]));
+    run.run().done();
+    let text = std::fs::read_to_string(path).expect("reads");
+    assert_eq!(text, plain, "a file holds what standard output would");
+    for line in text.lines() {
+        let grade: gradus::model::Grade<'_> = serde_json::from_str(line).expect("a grade");
+        assert_eq!(serde_json::to_string(&grade).expect("writes"), line);
+    }
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn parquet_goes_in_and_comes_out() {
+    let table = "id,who,question,answer\n1,Anna,undo-release,We rolled it back.\n2,,no-such,x\n";
+    let run = tiny(["batch", "in.csv", "--keep", "who", "-o", "out.parquet"]).file("in.csv", table);
+    let again = run.again(["--bank", "bank", "batch", "in.csv", "--keep", "who", "-o", "out.parquet"]);
+    let read = ["batch", "out.parquet", "--answer", "band", "--keep", "who,score,words", "--evidence", "none"];
+    let read = run.again(["--bank", "bank"].iter().chain(&read));
+    run.run().found().prints(&["2 answers: 1 graded, 1 ungraded"]);
+    again.run().found().prints(&["0 graded now, 2 taken from the run before"]);
+    let rows = lines(&read.run().found().out);
+    let kept: Vec<_> = rows.iter().map(|row| row["kept"].to_string()).collect();
+    assert_eq!(kept, ["{\"score\":37.5,\"who\":\"Anna\",\"words\":4}", "{}"]);
+    assert_eq!(rows[0]["question"], "undo-release");
+}
+
+#[test]
+fn the_question_of_the_command_line_is_that_of_rows_that_name_none() {
+    let rows = "{\"question\":\"restore-test\",\"answer\":\"x\"}\n{\"answer\":\"x\"}\n";
+    for question in ["undo-release", "Tell me about a time when you had to undo a release."] {
+        let ran = tiny(["batch", "-", "--question", question]).run_with(rows.as_bytes()).done();
+        let questions: Vec<Value> = lines(&ran.out).iter().map(|row| row["question"].clone()).collect();
+        assert_eq!(questions, ["restore-test", "undo-release"]);
+    }
+}
