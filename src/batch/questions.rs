@@ -77,6 +77,16 @@ impl<'b> Questions<'b> {
         self.prepared.load(Ordering::Relaxed)
     }
 
+    /// The question of a row: as `name` says, or else as its answer tells, where that is given; `column` is where
+    /// rows name it.
+    pub(super) fn of_row(&self, name: Option<&str>, answer: Option<&str>, column: &str) -> Arc<Settled> {
+        match (name, answer) {
+            (Some(name), _) => self.named(name),
+            (None, Some(answer)) => Arc::new(self.answered_by(answer)),
+            (None, None) => self.unnamed(column),
+        }
+    }
+
     /// The question that is named so: by its id, or by its wording.
     pub fn named(&self, name: &str) -> Arc<Settled> {
         let known = self.named.read().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone);

@@ -20,12 +20,9 @@ pub fn survey(
         for place in 0..block.len() {
             let row = block.row(place, &columns);
             let Ok(answer) = &row.answer else { continue };
-            let settled = match row.question.as_deref().or(otherwise) {
-                Some(name) => questions.named(name),
-                None if tells => questions.answered_by(answer.get(row.body..).unwrap_or_default()).into(),
-                None => questions.unnamed(&columns.question),
-            };
-            found.extend(settled.place());
+            let (name, told) =
+                (row.question.as_deref().or(otherwise), tells.then(|| answer.get(row.body..).unwrap_or_default()));
+            found.extend(questions.of_row(name, told, &columns.question).place());
         }
     }
     found

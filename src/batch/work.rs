@@ -87,11 +87,8 @@ impl<'w> Work<'w> {
         let task = match answer {
             Err(reason) => Err((name.unwrap_or_default().to_owned(), reason)),
             Ok(text) => {
-                let found = match name {
-                    Some(name) => self.questions.named(name),
-                    None if self.tells => Arc::new(self.questions.answered_by(text.get(body..).unwrap_or_default())),
-                    None => self.questions.unnamed(&self.columns.question),
-                };
+                let told = self.tells.then(|| text.get(body..).unwrap_or_default());
+                let found = self.questions.of_row(name, told, &self.columns.question);
                 let scorer = self.questions.scorer(&found);
                 settled = Some(found);
                 scorer.map(|scorer| (scorer, text)).map_err(|reason| (name.unwrap_or_default().to_owned(), reason))

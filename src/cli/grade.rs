@@ -17,7 +17,7 @@ use crate::retrieve::{Analyzer, Contents, Holds, Index, QuestionFound, Wanted};
 use crate::score::Workspace;
 
 /// Two questions are close when the second comes to this share of the first.
-const CLOSE: f32 = 0.8;
+pub(super) const CLOSE: f32 = 0.8;
 /// Questions that are named when the choice is close.
 const NAMED: usize = 3;
 

@@ -31,6 +31,24 @@ pub enum InputFormat {
     Parquet,
 }
 
+impl InputFormat {
+    /// What the ending of a name tells, below that of packing.
+    pub fn by_name(path: &Path) -> Option<Self> {
+        let bare = match Packing::of(path) {
+            Some(_) => path.with_extension(""),
+            None => PathBuf::from(path),
+        };
+        let ending = bare.extension()?.to_str()?.to_ascii_lowercase();
+        match ending.as_str() {
+            "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
+            "csv" => Some(Self::Csv),
+            "tsv" | "tab" => Some(Self::Tsv),
+            "parquet" => Some(Self::Parquet),
+            _ => None,
+        }
+    }
+}
+
 /// Why an input cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
@@ -171,7 +189,7 @@ impl Input {
         if let (None, Some(error)) = (format, no_rows(path, &name)) {
             return Err(error);
         }
-        let format = format.or_else(|| told_by_name(path));
+        let format = format.or_else(|| InputFormat::by_name(path));
         #[cfg(feature = "parquet")]
         if format == Some(InputFormat::Parquet) {
             let reader =
@@ -280,21 +298,6 @@ fn no_parquet(name: &str, error: &ReadError) -> InputError {
     let told = error.to_string();
     let (fault, hint) = told.split_once("\nhint: ").unwrap_or((&told, "write the file anew"));
     InputError::Unusable { name: name.to_owned(), fault: fault.to_owned(), hint: hint.to_owned() }
-}
-
-fn told_by_name(path: &Path) -> Option<InputFormat> {
-    let bare = match Packing::of(path) {
-        Some(_) => path.with_extension(""),
-        None => PathBuf::from(path),
-    };
-    let ending = bare.extension()?.to_str()?.to_ascii_lowercase();
-    match ending.as_str() {
-        "jsonl" | "ndjson" | "json" => Some(InputFormat::Jsonl),
-        "csv" => Some(InputFormat::Csv),
-        "tsv" | "tab" => Some(InputFormat::Tsv),
-        "parquet" => Some(InputFormat::Parquet),
-        _ => None,
-    }
 }
 
 /// What is said of a text that was given in place of rows.

@@ -4,12 +4,11 @@ use std::sync::OnceLock;
 
 use crate::bank::Bank;
 use crate::batch::{Find, FoundQuestion, Wanted};
+use crate::cli::grade::CLOSE;
 use crate::cli::printer::Printer;
 use crate::cli::search::whole_index;
 use crate::retrieve::{self, Holds, Index, QuestionFound};
 
-/// Questions are close when they come to this share of the best.
-const CLOSE: f32 = 0.8;
 const LOOKED_AT: usize = 3;
 
 /// Looks in the index of the bank, which is made when it is first asked for.

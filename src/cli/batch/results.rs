@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::batch::{Convert, Layout, Shard};
+use crate::batch::{Convert, InputFormat, Layout, Shard};
 use crate::cli::args::{EvidenceDetail, RowFormat};
 use crate::cli::calibration::Loaded;
 use crate::model::{Grade, Kept, Marks, Question};
@@ -110,15 +110,12 @@ pub(super) fn format_of(format: Option<RowFormat>, output: Option<&Path>) -> any
 
 /// What the ending of a name tells, below that of packing.
 pub(super) fn told_by_name(output: &Path) -> Option<RowFormat> {
-    let packed = ["gz", "zst"].iter().any(|of| output.extension().is_some_and(|is| is.eq_ignore_ascii_case(of)));
-    let bare = if packed { output.with_extension("") } else { output.to_owned() };
-    match bare.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "csv" => Some(RowFormat::Csv),
-        "tsv" | "tab" => Some(RowFormat::Tsv),
-        "parquet" => Some(RowFormat::Parquet),
-        "jsonl" | "ndjson" | "json" => Some(RowFormat::Jsonl),
-        _ => None,
-    }
+    Some(match InputFormat::by_name(output)? {
+        InputFormat::Jsonl => RowFormat::Jsonl,
+        InputFormat::Csv => RowFormat::Csv,
+        InputFormat::Tsv => RowFormat::Tsv,
+        InputFormat::Parquet => RowFormat::Parquet,
+    })
 }
 
 /// What makes the output of results, where these are no text.
