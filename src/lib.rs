@@ -25,11 +25,15 @@ pub mod bank;
 pub mod batch;
 pub mod cli;
 #[warn(clippy::disallowed_methods)]
+pub mod judge;
+pub mod llm;
+#[warn(clippy::disallowed_methods)]
 pub mod pattern;
 #[warn(clippy::disallowed_methods)]
 pub mod report;
 pub mod retrieve;
 #[warn(clippy::disallowed_methods)]
 pub mod score;
+pub mod store;
 #[warn(clippy::disallowed_methods)]
 pub mod text;

@@ -9,20 +9,39 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// What each module may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 10] = [
+const MAY_NAME: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("text", &["model"]),
     ("pattern", &["model", "text"]),
     ("score", &["model", "text", "pattern"]),
+    ("judge", &["model", "text", "score"]),
     ("agreement", &["model"]),
     ("report", &["model", "agreement"]),
     ("bank", &["model", "text", "pattern", "score"]),
     ("retrieve", &["model", "text"]),
     ("batch", &["model", "score", "bank"]),
-    ("cli", &["model", "text", "pattern", "score", "agreement", "report", "bank", "retrieve", "batch"]),
+    ("store", &["model"]),
+    ("llm", &["model", "judge", "store"]),
+    (
+        "cli",
+        &[
+            "model",
+            "text",
+            "pattern",
+            "score",
+            "judge",
+            "agreement",
+            "report",
+            "bank",
+            "retrieve",
+            "batch",
+            "store",
+            "llm",
+        ],
+    ),
 ];
 /// Modules without files, clock, environment, network or printing.
-const PURE: [&str; 6] = ["model", "text", "pattern", "score", "agreement", "report"];
+const PURE: [&str; 7] = ["model", "text", "pattern", "score", "judge", "agreement", "report"];
 const IMPURE: [&str; 5] = ["fs", "env", "net", "time", "process"];
 const PRINTS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 const MOST_LINES: usize = 400;

@@ -5,6 +5,7 @@ mod batch;
 mod cli;
 mod determinism;
 mod evals;
+mod judge;
 mod odd;
 mod properties;
 mod readme;

@@ -195,7 +195,7 @@ impl Beginner<'_, '_, '_> {
                 }
                 let entry = replay.next().map_err(at("read", &source.data))?;
                 match entry {
-                    Some((entry, true)) if entry.key == ready.key => {
+                    Some((entry, true)) if entry.key == ready.key && !self.work.is_open(&entry) => {
                         self.order.keep(&ready, &entry).map_err(at("tell of", &source.data))?;
                         place = replay.place();
                         passed.clone_from(replay.passed());

@@ -68,6 +68,12 @@ pub enum BatchError {
         /// What is wrong with them.
         what: String,
     },
+    /// Whoever grades cannot go on.
+    #[error("{why}")]
+    Halted {
+        /// Why, and what to do.
+        why: String,
+    },
     /// There are no rows at all.
     #[error("{input} holds no answer\nhint: write one JSON object a line, or a table with a heading")]
     Empty {
@@ -79,7 +85,7 @@ pub enum BatchError {
 impl BatchError {
     /// Whether it ended a run that had begun, so that running again goes on from there.
     pub fn came_midway(&self) -> bool {
-        matches!(self, Self::Input(_) | Self::Disk { .. })
+        matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Halted { .. })
     }
 }
 

@@ -8,7 +8,7 @@ use super::input::Block;
 use super::key::Key;
 use super::questions::Settled;
 use super::store::{Entry, Windows, journal_line};
-use super::work::{Ready, Work};
+use super::work::{Ready, Unfinished, Work};
 use crate::model::Marks;
 use crate::score::Workspace;
 
@@ -62,14 +62,14 @@ impl Load {
             let key: Key = work.ready(number, self.block.row(place, work.columns)).key;
             let start = self.results.len();
             let found = windows.take(work.number_in_part(number), key, &mut self.results)?;
-            *known = found.map(|entry| (entry, start..self.results.len()));
+            *known = found.filter(|entry| !work.is_open(entry)).map(|entry| (entry, start..self.results.len()));
         }
         Ok(())
     }
 
     /// Grades the rows that are not known: those of one question together, because what grading them needs is
     /// then at hand.
-    pub(super) fn grade(&mut self, work: &Work<'_>, workspace: &mut Workspace) -> io::Result<()> {
+    pub(super) fn grade(&mut self, work: &Work<'_>, workspace: &mut Workspace) -> Result<(), Unfinished> {
         let Self { first, block, known, results, lines, done, .. } = self;
         let number = |place: usize| *first + place as u64;
         let rows = (0..block.len()).map(|place| work.ready(number(place), block.row(place, work.columns)));

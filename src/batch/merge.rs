@@ -23,6 +23,8 @@ pub struct Merged {
     pub grader: String,
     /// How many results there are.
     pub results: u64,
+    /// Whether a judge graded.
+    pub is_judged: bool,
 }
 
 /// A part that is complete.
@@ -129,6 +131,9 @@ fn check(parts: &[Part<'_>]) -> Result<(), BatchError> {
         if by.columns != and.columns {
             return Err(apart(&format!("columns {} there, {} here", by.columns.join(","), and.columns.join(","))));
         }
+        if by.judge != and.judge {
+            return Err(apart("they were graded by different judges"));
+        }
         if of_input(&one.manifest) != of_input(&other.manifest) {
             return Err(apart("they were made of different inputs"));
         }
@@ -187,6 +192,7 @@ fn join(
         input: manifest.input.clone(),
         bank: manifest.by.bank.clone(),
         grader: manifest.layout.grader.clone(),
+        is_judged: manifest.by.judge.is_some(),
         results,
     };
     let input = parts.first().and_then(|part| of_input(&part.manifest));

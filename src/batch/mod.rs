@@ -34,5 +34,5 @@ pub use questions::{Find, FoundQuestion, Questions, Settled, Wanted};
 pub use row::{Columns, Row};
 pub use run::{Ended, Plan, Target, reports_of, run};
 pub use store::{By, Convert, Durable, Existing, Keep, Layout, Manifest, Shard, State, Stored, folder_of};
-pub use survey::survey;
-pub use work::Render;
+pub use survey::{each_answer, survey};
+pub use work::{Halt, Judged, Render};

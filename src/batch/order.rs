@@ -7,7 +7,7 @@ use super::ids::Ids;
 use super::load::Load;
 use super::questions::Settled;
 use super::store::{Entry, Sink, journal_line};
-use super::work::{Ready, Work};
+use super::work::{Ready, Unfinished, Work};
 use crate::model::{Marks, Question};
 use crate::score::{Scorer, Workspace};
 
@@ -117,7 +117,11 @@ impl<'w, 'o> Order<'w, 'o> {
             let given = load.block.row(place, self.work.columns);
             let twin = self.work.duplicate(self.work.ready(row.number, given), first);
             let (mut result, mut line) = (Vec::new(), Vec::new());
-            let entry = self.work.finish(&twin, &mut Workspace::new(), &mut result)?;
+            let entry = match self.work.finish(&twin, &mut Workspace::new(), &mut result) {
+                Ok(entry) => entry,
+                Err(Unfinished::Writing(error)) => return Err(error),
+                Err(Unfinished::Halted(_)) => continue, // what is refused is graded by nobody
+            };
             journal_line(&entry, &mut line)?;
             row.marks = Some(entry.marks);
             twins.push(Twin { place, result, line });

@@ -16,11 +16,13 @@ use super::input::Input;
 use super::load::Load;
 use super::order::Order;
 use super::store::{Sink, Windows};
-use super::work::Work;
+use super::work::{Halt, Unfinished, Work};
 use crate::score::Workspace;
 
-/// Loads that go round, for each thread that grades.
+/// Loads that go round, for each thread that grades ...
 const LOADS: usize = 2;
+/// ... and where answers take very different times, so that a slow one does not hold up the others soon.
+const LOADS_JUDGED: usize = 8;
 /// How often results are made to last.
 const KEEP: Duration = Duration::from_secs(1);
 
@@ -39,6 +41,16 @@ pub(super) enum Stopped {
     Reading(BatchError),
     Working(io::Error),
     Writing(io::Error),
+    Halted(String),
+}
+
+/// What comes of a load.
+enum Outcome {
+    Done(Box<Load>),
+    /// It cannot be written.
+    Failed(io::Error),
+    /// No more is to be graded: this load, and what comes after it.
+    Halted(Halt),
 }
 
 /// Takes all rows through; `stop` ends reading, and what is on its way is finished. It is set, too, where
@@ -50,7 +62,7 @@ pub(super) fn run(
     sink: &mut Sink<'_>,
     (jobs, stop): (usize, &AtomicBool),
 ) -> Result<(), Stopped> {
-    let count = LOADS * jobs + 2;
+    let count = jobs * if work.judged.is_some() { LOADS_JUDGED } else { LOADS } + 2;
     let (empty_in, empty) = bounded(count);
     let (read_in, read) = bounded::<Load>(count);
     let (graded_in, graded) = bounded(count);
@@ -67,8 +79,15 @@ pub(super) fn run(
                 let mut workspace = Workspace::new();
                 let _alarm = Alarm(graded.clone());
                 for mut load in read {
-                    let done = load.grade(work, &mut workspace).map(|()| load);
-                    if graded.send(done).is_err() {
+                    let outcome = match load.grade(work, &mut workspace) {
+                        Ok(()) => Outcome::Done(Box::new(load)),
+                        Err(Unfinished::Writing(error)) => Outcome::Failed(error),
+                        Err(Unfinished::Halted(halt)) => {
+                            stop.store(true, Ordering::Relaxed);
+                            Outcome::Halted(halt)
+                        }
+                    };
+                    if graded.send(outcome).is_err() {
                         break;
                     }
                 }
@@ -92,13 +111,13 @@ pub(super) fn run(
 }
 
 /// Tells the writer of a thread that panics, whose rows never come.
-struct Alarm(Sender<io::Result<Load>>);
+struct Alarm(Sender<Outcome>);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
         if thread::panicking() {
             // Where nobody listens, all is over anyway.
-            let _ = self.0.send(Err(io::Error::other("a thread that grades panicked")));
+            let _ = self.0.send(Outcome::Failed(io::Error::other("a thread that grades panicked")));
         }
     }
 }
@@ -137,18 +156,31 @@ fn read_all(
 fn write_all(
     order: &mut Order<'_, '_>,
     sink: &mut Sink<'_>,
-    (graded, empty): (Receiver<io::Result<Load>>, Sender<Load>),
+    (graded, empty): (Receiver<Outcome>, Sender<Load>),
 ) -> Result<(), Stopped> {
-    let (mut waiting, mut turn) = (BTreeMap::new(), 0);
-    for load in graded {
-        let load = load.map_err(Stopped::Working)?;
-        waiting.insert(load.turn, load);
+    let (mut waiting, mut turn, mut halted) = (BTreeMap::new(), 0, None);
+    let mut empty = Some(empty);
+    for outcome in graded {
+        if matches!(outcome, Outcome::Halted(_)) {
+            // Loads that are given up do not come back: whoever waits for one is told so.
+            empty = None;
+        }
+        match outcome {
+            Outcome::Done(load) => drop(waiting.insert(load.turn, load)),
+            Outcome::Failed(error) => return Err(Stopped::Working(error)),
+            // Whoever was only told to stop knows no reason; somebody else may.
+            Outcome::Halted(Halt::Asked) => {}
+            Outcome::Halted(Halt::Failed(why)) => drop(halted.get_or_insert(why)),
+        }
+        // What comes after a row that was given up has no place to be written to; its replies are kept elsewhere.
         while let Some(mut load) = waiting.remove(&turn) {
             order.take(&mut load, sink).map_err(Stopped::Writing)?;
             turn += 1;
-            // Nobody takes it when all is read.
-            let _ = empty.send(load);
+            if let Some(empty) = &empty {
+                // Nobody takes it when all is read.
+                let _ = empty.send(*load);
+            }
         }
     }
-    Ok(())
+    halted.map_or(Ok(()), |why| Err(Stopped::Halted(why)))
 }

@@ -12,7 +12,7 @@ use super::order::{Observe, Order};
 use super::pipeline::{self, Rest, Stopped};
 use super::questions::Questions;
 use super::store::{By, Durable, Existing, Layout, Manifest, RunFolder, Sink, Stored, Windows, Written};
-use super::work::{Render, Work};
+use super::work::{Judged, Render, Work};
 
 /// How answers are graded and written.
 pub struct Plan<'p> {
@@ -26,6 +26,10 @@ pub struct Plan<'p> {
     pub by: &'p By,
     /// Writes a result.
     pub render: &'p Render<'p>,
+    /// Who grades, where the offline scorer does not do it alone. Rows then go through one by one.
+    pub judged: Option<&'p dyn Judged>,
+    /// Whether answers are graded again for which the offline scorer stood in.
+    pub retries_fallback: bool,
     /// How many threads grade.
     pub jobs: usize,
     /// Set from outside: finish what is on its way and come back.
@@ -81,6 +85,9 @@ pub fn run(
 ) -> Result<Ended, BatchError> {
     let columns = input.columns().clone();
     let work = Work::new(plan, input, &columns);
+    if plan.judged.is_some() {
+        input.go_row_by_row();
+    }
     let mut first = Load::default();
     let filled = input.fill(&mut first.block);
     let mut order = Order::new(&work, observe);
@@ -195,6 +202,7 @@ fn writing(path: &Path) -> impl FnOnce(io::Error) -> BatchError {
 fn told(stopped: Stopped, path: &Path) -> BatchError {
     match stopped {
         Stopped::Reading(error) => error,
+        Stopped::Halted(why) => BatchError::Halted { why },
         Stopped::Working(error) | Stopped::Writing(error) => writing(path)(error),
     }
 }

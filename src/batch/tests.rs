@@ -67,11 +67,13 @@ impl<'b> Desk<'b> {
             questions: &self.questions,
             otherwise: None,
             layout: &layout,
-            by: &By { bank: String::new(), fingerprint: String::new(), columns: Vec::new() },
+            by: &By { bank: String::new(), fingerprint: String::new(), columns: Vec::new(), judge: None },
             render: &|grade, _, _, out| {
                 writeln!(out, "{} {:?}", grade.id, grade.score())?;
                 Ok(Marks::of(&grade))
             },
+            judged: None,
+            retries_fallback: false,
             jobs,
             stop: &AtomicBool::new(false),
         };

@@ -12,12 +12,60 @@ use super::questions::{Questions, Settled};
 use super::row::{Columns, Row, short};
 use super::run::Plan;
 use super::store::{Entry, Shard};
-use crate::model::{Answer, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA};
+use crate::model::{Answer, Came, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA};
 use crate::score::{Scorer, VERSION, Workspace};
 
 /// Writes a result, with what is carried through, and says what it comes to. There is no question where none
 /// could be told.
 pub type Render<'r> = dyn Fn(Grade<'_>, Option<&Question>, &[Kept<'_>], &mut Vec<u8>) -> io::Result<Marks> + Sync + 'r;
+
+/// Why no more answers are graded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// Somebody asked for it.
+    Asked,
+    /// It cannot go on: why, and what to do.
+    Failed(String),
+}
+
+/// Who grades in the place of the offline scorer.
+pub trait Judged: Sync {
+    /// What a grade rests on, whose offline grade rests on `offline`.
+    fn print(&self, offline: Fingerprint) -> Fingerprint;
+
+    /// As results name it.
+    fn grader(&self) -> Grader;
+
+    /// Grades an answer; `offline` is the fingerprint of its offline grade.
+    ///
+    /// # Errors
+    /// When no more answers are graded.
+    fn grade<'a>(
+        &self,
+        scorer: &'a Scorer,
+        answer: &Answer<'a>,
+        offline: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Result<Grade<'a>, Halt>;
+}
+
+/// Why a row has no result.
+pub(super) enum Unfinished {
+    Writing(io::Error),
+    Halted(Halt),
+}
+
+impl From<io::Error> for Unfinished {
+    fn from(error: io::Error) -> Self {
+        Self::Writing(error)
+    }
+}
+
+impl From<serde_json::Error> for Unfinished {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Writing(error.into())
+    }
+}
 
 /// How rows become results.
 pub(super) struct Work<'w> {
@@ -30,6 +78,10 @@ pub(super) struct Work<'w> {
     pub(super) layout: Fingerprint,
     pub(super) shard: Option<Shard>,
     pub(super) render: &'w Render<'w>,
+    /// Who grades, where the offline scorer does not do it alone.
+    pub(super) judged: Option<&'w dyn Judged>,
+    /// Whether results for which the offline scorer stood in count as missing.
+    pub(super) retries_fallback: bool,
 }
 
 /// A row of which everything is settled but its grade.
@@ -46,8 +98,18 @@ pub(super) struct Ready<'a> {
 
 /// What is left to do.
 pub(super) enum Task<'a> {
-    Grade { scorer: &'a Scorer, text: Cow<'a, str>, body: usize, print: Fingerprint },
-    Refuse { question: String, reason: String, print: Fingerprint },
+    /// `print` is that of the offline grade.
+    Grade {
+        scorer: &'a Scorer,
+        text: Cow<'a, str>,
+        body: usize,
+        print: Fingerprint,
+    },
+    Refuse {
+        question: String,
+        reason: String,
+        print: Fingerprint,
+    },
 }
 
 impl<'w> Work<'w> {
@@ -61,7 +123,14 @@ impl<'w> Work<'w> {
             layout: plan.layout.fingerprint(),
             shard: plan.layout.shard,
             render: plan.render,
+            judged: plan.judged,
+            retries_fallback: plan.retries_fallback,
         }
+    }
+
+    /// Whether a result of before counts as missing.
+    pub(super) fn is_open(&self, entry: &Entry) -> bool {
+        self.retries_fallback && matches!(entry.marks.outcome, Came::Graded { fallback: true, .. })
     }
 
     /// Whether the row of that number is not of this part.
@@ -97,7 +166,8 @@ impl<'w> Work<'w> {
         let (task, print) = match task {
             Ok((scorer, text)) => {
                 let print = scorer.print_of(&Answer { id: &id, text: &text, body });
-                (Task::Grade { scorer, text, body, print }, print)
+                let rests_on = self.judged.map_or(print, |judged| judged.print(print));
+                (Task::Grade { scorer, text, body, print }, rests_on)
             }
             Err((question, reason)) => {
                 let print = key::print_of_reason(&question, &reason);
@@ -126,14 +196,26 @@ impl<'w> Work<'w> {
     }
 
     /// Grades a row: its result goes to `data`, and what the journal says of it is returned.
-    pub(super) fn finish(&self, ready: &Ready<'_>, workspace: &mut Workspace, data: &mut Vec<u8>) -> io::Result<Entry> {
+    pub(super) fn finish(
+        &self,
+        ready: &Ready<'_>,
+        workspace: &mut Workspace,
+        data: &mut Vec<u8>,
+    ) -> Result<Entry, Unfinished> {
         let start = data.len();
         let (grade, question) = match &ready.task {
             Task::Grade { scorer, text, body, print } => {
                 let answer = Answer { id: &ready.id, text, body: *body };
-                (scorer.grade_as(&answer, *print, workspace), Some(scorer.question()))
+                let grade = match self.judged {
+                    Some(judged) => judged.grade(scorer, &answer, *print, workspace).map_err(Unfinished::Halted)?,
+                    None => scorer.grade_as(&answer, *print, workspace),
+                };
+                (grade, Some(scorer.question()))
             }
-            Task::Refuse { question, reason, print } => (ungraded(&ready.id, question, reason, *print), None),
+            Task::Refuse { question, reason, print } => {
+                let grader = self.judged.map_or(Grader::Offline { version: VERSION }, Judged::grader);
+                (Grade { grader, ..ungraded(&ready.id, question, reason, *print) }, None)
+            }
         };
         let marks = (self.render)(grade, question, &ready.kept, data)?;
         let written = &data[start..];
@@ -166,6 +248,8 @@ fn ungraded<'a>(id: &'a str, question: &'a str, reason: &'a str, print: Fingerpr
         delivery: crate::model::Delivery::default(),
         references: Vec::new(),
         advice: Vec::new(),
+        fallback: None,
+        unheard: Vec::new(),
         usage: None,
         fingerprint: print,
     }

@@ -17,7 +17,18 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
+    /// Reads the one that is asked for. It is fitted to the offline scorer, so it says nothing of a judge's scores.
+    pub(super) fn wanted(path: Option<&Path>, is_judged: bool) -> anyhow::Result<Option<Self>> {
+        match path {
+            Some(path) if is_judged => bail!(
+                "{} was fitted to the offline scorer, and a judge grades\nhint: say --grader offline, or leave --calibration out",
+                name(path)
+            ),
+            path => path.map(Self::read).transpose(),
+        }
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
         let name = name(path);
         let calibration = Calibration::parse(&read_text(path)?).map_err(|error| {
             anyhow::anyhow!("{name} is no calibration: {error}\nhint: `gradus calibrate` writes one")

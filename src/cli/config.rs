@@ -1,15 +1,21 @@
-//! `config show`: every setting, its value and where it comes from.
+//! `config`: every setting, its value and where it comes from; and whether the judge can be asked.
+
+use clap::ValueEnum;
 
 use super::Outcome;
 use super::args::{Config, ConfigCommand};
+use super::judge::{self, KEYS, Llm};
 use super::printer::Printer;
 use super::settings::{Setting, Settings};
-use clap::ValueEnum;
 
 pub(super) fn run(args: &Config, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
-    let ConfigCommand::Show = args.command;
-    printer.result(&show(settings))?;
-    Ok(Outcome::Done)
+    match &args.command {
+        ConfigCommand::Show => {
+            printer.result(&show(settings))?;
+            Ok(Outcome::Done)
+        }
+        ConfigCommand::Check { endpoint } => judge::check(endpoint, settings, printer),
+    }
 }
 
 fn show(settings: &Settings) -> String {
@@ -19,16 +25,39 @@ fn show(settings: &Settings) -> String {
     fn named<T: ValueEnum>(value: &T) -> String {
         value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
-    let Settings { bank, format, color, quiet, fail_under } = settings;
-    let rows = [
+    let Settings { bank, format, color, quiet, fail_under, grader, llm } = settings;
+    let mut rows = vec![
         row("bank", bank, bank.value.as_ref().map_or("shipped".to_owned(), |bank| bank.display().to_string())),
         row("format", format, named(&format.value)),
         row("color", color, named(&color.value)),
         row("quiet", quiet, quiet.value.to_string()),
         row("fail_under", fail_under, fail_under.value.map_or("none".to_owned(), |value| value.to_string())),
+        row("grader", grader, named(&grader.value)),
     ];
+    rows.extend(of_judges(llm));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let (name_width, value_width) = (width(0), width(1));
     let line = |[name, value, origin]: &[String; 3]| format!("{name:name_width$}  {value:value_width$}  {origin}\n");
     rows.iter().map(line).collect()
+}
+
+/// All that holds for judges in general, then what each says for itself.
+fn of_judges(llm: &Llm) -> Vec<[String; 3]> {
+    let mut rows = Vec::new();
+    for key in &KEYS {
+        let name = format!("llm.{}", key.name);
+        rows.push(match llm.base.get(key.name) {
+            Some(setting) => [name, crate::llm::without_password(&setting.value), setting.origin.to_string()],
+            None => [name, if key.default.is_empty() { "none" } else { key.default }.to_owned(), "default".to_owned()],
+        });
+    }
+    for (number, judge) in llm.judges.iter().enumerate() {
+        for key in &KEYS {
+            if let Some(setting) = judge.get(key.name) {
+                let name = format!("judge.{}.{}", number + 1, key.name);
+                rows.push([name, crate::llm::without_password(&setting.value), setting.origin.to_string()]);
+            }
+        }
+    }
+    rows
 }

@@ -10,6 +10,7 @@ use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::calibration::Loaded;
 use super::files::{name, read_text};
 use super::graded::{Graders, few, given, read_rows, reason, share};
+use super::judge::{self, Judging, Uses};
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::agreement::{
@@ -20,6 +21,7 @@ use crate::report::{self, Changed, Disagreement, Evaluation, Moved, Scored, Ungr
 use crate::score::VERSION;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+    let settings = &settings.with_judge_flags(&args.judge, false)?;
     let bank = super::bank::open(settings)?;
     let rows = read_rows(&args.answers, &args.columns)?;
     if let Cut::FittedOn(split) = &args.cut
@@ -28,9 +30,13 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         bail!("no answer is of the split `{split}` that the cut is to be fitted on\nhint: {}", splits(&rows));
     }
     let graders = Graders::new(&bank, &rows, printer)?;
-    let calibration = args.calibration.as_deref().map(Loaded::read).transpose()?;
-    let (mut all, mut ungraded) = (Vec::with_capacity(rows.len()), Vec::new());
-    graders.grade(&rows, |row, grade| {
+    let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
+    let judging = judge::open(settings, uses, printer)?.map(|setup| Judging::new(setup, &bank));
+    let judging = judging.as_ref();
+    let calibration = Loaded::wanted(args.calibration.as_deref(), judging.is_some())?;
+    let (mut all, mut ungraded, mut fallbacks) = (Vec::with_capacity(rows.len()), Vec::new(), 0);
+    graders.grade_by(judging, &rows, |row, grade| {
+        fallbacks += usize::from(grade.as_ref().is_some_and(|grade| grade.fallback.is_some()));
         let score = grade.as_ref().and_then(|grade| match &calibration {
             None => share(grade),
             Some(loaded) => loaded.calibration.score(grade),
@@ -39,7 +45,13 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
             ungraded.push(Ungraded { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
         }
         all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
-    });
+    })?;
+    if let (true, Some(why)) = (fallbacks > 0, judging.and_then(Judging::stood_in)) {
+        let all = rows.len();
+        printer.warning(&format!("{fallbacks} of {all} answers were graded offline, at least in part: {why}"));
+    }
+    // What was just asked need not be asked anew to be shown.
+    judging.iter().for_each(|judging| judging.setup.pool.use_kept());
     tell_of_unknown_criteria(&rows, &all, printer);
     let options = Options { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
     let study = study(&rows, &all, &options).map_err(|absent| {
@@ -52,7 +64,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let evaluation = Evaluation {
         answers_from: name(&args.answers),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
-        grader: format!("offline scorer {VERSION}"),
+        grader: judging.map_or(format!("offline scorer {VERSION}"), |judging| judging.setup.panel.name()),
         calibration: calibration.as_ref().map(|loaded| loaded.name.clone()),
         cut_from: match &args.cut {
             Cut::At(_) => None,
@@ -61,11 +73,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         answers: rows.len(),
         unscored: rows.iter().filter(|row| row.score.is_none()).count(),
         ungraded,
-        worst: worst(&rows, &all, &graders, args.worst),
+        worst: worst(&rows, &all, (&graders, judging), args.worst)?,
         moved,
         scores: scores(&rows, &all),
         study,
     };
+    judging.iter().for_each(|judging| judging.tell(printer));
     printer.result(&match args.format {
         EvalFormat::Text if printer.is_quiet() => report::evaluation_brief(&evaluation, printer.style),
         EvalFormat::Text => report::evaluation_text(&evaluation, printer.style),
@@ -111,7 +124,12 @@ fn scores(rows: &[Row], given: &[Given]) -> Vec<Scored> {
 }
 
 /// The answers on which grader and people are furthest apart, graded once more for what was found in them.
-fn worst(rows: &[Row], given: &[Given], graders: &Graders, most: usize) -> Vec<Disagreement> {
+fn worst(
+    rows: &[Row],
+    given: &[Given],
+    (graders, judging): (&Graders, Option<&Judging<'_>>),
+    most: usize,
+) -> anyhow::Result<Vec<Disagreement>> {
     let apart = |(row, given): (&Row, &Given)| Some((row.score? - given.score?).abs());
     let mut places: Vec<(usize, f64)> =
         rows.iter().zip(given).enumerate().filter_map(|(place, pair)| Some((place, apart(pair)?))).collect();
@@ -119,10 +137,14 @@ fn worst(rows: &[Row], given: &[Given], graders: &Graders, most: usize) -> Vec<D
     places.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     places.truncate(most);
     let mut worst = Vec::with_capacity(places.len());
-    graders.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
+    graders.grade_by(judging, places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
         let of = worst.len();
         let Some((grade, (place, _))) = grade.zip(places.get(of).copied()) else { return };
-        let quotes = grade.criteria.iter().flat_map(|criterion| &criterion.evidence);
+        // A judge's quote is of no concept, but of the whole criterion.
+        let quotes = grade.criteria.iter().flat_map(|criterion| {
+            let name = |concept: &str| if concept.is_empty() { criterion.id.to_string() } else { concept.to_owned() };
+            criterion.evidence.iter().map(move |one| (name(&one.concept), one.quote.to_string()))
+        });
         let missing = grade.criteria.iter().flat_map(|criterion| &criterion.missing);
         worst.push(Disagreement {
             id: row.id.clone(),
@@ -130,11 +152,11 @@ fn worst(rows: &[Row], given: &[Given], graders: &Graders, most: usize) -> Vec<D
             human: row.score.unwrap_or_default(),
             given: given[place].score.unwrap_or_default(),
             answer: row.answer.clone(),
-            evidence: quotes.map(|one| (one.concept.to_string(), one.quote.to_string())).collect(),
+            evidence: quotes.collect(),
             missing: missing.map(ToString::to_string).collect(),
         });
-    });
-    worst
+    })?;
+    Ok(worst)
 }
 
 /// Compares with the scores of an evaluation before, on the answers that stand in both.

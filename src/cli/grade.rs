@@ -7,6 +7,7 @@ use super::Outcome;
 use super::answer::Input;
 use super::args::{Format, Grade as Args};
 use super::calibration::Loaded;
+use super::judge::{self, Judging, Uses};
 use super::printer::Printer;
 use super::search::whole_index;
 use super::settings::Settings;
@@ -22,14 +23,20 @@ pub(super) const CLOSE: f32 = 0.8;
 const NAMED: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
-    let settings = settings.with_grade_flags(args);
+    let settings = settings.with_grade_flags(args).with_judge_flags(&args.judge, args.cross_check)?;
     let bank = super::bank::open(&settings)?;
     let input = Input::read(args.file.as_deref(), printer)?;
     let (entry, note) = settle_question(args, &bank, &input, printer)?;
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
     let answer = input.answer();
-    let calibration = args.calibration.as_deref().map(Loaded::read).transpose()?;
-    let mut grade = scorer.grade(&answer, &mut Workspace::new());
+    let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
+    let judging = judge::open(&settings, uses, printer)?.map(|setup| Judging::new(setup, &bank));
+    let calibration = Loaded::wanted(args.calibration.as_deref(), judging.is_some())?;
+    let mut grade = match &judging {
+        Some(judging) => judging.grade_one(&scorer, &answer, &mut Workspace::new())?,
+        None => scorer.grade(&answer, &mut Workspace::new()),
+    };
+    judging.iter().for_each(|judging| judging.tell(printer));
     if let Some(calibration) = &calibration {
         calibration.apply(&mut grade, scorer.question());
     }
@@ -53,6 +60,11 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     }
     if let (Some(note), false) = (&note, settings.format.value == Format::Text) {
         printer.note(&format!("question `{}` {note}", entry.id));
+    }
+    if let Some(reason) = &grade.fallback
+        && (settings.format.value != Format::Text || settings.quiet.value)
+    {
+        printer.warning(&format!("graded offline, at least in part: {reason}"));
     }
     Ok(outcome(&grade, settings.fail_under.value, printer))
 }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 use anyhow::{Context as _, bail};
 
 use super::args::RowColumns;
 use super::files::{is_stream, name, read_text};
+use super::judge::Judging;
 use super::printer::Printer;
 use crate::agreement::{Columns, Given, Row, rows_from_csv, rows_from_jsonl};
 use crate::bank::Bank;
@@ -87,7 +90,25 @@ impl Graders {
         Ok(Self { scorers })
     }
 
-    /// Grades each row and hands it with its grade to `take`; `None` where its question is not in the bank.
+    /// Grades each row and hands it with its grade to `take`; `None` where its question is not in the bank. Judges
+    /// grade all rows first, and may not come to an end.
+    pub(super) fn grade_by<'a>(
+        &'a self,
+        judging: Option<&Judging<'_>>,
+        rows: impl IntoIterator<Item = &'a Row>,
+        mut take: impl FnMut(&'a Row, Option<Grade<'a>>),
+    ) -> anyhow::Result<()> {
+        let Some(judging) = judging else {
+            self.grade(rows, take);
+            return Ok(());
+        };
+        let rows: Vec<&Row> = rows.into_iter().collect();
+        let grades = judged(&self.scorers, &rows, judging)?;
+        rows.into_iter().zip(grades).for_each(|(row, grade)| take(row, grade));
+        Ok(())
+    }
+
+    /// The same by the offline scorer.
     pub(super) fn grade<'a>(
         &'a self,
         rows: impl IntoIterator<Item = &'a Row>,
@@ -100,6 +121,37 @@ impl Graders {
             take(row, scorer.map(|scorer| scorer.grade(&answer, &mut workspace)));
         }
     }
+}
+
+/// Grades rows by judges, several at a time; `None` where a row's question is not in the bank. In the order of rows.
+fn judged<'a>(
+    scorers: &'a BTreeMap<String, Option<Scorer>>,
+    rows: &[&'a Row],
+    judging: &Judging<'_>,
+) -> anyhow::Result<Vec<Option<Grade<'a>>>> {
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let work = || -> anyhow::Result<Vec<(usize, Option<Grade<'a>>)>> {
+        let (mut workspace, mut done) = (Workspace::new(), Vec::new());
+        while let (place, false) = (next.fetch_add(1, Ordering::Relaxed), failed.load(Ordering::Relaxed)) {
+            let Some(row) = rows.get(place) else { break };
+            let scorer = scorers.get(&row.question).and_then(Option::as_ref);
+            let answer = Answer::new(&row.id, &row.answer);
+            let grade = scorer.map(|scorer| judging.grade_one(scorer, &answer, &mut workspace)).transpose();
+            done.push((place, grade.inspect_err(|_| failed.store(true, Ordering::Relaxed))?));
+        }
+        Ok(done)
+    };
+    let mut grades: Vec<Option<Grade<'a>>> = rows.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..judging.setup.concurrency).map(|_| scope.spawn(work)).collect();
+        for thread in threads {
+            let done = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            for (place, grade) in done? {
+                grades[place] = grade;
+            }
+        }
+        Ok(grades)
+    })
 }
 
 /// The first names of a list, and how many more there are.

@@ -17,6 +17,7 @@ mod explain;
 mod files;
 mod grade;
 mod graded;
+mod judge;
 mod learn;
 mod learned;
 mod meta;

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::args::{Args, Command};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
-use super::{bank, batch, calibrate, config, eval, grade, meta, questions, search};
+use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
 
 /// What a process ends with when it was stopped by Ctrl-C.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -81,6 +81,8 @@ fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Resu
         Command::Calibrate(args) => calibrate::run(&args, settings, printer),
         Command::Bank(args) => bank::run(args, settings, printer),
         Command::Config(args) => config::run(&args, settings, printer),
+        Command::Prompt(args) => judge::prompt(&args, settings, printer),
+        Command::Cache(args) => judge::cache(args.command, settings, printer),
         Command::Completions { shell } => meta::completions(shell, printer),
         Command::Man => meta::man(printer),
     }

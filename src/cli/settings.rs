@@ -14,7 +14,8 @@ use clap::ValueEnum;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
 
-use super::args::{self, Color, Format, Global};
+use super::args::{self, Color, Format, Global, GraderChoice, JudgeArgs};
+use super::judge::{Llm, Table};
 
 /// Name of the file beside the work.
 const FILE: &str = "gradus.toml";
@@ -54,12 +55,25 @@ pub(super) struct Settings {
     pub(super) color: Setting<Color>,
     pub(super) quiet: Setting<bool>,
     pub(super) fail_under: Setting<Option<f64>>,
+    pub(super) grader: Setting<GraderChoice>,
+    pub(super) llm: Llm,
 }
 
 /// One layer of settings: what it says, and nothing of what it does not.
+#[derive(Debug, Default)]
+struct Layer {
+    bank: Option<PathBuf>,
+    format: Option<Format>,
+    color: Option<Color>,
+    quiet: Option<bool>,
+    fail_under: Option<f64>,
+    grader: Option<GraderChoice>,
+}
+
+/// A file: a layer, and what it says of judges.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Layer {
+struct Written {
     bank: Option<PathBuf>,
     #[serde(default, deserialize_with = "named")]
     format: Option<Format>,
@@ -68,6 +82,10 @@ struct Layer {
     quiet: Option<bool>,
     #[serde(default, deserialize_with = "score")]
     fail_under: Option<f64>,
+    #[serde(default, deserialize_with = "named")]
+    grader: Option<GraderChoice>,
+    llm: Option<Table>,
+    judge: Option<Vec<Table>>,
 }
 
 /// What surrounds the process, so that tests need not change it.
@@ -84,6 +102,17 @@ impl Surroundings {
             etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("gradus").join("config.toml"));
         Ok(Self { variable: |name| env::var_os(name), folder, config })
     }
+
+    /// What a variable says, if anything.
+    fn text(&self, name: &str) -> anyhow::Result<Option<String>> {
+        match (self.variable)(name).filter(|value| !value.is_empty()) {
+            None => Ok(None),
+            Some(value) => match value.into_string() {
+                Ok(text) => Ok(Some(text)),
+                Err(_) => bail!("{name} is not UTF-8"),
+            },
+        }
+    }
 }
 
 impl Settings {
@@ -92,18 +121,30 @@ impl Settings {
         let mut settings = Self::defaults();
         let beside = Some(around.folder.join(FILE));
         for path in [around.config.clone(), beside].into_iter().flatten() {
-            if let Some(layer) = Layer::from_file(&path)? {
+            if let Some((layer, text, llm, judges)) = Layer::from_file(&path)? {
                 settings.apply(layer, |_| Origin::File(path.clone()));
+                settings.llm.apply_file(llm, judges, (&path, &text))?;
             }
         }
         settings.apply(Layer::from_environment(around)?, |names| Origin::Environment(names.variable));
+        settings.llm.apply_environment(|name| around.text(name))?;
         let flags = Layer {
             bank: global.bank.clone(),
             format: None,
             color,
             quiet: global.quiet.then_some(true),
             fail_under: None,
+            grader: None,
         };
+        settings.apply(flags, |names| Origin::Flag(names.flag));
+        Ok(settings)
+    }
+
+    /// The flags of everything that may ask a judge.
+    pub(super) fn with_judge_flags(&self, args: &JudgeArgs, cross_check: bool) -> anyhow::Result<Self> {
+        let llm = self.llm.with_flags(&args.endpoint, &args.panel, cross_check)?;
+        let mut settings = Self { llm, ..self.clone() };
+        let flags = Layer { grader: args.grader, ..Layer::default() };
         settings.apply(flags, |names| Origin::Flag(names.flag));
         Ok(settings)
     }
@@ -111,7 +152,7 @@ impl Settings {
     /// The flags that `grade` alone takes.
     pub(super) fn with_grade_flags(&self, args: &args::Grade) -> Self {
         let mut settings = self.clone();
-        let flags = Layer { bank: None, format: args.format, color: None, quiet: None, fail_under: args.fail_under };
+        let flags = Layer { format: args.format, fail_under: args.fail_under, ..Layer::default() };
         settings.apply(flags, |names| Origin::Flag(names.flag));
         settings
     }
@@ -126,6 +167,8 @@ impl Settings {
             color: default(Color::Auto),
             quiet: default(false),
             fail_under: default(None),
+            grader: default(GraderChoice::Auto),
+            llm: Llm::default(),
         }
     }
 
@@ -135,12 +178,13 @@ impl Settings {
                 *setting = Setting { value, origin };
             }
         }
-        let Layer { bank, format, color, quiet, fail_under } = layer;
+        let Layer { bank, format, color, quiet, fail_under, grader } = layer;
         set(&mut self.bank, bank.map(Some), origin(BANK));
         set(&mut self.format, format, origin(FORMAT));
         set(&mut self.color, color, origin(COLOR));
         set(&mut self.quiet, quiet, origin(QUIET));
         set(&mut self.fail_under, fail_under.map(Some), origin(FAIL_UNDER));
+        set(&mut self.grader, grader, origin(GRADER));
     }
 }
 
@@ -156,9 +200,13 @@ const FORMAT: Names = Names { variable: "GRADUS_FORMAT", flag: "--format" };
 const COLOR: Names = Names { variable: "GRADUS_COLOR", flag: "--color" };
 const QUIET: Names = Names { variable: "GRADUS_QUIET", flag: "--quiet" };
 const FAIL_UNDER: Names = Names { variable: "GRADUS_FAIL_UNDER", flag: "--fail-under" };
+const GRADER: Names = Names { variable: "GRADUS_GRADER", flag: "--grader" };
+
+/// What a file says: settings, its text, `[llm]` and `[[judge]]`.
+type Said = (Layer, String, Option<Table>, Option<Vec<Table>>);
 
 impl Layer {
-    fn from_file(path: &Path) -> anyhow::Result<Option<Self>> {
+    fn from_file(path: &Path) -> anyhow::Result<Option<Said>> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -166,26 +214,19 @@ impl Layer {
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let mut layer: Self = toml::from_str(&text).map_err(|error| {
+        let written: Written = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let message = error.message().trim_end().replace('\n', ", ");
             anyhow::anyhow!("{}:{line}: {message}\nhint: correct the line, or remove it", path.display())
         })?;
+        let Written { bank, format, color, quiet, fail_under, grader, llm, judge } = written;
         let beside = path.parent().unwrap_or(Path::new(""));
-        layer.bank = layer.bank.map(|bank| beside.join(bank));
-        Ok(Some(layer))
+        let bank = bank.map(|bank| beside.join(bank));
+        Ok(Some((Self { bank, format, color, quiet, fail_under, grader }, text, llm, judge)))
     }
 
     fn from_environment(around: &Surroundings) -> anyhow::Result<Self> {
-        let text = |names: Names| -> anyhow::Result<Option<String>> {
-            match (around.variable)(names.variable).filter(|value| !value.is_empty()) {
-                None => Ok(None),
-                Some(value) => match value.into_string() {
-                    Ok(text) => Ok(Some(text)),
-                    Err(_) => bail!("{} is not UTF-8", names.variable),
-                },
-            }
-        };
+        let text = |names: Names| around.text(names.variable);
         Ok(Self {
             bank: (around.variable)(BANK.variable).filter(|value| !value.is_empty()).map(PathBuf::from),
             format: text(FORMAT)?.map(|value| choice(FORMAT.variable, &value)).transpose()?,
@@ -196,6 +237,7 @@ impl Layer {
                     args::score(&value).map_err(|error| anyhow::anyhow!("{}={value}: {error}", FAIL_UNDER.variable))
                 })
                 .transpose()?,
+            grader: text(GRADER)?.map(|value| choice(GRADER.variable, &value)).transpose()?,
         })
     }
 }

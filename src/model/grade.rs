@@ -46,6 +46,12 @@ pub struct Grade<'a> {
     /// What to do better.
     #[serde(borrow)]
     pub advice: Vec<Advice<'a>>,
+    /// Why the offline scorer stands in for a judge, where it does anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub fallback: Option<Cow<'a, str>>,
+    /// Judges of several whose verdicts are missing somewhere, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
+    pub unheard: Vec<Cow<'a, str>>,
     /// What a judge cost; absent offline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
@@ -140,6 +146,61 @@ pub enum Grader {
         /// Version of its rules: the same version gives the same bytes.
         version: u32,
     },
+    /// One model or several. Each criterion says who decided it: where they did not, the offline scorer did.
+    Llm {
+        /// By which protocol the first one is asked.
+        provider: String,
+        /// What it is called.
+        model: String,
+        /// How often each one is asked.
+        samples: u32,
+        /// The others, in their order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<OtherModel>,
+        /// How several verdicts become one; absent where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vote: Option<Vote>,
+        /// Version of what they are told.
+        prompt: u32,
+        /// Version of the offline scorer's rules.
+        version: u32,
+    },
+}
+
+impl Grader {
+    /// Whether a model graded, or was to.
+    pub fn is_judge(&self) -> bool {
+        matches!(self, Self::Llm { .. })
+    }
+}
+
+/// A model besides the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherModel {
+    /// By which protocol it is asked.
+    pub provider: String,
+    /// What it is called.
+    pub model: String,
+}
+
+/// How several verdicts on a criterion become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vote {
+    /// The one in the middle; between the two there, what lies halfway.
+    Median,
+    /// What most say; where that is not one, the one in the middle.
+    Majority,
+}
+
+impl Vote {
+    /// The name as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Median => "median",
+            Self::Majority => "majority",
+        }
+    }
 }
 
 /// What is odd about an answer.
@@ -162,6 +223,8 @@ pub enum Flag {
     AddressesTheGrader,
     /// Shares next to nothing with the question.
     OffTopic,
+    /// A judge's samples, or several judges, put it into different bands.
+    UncertainBand,
 }
 
 impl Flag {
@@ -176,6 +239,7 @@ impl Flag {
             Self::Stuffed => "stuffed",
             Self::AddressesTheGrader => "addresses-the-grader",
             Self::OffTopic => "off-topic",
+            Self::UncertainBand => "uncertain-band",
         }
     }
 }

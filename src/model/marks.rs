@@ -17,6 +17,10 @@ pub struct Marks {
     /// What is odd about the answer.
     #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+    /// Criteria, then penalties, by number from 0, on which judge and offline scorer are far apart, with the credit that
+    /// the latter gives.
+    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
+    pub disputed: Vec<(u32, Thousandths)>,
     /// What a judge used.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
@@ -65,7 +69,15 @@ impl Marks {
                 }
             }
         };
-        Self { question: grade.question.to_string(), outcome, flags: grade.flags.clone(), usage: grade.usage }
+        let all = (0..).zip(grade.criteria.iter().chain(&grade.penalties));
+        let disputed = all.filter(|(_, one)| one.is_disputed()).filter_map(|(place, one)| Some((place, one.offline?)));
+        Self {
+            question: grade.question.to_string(),
+            outcome,
+            flags: grade.flags.clone(),
+            disputed: disputed.collect(),
+            usage: grade.usage,
+        }
     }
 
     /// Of what could not be graded.
@@ -74,6 +86,7 @@ impl Marks {
             question: question.to_owned(),
             outcome: Came::Ungraded(reason.to_owned()),
             flags: Vec::new(),
+            disputed: Vec::new(),
             usage: None,
         }
     }

@@ -13,11 +13,14 @@ mod span;
 mod verdict;
 
 pub use answer::Answer;
-pub use grade::{Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, Outcome, Reference, SCHEMA, StarPart, Usage};
+pub use grade::{
+    Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, OtherModel, Outcome, Reference, SCHEMA, StarPart, Usage,
+    Vote,
+};
 pub use kept::Kept;
 pub use marks::{Came, Marks};
 pub use quantity::{Fingerprint, Tenths, Thousandths};
 pub use question::{Bands, Basis, Concept, Criterion, Golden, Kind, Level, Question, ReferenceAnswer, Stance, Term};
 pub use sample::{Sample, SampleLevel};
 pub use span::Span;
-pub use verdict::{CriterionGrade, Evidence, How, Source, Status, Why};
+pub use verdict::{Ballot, CriterionGrade, Evidence, How, Source, Status, Why};

@@ -82,6 +82,29 @@ pub struct CriterionGrade<'a> {
     /// Range of the credits that several samples of a judge gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<(Thousandths, Thousandths)>,
+    /// What each verdict said, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
+    pub votes: Vec<Ballot<'a>>,
+    /// The credit that the offline scorer gives, where both were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Thousandths>,
+}
+
+impl CriterionGrade<'_> {
+    /// Whether judge and offline scorer are half of the credit or more apart.
+    pub fn is_disputed(&self) -> bool {
+        self.source == Source::Llm && self.offline.is_some_and(|offline| offline.0.abs_diff(self.credit.0) >= 500)
+    }
+}
+
+/// One of several verdicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ballot<'a> {
+    /// The model's name.
+    #[serde(borrow)]
+    pub model: Cow<'a, str>,
+    /// 0 to 1.
+    pub credit: Thousandths,
 }
 
 /// One sentence that says why; kept as figures until it is written, so that grading writes no text.

@@ -5,7 +5,7 @@
 use super::page::{Page, Run, width_of};
 use super::sheet::Sheet;
 use super::style::{HEADING, status_ink};
-use super::{words, wrap};
+use super::{judged, words, wrap};
 use crate::model::{CriterionGrade, Source, Status};
 
 /// Columns from which on the table has room for everything side by side.
@@ -72,11 +72,11 @@ fn details(page: &mut Page, indent: usize, graded: &CriterionGrade<'_>) {
 /// What is to be said about a verdict: its quotes, what it lacks, and who gave it in whose place.
 pub(super) fn remarks(graded: &CriterionGrade<'_>) -> Vec<String> {
     let quotes = if graded.status == Status::Missed { None } else { words::quotes(graded) };
-    let fallback = (graded.source == Source::Fallback).then(|| "decided offline: the judge gave no verdict".to_owned());
-    let spread = graded.spread.filter(|(low, high)| low != high);
-    let spread =
-        spread.map(|(low, high)| format!("verdicts from {} to {} of 1", words::points(low), words::points(high)));
-    [quotes, words::reason(graded), fallback, spread].into_iter().flatten().collect()
+    let reason = words::reason(graded).map(|reason| match graded.source {
+        Source::Llm => format!("judge: {reason}"),
+        Source::Offline | Source::Fallback => reason,
+    });
+    quotes.into_iter().chain(reason).chain(judged::remarks(graded)).collect()
 }
 
 #[cfg(test)]
@@ -106,6 +106,6 @@ mod tests {
         graded.source = Source::Fallback;
         graded.spread = Some((Thousandths(500), Thousandths(1000)));
         let remarks = super::remarks(&graded);
-        assert_eq!(remarks[1..], ["decided offline: the judge gave no verdict", "verdicts from 0.5 to 1 of 1"]);
+        assert_eq!(remarks[1..], ["decided offline: the judge gave no verdict", "verdicts from 0.5 to 1"]);
     }
 }

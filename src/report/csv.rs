@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::io;
 
+use super::judged::price;
 use crate::model::{CriterionGrade, Flag, Grade, Kept, Outcome, Status};
 
 const FIXED: [&str; 9] = ["id", "question", "status", "score", "earned", "possible", "band", "flags", "words"];
 const LAST: [&str; 2] = ["penalties", "reason"];
 const CALIBRATED: [&str; 2] = ["calibrated", "calibrated_by"];
+const JUDGED: [&str; 4] = ["fallback", "prompt_tokens", "completion_tokens", "cost"];
 /// Before the id of a criterion in the heading.
 const CREDIT: &str = "credit:";
 /// Before the name of a column that is carried through and called like one of ours.
@@ -23,6 +25,8 @@ pub struct Table {
     pub criteria: Vec<String>,
     /// Whether there are columns for a calibrated score and what calibrated it.
     pub calibrated: bool,
+    /// Whether there are columns for what a judge took, and for why the offline scorer stood in for it.
+    pub judged: bool,
     /// Columns that are carried through, at the end.
     pub keep: Vec<String>,
     /// What stands between cells.
@@ -42,6 +46,9 @@ impl Table {
         names.extend(LAST.map(str::to_owned));
         if self.calibrated {
             names.extend(CALIBRATED.map(str::to_owned));
+        }
+        if self.judged {
+            names.extend(JUDGED.map(str::to_owned));
         }
         for name in &self.keep {
             let mut name = name.clone();
@@ -78,6 +85,13 @@ impl Table {
             row.push(of.map(|of| of.score.to_string()).unwrap_or_default().into());
             row.push(of.map(|of| of.by.to_string()).unwrap_or_default().into());
         }
+        if self.judged {
+            let of = grade.usage.as_ref();
+            row.push(grade.fallback.as_deref().unwrap_or_default().into());
+            row.push(of.map(|of| of.prompt_tokens.to_string()).unwrap_or_default().into());
+            row.push(of.map(|of| of.completion_tokens.to_string()).unwrap_or_default().into());
+            row.push(of.and_then(|of| of.cost).map(price).unwrap_or_default().into());
+        }
         row.extend(kept.iter().map(plain));
         self.write(&row, out)
     }
@@ -93,6 +107,11 @@ impl Table {
     }
 }
 
+/// A text as a cell that no spreadsheet takes for a formula.
+pub fn cell(text: &str) -> Cow<'_, str> {
+    neutral(text)
+}
+
 /// A heading and one row a grade. Where all grades are of one question, each criterion has a column. Where
 /// any is calibrated, two columns more say to what, and by what.
 ///
@@ -102,6 +121,7 @@ pub fn csv(grades: &[Grade<'_>]) -> io::Result<String> {
     let table = Table {
         criteria: columns(grades),
         calibrated: grades.iter().any(|grade| grade.calibrated.is_some()),
+        judged: grades.iter().any(|grade| grade.grader.is_judge()),
         keep: Vec::new(),
         delimiter: b',',
         for_spreadsheets: true,
@@ -211,6 +231,7 @@ mod tests {
         let table = Table {
             criteria: vec!["communication".to_owned(), "of-another-question".to_owned()],
             calibrated: false,
+            judged: false,
             keep: ["who", "score", "tags", "none"].map(str::to_owned).to_vec(),
             delimiter: b'\t',
             for_spreadsheets: true,

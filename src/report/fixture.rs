@@ -101,6 +101,8 @@ fn grade() -> Grade<'static> {
             Advice { criterion: "follow-up".into(), text: "Say who would do what by when.".into() },
             Advice { criterion: "blames-a-person".into(), text: "Say what the system allowed.".into() },
         ],
+        fallback: None,
+        unheard: Vec::new(),
         usage: None,
         fingerprint: Fingerprint([7; 32]),
     }
@@ -130,6 +132,8 @@ fn graded(id: &'static str, points: u32, credit: u32, evidence: Vec<Evidence<'st
         missing,
         why: Why::Coverage { found: 1, of: 3, need: 2, halved: 0 },
         spread: None,
+        votes: Vec::new(),
+        offline: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::excerpt::excerpt;
 use super::markup::{escape, quotation};
 use super::pieces::pieces;
 use super::sheet::{Sheet, gain};
-use super::words;
+use super::{judged, words};
 use crate::model::{CriterionGrade, Outcome, Reference, Thousandths};
 
 /// The whole report of one grade in `CommonMark` with a table, ending in a line break.
@@ -45,7 +45,11 @@ fn score(sheet: &Sheet<'_>) -> String {
     let Outcome::Graded { score, band, .. } = sheet.grade.outcome else { return String::new() };
     let summary = words::summary(sheet).unwrap_or_default();
     let calibrated = words::calibrated(sheet.grade).map(|said| format!("\n**{}**\n", escape(&said)));
-    format!("**{score} of 100, {}** ({summary})\n{}", band.name(), calibrated.unwrap_or_default())
+    let judge = judged::judge(sheet.grade).map(|judge| format!("\n{}\n", escape(&judge))).unwrap_or_default();
+    let unheard = judged::unheard(sheet.grade);
+    let judge = unheard.iter().fold(judge, |judge, told| judge + &format!("\n{}\n", escape(told)));
+    let fallback = judged::fallback(sheet.grade).map(|told| format!("\n**{}**\n", escape(&told))).unwrap_or_default();
+    format!("**{score} of 100, {}** ({summary})\n{}{judge}{fallback}", band.name(), calibrated.unwrap_or_default())
 }
 
 fn flags(sheet: &Sheet<'_>) -> String {
@@ -57,7 +61,8 @@ fn penalties(sheet: &Sheet<'_>) -> String {
     let item = |(number, penalty): (usize, &CriterionGrade<'_>)| {
         let asks = escape(sheet.asks(penalty));
         let quotes = words::quotes(penalty).map(|quotes| escape(&quotes));
-        let more = quotes.into_iter().chain(sheet.advice(&penalty.id).map(escape));
+        let remarks = judged::remarks(penalty).into_iter().map(|remark| escape(&remark));
+        let more = quotes.into_iter().chain(remarks).chain(sheet.advice(&penalty.id).map(escape));
         let more: Vec<_> = more.map(|paragraph| format!("\n  {paragraph}\n")).collect();
         format!("- **P{number}** −{}: {asks}\n{}", words::points(penalty.earned), more.concat())
     };

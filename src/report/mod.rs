@@ -13,6 +13,7 @@ mod evaluation;
 mod evidence;
 mod excerpt;
 mod json;
+mod judged;
 mod junit;
 mod lines;
 mod markdown;
@@ -30,8 +31,8 @@ mod wrap;
 #[cfg(test)]
 mod fixture;
 
-pub use self::csv::{Table, csv};
-pub use batch::{BatchReport, Below, FoundQuestion, batch_brief, batch_markdown, batch_text};
+pub use self::csv::{Table, cell, csv};
+pub use batch::{BatchReport, Below, Disputed, FoundQuestion, batch_brief, batch_markdown, batch_text};
 pub use evaluation::{
     Before, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded, evaluation_before, evaluation_brief,
     evaluation_markdown, evaluation_text,

@@ -111,6 +111,8 @@ struct Slim<'a> {
     flags: &'a [Flag],
     delivery: &'a Delivery,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<Usage>,
     fingerprint: &'a Fingerprint,
 }
@@ -145,6 +147,7 @@ impl<'a> Slim<'a> {
             penalties: slim(&grade.penalties),
             flags: &grade.flags,
             delivery: &grade.delivery,
+            fallback: grade.fallback.as_deref(),
             usage: grade.usage,
             fingerprint: &grade.fingerprint,
         }

@@ -8,7 +8,7 @@ use super::criteria::criteria;
 use super::page::{Page, Run, width_of};
 use super::sheet::{Sheet, gain};
 use super::style::{BAD, GOOD, HEADING, MIDDLING, Style, band_ink};
-use super::words;
+use super::{judged, words};
 use crate::model::{Band, Outcome, Tenths, Thousandths};
 
 /// The whole report of one grade, 40 to 100 columns wide, ending in a line break.
@@ -19,6 +19,7 @@ pub fn text(sheet: &Sheet<'_>, style: Style) -> String {
         Outcome::Graded { score, band, .. } => {
             score_bar(&mut page, *score, *band);
             page.paragraph(2, &[Run::faint(words::summary(sheet).unwrap_or_default())]);
+            judge(&mut page, sheet);
             if let Some(calibrated) = words::calibrated(sheet.grade) {
                 page.paragraph(2, &[Run::new(calibrated, HEADING)]);
             }
@@ -76,6 +77,19 @@ fn score_bar(page: &mut Page, score: Tenths, band: Band) {
     ]);
 }
 
+/// Who judged; and before all else that somebody else did.
+fn judge(page: &mut Page, sheet: &Sheet<'_>) {
+    if let Some(judge) = judged::judge(sheet.grade) {
+        page.paragraph(2, &[Run::faint(judge)]);
+    }
+    for unheard in judged::unheard(sheet.grade) {
+        page.hanging(&[Run::new("  ! ", MIDDLING)], &[Run::plain(unheard)]);
+    }
+    if let Some(fallback) = judged::fallback(sheet.grade) {
+        page.hanging(&[Run::new("  !! ", BAD)], &[Run::new(fallback, BAD)]);
+    }
+}
+
 /// The full part of a bar of `cells`, to an eighth of a cell, and the rest of it.
 pub(super) fn bar(score: Tenths, cells: usize) -> (String, String) {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -105,6 +119,9 @@ fn penalties(page: &mut Page, sheet: &Sheet<'_>) {
         page.hanging(&lead, &[Run::plain(sheet.asks(penalty))]);
         if let Some(quotes) = words::quotes(penalty) {
             page.paragraph(width_of(&lead), &[Run::faint(quotes)]);
+        }
+        for remark in judged::remarks(penalty) {
+            page.paragraph(width_of(&lead), &[Run::faint(remark)]);
         }
         if let Some(advice) = sheet.advice(&penalty.id) {
             page.paragraph(width_of(&lead), &[Run::plain(advice)]);

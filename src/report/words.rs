@@ -39,6 +39,9 @@ pub(super) fn flag(flag: Flag) -> &'static str {
         Flag::CopiedSample => "Long runs of words stand in a sample answer. Tell it as you lived it.",
         Flag::Stuffed => "Most of what was found stands in bare lists of keywords. Say it in sentences.",
         Flag::AddressesTheGrader => "It speaks to whoever grades it. That earns nothing.",
+        Flag::UncertainBand => {
+            "The judge is not sure of the band: asked again, or asked of another model, it comes out otherwise."
+        }
         Flag::OffTopic => "It shares next to nothing with the question. Was it meant for another one?",
     }
 }
@@ -151,7 +154,11 @@ pub(super) fn delivery(delivery: &Delivery) -> String {
 
 pub(super) fn counted(count: impl Into<u64>, noun: &str) -> String {
     let count = count.into();
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    match (count, noun) {
+        (1, _) => format!("1 {noun}"),
+        (_, "criterion") => format!("{count} criteria"),
+        _ => format!("{count} {noun}s"),
+    }
 }
 
 /// Which parts of a story were told and which were not; only for questions that ask for one.

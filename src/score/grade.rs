@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
+use super::address;
 use super::coverage;
 use super::credit::{self, Found, Said};
 use super::listing::Listing;
@@ -10,14 +11,14 @@ use super::rubric::{Scorer, Weighing};
 use super::runs::Repetition;
 use super::signals::{self, STORY_PARTS, Signals};
 use crate::model::{
-    Advice, Answer, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade, Grader,
-    Outcome, ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
+    Advice, Answer, Band, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade,
+    Grader, Outcome, Question, ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
 };
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
 
 /// Version of the rules by which this module grades. It grows whenever a grade may change.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Answers with fewer words are never called off-topic ...
 const ENOUGH_WORDS: usize = 40;
@@ -33,6 +34,8 @@ pub struct Workspace {
     pub(super) document: Document,
     scratches: HashMap<[u8; 32], Scratch>,
     signal_scratch: Scratch,
+    /// What else the answer may be read as, when that is looked at.
+    plain: Document,
     pub(super) hits: Vec<Hit>,
     signal_hits: Vec<Hit>,
     sentences: Vec<Standing>,
@@ -92,10 +95,21 @@ impl Workspace {
         }
     }
 
-    fn find_signals(&mut self) -> Signals {
-        self.signal_hits.clear();
-        signals::matcher().run(&self.document, &mut self.lexicon, &mut self.signal_scratch, &mut self.signal_hits);
-        signals::read(&self.signal_hits, &self.document)
+    fn find_signals(&mut self, answer: &Answer<'_>) -> Signals {
+        let Self { document, plain, lexicon, signal_scratch, signal_hits, .. } = self;
+        let matcher = signals::matcher();
+        signal_hits.clear();
+        matcher.run(document, lexicon, signal_scratch, signal_hits);
+        let mut signals = signals::read(signal_hits, document);
+        let mut is_said = |text: &str| {
+            plain.read(text, 0, lexicon);
+            signal_hits.clear();
+            matcher.run(plain, lexicon, signal_scratch, signal_hits);
+            signals::read(signal_hits, plain).is_order(plain.tokens().len())
+        };
+        let body = answer.text.get(answer.body..).unwrap_or_default();
+        signals.to_grader = signals.to_grader || address::speaks(body, signals.is_turned, &mut is_said);
+        signals
     }
 
     /// What was found of each concept.
@@ -122,7 +136,7 @@ impl Scorer {
     /// The same where the grade's fingerprint, [`Self::print_of`], is known already.
     pub fn grade_as<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, workspace: &mut Workspace) -> Grade<'a> {
         workspace.find(self, answer);
-        let signals = workspace.find_signals();
+        let signals = workspace.find_signals(answer);
         workspace.note_hits(self);
         let words = workspace.document.tokens().len();
         let mut grade = Grade {
@@ -138,6 +152,8 @@ impl Scorer {
             delivery: Delivery::default(),
             references: Vec::new(),
             advice: Vec::new(),
+            fallback: None,
+            unheard: Vec::new(),
             usage: None,
             fingerprint: print,
         };
@@ -151,7 +167,6 @@ impl Scorer {
         let decide = Decide { answer, document: &workspace.document, stuffed };
         grade.criteria = decide.all(&self.question.criteria, earning);
         grade.penalties = decide.all(&self.question.penalties, losing);
-        grade.outcome = self.outcome(&grade.criteria, &grade.penalties);
         grade.flags = self.flags(workspace, &signals, stuffed);
         grade.delivery = Delivery {
             words: words as u32,
@@ -160,8 +175,14 @@ impl Scorer {
             words_per_minute: None,
             star: self.story(workspace).unwrap_or(signals.star),
         };
-        grade.advice = self.advice(&grade.criteria, &grade.penalties);
+        self.add_up(&mut grade);
         grade
+    }
+
+    /// Works out what follows from the criteria and penalties of a grade: score, band and advice.
+    pub fn add_up<'a>(&'a self, grade: &mut Grade<'a>) {
+        grade.outcome = self.outcome(&grade.criteria, &grade.penalties);
+        grade.advice = self.advice(&grade.criteria, &grade.penalties);
     }
 
     /// The parts of a story as a criterion named `star` found them; `None` where the rubric has none.
@@ -178,12 +199,28 @@ impl Scorer {
         Some(criteria[at].concepts.iter().zip(&workspace.said[before..]).filter_map(told).collect())
     }
 
+    /// The band of an answer to which such credits were given: those of all criteria, then of all penalties.
+    pub fn band_of(&self, credits: impl IntoIterator<Item = Thousandths>) -> Band {
+        let Question { criteria, penalties, bands, .. } = &self.question;
+        let all = criteria.iter().map(|of| (of, false)).chain(penalties.iter().map(|of| (of, true)));
+        let (mut earned, mut lost) = (0, 0);
+        for ((criterion, is_penalty), credit) in all.zip(credits) {
+            *(if is_penalty { &mut lost } else { &mut earned }) += criterion.points * credit.0;
+        }
+        bands.of(self.share(earned, lost).0)
+    }
+
+    /// The score for points in thousandths, and what is earned.
+    fn share(&self, earned: u32, lost: u32) -> (Tenths, Thousandths) {
+        let possible = self.question.possible();
+        let earned = Thousandths(earned.saturating_sub(lost).min(possible.0));
+        (Tenths::share(earned, possible), earned)
+    }
+
     fn outcome<'a>(&self, criteria: &[CriterionGrade<'_>], penalties: &[CriterionGrade<'_>]) -> Outcome<'a> {
         let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| grade.earned.0).sum::<u32>();
-        let possible = self.question.possible();
-        let earned = Thousandths(sum(criteria).saturating_sub(sum(penalties)).min(possible.0));
-        let score = Tenths::share(earned, possible);
-        Outcome::Graded { score, earned, possible, band: self.question.bands.of(score) }
+        let (score, earned) = self.share(sum(criteria), sum(penalties));
+        Outcome::Graded { score, earned, possible: self.question.possible(), band: self.question.bands.of(score) }
     }
 
     fn flags(&self, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
@@ -197,7 +234,7 @@ impl Scorer {
             (Flag::RepeatsItself, repetition.repeats_itself),
             (Flag::CopiedSample, repetition.copies_sample),
             (Flag::Stuffed, stuffed),
-            (Flag::AddressesTheGrader, signals.to_grader),
+            (Flag::AddressesTheGrader, signals.to_grader || (found <= FEW_CONCEPTS && signals.is_about_grading(words))),
             (
                 Flag::OffTopic,
                 found <= FEW_CONCEPTS
@@ -306,5 +343,7 @@ fn graded(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
         missing: Vec::new(),
         why: Why::Text(Cow::Borrowed("")),
         spread: None,
+        votes: Vec::new(),
+        offline: None,
     }
 }

@@ -3,6 +3,7 @@
 //! The same answer and rubric give the same bytes on every machine. Points come from integers
 //! only, and every point has its evidence.
 
+mod address;
 mod coverage;
 mod credit;
 mod explain;

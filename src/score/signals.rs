@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::address::{FOREIGN_ORDERS, GRADING_TALK, GRADING_WORDS, ORDERS, TURNED_WORDS};
 use crate::model::StarPart;
 use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
@@ -15,6 +16,10 @@ enum Signal {
     Action,
     Result,
     ToGrader,
+    /// Words of the latter backwards or in a simple cipher.
+    Turned,
+    /// A word of being graded.
+    Grading,
 }
 
 /// The parts of a story, in the order they are told.
@@ -112,16 +117,28 @@ const PHRASES: &[(Signal, &[&str])] = &[
     ),
 ];
 
+/// The phrases of this file, and of those that speak to a grader the many that stand elsewhere.
+fn all_phrases() -> impl Iterator<Item = (Signal, &'static [&'static str])> {
+    let elsewhere = [
+        (Signal::ToGrader, ORDERS),
+        (Signal::ToGrader, FOREIGN_ORDERS),
+        (Signal::ToGrader, GRADING_TALK),
+        (Signal::Turned, TURNED_WORDS),
+        (Signal::Grading, GRADING_WORDS),
+    ];
+    PHRASES.iter().copied().chain(elsewhere)
+}
+
 /// The phrases of all signals, compiled once.
 static SIGNALS: LazyLock<(Matcher, Vec<Signal>)> = LazyLock::new(|| {
     let synonyms = Synonyms::default();
     let mut reader = Reader::default();
     let mut compiler = Compiler::new(&synonyms, &mut reader);
     let mut signals = Vec::new();
-    for (signal, phrases) in PHRASES {
-        for phrase in *phrases {
-            compiler.add(phrase).expect("the phrases of this file are read by a test");
-            signals.push(*signal);
+    for (signal, phrases) in all_phrases() {
+        for phrase in phrases {
+            compiler.add(phrase).expect("the phrases are read by a test");
+            signals.push(signal);
         }
     }
     (compiler.finish(&KnownWords::all()).expect("the phrases of this file are few"), signals)
@@ -136,6 +153,34 @@ pub(super) struct Signals {
     pub(super) fillers: u32,
     pub(super) star: Vec<StarPart>,
     pub(super) to_grader: bool,
+    /// Whether the text may say more when read backwards, or with each letter thirteen further.
+    pub(super) is_turned: bool,
+    /// How many groups of words of being graded occur.
+    pub(super) grading: u32,
+    /// How many of its words are such.
+    pub(super) grading_words: u32,
+}
+
+/// An answer that says next to nothing to the question speaks to its grader when words of so many groups occur ...
+const GRADING_GROUPS: u32 = 4;
+/// ... and make up this share of it, in percent. Of some 10,500 honest answers, held against a question that is not
+/// theirs, one has as many.
+const GRADING_SHARE: usize = 8;
+/// In what was hidden in an answer, so many groups and such a share are enough.
+const HIDDEN_GROUPS: u32 = 3;
+const HIDDEN_SHARE: usize = 10;
+
+impl Signals {
+    /// Whether an answer of so many words talks of being graded more than of anything else.
+    pub(super) fn is_about_grading(&self, words: usize) -> bool {
+        self.grading >= GRADING_GROUPS && self.grading_words as usize * 100 >= words * GRADING_SHARE
+    }
+
+    /// Whether text of so many words that was hidden in an answer speaks to a grader.
+    pub(super) fn is_order(&self, words: usize) -> bool {
+        let is_about_it = self.grading >= HIDDEN_GROUPS && self.grading_words as usize * 100 >= words * HIDDEN_SHARE;
+        self.to_grader || is_about_it || self.is_about_grading(words)
+    }
 }
 
 pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
@@ -143,7 +188,7 @@ pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
     let mut fillers = 0;
     let mut last_filler = None;
     let mut first: [Option<&Hit>; STORY.len()] = [None; STORY.len()];
-    let mut to_grader = false;
+    let (mut to_grader, mut is_turned, mut grading) = (false, false, Vec::new());
     for hit in hits {
         match signal(hit) {
             Signal::Filler if last_filler != Some(hit.last) => {
@@ -152,6 +197,8 @@ pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
             }
             Signal::Filler => {}
             Signal::ToGrader => to_grader = true,
+            Signal::Turned => is_turned = true,
+            Signal::Grading => grading.push(hit.phrase),
             part if !hit.negated => {
                 if let Some(at) = STORY.iter().position(|signal| *signal == part) {
                     first[at].get_or_insert(hit);
@@ -164,7 +211,11 @@ pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
         let span = document.span(hit?.first, hit?.last);
         Some(StarPart { part: name.into(), start: span.start, end: span.end })
     };
-    Signals { fillers, star: first.into_iter().zip(STORY_PARTS).filter_map(part).collect(), to_grader }
+    let star = first.into_iter().zip(STORY_PARTS).filter_map(part).collect();
+    let grading_words = grading.len() as u32;
+    grading.sort_unstable();
+    grading.dedup();
+    Signals { fillers, star, to_grader, is_turned, grading: grading.len() as u32, grading_words }
 }
 
 #[cfg(test)]
@@ -173,6 +224,6 @@ mod tests {
 
     #[test]
     fn every_signal_phrase_can_be_read() {
-        assert_eq!(matcher().phrases(), PHRASES.iter().map(|(_, phrases)| phrases.len()).sum::<usize>());
+        assert_eq!(matcher().phrases(), all_phrases().map(|(_, phrases)| phrases.len()).sum::<usize>());
     }
 }

@@ -38,5 +38,5 @@ pub(super) fn graded(question: &str, tenths: u32, criteria: &[i32], penalties: &
     let band = if tenths < 500 { Band::Weak } else { Band::Strong };
     let (credits, penalties) = (credits(criteria), credits(penalties));
     let outcome = Came::Graded { score: Tenths(tenths), band, credits, penalties, fallback: false };
-    Marks { question: question.into(), outcome, flags: Vec::new(), usage: None }
+    Marks { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None }
 }

@@ -107,8 +107,10 @@ pub struct Input {
     columns: Columns,
     source: Source,
     rows: u64,
-    /// How many rows the next block may have.
+    /// How many rows the next block may have ...
     most: usize,
+    /// ... and any block.
+    limit: usize,
     size: Option<u64>,
     read: Arc<AtomicU64>,
     /// What ended reading; told when the rows before it have been dealt with.
@@ -160,6 +162,7 @@ impl Input {
             source,
             rows: 0,
             most: FIRST_ROWS,
+            limit: BLOCK_ROWS,
             size,
             read: Arc::clone(&read),
             failed: None,
@@ -245,14 +248,19 @@ impl Input {
         SummedUp { rows: self.rows, bytes, checksum }
     }
 
+    /// From now on blocks have one row: where a row takes long, none waits for others.
+    pub(in crate::batch) fn go_row_by_row(&mut self) {
+        self.limit = 1;
+    }
+
     /// Puts the next rows into `block`; `false` where there are none.
     pub(in crate::batch) fn fill(&mut self, block: &mut Block) -> Result<bool, InputError> {
         block.clear();
         if let Some(error) = self.failed.take() {
             return Err(self.unreadable(error));
         }
-        let most = self.most;
-        self.most = (most * 2).min(BLOCK_ROWS);
+        let most = self.most.min(self.limit);
+        self.most = (most * 2).min(self.limit);
         let filled = match &mut self.source {
             Source::Lines(reader) => reader.fill(&mut block.lines, most),
             Source::Table(reader, places) => {

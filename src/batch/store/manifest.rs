@@ -56,6 +56,9 @@ pub struct By {
     pub fingerprint: String,
     /// The columns of id, question and answer, and the question of rows that name none.
     pub columns: Vec<String>,
+    /// The judge, with all that its verdicts rest on; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<String>,
 }
 
 /// An output as it was written.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
+use super::judge::{JudgeArgs, SpendArgs};
 use super::values::{jobs, most_ungraded, score_or_mean, shard};
 use crate::batch::Shard;
 
@@ -96,7 +97,8 @@ pub(in crate::cli) struct BatchRun {
     /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
     #[arg(long, value_name = "N", default_value = "0", value_parser = most_ungraded)]
     pub(in crate::cli) max_ungraded: Most,
-    /// How many threads grade; all cores if absent. Results are the same
+    /// How many threads grade; all cores if absent. Results are the same. A judge is asked as
+    /// --concurrency says
     #[arg(long, short, value_name = "N", value_parser = jobs)]
     pub(in crate::cli) jobs: Option<usize>,
     /// Grade only the I-th of N parts of the rows
@@ -104,6 +106,15 @@ pub(in crate::cli) struct BatchRun {
     pub(in crate::cli) shard: Option<Shard>,
     #[command(flatten)]
     pub(in crate::cli) existing: ExistingArgs,
+    #[command(flatten)]
+    pub(in crate::cli) judge: JudgeArgs,
+    #[command(flatten)]
+    pub(in crate::cli) spend: SpendArgs,
+    /// Tell where the offline scorer decides otherwise, and collect it in FILE, a table
+    /// [default FILE: the output's name with .check.csv]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
+          help_heading = "Judge")]
+    pub(in crate::cli) cross_check: Option<String>,
 }
 
 /// What may be done with what is there already.

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::batch::Batch;
 use super::evaluation::{Calibrate, Eval, RowColumns};
+use super::judge::{Cache, Config, JudgeArgs, Prompt};
 use super::values::{kind, level, limit, score};
 use crate::model::{Kind, Level};
 
@@ -26,6 +27,7 @@ use crate::model::{Kind, Level};
   gradus questions --topic security        what can be asked
   gradus search \"restore test\"             what sample answers say
   gradus bank new my-question              a rubric to begin with
+  gradus config check --preset ollama      can a model judge here?
 
 Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or
 found wrong; 2 could not run; 130 stopped by Ctrl-C."
@@ -100,8 +102,12 @@ pub(in crate::cli) enum Command {
     Eval(Eval),
     /// Bring scores to the scale of people who graded some answers
     Calibrate(Calibrate),
-    /// Show the settings and where they come from
+    /// Show the settings and where they come from; check the judge
     Config(Config),
+    /// Print what a judge would be told of an answer
+    Prompt(Prompt),
+    /// Show or clear what judges replied so far
+    Cache(Cache),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -139,6 +145,11 @@ pub(in crate::cli) struct Grade {
     /// Exit with 1 when the score is below this, 0 to 100
     #[arg(long, value_name = "N", value_parser = score)]
     pub(in crate::cli) fail_under: Option<f64>,
+    #[command(flatten)]
+    pub(in crate::cli) judge: JudgeArgs,
+    /// Tell where the offline scorer decides otherwise
+    #[arg(long, help_heading = "Judge")]
+    pub(in crate::cli) cross_check: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -341,16 +352,4 @@ pub(in crate::cli) enum SchemaOf {
     Rubric,
     /// Results.
     Result,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(in crate::cli) struct Config {
-    #[command(subcommand)]
-    pub(in crate::cli) command: ConfigCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(in crate::cli) enum ConfigCommand {
-    /// Show every setting with its value and where it comes from
-    Show,
 }

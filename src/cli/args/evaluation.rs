@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::judge::JudgeArgs;
 use super::values::{cut, threshold};
 use crate::agreement::{Cut, Metric};
 
@@ -47,9 +48,8 @@ pub(in crate::cli) struct Eval {
     /// Answers with people's scores: `.csv`, else one JSON object a line; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
-    /// Who grades
-    #[arg(long, value_name = "GRADER", value_enum, default_value = "offline")]
-    pub(in crate::cli) grader: GraderChoice,
+    #[command(flatten)]
+    pub(in crate::cli) judge: JudgeArgs,
     /// Bring scores to people's scale with a file that `calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
@@ -76,13 +76,6 @@ pub(in crate::cli) struct Eval {
     pub(in crate::cli) format: EvalFormat,
     #[command(flatten)]
     pub(in crate::cli) columns: RowColumns,
-}
-
-/// Who grades.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum GraderChoice {
-    /// The offline scorer.
-    Offline,
 }
 
 /// How an evaluation is written.

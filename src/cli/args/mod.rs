@@ -3,9 +3,11 @@
 mod batch;
 mod commands;
 mod evaluation;
+mod judge;
 mod values;
 
 pub(super) use batch::{Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, Least, Most, RowFormat};
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns, Threshold};
+pub(super) use judge::{CacheCommand, Config, ConfigCommand, EndpointArgs, GraderChoice, JudgeArgs, PanelArgs, Prompt};
 pub(super) use values::score;

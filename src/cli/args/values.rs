@@ -13,6 +13,13 @@ pub(in crate::cli) fn score(text: &str) -> Result<f64, String> {
     }
 }
 
+pub(in crate::cli) fn cost(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
+        _ => Err("expected a number from 0".to_owned()),
+    }
+}
+
 pub(in crate::cli) fn cut(text: &str) -> Result<Cut, String> {
     match text.strip_prefix("fit:") {
         Some("") => Err("expected the name of a split after `fit:`".to_owned()),

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context as _, bail};
 
 use super::find::find;
+use super::judged::{ByJudge, disputes, estimate, grader_name, uses};
 use super::merge;
 use super::progress::Progress;
 use super::results::{Results, format_of, is_table};
@@ -24,13 +25,18 @@ use crate::cli::Outcome;
 use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, RowFormat};
 use crate::cli::calibration::Loaded;
 use crate::cli::files::is_stream;
+use crate::cli::judge::{self, Judging};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 
 pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     match &args.command {
         Some(BatchCommand::Merge(args)) => merge::run(args, settings, printer),
-        None => match grade(&args.run, settings, printer) {
+        None => match grade(
+            &args.run,
+            &settings.with_judge_flags(&args.run.judge, args.run.cross_check.is_some())?,
+            printer,
+        ) {
             Err(error) if is_stopped(&error) => {
                 printer.warning("stopped before there was anything to save");
                 Ok(Outcome::Interrupted)
@@ -74,6 +80,7 @@ impl<'a> Asked<'a> {
         let wishes = Wishes {
             summary: args.summary.clone(),
             junit: args.junit.clone(),
+            disputes: disputes(args, output),
             fail_under: args.fail_under.or(fail_under.map(Least::Each)),
             max_ungraded: args.max_ungraded,
         };
@@ -113,44 +120,85 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     let bank = crate::cli::bank::open(settings)?;
     let questions = Questions::new(&bank, find(&bank, printer))?;
     let otherwise = otherwise(args, asked.input, &bank, &questions)?;
+    let judging = judge::open(settings, uses(args, &stop), printer)?.map(|setup| Judging::new(setup, &bank));
+    if args.spend.dry_run {
+        let mut rows = open(args, asked.input, &bank, otherwise, &stop)?;
+        return estimate(judging.as_ref(), &mut rows, &questions, otherwise, &stop, printer);
+    }
     let is_table = is_table(asked.format);
     let spooled = if is_table { spool(asked.input, &stop)? } else { None };
     let from = spooled.as_ref().map_or(asked.input, |file| file.path());
     let open = || open(args, from, &bank, otherwise, &stop).map(|input| input.called(asked.input_name()));
     let criteria =
         if is_table { criteria(&bank, &batch::survey(&mut open()?, &questions, otherwise, &stop)) } else { Vec::new() };
-    let calibration = args.calibration.as_deref().map(Loaded::read).transpose()?;
-    let results = Results::new(asked.format, args.evidence, &args.columns.keep, calibration, criteria);
-    let layout = results.layout(args.shard)?;
+    let calibration = Loaded::wanted(args.calibration.as_deref(), judging.is_some())?;
+    let results =
+        Results::new(asked.format, args.evidence, &args.columns.keep, calibration, criteria, judging.is_some());
+    let layout = results.layout(args.shard, &grader_name(judging.as_ref()))?;
     let mut rows = open()?;
     let told = Told {
         input: asked.input_name(),
         output: asked.output.map(Path::to_owned),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
-        grader: layout.grader.clone(),
+        grader: judging.as_ref().map_or(layout.grader.clone(), |judging| judging.setup.panel.name()),
         calibration: results.calibration_name(),
+        is_judged: judging.is_some(),
+        is_cross_checked: judging.as_ref().is_some_and(|judging| judging.setup.panel.cross_checks),
     };
     let columns = rows.columns();
     let by = By {
         bank: told.bank.clone(),
         fingerprint: bank.files().fingerprint().to_string(),
         columns: [&columns.id, &columns.question, &columns.answer].map(String::clone).to_vec(),
+        judge: judging.as_ref().map(Judging::fingerprint),
     };
+    let by_judge = judging.as_ref().map(ByJudge);
+    let judged = by_judge.as_ref().map(|by| by as &dyn batch::Judged);
     let plan = Plan {
         questions: &questions,
         otherwise,
         layout: &layout,
         by: &by,
         render: &|grade, question, kept, out| results.write(grade, question, kept, out),
-        jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        judged,
+        retries_fallback: args.spend.retry_fallback,
+        jobs: match &judging {
+            Some(judging) => judging.setup.concurrency,
+            None => args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        },
         stop: &stop,
     };
     let (target, is_saved) = (asked.target()?, matches!(asked.kind, Kind::File));
     let progress = Progress::new(rows.read(), rows.size(), printer.is_quiet());
     let mut tally = Tally::new(asked.wishes, progress)?;
-    let ended = batch::run(&plan, &mut rows, target, &mut |row| tally.note(&row));
+    let ended = batch::run(&plan, &mut rows, target, &mut |row| {
+        if let (Some(judging), false) = (&judging, row.fresh) {
+            judging.note_spent(row.marks.usage);
+        }
+        tally.note(&row)
+    });
     tally.clear();
+    if let Some(judging) = &judging {
+        judging.tell(printer);
+        tell_of_fallback(tally.fallbacks(), judging.stood_in(), printer);
+    }
     conclude(ended, tally, (told, is_saved), printer)
+}
+
+/// Says that the offline scorer stood in, why, and what can be done.
+fn tell_of_fallback(answers: u64, why: Option<&str>, printer: &Printer) {
+    if answers > 0 {
+        let verb = if answers == 1 { "answer was" } else { "answers were" };
+        let why = why.unwrap_or("told by a run before");
+        printer.warning(&format!(
+            "{answers} {verb} graded offline in the judge's place, at least in part: {why}\nhint: --retry-fallback grades \
+             them again"
+        ));
+    }
+}
+
+fn counted(results: u64) -> String {
+    if results == 1 { "1 result is".to_owned() } else { format!("{results} results are") }
 }
 
 /// Says what came of a run, and what is saved of one that did not come to its end.
@@ -164,13 +212,13 @@ fn conclude(
     match ended {
         Err(error) => {
             if error.came_midway() && is_saved && results > 0 {
-                printer.warning(&format!("{results} results are saved; the same command goes on from there"));
+                printer.warning(&format!("{} saved; the same command goes on from there", counted(results)));
             }
             Err(error.into())
         }
         Ok(ended) if !ended.complete => {
             printer.warning(&if is_saved && results > 0 {
-                format!("stopped; {results} results are saved, and the same command goes on from there")
+                format!("stopped; {} saved, and the same command goes on from there", counted(results))
             } else {
                 format!("stopped after {results} results")
             });

@@ -25,6 +25,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     let wishes = Wishes {
         summary: args.summary.clone(),
         junit: args.junit.clone(),
+        disputes: None,
         fail_under: args.fail_under,
         max_ungraded: args.max_ungraded,
     };
@@ -63,6 +64,8 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         bank: merged.bank,
         grader: merged.grader,
         calibration: None,
+        is_judged: merged.is_judged,
+        is_cross_checked: false,
     };
     tally.finish(told, printer)
 }

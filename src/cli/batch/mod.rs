@@ -1,7 +1,9 @@
 //! `batch`: many answers, graded and written one after the other.
 
 mod command;
+mod disputes;
 mod find;
+mod judged;
 mod junit;
 mod merge;
 mod progress;

@@ -11,7 +11,6 @@ use crate::cli::args::{EvidenceDetail, RowFormat};
 use crate::cli::calibration::Loaded;
 use crate::model::{Grade, Kept, Marks, Question};
 use crate::report::{Detail, Table, json_line};
-use crate::score::VERSION;
 
 /// How results are written.
 pub(super) struct Results {
@@ -30,6 +29,7 @@ impl Results {
         keep: &[String],
         calibration: Option<Loaded>,
         criteria: Vec<String>,
+        judged: bool,
     ) -> Self {
         let detail = match evidence {
             EvidenceDetail::Full => Detail::Full,
@@ -39,6 +39,7 @@ impl Results {
         let table = is_table(format).then(|| Table {
             criteria,
             calibrated: calibration.is_some(),
+            judged,
             keep: keep.to_vec(),
             delimiter: if format == RowFormat::Tsv { b'\t' } else { b',' },
             for_spreadsheets: format != RowFormat::Parquet,
@@ -46,14 +47,14 @@ impl Results {
         Self { format, detail, keep: keep.to_vec(), calibration, table }
     }
 
-    pub(super) fn layout(&self, shard: Option<Shard>) -> io::Result<Layout> {
+    pub(super) fn layout(&self, shard: Option<Shard>, grader: &str) -> io::Result<Layout> {
         let head = self.table.as_ref().map_or(Ok(Vec::new()), Table::heading)?;
         Ok(Layout {
             format: format_name(self.format).to_owned(),
             evidence: if self.table.is_some() { "none" } else { self.detail.name() }.to_owned(),
             keep: self.keep.clone(),
             head: String::from_utf8(head).map_err(io::Error::other)?,
-            grader: format!("offline scorer {VERSION}"),
+            grader: grader.to_owned(),
             calibration: self.calibration.as_ref().map(|of| of.calibration.fingerprint().to_string()),
             shard,
         })
@@ -127,8 +128,8 @@ pub(super) fn conversion(format: RowFormat) -> Option<&'static Convert<'static>>
 fn to_parquet(table: File, output: File) -> io::Result<()> {
     use crate::batch::{Kind, from_csv};
     let kind = |name: &str| match name {
-        "words" => Kind::Count,
-        "score" | "earned" | "possible" | "calibrated" => Kind::Number,
+        "words" | "prompt_tokens" | "completion_tokens" => Kind::Count,
+        "score" | "earned" | "possible" | "calibrated" | "cost" => Kind::Number,
         name if name.starts_with("credit:") => Kind::Number,
         _ => Kind::Text,
     };

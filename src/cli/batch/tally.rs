@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::disputes::Disputes;
 use super::junit::Junit;
 use super::progress::Progress;
 use crate::agreement::Overview;
@@ -15,7 +16,7 @@ use crate::cli::args::{Least, Most};
 use crate::cli::files::{check_output, name, place, write_whole};
 use crate::cli::printer::Printer;
 use crate::model::Came;
-use crate::report::{self, BatchReport, Below, FoundQuestion, Style};
+use crate::report::{self, BatchReport, Below, Disputed, FoundQuestion, Style};
 
 /// Wordings of questions that are told of; more are counted and not named.
 const WORDINGS: usize = 1000;
@@ -24,6 +25,7 @@ const WORDINGS: usize = 1000;
 pub(super) struct Wishes {
     pub(super) summary: Option<PathBuf>,
     pub(super) junit: Option<PathBuf>,
+    pub(super) disputes: Option<PathBuf>,
     pub(super) fail_under: Option<Least>,
     pub(super) max_ungraded: Most,
 }
@@ -35,6 +37,8 @@ pub(super) struct Told {
     pub(super) bank: String,
     pub(super) grader: String,
     pub(super) calibration: Option<String>,
+    pub(super) is_judged: bool,
+    pub(super) is_cross_checked: bool,
 }
 
 /// Gathers what results come to.
@@ -42,6 +46,8 @@ pub(super) struct Tally {
     overview: Overview,
     progress: Progress,
     junit: Option<Junit>,
+    disputes: Option<Disputes>,
+    apart: Disputed,
     wishes: Wishes,
     fresh: u64,
     reused: u64,
@@ -52,7 +58,7 @@ pub(super) struct Tally {
 impl Wishes {
     /// Files that are written besides the results, by where they stand.
     pub(super) fn reports(&self) -> Vec<PathBuf> {
-        self.summary.iter().chain(&self.junit).map(|path| place(path)).collect()
+        self.summary.iter().chain(&self.junit).chain(&self.disputes).map(|path| place(path)).collect()
     }
 
     /// Refuses what cannot be written, before anything is graded. `known` may be written again.
@@ -70,7 +76,12 @@ impl Wishes {
         {
             bail!("--summary {}: its name does not say how to write it\nhint: end it with .md or .json", name(summary));
         }
-        let flags = [("--output", output), ("--summary", self.summary.as_deref()), ("--junit", self.junit.as_deref())];
+        let flags = [
+            ("--output", output),
+            ("--summary", self.summary.as_deref()),
+            ("--junit", self.junit.as_deref()),
+            ("--cross-check", self.disputes.as_deref()),
+        ];
         let files: Vec<(&str, &Path)> = flags.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
         for (at, (flag, path)) in files.iter().enumerate() {
             apart(flag, path, &files[..at], inputs, output)?;
@@ -114,8 +125,9 @@ fn apart(
 impl Tally {
     pub(super) fn new(wishes: Wishes, progress: Progress) -> anyhow::Result<Self> {
         let junit = wishes.junit.as_deref().map(Junit::new).transpose()?;
-        let (overview, found) = (Overview::new(), BTreeMap::new());
-        Ok(Self { overview, progress, junit, wishes, fresh: 0, reused: 0, below: 0, found })
+        let disputes = wishes.disputes.as_deref().map(Disputes::new).transpose()?;
+        let (overview, found, apart) = (Overview::new(), BTreeMap::new(), Disputed::default());
+        Ok(Self { overview, progress, junit, disputes, apart, wishes, fresh: 0, reused: 0, below: 0, found })
     }
 
     /// Takes a result.
@@ -139,6 +151,11 @@ impl Tally {
         if let Some(junit) = &mut self.junit {
             junit.add(row, least)?;
         }
+        self.apart.answers += u64::from(!row.marks.disputed.is_empty());
+        self.apart.criteria += row.marks.disputed.len() as u64;
+        if let Some(disputes) = &mut self.disputes {
+            disputes.add(row)?;
+        }
         let overview = &self.overview;
         self.progress.row(row.fresh, || [("fallback", overview.fallback), ("ungraded", overview.ungraded())]);
         Ok(())
@@ -154,6 +171,11 @@ impl Tally {
             let of = FoundQuestion { wording: wording.clone(), question: question.clone(), answers: 1 };
             self.found.insert(wording.clone(), of);
         }
+    }
+
+    /// For how many answers the offline scorer stood in.
+    pub(super) fn fallbacks(&self) -> u64 {
+        self.overview.fallback
     }
 
     /// How many results there are.
@@ -177,9 +199,11 @@ impl Tally {
             output: told.output.map(|output| output.display().to_string()),
             bank: told.bank,
             grader: told.grader,
+            is_judged: told.is_judged,
             calibration: told.calibration,
             fresh: self.fresh,
             reused: self.reused,
+            disputed: told.is_cross_checked.then_some(self.apart),
             below: below.map(|least| Below { threshold: least.to_string(), answers: self.below }),
             found_questions: self.found.into_values().collect(),
         };
@@ -189,6 +213,7 @@ impl Tally {
             }
             junit.finish()?;
         }
+        let disputes = self.disputes.map(Disputes::finish).transpose()?;
         if let Some(path) = summary {
             let is_json = path.extension().is_some_and(|of| of.eq_ignore_ascii_case("json"));
             let text = if is_json { report::json(&report.to_json())? } else { report::batch_markdown(&report) };
@@ -199,6 +224,9 @@ impl Tally {
             (true, false) => printer.result(&report::batch_text(&report, printer.style))?,
             (false, true) => {}
             (false, false) => printer.aside(&report::batch_text(&report, Style { color: false, ..printer.style })),
+        }
+        if let (Some(path), true) = (disputes, self.apart.answers > 0) {
+            printer.note(&format!("where judge and offline scorer differ stands in {}", path.display()));
         }
         let wanting = wanting(&self.overview, fail_under, self.below, max_ungraded);
         wanting.iter().for_each(|told| printer.warning(told));

@@ -17,16 +17,29 @@ pub struct BatchReport<'a> {
     pub bank: String,
     /// Who graded, in words.
     pub grader: String,
+    /// Whether that is a judge.
+    pub is_judged: bool,
     /// The calibration that was applied, if one was.
     pub calibration: Option<String>,
     /// How many answers this run took on.
     pub fresh: u64,
     /// How many were taken from the run before.
     pub reused: u64,
+    /// On how much judge and offline scorer are far apart, where that was looked for.
+    pub disputed: Option<Disputed>,
     /// How many are not good enough, where it was said what is.
     pub below: Option<Below>,
     /// Questions that answers named only in words.
     pub found_questions: Vec<FoundQuestion>,
+}
+
+/// On how much judge and offline scorer are half of the credit or more apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Disputed {
+    /// In how many answers.
+    pub answers: u64,
+    /// On how many criteria, over all of them.
+    pub criteria: u64,
 }
 
 /// How many answers are not good enough.

@@ -19,7 +19,7 @@ pub(super) const LEGEND: &str = "hit: share of answers with full credit; credit:
 pub(super) fn counts(overview: &Overview) -> String {
     let mut counts = vec![format!("{} graded", overview.graded())];
     if overview.fallback > 0 {
-        counts.push(format!("{} of them in part offline for want of a verdict", overview.fallback));
+        counts.push(format!("{} of them offline, at least in part", overview.fallback));
     }
     if overview.ungraded() > 0 {
         counts.push(format!("{} ungraded", overview.ungraded()));
@@ -36,6 +36,11 @@ pub(super) fn preamble(report: &BatchReport<'_>) -> Vec<String> {
     let calibration = report.calibration.as_ref().map(|by| format!(", calibrated by {by}")).unwrap_or_default();
     lines.push(format!("{}, graded by {} against {}{calibration}", report.input, report.grader, report.bank));
     lines.extend(report.output.as_ref().map(|output| format!("grades in {output}")));
+    if let Some(disputed) = report.disputed {
+        let criteria = counted(disputed.criteria, "criterion");
+        let answers = counted(disputed.answers, "answer");
+        lines.push(format!("judge and offline scorer are far apart on {criteria} of {answers}"));
+    }
     if report.overview.unmatched > 0 {
         let count = counted(report.overview.unmatched, "graded answer");
         lines.push(format!("{count} by another rubric, in no figure of a criterion"));
@@ -116,9 +121,10 @@ pub(super) fn found(found: &FoundQuestion) -> String {
 }
 
 /// What judges used; nothing where nothing was graded, and where a judge that should have graded told of no use.
-pub(super) fn cost(overview: &Overview) -> Option<String> {
+pub(super) fn cost(report: &BatchReport<'_>) -> Option<String> {
+    let overview = report.overview;
     match &overview.spent {
-        None => (overview.graded() > 0 && overview.fallback == 0).then(|| "graded offline: no cost".to_owned()),
+        None => (overview.graded() > 0 && !report.is_judged).then(|| "graded offline: no cost".to_owned()),
         Some(spent) => {
             let cost = spent.cost.map(|_| format!(", cost {}", price(spent))).unwrap_or_default();
             Some(format!("{} tokens sent, {} received{cost}", spent.prompt_tokens, spent.completion_tokens))

@@ -24,7 +24,7 @@ pub(super) fn note(overview: &mut Overview, question: &Question, answers: u64) {
         let band = question.bands.of(score);
         let outcome = Came::Graded { score, band, credits, penalties, fallback: false };
         let flags = if at % 11 == 0 { vec![Flag::TooShort] } else { Vec::new() };
-        let marks = Marks { question: question.id.clone(), outcome, flags, usage: None };
+        let marks = Marks { question: question.id.clone(), outcome, flags, disputed: Vec::new(), usage: None };
         overview.note(at + 1, &format!("{}-{at}", question.id), &marks, Some(question));
     }
 }
@@ -41,7 +41,7 @@ pub(super) fn note_ungraded(overview: &mut Overview, answers: u64) {
 pub(super) fn note_score(overview: &mut Overview, question: &str, tenths: u32) {
     let (score, band) = (Tenths(tenths), Bands::default().of(Tenths(tenths)));
     let outcome = Came::Graded { score, band, credits: Vec::new(), penalties: Vec::new(), fallback: false };
-    let marks = Marks { question: question.into(), outcome, flags: Vec::new(), usage: None };
+    let marks = Marks { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None };
     overview.note(1, "x", &marks, None);
 }
 
@@ -53,6 +53,8 @@ pub(super) fn report(overview: &Overview) -> BatchReport<'_> {
         output: None,
         bank: "the shipped bank".into(),
         grader: "offline scorer 1".into(),
+        is_judged: false,
+        disputed: None,
         calibration: None,
         fresh: overview.answers,
         reused: 0,

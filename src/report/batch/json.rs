@@ -26,6 +26,7 @@ impl BatchReport<'_> {
             "fresh": self.fresh,
             "reused": self.reused,
             "below": self.below,
+            "disputed": self.disputed,
             "answers": overview.answers,
             "graded": overview.graded(),
             "fallback": overview.fallback,

@@ -16,7 +16,7 @@ pub fn markdown(report: &BatchReport<'_>) -> String {
     for line in preamble(report) {
         let _ = writeln!(page, "- {}", escape(&line));
     }
-    if let Some(line) = cost(overview) {
+    if let Some(line) = cost(report) {
         let _ = writeln!(page, "- {}", escape(&line));
     }
     marks(&mut page, report);

@@ -9,6 +9,6 @@ mod markdown;
 mod questions;
 mod text;
 
-pub use data::{BatchReport, Below, FoundQuestion};
+pub use data::{BatchReport, Below, Disputed, FoundQuestion};
 pub use markdown::markdown as batch_markdown;
 pub use text::{brief as batch_brief, text as batch_text};

@@ -47,7 +47,7 @@ pub fn text(report: &BatchReport<'_>, style: Style) -> String {
     flags(&mut page, report);
     not_graded(&mut page, &overview.not_graded);
     wordings(&mut page, report);
-    if let Some(cost) = cost(overview) {
+    if let Some(cost) = cost(report) {
         page.blank();
         page.paragraph(0, &[Run::plain(cost)]);
     }

@@ -1,0 +1,257 @@
+//! What the layers of settings say of judges: `[llm]`, `[[judge]]`, `GRADUS_LLM_*` and flags, kept as text with its
+//! origin until it is used.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::bail;
+use toml::{Spanned, Value};
+
+use super::keys::{KEYS, Key, Kind};
+use crate::cli::args::{EndpointArgs, PanelArgs};
+use crate::cli::settings::{Origin, Setting};
+
+/// Values by the names of settings.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::cli) struct Values(BTreeMap<&'static str, Setting<String>>);
+
+/// All that is said of judges.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::cli) struct Llm {
+    /// What holds for all of them.
+    pub(in crate::cli) base: Values,
+    /// What holds for each, where several are named.
+    pub(in crate::cli) judges: Vec<Values>,
+}
+
+/// A table of a file, as it stands there.
+pub(in crate::cli) type Table = BTreeMap<String, Spanned<Value>>;
+
+impl Values {
+    /// What a setting is, where somebody said.
+    pub(in crate::cli) fn get(&self, name: &str) -> Option<&Setting<String>> {
+        self.0.get(name)
+    }
+
+    /// A text that somebody gave.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).map(|setting| setting.value.as_str())
+    }
+
+    /// A value: as it was said, or what is usual. Every value was checked when it was read.
+    pub(super) fn value<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        let usual = || Key::by_name(name).map(|key| key.default);
+        self.text(name).or_else(usual).and_then(|text| text.parse().ok())
+    }
+
+    pub(super) fn is_true(&self, name: &str) -> bool {
+        self.value(name).unwrap_or(false)
+    }
+
+    /// A model's name where nobody named one.
+    pub(super) fn assume_model(&mut self, name: &str) {
+        let setting = Setting { value: name.to_owned(), origin: Origin::Default };
+        self.0.entry("model").or_insert(setting);
+    }
+
+    /// Takes what a layer above says.
+    fn apply(&mut self, layer: Self) {
+        self.0.extend(layer.0);
+    }
+
+    /// The same, with what is said of one judge above it.
+    pub(super) fn with(&self, judge: &Self) -> Self {
+        let mut values = self.clone();
+        // A judge that is somewhere else is there with a name and a key of its own.
+        for (says, not) in
+            [("preset", "base_url"), ("preset", "provider"), ("provider", "base_url"), ("base_url", "preset")]
+        {
+            if judge.0.contains_key(says) && !judge.0.contains_key(not) {
+                values.0.remove(not);
+            }
+        }
+        if ["preset", "provider", "base_url"].iter().any(|name| judge.0.contains_key(name)) {
+            for name in ["api_key_env", "model", "context"] {
+                values.0.remove(name);
+            }
+        }
+        values.apply(judge.clone());
+        values
+    }
+
+    fn put(&mut self, key: &Key, value: String, origin: Origin) -> Result<(), String> {
+        key.kind.check(&value)?;
+        self.0.insert(key.name, Setting { value, origin });
+        Ok(())
+    }
+
+    /// Reads a table of a file. `of_one` says that it is that of one of several judges.
+    fn of_table(table: Table, of_one: bool, (path, text): (&Path, &str)) -> anyhow::Result<Self> {
+        let mut values = Self::default();
+        for (name, value) in table {
+            let line = text[..value.span().start.min(text.len())].matches('\n').count() + 1;
+            let place = format!("{}:{line}", path.display());
+            let Some(key) = KEYS.iter().find(|key| key.name == name && (key.of_endpoint || !of_one)) else {
+                let known: Vec<&str> =
+                    KEYS.iter().filter(|key| key.of_endpoint || !of_one).map(|key| key.name).collect();
+                let table = if of_one { "[[judge]]" } else { "[llm]" };
+                bail!("{place}: `{name}` is no setting of {table}\nhint: there are {}", known.join(", "));
+            };
+            let said = match value.into_inner() {
+                Value::String(text) => text,
+                Value::Integer(number) => number.to_string(),
+                Value::Float(number) => number.to_string(),
+                Value::Boolean(truth) => truth.to_string(),
+                _ => bail!(
+                    "{place}: `{name}` is neither text nor a number nor true or false\nhint: write one value, no list or table"
+                ),
+            };
+            let said = match key.kind {
+                Kind::Path => path.parent().unwrap_or(Path::new("")).join(said).display().to_string(),
+                _ => said,
+            };
+            let put = values.put(key, said.clone(), Origin::File(path.to_owned()));
+            put.map_err(|error| {
+                anyhow::anyhow!("{place}: {name} = {said}: {error}\nhint: correct the line, or remove it")
+            })?;
+        }
+        Ok(values)
+    }
+}
+
+impl Llm {
+    /// Takes what a file says. Its judges take the place of those that were named before.
+    pub(in crate::cli) fn apply_file(
+        &mut self,
+        base: Option<Table>,
+        judges: Option<Vec<Table>>,
+        (path, text): (&Path, &str),
+    ) -> anyhow::Result<()> {
+        if let Some(base) = base {
+            self.base.apply(Values::of_table(base, false, (path, text))?);
+        }
+        if let Some(judges) = judges {
+            let judges = judges.into_iter().map(|table| Values::of_table(table, true, (path, text)));
+            self.judges = judges.collect::<anyhow::Result<_>>()?;
+        }
+        Ok(())
+    }
+
+    /// Takes what the environment says.
+    pub(in crate::cli) fn apply_environment(
+        &mut self,
+        variable: impl Fn(&'static str) -> anyhow::Result<Option<String>>,
+    ) -> anyhow::Result<()> {
+        for key in &KEYS {
+            let Some(value) = variable(key.variable)? else { continue };
+            let value = match (key.kind, value.as_str()) {
+                (Kind::Truth, "1" | "yes") => "true".to_owned(),
+                (Kind::Truth, "0" | "no") => "false".to_owned(),
+                _ => value,
+            };
+            self.say(key, value, Origin::Environment(key.variable))?;
+        }
+        Ok(())
+    }
+
+    /// The same with what flags say.
+    pub(in crate::cli) fn with_flags(
+        &self,
+        endpoint: &EndpointArgs,
+        panel: &PanelArgs,
+        cross_check: bool,
+    ) -> anyhow::Result<Self> {
+        let truth = |said: bool, value: &str| said.then(|| value.to_owned());
+        let EndpointArgs {
+            preset,
+            provider,
+            base_url,
+            model,
+            api_key_env,
+            temperature,
+            max_tokens,
+            context,
+            concurrency,
+            requests_per_minute,
+            tokens_per_minute,
+            price_prompt,
+            price_completion,
+            ca_file,
+            allow_http,
+        } = endpoint.clone();
+        let PanelArgs { samples, vote, escalate, no_references, deadline, on_failure } = panel.clone();
+        let said = [
+            ("preset", preset),
+            ("provider", provider),
+            ("base_url", base_url),
+            ("model", model),
+            ("api_key_env", api_key_env),
+            ("temperature", temperature),
+            ("max_tokens", max_tokens),
+            ("context", context),
+            ("concurrency", concurrency),
+            ("requests_per_minute", requests_per_minute),
+            ("tokens_per_minute", tokens_per_minute),
+            ("price_prompt", price_prompt),
+            ("price_completion", price_completion),
+            ("ca_file", ca_file.map(|path| path.display().to_string())),
+            ("allow_http", truth(allow_http, "true")),
+            ("samples", samples),
+            ("vote", vote),
+            ("escalate", truth(escalate, "true")),
+            ("cross_check", truth(cross_check, "true")),
+            ("references", truth(no_references, "false")),
+            ("deadline", deadline),
+            ("on_failure", on_failure),
+        ];
+        let mut llm = self.clone();
+        for (name, value) in said {
+            if let (Some(key), Some(value)) = (Key::by_name(name), value) {
+                llm.say(key, value, Origin::Flag(key.flag))?;
+            }
+        }
+        Ok(llm)
+    }
+
+    /// Takes one value from the environment or the command line. A model or an endpoint that is named there is the
+    /// only judge.
+    fn say(&mut self, key: &Key, value: String, origin: Origin) -> anyhow::Result<()> {
+        let told = format!("{origin} {value}");
+        let mut one = Values::default();
+        one.put(key, value, origin).map_err(|error| anyhow::anyhow!("{told}: {error}"))?;
+        if matches!(key.name, "preset" | "provider" | "base_url" | "model") {
+            self.judges.clear();
+        }
+        match key.name {
+            // Whoever names a server there does not mean the address of a file.
+            "preset" => drop(self.base.0.remove("base_url")),
+            "base_url" => drop(self.base.0.remove("preset")),
+            _ => {}
+        }
+        self.base.apply(one);
+        Ok(())
+    }
+
+    /// A model's name wherever nobody named one, and no preset has one.
+    pub(super) fn assume_model(&mut self, name: &str) {
+        let lacks = |values: &Values| values.get("model").is_none() && values.text("preset") != Some("llamacpp");
+        if self.judges.is_empty() && self.is_configured() && lacks(&self.base) {
+            self.base.assume_model(name);
+        }
+    }
+
+    /// Whether there is anything to ask.
+    pub(in crate::cli) fn is_configured(&self) -> bool {
+        let names_one =
+            |values: &Values| ["preset", "provider", "base_url", "model"].iter().any(|name| values.get(name).is_some());
+        names_one(&self.base) || self.judges.iter().any(names_one)
+    }
+
+    /// What is said of each judge.
+    pub(super) fn each(&self) -> Vec<Values> {
+        if self.judges.is_empty() {
+            return vec![self.base.clone()];
+        }
+        self.judges.iter().map(|judge| self.base.with(judge)).collect()
+    }
+}

@@ -1,0 +1,19 @@
+//! Judges as people configure and use them.
+
+mod cache;
+mod check;
+mod dry;
+mod judging;
+mod keys;
+mod llm;
+mod prompt;
+mod setup;
+
+pub(super) use cache::run as cache;
+pub(super) use check::run as check;
+pub(super) use dry::{Estimate, estimate};
+pub(super) use judging::{Judging, halted};
+pub(super) use keys::KEYS;
+pub(super) use llm::{Llm, Table};
+pub(super) use prompt::run as prompt;
+pub(super) use setup::{Uses, open};

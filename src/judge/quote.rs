@@ -1,0 +1,367 @@
+//! Finds a judge's quote in the answer.
+//!
+//! A quote stands where the answer reads the same, whatever its spaces, marks and capitals. It begins and ends
+//! with whole words and has at least three of them, or is a whole sentence or line. Linear in the answer.
+
+use std::ops::Range;
+
+use memchr::memmem::Finder;
+use unicode_normalization::char::is_combining_mark;
+
+use super::folded::{Folded, fold};
+use crate::model::Span;
+
+/// A quote of fewer words must be a whole sentence or line.
+const WORDS: usize = 3;
+/// How many places of one quote are told.
+const MOST_PLACES: usize = 16;
+/// What coming upon a quote costs beside its length, in bytes looked at.
+const PLACE_COST: usize = 256;
+
+/// Why a quote is refused, said to a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refused {
+    /// There is nothing in it.
+    #[error("the quote is empty: copy the words of the answer that earn the credit")]
+    Empty,
+    /// It, or a part of it, has too few words.
+    #[error(
+        "the quote is too short: copy at least three words in a row, before and after an ellipsis too, or a whole sentence"
+    )]
+    TooShort,
+    /// The answer does not say it.
+    #[error("the quote does not stand in the answer: copy it character by character")]
+    NotThere,
+}
+
+/// The answer's graded part, folded once for many quotes.
+#[derive(Debug)]
+pub(super) struct Quotable<'a> {
+    graded: &'a str,
+    /// Where `graded` begins in the text.
+    body: usize,
+    folded: Folded<'a>,
+}
+
+impl<'a> Quotable<'a> {
+    /// `body` is the byte at which the graded part begins; spans count from the start of `text`. Nothing can be
+    /// quoted where `body` is no character boundary of `text`.
+    pub(super) fn new(text: &'a str, body: usize) -> Self {
+        let graded = text.get(body..).unwrap_or_default();
+        Self { graded, body, folded: Folded::new(graded) }
+    }
+
+    /// Where the quote stands: its first 16 places in order, which may overlap, each with a span for each part.
+    /// Only a quote with an ellipsis that does not itself stand there has parts, and only one place.
+    ///
+    /// # Errors
+    /// [`Refused`] where it stands nowhere or may not be quoted.
+    pub(super) fn find_all(&self, quote: &str) -> Result<Vec<Vec<Span>>, Refused> {
+        let quote = fold(quote);
+        let whole = trimmed(&quote);
+        if whole.is_empty() {
+            return Err(Refused::Empty);
+        }
+        let found = self.whole(whole);
+        if found.is_ok() || !quote.contains("...") {
+            return found;
+        }
+        let plain = quote.replace("[...]", "...").replace("(...)", "...");
+        let parts: Vec<&str> = plain.split("...").map(trimmed).filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            [] => Err(Refused::Empty),
+            [only] => self.whole(only),
+            parts => self.parts(parts).map(|spans| vec![spans]),
+        }
+    }
+
+    fn whole(&self, quote: &str) -> Result<Vec<Vec<Span>>, Refused> {
+        let words = words(quote);
+        let is_long = words >= WORDS;
+        let mut found = Search::new(self.folded.text(), quote, 0, self.work()).peekable();
+        if found.peek().is_none() {
+            return Err(Refused::NotThere);
+        }
+        let places: Vec<Vec<Span>> = found
+            .map(|place| self.span(&place))
+            .filter(|span| is_long || words > 0 && self.is_whole_line(*span))
+            .take(MOST_PLACES)
+            .map(|span| vec![span])
+            .collect();
+        if places.is_empty() { Err(Refused::TooShort) } else { Ok(places) }
+    }
+
+    /// Each part where it first stands after the one before it.
+    fn parts(&self, parts: &[&str]) -> Result<Vec<Span>, Refused> {
+        if parts.iter().any(|part| words(part) < WORDS) {
+            return Err(Refused::TooShort);
+        }
+        let (mut spans, mut from, mut work) = (Vec::new(), 0, self.work());
+        for part in parts {
+            let mut search = Search::new(self.folded.text(), part, from, work);
+            let place = search.next().ok_or(Refused::NotThere)?;
+            (from, work) = (place.end, search.work);
+            spans.push(self.span(&place));
+        }
+        Ok(spans)
+    }
+
+    /// How many bytes may be looked at again for one quote: some lengths of the answer, and enough for short ones.
+    fn work(&self) -> usize {
+        self.folded.text().len().saturating_mul(16).saturating_add(1 << 20)
+    }
+
+    fn span(&self, folded: &Range<usize>) -> Span {
+        let source = self.folded.source_of(folded);
+        Span { start: self.body + source.start, end: self.body + source.end }
+    }
+
+    /// Whether nothing but marks stands between the span and the ends of a sentence or line.
+    fn is_whole_line(&self, span: Span) -> bool {
+        let before = self.graded.get(..span.start - self.body).unwrap_or_default();
+        let after = self.graded.get(span.end - self.body..).unwrap_or_default();
+        let before = before.trim_end_matches(is_mark).chars().next_back();
+        let after = after.trim_start_matches(is_mark).chars().next();
+        before.is_none_or(ends_sentence) && after.is_none_or(ends_sentence)
+    }
+}
+
+/// Where a quote stands between whole words. What it looks through again because places overlap or are refused is
+/// counted, and it gives up before that could take long.
+struct Search<'h, 'n> {
+    text: &'h str,
+    quote: &'n str,
+    finder: Finder<'n>,
+    from: usize,
+    work: usize,
+}
+
+impl<'h, 'n> Search<'h, 'n> {
+    fn new(text: &'h str, quote: &'n str, from: usize, work: usize) -> Self {
+        Self { text, quote, finder: Finder::new(quote), from, work }
+    }
+
+    fn is_between_words(&self, place: &Range<usize>) -> bool {
+        let before = self.text.get(..place.start).and_then(|before| before.chars().next_back());
+        let after = self.text.get(place.end..).and_then(|after| after.chars().next());
+        let (first, last) = (self.quote.chars().next(), self.quote.chars().next_back());
+        !is_inside_word(before, first) && !is_inside_word(last, after)
+    }
+}
+
+impl Iterator for Search<'_, '_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = self.text.get(self.from..).filter(|rest| rest.len() >= self.quote.len())?;
+            let start = self.from + self.finder.find(rest.as_bytes())?;
+            let place = start..start + self.quote.len();
+            self.from = start + self.quote.chars().next()?.len_utf8();
+            self.work = self.work.checked_sub(self.quote.len() + PLACE_COST)?;
+            if self.is_between_words(&place) {
+                return Some(place);
+            }
+        }
+    }
+}
+
+/// A folded quote without the marks around it.
+fn trimmed(quote: &str) -> &str {
+    quote.trim_matches([' ', '\'', '.', ','])
+}
+
+/// How many words a folded text has. Where words are not written apart, each character counts.
+fn words(text: &str) -> usize {
+    let mut before = None;
+    let begins_word = |character: char| {
+        let begins = is_word(character) && !is_combining_mark(character) && !is_inside_word(before, Some(character));
+        before = Some(character);
+        begins
+    };
+    text.chars().map(begins_word).filter(|begins| *begins).count()
+}
+
+/// Whether there is no end of a word between two neighbours.
+fn is_inside_word(before: Option<char>, after: Option<char>) -> bool {
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    let is_apart = is_unspaced(before) || is_unspaced(after);
+    is_word(before) && is_word(after) && (is_combining_mark(after) || !is_apart)
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || is_combining_mark(character)
+}
+
+/// Whether `character` is of a script that does not put spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han.
+fn is_unspaced(character: char) -> bool {
+    matches!(character,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}'
+        | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Whether `character` may stand between a sentence or line and its end: spaces, quotation marks, emphasis, bullets.
+fn is_mark(character: char) -> bool {
+    let is_space = character.is_whitespace() && !ends_sentence(character);
+    is_space
+        || matches!(
+            character,
+            '*' | '_' | '`' | '"' | '\'' | '‘'..='‟' | '«' | '»' | '-' | '–' | '—' | '•' | '#' | '>' | '|'
+        )
+}
+
+fn ends_sentence(character: char) -> bool {
+    matches!(
+        character,
+        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str, quote: &str) -> Result<Vec<String>, Refused> {
+        let slices = |place: &Vec<Span>| place.iter().map(|span| span.of(text)).collect::<Vec<_>>().join("|");
+        Ok(Quotable::new(text, 0).find_all(quote)?.iter().map(slices).collect())
+    }
+
+    #[test]
+    fn a_quote_is_found_however_it_is_spelled() {
+        for (text, quote, expected) in [
+            ("I roll back\n  the deploy, then look.", "roll back the deploy", "roll back\n  the deploy"),
+            ("I Roll **back** it\u{a0}first", "roll back `it` first", "Roll **back** it\u{a0}first"),
+            ("say “it’s on fire” now", "\"It's on fire.\"", "it’s on fire"),
+            ("We ro\u{ad}ll\u{200b} it back — fast", "roll it back - fast...", "ro\u{ad}ll\u{200b} it back — fast"),
+            ("the ﬁrst ten cafe\u{301}s close", "first ten café", ""),
+            ("the ﬁrst ten cafe\u{301}s close", "first ten cafés", "ﬁrst ten cafe\u{301}s"),
+            ("wait... then go on", "wait… then go", "wait... then go"),
+            ("先回滚再查日志。", "回滚再查", "回滚再查"),
+            ("ガス漏れがある", "漏れが", "漏れが"),
+            ("먼저 서비스를 되돌리고 봅니다", "먼저 서비스를 되돌리고", "먼저 서비스를 되돌리고"),
+        ] {
+            let expected = if expected.is_empty() { Err(Refused::NotThere) } else { Ok(vec![expected.to_owned()]) };
+            assert_eq!(found(text, quote), expected, "{quote} in {text}");
+        }
+    }
+
+    #[test]
+    fn words_are_not_cut() {
+        let text = "unhappy paths are retried, a happy path is retried";
+        assert_eq!(found(text, "happy paths are"), Err(Refused::NotThere));
+        assert_eq!(found(text, "a happy path is retrie"), Err(Refused::NotThere));
+        assert_eq!(found("xa a a a", "a a a"), Ok(vec!["a a a".into()]), "the first place overlaps the second");
+        assert_eq!(found("one café here", "one cafe here"), Err(Refused::NotThere));
+        assert_eq!(found("see the cafe\u{301}", "see the cafe"), Err(Refused::NotThere));
+        assert_eq!(found("サービスかき", "サーヒ"), Err(Refused::NotThere), "a voicing mark belongs to its letter");
+    }
+
+    #[test]
+    fn a_short_quote_must_be_a_whole_sentence_or_line() {
+        for text in [
+            "Blue-green.",
+            "How? Blue-green! Then wait.",
+            "- **Blue-green**\n- canary",
+            "“Blue-green”…",
+            "a\rblue-green\rb",
+        ] {
+            assert_eq!(found(text, "blue-green").map(|places| places.len()), Ok(1), "{text}");
+        }
+        assert_eq!(found("Use blue-green here.", "Blue-green"), Err(Refused::TooShort));
+        assert_eq!(found("Use blue-green here. Blue-green.", "Blue-green"), Ok(vec!["Blue-green".into()]));
+        assert_eq!(found("Use canaries here.", "Blue-green"), Err(Refused::NotThere));
+        assert_eq!(found("%\n", "%"), Err(Refused::TooShort), "no word at all");
+        for empty in ["", " ", "“…”", "[...]", "\u{200b}**", "... , ..."] {
+            assert!(matches!(found("anything … goes", empty), Err(Refused::Empty | Refused::NotThere)), "{empty}");
+        }
+    }
+
+    #[test]
+    fn parts_around_an_ellipsis_stand_in_order() {
+        let text = "First I stop the rollout, then I page the owner, then I write it down.";
+        let both = Ok(vec!["I stop the rollout|I write it down".to_owned()]);
+        for quote in [
+            "I stop the rollout ... I write it down",
+            "I stop the rollout, […] I write it down.",
+            "“… I stop the rollout… I write it down …”",
+            "I stop the rollout(...)I write it down",
+        ] {
+            assert_eq!(found(text, quote), both, "{quote}");
+        }
+        assert_eq!(found(text, "I write it down ... I stop the rollout"), Err(Refused::NotThere));
+        assert_eq!(found(text, "I stop the rollout ... it down"), Err(Refused::TooShort));
+        assert_eq!(found(text, "then I page ... I page the owner"), Err(Refused::NotThere), "parts do not overlap");
+        assert_eq!(found(text, "[...] page the owner"), Ok(vec!["page the owner".into()]));
+        assert_eq!(found("so [...] it goes on", "so [...] it goes"), Ok(vec!["so [...] it goes".into()]));
+    }
+
+    #[test]
+    fn every_place_is_told_up_to_sixteen_and_none_before_the_body() {
+        let text = "roll it back. ".repeat(20);
+        let places = Quotable::new(&text, 14).find_all("roll it back").unwrap_or_default();
+        assert_eq!(places.len(), MOST_PLACES);
+        assert_eq!(places[0], [Span { start: 14, end: 26 }]);
+        assert_eq!(Quotable::new("ä roll it back", 1).find_all("roll it back"), Err(Refused::NotThere));
+        assert_eq!(Quotable::new(&text, 999).find_all("roll it back"), Err(Refused::NotThere));
+    }
+
+    #[test]
+    fn hostile_repetition_does_not_take_long() {
+        let period = "ab ".repeat(100_000);
+        let quote = format!("{}a", &period[..150_000]);
+        assert_eq!(found(&period, &quote), Err(Refused::NotThere));
+        assert_eq!(found(&"a".repeat(200_000), &"a".repeat(100_000)), Err(Refused::NotThere));
+        assert_eq!(found("short", &"... a b c ".repeat(50_000)), Err(Refused::NotThere));
+        assert_eq!(found(&"-".repeat(200_000), &"a ...".repeat(50_000)), Err(Refused::TooShort));
+    }
+
+    #[test]
+    fn every_slice_between_words_is_found_where_it_stands() {
+        const PIECES: [&str; 20] = [
+            "roll",
+            "Back",
+            "ﬁx",
+            "cafe\u{301}",
+            "Việt",
+            "回",
+            "ガ",
+            "x_y",
+            "½",
+            "99.9",
+            "—",
+            "’s",
+            "“q”",
+            "**b**",
+            "…",
+            "한국",
+            "\u{200b}z",
+            "İ",
+            "e\u{302}\u{323}",
+            "(n)",
+        ];
+        let mut seed = 11_usize;
+        let mut below = |limit: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
+        };
+        for _ in 0..400 {
+            let (mut text, mut starts) = (String::from("head\n"), Vec::new());
+            for _ in 0..60 {
+                starts.push(text.len());
+                text.push_str(PIECES[below(PIECES.len())]);
+                text.push_str([" ", "\n", "  ", "\u{a0}", " \t"][below(5)]);
+            }
+            let first = below(50);
+            let slice = &text[starts[first]..starts[first + 6 + below(4)]];
+            let quotable = Quotable::new(&text, 5);
+            let places = quotable.find_all(slice).unwrap_or_else(|refused| panic!("{refused}: {slice:?} in {text:?}"));
+            let within = |span: &Span| span.start >= starts[first] && span.end <= starts[first] + slice.len();
+            assert!(places.iter().any(|place| place.iter().all(within)), "{slice:?} in {text:?}");
+            for span in places.iter().flatten() {
+                assert_eq!(trimmed(&fold(span.of(&text))), trimmed(&fold(slice)));
+                assert_eq!(span.of(&text).trim(), span.of(&text));
+            }
+        }
+    }
+}

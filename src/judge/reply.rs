@@ -1,0 +1,359 @@
+//! Turns the text of a judge's reply into verdicts.
+//!
+//! Takes what the model wrote and the token it was told; gives a verdict per criterion and, for each that is
+//! missing or wrong, a fault in words that a model can act on. The reply is not trusted: only an object that bears
+//! the token counts, and the time is linear in the text whatever it holds.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use memchr::{memmem, memrchr};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::folded::is_invisible;
+
+/// The most characters of a `why`.
+const WHY: usize = 300;
+/// The most characters of what a fault repeats of the reply.
+const SHOWN: usize = 40;
+/// The most faults that belong to no criterion.
+const STRAYS: usize = 20;
+/// How often, counted in lengths of the text, it may be read through in search of the object.
+const MOST_WORK: usize = 16;
+
+/// How much credit a judge offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offered {
+    /// Nothing.
+    None,
+    /// Half.
+    Partial,
+    /// All.
+    Full,
+}
+
+impl Offered {
+    /// The share of the criterion's points.
+    pub(super) fn thousandths(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Partial => 500,
+            Self::Full => 1000,
+        }
+    }
+}
+
+/// What a judge says of one criterion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// The criterion's place among the ids.
+    pub(super) criterion: usize,
+    /// How much credit.
+    pub(super) credit: Offered,
+    /// What of the answer earns it, as it was written; may be empty.
+    pub(super) quote: String,
+    /// The reason, on one line of at most 300 characters without invisible ones; may be empty.
+    pub(super) why: String,
+}
+
+/// What is wrong with a reply, said to the model that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    /// No object bears the token.
+    #[error("there is no JSON object with `for` \"{0}\" and `verdicts`, a list")]
+    Missing(String),
+    /// The reply ended before the object did.
+    #[error("the reply was cut off before the JSON object with `for` \"{0}\" and `verdicts` was complete; be shorter")]
+    Cut(String),
+    /// An object bears the token and is no JSON.
+    #[error("the JSON object with `for` \"{0}\" cannot be read: {1}")]
+    Unreadable(String, String),
+    /// The object, or a verdict, says the same twice. Whose, and which key.
+    #[error("{0} says `{1}` twice")]
+    Repeated(String, &'static str),
+    /// A verdict that is of no criterion; its place, from 1.
+    #[error("verdict {0} names no `criterion`")]
+    Nameless(usize),
+    /// A verdict of what is none of the criteria.
+    #[error("`{0}` is no criterion")]
+    Unknown(String),
+    /// A criterion without a verdict.
+    #[error("no verdict for `{0}`")]
+    Unjudged(String),
+    /// A criterion with several.
+    #[error("two verdicts for `{0}`")]
+    JudgedTwice(String),
+    /// A verdict without a credit.
+    #[error("`credit` of `{0}` is missing; it must be none, partial or full")]
+    NoCredit(String),
+    /// A verdict whose credit is none of the words; what it is instead.
+    #[error("`credit` of `{0}` is {1}; it must be none, partial or full")]
+    Credit(String, String),
+    /// A verdict whose `quote` or `why` is of another type. Whose, and which key.
+    #[error("`{1}` of `{0}` is no text")]
+    NoText(String, &'static str),
+}
+
+/// What a reply came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Read {
+    /// At most one per criterion, in the order of the ids.
+    pub(super) verdicts: Vec<Verdict>,
+    /// What is wrong: first what belongs to no criterion, then at most one per criterion without a verdict.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// Reads the verdicts on the criteria `ids` out of a reply. Of several objects that bear `token`, the one that ends
+/// last counts. Without any there is one fault; `is_cut` says whether the reply grew too long.
+pub(super) fn read(text: &str, is_cut: bool, token: &str, ids: &[&str]) -> Read {
+    let listed = listed(text, token).or_else(|why| {
+        // Some endpoints wrap the whole reply in a string.
+        let wrapped = text.trim_start_matches('\u{feff}').trim_start().starts_with('"');
+        let text =
+            if wrapped { serde_json::from_str::<String>(text.trim_start_matches('\u{feff}')).ok() } else { None };
+        text.map_or(Err(why), |text| self::listed(&text, token))
+    });
+    match listed {
+        Ok(listed) => judged(&listed, ids),
+        Err(_) if is_cut => Read { verdicts: Vec::new(), faults: vec![Fault::Cut(token.to_owned())] },
+        Err(fault) => Read { verdicts: Vec::new(), faults: vec![fault] },
+    }
+}
+
+/// The elements of `verdicts` of the object that counts.
+fn listed(text: &str, token: &str) -> Result<Vec<Box<RawValue>>, Fault> {
+    let mut fault = None;
+    let mut best: Option<(usize, Fields<'_>)> = None;
+    let mut work = text.len().saturating_mul(MOST_WORK);
+    for at in places(text, token) {
+        if work == 0 {
+            break;
+        }
+        let start = opening(text.as_bytes(), at);
+        work = work.saturating_sub(at - start.unwrap_or(0));
+        let Some((start, object)) = start.and_then(|start| Some((start, text.get(start..)?))) else { continue };
+        let mut parser = serde_json::Deserializer::from_str(object).into_iter::<Fields<'_>>();
+        let parsed = parser.next();
+        let length = parser.byte_offset();
+        match parsed {
+            Some(Ok(fields)) => {
+                work = work.saturating_sub(length);
+                let is_last = best.as_ref().is_none_or(|(end, _)| *end < start + length);
+                if is_last && fields.is_for(token) {
+                    best = Some((start + length, fields));
+                }
+            }
+            Some(Err(error)) => {
+                work = work.saturating_sub(object.len());
+                fault.get_or_insert_with(|| unreadable(token, &error));
+            }
+            None => {}
+        }
+    }
+    let Some((_, fields)) = best else { return Err(fault.unwrap_or_else(|| Fault::Missing(token.to_owned()))) };
+    if let Some(key) = fields.twice.filter(|key| matches!(*key, "for" | "verdicts")) {
+        return Err(Fault::Repeated("the JSON object".to_owned(), key));
+    }
+    fields.value("verdicts").ok_or_else(|| Fault::Missing(token.to_owned()))
+}
+
+/// Where `"for": "token"` stands, last first.
+fn places<'t>(text: &'t str, token: &str) -> impl Iterator<Item = usize> + use<'t> {
+    let space = [' ', '\n', '\r', '\t'];
+    let quoted = serde_json::Value::from(token).to_string();
+    let found: Vec<usize> = memmem::find_iter(text.as_bytes(), &quoted).collect();
+    found.into_iter().rev().filter_map(move |at| {
+        let key = text.get(..at)?.trim_end_matches(space).strip_suffix(':')?.trim_end_matches(space);
+        Some(key.strip_suffix("\"for\"")?.len())
+    })
+}
+
+/// Where the object begins that has a key at `at`. Goes backwards, which is sound while what stands before is JSON;
+/// where it is not, parsing will tell.
+fn opening(text: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    while at > 0 {
+        at -= 1;
+        match text.get(at)? {
+            b'"' => at = string_start(text, at)?,
+            b'}' | b']' => depth += 1,
+            b'{' if depth == 0 => return Some(at),
+            b'[' if depth == 0 => return None,
+            b'{' | b'[' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where the string begins whose closing quotation mark is at `end`.
+fn string_start(text: &[u8], mut end: usize) -> Option<usize> {
+    loop {
+        end = memrchr(b'"', text.get(..end)?)?;
+        let escapes = text.get(..end)?.iter().rev().take_while(|byte| **byte == b'\\').count();
+        if escapes % 2 == 0 {
+            return Some(end);
+        }
+    }
+}
+
+fn unreadable(token: &str, error: &serde_json::Error) -> Fault {
+    let error = error.to_string();
+    // The line and column count from the object's start, which the model cannot see.
+    let reason = error.split(" at line ").next().unwrap_or_default();
+    Fault::Unreadable(token.to_owned(), one_line(reason, 2 * SHOWN))
+}
+
+/// What came of one criterion.
+enum Slot {
+    Empty,
+    One(Result<Verdict, Fault>),
+    Two,
+}
+
+fn judged(listed: &[Box<RawValue>], ids: &[&str]) -> Read {
+    let criteria: HashMap<&str, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let mut slots: Vec<Slot> = ids.iter().map(|_| Slot::Empty).collect();
+    let (mut faults, mut unknown) = (Vec::new(), BTreeSet::new());
+    for (place, raw) in listed.iter().enumerate() {
+        let stray = match named(raw, place, &criteria) {
+            Ok((criterion, fields)) => {
+                let (Some(slot), Some(id)) = (slots.get_mut(criterion), ids.get(criterion)) else { continue };
+                *slot =
+                    if matches!(slot, Slot::Empty) { Slot::One(verdict(criterion, id, &fields)) } else { Slot::Two };
+                continue;
+            }
+            Err(stray) => stray,
+        };
+        let is_new = faults.len() < STRAYS && unknown.insert(stray.to_string());
+        faults.extend(is_new.then_some(stray));
+    }
+    let mut verdicts = Vec::new();
+    for (slot, id) in slots.into_iter().zip(ids) {
+        match slot {
+            Slot::Empty => faults.push(Fault::Unjudged((*id).to_owned())),
+            Slot::Two => faults.push(Fault::JudgedTwice((*id).to_owned())),
+            Slot::One(Err(fault)) => faults.push(fault),
+            Slot::One(Ok(verdict)) => verdicts.push(verdict),
+        }
+    }
+    Read { verdicts, faults }
+}
+
+/// Which criterion an element of the list is of, and what it says.
+fn named<'r>(raw: &'r RawValue, place: usize, ids: &HashMap<&str, usize>) -> Result<(usize, Fields<'r>), Fault> {
+    let fields: Fields<'_> = serde_json::from_str(raw.get()).map_err(|_| Fault::Nameless(place + 1))?;
+    if fields.twice == Some("criterion") {
+        return Err(Fault::Repeated(format!("verdict {}", place + 1), "criterion"));
+    }
+    let id: String = fields.value("criterion").ok_or(Fault::Nameless(place + 1))?;
+    let criterion = ids.get(id.trim()).ok_or_else(|| Fault::Unknown(one_line(&id, SHOWN)))?;
+    Ok((*criterion, fields))
+}
+
+fn verdict(criterion: usize, id: &str, fields: &Fields<'_>) -> Result<Verdict, Fault> {
+    let named = || id.to_owned();
+    if let Some(key) = fields.twice.filter(|key| matches!(*key, "credit" | "quote" | "why")) {
+        return Err(Fault::Repeated(format!("the verdict for `{id}`"), key));
+    }
+    let credit = fields.raw("credit").ok_or_else(|| Fault::NoCredit(named()))?;
+    let credit = offered(credit).ok_or_else(|| Fault::Credit(named(), one_line(credit.get(), SHOWN)))?;
+    let text = |key| fields.raw(key).map_or(Some(String::new()), |raw| serde_json::from_str(raw.get()).ok());
+    let quote = text("quote").ok_or_else(|| Fault::NoText(named(), "quote"))?;
+    let why = text("why").ok_or_else(|| Fault::NoText(named(), "why"))?;
+    Ok(Verdict { criterion, credit, quote, why: one_line(&why, WHY) })
+}
+
+fn offered(credit: &RawValue) -> Option<Offered> {
+    let word: String = serde_json::from_str(credit.get()).ok()?;
+    let word = word.trim();
+    let words = [("none", Offered::None), ("partial", Offered::Partial), ("full", Offered::Full)];
+    words.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, offered)| offered)
+}
+
+/// `text` on one line of at most `most` characters, without invisible ones; "…" stands for what is cut off.
+fn one_line(text: &str, most: usize) -> String {
+    let (mut line, mut length, mut is_apart) = (String::new(), 0, false);
+    for character in text.chars().filter(|character| !is_invisible(*character)) {
+        if character.is_whitespace() || character.is_control() {
+            is_apart = length > 0;
+            continue;
+        }
+        if length + usize::from(is_apart) >= most {
+            line.truncate(line.char_indices().nth(most.saturating_sub(1)).map_or(line.len(), |(at, _)| at));
+            line.truncate(line.trim_end().len());
+            line.push('…');
+            return line;
+        }
+        if std::mem::take(&mut is_apart) {
+            line.push(' ');
+            length += 1;
+        }
+        line.push(character);
+        length += 1;
+    }
+    line
+}
+
+/// The keys that mean something, of the object and of a verdict.
+const KEYS: [&str; 6] = ["for", "verdicts", "criterion", "credit", "quote", "why"];
+
+/// An object's values by key, each still as it was written.
+#[derive(Default)]
+struct Fields<'r> {
+    values: [Option<&'r RawValue>; KEYS.len()],
+    /// The first key that stands there twice.
+    twice: Option<&'static str>,
+}
+
+impl<'r> Fields<'r> {
+    /// What stands at `key`; none where that is null.
+    fn raw(&self, key: &str) -> Option<&'r RawValue> {
+        let (_, value) = KEYS.iter().zip(self.values).find(|(name, _)| **name == key)?;
+        value.filter(|value| value.get() != "null")
+    }
+
+    fn value<T: Deserialize<'r>>(&self, key: &str) -> Option<T> {
+        serde_json::from_str(self.raw(key)?.get()).ok()
+    }
+
+    fn is_for(&self, token: &str) -> bool {
+        let is_list = self.raw("verdicts").is_some_and(|verdicts| verdicts.get().starts_with('['));
+        is_list && self.value::<String>("for").is_some_and(|found| found == token)
+    }
+}
+
+impl<'de: 'r, 'r> Deserialize<'de> for Fields<'r> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let value: &RawValue = map.next_value()?;
+            let known = KEYS.iter().zip(&mut fields.values).find(|(name, _)| **name == key);
+            let Some((name, slot)) = known else { continue };
+            if slot.replace(value).is_some() {
+                fields.twice = fields.twice.or(Some(name));
+            }
+        }
+        Ok(fields)
+    }
+}
+
+#[cfg(test)]
+#[path = "reply_tests.rs"]
+mod tests;

@@ -1,0 +1,7 @@
+//! What the cache keeps, what it survives, and what it leaves alone.
+
+mod damage;
+mod given;
+mod keeping;
+mod reading;
+mod sharing;

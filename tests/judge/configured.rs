@@ -1,0 +1,215 @@
+//! What files, the environment and flags say of judges, and what they must not say.
+
+use super::endpoint::{Act, Endpoint};
+use super::front::Front;
+use super::network::{GRADE, fallback};
+use super::whole::all;
+use crate::cli::tiny::tiny;
+use crate::support::Gradus;
+
+/// Each setting, what it may be and what it may not be.
+const SETTINGS: [(&str, &str, &str); 26] = [
+    ("preset", "ollama", "olama"),
+    ("provider", "anthropic", "google"),
+    ("base_url", "https://a.test/v1", " "),
+    ("model", "some:7b", " "),
+    ("api_key_env", "MY_KEY", " "),
+    ("temperature", "usual", "2.5"),
+    ("seed", "42", "-1"),
+    ("max_tokens", "333", "0"),
+    ("context", "9999", "255"),
+    ("concurrency", "3", "257"),
+    ("requests_per_minute", "60", "0"),
+    ("tokens_per_minute", "5000", "many"),
+    ("timeout", "7.5", "0"),
+    ("attempts", "4", "101"),
+    ("price_prompt", "2.5", "-1"),
+    ("price_completion", "10", "NaN"),
+    ("ca_file", "/some/ca.pem", " "),
+    ("allow_http", "true", "perhaps"),
+    ("samples", "3", "26"),
+    ("vote", "majority", "mean"),
+    ("escalate", "true", "2"),
+    ("cross_check", "true", "on"),
+    ("references", "false", "none"),
+    ("deadline", "33", "inf"),
+    ("on_failure", "stop", "retry"),
+    ("cache", "/some/replies.sqlite", " "),
+];
+
+fn show() -> Gradus {
+    tiny(["config", "show"])
+}
+
+/// The value of a setting, and where it comes from.
+#[track_caller]
+fn shown(run: Gradus, name: &str) -> (String, String) {
+    let out = run.run().done().out;
+    let line = out.lines().find(|line| line.split_whitespace().next() == Some(name));
+    let line = line.unwrap_or_else(|| panic!("no {name} in:\n{out}"));
+    let mut words = line.split_whitespace().skip(1);
+    let value = words.next().expect("a value").to_owned();
+    (value, words.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn each_setting_may_stand_in_the_environment() {
+    for (name, value, wrong) in SETTINGS {
+        let (key, variable) = (format!("llm.{name}"), format!("GRADUS_LLM_{}", name.to_uppercase()));
+        assert_eq!(shown(show(), &key).1, "default", "{name}");
+        assert_eq!(shown(show().env(&variable, value), &key), (value.to_owned(), format!("environment {variable}")));
+        show().env(&variable, wrong).run().refused().tells(&[&variable, wrong, "expected "]);
+    }
+}
+
+#[test]
+fn each_setting_may_stand_in_a_file() {
+    for (name, value, wrong) in SETTINGS {
+        for quote in ["\"", ""] {
+            let is_bare =
+                |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite) || ["true", "false"].contains(&text);
+            if quote.is_empty() && is_bare(value) {
+                let file = format!("[llm]\n{name} = {value}\n");
+                let origin = "[home]/gradus.toml".to_owned();
+                assert_eq!(shown(show().file("gradus.toml", file), &format!("llm.{name}")), (value.to_owned(), origin));
+            }
+            if !quote.is_empty() || is_bare(wrong) {
+                let file = format!("[llm]\n\n{name} = {quote}{wrong}{quote}\n");
+                let told = [&format!("gradus.toml:3: {name} = {wrong}: expected ")[..], "hint: "];
+                // An empty path is one beside the file; nothing can be said against it.
+                if !["ca_file", "cache"].contains(&name) {
+                    show().file("gradus.toml", file).run().refused().tells(&told);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_environment_stands_above_files_and_flags_above_both() {
+    let file = "[llm]\nmodel = \"of-file\"\nbase_url = \"https://file.test/v1\"\nseed = 5\n";
+    let run = || show().file("gradus.toml", file).env("GRADUS_LLM_MODEL", "of-env");
+    assert_eq!(shown(run(), "llm.model"), ("of-env".to_owned(), "environment GRADUS_LLM_MODEL".to_owned()));
+    assert_eq!(shown(run(), "llm.seed"), ("5".to_owned(), "[home]/gradus.toml".to_owned()));
+    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+    let flags = ["--model", "of-flag", "--temperature", "0.7", "--max-tokens", "333", "--base-url", &endpoint.url()];
+    let run = tiny(GRADE.into_iter().chain(flags)).file("gradus.toml", file).env("GRADUS_LLM_MODEL", "of-env");
+    assert_eq!(fallback(&run.run().done()), "");
+    let body = &endpoint.asked()[0].body;
+    assert_eq!(
+        (&body["model"], &body["temperature"], &body["seed"], &body["max_tokens"]),
+        (&"of-flag".into(), &0.7.into(), &5.into(), &333.into())
+    );
+    // The file in the user's folder stands below the one beside the work.
+    let run = show().file(".config/gradus/config.toml", "[llm]\nseed = 1\nmodel = \"home\"\n");
+    let run = run.file("gradus.toml", "[llm]\nseed = 2\n");
+    let model = shown(run.again(["config", "show"]), "llm.model");
+    assert_eq!(model, ("home".to_owned(), "[home]/.config/gradus/config.toml".to_owned()));
+    assert_eq!(shown(run, "llm.seed").0, "2");
+}
+
+#[test]
+fn flags_are_named_where_they_are_wrong() {
+    for (flag, wrong) in [("--samples", "0"), ("--temperature", "hot"), ("--preset", "olama"), ("--vote", "mean")] {
+        tiny(GRADE.into_iter().chain([flag, wrong])).run().refused().tells(&[flag, wrong, "expected "]);
+    }
+}
+
+#[test]
+fn usual_leaves_the_temperature_to_the_endpoint() {
+    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+    for value in ["usual", "0"] {
+        let run = tiny(GRADE).env("GRADUS_LLM_BASE_URL", &endpoint.url()).env("GRADUS_LLM_MODEL", "m");
+        run.env("GRADUS_LLM_TEMPERATURE", value).run().done();
+    }
+    let sent: Vec<_> = endpoint.asked().iter().map(|asked| asked.body.get("temperature").cloned()).collect();
+    assert_eq!(sent[0], None);
+    assert_eq!(sent[1].as_ref().and_then(serde_json::Value::as_f64), Some(0.0));
+}
+
+#[test]
+fn unknown_and_misplaced_settings_are_errors_with_their_place() {
+    for (file, told) in [
+        ("[llm]\nmodle = \"x\"\n", "gradus.toml:2: `modle` is no setting of [llm]"),
+        ("[llm]\nmodel = \"x\"\napi_key = \"sk-1\"\n", "gradus.toml:3: `api_key` is no setting of [llm]"),
+        ("[[judge]]\nmodel = \"x\"\n\n[[judge]]\nmodle = \"y\"\n", "gradus.toml:5: `modle` is no setting of [[judge]]"),
+        ("[[judge]]\nmodel = \"x\"\nsamples = 3\n", "gradus.toml:3: `samples` is no setting of [[judge]]"),
+        ("[[judge]]\nvote = \"median\"\n", "gradus.toml:2: `vote` is no setting of [[judge]]"),
+        ("[[judge]]\ncache = \"c\"\n", "gradus.toml:2: `cache` is no setting of [[judge]]"),
+        ("[[judge]]\non_failure = \"stop\"\n", "gradus.toml:2: `on_failure` is no setting of [[judge]]"),
+        ("[[judge]]\ntimeout = 0\n", "gradus.toml:2: timeout = 0: expected a number from 0.1"),
+        ("[llm]\nmodel = [\"a\"]\n", "gradus.toml:2: `model` is neither text nor a number"),
+        ("[llm.model]\nname = \"a\"\n", "gradus.toml:1: `model` is neither text nor a number"),
+        ("[judge]\nmodel = \"a\"\n", "gradus.toml:1: "),
+        ("llm = \"a\"\n", "gradus.toml:1: "),
+        ("[llm]\nmodel = \"a\"\nmodel = \"b\"\n", "gradus.toml:3: "),
+    ] {
+        let ran = show().file("gradus.toml", file).run().refused().tells(&[told]);
+        assert!(!ran.err.contains("sk-1"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn each_judge_is_shown_with_its_origin() {
+    let file = "[llm]\nsamples = 2\n[[judge]]\nmodel = \"a\"\n[[judge]]\nmodel = \"b\"\nseed = 4\n";
+    let of_file = |value: &str| (value.to_owned(), "[home]/gradus.toml".to_owned());
+    for (name, value) in [("judge.1.model", "a"), ("judge.2.model", "b"), ("judge.2.seed", "4"), ("llm.samples", "2")] {
+        assert_eq!(shown(show().file("gradus.toml", file), name), of_file(value));
+    }
+    // Who names a model in the environment means that one alone.
+    let out = show().file("gradus.toml", file).env("GRADUS_LLM_MODEL", "c").run().done().out;
+    assert!(!out.contains("judge.1") && out.contains("environment GRADUS_LLM_MODEL"), "{out}");
+}
+
+#[test]
+fn presets_know_where_servers_listen() {
+    for (name, port) in [("ollama", 11434), ("llamacpp", 8080), ("vllm", 8000), ("lmstudio", 1234)] {
+        // Whether somebody listens there or not.
+        let run = tiny(["config", "check", "--preset", name, "--model", "m"]).env("GRADUS_LLM_ATTEMPTS", "1");
+        run.env("GRADUS_LLM_TIMEOUT", "2").run().prints(&[&format!("http://127.0.0.1:{port}/v1 (openai)")]);
+        let run = tiny(["prompt", "undo-release", "answer.md", "--format", "json", "--preset", name]);
+        let printed = run.env("GRADUS_LLM_MODEL", "m").run().done().json();
+        let room = printed["room"].as_u64().expect("a number");
+        assert!((2000..8192).contains(&room) && printed["provider"] == "openai", "{name}: {printed}");
+    }
+    // An address that is given stands above that of a preset.
+    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+    let run = tiny(GRADE.into_iter().chain(["--base-url", &endpoint.url(), "--model", "m"]));
+    assert_eq!(fallback(&run.env("GRADUS_LLM_PRESET", "ollama").run().done()), "");
+    assert_eq!(endpoint.asked().len(), 1);
+}
+
+#[test]
+fn a_judge_that_is_wanted_and_not_configured_is_an_error() {
+    let row = r#"{"id":"1","question":"undo-release","answer":"We waited."}"#;
+    for arguments in [&GRADE[..], &["batch", "rows.jsonl"]] {
+        let run = tiny(arguments.iter().copied().chain(["--grader", "llm"])).file("rows.jsonl", row);
+        run.env("OPENAI_API_KEY", "sk-1").run().refused().tells(&["no endpoint is configured", "hint: "]);
+    }
+    tiny(GRADE).env("GRADUS_GRADER", "llm").run().refused().tells(&["no endpoint is configured"]);
+    let url = ["--base-url", "http://127.0.0.1:9/v1"];
+    tiny(GRADE.into_iter().chain(url)).run().refused().tells(&["no model is named for 127.0.0.1", "--model"]);
+}
+
+#[test]
+fn without_a_key_that_is_needed_the_offline_scorer_grades_and_says_so() {
+    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+    let (proxy, url) = (Front::plain(&endpoint), endpoint.url());
+    for (settings, missing) in [
+        (vec![("GRADUS_LLM_MODEL", "gpt-4o")], "OPENAI_API_KEY"),
+        (vec![("GRADUS_LLM_MODEL", "claude"), ("GRADUS_LLM_PROVIDER", "anthropic")], "ANTHROPIC_API_KEY"),
+        (vec![("GRADUS_LLM_MODEL", "gpt-4o"), ("OPENAI_API_KEY", "  ")], "OPENAI_API_KEY"),
+        (vec![("GRADUS_LLM_MODEL", "gpt-4o"), ("GRADUS_LLM_API_KEY_ENV", "MINE")], "MINE"),
+        (vec![("GRADUS_LLM_MODEL", "m"), ("GRADUS_LLM_BASE_URL", &url), ("GRADUS_LLM_API_KEY_ENV", "MINE")], "MINE"),
+    ] {
+        let told = format!("{missing} is not set");
+        let run = |arguments: &[&str]| {
+            let run = tiny(GRADE.iter().chain(arguments).copied()).env("HTTPS_PROXY", &proxy.url("http", "127.0.0.1"));
+            settings.iter().fold(run, |run, (name, value)| run.env(name, value)).run()
+        };
+        let ran = run(&[]).done().tells(&["graded offline", &told]);
+        assert_eq!(ran.json()["grader"]["kind"], "offline", "{}", ran.out);
+        run(&["--grader", "llm"]).refused().tells(&[&told, "--api-key-env"]);
+    }
+    assert_eq!((proxy.connections(), endpoint.asked().len()), (0, 0));
+}

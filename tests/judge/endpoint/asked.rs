@@ -1,0 +1,118 @@
+//! What an endpoint was asked: the request as it came, and what its prompt says to a judge.
+//!
+//! Both wire formats are read. Nothing that stands in the fenced answer counts as said by the prompt.
+
+use serde_json::Value;
+
+/// What stands before the criteria where not all are asked for.
+const EXACTLY_THESE: &str = "Give verdicts for exactly these criteria:";
+
+/// A chat request: any method on a chat's path, so that a redirect followed as GET shows as well.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// `POST`, if all is well.
+    pub(crate) method: String,
+    /// With what follows a question mark.
+    pub(crate) path: String,
+    /// In their order, names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Null where there is none; a string where it is no JSON.
+    pub(crate) body: Value,
+}
+
+impl Asked {
+    /// The first header of that name, in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All text of all messages, the system's first, joined by line breaks.
+    pub(crate) fn prompt(&self) -> String {
+        self.messages().into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What a verdict object must be `for`: what follows the first `token: ` outside the answer. Empty without one.
+    pub(crate) fn token(&self) -> String {
+        let alphanumerics = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+        let tokens = |text: &str| text.split("token: ").skip(1).map(alphanumerics).find(|token| !token.is_empty());
+        self.messages().iter().find_map(|(_, text)| tokens(&without_answer(text))).unwrap_or_default()
+    }
+
+    /// The criteria asked about, in their order: those listed by the last message of a user, else those described by
+    /// the system, in lines that begin with `[id]`.
+    pub(crate) fn criteria(&self) -> Vec<String> {
+        let messages = self.messages();
+        let last = messages.iter().rfind(|(role, _)| role == "user").map(|(_, text)| without_answer(text));
+        let listed = last.as_deref().map(listed_criteria).unwrap_or_default();
+        if !listed.is_empty() {
+            return listed;
+        }
+        let system = messages.iter().filter(|(role, _)| is_system(role));
+        system.flat_map(|(_, text)| text.lines()).filter_map(described_criterion).collect()
+    }
+
+    /// The text between the lines `<<<answer NONCE` and `answer NONCE>>>` of the first user's message that has both,
+    /// without the line breaks next to them. Empty without one.
+    pub(crate) fn answer(&self) -> String {
+        let messages = self.messages();
+        let mut said = messages.iter().filter(|(role, _)| role == "user").map(|(_, text)| text);
+        said.find_map(|text| fenced(text).map(|(_, answer, _)| answer.to_owned())).unwrap_or_default()
+    }
+
+    /// (Role, text) of everything said.
+    fn messages(&self) -> Vec<(String, String)> {
+        let system = self.body.get("system").map(|text| ("system".to_owned(), text_of(text)));
+        let said = self.body["messages"].as_array().into_iter().flatten();
+        let said =
+            said.map(|message| (message["role"].as_str().unwrap_or_default().to_owned(), text_of(&message["content"])));
+        system.into_iter().chain(said).collect()
+    }
+
+    /// The path without what follows a question mark.
+    pub(super) fn bare_path(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+}
+
+/// Of a string, or of a list of parts.
+fn text_of(content: &Value) -> String {
+    let parts = content.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
+    content.as_str().map_or_else(|| parts.collect::<Vec<_>>().join("\n"), str::to_owned)
+}
+
+fn is_system(role: &str) -> bool {
+    matches!(role, "system" | "developer")
+}
+
+/// What stands before the fenced answer, the answer, and what stands after it.
+fn fenced(text: &str) -> Option<(&str, &str, &str)> {
+    let opening = "<<<answer ";
+    let at = if text.starts_with(opening) { 0 } else { text.find(&format!("\n{opening}"))? + 1 };
+    let (nonce, inside) = text[at + opening.len()..].split_once('\n')?;
+    let closing = format!("answer {nonce}>>>");
+    if let Some(after) = inside.strip_prefix(&closing) {
+        return Some((&text[..at], "", after));
+    }
+    let (answer, after) = inside.split_once(&format!("\n{closing}"))?;
+    Some((&text[..at], answer, after))
+}
+
+/// An answer may say what it likes: nothing in it counts as asked.
+fn without_answer(text: &str) -> String {
+    fenced(text).map_or_else(|| text.to_owned(), |(before, _, after)| format!("{before}{after}"))
+}
+
+fn listed_criteria(text: &str) -> Vec<String> {
+    let list = text.split_once(EXACTLY_THESE).map_or("", |(_, list)| list);
+    let lines = list.lines().skip_while(|line| line.trim().is_empty());
+    lines.map_while(|line| line.strip_prefix("- ").map(str::trim).filter(|id| is_id(id))).map(str::to_owned).collect()
+}
+
+fn described_criterion(line: &str) -> Option<String> {
+    let (id, _) = line.strip_prefix('[')?.split_once(']')?;
+    is_id(id).then(|| id.to_owned())
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
