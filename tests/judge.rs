@@ -6,6 +6,7 @@ mod configured;
 mod dialects;
 mod endpoint;
 mod front;
+mod injection;
 mod kept;
 mod many;
 mod network;
