@@ -1,0 +1,82 @@
+"""What .ci/peer cannot say in bash; Python's own library only.
+
+port: prints a free loopback port
+config PROMPT ANSWER MODEL: prints the server's settings, with the verdict it is to reply
+ready PORT MODEL: exits with 0 once the server on that port offers the model
+check PROMPT RESULT PROVIDER: exits with 1 and says why unless the judge decided every criterion
+"""
+
+import json
+import socket
+import sys
+import urllib.request
+
+
+# Criteria that one passage may decide.
+SHARED = 2
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def criteria(prompt):
+    verdict = prompt["schema"]["properties"]["verdicts"]["items"]["properties"]
+    return verdict["criterion"]["enum"]
+
+
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        print(free.getsockname()[1])
+
+
+def config(prompt_path, answer_path, model):
+    prompt = load(prompt_path)
+    user = next(m["content"] for m in prompt["messages"] if m["role"] == "user")
+    token = next(line[7:] for line in user.splitlines() if line.startswith("token: "))
+    with open(answer_path, encoding="utf-8") as file:
+        quote = " ".join(file.readline().split()[:8])
+    verdicts = [
+        {"criterion": name, "credit": "full", "quote": quote, "why": "It is a canned reply."}
+        if place < SHARED
+        else {"criterion": name, "credit": "none", "quote": "", "why": "It is a canned reply."}
+        for place, name in enumerate(criteria(prompt))
+    ]
+    reply = json.dumps({"for": token, "verdicts": verdicts})
+    canned = {"model": f"openai/{model}", "api_key": "none", "mock_response": reply}
+    # JSON is YAML.
+    print(json.dumps({
+        "model_list": [{"model_name": model, "litellm_params": canned}],
+        "litellm_settings": {"telemetry": False},
+    }))
+
+
+def ready(number, model):
+    url = f"http://127.0.0.1:{number}/v1/models"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=5) as reply:
+            models = json.load(reply)["data"]
+    except (OSError, ValueError, KeyError):
+        sys.exit(1)
+    sys.exit(0 if any(m["id"] == model for m in models) else 1)
+
+
+def check(prompt_path, result_path, provider):
+    result = load(result_path)
+    decided = result["criteria"] + result["penalties"]
+    asked = criteria(load(prompt_path))
+    credit = {name: int(place < SHARED) for place, name in enumerate(asked)}
+    wrong = [c["id"] for c in decided if (c["source"], c["credit"]) != ("llm", credit.get(c["id"]))]
+    if wrong:
+        sys.exit(f"not decided as the judge did: {', '.join(wrong)}")
+    if sorted(c["id"] for c in decided) != sorted(asked):
+        sys.exit("other criteria are there than the judge was asked for")
+    if result["grader"]["provider"] != provider:
+        sys.exit(f"the result names the provider {result['grader']['provider']}")
+
+
+if __name__ == "__main__":
+    {"port": port, "config": config, "ready": ready, "check": check}[sys.argv[1]](*sys.argv[2:])
