@@ -132,11 +132,7 @@ impl<'c> Case<'c, '_> {
     }
 
     /// Puts what judges said in the place of what the offline scorer found.
-    fn settle<'a>(&self, grade: &mut Grade<'a>, scorer: &'a Scorer, heard: &Heard<'_>)
-    where
-        Self: 'c,
-        'a: 'c,
-    {
+    fn settle<'a>(&self, grade: &mut Grade<'a>, scorer: &'a Scorer, heard: &Heard<'_>) {
         let is_held = is_held(grade);
         let penalties = grade.criteria.len();
         let mut is_open = false;
@@ -202,10 +198,9 @@ impl<'c> Case<'c, '_> {
             criterion.evidence = self.evidence(spans);
         }
         let why = if settled == credit { why.to_owned() } else { format!("{why} ({HELD})").trim().to_owned() };
-        let credit = settled;
-        criterion.credit = credit;
-        criterion.earned = Thousandths(criterion.points * credit.0);
-        criterion.status = Status::of(credit);
+        criterion.credit = settled;
+        criterion.earned = Thousandths(criterion.points * settled.0);
+        criterion.status = Status::of(settled);
         criterion.why = Why::Text(Cow::Owned(why));
         if criterion.status == Status::Met {
             criterion.missing.clear();
@@ -229,13 +224,7 @@ impl<'c> Case<'c, '_> {
 impl Heard<'_> {
     /// Who said what of a criterion.
     fn ballots(&self, place: usize) -> Vec<(usize, &Decided)> {
-        let said = |talk: &'_ Talk<'_>| talk.decided.get(place).is_some_and(Option::is_some);
-        let of = |talk: &'_ Talk<'_>| talk.judge;
-        self.talks
-            .iter()
-            .filter(|talk| said(talk))
-            .filter_map(|talk| Some((of(talk), talk.decided.get(place)?.as_ref()?)))
-            .collect()
+        self.talks.iter().filter_map(|talk| Some((talk.judge, talk.decided.get(place)?.as_ref()?))).collect()
     }
 
     /// The verdict of the last resort, where there is one.

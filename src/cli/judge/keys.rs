@@ -54,7 +54,7 @@ const fn panel(
     kind: Kind,
     default: &'static str,
 ) -> Key {
-    Key { name, variable, flag, of_endpoint: false, kind, default }
+    Key { of_endpoint: false, ..endpoint(name, variable, flag, kind, default) }
 }
 
 /// All of them.
