@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::rows::rows;
-use crate::cli::tiny::{BANK, tiny};
+use crate::cli::tiny::{desk, tiny};
 
 const ROWS: usize = 6000;
 
@@ -26,17 +26,6 @@ fn start(folder: &std::path::Path, input: &str) -> std::process::Child {
         .expect("starts")
 }
 
-fn desk() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, content) in BANK {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, content).expect("writes");
-    }
-    fs::write(folder.path().join("rows.jsonl"), rows(ROWS)).expect("writes");
-    folder
-}
-
 /// The journal as far as its lines are whole.
 fn journal(folder: &std::path::Path) -> Vec<u8> {
     let mut journal = fs::read(folder.join("out.jsonl.gradus/journal.1")).unwrap_or_default();
@@ -46,7 +35,7 @@ fn journal(folder: &std::path::Path) -> Vec<u8> {
 
 #[test]
 fn killed_at_random_moments_it_writes_what_an_unbroken_run_writes() {
-    let desk = desk();
+    let desk = desk(rows(ROWS));
     let whole = tiny(["batch", "rows.jsonl"]).file("rows.jsonl", rows(ROWS)).run().done().out;
     let (mut seed, mut kills, mut before) = (7_u64, 0, Vec::new());
     loop {
@@ -72,7 +61,7 @@ fn killed_at_random_moments_it_writes_what_an_unbroken_run_writes() {
 
 #[test]
 fn the_first_interrupt_saves_what_has_begun() {
-    let desk = desk();
+    let desk = desk(rows(ROWS));
     let mut child = start(desk.path(), "-");
     let mut input = child.stdin.take().expect("piped");
     let all = rows(ROWS);
@@ -100,7 +89,7 @@ fn the_first_interrupt_saves_what_has_begun() {
 
 #[test]
 fn the_second_interrupt_leaves_at_once() {
-    let desk = desk();
+    let desk = desk(rows(ROWS));
     let mut child = start(desk.path(), "-");
     let mut input = child.stdin.take().expect("piped");
     input.write_all(rows(2000).as_bytes()).expect("writes");
@@ -119,7 +108,7 @@ fn the_second_interrupt_leaves_at_once() {
 
 #[test]
 fn an_interrupt_while_it_reads_what_it_has_loses_nothing() {
-    let desk = desk();
+    let desk = desk(rows(ROWS));
     assert!(start(desk.path(), "rows.jsonl").wait_with_output().expect("ends").status.success());
     let run = desk.path().join("out.jsonl.gradus");
     let manifest = fs::read_to_string(run.join("manifest.json")).expect("reads");

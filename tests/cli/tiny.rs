@@ -21,6 +21,18 @@ pub(crate) fn tiny<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Gradus {
     gradus(["--bank", "bank"].into_iter().chain(arguments)).files(&BANK).file("answer.md", ANSWER)
 }
 
+/// A folder with the bank and `rows.jsonl`, for programs that outlive a test's patience.
+pub(crate) fn desk(rows: impl AsRef<[u8]>) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, content) in BANK {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, content).expect("writes");
+    }
+    std::fs::write(folder.path().join("rows.jsonl"), rows).expect("writes");
+    folder
+}
+
 pub(crate) const UNDO_RELEASE: &str = r#"schema = 1
 id = "undo-release"
 topic = "delivery"

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::endpoint::{Act, Endpoint};
 use super::many::{ROWS, RUN, at, batch, rows, times, told, unbroken, verdict};
-use crate::cli::tiny::BANK;
+use crate::cli::tiny::desk;
 
 /// A process of `batch` in `folder` by the judge at `url`.
 pub(super) fn start(folder: &Path, url: &str, arguments: &[&str]) -> Child {
@@ -33,18 +33,6 @@ pub(super) fn start(folder: &Path, url: &str, arguments: &[&str]) -> Child {
 
 const OUT: [&str; 4] = ["-o", "out.jsonl", "--concurrency", "4"];
 
-/// A folder with the bank and the rows.
-fn desk() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, content) in BANK {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, content).expect("writes");
-    }
-    fs::write(folder.path().join("rows.jsonl"), rows(ROWS)).expect("writes");
-    folder
-}
-
 /// An endpoint that takes a moment for each reply.
 fn slow() -> Endpoint {
     Endpoint::new(|_, asked| Act::After(Duration::from_millis(30), Box::new(verdict(asked))))
@@ -57,7 +45,7 @@ fn interrupt(child: &Child) {
 #[test]
 fn killed_at_random_moments_no_row_is_asked_twice_but_those_under_way() {
     let endpoint = slow();
-    let (desk, mut seed, mut kills) = (desk(), 11_u64, 0);
+    let (desk, mut seed, mut kills) = (desk(rows(ROWS)), 11_u64, 0);
     loop {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = start(desk.path(), &endpoint.url(), &OUT);
@@ -83,7 +71,7 @@ fn killed_at_random_moments_no_row_is_asked_twice_but_those_under_way() {
 #[test]
 fn an_interrupt_waits_for_what_is_under_way_and_keeps_it() {
     let endpoint = slow();
-    let desk = desk();
+    let desk = desk(rows(ROWS));
     let child = start(desk.path(), &endpoint.url(), &OUT);
     while endpoint.asked().len() < 10 {
         sleep(Duration::from_millis(5));
@@ -107,7 +95,7 @@ fn an_interrupt_waits_for_what_is_under_way_and_keeps_it() {
 #[test]
 fn a_second_interrupt_does_not_wait_for_an_endpoint_that_hangs() {
     let endpoint = Endpoint::new(|number, asked| if number < 8 { verdict(asked) } else { Act::Hang });
-    let desk = desk();
+    let desk = desk(rows(ROWS));
     let child = start(desk.path(), &endpoint.url(), &OUT);
     while endpoint.asked().len() < 12 {
         sleep(Duration::from_millis(5));
