@@ -17,7 +17,7 @@ use crate::agreement::{
     Absent, Best, Comparison, Cut, Given, Group, Interval, Metric, Of, Options, Row, Scale, Study, compare, study,
     unit_of,
 };
-use crate::report::{self, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded};
+use crate::report::{self, Changed, DataLayout, Disagreement, Evaluation, Moved, Scored, Ungraded};
 use crate::score::VERSION;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
@@ -79,12 +79,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         study,
     };
     judging.iter().for_each(|judging| judging.tell(printer));
-    printer.result(&match args.format {
-        EvalFormat::Text if printer.is_quiet() => report::evaluation_brief(&evaluation, printer.style),
-        EvalFormat::Text => report::evaluation_text(&evaluation, printer.style),
-        EvalFormat::Json => report::json(&evaluation.to_json())?,
-        EvalFormat::Markdown => report::evaluation_markdown(&evaluation),
-    })?;
+    match args.format {
+        EvalFormat::Text if printer.is_quiet() => printer.result(&report::evaluation_brief(&evaluation, printer.style)),
+        EvalFormat::Text => printer.result(&report::evaluation_text(&evaluation, printer.style)),
+        EvalFormat::Json => printer.data(&report::json(&evaluation.to_json())?, DataLayout::Json),
+        EvalFormat::Markdown => printer.result(&report::evaluation_markdown(&evaluation)),
+    }?;
     missed.iter().for_each(|fault| printer.warning(fault));
     Ok(if missed.is_empty() { Outcome::Done } else { Outcome::Found })
 }

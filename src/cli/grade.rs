@@ -13,7 +13,7 @@ use super::search::whole_index;
 use super::settings::Settings;
 use crate::bank::{Bank, BankError, Entry};
 use crate::model::{Grade, Question, Reference, Sample, SampleLevel, Status};
-use crate::report::{self, Sheet};
+use crate::report::{self, DataLayout, Sheet};
 use crate::retrieve::{Analyzer, Contents, Holds, Index, QuestionFound, Wanted};
 use crate::score::Workspace;
 
@@ -51,7 +51,11 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         Format::Markdown => report::markdown(&sheet),
         Format::Csv => report::csv(std::slice::from_ref(&grade)).context("cannot write the row")?,
     };
-    printer.result(&shown)?;
+    match settings.format.value {
+        Format::Csv => printer.data(&shown, DataLayout::Rows)?,
+        Format::Json => printer.data(&shown, DataLayout::Json)?,
+        Format::Text | Format::Markdown => printer.result(&shown)?,
+    }
     if scorer.question().drafted {
         printer.note(&format!(
             "the rubric of `{}` was drafted by a program, and nobody has said that they read it",

@@ -1,15 +1,16 @@
 //! The one place that prints: results to standard output, notes and errors to standard error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style as Paint};
 use anyhow::Context as _;
+use terminal_size::{Height, Width, terminal_size_of};
 
 use super::args::Color;
 use super::settings::Settings;
-use crate::report::Style;
+use crate::report::{self, DataLayout, Style};
 
 /// Width of a report where there is no terminal to ask.
 const USUAL_WIDTH: usize = 80;
@@ -17,6 +18,10 @@ const USUAL_WIDTH: usize = 80;
 /// Prints for one command.
 pub(super) struct Printer {
     pub(super) style: Style,
+    /// For what is written to standard error.
+    pub(super) style_aside: Style,
+    /// Whether standard output is a terminal.
+    pub(super) is_terminal: bool,
     errors: bool,
     quiet: bool,
 }
@@ -24,9 +29,13 @@ pub(super) struct Printer {
 impl Printer {
     pub(super) fn new(settings: &Settings) -> Self {
         let color = Some(settings.color.value);
+        let (out, errors) = (io::stdout(), io::stderr());
+        let colors_errors = uses_color(color, &errors);
         Self {
-            style: Style { width: width(), color: uses_color(color, &io::stdout()) },
-            errors: uses_color(color, &io::stderr()),
+            style: Style { width: width(terminal_size_of(&out)), color: uses_color(color, &out) },
+            style_aside: Style { width: width(terminal_size_of(&errors)), color: colors_errors },
+            is_terminal: out.is_terminal(),
+            errors: colors_errors,
             quiet: settings.quiet.value,
         }
     }
@@ -34,13 +43,19 @@ impl Printer {
     /// For when there are no settings yet.
     pub(super) fn for_errors(color: Option<Color>) -> Self {
         let errors = uses_color(color, &io::stderr());
-        Self { style: Style::default(), errors, quiet: false }
+        let style = Style::default();
+        Self { style, style_aside: style, is_terminal: false, errors, quiet: false }
     }
 
     /// Writes a result, whole.
     #[allow(clippy::unused_self)] // printing is the printer's, whether or not it needs to know anything
     pub(super) fn result(&self, text: &str) -> anyhow::Result<()> {
         write_whole(text).context("cannot write the result")
+    }
+
+    /// Writes data for programs. A terminal gets it with control characters made visible.
+    pub(super) fn data(&self, text: &str, layout: DataLayout) -> anyhow::Result<()> {
+        if self.is_terminal { self.result(&report::for_terminal(text, layout)) } else { self.result(text) }
     }
 
     /// Writes what is no result, because results go to standard output.
@@ -74,7 +89,7 @@ impl Printer {
 
     fn say(&self, what: &str, color: AnsiColor, text: &str) {
         let paint = if self.errors { Paint::new().bold().fg_color(Some(color.into())) } else { Paint::new() };
-        let printable = crate::report::printable(text);
+        let printable = report::printable(text);
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(io::stderr().lock(), "{paint}{what}{paint:#}: {printable}");
     }
@@ -103,8 +118,9 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-fn width() -> usize {
-    terminal_size::terminal_size_of(io::stdout()).map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
+/// Columns of a terminal. Some terminals report 0, which means that they do not know.
+fn width(terminal: Option<(Width, Height)>) -> usize {
+    terminal.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).unwrap_or(USUAL_WIDTH)
 }
 
 /// Whether the reader of standard output went away: no fault of ours.

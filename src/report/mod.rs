@@ -12,6 +12,7 @@ mod csv;
 mod evaluation;
 mod evidence;
 mod excerpt;
+mod for_terminal;
 mod json;
 mod judged;
 mod junit;
@@ -24,6 +25,7 @@ mod rows;
 mod sheet;
 mod style;
 mod table;
+mod terminal_table;
 mod text;
 mod words;
 mod wrap;
@@ -32,11 +34,12 @@ mod wrap;
 mod fixture;
 
 pub use self::csv::{Table, cell, csv};
-pub use batch::{BatchReport, Below, Disputed, FoundQuestion, batch_brief, batch_markdown, batch_text};
+pub use batch::{BatchReport, Below, Disputed, FoundQuestion, batch_brief, batch_markdown, batch_short, batch_text};
 pub use evaluation::{
     Before, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded, evaluation_before, evaluation_brief,
     evaluation_markdown, evaluation_text,
 };
+pub use for_terminal::{DataLayout, for_terminal};
 pub use json::json;
 pub use junit::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
 pub use lines::{paragraph, passage, printable};
@@ -44,4 +47,5 @@ pub use markdown::markdown;
 pub use rows::{Detail, json_line};
 pub use sheet::Sheet;
 pub use style::Style;
+pub use terminal_table::{TerminalTable, shown_columns};
 pub use text::{brief, text};

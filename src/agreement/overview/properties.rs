@@ -102,6 +102,10 @@ proptest! {
         let overview = overview(&rows);
         let scores: Vec<f64> = answers.iter().map(|answer| f64::from(answer.1) / 10.0).collect();
         prop_assert!(close(overview.scores.mean(), mean(&scores)));
+        let mut sorted = scores.clone();
+        sorted.sort_by(f64::total_cmp);
+        let median = (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0;
+        prop_assert!(close(overview.scores.median(), median));
         let deviation = (products(&scores, &scores) / (scores.len() - 1) as f64).sqrt();
         prop_assert!(close(overview.scores.deviation(), deviation));
         prop_assert_eq!(overview.scores.histogram.iter().sum::<u64>(), answers.len() as u64);

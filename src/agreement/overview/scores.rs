@@ -8,6 +8,8 @@ use crate::model::{Band, Tenths};
 
 /// Tenths of a point that a bin of the histogram spans.
 const BIN: u32 = 100;
+/// Scores that there are: 0.0 to 100.0 in tenths.
+const SCORES: usize = 1001;
 
 /// The scores of graded answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +24,8 @@ pub struct Scores {
     pub histogram: [u64; 10],
     /// How many answers are in a band; a band without answers is left out.
     pub bands: BTreeMap<Band, u64>,
+    /// How many answers have each score from 0.0 to 100.0, in tenths; empty where nothing is graded.
+    by_score: Vec<u64>,
     /// In tenths. A score has at most 1000, so 10^10 of them add up to 10^13, and their squares to 10^16.
     sum: u128,
     squares: u128,
@@ -38,6 +42,8 @@ impl Scores {
         self.highest = Some(self.highest.map_or(score, |highest| highest.max(score)));
         let last = self.histogram.len() - 1;
         self.histogram[((score.0 / BIN) as usize).min(last)] += 1;
+        self.by_score.resize(SCORES, 0);
+        self.by_score[(score.0 as usize).min(SCORES - 1)] += 1;
         *self.bands.entry(band).or_default() += 1;
     }
 
@@ -50,6 +56,28 @@ impl Scores {
             return Err(Absent::TooFew { have: 0, need: 1 });
         }
         Ok(self.sum as f64 / (self.graded as f64 * 10.0))
+    }
+
+    /// The median score, 0 to 100: with an even number of answers the mean of the two in the middle.
+    ///
+    /// # Errors
+    /// Where nothing is graded.
+    pub fn median(&self) -> Result<f64, Absent> {
+        if self.graded == 0 {
+            return Err(Absent::TooFew { have: 0, need: 1 });
+        }
+        let tenths = self.at((self.graded - 1) / 2) + self.at(self.graded / 2);
+        Ok(tenths as f64 / 20.0)
+    }
+
+    /// The score in tenths at a place in ascending order, from 0.
+    fn at(&self, place: u64) -> usize {
+        let mut below = 0;
+        let is_passed = |count: &&u64| {
+            below += **count;
+            below <= place
+        };
+        self.by_score.iter().take_while(is_passed).count()
     }
 
     /// The standard deviation in points of 100, of a sample: divided by one answer fewer than there are.
@@ -77,6 +105,16 @@ mod tests {
         let scores = of(&[500, 200, 800]);
         assert_eq!((scores.mean(), scores.deviation()), (Ok(50.0), Ok(30.0)));
         assert_eq!((scores.lowest, scores.highest), (Some(Tenths(200)), Some(Tenths(800))));
+    }
+
+    #[test]
+    fn the_median_is_in_the_middle_of_sorted_scores() {
+        for (scores, median) in
+            [(vec![500, 0, 1000], 50.0), (vec![301, 100, 900, 302], 30.15), (vec![1000, 1000], 100.0)]
+        {
+            assert_eq!(of(&scores).median(), Ok(median), "{scores:?}");
+        }
+        assert_eq!(of(&[]).median(), Err(Absent::TooFew { have: 0, need: 1 }));
     }
 
     #[test]

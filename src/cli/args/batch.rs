@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::judge::{JudgeArgs, SpendArgs};
-use super::values::{jobs, most_ungraded, score_or_mean, shard};
+use super::values::{jobs, most_answers, score_or_mean, shard};
 use crate::batch::Shard;
 
 #[derive(Debug, ClapArgs)]
@@ -22,15 +22,22 @@ With --output FILE, results come one by one into FILE.gradus, and the same
 command goes on where it was stopped: what did not change is not graded again.
 The first Ctrl-C finishes what has begun, the second leaves at once.
 
+Without --output, results go to standard output: a table on a terminal, else
+one JSON object per line.
+
 Examples:
+  gradus batch drafts/
   gradus batch answers.jsonl --output graded.jsonl
   gradus batch drafts/ --question error-budget --output graded.csv
   gradus batch answers.csv --answer text --keep student,class -o graded.csv
   gradus batch big.jsonl.zst --shard 1/3 --evidence none -o part-1.jsonl
   gradus batch merge part-1.jsonl part-2.jsonl part-3.jsonl -o graded.jsonl
 
-Exit codes: 0 done; 1 done, but something is below --fail-under or ungraded;
-2 could not run, or not to the end; 130 stopped by Ctrl-C."
+Exit codes: 0 done; 1 done, but something is below --fail-under or ungraded, more
+answers fell back to the offline scorer than --max-fallback allows, or all of
+them did although --grader llm was given; 2 could not run, or not to the end,
+or standard output was closed before all results were written; 130 stopped by
+Ctrl-C."
 )]
 pub(in crate::cli) struct Batch {
     #[command(subcommand)]
@@ -76,9 +83,9 @@ pub(in crate::cli) struct BatchRun {
     /// File for the results; standard output if absent
     #[arg(long, short, value_name = "FILE", help_heading = "Results")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// How results are written, where the ending of the name does not tell
+    /// Output format [default: from the file extension of --output; a table on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Results")]
-    pub(in crate::cli) format: Option<RowFormat>,
+    pub(in crate::cli) format: Option<ResultFormat>,
     /// How much of the evidence is written, in JSON
     #[arg(long, value_name = "DETAIL", value_enum, default_value = "full", help_heading = "Results")]
     pub(in crate::cli) evidence: EvidenceDetail,
@@ -88,6 +95,9 @@ pub(in crate::cli) struct BatchRun {
     /// Write `JUnit` XML too: each answer is a test
     #[arg(long, value_name = "FILE", help_heading = "Results")]
     pub(in crate::cli) junit: Option<PathBuf>,
+    /// Print the whole summary: every criterion, the spread of scores, each ungraded answer
+    #[arg(long, short, help_heading = "Results")]
+    pub(in crate::cli) verbose: bool,
     /// Bring scores to people's scale with a file that `calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
@@ -95,8 +105,12 @@ pub(in crate::cli) struct BatchRun {
     #[arg(long, value_name = "N", value_parser = score_or_mean)]
     pub(in crate::cli) fail_under: Option<Least>,
     /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
-    #[arg(long, value_name = "N", default_value = "0", value_parser = most_ungraded)]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = most_answers)]
     pub(in crate::cli) max_ungraded: Most,
+    /// Exit with 1 when more answers fell back from the judge to the offline scorer, in whole or in
+    /// part: a number, or a share as 5%
+    #[arg(long, value_name = "N", value_parser = most_answers)]
+    pub(in crate::cli) max_fallback: Option<Most>,
     /// How many threads grade; all cores if absent. Results are the same. A judge is asked as
     /// --concurrency says
     #[arg(long, short, value_name = "N", value_parser = jobs)]
@@ -148,18 +162,25 @@ pub(in crate::cli) struct BatchMerge {
     /// Write `JUnit` XML too: each answer is a test
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
+    /// Print the whole summary: every criterion, the spread of scores, each ungraded answer
+    #[arg(long, short)]
+    pub(in crate::cli) verbose: bool,
     /// Exit with 1 when a score is below N, 0 to 100; mean=N asks it of the mean
     #[arg(long, value_name = "N", value_parser = score_or_mean)]
     pub(in crate::cli) fail_under: Option<Least>,
     /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
-    #[arg(long, value_name = "N", default_value = "0", value_parser = most_ungraded)]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = most_answers)]
     pub(in crate::cli) max_ungraded: Most,
+    /// Exit with 1 when more answers fell back from the judge to the offline scorer, in whole or in
+    /// part: a number, or a share as 5%
+    #[arg(long, value_name = "N", value_parser = most_answers)]
+    pub(in crate::cli) max_fallback: Option<Most>,
     /// Overwrite the file that --output names
     #[arg(long)]
     pub(in crate::cli) force: bool,
 }
 
-/// How rows are written.
+/// Input format of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum RowFormat {
     /// One JSON object a line.
@@ -170,6 +191,21 @@ pub(in crate::cli) enum RowFormat {
     Tsv,
     /// A Parquet file.
     Parquet,
+}
+
+/// Output format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ResultFormat {
+    /// One JSON object per line.
+    Jsonl,
+    /// Comma-separated values.
+    Csv,
+    /// Tab-separated values.
+    Tsv,
+    /// A Parquet file.
+    Parquet,
+    /// One line per answer, to read on a terminal.
+    Table,
 }
 
 /// How much of the evidence is written.
@@ -199,7 +235,7 @@ impl fmt::Display for Least {
     }
 }
 
-/// How many answers need not be graded.
+/// How many answers may have a fault.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::cli) enum Most {
     Answers(u64),
@@ -207,12 +243,12 @@ pub(in crate::cli) enum Most {
 }
 
 impl Most {
-    /// Whether `ungraded` of `answers` are more.
-    pub(in crate::cli) fn is_exceeded(self, ungraded: u64, answers: u64) -> bool {
+    /// Whether `faulty` of `answers` are more.
+    pub(in crate::cli) fn is_exceeded(self, faulty: u64, answers: u64) -> bool {
         match self {
-            Self::Answers(most) => ungraded > most,
+            Self::Answers(most) => faulty > most,
             #[allow(clippy::cast_precision_loss)] // far below what a float holds exactly
-            Self::Percent(most) => ungraded as f64 * 100.0 > most * answers as f64,
+            Self::Percent(most) => faulty as f64 * 100.0 > most * answers as f64,
         }
     }
 }

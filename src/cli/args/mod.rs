@@ -6,7 +6,9 @@ mod evaluation;
 mod judge;
 mod values;
 
-pub(super) use batch::{Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, Least, Most, RowFormat};
+pub(super) use batch::{
+    Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, Least, Most, ResultFormat, RowFormat,
+};
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns, Threshold};
 pub(super) use judge::{CacheCommand, Config, ConfigCommand, EndpointArgs, GraderChoice, JudgeArgs, PanelArgs, Prompt};

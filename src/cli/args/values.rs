@@ -77,7 +77,7 @@ pub(in crate::cli) fn score_or_mean(text: &str) -> Result<Least, String> {
     }
 }
 
-pub(in crate::cli) fn most_ungraded(text: &str) -> Result<Most, String> {
+pub(in crate::cli) fn most_answers(text: &str) -> Result<Most, String> {
     let expected = "expected a number of answers, or a share from 0% to 100%";
     match text.strip_suffix('%') {
         Some(percent) => score(percent).map(Most::Percent).map_err(|_| expected.to_owned()),

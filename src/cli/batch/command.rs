@@ -3,31 +3,33 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail};
 
+use super::destination::{Device, Kind, closed, open_device};
 use super::find::find;
-use super::judged::{ByJudge, disputes, estimate, grader_name, uses};
+use super::judged::{ByJudge, demand, disputes, estimate, grader_name, judge_missing, tell_of_fallback, uses};
 use super::merge;
 use super::progress::Progress;
-use super::results::{Results, format_of, is_table};
+use super::results::{Look, Results, format_of, has_criteria_columns};
 use super::stop::on_interrupt;
 use super::tally::{Tally, Told, Wishes};
 use crate::bank::Bank;
 use crate::batch::{
-    self, BatchError, By, Columns, Durable, Ended, Existing, Input, InputError, InputFormat, Keep, Pipe, Plan,
-    Questions, Stored, Target,
+    self, BatchError, By, Columns, Ended, Existing, Input, InputError, InputFormat, Pipe, Plan, Questions, Stored,
+    Target,
 };
 use crate::cli::Outcome;
-use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, RowFormat};
+use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, ResultFormat, RowFormat};
 use crate::cli::calibration::Loaded;
 use crate::cli::files::is_stream;
 use crate::cli::judge::{self, Judging};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
+use crate::report::shown_columns;
 
 pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     match &args.command {
@@ -61,17 +63,17 @@ struct Asked<'a> {
     /// `None` where results go to standard output.
     output: Option<&'a Path>,
     kind: Kind,
-    format: RowFormat,
+    format: ResultFormat,
     existing: Existing,
     wishes: Wishes,
 }
 
 impl<'a> Asked<'a> {
     /// Refuses what cannot be done before anything is read.
-    fn check(args: &'a BatchRun, fail_under: Option<f64>) -> anyhow::Result<Self> {
+    fn check(args: &'a BatchRun, fail_under: Option<f64>, is_terminal: bool) -> anyhow::Result<Self> {
         let input = args.input.as_deref().context("no input")?;
         let output = args.output.as_deref().filter(|output| !is_stream(output));
-        let format = format_of(args.format, output)?;
+        let format = format_of(args.format, output, is_terminal)?;
         let keep = &args.columns.keep;
         if let Some((_, name)) = keep.iter().enumerate().find(|(at, name)| keep[..*at].contains(name)) {
             bail!("--keep names `{name}` twice\nhint: name each column once");
@@ -83,6 +85,8 @@ impl<'a> Asked<'a> {
             disputes: disputes(args, output),
             fail_under: args.fail_under.or(fail_under.map(Least::Each)),
             max_ungraded: args.max_ungraded,
+            max_fallback: args.max_fallback,
+            verbose: args.verbose,
         };
         let known = match output.map(batch::reports_of).transpose() {
             Err(_) if existing.restart || existing.force => None, // what cannot be understood is about to go
@@ -97,25 +101,27 @@ impl<'a> Asked<'a> {
         if is_stream(self.input) { "standard input".to_owned() } else { self.input.display().to_string() }
     }
 
-    /// Where results go, and whether they can be gone on with there.
-    fn target(&self) -> anyhow::Result<Target<'a>> {
+    /// Where results go, and whether a terminal shows them.
+    fn target(&self, printer: &Printer) -> anyhow::Result<(Target<'a>, bool)> {
         Ok(match (self.kind, self.output) {
             (Kind::File, Some(output)) => {
                 let stored = Stored::of(output, super::results::conversion(self.format));
-                Target::File { output, stored, existing: self.existing, reports: self.wishes.reports() }
+                (Target::File { output, stored, existing: self.existing, reports: self.wishes.reports() }, false)
             }
             (Kind::Device, Some(output)) => {
-                let file = fs::OpenOptions::new().write(true).open(output);
-                let file = file.with_context(|| format!("cannot write {}", output.display()))?;
-                Target::Stream { name: output, stream: Box::new(Device(file)) }
+                let (device, is_terminal) = open_device(output)?;
+                (Target::Stream { name: output, stream: Box::new(device) }, is_terminal)
             }
-            _ => Target::Stream { name: Path::new("standard output"), stream: Box::new(Device(io::stdout())) },
+            _ => {
+                let (name, stream) = (Path::new("standard output"), Box::new(Device(io::stdout())));
+                (Target::Stream { name, stream }, printer.is_terminal)
+            }
         })
     }
 }
 
 fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
-    let asked = Asked::check(args, settings.fail_under.value)?;
+    let asked = Asked::check(args, settings.fail_under.value, printer.is_terminal)?;
     let stop = on_interrupt()?;
     let bank = crate::cli::bank::open(settings)?;
     let questions = Questions::new(&bank, find(&bank, printer))?;
@@ -125,18 +131,30 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
         let mut rows = open(args, asked.input, &bank, otherwise, &stop)?;
         return estimate(judging.as_ref(), &mut rows, &questions, otherwise, &stop, printer);
     }
-    let is_table = is_table(asked.format);
-    let spooled = if is_table { spool(asked.input, &stop)? } else { None };
+    let has_columns = has_criteria_columns(asked.format);
+    let spooled = if has_columns { spool(asked.input, &stop)? } else { None };
     let from = spooled.as_ref().map_or(asked.input, |file| file.path());
     let open = || open(args, from, &bank, otherwise, &stop).map(|input| input.called(asked.input_name()));
-    let criteria =
-        if is_table { criteria(&bank, &batch::survey(&mut open()?, &questions, otherwise, &stop)) } else { Vec::new() };
+    let criteria = if has_columns {
+        criteria(&bank, &batch::survey(&mut open()?, &questions, otherwise, &stop))
+    } else {
+        Vec::new()
+    };
     let calibration = Loaded::wanted(args.calibration.as_deref(), judging.is_some())?;
-    let results =
-        Results::new(asked.format, args.evidence, &args.columns.keep, calibration, criteria, judging.is_some());
+    let (target, is_terminal) = asked.target(printer)?;
+    let look = Look {
+        format: asked.format,
+        evidence: args.evidence,
+        keep: &args.columns.keep,
+        is_judged: judging.is_some(),
+        is_terminal,
+        style: printer.style,
+        longest_question: bank.entries().iter().map(|entry| shown_columns(&entry.id)).max().unwrap_or(0),
+    };
+    let results = Results::new(&look, calibration, criteria);
     let layout = results.layout(args.shard, &grader_name(judging.as_ref()))?;
     let mut rows = open()?;
-    let told = Told {
+    let mut told = Told {
         input: asked.input_name(),
         output: asked.output.map(Path::to_owned),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
@@ -144,6 +162,7 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
         calibration: results.calibration_name(),
         is_judged: judging.is_some(),
         is_cross_checked: judging.as_ref().is_some_and(|judging| judging.setup.panel.cross_checks),
+        judge_missing: None,
     };
     let columns = rows.columns();
     let by = By {
@@ -168,8 +187,9 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
         },
         stop: &stop,
     };
-    let (target, is_saved) = (asked.target()?, matches!(asked.kind, Kind::File));
-    let progress = Progress::new(rows.read(), rows.size(), printer.is_quiet());
+    let is_saved = matches!(asked.kind, Kind::File);
+    // On a terminal the rows themselves show how far the run is.
+    let progress = Progress::new(rows.read(), rows.size(), printer.is_quiet() || is_terminal);
     let mut tally = Tally::new(asked.wishes, progress)?;
     let ended = batch::run(&plan, &mut rows, target, &mut |row| {
         if let (Some(judging), false) = (&judging, row.fresh) {
@@ -180,21 +200,14 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     tally.clear();
     if let Some(judging) = &judging {
         judging.tell(printer);
-        tell_of_fallback(tally.fallbacks(), judging.stood_in(), printer);
+        let is_complete = ended.as_ref().is_ok_and(|ended| ended.complete);
+        let demand = demand(settings).filter(|_| is_complete && tally.judge_is_missing());
+        told.judge_missing = demand.map(|by| judge_missing(&by, tally.fallbacks(), judging.stood_in()));
+        if told.judge_missing.is_none() {
+            tell_of_fallback(tally.fallbacks(), judging.stood_in(), is_saved, printer);
+        }
     }
     conclude(ended, tally, (told, is_saved), printer)
-}
-
-/// Says that the offline scorer stood in, why, and what can be done.
-fn tell_of_fallback(answers: u64, why: Option<&str>, printer: &Printer) {
-    if answers > 0 {
-        let verb = if answers == 1 { "answer was" } else { "answers were" };
-        let why = why.unwrap_or("told by a run before");
-        printer.warning(&format!(
-            "{answers} {verb} graded offline in the judge's place, at least in part: {why}\nhint: --retry-fallback grades \
-             them again"
-        ));
-    }
 }
 
 fn counted(results: u64) -> String {
@@ -211,6 +224,9 @@ fn conclude(
     let results = tally.results();
     match ended {
         Err(error) => {
+            if let Some(closed) = closed(&error) {
+                return Err(closed);
+            }
             if error.came_midway() && is_saved && results > 0 {
                 printer.warning(&format!("{} saved; the same command goes on from there", counted(results)));
             }
@@ -322,54 +338,5 @@ fn spool(input: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<tempfile
         spooled => spooled
             .with_context(|| format!("cannot keep {} aside to read it twice, as a table needs", input.display()))
             .map(Some),
-    }
-}
-
-/// What the output is.
-#[derive(Clone, Copy)]
-enum Kind {
-    File,
-    /// Something that only takes.
-    Device,
-    Stream,
-}
-
-impl Kind {
-    fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
-        let shown = output.display();
-        let Ok(about) = fs::metadata(output) else { return Ok(Self::File) };
-        if about.is_dir() {
-            bail!("{shown} is a folder\nhint: name a file with --output");
-        }
-        if !about.is_file() {
-            return Ok(Self::Device);
-        }
-        if fs::canonicalize(output)? == fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input)) {
-            bail!("{shown} is what is read\nhint: choose another --output");
-        }
-        Ok(Self::File)
-    }
-}
-
-/// Something that takes results and keeps none.
-struct Device<W>(W);
-
-impl<W: io::Write> io::Write for Device<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn write_vectored(&mut self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        self.0.write_vectored(pieces)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl<W: io::Write + Send> Durable for Device<W> {
-    fn keeper(&self) -> io::Result<Keep> {
-        Ok(Box::new(|| Ok(())))
     }
 }

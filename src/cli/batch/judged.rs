@@ -8,9 +8,10 @@ use anyhow::bail;
 
 use crate::batch::{self, Input, Questions};
 use crate::cli::Outcome;
-use crate::cli::args::BatchRun;
+use crate::cli::args::{BatchRun, GraderChoice};
 use crate::cli::judge::{self, Estimate, Judging, Uses};
 use crate::cli::printer::Printer;
+use crate::cli::settings::{Origin, Settings};
 use crate::model::{Answer, Fingerprint, Grade, Grader};
 use crate::score::{Scorer, VERSION, Workspace};
 
@@ -24,6 +25,9 @@ pub(super) fn disputes(args: &BatchRun, output: Option<&Path>) -> Option<PathBuf
     name.push(".check.csv");
     Some(PathBuf::from(name))
 }
+
+/// The reason where the fallback is older than this run.
+const BEFORE: &str = "an earlier run recorded it";
 
 /// What judges are wanted for, as the flags say.
 pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> Uses {
@@ -66,6 +70,40 @@ pub(super) fn estimate(
     }
     printer.result(&estimate.told(judging))?;
     Ok(Outcome::Done)
+}
+
+/// Warns that the offline scorer stood in, with the reason and what to do.
+pub(super) fn tell_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
+    if answers > 0 {
+        let verb = if answers == 1 { "answer was" } else { "answers were" };
+        let why = why.unwrap_or(BEFORE);
+        let hint = if is_saved { "\nhint: --retry-fallback grades them again" } else { "" };
+        printer
+            .warning(&format!("{answers} {verb} graded offline in the judge's place, at least in part: {why}{hint}"));
+    }
+}
+
+/// Where a judge was requested explicitly: the flag, variable or file that does so. `auto` requests none.
+pub(super) fn demand(settings: &Settings) -> Option<String> {
+    if settings.grader.value != GraderChoice::Llm {
+        return None;
+    }
+    Some(match &settings.grader.origin {
+        Origin::Flag(name) => format!("{name} llm"),
+        Origin::Environment(name) => format!("{name}=llm"),
+        Origin::File(path) => format!("grader = \"llm\" in {}", path.display()),
+        Origin::Default => "the default grader".to_owned(),
+    })
+}
+
+/// What is said where a judge was requested and not one answer was graded by it alone.
+pub(super) fn judge_missing(demand: &str, answers: u64, why: Option<&str>) -> String {
+    let all = if answers == 1 { "the only graded answer".to_owned() } else { format!("all {answers} graded answers") };
+    let why = why.unwrap_or(BEFORE);
+    format!(
+        "{all} fell back to the offline scorer, at least in part, although {demand} requests a judge: {why}\nhint: \
+         `gradus config check` tests the endpoint; --max-fallback 100% accepts such grades"
+    )
 }
 
 /// Judges, as batches know them.

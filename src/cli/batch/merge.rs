@@ -28,6 +28,8 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         disputes: None,
         fail_under: args.fail_under,
         max_ungraded: args.max_ungraded,
+        max_fallback: args.max_fallback,
+        verbose: args.verbose,
     };
     let existing = Existing { restart: false, force: args.force };
     let inputs: Vec<&Path> = args.parts.iter().map(AsRef::as_ref).collect();
@@ -53,7 +55,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     let reports = wishes.reports();
     let progress = Progress::new(Arc::new(AtomicU64::new(0)), None, printer.is_quiet());
     let mut tally = Tally::new(wishes, progress)?;
-    let convert = conversion(format_of(None, Some(output))?);
+    let convert = conversion(format_of(None, Some(output), false)?);
     let merged =
         batch::merge(&args.parts, output, convert, (existing, reports), &questions, &mut |row| tally.note(&row));
     tally.clear();
@@ -66,6 +68,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         calibration: None,
         is_judged: merged.is_judged,
         is_cross_checked: false,
+        judge_missing: None,
     };
     tally.finish(told, printer)
 }

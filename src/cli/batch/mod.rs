@@ -1,6 +1,7 @@
 //! `batch`: many answers, graded and written one after the other.
 
 mod command;
+mod destination;
 mod disputes;
 mod find;
 mod judged;

@@ -7,51 +7,79 @@ use std::path::Path;
 use anyhow::bail;
 
 use crate::batch::{Convert, InputFormat, Layout, Shard};
-use crate::cli::args::{EvidenceDetail, RowFormat};
+use crate::cli::args::{EvidenceDetail, ResultFormat};
 use crate::cli::calibration::Loaded;
 use crate::model::{Grade, Kept, Marks, Question};
-use crate::report::{Detail, Table, json_line};
+use crate::report::{DataLayout, Detail, Style, Table, TerminalTable, for_terminal, json_line};
+
+/// What results look like, and where they are seen.
+pub(super) struct Look<'a> {
+    pub(super) format: ResultFormat,
+    pub(super) evidence: EvidenceDetail,
+    pub(super) keep: &'a [String],
+    /// Whether there are columns for what a judge took.
+    pub(super) is_judged: bool,
+    /// Whether results are printed to a terminal, which must not get control characters.
+    pub(super) is_terminal: bool,
+    /// The terminal that `--format table` writes for.
+    pub(super) style: Style,
+    /// Columns of the longest question id in the bank.
+    pub(super) longest_question: usize,
+}
 
 /// How results are written.
 pub(super) struct Results {
-    format: RowFormat,
+    format: ResultFormat,
     detail: Detail,
     keep: Vec<String>,
     calibration: Option<Loaded>,
-    table: Option<Table>,
+    rows: Rows,
+    is_terminal: bool,
+}
+
+/// What writes a row.
+enum Rows {
+    Json,
+    /// Columns for programs.
+    Columns(Table),
+    /// A table to read.
+    Terminal(TerminalTable),
 }
 
 impl Results {
-    /// `criteria` are the columns of criteria, where results are a table.
-    pub(super) fn new(
-        format: RowFormat,
-        evidence: EvidenceDetail,
-        keep: &[String],
-        calibration: Option<Loaded>,
-        criteria: Vec<String>,
-        judged: bool,
-    ) -> Self {
-        let detail = match evidence {
+    /// `criteria` are the columns of criteria, where the format has such columns.
+    pub(super) fn new(look: &Look<'_>, calibration: Option<Loaded>, criteria: Vec<String>) -> Self {
+        let detail = match look.evidence {
             EvidenceDetail::Full => Detail::Full,
             EvidenceDetail::Counts => Detail::Counts,
             EvidenceDetail::None => Detail::None,
         };
-        let table = is_table(format).then(|| Table {
-            criteria,
-            calibrated: calibration.is_some(),
-            judged,
-            keep: keep.to_vec(),
-            delimiter: if format == RowFormat::Tsv { b'\t' } else { b',' },
-            for_spreadsheets: format != RowFormat::Parquet,
-        });
-        Self { format, detail, keep: keep.to_vec(), calibration, table }
+        let format = look.format;
+        let rows = match format {
+            ResultFormat::Jsonl => Rows::Json,
+            ResultFormat::Table => Rows::Terminal(TerminalTable::new(look.style, look.longest_question)),
+            ResultFormat::Csv | ResultFormat::Tsv | ResultFormat::Parquet => Rows::Columns(Table {
+                criteria,
+                calibrated: calibration.is_some(),
+                judged: look.is_judged,
+                keep: look.keep.to_vec(),
+                delimiter: if format == ResultFormat::Tsv { b'\t' } else { b',' },
+                for_spreadsheets: format != ResultFormat::Parquet,
+            }),
+        };
+        Self { format, detail, keep: look.keep.to_vec(), calibration, rows, is_terminal: look.is_terminal }
     }
 
     pub(super) fn layout(&self, shard: Option<Shard>, grader: &str) -> io::Result<Layout> {
-        let head = self.table.as_ref().map_or(Ok(Vec::new()), Table::heading)?;
+        let mut head = match &self.rows {
+            Rows::Json => Vec::new(),
+            Rows::Columns(table) => table.heading()?,
+            Rows::Terminal(table) => table.heading().into_bytes(),
+        };
+        self.make_visible(&mut head, 0)?;
         Ok(Layout {
             format: format_name(self.format).to_owned(),
-            evidence: if self.table.is_some() { "none" } else { self.detail.name() }.to_owned(),
+            evidence: if matches!(self.rows, Rows::Json) { self.detail.name() } else { "none" }.to_owned(),
             keep: self.keep.clone(),
             head: String::from_utf8(head).map_err(io::Error::other)?,
             grader: grader.to_owned(),
@@ -72,11 +100,29 @@ impl Results {
             (Some(calibration), Some(question)) => calibration.applied(grade, question),
             _ => grade,
         };
-        match &self.table {
-            Some(table) => table.row(&grade, kept, out)?,
-            None => json_line(&grade, self.detail, &self.keep, kept, out)?,
+        let start = out.len();
+        match &self.rows {
+            Rows::Json => json_line(&grade, self.detail, &self.keep, kept, out)?,
+            Rows::Columns(table) => table.row(&grade, kept, out)?,
+            Rows::Terminal(table) => out.extend_from_slice(table.row(&grade).as_bytes()),
         }
+        self.make_visible(out, start)?;
         Ok(Marks::of(&grade))
+    }
+
+    /// Replaces control characters in what was written from `start` on, where a terminal gets it.
+    fn make_visible(&self, out: &mut Vec<u8>, start: usize) -> io::Result<()> {
+        let layout = match &self.rows {
+            Rows::Json => DataLayout::Json,
+            Rows::Columns(_) => DataLayout::Rows,
+            // Its cells are safe already, and its colours must stay.
+            Rows::Terminal(_) => return Ok(()),
+        };
+        if self.is_terminal {
+            let written = String::from_utf8(out.split_off(start)).map_err(io::Error::other)?;
+            out.extend_from_slice(for_terminal(&written, layout).as_bytes());
+        }
+        Ok(())
     }
 
     pub(super) fn calibration_name(&self) -> Option<String> {
@@ -84,8 +130,12 @@ impl Results {
     }
 }
 
-/// How results are written: as said, or as the ending of the output's name tells, or one JSON object a line.
-pub(super) fn format_of(format: Option<RowFormat>, output: Option<&Path>) -> anyhow::Result<RowFormat> {
+/// The output format: the one that was given, or that of the file extension, or a table on a terminal, or JSON Lines.
+pub(super) fn format_of(
+    format: Option<ResultFormat>,
+    output: Option<&Path>,
+    is_terminal: bool,
+) -> anyhow::Result<ResultFormat> {
     let told = output.and_then(told_by_name);
     if let (None, None, Some(output)) = (format, told, output)
         && (output.is_file() || !output.exists())
@@ -97,31 +147,39 @@ pub(super) fn format_of(format: Option<RowFormat>, output: Option<&Path>) -> any
             ending.display()
         );
     }
-    let settled = format.or(told).unwrap_or(RowFormat::Jsonl);
-    if settled == RowFormat::Parquet && !cfg!(feature = "parquet") {
+    let usual = if is_terminal && output.is_none() { ResultFormat::Table } else { ResultFormat::Jsonl };
+    let settled = format.or(told).unwrap_or(usual);
+    if settled == ResultFormat::Parquet && !cfg!(feature = "parquet") {
         bail!(
             "this program was built without Parquet\nhint: build it with `--features parquet`, or choose another --format"
         );
     }
-    if settled == RowFormat::Parquet && output.is_none() {
+    if settled == ResultFormat::Parquet && output.is_none() {
         bail!("Parquet is no stream\nhint: name a file with --output");
+    }
+    if let (ResultFormat::Table, Some(output)) = (settled, output) {
+        bail!(
+            "--format table is for reading on a terminal and cannot be stored in {}: names are shortened in it\nhint: leave \
+             --output out, or use jsonl, csv, tsv or parquet",
+            output.display()
+        );
     }
     Ok(settled)
 }
 
 /// What the ending of a name tells, below that of packing.
-pub(super) fn told_by_name(output: &Path) -> Option<RowFormat> {
+pub(super) fn told_by_name(output: &Path) -> Option<ResultFormat> {
     Some(match InputFormat::by_name(output)? {
-        InputFormat::Jsonl => RowFormat::Jsonl,
-        InputFormat::Csv => RowFormat::Csv,
-        InputFormat::Tsv => RowFormat::Tsv,
-        InputFormat::Parquet => RowFormat::Parquet,
+        InputFormat::Jsonl => ResultFormat::Jsonl,
+        InputFormat::Csv => ResultFormat::Csv,
+        InputFormat::Tsv => ResultFormat::Tsv,
+        InputFormat::Parquet => ResultFormat::Parquet,
     })
 }
 
 /// What makes the output of results, where these are no text.
-pub(super) fn conversion(format: RowFormat) -> Option<&'static Convert<'static>> {
-    (format == RowFormat::Parquet).then_some(&to_parquet)
+pub(super) fn conversion(format: ResultFormat) -> Option<&'static Convert<'static>> {
+    (format == ResultFormat::Parquet).then_some(&to_parquet)
 }
 
 #[cfg(feature = "parquet")]
@@ -141,15 +199,20 @@ fn to_parquet(_: File, _: File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-pub(super) fn is_table(format: RowFormat) -> bool {
-    format != RowFormat::Jsonl
+/// Whether the format has a column for each criterion, which must be known before the first row.
+pub(super) fn has_criteria_columns(format: ResultFormat) -> bool {
+    match format {
+        ResultFormat::Csv | ResultFormat::Tsv | ResultFormat::Parquet => true,
+        ResultFormat::Jsonl | ResultFormat::Table => false,
+    }
 }
 
-fn format_name(format: RowFormat) -> &'static str {
+fn format_name(format: ResultFormat) -> &'static str {
     match format {
-        RowFormat::Jsonl => "jsonl",
-        RowFormat::Csv => "csv",
-        RowFormat::Tsv => "tsv",
-        RowFormat::Parquet => "parquet",
+        ResultFormat::Jsonl => "jsonl",
+        ResultFormat::Csv => "csv",
+        ResultFormat::Tsv => "tsv",
+        ResultFormat::Parquet => "parquet",
+        ResultFormat::Table => "table",
     }
 }

@@ -14,12 +14,14 @@ use crate::batch::{self, Settled, Through};
 use crate::cli::Outcome;
 use crate::cli::args::{Least, Most};
 use crate::cli::files::{check_output, name, place, write_whole};
-use crate::cli::printer::Printer;
+use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::Came;
-use crate::report::{self, BatchReport, Below, Disputed, FoundQuestion, Style};
+use crate::report::{self, BatchReport, Below, Disputed, FoundQuestion};
 
 /// Wordings of questions that are told of; more are counted and not named.
 const WORDINGS: usize = 1000;
+/// Where the rest of the summary is.
+const MORE: &str = "--verbose prints every criterion and the spread of scores";
 
 /// What to write besides results, and what scores must reach.
 pub(super) struct Wishes {
@@ -28,6 +30,10 @@ pub(super) struct Wishes {
     pub(super) disputes: Option<PathBuf>,
     pub(super) fail_under: Option<Least>,
     pub(super) max_ungraded: Most,
+    /// `None` where any number may fall back.
+    pub(super) max_fallback: Option<Most>,
+    /// Whether the whole summary is printed.
+    pub(super) verbose: bool,
 }
 
 /// In what words a report tells where answers come from and who graded.
@@ -39,6 +45,8 @@ pub(super) struct Told {
     pub(super) calibration: Option<String>,
     pub(super) is_judged: bool,
     pub(super) is_cross_checked: bool,
+    /// What to say where a judge was requested explicitly and every graded answer fell back.
+    pub(super) judge_missing: Option<String>,
 }
 
 /// Gathers what results come to.
@@ -178,6 +186,12 @@ impl Tally {
         self.overview.fallback
     }
 
+    /// Whether every graded answer fell back, and no `--max-fallback` says how many may.
+    pub(super) fn judge_is_missing(&self) -> bool {
+        let (fallbacks, graded) = (self.overview.fallback, self.overview.graded());
+        self.wishes.max_fallback.is_none() && graded > 0 && fallbacks == graded
+    }
+
     /// How many results there are.
     pub(super) fn results(&self) -> u64 {
         self.fresh + self.reused
@@ -190,7 +204,7 @@ impl Tally {
 
     /// Writes the reports, prints the summary, and says whether something is found wanting.
     pub(super) fn finish(self, told: Told, printer: &Printer) -> anyhow::Result<Outcome> {
-        let Wishes { summary, fail_under, max_ungraded, .. } = self.wishes;
+        let Wishes { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.wishes;
         let goes_to_file = told.output.is_some();
         let below = fail_under.filter(|of| matches!(of, Least::Each(_)));
         let report = BatchReport {
@@ -219,19 +233,47 @@ impl Tally {
             let text = if is_json { report::json(&report.to_json())? } else { report::batch_markdown(&report) };
             write_whole(&path, &text)?;
         }
-        match (goes_to_file, printer.is_quiet()) {
-            (true, true) => printer.result(&report::batch_brief(&report, printer.style))?,
-            (true, false) => printer.result(&report::batch_text(&report, printer.style))?,
-            (false, true) => {}
-            (false, false) => printer.aside(&report::batch_text(&report, Style { color: false, ..printer.style })),
-        }
+        let printed = print(&report, goes_to_file, verbose, printer);
         if let (Some(path), true) = (disputes, self.apart.answers > 0) {
             printer.note(&format!("where judge and offline scorer differ stands in {}", path.display()));
         }
-        let wanting = wanting(&self.overview, fail_under, self.below, max_ungraded);
+        let mut wanting = wanting(&self.overview, fail_under, self.below, max_ungraded);
+        wanting.extend(max_fallback.and_then(|most| fallen_back(&self.overview, most)));
+        wanting.extend(told.judge_missing);
         wanting.iter().for_each(|told| printer.warning(told));
+        // Without a reader of the summary the exit code counts all the more.
+        printed.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
         Ok(if wanting.is_empty() { Outcome::Done } else { Outcome::Found })
     }
+}
+
+/// Prints the summary: to standard output, unless results are there.
+fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &Printer) -> anyhow::Result<()> {
+    if printer.is_quiet() {
+        let brief = || printer.result(&report::batch_brief(report, printer.style));
+        return if goes_to_file { brief() } else { Ok(()) };
+    }
+    let style = if goes_to_file { printer.style } else { printer.style_aside };
+    let summary = if verbose {
+        report::batch_text(report, style)
+    } else {
+        report::batch_short(report, style) + &report::paragraph(MORE, 0, style)
+    };
+    if goes_to_file {
+        return printer.result(&summary);
+    }
+    // The summary stands below the table of results.
+    let gap = if printer.is_terminal { "\n" } else { "" };
+    printer.aside(&format!("{gap}{summary}"));
+    Ok(())
+}
+
+/// What is wrong where more answers fell back than may.
+fn fallen_back(overview: &Overview, most: Most) -> Option<String> {
+    let (fallbacks, answers) = (overview.fallback, overview.answers);
+    most.is_exceeded(fallbacks, answers).then(|| {
+        format!("{fallbacks} of {answers} answers fell back to the offline scorer; --max-fallback allows {most}")
+    })
 }
 
 /// What is wrong with the mean, where something is asked of it.

@@ -10,6 +10,7 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::judge::{Brief, Count as _, Panel, Part, Prompt, Role};
 use crate::llm::{Counting, Tokens};
+use crate::report::DataLayout;
 
 pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let mut settings = settings.clone();
@@ -24,14 +25,14 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
     for judge in 0..panel.members.len() {
         let prompt = brief.prompt(&panel, judge, input.body(), None, &tokens)?;
         match args.format {
-            ListFormat::Text => printer.result(&text(&panel, judge, &prompt, &tokens))?,
+            ListFormat::Text => printer.data(&text(&panel, judge, &prompt, &tokens), DataLayout::Rows)?,
             ListFormat::Json => objects.push(json(&panel, judge, &prompt, &tokens)),
         }
     }
     match objects.as_slice() {
         [] => {}
-        [only] => printer.result(&crate::report::json(only)?)?,
-        several => printer.result(&crate::report::json(&several)?)?,
+        [only] => printer.data(&crate::report::json(only)?, DataLayout::Json)?,
+        several => printer.data(&crate::report::json(&several)?, DataLayout::Json)?,
     }
     Ok(Outcome::Done)
 }

@@ -48,9 +48,11 @@ pub(super) fn preamble(report: &BatchReport<'_>) -> Vec<String> {
     lines
 }
 
-/// Mean, deviation and range, as far as there are any.
+/// Mean, median, deviation and range, as far as there are any.
 pub(super) fn scores(scores: &Scores) -> Option<String> {
     let mut parts = vec![format!("mean {} of 100", decimals(scores.mean().ok()?, 1))];
+    let median = scores.median().ok().filter(|_| scores.graded > 1);
+    parts.extend(median.map(|median| format!("median {}", decimals(median, 1))));
     parts.extend(scores.deviation().ok().map(|deviation| format!("standard deviation {}", decimals(deviation, 1))));
     if let (Some(lowest), Some(highest), true) = (scores.lowest, scores.highest, scores.graded > 1) {
         parts.push(format!("from {lowest} to {highest}"));

@@ -48,6 +48,7 @@ fn scores(scores: &Scores) -> Value {
     let bands: Map<_, _> = BANDS.iter().map(|&band| (band.name().to_owned(), json!(count(band)))).collect();
     json!({
         "mean": scores.mean().ok(),
+        "median": scores.median().ok(),
         "deviation": scores.deviation().ok(),
         "lowest": scores.lowest,
         "highest": scores.highest,
@@ -141,7 +142,7 @@ mod tests {
         let mut overview = Overview::new();
         note_ungraded(&mut overview, 21);
         let value = report(&overview).to_json();
-        for name in ["mean", "deviation", "lowest", "highest"] {
+        for name in ["mean", "median", "deviation", "lowest", "highest"] {
             assert_eq!(value["scores"][name], Value::Null, "{name}");
         }
         assert_eq!(value["not_graded"]["first"].as_array().map(Vec::len), Some(20));

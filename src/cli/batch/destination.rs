@@ -1,0 +1,76 @@
+//! Where results go: a file that a run can be resumed in, a device, or standard output.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::batch::{BatchError, Durable, Keep};
+
+/// What the output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    /// A device or pipe with a name, such as `/dev/tty`.
+    Device,
+    Stream,
+}
+
+impl Kind {
+    pub(super) fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
+        let shown = output.display();
+        let Ok(about) = fs::metadata(output) else { return Ok(Self::File) };
+        if about.is_dir() {
+            bail!("{shown} is a folder\nhint: name a file with --output");
+        }
+        if !about.is_file() {
+            return Ok(Self::Device);
+        }
+        if fs::canonicalize(output)? == fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input)) {
+            bail!("{shown} is what is read\nhint: choose another --output");
+        }
+        Ok(Self::File)
+    }
+}
+
+/// What a run that prints has to say when nothing reads its results any more; `None` for every other error.
+pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
+    match error {
+        BatchError::Disk { doing: "write", path, error } if error.kind() == io::ErrorKind::BrokenPipe => {
+            Some(anyhow::anyhow!("{} was closed before all results were written", path.display()))
+        }
+        _ => None,
+    }
+}
+
+/// Opens a device, and says whether it is a terminal.
+pub(super) fn open_device(output: &Path) -> anyhow::Result<(Device<fs::File>, bool)> {
+    let file = fs::OpenOptions::new().write(true).open(output);
+    let file = file.with_context(|| format!("cannot write {}", output.display()))?;
+    let is_terminal = file.is_terminal();
+    Ok((Device(file), is_terminal))
+}
+
+/// Something that takes results and keeps none.
+pub(super) struct Device<W>(pub(super) W);
+
+impl<W: io::Write> io::Write for Device<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_vectored(&mut self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        self.0.write_vectored(pieces)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl<W: io::Write + Send> Durable for Device<W> {
+    fn keeper(&self) -> io::Result<Keep> {
+        Ok(Box::new(|| Ok(())))
+    }
+}

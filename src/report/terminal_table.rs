@@ -1,0 +1,296 @@
+//! Grades as a table on a terminal, one line per answer, written one by one as they are finished.
+//!
+//! Column widths follow from the terminal's width and the longest question id alone, so no row waits for another one.
+//! The table is for reading: names are shortened, and nothing reads it back.
+
+use std::borrow::Cow;
+
+use super::clean::clean;
+use super::page::{Page, Run};
+use super::style::{FAINT, Ink, PLAIN, Style, band_ink};
+use super::wrap::{columns, graphemes};
+use crate::model::{Band, Grade, Outcome, Tenths};
+
+/// Narrower terminals are treated as this wide.
+const LEAST: usize = 40;
+/// From this width on, flags and reasons stand on the line of their answer; below it, on the next line.
+const WIDE: usize = 72;
+/// Columns of "100.0".
+const SCORE: usize = 5;
+/// Columns of "ungraded", which is longer than the name of any band.
+const BAND: usize = 8;
+/// Columns of the longest id; the rest of a wide terminal is for reasons.
+const LONGEST_ID: usize = 60;
+/// Columns that a reason needs to be understood. Where the last column has fewer, the reason takes the place of the
+/// question as well.
+const REASON: usize = 48;
+/// Bytes at either end of a text that are looked at, so that a huge id costs no more than a long one.
+const LOOKED_AT: usize = 1000;
+
+/// The table: its widths, and the terminal it is for.
+#[derive(Debug, Clone, Copy)]
+pub struct TerminalTable {
+    color: bool,
+    gap: usize,
+    id: usize,
+    question: usize,
+    /// Columns for flags and reasons at the end of a line; none where these take a line of their own.
+    notes: Option<usize>,
+    width: usize,
+}
+
+impl TerminalTable {
+    /// A table for a terminal like `style`; `longest_question` is the length in columns of the longest question id.
+    pub fn new(style: Style, longest_question: usize) -> Self {
+        let width = style.width.max(LEAST);
+        let longest_question = longest_question.max("question".len());
+        let table = |gap, id, question, notes| Self { color: style.color, gap, id, question, notes, width };
+        if width < WIDE {
+            let room = width - SCORE - BAND - 3;
+            let question = longest_question.min(room / 2);
+            table(1, room - question, question, None)
+        } else {
+            let room = width - SCORE - BAND - 8;
+            let question = longest_question.min(room * 3 / 10);
+            let id = (room * 35 / 100).min(LONGEST_ID);
+            table(2, id, question, Some(room - id - question))
+        }
+    }
+
+    /// The line above the rows.
+    pub fn heading(&self) -> String {
+        let cells = [
+            left("id", self.id),
+            left("question", self.question),
+            right("score", SCORE),
+            self.notes.map_or("band".to_owned(), |_| left("band", BAND)),
+        ];
+        let notes = self.notes.map(|_| "flags or reason");
+        self.line(&cells.each_ref().map(String::as_str), notes, [FAINT; 3])
+    }
+
+    /// The row of a grade, ending in a line break.
+    pub fn row(&self, grade: &Grade<'_>) -> String {
+        let id = left(&middle(&grade.id, self.id), self.id);
+        let question = left(&middle(&grade.question, self.question), self.question);
+        match &grade.outcome {
+            Outcome::Graded { score, band, .. } => {
+                let (score, band) = grade.calibrated.as_ref().map_or((*score, *band), |of| (of.score, of.band));
+                self.graded([&id, &question], (score, band), &notes(grade))
+            }
+            Outcome::Ungraded { reason } => self.ungraded([&id, &question], reason),
+        }
+    }
+
+    fn graded(&self, [id, question]: [&str; 2], (score, band): (Tenths, Band), notes: &str) -> String {
+        let (score, inks) = (right(&score.to_string(), SCORE), [PLAIN, band_ink(band), PLAIN]);
+        let band = left(band.name(), BAND);
+        let cells = [id, question, &score, &band];
+        match self.notes {
+            Some(room) => self.line(&cells, Some(&end(notes, room)), inks),
+            None if notes.is_empty() => self.line(&cells, None, inks),
+            None => self.line(&cells, None, inks) + &self.below(notes),
+        }
+    }
+
+    fn ungraded(&self, [id, question]: [&str; 2], reason: &str) -> String {
+        let inks = [PLAIN, PLAIN, FAINT];
+        let cells = [id, question, "    –", "ungraded"];
+        match self.notes {
+            Some(room) if room >= REASON => self.line(&cells, Some(&end(reason, room)), inks),
+            Some(room) => {
+                let label = "ungraded: ";
+                let room = self.question + SCORE + BAND + 3 * self.gap + room - label.len();
+                self.line(&[id], Some(&format!("{label}{}", end(reason, room))), inks)
+            }
+            None => self.line(&cells, None, inks) + &self.below(reason),
+        }
+    }
+
+    /// Cells and notes on one line; the inks are those of names, of score and band, and of the notes.
+    fn line(&self, cells: &[&str], notes: Option<&str>, [name, score, note]: [Ink; 3]) -> String {
+        let mut page = Page::new(Style { width: self.width, color: self.color });
+        let gap = " ".repeat(self.gap);
+        let mut runs = Vec::with_capacity(2 * cells.len() + 1);
+        for (place, cell) in cells.iter().enumerate() {
+            if place > 0 {
+                runs.push(Run::plain(gap.as_str()));
+            }
+            let is_last = place + 1 == cells.len() && notes.is_none_or(str::is_empty);
+            runs.push(Run::new(if is_last { cell.trim_end() } else { cell }, if place < 2 { name } else { score }));
+        }
+        if let Some(notes) = notes.filter(|notes| !notes.is_empty()) {
+            runs.extend([Run::plain(gap.as_str()), Run::new(notes, note)]);
+        }
+        page.unwrapped(&runs);
+        page.finish()
+    }
+
+    /// Notes on a line of their own, under their answer.
+    fn below(&self, notes: &str) -> String {
+        let mut page = Page::new(Style { width: self.width, color: self.color });
+        page.unwrapped(&[Run::faint(format!("  {}", end(notes, self.width - 2)))]);
+        page.finish()
+    }
+}
+
+/// Columns that `id` takes when it is shown in full.
+pub fn shown_columns(id: &str) -> usize {
+    columns(&clean(Cow::Borrowed(id)))
+}
+
+/// What is to be known of a graded answer besides its score.
+fn notes(grade: &Grade<'_>) -> String {
+    let fallback = grade.fallback.as_ref().map(|_| "graded offline");
+    let all: Vec<&str> = fallback.into_iter().chain(grade.flags.iter().map(|flag| flag.name())).collect();
+    all.join(", ")
+}
+
+fn left(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+fn right(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// `text` without its middle where it is very long.
+fn bounded(text: &str) -> Cow<'_, str> {
+    if text.len() <= 2 * LOOKED_AT {
+        return Cow::Borrowed(text);
+    }
+    let head = &text[..text.floor_char_boundary(LOOKED_AT)];
+    let tail = &text[text.ceil_char_boundary(text.len() - LOOKED_AT)..];
+    Cow::Owned(format!("{head}…{tail}"))
+}
+
+/// `text` in at most `room` columns; a longer one loses its middle, because names differ at their ends.
+fn middle(text: &str, room: usize) -> String {
+    let text = clean(bounded(text));
+    let text = text.trim();
+    if columns(text) <= room {
+        return text.to_owned();
+    }
+    let pieces: Vec<&str> = graphemes(text).collect();
+    let tail = fitting(pieces.iter().rev(), room.saturating_sub(1).div_ceil(2));
+    let head = fitting(pieces.iter(), room.saturating_sub(1) / 2);
+    format!("{}…{}", pieces[..head].concat(), pieces[pieces.len() - tail..].concat())
+}
+
+/// `text` in at most `room` columns; a longer one loses its end.
+fn end(text: &str, room: usize) -> String {
+    let text = clean(bounded(text));
+    let text = text.trim();
+    if columns(text) <= room {
+        return text.to_owned();
+    }
+    let pieces: Vec<&str> = graphemes(text).collect();
+    let head = fitting(pieces.iter(), room.saturating_sub(1));
+    format!("{}…", pieces[..head].concat().trim_end())
+}
+
+/// How many of `pieces` fit `room` columns.
+fn fitting<'a>(pieces: impl Iterator<Item = &'a &'a str>, room: usize) -> usize {
+    let mut used = 0;
+    let fits = |piece: &&&str| {
+        used += columns(piece);
+        used <= room
+    };
+    pieces.take_while(fits).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Flag;
+    use crate::report::fixture;
+    use proptest::prelude::*;
+
+    fn grade(id: &str, question: &str, outcome: Outcome<'static>) -> Grade<'static> {
+        let (id, question) = (Cow::Owned(id.to_owned()), Cow::Owned(question.to_owned()));
+        Grade { id, question, outcome, flags: Vec::new(), ..fixture::incident().grade }
+    }
+
+    fn graded(id: &str, tenths: u32, band: Band) -> Grade<'static> {
+        let one = crate::model::Thousandths(1000);
+        grade(id, "error-budget", Outcome::Graded { score: Tenths(tenths), earned: one, possible: one, band })
+    }
+
+    fn ungraded(id: &str, reason: &str) -> Grade<'static> {
+        grade(id, "error-budget", Outcome::Ungraded { reason: Cow::Owned(reason.to_owned()) })
+    }
+
+    fn table(width: usize) -> String {
+        let table = TerminalTable::new(Style { width, color: false }, 27);
+        let flagged = Grade { flags: vec![Flag::TooShort, Flag::Echo], ..graded("ben.txt", 125, Band::Weak) };
+        let rows = [
+            graded("week-3/anna-marie-the-second-error-budget-final-version-2.txt", 1000, Band::Strong),
+            flagged,
+            Grade {
+                fallback: Some("timed out".into()),
+                ..graded("漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字.txt", 500, Band::Partial)
+            },
+            ungraded(
+                "cleo.txt",
+                "no question is called `eror-budget`; the nearest are `error-budget` and `error-handling`",
+            ),
+        ];
+        rows.iter().fold(table.heading(), |text, grade| text + &table.row(grade))
+    }
+
+    #[test]
+    fn a_narrow_table_has_flags_and_reasons_under_their_answer() {
+        insta::assert_snapshot!(table(40));
+    }
+
+    #[test]
+    fn a_usual_table_has_the_reason_in_place_of_question_and_score() {
+        insta::assert_snapshot!(table(80));
+    }
+
+    #[test]
+    fn a_wide_table_has_room_for_everything() {
+        insta::assert_snapshot!(table(200));
+    }
+
+    #[test]
+    fn color_marks_the_band_and_nothing_else_changes() {
+        let [plain, colored] = [false, true].map(|color| {
+            let row = TerminalTable::new(Style { width: 80, color }, 27).row(&graded("a", 900, Band::Strong));
+            row.trim_end().to_owned()
+        });
+        assert!(colored.contains("\u{1b}[32m 90.0") && !plain.contains('\u{1b}'), "{colored:?}");
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string().trim_end(), plain);
+    }
+
+    #[test]
+    fn a_huge_id_costs_no_more_than_a_long_one() {
+        let row =
+            TerminalTable::new(Style::default(), 27).row(&graded(&"e\u{301}\u{301}".repeat(4_000_000), 0, Band::Weak));
+        assert!(row.len() < 3 * LOOKED_AT, "{}", row.len());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_line_fits_the_terminal_and_is_safe_to_print(
+            width in 0..240_usize, longest in 0..60_usize, id in "\\PC{0,90}|.{0,60}|(é|漢|\u{1b}|\u{202e}|\n){0,80}",
+            reason in ".{0,200}", tenths in 0..=1000_u32, is_graded in any::<bool>(),
+        ) {
+            let table = TerminalTable::new(Style { width, color: false }, longest);
+            let grade = if is_graded {
+                Grade { flags: vec![Flag::TooShort; tenths as usize % 8], ..graded(&id, tenths, Band::Weak) }
+            } else {
+                ungraded(&id, &reason)
+            };
+            let row = table.row(&grade);
+            let wide = width >= WIDE;
+            prop_assert!(row.lines().count() == 1 || (!wide && row.lines().count() == 2), "{}", row);
+            for line in row.lines().chain(table.heading().lines()) {
+                prop_assert!(columns(line) <= width.max(LEAST), "{} {}", width, line);
+                prop_assert!(!line.contains(char::is_control) && !line.contains('\u{202e}'), "{:?}", line);
+            }
+        }
+    }
+}
