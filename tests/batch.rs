@@ -6,3 +6,4 @@ mod going_on;
 mod killed;
 mod parts;
 mod rows;
+mod terminal;

@@ -5,6 +5,7 @@ mod commands;
 mod configured;
 mod dialects;
 mod endpoint;
+mod fallback_limits;
 mod front;
 mod injection;
 mod kept;

@@ -9,6 +9,7 @@ use super::args::{Args, Command};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
 use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
+use crate::report;
 
 /// What a process ends with when it was stopped by Ctrl-C.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -52,10 +53,19 @@ pub fn main() -> ExitCode {
 /// Prints what clap has to say: help or version that were asked for, or what is wrong.
 fn help(error: &clap::Error) -> ExitCode {
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // clap quotes arguments as they are, and a shell's `*` puts the names of files among them.
+    if !asked_for && std::env::args_os().any(|argument| !is_printable(&argument.to_string_lossy())) {
+        Printer::for_errors(None).aside(&report::printable(&error.render().to_string()));
+        return ExitCode::from(2);
+    }
     match error.print() {
         Ok(()) if !asked_for => ExitCode::from(2),
         printed => exit_code(printed.map(|()| Outcome::Done).map_err(Into::into), &Printer::for_errors(None)),
     }
+}
+
+fn is_printable(text: &str) -> bool {
+    !text.contains('\n') && report::printable(text) == text
 }
 
 fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {

@@ -19,6 +19,8 @@ const WIDE: usize = 72;
 const SCORE: usize = 5;
 /// Columns of "ungraded", which is longer than the name of any band.
 const BAND: usize = 8;
+/// Columns for flags and reasons on a wide terminal; most flags have fewer.
+const LEAST_NOTES: usize = 16;
 /// Columns of the longest id; the rest of a wide terminal is for reasons.
 const LONGEST_ID: usize = 60;
 /// Columns that a reason needs to be understood. Where the last column has fewer, the reason takes the place of the
@@ -47,12 +49,13 @@ impl TerminalTable {
         let table = |gap, id, question, notes| Self { color: style.color, gap, id, question, notes, width };
         if width < WIDE {
             let room = width - SCORE - BAND - 3;
-            let question = longest_question.min(room / 2);
+            let question = longest_question.min(room * 2 / 5);
             table(1, room - question, question, None)
         } else {
             let room = width - SCORE - BAND - 8;
-            let question = longest_question.min(room * 3 / 10);
-            let id = (room * 35 / 100).min(LONGEST_ID);
+            let question = longest_question.min(room * 28 / 100);
+            let notes = (room * 30 / 100).max(LEAST_NOTES);
+            let id = (room - question - notes).min(LONGEST_ID);
             table(2, id, question, Some(room - id - question))
         }
     }

@@ -96,7 +96,7 @@ pub(in crate::cli) struct BatchRun {
     #[arg(long, value_name = "FILE", help_heading = "Results")]
     pub(in crate::cli) junit: Option<PathBuf>,
     /// Print the whole summary: every criterion, the spread of scores, each ungraded answer
-    #[arg(long, short, help_heading = "Results")]
+    #[arg(long, short, conflicts_with = "quiet", help_heading = "Results")]
     pub(in crate::cli) verbose: bool,
     /// Bring scores to people's scale with a file that `calibrate` wrote
     #[arg(long, value_name = "FILE")]
@@ -163,7 +163,7 @@ pub(in crate::cli) struct BatchMerge {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
     /// Print the whole summary: every criterion, the spread of scores, each ungraded answer
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "quiet")]
     pub(in crate::cli) verbose: bool,
     /// Exit with 1 when a score is below N, 0 to 100; mean=N asks it of the mean
     #[arg(long, value_name = "N", value_parser = score_or_mean)]

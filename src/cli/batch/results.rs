@@ -216,3 +216,70 @@ fn format_name(format: ResultFormat) -> &'static str {
         ResultFormat::Table => "table",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::borrow::Cow;
+
+    const NASTY: &str = "a\u{1b}]0;t\u{7}b\u{9b}2J\u{202e}\u{7f}c";
+
+    /// The heading and one row of a table with nasty texts in every place that users write.
+    fn written(format: ResultFormat, is_terminal: bool) -> String {
+        let look = Look {
+            format,
+            evidence: EvidenceDetail::None,
+            keep: &[NASTY.to_owned()],
+            is_judged: false,
+            is_terminal,
+            style: Style::default(),
+            longest_question: 10,
+        };
+        let results = Results::new(&look, None, Vec::new());
+        let mut out = results.layout(None, "offline").expect("a layout").head.into_bytes();
+        let line = format!(
+            "{{\"schema\":1,\"id\":{0},\"question\":{0},\"status\":\"ungraded\",\"reason\":{0},\"grader\":{{\"kind\":\"offline\",\"version\":1}},\"criteria\":[],\"penalties\":[],\"flags\":[],\"delivery\":{{\"words\":0,\"sentences\":0,\"fillers\":0,\"star\":[]}},\"references\":[],\"advice\":[],\"fingerprint\":\"{1}\"}}",
+            serde_json::json!(NASTY),
+            "0".repeat(64)
+        );
+        let grade: Grade<'_> = serde_json::from_str(&line).expect("a grade");
+        results.write(grade, None, &[Kept::Text(Cow::Borrowed(NASTY))], &mut out).expect("writes");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn a_terminal_gets_no_control_character_in_any_format() {
+        for format in [ResultFormat::Jsonl, ResultFormat::Csv, ResultFormat::Tsv, ResultFormat::Table] {
+            let shown = written(format, true);
+            let is_bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || c == '\u{202e}';
+            assert!(!shown.contains(is_bad), "{format:?}: {shown:?}");
+        }
+        let json = written(ResultFormat::Jsonl, true);
+        let row: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((&row["id"], &row["kept"][NASTY]), (&serde_json::json!(NASTY), &serde_json::json!(NASTY)));
+    }
+
+    #[test]
+    fn a_file_or_pipe_gets_the_bytes_as_they_are() {
+        for format in [ResultFormat::Csv, ResultFormat::Tsv] {
+            assert_eq!(written(format, false).matches(NASTY).count(), 5, "{format:?}");
+        }
+        assert!(written(ResultFormat::Jsonl, false).contains('\u{202e}'));
+    }
+
+    #[test]
+    fn without_a_format_a_terminal_gets_a_table_and_everything_else_json_lines() {
+        let csv = Path::new("nowhere/x.csv");
+        for (format, output, is_terminal, expected) in [
+            (None, None, true, ResultFormat::Table),
+            (None, None, false, ResultFormat::Jsonl),
+            (Some(ResultFormat::Jsonl), None, true, ResultFormat::Jsonl),
+            (Some(ResultFormat::Table), None, false, ResultFormat::Table),
+            (None, Some(csv), true, ResultFormat::Csv),
+            (Some(ResultFormat::Jsonl), Some(csv), true, ResultFormat::Jsonl),
+        ] {
+            assert_eq!(format_of(format, output, is_terminal).expect("a format"), expected);
+        }
+        assert!(format_of(Some(ResultFormat::Table), Some(csv), true).is_err());
+    }
+}

@@ -3,7 +3,7 @@
 //! The number of lines does not grow with answers, questions or criteria. `text` has everything.
 
 use super::data::BatchReport;
-use super::figures::{BANDS, band, below, cost, counts, figure, mean, preamble, scores};
+use super::figures::{BANDS, band, below, cost, counts, figure, found, mean, preamble, scores};
 use crate::agreement::overview::{AnswersTo, NotGraded};
 use crate::report::page::{Page, Run};
 use crate::report::style::{FAINT, HEADING, PLAIN, Style, band_ink};
@@ -18,6 +18,8 @@ const LOWEST: usize = 3;
 const NAMED: u64 = 3;
 /// Reasons that are shown.
 const REASONS: usize = 3;
+/// Wordings that are shown.
+const WORDINGS: usize = 2;
 /// Columns of a number of answers.
 const COUNT: usize = 9;
 /// Columns of a figure.
@@ -36,10 +38,7 @@ pub fn short(report: &BatchReport<'_>, style: Style) -> String {
     page.blank();
     flags(&mut page, report);
     not_graded(&mut page, &report.overview.not_graded);
-    if !report.found_questions.is_empty() {
-        let found = counted(report.found_questions.len() as u64, "question");
-        page.paragraph(0, &[Run::plain(format!("{found} found from wording or answer"))]);
-    }
+    wordings(&mut page, report);
     if let Some(cost) = cost(report) {
         page.paragraph(0, &[Run::plain(cost)]);
     }
@@ -91,9 +90,10 @@ fn lowest(page: &mut Page, report: &BatchReport<'_>) {
         return;
     }
     page.blank();
-    row(page, "lowest criteria", &[("credit".to_owned(), FIGURE)], FAINT);
+    page.paragraph(2, &[Run::faint("lowest criteria, by mean credit")]);
     for one in lowest {
-        row(page, &format!("{}: {}", one.question, one.criterion), &[(figure(Ok(one.credit)), FIGURE)], PLAIN);
+        let lead = [Run::plain(format!("  {}  ", figure(Ok(one.credit))))];
+        page.hanging(&lead, &[Run::plain(format!("{}: {}", one.question, one.criterion))]);
     }
 }
 
@@ -129,6 +129,21 @@ fn not_graded(page: &mut Page, not_graded: &NotGraded) {
     }
 }
 
+fn wordings(page: &mut Page, report: &BatchReport<'_>) {
+    if report.found_questions.is_empty() {
+        return;
+    }
+    page.paragraph(0, &[Run::plain("questions found from their wording:")]);
+    for one in report.found_questions.iter().take(WORDINGS) {
+        let found = found(one);
+        let room = page.columns() - 24;
+        page.paragraph(2, &[Run::plain(format!("“{}”: {found}", shorten(&one.wording, room)))]);
+    }
+    if let Some(more) = report.found_questions.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
+        page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,7 +169,7 @@ mod tests {
         let mut report = report(overview);
         report.output = Some("graded.jsonl".into());
         report.below = Some(Below { threshold: "60".into(), answers: 11 });
-        report.reused = 4;
+        (report.fresh, report.reused) = (20, 4);
         report.found_questions =
             vec![FoundQuestion { wording: "What is it?".into(), question: "slo".into(), answers: 1 }];
         report

@@ -1,0 +1,117 @@
+//! What a person sees of a batch: the table, the short summary, and what a closed pipe does to the exit code.
+
+use super::rows::{batch, rows};
+use crate::cli::tiny::tiny;
+
+#[test]
+fn a_pipe_gets_json_lines_and_a_table_when_one_is_requested() {
+    let piped = batch(3, &["rows.jsonl"]).run().done();
+    assert!(piped.out.lines().all(|line| line.starts_with('{')), "{}", piped.out);
+    let table = batch(3, &["rows.jsonl", "--format", "table"]).run().done();
+    insta::assert_snapshot!(table.out);
+    assert!(table.out.lines().all(|line| line.chars().count() <= 80), "{}", table.out);
+}
+
+#[test]
+fn a_table_is_not_stored() {
+    let ran = batch(3, &["rows.jsonl", "--format", "table", "-o", "out.txt"]).run().refused();
+    ran.tells(&["--format table is for reading on a terminal and cannot be stored in out.txt", "hint: "]);
+    batch(3, &["rows.jsonl", "--input-format", "table"]).run().refused().tells(&["invalid value 'table'"]);
+}
+
+#[test]
+fn a_table_has_a_row_for_each_bad_row_and_shows_no_control_character() {
+    let answers = "{\"id\":\"a\\u001b[31m\\u202eb\",\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n\
+                   {\"id\":\"c\",\"question\":\"no-\\u009bsuch\",\"answer\":\"x\"}\n";
+    let ran = tiny(["batch", "-", "--format", "table"]).run_with(answers.as_bytes()).found();
+    assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
+    assert!(!ran.out.contains(|c: char| c.is_control() && c != '\n') && !ran.out.contains('\u{202e}'), "{}", ran.out);
+    ran.prints(&["a␛[31mb", "ungraded: "]);
+}
+
+#[test]
+fn data_in_a_pipe_stays_as_it_is() {
+    let answers = "{\"id\":\"a\\u001b[31m\\u202eb\",\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n";
+    for format in ["csv", "tsv"] {
+        let ran = tiny(["batch", "-", "--format", format]).run_with(answers.as_bytes()).done();
+        ran.prints(&["a\u{1b}[31m\u{202e}b"]);
+    }
+}
+
+#[test]
+fn the_summary_is_short_unless_everything_is_requested() {
+    let short = batch(24, &["rows.jsonl", "-o", "out.jsonl"]).run().done();
+    assert!(short.out.lines().count() <= 30, "{}", short.out);
+    short.prints(&["24 answers: 24 graded", "median", "lowest criteria", "--verbose prints every criterion"]);
+    let whole = batch(24, &["rows.jsonl", "-o", "out.jsonl", "--verbose"]).run().done();
+    assert!(whole.out.lines().count() > 40, "{}", whole.out);
+    whole.prints(&["standard deviation", "hardest criteria", "90-100"]);
+    // A summary in a file is whole either way.
+    let run = batch(24, &["rows.jsonl", "-o", "out.jsonl", "--summary", "sum.md"]);
+    let (path, _desk) = (run.path("sum.md"), run.again([""]));
+    run.run().done();
+    let page = std::fs::read_to_string(path).expect("reads");
+    assert!(page.contains("## By criterion") && page.contains("| 90-100 |"), "{page}");
+}
+
+#[test]
+fn results_that_nothing_reads_are_an_error_in_one_line() {
+    for format in ["jsonl", "csv", "table"] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ran = batch(3, &["rows.jsonl", "--format", format]).run_into(writer);
+        let told = "error: standard output was closed before all results were written\n";
+        assert_eq!((ran.code, ran.err.as_str()), (Some(2), told), "{format}");
+    }
+}
+
+/// As `gradus batch big.jsonl | head -1` does: the first results are read, and then nothing is.
+#[test]
+fn a_pipe_that_closes_midway_is_an_error_too() {
+    use std::io::BufRead as _;
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let head = std::thread::spawn(move || {
+        let mut line = String::new();
+        std::io::BufReader::new(reader).read_line(&mut line).expect("reads");
+        line
+    });
+    // Far more than a pipe holds.
+    let ran = batch(5000, &["rows.jsonl"]).run_into(writer);
+    assert!(head.join().expect("reads").starts_with('{'));
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert_eq!(ran.err, "error: standard output was closed before all results were written\n");
+}
+
+#[test]
+fn a_summary_that_nothing_reads_does_not_change_the_exit_code() {
+    for (least, code) in [("0", 0), ("100", 1)] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ran = batch(3, &["rows.jsonl", "-o", "out.jsonl", "--fail-under", least]).run_into(writer);
+        assert_eq!(ran.code, Some(code), "{}", ran.err);
+    }
+}
+
+#[test]
+fn without_a_judge_no_answer_falls_back() {
+    for most in ["0", "0%"] {
+        batch(4, &["rows.jsonl", "--max-fallback", most]).run().done();
+    }
+    for wrong in ["101%", "-1", "some", "1.5"] {
+        let ran = tiny(["batch", "rows.jsonl", &format!("--max-fallback={wrong}")]).file("rows.jsonl", rows(1)).run();
+        ran.refused().tells(&["expected a number of answers, or a share from 0% to 100%"]);
+    }
+}
+
+#[test]
+fn an_argument_in_an_error_shows_no_control_character() {
+    let name = "a\u{1b}]0;title\u{7}\u{9b}2J\u{202e}b";
+    for arguments in
+        [&["rows.jsonl", name][..], &["rows.jsonl", "--jobs", name], &[name], &["rows.jsonl", "--id", name]]
+    {
+        let ran =
+            tiny(["--color", "always", "batch"].iter().chain(arguments).copied()).file("rows.jsonl", rows(1)).run();
+        let told = ran.refused().err.replace("\u{1b}[1m\u{1b}[31merror\u{1b}[0m", "error");
+        assert!(!told.contains(|c: char| c.is_control() && c != '\n') && !told.contains('\u{202e}'), "{told:?}");
+    }
+}
