@@ -114,14 +114,6 @@ fn places_that_take_nothing_are_told() {
 }
 
 #[test]
-fn a_reader_that_went_away_ends_it_quietly() {
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    drop(reader);
-    let ran = batch(3000, &["rows.jsonl", "-q"]).run_into(writer);
-    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-}
-
-#[test]
 fn the_input_is_never_the_output() {
     let run = batch(3, &["rows.jsonl", "-o", "./rows.jsonl", "--force"]);
     let (path, _desk) = (run.path("rows.jsonl"), run.again([""]));

@@ -59,7 +59,7 @@ fn results_that_nothing_reads_are_an_error_in_one_line() {
     for format in ["jsonl", "csv", "table"] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let ran = batch(3, &["rows.jsonl", "--format", format]).run_into(writer);
+        let ran = batch(3, &["rows.jsonl", "--format", format, "-q"]).run_into(writer);
         let told = "error: standard output was closed before all results were written\n";
         assert_eq!((ran.code, ran.err.as_str()), (Some(2), told), "{format}");
     }
@@ -107,11 +107,12 @@ fn without_a_judge_no_answer_falls_back() {
 fn an_argument_in_an_error_shows_no_control_character() {
     let name = "a\u{1b}]0;title\u{7}\u{9b}2J\u{202e}b";
     for arguments in
-        [&["rows.jsonl", name][..], &["rows.jsonl", "--jobs", name], &[name], &["rows.jsonl", "--id", name]]
+        [&["rows.jsonl", name][..], &["rows.jsonl", "--jobs", name], &[name], &["rows.jsonl", "--fail-under", name]]
     {
         let ran =
             tiny(["--color", "always", "batch"].iter().chain(arguments).copied()).file("rows.jsonl", rows(1)).run();
-        let told = ran.refused().err.replace("\u{1b}[1m\u{1b}[31merror\u{1b}[0m", "error");
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
+        let told = ran.err.replace("\u{1b}[1m\u{1b}[31merror\u{1b}[0m", "error");
         assert!(!told.contains(|c: char| c.is_control() && c != '\n') && !told.contains('\u{202e}'), "{told:?}");
     }
 }

@@ -33,11 +33,9 @@ Examples:
   gradus batch big.jsonl.zst --shard 1/3 --evidence none -o part-1.jsonl
   gradus batch merge part-1.jsonl part-2.jsonl part-3.jsonl -o graded.jsonl
 
-Exit codes: 0 done; 1 done, but something is below --fail-under or ungraded, more
-answers fell back to the offline scorer than --max-fallback allows, or all of
-them did although --grader llm was given; 2 could not run, or not to the end,
-or standard output was closed before all results were written; 130 stopped by
-Ctrl-C."
+Exit codes: 0 done; 1 done, but something is below --fail-under or ungraded, or
+too many answers fell back to the offline scorer; 2 could not run, or not to the
+end; 130 stopped by Ctrl-C."
 )]
 pub(in crate::cli) struct Batch {
     #[command(subcommand)]
@@ -107,8 +105,8 @@ pub(in crate::cli) struct BatchRun {
     /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
     #[arg(long, value_name = "N", default_value = "0", value_parser = most_answers)]
     pub(in crate::cli) max_ungraded: Most,
-    /// Exit with 1 when more answers fell back from the judge to the offline scorer, in whole or in
-    /// part: a number, or a share as 5%
+    /// Exit with 1 when more than N answers fell back to the offline scorer, in whole or in part: a
+    /// number, or a share as 5% [default: fail only if all did although --grader llm is set]
     #[arg(long, value_name = "N", value_parser = most_answers)]
     pub(in crate::cli) max_fallback: Option<Most>,
     /// How many threads grade; all cores if absent. Results are the same. A judge is asked as
@@ -171,8 +169,8 @@ pub(in crate::cli) struct BatchMerge {
     /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
     #[arg(long, value_name = "N", default_value = "0", value_parser = most_answers)]
     pub(in crate::cli) max_ungraded: Most,
-    /// Exit with 1 when more answers fell back from the judge to the offline scorer, in whole or in
-    /// part: a number, or a share as 5%
+    /// Exit with 1 when more than N answers fell back to the offline scorer, in whole or in part: a
+    /// number, or a share as 5%
     #[arg(long, value_name = "N", value_parser = most_answers)]
     pub(in crate::cli) max_fallback: Option<Most>,
     /// Overwrite the file that --output names

@@ -9,6 +9,7 @@ use crate::report::page::{Page, Run};
 use crate::report::style::{FAINT, HEADING, PLAIN, Style, band_ink};
 use crate::report::table::row;
 use crate::report::words::{counted, shorten};
+use crate::report::wrap::columns;
 
 /// Questions up to which each has a line; of more, the lowest are shown.
 const QUESTIONS: usize = 7;
@@ -20,6 +21,8 @@ const NAMED: u64 = 3;
 const REASONS: usize = 3;
 /// Wordings that are shown.
 const WORDINGS: usize = 2;
+/// Columns that a wording needs to be told from others.
+const LEAST_WORDING: usize = 16;
 /// Columns of a number of answers.
 const COUNT: usize = 9;
 /// Columns of a figure.
@@ -136,7 +139,7 @@ fn wordings(page: &mut Page, report: &BatchReport<'_>) {
     page.paragraph(0, &[Run::plain("questions found from their wording:")]);
     for one in report.found_questions.iter().take(WORDINGS) {
         let found = found(one);
-        let room = page.columns() - 24;
+        let room = page.columns().saturating_sub(columns(&found) + "  “”: ".chars().count()).max(LEAST_WORDING);
         page.paragraph(2, &[Run::plain(format!("“{}”: {found}", shorten(&one.wording, room)))]);
     }
     if let Some(more) = report.found_questions.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
@@ -151,7 +154,6 @@ mod tests {
     use crate::model::{Came, Marks};
     use crate::report::batch::data::{Below, FoundQuestion};
     use crate::report::batch::fixture::{note, note_score, note_ungraded, question, report};
-    use crate::report::wrap::columns;
     use proptest::prelude::*;
 
     /// 24 answers over four questions: 19 graded, 5 of them not by the judge alone, 5 ungraded.
