@@ -9,6 +9,7 @@ mod batch;
 mod clean;
 mod criteria;
 mod csv;
+mod cut;
 mod evaluation;
 mod evidence;
 mod excerpt;

@@ -104,7 +104,7 @@ proptest! {
         prop_assert!(close(overview.scores.mean(), mean(&scores)));
         let mut sorted = scores.clone();
         sorted.sort_by(f64::total_cmp);
-        let median = (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0;
+        let median = f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
         prop_assert!(close(overview.scores.median(), median));
         let deviation = (products(&scores, &scores) / (scores.len() - 1) as f64).sqrt();
         prop_assert!(close(overview.scores.deviation(), deviation));

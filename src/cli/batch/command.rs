@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 
 use super::destination::{Device, Kind, closed, open_device};
 use super::find::find;
-use super::judged::{ByJudge, demand, disputes, estimate, grader_name, judge_missing, tell_of_fallback, uses};
+use super::judged::{ByJudge, demand, disputes, estimate, grader_name, judge_missing, uses, warn_of_fallback};
 use super::merge;
 use super::progress::Progress;
 use super::results::{Look, Results, format_of, has_criteria_columns};
@@ -19,8 +19,8 @@ use super::stop::on_interrupt;
 use super::tally::{Tally, Told, Wishes};
 use crate::bank::Bank;
 use crate::batch::{
-    self, BatchError, By, Columns, Ended, Existing, Input, InputError, InputFormat, Pipe, Plan, Questions, Stored,
-    Target,
+    self, BatchError, By, Columns, Ended, Existing, Input, InputError, InputFormat, Layout, Pipe, Plan, Questions,
+    Stored, Target,
 };
 use crate::cli::Outcome;
 use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, ResultFormat, RowFormat};
@@ -149,28 +149,13 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
         is_judged: judging.is_some(),
         is_terminal,
         style: printer.style,
-        longest_question: bank.entries().iter().map(|entry| shown_columns(&entry.id)).max().unwrap_or(0),
+        longest_question: longest_question(&bank),
     };
     let results = Results::new(&look, calibration, criteria);
     let layout = results.layout(args.shard, &grader_name(judging.as_ref()))?;
     let mut rows = open()?;
-    let mut told = Told {
-        input: asked.input_name(),
-        output: asked.output.map(Path::to_owned),
-        bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
-        grader: judging.as_ref().map_or(layout.grader.clone(), |judging| judging.setup.panel.name()),
-        calibration: results.calibration_name(),
-        is_judged: judging.is_some(),
-        is_cross_checked: judging.as_ref().is_some_and(|judging| judging.setup.panel.cross_checks),
-        judge_missing: None,
-    };
-    let columns = rows.columns();
-    let by = By {
-        bank: told.bank.clone(),
-        fingerprint: bank.files().fingerprint().to_string(),
-        columns: [&columns.id, &columns.question, &columns.answer].map(String::clone).to_vec(),
-        judge: judging.as_ref().map(Judging::fingerprint),
-    };
+    let mut told = told(&asked, settings, judging.as_ref(), &layout, &results);
+    let by = by(&told, &bank, rows.columns(), judging.as_ref());
     let by_judge = judging.as_ref().map(ByJudge);
     let judged = by_judge.as_ref().map(|by| by as &dyn batch::Judged);
     let plan = Plan {
@@ -181,10 +166,7 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
         render: &|grade, question, kept, out| results.write(grade, question, kept, out),
         judged,
         retries_fallback: args.spend.retry_fallback,
-        jobs: match &judging {
-            Some(judging) => judging.setup.concurrency,
-            None => args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
-        },
+        jobs: judging.as_ref().map_or_else(|| threads(args), |judging| judging.setup.concurrency),
         stop: &stop,
     };
     let is_saved = matches!(asked.kind, Kind::File);
@@ -200,14 +182,66 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     tally.clear();
     if let Some(judging) = &judging {
         judging.tell(printer);
-        let is_complete = ended.as_ref().is_ok_and(|ended| ended.complete);
-        let demand = demand(settings).filter(|_| is_complete && tally.judge_is_missing());
-        told.judge_missing = demand.map(|by| judge_missing(&by, tally.fallbacks(), judging.stood_in()));
-        if told.judge_missing.is_none() {
-            tell_of_fallback(tally.fallbacks(), judging.stood_in(), is_saved, printer);
-        }
+        told.judge_missing = tell_of_fallback(judging, settings, (&tally, &ended), is_saved, printer);
     }
     conclude(ended, tally, (told, is_saved), printer)
+}
+
+/// By what answers are graded, as the manifest of a run records it.
+fn by(told: &Told, bank: &Bank, columns: &Columns, judging: Option<&Judging<'_>>) -> By {
+    By {
+        bank: told.bank.clone(),
+        fingerprint: bank.files().fingerprint().to_string(),
+        columns: [&columns.id, &columns.question, &columns.answer].map(String::clone).to_vec(),
+        judge: judging.map(Judging::fingerprint),
+    }
+}
+
+/// Threads for the offline scorer.
+fn threads(args: &BatchRun) -> usize {
+    args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// What the summary says about the run itself.
+fn told(
+    asked: &Asked<'_>,
+    settings: &Settings,
+    judging: Option<&Judging<'_>>,
+    layout: &Layout,
+    results: &Results,
+) -> Told {
+    Told {
+        input: asked.input_name(),
+        output: asked.output.map(Path::to_owned),
+        bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
+        grader: judging.map_or(layout.grader.clone(), |judging| judging.setup.panel.name()),
+        calibration: results.calibration_name(),
+        is_judged: judging.is_some(),
+        is_cross_checked: judging.is_some_and(|judging| judging.setup.panel.cross_checks),
+        judge_missing: None,
+    }
+}
+
+/// Warns of answers that fell back; where these are all and a judge was requested, returns what to say instead.
+fn tell_of_fallback(
+    judging: &Judging<'_>,
+    settings: &Settings,
+    (tally, ended): (&Tally, &Result<Ended, BatchError>),
+    is_saved: bool,
+    printer: &Printer,
+) -> Option<String> {
+    let (fallbacks, why) = (tally.fallbacks(), judging.stood_in());
+    let is_complete = ended.as_ref().is_ok_and(|ended| ended.complete);
+    let demand = demand(settings).filter(|_| is_complete && tally.judge_is_missing());
+    if demand.is_none() {
+        warn_of_fallback(fallbacks, why, is_saved, printer);
+    }
+    demand.map(|by| judge_missing(&by, fallbacks, why))
+}
+
+/// Columns of the longest question id in the bank.
+fn longest_question(bank: &Bank) -> usize {
+    bank.entries().iter().map(|entry| shown_columns(&entry.id)).max().unwrap_or(0)
 }
 
 fn counted(results: u64) -> String {

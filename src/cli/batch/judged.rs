@@ -73,7 +73,7 @@ pub(super) fn estimate(
 }
 
 /// Warns that the offline scorer stood in, with the reason and what to do.
-pub(super) fn tell_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
+pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
     if answers > 0 {
         let verb = if answers == 1 { "answer was" } else { "answers were" };
         let why = why.unwrap_or(BEFORE);

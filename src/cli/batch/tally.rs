@@ -233,7 +233,7 @@ impl Tally {
             let text = if is_json { report::json(&report.to_json())? } else { report::batch_markdown(&report) };
             write_whole(&path, &text)?;
         }
-        let printed = print(&report, goes_to_file, verbose, printer);
+        let shown = print(&report, goes_to_file, verbose, printer);
         if let (Some(path), true) = (disputes, self.apart.answers > 0) {
             printer.note(&format!("where judge and offline scorer differ stands in {}", path.display()));
         }
@@ -242,7 +242,7 @@ impl Tally {
         wanting.extend(told.judge_missing);
         wanting.iter().for_each(|told| printer.warning(told));
         // Without a reader of the summary the exit code counts all the more.
-        printed.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
+        shown.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
         Ok(if wanting.is_empty() { Outcome::Done } else { Outcome::Found })
     }
 }

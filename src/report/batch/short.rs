@@ -5,6 +5,7 @@
 use super::data::BatchReport;
 use super::figures::{BANDS, band, below, cost, counts, figure, found, mean, preamble, scores};
 use crate::agreement::overview::{AnswersTo, NotGraded};
+use crate::report::cut::{cut_end, cut_middle};
 use crate::report::page::{Page, Run};
 use crate::report::style::{FAINT, HEADING, PLAIN, Style, band_ink};
 use crate::report::table::row;
@@ -17,6 +18,8 @@ const QUESTIONS: usize = 7;
 const LOWEST: usize = 3;
 /// Ungraded answers up to which each is named; more are counted by reason.
 const NAMED: u64 = 3;
+/// Columns of the longest id.
+const LONGEST_ID: usize = 24;
 /// Reasons that are shown.
 const REASONS: usize = 3;
 /// Wordings that are shown.
@@ -113,18 +116,19 @@ fn not_graded(page: &mut Page, not_graded: &NotGraded) {
         return;
     }
     page.paragraph(0, &[Run::plain("not graded:")]);
-    // Two lines at most.
-    let room = 2 * page.columns() - 24;
+    // About two lines, of which word wrap leaves some columns empty.
+    let room = 2 * page.columns() - 16;
     if not_graded.answers <= NAMED {
         for one in &not_graded.first {
-            let told = shorten(&format!("line {}, {}: {}", one.line, shorten(&one.id, 24), one.reason), room);
+            let told =
+                cut_end(&format!("line {}, {}: {}", one.line, cut_middle(&one.id, LONGEST_ID), one.reason), room);
             page.paragraph(2, &[Run::plain(told)]);
         }
         return;
     }
     let (reasons, digits) = (not_graded.by_count(), not_graded.answers.to_string().len());
     for (reason, count) in reasons.iter().take(REASONS) {
-        page.hanging(&[Run::plain(format!("  {count:>digits$}  "))], &[Run::plain(shorten(reason, room))]);
+        page.hanging(&[Run::plain(format!("  {count:>digits$}  "))], &[Run::plain(cut_end(reason, room))]);
     }
     let shown: u64 = reasons.iter().take(REASONS).map(|(_, count)| count).sum();
     if let Some(more) = not_graded.answers.checked_sub(shown).filter(|more| *more > 0) {
