@@ -13,6 +13,12 @@ fn a_pipe_gets_json_lines_and_a_table_when_one_is_requested() {
 }
 
 #[test]
+fn a_table_says_what_it_does_not_show() {
+    let ran = batch(2, &["rows.jsonl", "--format", "table", "--keep", "question"]).run().done();
+    ran.tells(&["note: the table does not show the columns of --keep"]);
+}
+
+#[test]
 fn a_table_is_not_stored() {
     let ran = batch(3, &["rows.jsonl", "--format", "table", "-o", "out.txt"]).run().refused();
     ran.tells(&["--format table is for reading on a terminal and cannot be stored in out.txt", "hint: "]);

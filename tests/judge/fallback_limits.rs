@@ -32,8 +32,12 @@ fn more_fallbacks_than_allowed_are_an_exit_code_of_1() {
 
 #[test]
 fn no_judged_answer_is_an_exit_code_of_1_where_the_judge_was_requested() {
-    let told =
-        ["all 10 graded answers fell back", "--grader llm requests a judge", "answered 401", "gradus config check"];
+    let told = [
+        "all 10 graded answers fell back",
+        "although grader = llm is set by --grader",
+        "answered 401",
+        "gradus config check",
+    ];
     let ran = run(0, &["--grader", "llm"]).found().tells(&told);
     assert_eq!(ran.err.matches("answered 401").count(), 1, "the reason is given once: {}", ran.err);
     run(1, &["--grader", "llm"]).done().tells(&["9 answers were graded offline"]);
@@ -47,9 +51,9 @@ fn the_request_may_be_in_the_environment_or_in_a_file() {
     let rows = ["rows.jsonl", "--concurrency", "1"];
     let endpoint = judging(0);
     let ran = batch(3, &rows, &endpoint).env("GRADUS_GRADER", "llm").run().found();
-    ran.tells(&["although GRADUS_GRADER=llm requests a judge"]);
+    ran.tells(&["although grader = llm is set by environment GRADUS_GRADER"]);
     let ran = batch(3, &rows, &endpoint).file("gradus.toml", "grader = \"llm\"\n").run().found();
-    ran.tells(&["although grader = \"llm\" in ", "gradus.toml requests a judge"]);
+    ran.tells(&["although grader = llm is set by ", "gradus.toml: "]);
 }
 
 #[test]

@@ -122,6 +122,9 @@ impl<'a> Asked<'a> {
 
 fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let asked = Asked::check(args, settings.fail_under.value, printer.is_terminal)?;
+    if asked.format == ResultFormat::Table && !args.columns.keep.is_empty() {
+        printer.note("the table does not show the columns of --keep; --format csv and jsonl have them");
+    }
     let stop = on_interrupt()?;
     let bank = crate::cli::bank::open(settings)?;
     let questions = Questions::new(&bank, find(&bank, printer))?;
@@ -236,7 +239,7 @@ fn tell_of_fallback(
     if demand.is_none() {
         warn_of_fallback(fallbacks, why, is_saved, printer);
     }
-    demand.map(|by| judge_missing(&by, fallbacks, why))
+    demand.map(|by| judge_missing(by, fallbacks, why))
 }
 
 /// Columns of the longest question id in the bank.

@@ -83,25 +83,18 @@ pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, 
     }
 }
 
-/// Where a judge was requested explicitly: the flag, variable or file that does so. `auto` requests none.
-pub(super) fn demand(settings: &Settings) -> Option<String> {
-    if settings.grader.value != GraderChoice::Llm {
-        return None;
-    }
-    Some(match &settings.grader.origin {
-        Origin::Flag(name) => format!("{name} llm"),
-        Origin::Environment(name) => format!("{name}=llm"),
-        Origin::File(path) => format!("grader = \"llm\" in {}", path.display()),
-        Origin::Default => "the default grader".to_owned(),
-    })
+/// Where `grader = llm` is set. `auto` requests no judge.
+pub(super) fn demand(settings: &Settings) -> Option<&Origin> {
+    let grader = &settings.grader;
+    (grader.value == GraderChoice::Llm).then_some(&grader.origin)
 }
 
 /// What is said where a judge was requested and not one answer was graded by it alone.
-pub(super) fn judge_missing(demand: &str, answers: u64, why: Option<&str>) -> String {
+pub(super) fn judge_missing(demand: &Origin, answers: u64, why: Option<&str>) -> String {
     let all = if answers == 1 { "the only graded answer".to_owned() } else { format!("all {answers} graded answers") };
     let why = why.unwrap_or(BEFORE);
     format!(
-        "{all} fell back to the offline scorer, at least in part, although {demand} requests a judge: {why}\nhint: \
+        "{all} fell back to the offline scorer, at least in part, although grader = llm is set by {demand}: {why}\nhint: \
          `gradus config check` tests the endpoint; --max-fallback 100% accepts such grades"
     )
 }
