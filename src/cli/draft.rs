@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use super::Outcome;
 use super::args::Draft as Args;
 use super::files::{name, read_text, write_together};
+use super::graded::few;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::bank::{self, Bank, BankError, DraftQuestion, Files};
@@ -15,7 +16,7 @@ use crate::bank::{self, Bank, BankError, DraftQuestion, Files};
 const NAMED: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
-    let questions = questions(args, settings)?;
+    let questions = questions(args, settings, printer)?;
     let words = super::bank::of_words(&args.output)?;
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
     let related = words.related().map_err(BankError::Faulty)?;
@@ -48,16 +49,31 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     Ok(Outcome::Done)
 }
 
-fn questions(args: &Args, settings: &Settings) -> anyhow::Result<Vec<DraftQuestion>> {
+fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Vec<DraftQuestion>> {
     if let Some(folder) = &args.corpus {
         if !folder.is_dir() {
             bail!("{} is no folder\nhint: name the folder that holds <topic>/<id>.md", folder.display());
         }
         let files = Files::load_corpus(folder)?;
         let bank = settings.bank.value.as_ref().map(|folder| Files::load(folder).map(Bank::new)).transpose()?;
-        return Ok(bank::questions_from_corpus(&files, bank.as_ref())?);
+        let questions = bank::questions_from_corpus(&files, bank.as_ref())?;
+        warn_of_made_up_prompts(&questions, printer);
+        return Ok(questions);
     }
     let Some(path) = &args.questions else { bail!("no questions named") };
     let text = read_text(path)?;
     bank::questions_from_jsonl(&text).with_context(|| name(path))
+}
+
+/// Corpus files need not hold the wording of their question.
+fn warn_of_made_up_prompts(questions: &[DraftQuestion], printer: &Printer) {
+    let made_up: Vec<&str> =
+        questions.iter().filter(|one| one.has_made_up_prompt()).map(|one| one.id.as_str()).collect();
+    if !made_up.is_empty() {
+        printer.warning(&format!(
+            "the id is used as the prompt of {}: the wording of the question is not known\n\
+             hint: add `prompt = \"...\"` to the head of the corpus file, or name the bank of the question with --bank",
+            few(&made_up)
+        ));
+    }
 }

@@ -27,6 +27,13 @@ pub struct DraftQuestion {
     pub criteria: Vec<DraftCriterion>,
 }
 
+impl DraftQuestion {
+    /// Whether the prompt was made of the id, because nothing gave the wording of the question.
+    pub fn has_made_up_prompt(&self) -> bool {
+        self.prompt == worded(&self.id)
+    }
+}
+
 /// One thing that earns points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftCriterion {
@@ -140,6 +147,13 @@ fn question(line: Line) -> Result<DraftQuestion, (String, &'static str)> {
     if !said(&id) {
         return Err(("an empty id".to_owned(), "name the question"));
     }
+    if id.chars().any(char::is_control) {
+        return Err((format!("`{}` as an id", id.escape_debug()), "leave line breaks and control characters out of it"));
+    }
+    if line.prompt.trim().is_empty() {
+        let hint = "write the question into `prompt`: its words weigh less than those of the answer";
+        return Err((format!("question `{id}` has an empty `prompt`"), hint));
+    }
     let references: Vec<String> = line.references.into_iter().filter(said).collect();
     if line.criteria.len() > MOST_CRITERIA {
         return Err((format!("{} criteria", line.criteria.len()), "give a question 500 at most"));
@@ -204,7 +218,8 @@ pub fn questions_from_corpus(files: &Files, bank: Option<&Bank>) -> Result<Vec<D
                     prompt: known
                         .map(|question| question.prompt)
                         .or(corpus.prompt)
-                        .unwrap_or_else(|| corpus.question.replace('-', " ")),
+                        .filter(|prompt| !prompt.trim().is_empty())
+                        .unwrap_or_else(|| worded(&corpus.question)),
                     id: corpus.question,
                     topic: topic_of(file),
                     references,
@@ -220,6 +235,11 @@ pub fn questions_from_corpus(files: &Files, bank: Option<&Bank>) -> Result<Vec<D
     }
 }
 
+/// An id as the wording of a question: its words.
+fn worded(id: &str) -> String {
+    id.replace('-', " ")
+}
+
 /// The folder in `corpus/<topic>/<id>.md`, where there is one.
 fn topic_of(file: &str) -> Option<String> {
     let (topic, _) = file.strip_prefix("corpus/")?.split_once('/')?;
@@ -233,7 +253,7 @@ mod tests {
     #[test]
     fn lines_become_questions() {
         let text = "\u{feff}{\"id\":\"1.1\",\"prompt\":\"Why?\",\"references\":[\"Because.\",\" \"],\"more\":1}\n\n\
-                    {\"id\":\"b\",\"prompt\":\"\",\"criteria\":[\"x\",{\"text\":\"y\",\"points\":2.5}]}\r\n";
+                    {\"id\":\"b\",\"prompt\":\"Who?\",\"criteria\":[\"x\",{\"text\":\"y\",\"points\":2.5}]}\r\n";
         let questions = questions_from_jsonl(text).expect("two questions");
         assert_eq!(questions[0].references, ["Because."]);
         let criteria: Vec<_> = questions[1].criteria.iter().map(|one| (one.text.as_str(), one.points)).collect();
@@ -257,6 +277,9 @@ mod tests {
                 "line 1: `criteria` is [{\"points\":1}], expected a list",
             ),
             ("{\"id\":\"a\",\"prompt\":\"p\"}", "line 1: question `a` has neither"),
+            ("{\"id\":\"a\",\"prompt\":\"\",\"references\":[\"r\"]}", "line 1: question `a` has an empty `prompt`\nhint: "),
+            ("\n{\"id\":7,\"prompt\":\" \\n\",\"criteria\":[\"r\"]}", "line 2: question `7` has an empty `prompt`"),
+            ("{\"id\":\"a\\nb\",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: `a\\nb` as an id"),
             ("{\"id\":\" \",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: an empty id"),
             ("{\"id\":\"a\",\"prompt\":\"p\",\"criteria\":[{\"text\":\"x\",\"points\":-1}]}", "line 1: points of -1"),
             ("{\"id\":\"a\",\"prompt\":\"p\",\"criteria\":[\"...\"]}", "line 1: `...` as the text"),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::DraftQuestion;
+use super::source::{DraftCriterion, DraftQuestion};
 use crate::bank::written::written;
 use crate::pattern::Reader;
 use crate::text::{Class, Document, Lexicon, Related, Synonyms, stem};
@@ -87,10 +87,30 @@ impl<'a> Weights<'a> {
 
     /// What the words and pairs of `reference` weigh in an answer to `prompt`.
     pub(super) fn terms(&mut self, prompt: &str, reference: &str) -> Terms {
+        self.scaled_terms(prompt, reference, |_, _| 1.0)
+    }
+
+    /// What the words and pairs of the criterion `text` weigh in an answer to `prompt`. A word that several
+    /// criteria of the question contain weighs less than one that tells them apart.
+    pub(super) fn criterion_terms(&mut self, prompt: &str, text: &str, criteria: &Criteria) -> Terms {
+        self.scaled_terms(prompt, text, |weights, word| {
+            let meanings = weights.alternatives(word);
+            criteria.scale(meanings.iter().map(|words| stems_of(words)))
+        })
+    }
+
+    /// The criteria of a question, to count which of them contain a word.
+    pub(super) fn criteria(&mut self, question: &DraftQuestion) -> Criteria {
+        let text = |criterion: &DraftCriterion| joined(self.words(&criterion.text).iter().map(|word| &*word.stem));
+        Criteria(question.criteria.iter().map(text).collect())
+    }
+
+    fn scaled_terms(&mut self, prompt: &str, reference: &str, scale: impl Fn(&Self, &Word) -> f64) -> Terms {
         let asked = self.asked(prompt);
         let words = self.words(reference);
         let weight = |word: &Word| {
             let whole = if is_hollow(word) { GLUE } else { self.rarity(&word.stem) };
+            let whole = whole * scale(self, word);
             if asked.contains(&word.stem) { whole * ASKED } else { whole }
         };
         let mut terms = Collected::default();
@@ -131,21 +151,50 @@ impl<'a> Weights<'a> {
 
     /// The word with the members of its synonym group as alternatives.
     fn phrase(&self, word: &Word) -> String {
-        let mut alternatives = vec![written(&word.folded)];
+        let alternatives = self.alternatives(word);
+        let phrase = |words: &Vec<String>| words.iter().map(|part| written(part)).collect::<Vec<_>>().join("-");
+        alternatives.iter().map(phrase).collect::<Vec<_>>().join("|")
+    }
+
+    /// The word, its number or the name of its number, and the members of its synonym group, each as its words.
+    fn alternatives(&self, word: &Word) -> Vec<Vec<String>> {
+        let mut alternatives = vec![vec![word.folded.clone()]];
         let number = NUMBERS.iter().position(|name| *name == word.folded).map(|number| number.to_string());
         let name = word.folded.parse().ok().and_then(|number: usize| NUMBERS.get(number)).map(ToString::to_string);
-        alternatives.extend(number.or(name));
+        alternatives.extend(number.or(name).map(|number| vec![number]));
         let members = self.synonyms.starting_with(&word.stem).iter();
         for member in members.filter(|member| member.stems.len() == 1) {
             for other in self.synonyms.group(member.group) {
-                let other = other.iter().map(|part| written(part)).collect::<Vec<_>>().join("-");
-                if !alternatives.contains(&other) {
-                    alternatives.push(other);
+                if !alternatives.contains(other) {
+                    alternatives.push(other.clone());
                 }
             }
         }
-        alternatives.join("|")
+        alternatives
     }
+}
+
+/// By criterion of a question: the stems of its words, with a space around each.
+pub(super) struct Criteria(Vec<String>);
+
+impl Criteria {
+    /// What a word's weight is multiplied by: 1 if only one of the criteria contains it, less if more do. Each
+    /// meaning is a sequence of stems; a criterion that contains one of them contains the word.
+    fn scale(&self, meanings: impl Iterator<Item = String>) -> f64 {
+        let meanings: Vec<String> = meanings.collect();
+        let contains = |text: &&String| meanings.iter().any(|meaning| text.contains(meaning));
+        let (all, containing) = (self.0.len() as f64, self.0.iter().filter(contains).count().max(1) as f64);
+        (1.0 + all / (SMOOTH + containing)).ln() / (1.0 + all / (SMOOTH + 1.0)).ln()
+    }
+}
+
+/// The stems of `words`, with a space around each.
+fn stems_of(words: &[String]) -> String {
+    joined(words.iter().map(|word| stem(word)))
+}
+
+fn joined<S: AsRef<str>>(stems: impl Iterator<Item = S>) -> String {
+    stems.fold(String::from(" "), |joined, stem| joined + stem.as_ref() + " ")
 }
 
 fn words(document: &Document, lexicon: &Lexicon) -> Vec<Word> {
@@ -263,5 +312,47 @@ mod tests {
         let synonyms = Synonyms::default();
         let terms = Weights::new(&[question("a", "", &["It is."])], &synonyms, &Related::default()).terms("", "It is.");
         assert_eq!(terms.said.len(), 2, "{terms:?}");
+    }
+
+    /// The weights of the first criterion of a question with these criteria.
+    fn criterion_weights(criteria: &[&str], synonyms: &Synonyms) -> BTreeMap<String, f64> {
+        let criterion = |text: &&str| DraftCriterion { id: None, text: (*text).to_owned(), points: 1 };
+        let question =
+            DraftQuestion { criteria: criteria.iter().map(criterion).collect(), ..question("a", "", &[]) };
+        let related = Related::default();
+        let mut weights = Weights::new(std::slice::from_ref(&question), synonyms, &related);
+        let all = weights.criteria(&question);
+        weights.criterion_terms("", criteria[0], &all).said.into_iter().collect()
+    }
+
+    #[test]
+    fn words_that_several_criteria_contain_weigh_less() {
+        let criteria = ["Rollback of the cluster", "Three clusters restart", "k8s nodes drain", "Nobody waits"];
+        let synonyms = Synonyms::new(&[vec!["cluster", "k8s"]]).expect("a group");
+        let said = criterion_weights(&criteria, &synonyms);
+        // One question: each word has the rarity ln(1 + 1/1.5) = 0.511. "rollback" is in 1 of 4 criteria, "cluster" in
+        // 3 of 4 (once by its stem, once by a synonym): ln(1 + 4/3.5) / ln(1 + 4/1.5) = 0.762 / 1.299 = 0.587.
+        assert!((said["rollback"] - 0.51).abs() < 1e-9, "{said:?}");
+        assert!((said["cluster|k8s"] - 0.30).abs() < 1e-9, "0.511 x 0.587 = 0.300: {said:?}");
+        // Half of what both weigh: (0.3 x 1 + 0.300) / 2, where "the" is in one criterion.
+        assert!((said["the cluster"] - 0.30).abs() < 1e-9, "{said:?}");
+    }
+
+    #[test]
+    fn a_criterion_contains_a_word_by_number_and_by_synonyms_of_several_words() {
+        let synonyms = Synonyms::new(&[vec!["lb", "load balancer"]]).expect("a group");
+        let weight = |word: &str, other: &str| {
+            let said = criterion_weights(&[word, other], &synonyms);
+            said.into_values().next().expect("a word")
+        };
+        let (alone, shared) = (0.51, 0.36); // 0.511 x ln(1 + 2/2.5) / ln(1 + 2/1.5) = 0.511 x 0.694 = 0.354
+        for (word, other, expected) in [
+            ("three", "Takes 3 of them", 0.35),
+            ("lb", "A load balancer", 0.35),
+            ("lb", "A balancer under load", alone),
+            ("cat", "The catalog", alone),
+        ] {
+            assert!((weight(word, other) - expected).abs() < 1e-9, "{word} {other} {shared}");
+        }
     }
 }

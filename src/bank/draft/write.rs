@@ -7,10 +7,15 @@ use super::source::{DraftCriterion, DraftQuestion};
 use super::terms::{Terms, Weights};
 use crate::bank::criteria::HALF;
 use crate::bank::written::{free, hyphenated, quoted};
+use crate::model::Thousandths;
 use crate::text::{Related, Synonyms};
 
 /// Points for saying what the references say.
 const POINTS: u32 = 10;
+
+/// The share of a criterion's text that earns half of its points: credit is the share itself. A criterion is one
+/// point of an answer and much shorter than a reference answer, so a few of its words are not yet the gist.
+const CRITERION_HALF: Thousandths = Thousandths(500);
 
 /// A rubric file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +29,24 @@ pub struct DraftedFile {
 /// Drafts a rubric for each question; those that name no topic go into `topic`.
 pub fn draft(questions: &[DraftQuestion], topic: &str, synonyms: &Synonyms, related: &Related) -> Vec<DraftedFile> {
     let mut weights = Weights::new(questions, synonyms, related);
-    let mut taken = BTreeSet::new();
-    let file = |question: &DraftQuestion| {
+    let file = |(question, id): (&DraftQuestion, String)| {
         let topic = slug(question.topic.as_deref().unwrap_or(topic));
-        let id = free(&slug(&question.id), &mut taken);
         let text = rubric(question, &topic, &id, &mut weights);
         DraftedFile { name: format!("rubrics/{topic}/{id}.toml"), text }
     };
-    questions.iter().map(file).collect()
+    questions.iter().zip(ids(questions)).map(file).collect()
+}
+
+/// The ids of the drafted rubrics. A question keeps an id that is one already, so that no other question takes it:
+/// both would go by that name.
+fn ids(questions: &[DraftQuestion]) -> Vec<String> {
+    let is_kept = |question: &DraftQuestion| slug(&question.id) == question.id;
+    let kept = questions.iter().filter(|question| is_kept(question));
+    let mut taken: BTreeSet<String> = kept.map(|question| question.id.clone()).collect();
+    let id = |question: &DraftQuestion| {
+        if is_kept(question) { question.id.clone() } else { free(&slug(&question.id), &mut taken) }
+    };
+    questions.iter().map(id).collect()
 }
 
 /// A name of a file or folder: lower-case letters, digits and hyphens, not too many.
@@ -48,36 +63,47 @@ fn slug(name: &str) -> String {
     }
 }
 
+/// The comment at the top of a rubric that was drafted from reference answers.
+const REFERENCES_HEAD: &str = "\
+    # Drafted from reference answers by `gradus bank draft`. Nobody has read it yet: see whether the weights\n\
+    # fit, add what else a good answer may say, then remove `drafted`.\n\
+    #\n\
+    # An answer earns credit by the share of the weights that it says, in the reference that fits it best:\n\
+    # half of the points for the share `half`, then ever less for more. Forms, synonyms and slips of the\n\
+    # words count whole; related words, and what is denied there but not here, count half.\n";
+
+/// The comment at the top of a rubric that was drafted from the texts of criteria.
+const CRITERIA_HEAD: &str = "\
+    # Drafted from the texts of its criteria by `gradus bank draft`. No one has read it yet: check whether the\n\
+    # weights fit, add what else a good answer may say, then remove `drafted`.\n\
+    #\n\
+    # An answer earns the share of a criterion's weights that it says. Words that several criteria contain\n\
+    # weigh less. Forms, synonyms and slips of the words count whole; related words, and what is denied there\n\
+    # but not here, count half.\n";
+
 fn rubric(question: &DraftQuestion, topic: &str, id: &str, weights: &mut Weights<'_>) -> String {
-    let mut file = String::from(
-        "# Drafted from reference answers by `gradus bank draft`. Nobody has read it yet: see whether the weights\n\
-         # fit, add what else a good answer may say, then remove `drafted`.\n\
-         #\n\
-         # An answer earns credit by the share of the weights that it says, in the reference that fits it best:\n\
-         # half of the points for the share `half`, then ever less for more. Forms, synonyms and slips of the\n\
-         # words count whole; related words, and what is denied there but not here, count half.\n",
-    );
+    let mut file = String::from(if question.criteria.is_empty() { REFERENCES_HEAD } else { CRITERIA_HEAD });
     let _ = writeln!(file, "schema = 1\nid = {}\ntopic = {}\ndrafted = true", quoted(id), quoted(topic));
     if question.id != id {
         let _ = writeln!(file, "known_as = [{}]", quoted(&question.id));
     }
-    let prompt = if question.prompt.trim().is_empty() { &question.id } else { &question.prompt };
-    let _ = writeln!(file, "kind = \"concept\"\nlevel = \"core\"\nprompt = {}", quoted(prompt));
+    let _ = writeln!(file, "kind = \"concept\"\nlevel = \"core\"\nprompt = {}", quoted(&question.prompt));
     if question.criteria.is_empty() {
         let asks = match question.references.as_slice() {
             [only] => format!("Says what the reference answer says: {only}"),
             several => format!("Says what one of these reference answers says: {}", several.join(" / ")),
         };
         let advice = question.references.first().map(|reference| format!("A full answer: {reference}"));
-        criterion(&mut file, "reference", POINTS, &asks, advice.as_deref());
+        criterion(&mut file, "reference", POINTS, &asks, advice.as_deref(), HALF);
         for text in &question.references {
             reference(&mut file, text, &weights.terms(&question.prompt, text));
         }
         question.references.iter().for_each(|text| golden(&mut file, "reference", text));
     }
+    let criteria = weights.criteria(question);
     for (id, DraftCriterion { text, points, .. }) in criterion_ids(question).iter().zip(&question.criteria) {
-        criterion(&mut file, id, *points, text, Some(text));
-        reference(&mut file, text, &weights.terms(&question.prompt, text));
+        criterion(&mut file, id, *points, text, Some(text), CRITERION_HALF);
+        reference(&mut file, text, &weights.criterion_terms(&question.prompt, text, &criteria));
     }
     for (id, DraftCriterion { text, .. }) in criterion_ids(question).iter().zip(&question.criteria) {
         golden(&mut file, id, text);
@@ -100,12 +126,12 @@ fn golden(file: &mut String, criterion: &str, text: &str) {
     let _ = writeln!(file, "\n[[golden]]\ntext = {}\nexpect = {{ {criterion} = 1.0 }}", quoted(text));
 }
 
-fn criterion(file: &mut String, id: &str, points: u32, asks: &str, advice: Option<&str>) {
+fn criterion(file: &mut String, id: &str, points: u32, asks: &str, advice: Option<&str>, half: Thousandths) {
     let _ = writeln!(file, "\n[[criterion]]\nid = {}\npoints = {points}\nasks = {}", quoted(id), quoted(asks));
     if let Some(advice) = advice {
         let _ = writeln!(file, "advice = {}", quoted(advice));
     }
-    let _ = writeln!(file, "half = {}", HALF.as_f64());
+    let _ = writeln!(file, "half = {}", half.as_f64());
 }
 
 fn reference(file: &mut String, text: &str, terms: &Terms) {
@@ -152,7 +178,7 @@ mod tests {
             bank(&[question("Set 1/A", &[odd, "Another one."], &[]), question("set-1-a", &["Fine words."], &[])]);
         let vocabulary = bank.vocabulary().expect("words");
         let mut workspace = Workspace::new();
-        for (name, answer) in [("Set 1/A", odd), ("set-1-a", odd), ("set-1-a-2", "Fine words.")] {
+        for (name, answer) in [("Set 1/A", odd), ("set-1-a-2", odd), ("set-1-a", "Fine words.")] {
             let scorer = bank.scorer(bank.entry(name).expect("known"), &vocabulary).expect("sound");
             let grade = scorer.grade(&Answer::new("a", answer), &mut workspace);
             assert_eq!(grade.score(), Some(crate::model::Tenths(1000)), "{name}: {grade:?}");
