@@ -4,6 +4,7 @@ mod architecture;
 mod batch;
 mod cli;
 mod determinism;
+mod drafts;
 mod evals;
 mod judge;
 mod odd;

@@ -32,7 +32,7 @@ fn drafted(shipped: &Bank) -> Bank {
     questions.extend(questions_from_jsonl(&denying.replace('\n', " ")).expect("a question"));
     let synonyms = shipped.synonyms().expect("sound");
     let related = shipped.related().expect("sound");
-    let files = draft(&questions, "drafted", &synonyms, &related);
+    let files = draft(&questions, "drafted", &synonyms, &related).expect("words");
     Bank::new(Files::from_texts(files.into_iter().map(|file| (file.name, file.text))))
 }
 

@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let words = super::bank::of_words(&args.output)?;
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
     let related = words.related().map_err(BankError::Faulty)?;
-    let files = bank::draft(&questions, &args.topic, &synonyms, &related);
+    let files = bank::draft(&questions, &args.topic, &synonyms, &related)?;
     let there: Vec<String> = files
         .iter()
         .map(|file| args.output.join(&file.name))

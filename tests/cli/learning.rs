@@ -98,6 +98,7 @@ fn drafted() -> BTreeMap<String, String> {
     let questions = r#"{"id":"Ways Out","prompt":"How do two services find each other?","references":["A registry knows the address of every service.","Names are resolved by a server."]}"#;
     let questions = questions_from_jsonl(questions).expect("a question");
     draft(&questions, "nets", &Synonyms::default(), &Related::default())
+        .expect("words")
         .into_iter()
         .map(|file| (file.name, file.text))
         .collect()

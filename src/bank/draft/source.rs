@@ -28,6 +28,13 @@ pub struct DraftQuestion {
 }
 
 impl DraftQuestion {
+    /// What its rubric is drafted from: the texts of its criteria where it has some, else its references.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let references = if self.criteria.is_empty() { self.references.as_slice() } else { &[] };
+        let criteria = self.criteria.iter().map(|criterion| criterion.text.as_str());
+        criteria.chain(references.iter().map(String::as_str))
+    }
+
     /// Whether the prompt was made of the id, because nothing gave the wording of the question.
     pub fn has_made_up_prompt(&self) -> bool {
         self.prompt == worded(&self.id)
@@ -61,6 +68,16 @@ pub enum DraftError {
     /// There is no line at all.
     #[error("no question\nhint: write one JSON object a line, with `id`, `prompt` and `references`")]
     Empty,
+    /// A question that no rubric can be drafted for.
+    #[error("question `{question}`: {message}\nhint: {hint}")]
+    Question {
+        /// Its id as given.
+        question: String,
+        /// What is wrong with it.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// Files of the corpus have faults: all of them.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Corpus(Vec<Finding>),
@@ -148,7 +165,10 @@ fn question(line: Line) -> Result<DraftQuestion, (String, &'static str)> {
         return Err(("an empty id".to_owned(), "name the question"));
     }
     if id.chars().any(char::is_control) {
-        return Err((format!("`{}` as an id", id.escape_debug()), "leave line breaks and control characters out of it"));
+        return Err((
+            format!("`{}` as an id", id.escape_debug()),
+            "leave line breaks and control characters out of it",
+        ));
     }
     if line.prompt.trim().is_empty() {
         let hint = "write the question into `prompt`: its words weigh less than those of the answer";
@@ -277,7 +297,10 @@ mod tests {
                 "line 1: `criteria` is [{\"points\":1}], expected a list",
             ),
             ("{\"id\":\"a\",\"prompt\":\"p\"}", "line 1: question `a` has neither"),
-            ("{\"id\":\"a\",\"prompt\":\"\",\"references\":[\"r\"]}", "line 1: question `a` has an empty `prompt`\nhint: "),
+            (
+                "{\"id\":\"a\",\"prompt\":\"\",\"references\":[\"r\"]}",
+                "line 1: question `a` has an empty `prompt`\nhint: ",
+            ),
             ("\n{\"id\":7,\"prompt\":\" \\n\",\"criteria\":[\"r\"]}", "line 2: question `7` has an empty `prompt`"),
             ("{\"id\":\"a\\nb\",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: `a\\nb` as an id"),
             ("{\"id\":\" \",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: an empty id"),

@@ -43,6 +43,18 @@ pub(super) struct Terms {
     pub(super) denied: Vec<(String, f64)>,
 }
 
+impl Terms {
+    /// Keeps the phrases for which `keep` says so, given whether the reference denies them.
+    pub(super) fn retain(&mut self, keep: impl Fn(&str, bool) -> bool) {
+        self.said.retain(|(phrase, _)| keep(phrase, false));
+        self.denied.retain(|(phrase, _)| keep(phrase, true));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.said.is_empty() && self.denied.is_empty()
+    }
+}
+
 /// How rare words are over all references, and how they are written in a phrase.
 pub(super) struct Weights<'a> {
     reader: Reader,
@@ -237,7 +249,11 @@ impl Collected {
         }
         for list in [&mut terms.said, &mut terms.denied] {
             list.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-            list.dedup_by(|one, other| one.0 == other.0);
+        }
+        // Different words may be written alike, but a phrase has one weight, and is said or denied.
+        let mut known = BTreeSet::new();
+        for list in [&mut terms.said, &mut terms.denied] {
+            list.retain(|(phrase, _)| known.insert(phrase.clone()));
         }
         terms
     }
@@ -317,8 +333,7 @@ mod tests {
     /// The weights of the first criterion of a question with these criteria.
     fn criterion_weights(criteria: &[&str], synonyms: &Synonyms) -> BTreeMap<String, f64> {
         let criterion = |text: &&str| DraftCriterion { id: None, text: (*text).to_owned(), points: 1 };
-        let question =
-            DraftQuestion { criteria: criteria.iter().map(criterion).collect(), ..question("a", "", &[]) };
+        let question = DraftQuestion { criteria: criteria.iter().map(criterion).collect(), ..question("a", "", &[]) };
         let related = Related::default();
         let mut weights = Weights::new(std::slice::from_ref(&question), synonyms, &related);
         let all = weights.criteria(&question);

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use super::source::{DraftCriterion, DraftQuestion};
+use super::fit::{Texts, fitted};
+use super::source::{DraftCriterion, DraftError, DraftQuestion};
 use super::terms::{Terms, Weights};
 use crate::bank::criteria::HALF;
 use crate::bank::written::{free, hyphenated, quoted};
 use crate::model::Thousandths;
-use crate::text::{Related, Synonyms};
+use crate::score::Vocabulary;
+use crate::text::{KnownWords, Related, Synonyms};
 
 /// Points for saying what the references say.
 const POINTS: u32 = 10;
@@ -26,15 +29,47 @@ pub struct DraftedFile {
     pub text: String,
 }
 
-/// Drafts a rubric for each question; those that name no topic go into `topic`.
-pub fn draft(questions: &[DraftQuestion], topic: &str, synonyms: &Synonyms, related: &Related) -> Vec<DraftedFile> {
+/// Drafts a rubric for each question; those that name no topic go into `topic`. Every text that a question is drafted
+/// from earns full credit under its rubric.
+///
+/// # Errors
+/// When a text of a question has no words that can be looked for, or its texts are too long together.
+pub fn draft(
+    questions: &[DraftQuestion],
+    topic: &str,
+    synonyms: &Synonyms,
+    related: &Related,
+) -> Result<Vec<DraftedFile>, DraftError> {
     let mut weights = Weights::new(questions, synonyms, related);
+    let words = questions.iter().flat_map(DraftQuestion::texts);
+    let vocabulary = Vocabulary::new(Arc::new(synonyms.clone()), KnownWords::default())
+        .with_words(words)
+        .with_related(related.clone());
     let file = |(question, id): (&DraftQuestion, String)| {
         let topic = slug(question.topic.as_deref().unwrap_or(topic));
-        let text = rubric(question, &topic, &id, &mut weights);
-        DraftedFile { name: format!("rubrics/{topic}/{id}.toml"), text }
+        let name = format!("rubrics/{topic}/{id}.toml");
+        let mut texts = texts(question, &mut weights);
+        let write = |terms: &[Terms]| rubric(question, &topic, &id, terms);
+        let text = fitted(&name, &mut texts, &vocabulary, write)?;
+        Ok(DraftedFile { name, text })
     };
     questions.iter().zip(ids(questions)).map(file).collect()
+}
+
+/// What a question is drafted from, weighed: its criteria where it has some, else its references.
+fn texts<'q>(question: &'q DraftQuestion, weights: &mut Weights<'_>) -> Texts<'q> {
+    let is_by_criterion = !question.criteria.is_empty();
+    let texts: Vec<&str> = question.texts().collect();
+    let criteria = weights.criteria(question);
+    let terms = |text: &&str| {
+        if is_by_criterion {
+            weights.criterion_terms(&question.prompt, text, &criteria)
+        } else {
+            weights.terms(&question.prompt, text)
+        }
+    };
+    let terms = texts.iter().map(terms).collect();
+    Texts { question: &question.id, texts, terms, is_by_criterion }
 }
 
 /// The ids of the drafted rubrics. A question keeps an id that is one already, so that no other question takes it:
@@ -81,7 +116,8 @@ const CRITERIA_HEAD: &str = "\
     # weigh less. Forms, synonyms and slips of the words count whole; related words, and what is denied there\n\
     # but not here, count half.\n";
 
-fn rubric(question: &DraftQuestion, topic: &str, id: &str, weights: &mut Weights<'_>) -> String {
+/// The rubric file; `terms` are those of the criteria or references, in their order.
+fn rubric(question: &DraftQuestion, topic: &str, id: &str, terms: &[Terms]) -> String {
     let mut file = String::from(if question.criteria.is_empty() { REFERENCES_HEAD } else { CRITERIA_HEAD });
     let _ = writeln!(file, "schema = 1\nid = {}\ntopic = {}\ndrafted = true", quoted(id), quoted(topic));
     if question.id != id {
@@ -95,17 +131,17 @@ fn rubric(question: &DraftQuestion, topic: &str, id: &str, weights: &mut Weights
         };
         let advice = question.references.first().map(|reference| format!("A full answer: {reference}"));
         criterion(&mut file, "reference", POINTS, &asks, advice.as_deref(), HALF);
-        for text in &question.references {
-            reference(&mut file, text, &weights.terms(&question.prompt, text));
+        for (text, terms) in question.references.iter().zip(terms) {
+            reference(&mut file, text, terms);
         }
         question.references.iter().for_each(|text| golden(&mut file, "reference", text));
     }
-    let criteria = weights.criteria(question);
-    for (id, DraftCriterion { text, points, .. }) in criterion_ids(question).iter().zip(&question.criteria) {
+    let ids = criterion_ids(question);
+    for ((id, DraftCriterion { text, points, .. }), terms) in ids.iter().zip(&question.criteria).zip(terms) {
         criterion(&mut file, id, *points, text, Some(text), CRITERION_HALF);
-        reference(&mut file, text, &weights.criterion_terms(&question.prompt, text, &criteria));
+        reference(&mut file, text, terms);
     }
-    for (id, DraftCriterion { text, .. }) in criterion_ids(question).iter().zip(&question.criteria) {
+    for (id, DraftCriterion { text, .. }) in ids.iter().zip(&question.criteria) {
         golden(&mut file, id, text);
     }
     file
@@ -167,7 +203,7 @@ mod tests {
     }
 
     fn bank(questions: &[DraftQuestion]) -> Bank {
-        let files = draft(questions, "Drafted", &Synonyms::default(), &Related::default());
+        let files = draft(questions, "Drafted", &Synonyms::default(), &Related::default()).expect("words");
         Bank::new(Files::from_texts(files.into_iter().map(|file| (file.name, file.text))))
     }
 
