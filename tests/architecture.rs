@@ -17,7 +17,7 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("judge", &["model", "text", "score"]),
     ("agreement", &["model"]),
     ("report", &["model", "agreement"]),
-    ("bank", &["model", "text", "pattern", "score"]),
+    ("bank", &["model", "text", "pattern", "score", "agreement"]),
     ("retrieve", &["model", "text"]),
     ("batch", &["model", "score", "bank"]),
     ("store", &["model"]),

@@ -27,7 +27,9 @@ pub use draft::{
 pub use files::{Files, LoadError};
 pub use finding::Finding;
 pub use front_matter::{FrontMatter, FrontMatterError};
-pub use learn::{GradedAnswer, Learned, Learner, Proposal, Reason, Refusal, Target};
+pub use learn::{
+    Dropped, GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Reason, Refusal, Suggestion, Target,
+};
 pub use library::{Bank, BankError, Entry};
 pub use schema::{result_schema, rubric_schema};
 pub use template::rubric_template;

@@ -1,6 +1,7 @@
 //! `bank learn`: from graded answers to phrases that the rubrics lack.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use anyhow::bail;
 
@@ -11,7 +12,7 @@ use super::printer::Printer;
 use super::settings::Settings;
 use super::{Outcome, learned};
 use crate::agreement::Row;
-use crate::bank::{Bank, Entry, GradedAnswer, Learned, Learner};
+use crate::bank::{Bank, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     if let Some(path) = &args.output {
@@ -21,11 +22,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let rows = read_rows(&args.answers, &args.columns)?;
     let groups = groups(&bank, &rows, args, printer)?;
     let vocabulary = bank.vocabulary()?;
-    let mut learner = Learner::new(&bank, &vocabulary);
+    let mut learner = Learner::new(&bank, &vocabulary)?;
+    let options = LearnOptions { limit: args.limit, seed: args.seed };
     let mut all = Vec::with_capacity(groups.len());
     for (entry, rows) in groups {
         let answers: Vec<GradedAnswer<'_>> = rows.into_iter().map(answer).collect();
-        all.push(learner.learn(entry, &answers, args.limit)?);
+        all.push(learner.learn(entry, &answers, options)?);
     }
     warn_of_dropped(&all, printer);
     let patch: String = all.iter().map(|learned| learned.patch.as_str()).collect();
@@ -44,9 +46,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
 /// Writes the patch where it is to be written, and says what to do with it.
 fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<Outcome> {
     if patch.is_empty() {
-        let instead = if args.output.is_some() { "; no patch was written" } else { "" };
-        printer.note(&format!("nothing to propose{instead}"));
-        return Ok(Outcome::Done);
+        return nothing(args, printer);
     }
     if let Some(path) = &args.output {
         write_whole(path, patch)?;
@@ -58,6 +58,21 @@ fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> a
     } else if args.format == LearnFormat::Text {
         printer.note("--output FILE writes them as a patch of the rubrics");
     }
+    Ok(Outcome::Done)
+}
+
+/// Says that there is nothing to propose. A patch of an earlier run must not pass for that of this one, so a file that
+/// may be overwritten becomes an empty patch.
+fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
+    let written = match &args.output {
+        None => String::new(),
+        Some(path) if fs::symlink_metadata(path).is_ok() => {
+            write_whole(path, "")?;
+            format!("; {} was emptied, and changes nothing as a patch", path.display())
+        }
+        Some(_) => "; no patch was written".to_owned(),
+    };
+    printer.note(&format!("nothing to propose{written}"));
     Ok(Outcome::Done)
 }
 
@@ -109,11 +124,11 @@ fn groups<'b, 'r>(
 
 fn warn_of_dropped(all: &[Learned], printer: &Printer) {
     for learned in all {
-        for proposal in &learned.dropped {
+        for dropped in &learned.dropped {
             printer.warning(&format!(
                 "`{}` for `{}` of `{}` has no place in the rubric file as it is written, and is left out\n\
                  hint: write concepts as `[[criterion.concept]]` tables and terms as `[criterion.reference.terms]`",
-                proposal.phrase, proposal.criterion, learned.question
+                dropped.phrase, dropped.criterion, learned.question
             ));
         }
     }

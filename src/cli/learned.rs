@@ -6,8 +6,11 @@ use anstyle::{AnsiColor, Style as Paint};
 use serde_json::{Value, json};
 
 use super::printer::Printer;
-use crate::bank::{Learned, Proposal, Reason, Refusal};
+use crate::bank::{HeldOut, Learned, Proposal, Reason, Refusal, Suggestion};
 use crate::report::{self, paragraph, printable};
+
+/// Suggestions of a question that are shown.
+const SUGGESTIONS: usize = 3;
 
 /// For programs: a list of questions.
 pub(super) fn json(all: &[Learned]) -> anyhow::Result<String> {
@@ -17,7 +20,10 @@ pub(super) fn json(all: &[Learned]) -> anyhow::Result<String> {
         json!({
             "question": learned.question,
             "answers": learned.answers,
+            "held_out": learned.held_out,
+            "tried": learned.tried,
             "proposals": learned.proposals,
+            "suggestions": learned.suggestions,
             "refused": learned.refusals.iter().map(refusal).collect::<Vec<_>>(),
         })
     };
@@ -49,21 +55,47 @@ fn question(text: &mut String, learned: &Learned, printer: &Printer) {
         text.push_str(&paragraph(&format!("nothing learned: {refusal}"), 2, printer.style));
     }
     if learned.refusals.is_empty() && learned.proposals.is_empty() {
-        text.push_str("  nothing that tells high answers from low ones is missing\n");
+        text.push_str(&paragraph(&without_proposals(learned), 2, printer.style));
     }
     for proposal in &learned.proposals {
         one(text, proposal, printer);
     }
+    for suggestion in learned.suggestions.iter().take(SUGGESTIONS) {
+        suggest(text, suggestion, printer);
+    }
     text.push('\n');
+}
+
+fn without_proposals(learned: &Learned) -> String {
+    let held_out = count(learned.held_out, "answer");
+    match learned.tried {
+        0 => "nothing to try: no phrase that tells high answers from low ones has a place in the rubric".to_owned(),
+        1 => format!("1 phrase tried; it does not raise agreement on the {held_out} held out, or breaks a golden"),
+        tried => {
+            format!("{tried} phrases tried; each raises no agreement on the {held_out} held out, or breaks a golden")
+        }
+    }
+}
+
+/// A phrase that is not in the patch.
+fn suggest(text: &mut String, suggestion: &Suggestion, printer: &Printer) {
+    let Suggestion { criterion, phrase, high_with, high, low_with, low, example } = suggestion;
+    let _ = writeln!(text, "  ? {}", printable(phrase));
+    let note = format!("related to no concept, so it was not tried; it may be missing in {criterion}");
+    text.push_str(&paragraph(&note, 6, printer.style));
+    let _ = writeln!(text, "      {high_with} of {high} high answers, {low_with} of {low} low");
+    text.push_str(&paragraph(&format!("\"{example}\""), 6, printer.style));
 }
 
 fn one(text: &mut String, proposal: &Proposal, printer: &Printer) {
     let paint = if printer.style.color { Paint::new().fg_color(Some(AnsiColor::Green.into())) } else { Paint::new() };
-    let Proposal { criterion, target, high_with, high, low_with, low, strength, .. } = proposal;
+    let Proposal { criterion, target, high_with, high, low_with, low, strength, held_out, .. } = proposal;
+    let HeldOut { metric, answers, before, after } = held_out;
     let _ = writeln!(text, "  {paint}+ {}{paint:#}", printable(&proposal.phrase));
     let _ = writeln!(text, "      {criterion}: {}", printable(&target.to_string()));
     let _ =
         writeln!(text, "      {high_with} of {high} high answers, {low_with} of {low} low (strength {strength:.2})");
+    let _ = writeln!(text, "      held out: {metric} {before:.3} to {after:.3} on {}", count(*answers, "answer"));
     for example in &proposal.examples {
         text.push_str(&paragraph(&format!("\"{example}\""), 6, printer.style));
     }

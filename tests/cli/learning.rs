@@ -11,15 +11,15 @@ use gradus::text::{Related, Synonyms};
 use super::tiny::{BANK, tiny};
 use crate::support::{Ran, gradus};
 
-/// Answers to `undo-release`: high ones tell of an incident channel, which the rubric lacks. They also roll
+/// Answers to `undo-release`: high ones tell of an incident page, which the rubric lacks. They also roll
 /// back, which it has, and never ask the vendor; two of them mention a dashboard.
 const HIGH: [&str; 6] = [
-    "We rolled back at once. News went to the incident channel.",
-    "I rolled it back, and the incident channel got every step. A dashboard proved it.",
-    "Our incident channel was told first. We never asked the vendor.",
-    "First I told the incident channel. The dashboard was green then.",
-    "We never asked the vendor, we rolled back and kept an incident channel open.",
-    "Everyone followed the incident channel. We never asked the vendor.",
+    "We rolled back at once. News went to the incident page.",
+    "I rolled it back, and the incident page got every step. A dashboard proved it.",
+    "Our incident page was told first. We never asked the vendor.",
+    "First I told the incident page. The dashboard was green then.",
+    "We never asked the vendor, we rolled back and kept an incident page open.",
+    "Everyone followed the incident page. We never asked the vendor.",
 ];
 const LOW: [&str; 6] = [
     "We waited for the morning.",
@@ -30,9 +30,13 @@ const LOW: [&str; 6] = [
     "We rolled back the day after.",
 ];
 
-/// The answers as lines; `grade` writes what people gave for a high or a low one.
+/// What else an answer says, so that there are enough different ones. High and low answers say it alike.
+const REST: [&str; 4] = ["", " It was spring.", " It was autumn then.", " That took a while."];
+
+/// The answers, each with each of `REST`, as lines; `grade` writes what people gave for a high or a low one.
 fn lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> String) -> String {
     let answers = high.iter().map(|text| (text, true)).chain(low.iter().map(|text| (text, false)));
+    let answers = answers.flat_map(|(text, is_high)| REST.map(|rest| (format!("{text}{rest}"), is_high)));
     answers.fold(String::new(), |mut lines, (text, is_high)| {
         let text = serde_json::json!(text);
         let _ = writeln!(lines, "{{\"question\":\"{question}\",\"answer\":{text},{}}}", grade(is_high));
@@ -113,17 +117,20 @@ const DRAFTED_HIGH: [&str; 4] = [
 const DRAFTED_LOW: [&str; 4] = ["By chance.", "They call and hope.", "By a wire.", "Somebody types it in."];
 
 fn drafted_answers() -> String {
-    lines("Ways Out", &DRAFTED_HIGH, &DRAFTED_LOW, |is_high| format!("\"score\":{}", i32::from(is_high)))
+    lines("Ways Out", &DRAFTED_HIGH, &DRAFTED_LOW, |is_high| {
+        format!("\"score\":{},\"max_score\":5", if is_high { 4 } else { 1 })
+    })
 }
 
 #[test]
 fn a_phrase_that_tells_high_answers_from_low_ones_is_proposed() {
     learn(&scored("undo-release"), &[]).done().prints(&[
-        "undo-release (12 answers)\n",
-        "+ incident channel\n",
+        "undo-release (48 answers)\n",
+        "+ incident page\n",
         "      tells-people: a further phrase of `status-page`\n",
-        "      6 of 6 high answers, 0 of 6 low",
-        "      \"News went to the incident channel\"\n",
+        "      19 of 19 high answers, 0 of 19 low (strength ",
+        "      held out: pearson ",
+        " on 10 answers\n",
         "1 proposal for 1 of 1 question\n",
     ]);
 }
@@ -133,8 +140,11 @@ fn what_is_covered_denied_or_rare_is_not_proposed() {
     let found = learn(&scored("undo-release"), &["--format", "json"]).done().json();
     let phrases: Vec<&str> =
         found[0]["proposals"].as_array().expect("a list").iter().filter_map(|one| one["phrase"].as_str()).collect();
-    assert_eq!(phrases, ["incident channel"], "not `rolled back`, `asked the vendor` or `dashboard`");
+    assert_eq!(phrases, ["incident page"], "not `rolled back`, `asked the vendor` or `dashboard`");
     assert_eq!(found[0]["proposals"][0]["target"]["kind"], "alternative");
+    let held_out = &found[0]["proposals"][0]["held_out"];
+    assert!(held_out["after"].as_f64() > held_out["before"].as_f64(), "{held_out}");
+    assert_eq!((&held_out["metric"], &held_out["answers"]), (&"pearson".into(), &10.into()));
     assert_eq!(found[0]["proposals"][0]["examples"].as_array().map(Vec::len), Some(3));
     assert_eq!(found[0]["refused"], serde_json::json!([]));
 }
@@ -145,12 +155,8 @@ fn the_patch_raises_the_scores_of_high_answers_and_of_no_low_one() {
     assert!(
         patch.starts_with("--- a/rubrics/delivery/undo-release.toml\n+++ b/rubrics/delivery/undo-release.toml\n@@ ")
     );
-    let comment =
-        "+# learned `incident channel`: 6 of 6 high answers, 0 of 6 low: \"News went to the incident channel\"\n";
-    assert!(patch.contains(comment), "{patch}");
-    assert!(
-        patch.contains("-any = ['status page']\n") && patch.contains("+any = ['status page', 'incident channel']\n")
-    );
+    assert!(patch.contains("+# learned `incident page`: ") && patch.contains(" low; pearson "), "{patch}");
+    assert!(patch.contains("-any = ['status page']\n") && patch.contains("+any = ['status page', 'incident page']\n"));
     let (before, after) = (tiny_files(), patched(&tiny_files(), &patch));
     let both = |answers| [&before, &after].map(|files| scores(files, "undo-release", answers));
     let [old, new] = both(&HIGH);
@@ -168,11 +174,36 @@ fn criteria_that_people_graded_get_their_own_phrases() {
         });
         learn(&answers, &[]).done()
     };
-    graded("follow-up").prints(&["      follow-up: a further phrase of `owner`\n"]);
+    graded("tells-people").prints(&["      tells-people: a further phrase of `status-page`\n"]);
     graded("manners").prints(&[
         "criterion `manners`: the rubric file has no such criterion of\n",
-        "all 12 graded answers were given the same",
+        "all 48 graded answers were given the same",
     ]);
+}
+
+#[test]
+fn a_phrase_is_never_proposed_for_a_concept_that_is_about_something_else() {
+    // People graded `follow-up`, whose only concept is `owner`.
+    let answers = lines("undo-release", &HIGH, &LOW, |is_high| {
+        format!("\"score\":1,\"criteria\":{{\"follow-up\":{}}}", u8::from(is_high))
+    });
+    learn(&answers, &[]).done().prints(&[
+        "  ? incident page\n",
+        "      related to no concept, so it was not tried; it may be missing in follow-up\n",
+        "0 proposals for 0 of 1 question\n",
+    ]);
+    assert_eq!(learn(&answers, &["--format", "patch"]).done().out, "");
+    let found = learn(&answers, &["--format", "json"]).done().json();
+    assert_eq!(found[0]["suggestions"][0]["phrase"], "incident page");
+}
+
+#[test]
+fn the_seed_decides_what_is_held_out() {
+    let learned = |seed| learn(&scored("undo-release"), &["--format", "json", "--seed", seed]).done().json();
+    assert_eq!(learned("1"), learn(&scored("undo-release"), &["--format", "json"]).done().json(), "1 is the default");
+    assert_eq!(learned("7"), learned("7"));
+    let others = ["2", "3", "4", "5"].map(learned);
+    assert!(others.iter().any(|other| *other != learned("1")), "other answers are held out");
 }
 
 #[test]
@@ -194,7 +225,7 @@ fn a_drafted_rubric_gets_a_term() {
 
 #[test]
 fn a_table_teaches_the_same_as_lines() {
-    let row = |text: &str, score: u8| format!("undo-release,\"{text}\",{score}\n");
+    let row = |text: &str, score: u8| REST.map(|rest| format!("undo-release,\"{text}{rest}\",{score}\n")).concat();
     let rows = HIGH.iter().map(|text| row(text, 4)).chain(LOW.iter().map(|text| row(text, 1)));
     let table: String = std::iter::once("question,answer,score\n".to_owned()).chain(rows).collect();
     let from_table = tiny(["bank", "learn", "graded.CSV"]).file("graded.CSV", table).run().done();
@@ -206,21 +237,26 @@ fn too_little_is_told_with_its_reason() {
     let few = lines("restore-test", &HIGH[..2], &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
     learn(&few, &[])
         .done()
-        .prints(&["nothing learned: 4 graded answers, at least 8 are needed\n"])
+        .prints(&["nothing learned: 16 different answers, at least 25 are needed"])
         .tells(&["note: nothing to propose\n"]);
     let uneven = lines("restore-test", &HIGH, &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
     let ran = learn(&uneven, &["--format", "patch"]).done();
     assert_eq!(ran.out, "");
-    ran.tells(&["nothing learned: `restore-test`: 6 high and 2 low answers, at least 3 of each are needed\n"]);
+    ran.tells(&[
+        "nothing learned: `restore-test`: 24 high and 8 low answers, at least 10 different ones of each are needed\n",
+    ]);
     let found = learn(&few, &["--format", "json"]).done().json();
-    assert_eq!(found[0]["refused"][0]["reason"], "4 graded answers, at least 8 are needed");
+    assert_eq!(
+        found[0]["refused"][0]["reason"],
+        "16 different answers, at least 25 are needed to hold a fifth of them out"
+    );
 }
 
 #[test]
 fn questions_that_are_not_in_the_bank_are_told_of_once() {
     let others: String = ["w", "x", "y", "z"].map(scored).concat();
     let told = "warning: 4 questions are not in the bank, and left out: `w`, `x`, `y` and 1 more\n";
-    let ran = learn(&(scored("undo-release") + &others), &[]).done().prints(&["incident channel"]).tells(&[told]);
+    let ran = learn(&(scored("undo-release") + &others), &[]).done().prints(&["incident page"]).tells(&[told]);
     assert_eq!(ran.err.matches("warning").count(), 1);
     learn(&others, &[])
         .refused()
@@ -231,7 +267,7 @@ fn questions_that_are_not_in_the_bank_are_told_of_once() {
 fn one_question_can_be_named() {
     let all = scored("undo-release") + &scored("stage-release") + &scored("nobody");
     let ran = learn(&all, &["--only", "stage-release"]).done().tells(&["--output FILE"]);
-    assert!(ran.out.starts_with("stage-release (12 answers)\n") && !ran.out.contains("undo-release"), "{}", ran.out);
+    assert!(ran.out.starts_with("stage-release (48 answers)\n") && !ran.out.contains("undo-release"), "{}", ran.out);
     learn(&all, &["--only", "restore-test"]).refused().tells(&["no answer to `restore-test`", "hint: "]);
     learn(&all, &["--only", "nobody"]).refused().tells(&["no question `nobody`", "hint: "]);
 }
@@ -243,7 +279,7 @@ fn the_patch_goes_into_a_file_that_is_not_there_yet() {
     let path = path.to_str().expect("UTF-8");
     let answers = scored("undo-release");
     let shown = learn(&answers, &["--format", "patch"]).out;
-    learn(&answers, &["--output", path]).done().prints(&["incident channel"]).tells(&["patch -p1 -d bank < "]);
+    learn(&answers, &["--output", path]).done().prints(&["incident page"]).tells(&["patch -p1 -d bank < "]);
     assert_eq!(std::fs::read_to_string(path).expect("a patch"), shown);
     learn(&answers, &["--output", path]).refused().tells(&["would be overwritten", "hint: "]);
     learn(&answers, &["--output", path, "--force"]).done();
@@ -251,6 +287,12 @@ fn the_patch_goes_into_a_file_that_is_not_there_yet() {
     let few = lines("undo-release", &HIGH[..1], &[], |_| "\"score\":1".to_owned());
     learn(&few, &["--output", nothing.to_str().expect("UTF-8")]).done().tells(&["no patch was written"]);
     assert!(!nothing.exists());
+    // An old patch is not taken for one of this run.
+    learn(&few, &["--output", path]).refused();
+    learn(&few, &["--output", path, "--force"])
+        .done()
+        .tells(&["nothing to propose", "was emptied, and changes nothing"]);
+    assert_eq!(std::fs::read_to_string(path).expect("still there"), "");
 }
 
 #[test]
@@ -265,7 +307,7 @@ fn the_shipped_bank_can_learn_too() {
     let program = gradus(["--quiet", "bank", "learn", "-"]);
     let ran = program.run_with(scored("error-budget").as_bytes()).done().tells_nothing();
     assert!(
-        ran.out.lines().any(|line| line.starts_with("error-budget ") && line.ends_with("incident channel")),
+        ran.out.lines().any(|line| line.starts_with("error-budget ") && line.ends_with("incident page")),
         "{}",
         ran.out
     );

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::seen::Seen;
 use crate::bank::places::CriterionPlaces;
-use crate::model::{Basis, Criterion, Thousandths};
+use crate::model::{Basis, Criterion, ReferenceAnswer, Thousandths};
 
 /// Where a phrase goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,25 @@ pub(super) struct Support<'a> {
     pub(super) high: &'a [usize],
 }
 
-/// Where the phrase belongs; none where its answers meet what could be meant already. `own` are the
-/// criteria of the file itself; `known` is the one that people graded.
-pub(super) fn aim(own: &[(&Criterion, &CriterionPlaces)], known: Option<usize>, support: &Support<'_>) -> Option<Aim> {
+/// What becomes of a phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placed {
+    /// It belongs there.
+    At(Aim),
+    /// It could be of use to this criterion, but is related to no concept of any.
+    Unrelated(usize),
+    /// The answers with it meet what could be meant already.
+    Met,
+}
+
+/// Where the phrase belongs. `own` are the criteria of the file itself; `known` is the one that people graded;
+/// `relation` tells what of the criterion of that number the phrase is related to.
+pub(super) fn aim(
+    own: &[(&Criterion, &CriterionPlaces)],
+    known: Option<usize>,
+    support: &Support<'_>,
+    relation: impl Fn(usize) -> Relation,
+) -> Placed {
     let unmet = |number: usize| {
         let open = support.holders.iter().copied().filter(|answer| support.credit(*answer, number) < 1000);
         let open: Vec<usize> = open.collect();
@@ -48,22 +64,31 @@ pub(super) fn aim(own: &[(&Criterion, &CriterionPlaces)], known: Option<usize>, 
         (open, lacking)
     };
     let candidates = (0..own.len()).filter(|number| known.is_none_or(|known| known == *number));
-    let candidates = candidates.map(|number| (number, unmet(number))).filter(|(_, (open, _))| !open.is_empty());
-    let (criterion, (open, _)) =
-        candidates.max_by_key(|(number, (open, lacking))| (open.len(), *lacking, Reverse(*number)))?;
-    let (of, places) = own.get(criterion)?;
-    let at = match &of.basis {
-        Basis::Count { .. } => support.concept(criterion, of.concepts.len(), &open, places.need.is_some())?,
-        Basis::Coverage { references, .. } => {
-            let fits =
-                |number: usize| open.iter().filter(|answer| support.reference(**answer, criterion) == number).count();
-            let number = (0..references.len()).max_by_key(|number| (fits(*number), Reverse(*number)))?;
-            let mut weights: Vec<Thousandths> = references.get(number)?.terms.iter().map(|term| term.weight).collect();
-            weights.sort_unstable();
-            At::Reference { number, weight: *weights.get(weights.len().checked_sub(1)? / 2)? }
-        }
+    let mut candidates: Vec<_> =
+        candidates.map(|number| (number, unmet(number))).filter(|(_, (open, _))| !open.is_empty()).collect();
+    candidates.sort_by_key(|(number, (open, lacking))| (Reverse(open.len()), Reverse(*lacking), *number));
+    let at = |(number, (open, _)): &(usize, (Vec<usize>, u32))| {
+        let (criterion, places) = own.get(*number)?;
+        let at = match &criterion.basis {
+            Basis::Count { .. } => support.concept(*number, &relation(*number), open, places.need.is_some())?,
+            Basis::Coverage { references, .. } => support.term(*number, references, open)?,
+        };
+        Some(Aim { criterion: *number, at })
     };
-    Some(Aim { criterion, at })
+    match (candidates.iter().find_map(at), candidates.first()) {
+        (Some(aim), _) => Placed::At(aim),
+        (None, Some((number, _))) => Placed::Unrelated(*number),
+        (None, None) => Placed::Met,
+    }
+}
+
+/// What of a criterion a phrase is related to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Relation {
+    /// The concepts, by number.
+    pub(super) concepts: Vec<usize>,
+    /// Anything of it.
+    pub(super) any: bool,
 }
 
 impl Support<'_> {
@@ -80,21 +105,31 @@ impl Support<'_> {
         standing.filter(|standing| standing.missing.contains(&concept)).count()
     }
 
-    /// The concept that `open` answers miss most often; of several the one that other high answers miss
-    /// least, for what most of them say is most likely said here in other words. A criterion that asks
-    /// for some of its concepts can have one more, where none is missing in half of the answers.
-    fn concept(&self, criterion: usize, concepts: usize, open: &[usize], asks_for_some: bool) -> Option<At> {
+    /// The related concept that `open` answers miss most often; of several the one that other high answers miss
+    /// least, for what most of them say is most likely said here in other words. A criterion that asks for some of
+    /// its concepts can have one more, where the phrase is related to the criterion and none of the related concepts
+    /// is missing in half of the answers.
+    fn concept(&self, criterion: usize, relation: &Relation, open: &[usize], asks_for_some: bool) -> Option<At> {
         let key = |concept: &usize| {
             let missing = self.missing(open, criterion, *concept);
             (missing, Reverse(self.missing(self.high, criterion, *concept)), Reverse(*concept))
         };
-        let best = (0..concepts).max_by_key(key)?;
-        let missing = self.missing(open, criterion, best);
-        if asks_for_some && missing * 2 < open.len() {
+        let best = relation.concepts.iter().copied().max_by_key(key);
+        let missing = best.map_or(0, |best| self.missing(open, criterion, best));
+        if asks_for_some && relation.any && missing * 2 < open.len() {
             Some(At::NewConcept)
         } else {
-            (missing > 0).then_some(At::Concept(best))
+            best.filter(|_| missing > 0).map(At::Concept)
         }
+    }
+
+    /// A further term of the reference that fits most of the answers best. It weighs the median of the others.
+    fn term(&self, criterion: usize, references: &[ReferenceAnswer], open: &[usize]) -> Option<At> {
+        let fits = |number: usize| open.iter().filter(|answer| self.reference(**answer, criterion) == number).count();
+        let number = (0..references.len()).max_by_key(|number| (fits(*number), Reverse(*number)))?;
+        let mut weights: Vec<Thousandths> = references.get(number)?.terms.iter().map(|term| term.weight).collect();
+        weights.sort_unstable();
+        Some(At::Reference { number, weight: *weights.get(weights.len().checked_sub(1)? / 2)? })
     }
 }
 
@@ -103,7 +138,7 @@ mod tests {
     use super::*;
     use crate::bank::learn::seen::Standing;
     use crate::bank::places::Place;
-    use crate::model::{Concept, ReferenceAnswer, Stance, Term};
+    use crate::model::{Concept, Stance, Term};
     use std::collections::BTreeMap;
 
     fn counted(concepts: usize) -> Criterion {
@@ -137,11 +172,26 @@ mod tests {
         Seen { phrases: BTreeMap::new(), standing: standing.collect() }
     }
 
+    /// Where a phrase belongs that is related to all concepts.
     fn aimed(criteria: &[(Criterion, bool)], known: Option<usize>, seen: &[Seen], holders: usize) -> Option<Aim> {
+        let all = |number: usize| Relation { concepts: (0..criteria[number].0.concepts.len()).collect(), any: true };
+        match placed(criteria, known, seen, holders, all) {
+            Placed::At(aim) => Some(aim),
+            _ => None,
+        }
+    }
+
+    fn placed(
+        criteria: &[(Criterion, bool)],
+        known: Option<usize>,
+        seen: &[Seen],
+        holders: usize,
+        relation: impl Fn(usize) -> Relation,
+    ) -> Placed {
         let places: Vec<CriterionPlaces> = criteria.iter().map(|(_, need)| places(*need)).collect();
         let own: Vec<_> = criteria.iter().map(|(criterion, _)| criterion).zip(&places).collect();
         let (all, few): (Vec<usize>, Vec<usize>) = ((0..seen.len()).collect(), (0..holders).collect());
-        aim(&own, known, &Support { seen, holders: &few, high: &all })
+        aim(&own, known, &Support { seen, holders: &few, high: &all }, relation)
     }
 
     #[test]
@@ -166,6 +216,22 @@ mod tests {
             [seen(&[(500, &[0], 0)]), seen(&[(500, &[1], 0)]), seen(&[(500, &[2], 0)]), seen(&[(500, &[], 0)])];
         let at = |need| aimed(&[(counted(3), need)], None, &answers, 4).map(|aim| aim.at);
         assert_eq!((at(true), at(false)), (Some(At::NewConcept), Some(At::Concept(0))));
+    }
+
+    #[test]
+    fn a_phrase_goes_to_related_concepts_only() {
+        let criteria = [(counted(2), false), (counted(1), true)];
+        let answers = [seen(&[(0, &[0, 1], 0), (0, &[0], 0)])];
+        let at = |concepts: &[&[usize]], any: &[bool]| {
+            placed(&criteria, None, &answers, 1, |number| Relation {
+                concepts: concepts[number].to_vec(),
+                any: any[number],
+            })
+        };
+        assert_eq!(at(&[&[1], &[]], &[true, false]), Placed::At(Aim { criterion: 0, at: At::Concept(1) }));
+        assert_eq!(at(&[&[], &[0]], &[true, true]), Placed::At(Aim { criterion: 1, at: At::Concept(0) }));
+        assert_eq!(at(&[&[], &[]], &[false, true]), Placed::At(Aim { criterion: 1, at: At::NewConcept }));
+        assert_eq!(at(&[&[], &[]], &[true, false]), Placed::Unrelated(0), "a criterion without `need` gets no concept");
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Questions with fewer graded answers teach nothing that could be told from chance ...
-const FEWEST: usize = 8;
-/// ... nor do those with fewer of one kind.
-const FEWEST_OF_A_KIND: usize = 3;
+/// Fewer different answers leave fewer than five to hold out, which prove nothing.
+const FEWEST: usize = 25;
+/// Fewer different answers of one kind leave fewer than two of it to hold out.
+const FEWEST_OF_A_KIND: usize = 10;
 /// From this credit on a criterion counts as met.
 const MET: f64 = 0.5;
 
@@ -33,7 +33,7 @@ pub struct Refusal {
 /// What there is too little of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// Graded answers: so many there are.
+    /// Different graded answers: so many there are.
     Few(usize),
     /// Difference: that many answers were all given the same.
     Alike(usize),
@@ -44,6 +44,8 @@ pub enum Reason {
         /// Below it.
         low: usize,
     },
+    /// Agreement on the answers that were held out.
+    Unmeasured,
     /// The rubric file itself has no such criterion.
     NotOwn,
 }
@@ -60,12 +62,18 @@ impl fmt::Display for Refusal {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Few(1) => write!(f, "1 graded answer, at least {FEWEST} are needed"),
-            Self::Few(count) => write!(f, "{count} graded answers, at least {FEWEST} are needed"),
+            Self::Few(1) => write!(f, "1 different answer, at least {FEWEST} are needed to hold a fifth out"),
+            Self::Few(count) => {
+                write!(f, "{count} different answers, at least {FEWEST} are needed to hold a fifth of them out")
+            }
             Self::Alike(count) => write!(f, "all {count} graded answers were given the same"),
             Self::OneSided { high, low } => {
-                write!(f, "{high} high and {low} low answers, at least {FEWEST_OF_A_KIND} of each are needed")
+                write!(
+                    f,
+                    "{high} high and {low} low answers, at least {FEWEST_OF_A_KIND} different ones of each are needed"
+                )
             }
+            Self::Unmeasured => write!(f, "agreement cannot be measured on the answers that were held out"),
             Self::NotOwn => write!(f, "the rubric file has no such criterion of its own"),
         }
     }
@@ -78,6 +86,15 @@ pub(super) struct Contrast {
     pub(super) criterion: Option<usize>,
     pub(super) high: Vec<usize>,
     pub(super) low: Vec<usize>,
+}
+
+impl Contrast {
+    /// The same without the answers that are held out.
+    pub(super) fn without(&self, held: &[bool]) -> Self {
+        let is_left = |number: &usize| !held.get(*number).copied().unwrap_or(false);
+        let left = |numbers: &[usize]| numbers.iter().copied().filter(is_left).collect();
+        Self { criterion: self.criterion, high: left(&self.high), low: left(&self.low) }
+    }
 }
 
 /// The contrasts that answers allow, and why others are not allowed. `own` are the ids of the criteria
@@ -106,7 +123,7 @@ fn by_credit(criterion: usize, id: &str, answers: &[GradedAnswer<'_>]) -> Result
     let graded = answers.iter().enumerate().filter_map(|(number, answer)| Some((number, *answer.credits.get(id)?)));
     let graded: Vec<(usize, f64)> = graded.collect();
     let (high, low) = graded.iter().partition(|(_, credit)| *credit >= MET);
-    enough(Some(criterion), &graded, high, low)
+    enough(Some(criterion), answers, &graded, high, low)
 }
 
 fn by_score(answers: &[GradedAnswer<'_>]) -> Result<Contrast, Reason> {
@@ -116,7 +133,7 @@ fn by_score(answers: &[GradedAnswer<'_>]) -> Result<Contrast, Reason> {
     let middle = f64::midpoint(lowest, highest);
     let high = graded.iter().copied().filter(|(_, score)| *score > middle).collect();
     let low = graded.iter().copied().filter(|(_, score)| *score < middle).collect();
-    enough(None, &graded, high, low)
+    enough(None, answers, &graded, high, low)
 }
 
 fn bounds(graded: &[(usize, f64)]) -> (f64, f64) {
@@ -126,17 +143,23 @@ fn bounds(graded: &[(usize, f64)]) -> (f64, f64) {
 
 fn enough(
     criterion: Option<usize>,
+    answers: &[GradedAnswer<'_>],
     graded: &[(usize, f64)],
     high: Vec<(usize, f64)>,
     low: Vec<(usize, f64)>,
 ) -> Result<Contrast, Reason> {
     let (lowest, highest) = bounds(graded);
-    if graded.len() < FEWEST {
-        Err(Reason::Few(graded.len()))
+    let different = |list: &[(usize, f64)]| {
+        let texts = list.iter().filter_map(|(number, _)| answers.get(*number)).map(|answer| answer.text);
+        texts.collect::<BTreeSet<&str>>().len()
+    };
+    let (all, highs, lows) = (different(graded), different(&high), different(&low));
+    if all < FEWEST {
+        Err(Reason::Few(all))
     } else if lowest >= highest {
         Err(Reason::Alike(graded.len()))
-    } else if high.len() < FEWEST_OF_A_KIND || low.len() < FEWEST_OF_A_KIND {
-        Err(Reason::OneSided { high: high.len(), low: low.len() })
+    } else if highs < FEWEST_OF_A_KIND || lows < FEWEST_OF_A_KIND {
+        Err(Reason::OneSided { high: highs, low: lows })
     } else {
         let numbers = |list: Vec<(usize, f64)>| list.into_iter().map(|(number, _)| number).collect();
         Ok(Contrast { criterion, high: numbers(high), low: numbers(low) })
@@ -147,56 +170,73 @@ fn enough(
 mod tests {
     use super::*;
 
-    fn scored(scores: &[f64]) -> Vec<GradedAnswer<'static>> {
-        scores.iter().map(|score| GradedAnswer { score: Some(*score), ..GradedAnswer::default() }).collect()
-    }
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    fn credited(id: &str, credits: &[f64]) -> Vec<GradedAnswer<'static>> {
-        let answer = |credit: &f64| GradedAnswer {
-            credits: BTreeMap::from([(id.to_owned(), *credit)]),
-            score: Some(0.5),
+    /// Different answers with these scores, over and over.
+    fn scored(scores: &[f64], count: usize) -> Vec<GradedAnswer<'static>> {
+        let answer = |(number, score): (usize, &f64)| GradedAnswer {
+            text: &LETTERS[number..=number],
+            score: Some(*score),
             ..GradedAnswer::default()
         };
-        credits.iter().map(answer).collect()
+        scores.iter().cycle().take(count).enumerate().map(answer).collect()
+    }
+
+    fn credited(id: &str, credits: &[f64], count: usize) -> Vec<GradedAnswer<'static>> {
+        let credited = |answer: GradedAnswer<'static>| GradedAnswer {
+            credits: BTreeMap::from([(id.to_owned(), answer.score.unwrap_or_default())]),
+            score: Some(0.5),
+            ..answer
+        };
+        scored(credits, count).into_iter().map(credited).collect()
+    }
+
+    fn numbers(count: usize, of: &[usize]) -> Vec<usize> {
+        (0..count).filter(|number| of.contains(&(number % 8))).collect()
     }
 
     #[test]
     fn the_middle_lies_between_the_lowest_and_the_highest_score() {
-        let (found, refused) = contrasts(&["a"], &scored(&[0.2, 0.2, 0.3, 0.4, 0.6, 0.5, 0.6, 0.6]));
+        let (found, refused) = contrasts(&["a"], &scored(&[0.2, 0.2, 0.3, 0.4, 0.6, 0.5, 0.6, 0.6], 40));
         assert_eq!(refused, []);
-        let contrast = Contrast { criterion: None, high: vec![4, 5, 6, 7], low: vec![0, 1, 2] };
+        let contrast = Contrast { criterion: None, high: numbers(40, &[4, 5, 6, 7]), low: numbers(40, &[0, 1, 2]) };
         assert_eq!(found, [contrast], "what lies in the middle is neither");
     }
 
     #[test]
     fn criteria_that_people_graded_go_before_the_score() {
-        let (found, refused) = contrasts(&["a", "b"], &credited("b", &[0.0, 0.4, 0.5, 1.0, 1.0, 0.0, 0.0, 1.0]));
-        assert_eq!(found, [Contrast { criterion: Some(1), high: vec![2, 3, 4, 7], low: vec![0, 1, 5, 6] }]);
+        let (found, refused) = contrasts(&["a", "b"], &credited("b", &[0.0, 0.4, 0.5, 1.0, 1.0, 0.0, 0.0, 1.0], 40));
+        let (high, low) = (numbers(40, &[2, 3, 4, 7]), numbers(40, &[0, 1, 5, 6]));
+        assert_eq!(found, [Contrast { criterion: Some(1), high, low }]);
         assert_eq!(refused, []);
     }
 
     #[test]
     fn too_little_is_refused_with_its_reason() {
+        let few = "different answers, at least 25 are needed to hold a fifth of them out";
+        let same = GradedAnswer { text: "same", score: Some(1.0), ..GradedAnswer::default() };
+        let repeated = [scored(&[0.0, 1.0], 20), vec![same; 20]].concat();
         for (answers, reason) in [
-            (scored(&[0.0, 1.0]), "2 graded answers, at least 8 are needed"),
-            (scored(&[0.5]), "1 graded answer, at least 8 are needed"),
-            (scored(&[]), "0 graded answers, at least 8 are needed"),
-            (scored(&[0.7; 9]), "all 9 graded answers were given the same"),
+            (scored(&[0.0, 1.0], 24), format!("24 {few}")),
+            (scored(&[0.5], 1), "1 different answer, at least 25 are needed to hold a fifth out".to_owned()),
+            (scored(&[], 0), format!("0 {few}")),
+            (repeated, format!("21 {few}")),
+            (scored(&[0.7], 29), "all 29 graded answers were given the same".to_owned()),
             (
-                scored(&[0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
-                "6 high and 2 low answers, at least 3 of each are needed",
+                scored(&[0.0, 1.0, 1.0, 1.0], 36),
+                "27 high and 9 low answers, at least 10 different ones of each are needed".to_owned(),
             ),
-            (credited("a", &[0.0, 1.0]), "criterion `a`: 2 graded answers, at least 8 are needed"),
+            (credited("a", &[0.0, 1.0], 24), format!("criterion `a`: 24 {few}")),
         ] {
             let (found, refused) = contrasts(&["a"], &answers);
             let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
-            assert_eq!((found.len(), told), (0, vec![reason.to_owned()]));
+            assert_eq!((found.len(), told), (0, vec![reason]));
         }
     }
 
     #[test]
     fn credits_for_what_is_no_criterion_of_the_file_are_told() {
-        let (_, refused) = contrasts(&["a"], &credited("star", &[0.0, 1.0]));
+        let (_, refused) = contrasts(&["a"], &credited("star", &[0.0, 1.0], 2));
         let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
         assert_eq!(told[1], "criterion `star`: the rubric file has no such criterion of its own");
     }

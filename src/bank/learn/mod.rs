@@ -10,12 +10,15 @@ mod candidates;
 mod contrast;
 mod edit;
 mod excerpt;
+mod holdout;
 mod learner;
 mod patch;
 mod proposal;
+mod relation;
 mod seen;
 mod separation;
 
 pub use contrast::{GradedAnswer, Reason, Refusal};
-pub use learner::{Learned, Learner};
-pub use proposal::{Proposal, Target};
+pub use holdout::HeldOut;
+pub use learner::{Dropped, LearnOptions, Learned, Learner};
+pub use proposal::{Proposal, Suggestion, Target};

@@ -1,19 +1,22 @@
-//! The proposals of one question, strongest first.
+//! The phrases of one question that are tried, strongest first, and what is proposed of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use super::aim::{Aim, At, Support, aim};
+use super::aim::{Aim, At, Placed, Relation, Support, aim};
 use super::candidates::{Candidate, candidates};
 use super::contrast::{Contrast, GradedAnswer};
 use super::excerpt::excerpt;
+use super::holdout::HeldOut;
+use super::relation::{Words, content, is_related};
 use super::seen::Seen;
 use super::separation::Counts;
 use crate::bank::places::CriterionPlaces;
 use crate::bank::written::{free, hyphenated};
 use crate::model::Criterion;
+use crate::pattern::Reader;
 
 /// Examples of one proposal.
 const EXAMPLES: usize = 3;
@@ -27,7 +30,7 @@ pub struct Proposal {
     pub target: Target,
     /// The phrase, in the phrase language.
     pub phrase: String,
-    /// High answers with it.
+    /// High answers with it, of those that are not held out.
     pub high_with: usize,
     /// High answers in all.
     pub high: usize,
@@ -39,6 +42,28 @@ pub struct Proposal {
     pub strength: f64,
     /// Sentences of high answers with it, as they stand there; the first few.
     pub examples: Vec<String>,
+    /// By how much it raises agreement on the answers that were held out.
+    pub held_out: HeldOut,
+}
+
+/// A phrase that high answers have and low ones lack, and that is about what no concept of the rubric is about. It is
+/// not proposed and was not tried on the answers that were held out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// The criterion that most of its answers do not meet.
+    pub criterion: String,
+    /// The phrase, in the phrase language.
+    pub phrase: String,
+    /// High answers with it, of those that are not held out.
+    pub high_with: usize,
+    /// High answers in all.
+    pub high: usize,
+    /// Low answers with it.
+    pub low_with: usize,
+    /// Low answers in all.
+    pub low: usize,
+    /// A sentence of a high answer with it.
+    pub example: String,
 }
 
 /// As what a criterion takes a phrase in.
@@ -76,53 +101,99 @@ impl fmt::Display for Target {
     }
 }
 
-/// A proposal and where it goes.
+/// A phrase and where it goes, before it is tried.
 pub(super) struct Aimed {
-    pub(super) proposal: Proposal,
     pub(super) aim: Aim,
+    /// Which contrast it comes from, from 0.
+    pub(super) contrast: usize,
+    pub(super) criterion: String,
+    pub(super) target: Target,
+    pub(super) phrase: String,
+    pub(super) counts: Counts,
+    strength: f64,
+    examples: Vec<String>,
     /// One example, short enough for a comment.
-    pub(super) excerpt: String,
+    excerpt: String,
 }
 
 impl Aimed {
-    /// What the file says about the phrase.
-    pub(super) fn comment(&self) -> String {
-        let Proposal { high_with, high, low_with, low, ref phrase, .. } = self.proposal;
-        let excerpt = &self.excerpt;
-        format!("learned `{phrase}`: {high_with} of {high} high answers, {low_with} of {low} low: \"{excerpt}\"")
+    /// What the file says about the phrase; `held_out` is what trying it gave.
+    pub(super) fn comment(&self, held_out: &HeldOut) -> String {
+        let Counts { high_with, high, low_with, low } = self.counts;
+        let HeldOut { metric, answers, before, after } = held_out;
+        format!(
+            "learned `{}`: {high_with} of {high} high answers, {low_with} of {low} low; {metric} {before:.3} to {after:.3} \
+             on {answers} others: \"{}\"",
+            self.phrase, self.excerpt
+        )
+    }
+
+    pub(super) fn proposal(&self, held_out: HeldOut) -> Proposal {
+        let Counts { high_with, high, low_with, low } = self.counts;
+        Proposal {
+            criterion: self.criterion.clone(),
+            target: self.target.clone(),
+            phrase: self.phrase.clone(),
+            high_with,
+            high,
+            low_with,
+            low,
+            strength: self.strength,
+            examples: self.examples.clone(),
+            held_out,
+        }
     }
 }
 
-/// The proposals that the contrasts of a question give, at most `limit`. `own` are the criteria of the
-/// rubric file itself.
-pub(super) fn proposals(
-    own: &[(&Criterion, &CriterionPlaces)],
-    contrasts: &[Contrast],
-    answers: &[GradedAnswer<'_>],
-    seen: &[Seen],
-    limit: usize,
-) -> Vec<Aimed> {
+/// What phrases are looked for in.
+pub(super) struct Evidence<'e> {
+    /// The criteria of the rubric file itself, and their words.
+    pub(super) own: &'e [(&'e Criterion, &'e CriterionPlaces)],
+    pub(super) words: &'e [Words],
+    /// Without the answers that are held out.
+    pub(super) contrasts: &'e [Contrast],
+    pub(super) answers: &'e [GradedAnswer<'e>],
+    pub(super) seen: &'e [Seen],
+}
+
+/// The phrases to try, strongest first and at most `limit`, and at most as many that have no place.
+pub(super) fn phrases(evidence: &Evidence<'_>, limit: usize, reader: &mut Reader) -> (Vec<Aimed>, Vec<Suggestion>) {
+    let Evidence { own, words, contrasts, answers, seen } = *evidence;
     let found = contrasts.iter().enumerate().flat_map(|(number, contrast)| candidates(number, contrast, seen));
     let mut found: Vec<Candidate> = found.collect();
     found.sort_by(Candidate::order);
     let mut taken: Vec<Candidate> = Vec::new();
-    let mut proposals = Vec::new();
+    let (mut placed, mut suggestions) = (Vec::new(), Vec::new());
     let mut ids = ids(own);
     for candidate in found {
-        if proposals.len() == limit {
+        if placed.len() == limit {
             break;
         }
         if taken.iter().any(|known| candidate.repeats(known)) {
             continue;
         }
         let Some(contrast) = contrasts.get(candidate.contrast) else { continue };
+        let Some(shown) = Shown::new(&candidate, answers, seen) else { continue };
         let support = Support { seen, holders: &candidate.holders, high: &contrast.high };
-        if let Some(aim) = aim(own, contrast.criterion, &support) {
-            proposals.extend(proposal(own, &candidate, aim, answers, seen, &mut ids));
-            taken.push(candidate);
+        let stems = content(&shown.phrase, reader);
+        match aim(own, contrast.criterion, &support, |number| relation(words.get(number), &stems)) {
+            Placed::At(aim) => placed.extend(aimed(own, &candidate, aim, shown, &mut ids)),
+            Placed::Unrelated(number) if suggestions.len() < limit => {
+                suggestions.extend(own.get(number).map(|(criterion, _)| shown.suggestion(criterion, candidate.counts)));
+            }
+            Placed::Unrelated(_) | Placed::Met => continue,
         }
+        taken.push(candidate);
     }
-    proposals
+    (placed, suggestions)
+}
+
+/// What a phrase with these stems is related to.
+fn relation(words: Option<&Words>, stems: &BTreeSet<String>) -> Relation {
+    let Some(words) = words else { return Relation::default() };
+    let shares = |of: &BTreeSet<String>| is_related(stems, of);
+    let concepts = words.concepts.iter().enumerate().filter(|(_, of)| shares(of)).map(|(number, _)| number).collect();
+    Relation { concepts, any: shares(&words.all) }
 }
 
 /// By criterion: the ids of its concepts.
@@ -131,27 +202,48 @@ fn ids(own: &[(&Criterion, &CriterionPlaces)]) -> Vec<BTreeSet<String>> {
     own.iter().map(|(criterion, _)| of(criterion)).collect()
 }
 
-fn proposal(
+/// A candidate as it is shown.
+struct Shown {
+    phrase: String,
+    examples: Vec<String>,
+    excerpt: String,
+}
+
+impl Shown {
+    fn new(candidate: &Candidate, answers: &[GradedAnswer<'_>], seen: &[Seen]) -> Option<Self> {
+        let places = candidate.holders.iter().filter_map(|&answer| {
+            let text = answers.get(answer)?.text;
+            Some((text, seen.get(answer)?.phrases.get(&candidate.stems)?))
+        });
+        let places: Vec<_> = places.collect();
+        let phrase = most_frequent(places.iter().map(|(_, occurrence)| occurrence.written.as_str()))?;
+        let mut examples: Vec<String> = Vec::new();
+        for example in places.iter().filter_map(|(text, occurrence)| text.get(occurrence.sentence.clone())) {
+            if examples.len() < EXAMPLES && !examples.iter().any(|known| known == example) {
+                examples.push(example.to_owned());
+            }
+        }
+        let (text, first) = places.first()?;
+        let excerpt = excerpt(text, &first.sentence, &first.words);
+        Some(Self { phrase, examples, excerpt })
+    }
+
+    fn suggestion(self, criterion: &Criterion, counts: Counts) -> Suggestion {
+        let Counts { high_with, high, low_with, low } = counts;
+        let (criterion, example) = (criterion.id.clone(), self.excerpt);
+        Suggestion { criterion, phrase: self.phrase, high_with, high, low_with, low, example }
+    }
+}
+
+fn aimed(
     own: &[(&Criterion, &CriterionPlaces)],
     candidate: &Candidate,
     aim: Aim,
-    answers: &[GradedAnswer<'_>],
-    seen: &[Seen],
+    shown: Shown,
     ids: &mut [BTreeSet<String>],
 ) -> Option<Aimed> {
     let (criterion, _) = own.get(aim.criterion)?;
-    let places = candidate.holders.iter().filter_map(|&answer| {
-        let text = answers.get(answer)?.text;
-        Some((text, seen.get(answer)?.phrases.get(&candidate.stems)?))
-    });
-    let places: Vec<_> = places.collect();
-    let phrase = most_frequent(places.iter().map(|(_, occurrence)| occurrence.written.as_str()))?;
-    let mut examples: Vec<String> = Vec::new();
-    for example in places.iter().filter_map(|(text, occurrence)| text.get(occurrence.sentence.clone())) {
-        if examples.len() < EXAMPLES && !examples.iter().any(|known| known == example) {
-            examples.push(example.to_owned());
-        }
-    }
+    let Shown { phrase, examples, excerpt } = shown;
     let target = match aim.at {
         At::Concept(number) => Target::Alternative { concept: criterion.concepts.get(number)?.id.clone() },
         At::NewConcept => Target::NewConcept { concept: id_of(&phrase, ids.get_mut(aim.criterion)?) },
@@ -159,13 +251,9 @@ fn proposal(
             Target::Term { reference: number + 1, weight: f64::from(weight.0) / 1000.0 }
         }
     };
-    let Counts { high_with, high, low_with, low } = candidate.counts;
     let strength = candidate.strength as f64 / 1000.0;
-    let (text, first) = places.first()?;
-    let excerpt = excerpt(text, &first.sentence, &first.words);
-    let criterion = criterion.id.clone();
-    let proposal = Proposal { criterion, target, phrase, high_with, high, low_with, low, strength, examples };
-    Some(Aimed { proposal, aim, excerpt })
+    let (contrast, counts, criterion) = (candidate.contrast, candidate.counts, criterion.id.clone());
+    Some(Aimed { aim, contrast, criterion, target, phrase, counts, strength, examples, excerpt })
 }
 
 /// The one there are most of; of several the first in alphabetical order.

@@ -13,7 +13,8 @@ use crate::text::{Class, Token};
 /// Words of the longest phrase.
 const LONGEST: usize = 3;
 
-/// An answer, read and graded.
+/// An answer, read and graded; empty for one that is held out.
+#[derive(Default)]
 pub(super) struct Seen {
     /// By stems, with spaces between.
     pub(super) phrases: BTreeMap<String, Occurrence>,

@@ -305,7 +305,11 @@ pub(in crate::cli) struct Draft {
 the answers do not meet. A file that ends in `.csv` is read as a table with
 these names in its heading, and credits in columns `criterion:<id>`.
 
-Nothing is changed. Read the patch, remove what you do not want, and apply it.
+Phrases are found in four fifths of the answers to a question. Those that raise
+agreement with people on the other fifth are proposed, with the figures before
+and after. A question needs 25 different answers, 10 of them high and 10 low.
+
+No rubric is changed. Read the patch, remove what you do not want, and apply it.
 
 Examples:
   gradus bank learn graded.jsonl --bank my-bank
@@ -324,6 +328,9 @@ pub(in crate::cli) struct Learn {
     /// How many proposals a question may have
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = limit)]
     pub(in crate::cli) limit: usize,
+    /// Decides which fifth of the answers is held out
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(in crate::cli) seed: u64,
     /// How to write the proposals
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: LearnFormat,

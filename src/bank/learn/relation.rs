@@ -1,0 +1,131 @@
+//! Whether a phrase is about what a concept is about.
+//!
+//! A phrase that becomes a phrase of a concept earns as much as any other, so it must not be there only because good
+//! answers contain it. It is related to a concept if at least half of its words of content, by stem, are words of the
+//! concept, or synonyms or related words of these. A concept's words are those of its phrases and its id, and of what its criterion
+//! asks where that has no other concept. Words of the question relate to everything, so they do not count.
+
+use std::collections::BTreeSet;
+
+use crate::model::Criterion;
+use crate::pattern::Reader;
+use crate::text::{Class, Related, Synonyms, stem};
+
+/// The words of a criterion by stems, with what means the same or nearly the same.
+pub(super) struct Words {
+    /// Of all of it.
+    pub(super) all: BTreeSet<String>,
+    /// Of each concept.
+    pub(super) concepts: Vec<BTreeSet<String>>,
+}
+
+/// Reads the words of criteria.
+pub(super) struct Relations<'a> {
+    pub(super) synonyms: &'a Synonyms,
+    pub(super) related: &'a Related,
+    /// Stems of the question's words.
+    pub(super) asked: &'a BTreeSet<String>,
+}
+
+impl Relations<'_> {
+    pub(super) fn words(&self, criterion: &Criterion, reader: &mut Reader) -> Words {
+        let mut of = |texts: &[&str]| self.widened(&content(&texts.join(" . "), reader));
+        let whole = [criterion.id.as_str(), &criterion.asks, criterion.advice.as_deref().unwrap_or_default()];
+        let is_only = criterion.concepts.len() == 1;
+        let concepts: Vec<BTreeSet<String>> = criterion
+            .concepts
+            .iter()
+            .map(|concept| {
+                let own = concept.any.iter().map(String::as_str).chain([concept.id.as_str()]);
+                of(&own.chain(is_only.then_some(criterion.asks.as_str())).collect::<Vec<_>>())
+            })
+            .collect();
+        let all = of(&whole).into_iter().chain(concepts.iter().flatten().cloned()).collect();
+        Words { all, concepts }
+    }
+
+    /// The stems without those of the question, and those of words that mean the same or nearly the same.
+    fn widened(&self, stems: &BTreeSet<String>) -> BTreeSet<String> {
+        let own: Vec<&String> = stems.iter().filter(|stem| !self.asked.contains(*stem)).collect();
+        let mut wide: BTreeSet<String> = own.iter().map(|stem| (*stem).clone()).collect();
+        for stem_of_word in own {
+            let same = self.synonyms.starting_with(stem_of_word).iter().filter(|member| member.stems.len() == 1);
+            let near = self.related.starting_with(stem_of_word).iter().filter(|member| member.stems.len() == 1);
+            let members = same
+                .flat_map(|member| self.synonyms.group(member.group))
+                .chain(near.flat_map(|member| self.related.group(member.group)));
+            wide.extend(
+                members.filter_map(|words| if let [only] = words.as_slice() { Some(stem(only)) } else { None }),
+            );
+        }
+        wide.retain(|stem| !self.asked.contains(stem));
+        wide
+    }
+}
+
+/// Whether at least half of a phrase's stems are among `words`.
+pub(super) fn is_related(stems: &BTreeSet<String>, words: &BTreeSet<String>) -> bool {
+    let shared = stems.intersection(words).count();
+    shared > 0 && shared * 2 >= stems.len()
+}
+
+/// The stems of a text's words of content; of a phrase without the signs of the phrase language.
+pub(super) fn content(text: &str, reader: &mut Reader) -> BTreeSet<String> {
+    let is_sign = |c: char| matches!(c, '*' | '|' | '"' | '&' | '<' | '>' | '=' | '\\' | '-');
+    let plain: String = text.chars().map(|c| if is_sign(c) { ' ' } else { c }).collect();
+    let Reader { document, lexicon } = reader;
+    lexicon.trim();
+    document.read(&plain, 0, lexicon);
+    let is_content = |class: Class| !class.has(Class::FUNCTION) && !class.has(Class::NUMERIC.and(Class::LETTER));
+    let words = document.tokens().iter().filter(|token| is_content(token.class()));
+    words.map(|token| lexicon.stem(token.word).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Basis, Concept};
+
+    fn is_related(phrase: &str, any: &[&str], asks: &str, concepts: usize, asked: &str) -> bool {
+        let concept = |any: &[&str]| Concept { id: "k".to_owned(), any: any.iter().map(ToString::to_string).collect() };
+        let all: Vec<Concept> = std::iter::once(concept(any)).chain((1..concepts).map(|_| concept(&["zzz"]))).collect();
+        let criterion = Criterion {
+            id: "c".to_owned(),
+            points: 1,
+            asks: asks.to_owned(),
+            advice: None,
+            basis: Basis::Count { need: 1 },
+            concepts: all,
+        };
+        let synonyms = Synonyms::new(&[vec!["k8s", "kubernetes"]]).expect("a group");
+        let related = Related::new(&[vec!["taste", "flavour"]], &[]);
+        let mut reader = Reader::default();
+        let asked = content(asked, &mut reader);
+        let words = Relations { synonyms: &synonyms, related: &related, asked: &asked }.words(&criterion, &mut reader);
+        super::is_related(&content(phrase, &mut reader), &words.concepts[0])
+    }
+
+    #[test]
+    fn a_phrase_is_related_by_stems_synonyms_and_related_words() {
+        for (phrase, any, expected) in [
+            ("status pages", "status page", true),
+            ("incident channel", "status page", false),
+            ("huge incident page", "status page", false),
+            ("k8s upgrade", "kubernetes", true),
+            ("better flavour", "taste*", true),
+            ("rolling it", "roll* back", true),
+            ("owner of it", "\"the owner\"|holder", true),
+            ("of the", "of the page", false),
+        ] {
+            assert_eq!(is_related(phrase, &[any], "", 1, ""), expected, "{phrase} {any}");
+        }
+    }
+
+    #[test]
+    fn what_a_criterion_asks_relates_to_its_only_concept_and_words_of_the_question_to_none() {
+        let asks = "Tells users what happens.";
+        assert!(is_related("told the users", &["status page"], asks, 1, ""));
+        assert!(!is_related("told the users", &["status page"], asks, 2, ""));
+        assert!(!is_related("release notes", &["undo the release"], "", 1, "Did you undo a release?"));
+    }
+}
