@@ -89,7 +89,7 @@ fn question() -> impl Strategy<Value = Value> {
 }
 
 fn lines(questions: &[Value]) -> String {
-    questions.iter().map(|question| format!("{question}\n")).collect()
+    questions.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The findings of the bank that is drafted; none where a question is refused, with its name and what to do.

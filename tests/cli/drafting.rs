@@ -99,12 +99,41 @@ fn strong_samples_of_a_corpus_are_references_too() {
 }
 
 #[test]
+fn a_prompt_that_is_made_of_the_id_is_reported() {
+    for head in ["", "prompt = \" \"\n"] {
+        let corpus = format!("+++\nquestion = \"warm-pot\"\n{head}+++\n\n## strong\n\nThe water stays hot.\n");
+        let draft = gradus(["bank", "draft", "--corpus", "samples", "--output", "bank"])
+            .file("samples/tea/warm-pot.md", corpus);
+        draft.run().done().tells(&["warning: the id is used as the prompt of `warm-pot`", "\nhint: add `prompt = "]);
+    }
+}
+
+#[test]
+fn criteria_are_drafted_with_half_of_the_points_for_half_of_the_words() {
+    let bank = drafted();
+    let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-3.toml")).expect("written");
+    assert_eq!(text.matches("half = 0.5\n").count(), 2, "{text}");
+    // "host" is in both criteria and "guests" in one, so "guests" weighs more.
+    let weight = |phrase: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("\"{phrase}\" = "))).expect("a weight");
+        line.parse::<f64>().expect("a number")
+    };
+    assert!(weight("guests") > weight("host"), "{text}");
+    let references = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-1.toml")).expect("written");
+    assert!(references.contains("half = 0.1\n"), "{references}");
+}
+
+#[test]
 fn what_cannot_be_drafted_from_is_refused_with_its_place() {
     for (content, said) in [
         ("", "questions.jsonl: no question\nhint: "),
         (
             "{\"id\": \"a\", \"prompt\": \"?\"}",
             "questions.jsonl: line 1: question `a` has neither references nor criteria\nhint: ",
+        ),
+        (
+            "{\"id\": \"a\", \"prompt\": \"\", \"references\": [\"r\"]}",
+            "questions.jsonl: line 1: question `a` has an empty `prompt`\nhint: ",
         ),
         ("\n{\"id\": true}", "questions.jsonl: line 2: `id` is true, expected a text\nhint: "),
     ] {

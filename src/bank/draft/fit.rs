@@ -14,7 +14,7 @@ use crate::score::{Find, PhrasePlace, Reason, Scorer, ScorerError, Scorers, Trac
 const MOST_ROUNDS: usize = 8;
 
 /// The texts of a question, each with its terms: a criterion for each text, or one criterion for all.
-pub(super) struct Texts<'q> {
+pub(super) struct Weighed<'q> {
     pub(super) question: &'q str,
     pub(super) texts: Vec<&'q str>,
     pub(super) terms: Vec<Terms>,
@@ -28,7 +28,7 @@ pub(super) struct Texts<'q> {
 /// When nothing is left of a text's terms, or the rubric cannot be graded by.
 pub(super) fn fitted(
     name: &str,
-    texts: &mut Texts<'_>,
+    texts: &mut Weighed<'_>,
     vocabulary: &Vocabulary,
     write: impl Fn(&[Terms]) -> String,
 ) -> Result<String, DraftError> {
@@ -63,7 +63,7 @@ pub(super) fn fitted(
     Err(texts.error("a text of it earns less than full credit".to_owned(), "leave unusual characters out of its texts"))
 }
 
-impl Texts<'_> {
+impl Weighed<'_> {
     /// Removes the terms that a text does not earn in full, of the texts that do not earn full credit. Whether there
     /// were any.
     fn remove_missed(&mut self, scorer: &Scorer, workspace: &mut Workspace) -> bool {

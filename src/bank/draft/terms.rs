@@ -195,7 +195,8 @@ impl Criteria {
     fn scale(&self, meanings: impl Iterator<Item = String>) -> f64 {
         let meanings: Vec<String> = meanings.collect();
         let contains = |text: &&String| meanings.iter().any(|meaning| text.contains(meaning));
-        let (all, containing) = (self.0.len() as f64, self.0.iter().filter(contains).count().max(1) as f64);
+        let (all, containing) = (self.0.len() as u32, self.0.iter().filter(contains).count().max(1) as u32);
+        let (all, containing) = (f64::from(all), f64::from(containing));
         (1.0 + all / (SMOOTH + containing)).ln() / (1.0 + all / (SMOOTH + 1.0)).ln()
     }
 }

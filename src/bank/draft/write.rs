@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::fit::{Texts, fitted};
+use super::fit::{Weighed, fitted};
 use super::source::{DraftCriterion, DraftError, DraftQuestion};
 use super::terms::{Terms, Weights};
 use crate::bank::criteria::HALF;
@@ -57,7 +57,7 @@ pub fn draft(
 }
 
 /// What a question is drafted from, weighed: its criteria where it has some, else its references.
-fn texts<'q>(question: &'q DraftQuestion, weights: &mut Weights<'_>) -> Texts<'q> {
+fn texts<'q>(question: &'q DraftQuestion, weights: &mut Weights<'_>) -> Weighed<'q> {
     let is_by_criterion = !question.criteria.is_empty();
     let texts: Vec<&str> = question.texts().collect();
     let criteria = weights.criteria(question);
@@ -69,7 +69,7 @@ fn texts<'q>(question: &'q DraftQuestion, weights: &mut Weights<'_>) -> Texts<'q
         }
     };
     let terms = texts.iter().map(terms).collect();
-    Texts { question: &question.id, texts, terms, is_by_criterion }
+    Weighed { question: &question.id, texts, terms, is_by_criterion }
 }
 
 /// The ids of the drafted rubrics. A question keeps an id that is one already, so that no other question takes it:

@@ -68,15 +68,15 @@ pub(super) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// Of the answers for which `takes` says so; the scale is that of all.
-    pub(super) fn new(answers: &[GradedAnswer<'a>], criterion: Option<&str>, takes: &[bool]) -> Self {
+    /// Of the chosen answers; the scale is that of all.
+    pub(super) fn new(answers: &[GradedAnswer<'a>], criterion: Option<&str>, chosen: &[bool]) -> Self {
         let human = |answer: &GradedAnswer<'_>| match criterion {
             Some(id) => answer.credits.get(id).copied(),
             None => answer.score,
         };
         let all: Vec<f64> = answers.iter().filter_map(human).collect();
-        let taken = answers.iter().zip(takes).filter(|(_, takes)| **takes);
-        let (texts, human) = taken.filter_map(|(answer, _)| Some((answer.text, human(answer)?))).unzip();
+        let own = answers.iter().zip(chosen).filter(|(_, is_chosen)| **is_chosen);
+        let (texts, human) = own.filter_map(|(answer, _)| Some((answer.text, human(answer)?))).unzip();
         Self { texts, human, criterion: criterion.map(str::to_owned), scale: Scale::of(&all) }
     }
 

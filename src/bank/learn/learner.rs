@@ -79,6 +79,13 @@ struct Subject<'s> {
     own: &'s [(&'s Criterion, &'s CriterionPlaces)],
 }
 
+/// The answers to it, and which of them are held out.
+struct Graded<'s> {
+    answers: &'s [GradedAnswer<'s>],
+    contrasts: &'s [Contrast],
+    held: &'s [bool],
+}
+
 impl<'b> Learner<'b> {
     /// For the questions of a bank; `vocabulary` is the bank's.
     ///
@@ -125,22 +132,18 @@ impl<'b> Learner<'b> {
             let subject = Subject { entry, text, scorer: &scorer, own: &own };
             let held = held_out(answers, &contrasts, options.seed);
             learned.held_out = held.iter().filter(|held| **held).count();
-            let (found, suggestions) = self.found(&subject, answers, &contrasts, &held);
+            let graded = Graded { answers, contrasts: &contrasts, held: &held };
+            let (found, suggestions) = self.found(&subject, &graded);
             learned.suggestions = suggestions;
-            let insertions = self.tried(&subject, answers, &contrasts, &held, found, options.limit, &mut learned);
+            let insertions = self.tried(&subject, &graded, found, options.limit, &mut learned);
             learned.patch = diff(&file, text, &insertions);
         }
         Ok(learned)
     }
 
     /// The phrases to try and the suggestions, from the answers that are not held out.
-    fn found(
-        &mut self,
-        subject: &Subject<'_>,
-        answers: &[GradedAnswer<'_>],
-        contrasts: &[Contrast],
-        held: &[bool],
-    ) -> (Vec<Aimed>, Vec<Suggestion>) {
+    fn found(&mut self, subject: &Subject<'_>, graded: &Graded<'_>) -> (Vec<Aimed>, Vec<Suggestion>) {
+        let Graded { answers, contrasts, held } = *graded;
         let Self { workspace, reader, synonyms, related, .. } = self;
         let asked = stems(&subject.scorer.question().prompt, reader);
         let relations = Relations { synonyms, related, asked: &asked };
@@ -159,13 +162,12 @@ impl<'b> Learner<'b> {
     fn tried(
         &mut self,
         subject: &Subject<'_>,
-        answers: &[GradedAnswer<'_>],
-        contrasts: &[Contrast],
-        held: &[bool],
+        graded: &Graded<'_>,
         found: Vec<Aimed>,
         limit: usize,
         learned: &mut Learned,
     ) -> Vec<Insertion> {
+        let Graded { answers, contrasts, held } = *graded;
         let id = |contrast: &Contrast| subject.own.get(contrast.criterion?).map(|(criterion, _)| criterion.id.as_str());
         let rest: Vec<bool> = held.iter().map(|held| !held).collect();
         let trials: Vec<[Trial<'_>; 2]> = contrasts
@@ -180,7 +182,7 @@ impl<'b> Learner<'b> {
             }
             let Some([trial, own]) = trials.get(aimed.contrast) else { continue };
             learned.tried += 1;
-            let Some((_, text)) = self.inserted(subject, &kept, &aimed, "") else {
+            let Some((_, text)) = inserted(subject, &kept, &aimed, "") else {
                 learned.dropped.push(Dropped { criterion: aimed.criterion.clone(), phrase: aimed.phrase.clone() });
                 continue;
             };
@@ -193,32 +195,12 @@ impl<'b> Learner<'b> {
             let Some(([before, after], [own_before, own_after])) = figures(trial).zip(figures(own)) else { continue };
             let Some(held_out) = trial.rise(before, after).filter(|_| own_after >= own_before) else { continue };
             let comment = aimed.comment(&held_out);
-            let Some((insertions, _)) = self.inserted(subject, &kept, &aimed, &comment) else { continue };
+            let Some((insertions, _)) = inserted(subject, &kept, &aimed, &comment) else { continue };
             kept = insertions;
             current = Some(changed);
             learned.proposals.push(aimed.proposal(held_out));
         }
         ordered(subject.text, &kept.iter().collect::<Vec<_>>())
-    }
-
-    /// The insertions with those of one more phrase, and the file with them; `None` where the file has no place for it.
-    fn inserted(
-        &self,
-        subject: &Subject<'_>,
-        kept: &[Insertion],
-        aimed: &Aimed,
-        comment: &str,
-    ) -> Option<(Vec<Insertion>, String)> {
-        let (_, places) = subject.own.get(aimed.aim.criterion)?;
-        let id = match &aimed.target {
-            Target::NewConcept { concept } => concept.as_str(),
-            _ => "",
-        };
-        let written = Written { phrase: &aimed.phrase, comment, id };
-        let own = insertions(subject.text, places, aimed.aim.at, &written)?;
-        let all: Vec<Insertion> = kept.iter().cloned().chain(own).collect();
-        let text = applied(subject.text, &ordered(subject.text, &all.iter().collect::<Vec<_>>()));
-        Some((all, text))
     }
 
     /// The rubric as it would be if its file held `text`, where it could be graded by and passed the goldens that it
@@ -236,6 +218,25 @@ impl<'b> Learner<'b> {
         let rubric = self.bank.parsed_from(entry, text).ok().filter(|rubric| rubric.findings.is_empty())?;
         self.scorers.prepare(rubric.question, &[]).ok()
     }
+}
+
+/// The insertions with those of one more phrase, and the file with them; `None` where the file has no place for it.
+fn inserted(
+    subject: &Subject<'_>,
+    kept: &[Insertion],
+    aimed: &Aimed,
+    comment: &str,
+) -> Option<(Vec<Insertion>, String)> {
+    let (_, places) = subject.own.get(aimed.aim.criterion)?;
+    let id = match &aimed.target {
+        Target::NewConcept { concept } => concept.as_str(),
+        _ => "",
+    };
+    let written = Written { phrase: &aimed.phrase, comment, id };
+    let own = insertions(subject.text, places, aimed.aim.at, &written)?;
+    let all: Vec<Insertion> = kept.iter().cloned().chain(own).collect();
+    let text = applied(subject.text, &ordered(subject.text, &all.iter().collect::<Vec<_>>()));
+    Some((all, text))
 }
 
 /// How many credits of a golden are not as it expects.
