@@ -55,7 +55,7 @@ impl Beginner<'_, '_, '_> {
     pub(super) fn begin(mut self, first: Load) -> Result<Begun, BatchError> {
         let Existing { restart, force } = self.existing;
         let known = match self.folder.manifest() {
-            Err(_) if restart || force => None,
+            Err(BatchError::Manifest { .. }) if restart || force => None,
             known => known?,
         };
         let Some(known) = known else { return self.anew(self.manifest()?, first) };

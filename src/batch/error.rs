@@ -1,9 +1,12 @@
 //! Why a batch cannot go on.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::caught::Panicked;
 use super::input::InputError;
+use super::row::short;
 
 /// Why a batch cannot go on. What was finished before is saved.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +57,23 @@ pub enum BatchError {
         /// What it writes.
         output: PathBuf,
     },
-    /// The manifest cannot be understood.
-    #[error("{} cannot be understood: {error}\nhint: begin anew with --force, or delete the folder", .path.display())]
+    /// The manifest was read and is damaged.
+    #[error(
+        "{} is damaged: {why}\nhint: --force starts again from the first row; so does removing the folder it is in",
+        .path.display()
+    )]
     Manifest {
-        /// Which.
+        /// The manifest.
         path: PathBuf,
-        /// Why.
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The manifest cannot be read now; nothing is known to be wrong with it.
+    #[error("cannot read {}: {error}\nhint: finished results are kept; correct this, and run the same command again", .path.display())]
+    ManifestUnread {
+        /// The manifest.
+        path: PathBuf,
+        /// What the system says.
         error: io::Error,
     },
     /// Parts that do not make a whole.
@@ -67,6 +81,23 @@ pub enum BatchError {
     Parts {
         /// What is wrong with them.
         what: String,
+    },
+    /// The reader of a stream of results closed it before all of them were written.
+    #[error("{} was closed before all rows were written", .output.display())]
+    OutputClosed {
+        /// The stream.
+        output: PathBuf,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// A part of the program panicked.
+    #[error("the program failed {at}: {panicked}\nhint: {}", panic_hint(.at))]
+    Panicked {
+        /// At which row, or while doing what.
+        at: PanicPlace,
+        /// The panic.
+        panicked: Panicked,
     },
     /// Whoever grades cannot go on.
     #[error("{why}")]
@@ -85,7 +116,59 @@ pub enum BatchError {
 impl BatchError {
     /// Whether it ended a run that had begun, so that running again goes on from there.
     pub fn came_midway(&self) -> bool {
-        matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Halted { .. })
+        matches!(
+            self,
+            Self::Input(_)
+                | Self::Disk { .. }
+                | Self::OutputClosed { .. }
+                | Self::Panicked { .. }
+                | Self::Halted { .. }
+        )
+    }
+}
+
+/// Where a panic happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PanicPlace {
+    /// While this row was graded, or its result was made.
+    Row {
+        /// Line that the row begins at.
+        line: u64,
+        /// Id of the row, where it is known.
+        id: Option<String>,
+    },
+    /// While rows were read after so many.
+    Reading {
+        /// Rows before it.
+        rows: u64,
+    },
+    /// While results were written.
+    Writing,
+    /// Anywhere else in the run.
+    Run,
+}
+
+impl fmt::Display for PanicPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row { line, id: Some(id) } => write!(f, "at the row `{}` (line {line})", short(id)),
+            Self::Row { line, id: None } => write!(f, "at the row in line {line}"),
+            Self::Reading { rows } => write!(f, "while reading, after {rows} rows"),
+            Self::Writing => f.write_str("while writing results"),
+            Self::Run => f.write_str("while preparing the run"),
+        }
+    }
+}
+
+fn panic_hint(at: &PanicPlace) -> &'static str {
+    match at {
+        PanicPlace::Row { .. } => {
+            "report this fault with the row; finished results are kept, and without that row the same command goes on"
+        }
+        PanicPlace::Reading { .. } => "report this fault with the input; finished results are kept",
+        PanicPlace::Writing | PanicPlace::Run => {
+            "report this fault; finished results are kept, and the same command goes on from there"
+        }
     }
 }
 

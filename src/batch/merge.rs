@@ -163,7 +163,7 @@ fn join(
 ) -> Result<Merged, BatchError> {
     let output = folder.output();
     let known = match folder.manifest() {
-        Err(_) if existing.force => None,
+        Err(BatchError::Manifest { .. }) if existing.force => None,
         known => known?,
     };
     if let Some(known) = known {

@@ -5,6 +5,7 @@
 //! here prints.
 
 mod begin;
+mod caught;
 mod error;
 mod ids;
 mod input;
@@ -12,6 +13,8 @@ mod key;
 mod load;
 mod merge;
 mod order;
+#[cfg(test)]
+mod panic_tests;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pipeline;
@@ -24,7 +27,8 @@ mod survey;
 mod tests;
 mod work;
 
-pub use error::BatchError;
+pub use caught::{Panicked, caught};
+pub use error::{BatchError, PanicPlace};
 pub use input::{Asked, Input, InputError, InputFormat, Pipe, SummedUp};
 pub use merge::{Merged, merge};
 pub use order::{Observe, Through};

@@ -83,7 +83,17 @@ pub(super) fn short(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Says of bytes that they are no text, and where that begins to be so.
-pub(super) fn not_utf8(error: std::str::Utf8Error) -> String {
-    format!("not UTF-8 from byte {} on: save it as UTF-8", error.valid_up_to() + 1)
+/// The reason for bytes that are not UTF-8 text after the first `valid` bytes.
+pub(super) fn not_utf8(valid: usize) -> String {
+    format!("not UTF-8 from byte {} on: save it as UTF-8", valid + 1)
 }
+
+/// The reason for a value of another type than its column may have.
+pub(super) fn wrong_type(column: &str, found: &str, expected: &str) -> String {
+    format!("`{}` is {found}; expected {expected}", short(column))
+}
+
+/// The type that an answer and the name of a question have.
+pub(super) const TEXT: &str = "text";
+/// The types that an id may have.
+pub(super) const TEXT_OR_NUMBER: &str = "text or a number";

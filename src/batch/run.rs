@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::begin::{Beginner, Begun};
-use super::error::BatchError;
+use super::caught::caught;
+use super::error::{BatchError, PanicPlace};
 use super::input::{Input, SummedUp};
 use super::load::Load;
 use super::order::{Observe, Order};
@@ -76,8 +77,19 @@ pub struct Ended {
 /// Grades all rows of `input`, or goes on with a run that did not come to its end.
 ///
 /// # Errors
-/// When rows cannot be read, or results not be written. What was finished before is saved.
+/// When rows cannot be read, results cannot be written, or a part of the program panics. What was finished before is
+/// saved.
 pub fn run(
+    plan: &Plan<'_>,
+    input: &mut Input,
+    target: Target<'_>,
+    observe: &mut Observe<'_>,
+) -> Result<Ended, BatchError> {
+    caught(|| run_uncaught(plan, input, target, observe))
+        .unwrap_or_else(|panicked| Err(BatchError::Panicked { at: PanicPlace::Run, panicked }))
+}
+
+fn run_uncaught(
     plan: &Plan<'_>,
     input: &mut Input,
     target: Target<'_>,
@@ -196,13 +208,18 @@ fn ended(plan: &Plan<'_>, input: &Input, order: &Order<'_, '_>) -> Ended {
 }
 
 fn writing(path: &Path) -> impl FnOnce(io::Error) -> BatchError {
-    super::error::at("write", path)
+    let path = path.to_owned();
+    move |error| match error.kind() {
+        io::ErrorKind::BrokenPipe => BatchError::OutputClosed { output: path, error },
+        _ => BatchError::Disk { doing: "write", path, error },
+    }
 }
 
 fn told(stopped: Stopped, path: &Path) -> BatchError {
     match stopped {
         Stopped::Reading(error) => error,
         Stopped::Halted(why) => BatchError::Halted { why },
+        Stopped::Panicked(at, panicked) => BatchError::Panicked { at, panicked },
         Stopped::Working(error) | Stopped::Writing(error) => writing(path)(error),
     }
 }

@@ -22,16 +22,16 @@ use crate::model::Marks;
 const QUESTIONS: [&str; 3] = ["error-budget", "p95-win", "why-this-role"];
 
 /// A place for files, and what answers are graded by.
-struct Desk<'b> {
+pub(super) struct Desk<'b> {
     folder: TempDir,
-    questions: Questions<'b>,
+    pub(super) questions: Questions<'b>,
 }
 
 fn nothing(_: Wanted<'_>) -> Result<Option<FoundQuestion>, String> {
     Err("nothing is looked for".to_owned())
 }
 
-fn rows(count: usize) -> String {
+pub(super) fn rows(count: usize) -> String {
     let row = |at: usize| {
         let question = QUESTIONS[at % QUESTIONS.len()];
         format!("{{\"id\":\"r{at}\",\"question\":\"{question}\",\"answer\":\"The budget was {at} percent.\"}}\n")
@@ -40,17 +40,17 @@ fn rows(count: usize) -> String {
 }
 
 impl<'b> Desk<'b> {
-    fn new(bank: &'b Bank) -> Self {
+    pub(super) fn new(bank: &'b Bank) -> Self {
         let questions = Questions::new(bank, Box::new(nothing)).expect("sound");
         Self { folder: tempfile::tempdir().expect("a folder"), questions }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Hands over what a run is made of.
-    fn planned<T>(&self, rows: &str, jobs: usize, then: impl FnOnce(&Plan<'_>, &mut Input) -> T) -> T {
+    pub(super) fn planned<T>(&self, rows: &str, jobs: usize, then: impl FnOnce(&Plan<'_>, &mut Input) -> T) -> T {
         let path = self.path("rows.jsonl");
         fs::write(&path, rows).expect("writes");
         let mut input = Input::open(&path, None, &Columns::default(), &Asked::default()).expect("opens");
@@ -81,7 +81,7 @@ impl<'b> Desk<'b> {
     }
 
     /// Runs to the end; also tells how many rows were graded.
-    fn run(&self, rows: &str, output: &Path, jobs: usize) -> (Ended, u64) {
+    pub(super) fn run(&self, rows: &str, output: &Path, jobs: usize) -> (Ended, u64) {
         self.planned(rows, jobs, |plan, input| {
             let (stored, existing) = (Stored::of(output, None), Existing::default());
             let target = Target::File { output, stored, existing, reports: Vec::new() };
@@ -115,14 +115,14 @@ impl<'b> Desk<'b> {
     }
 
     /// What an unbroken run writes.
-    fn unbroken(&self, rows: &str) -> Vec<u8> {
+    pub(super) fn unbroken(&self, rows: &str) -> Vec<u8> {
         let output = self.path("unbroken");
         self.run(rows, &output, 2);
         fs::read(&output).expect("reads")
     }
 
     /// Lines of the journal that a broken run left, its head aside.
-    fn journalled(&self, output: &str, generation: u32) -> u64 {
+    pub(super) fn journalled(&self, output: &str, generation: u32) -> u64 {
         let journal = fs::read(self.path(&format!("{output}.gradus/journal.{generation}"))).unwrap_or_default();
         (memchr::memchr_iter(b'\n', &journal).count() as u64).saturating_sub(1)
     }

@@ -88,7 +88,7 @@ pub(super) struct Work<'w> {
 pub(super) struct Ready<'a> {
     pub(super) line: u64,
     pub(super) id: Cow<'a, str>,
-    /// By what a second row of the same id and question is told; `None` where rows are not named.
+    /// By what a second row of the same id and question is told; `None` for rows without an id or that are refused.
     pub(super) same: Option<u64>,
     pub(super) key: Key,
     pub(super) settled: Option<Arc<Settled>>,
@@ -178,7 +178,8 @@ impl<'w> Work<'w> {
             Task::Grade { scorer, .. } => &scorer.question().id,
             Task::Refuse { question, .. } => question,
         };
-        let same = is_named.then(|| key::same(&id, asked));
+        // A row that cannot be graded claims no id: the row that was meant may still come.
+        let same = (is_named && matches!(task, Task::Grade { .. })).then(|| key::same(&id, asked));
         let key = Key::new(&self.layout, &print, &id, &kept);
         Ready { line, id, same, key, settled, task, kept }
     }

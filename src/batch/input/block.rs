@@ -3,7 +3,7 @@
 use super::json;
 use super::limits::too_long;
 use super::lines::Lines;
-use super::table::{Places, Records};
+use super::records::{Places, Records};
 use crate::batch::row::{Columns, Row};
 
 /// Rows that go through together. Buffers are kept when it is filled again.
@@ -38,15 +38,14 @@ impl Block {
     /// One of the rows.
     pub(in crate::batch) fn row<'a>(&'a self, place: usize, columns: &Columns) -> Row<'a> {
         let place = place + self.done;
-        if let Some(places) = &self.places {
-            return self.records.row(place, places, columns);
-        }
-        match self.rows.get(place) {
-            Some(row) => row.clone(),
-            None => match self.lines.get(place) {
-                (line, Some(bytes)) => json::row(line, bytes, columns),
-                (line, None) => Row::faulty(line, columns, too_long()),
-            },
-        }
+        let row = match &self.places {
+            Some(places) => self.records.row(place, places, columns),
+            None => self.rows.get(place).cloned().or_else(|| {
+                let line = self.lines.get(place)?;
+                let fault = (!line.whole).then(too_long);
+                Some(json::row(line.number, line.bytes, columns, fault))
+            }),
+        };
+        row.unwrap_or_else(|| Row::faulty(0, columns, "the row was not read: report this as a fault".to_owned()))
     }
 }

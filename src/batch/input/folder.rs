@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::file_name::named_after;
 use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
 use crate::bank::FrontMatter;
 use crate::batch::row::{Columns, Row, not_utf8};
@@ -14,9 +15,10 @@ const ENDINGS: [&str; 2] = ["txt", "md"];
 /// Reads the text files of a folder and of the folders in it, in the order of their names.
 pub(super) struct FolderReader {
     folder: PathBuf,
-    /// Ids of questions that files and folders may be named after, the longest first.
+    /// Ids of questions that files and folders may be named after.
     ids: Vec<String>,
-    files: Vec<String>,
+    /// Paths below the folder.
+    files: Vec<PathBuf>,
     next: usize,
     checksum: crc32fast::Hasher,
     bytes: u64,
@@ -24,11 +26,10 @@ pub(super) struct FolderReader {
 
 impl FolderReader {
     /// Looks for files; reads none yet.
-    pub(super) fn new(folder: &Path, mut ids: Vec<String>) -> io::Result<Self> {
+    pub(super) fn new(folder: &Path, ids: Vec<String>) -> io::Result<Self> {
         let mut files = Vec::new();
-        find(folder, "", &mut files)?;
-        files.sort_unstable();
-        ids.sort_unstable_by_key(|id| std::cmp::Reverse(id.len()));
+        find(folder, Path::new(""), &mut files)?;
+        files.sort_unstable_by(|one, other| encoded(one).cmp(encoded(other)));
         Ok(Self { folder: folder.to_owned(), ids, files, next: 0, checksum: crc32fast::Hasher::new(), bytes: 0 })
     }
 
@@ -44,42 +45,52 @@ impl FolderReader {
     /// cannot be graded.
     pub(super) fn fill(&mut self, rows: &mut Vec<Row<'static>>, columns: &Columns, most: usize) {
         let mut held = 0;
-        while let Some(name) = self.files.get(self.next).filter(|_| rows.len() < most && held < BLOCK_BYTES) {
+        while let Some(path) = self.files.get(self.next).filter(|_| rows.len() < most && held < BLOCK_BYTES) {
             self.next += 1;
-            let text = read(&self.folder.join(name));
-            for bytes in [name.as_bytes(), text.as_deref().unwrap_or_default().as_bytes()] {
+            let text = match path.to_str() {
+                Some(_) => read(&self.folder.join(path)),
+                None => Err("the name of the file is not UTF-8: rename it".to_owned()),
+            };
+            for bytes in [encoded(path), text.as_deref().unwrap_or_default().as_bytes()] {
                 self.checksum.update(bytes);
                 self.bytes += bytes.len() as u64;
             }
             held += text.as_ref().map_or(0, String::len);
-            let mut row = row(self.next as u64, name, text, columns);
+            let name = shown(path);
+            let mut row = row(self.next as u64, &name, text, columns);
             if row.question.is_none() {
-                row.question = named_after(name, &self.ids).map(|id| Cow::Owned(id.to_owned()));
+                row.question = named_after(&name, &self.ids).map(|id| Cow::Owned(id.to_owned()));
             }
             rows.push(row);
         }
     }
 }
 
-fn find(folder: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<()> {
+/// A path below the folder as it is shown, with `/` on every system. Bytes that are not text are replaced.
+fn shown(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn encoded(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        let Some(name) = name.to_str() else {
-            let shown = entry.path().display().to_string();
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("the name of {shown} is not UTF-8")));
-        };
-        if name.starts_with('.') {
+        if name.as_encoded_bytes().starts_with(b".") {
             continue;
         }
         let path = entry.path();
         // A link to a folder is not followed: it may lead back here.
         if entry.file_type()?.is_dir() {
-            find(&path, &format!("{prefix}{name}/"), files)?;
+            find(&path, &below.join(name), files)?;
         } else if path.extension().is_some_and(|of| ENDINGS.iter().any(|one| of.eq_ignore_ascii_case(one)))
-            && path.is_file()
+            // A link to nothing is a file that cannot be read; a pipe is not opened, because reading might not end.
+            && fs::metadata(&path).map_or(true, |about| about.is_file())
         {
-            files.push(format!("{prefix}{name}"));
+            files.push(below.join(name));
         }
     }
     Ok(())
@@ -91,7 +102,7 @@ fn read(path: &Path) -> Result<String, String> {
     match read {
         Err(error) => Err(format!("it cannot be read: {error}")),
         Ok(_) if bytes.len() > ROW_BYTES => Err(too_long()),
-        Ok(_) => String::from_utf8(bytes).map_err(|error| not_utf8(error.utf8_error())),
+        Ok(_) => String::from_utf8(bytes).map_err(|error| not_utf8(error.utf8_error().valid_up_to())),
     }
 }
 
@@ -108,15 +119,6 @@ fn row(number: u64, name: &str, text: Result<String, String>, columns: &Columns)
         Ok(Cow::Owned(text))
     });
     row
-}
-
-/// The question that a file is named after, or a folder it stands in: `error-budget.md`,
-/// `error-budget_anna.txt`, `error-budget/anna.md`.
-fn named_after<'i>(name: &str, ids: &'i [String]) -> Option<&'i str> {
-    let begins = |part: &str, id: &String| {
-        part.strip_prefix(id.as_str()).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-    };
-    name.rsplit('/').find_map(|part| ids.iter().find(|id| begins(part, id))).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -148,17 +150,23 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_id_at_the_beginning_of_a_name_is_meant() {
-        let ids = ["budget-cuts", "budget"].map(str::to_owned);
-        for (name, id) in [
-            ("budget.md", Some("budget")),
-            ("anna/budget-cuts.md", Some("budget-cuts")),
-            ("budget_anna.md", Some("budget")),
-            ("budget/anna.md", Some("budget")),
-            ("budgets.md", None),
-            ("my-budget.md", None),
-        ] {
-            assert_eq!(named_after(name, &ids), id, "{name}");
-        }
+    #[cfg(unix)]
+    fn a_name_that_is_not_utf8_and_a_link_to_nothing_are_one_bad_row_each() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &[u8]| fs::write(folder.path().join(OsStr::from_bytes(name)), "Mine.").expect("writes");
+        write(b"a.txt");
+        write(b"b-\xff.txt");
+        write(b"c.txt");
+        std::os::unix::fs::symlink("nowhere", folder.path().join("d.txt")).expect("links");
+        let mut reader = FolderReader::new(folder.path(), vec!["q".to_owned()]).expect("lists");
+        let mut rows = Vec::new();
+        reader.fill(&mut rows, &Columns::default(), 100);
+        let ids: Vec<_> = rows.iter().map(|row| row.id.as_deref().unwrap_or_default()).collect();
+        assert_eq!(ids, ["a.txt", "b-\u{fffd}.txt", "c.txt", "d.txt"]);
+        assert_eq!(rows[1].answer, Err("the name of the file is not UTF-8: rename it".to_owned()));
+        assert!(rows[3].answer.as_ref().is_err_and(|told| told.starts_with("it cannot be read: ")));
+        assert!(rows[0].answer.is_ok() && rows[2].answer.is_ok());
     }
 }

@@ -3,46 +3,70 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::batch::row::{Columns, Row, not_utf8, short};
+use crate::batch::row::{Columns, Row, TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
 use crate::model::Kept;
 
-/// Reads the object that stands in `line`.
-pub(super) fn row<'a>(line: u64, bytes: &'a [u8], columns: &Columns) -> Row<'a> {
-    let faulty = |reason| Row::faulty(line, columns, reason);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return faulty(not_utf8(error)),
+/// Reads the object in a line. Where `fault` is given, or the object is damaged, the row cannot be graded and has
+/// the fields that could be read before the damage.
+pub(super) fn row<'a>(line: u64, bytes: &'a [u8], columns: &Columns, fault: Option<String>) -> Row<'a> {
+    let (text, fault) = match std::str::from_utf8(bytes) {
+        Ok(text) => (text, fault),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            (std::str::from_utf8(valid).unwrap_or_default(), fault.or_else(|| Some(not_utf8(valid.len()))))
+        }
     };
+    let mut found = Found { kept: vec![Kept::Absent; columns.keep.len()], ..Found::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
-    match Fields(columns).deserialize(&mut reader).and_then(|found| reader.end().map(|()| found)) {
-        Ok(found) => found.row(line, text, columns),
-        Err(error) => faulty(fault(&error)),
-    }
+    let fields = FieldsInto { columns, found: &mut found };
+    let read = fields.deserialize(&mut reader).and_then(|()| reader.end());
+    let fault = fault.or_else(|| read.err().map(|error| json_fault(&error)));
+    found.row(line, text, columns, fault)
 }
 
-/// What is wrong with a line of JSON; its line is told elsewhere.
-fn fault(error: &serde_json::Error) -> String {
+/// The message for a line that is not a JSON object. The caller names the line.
+fn json_fault(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let said = text.split(" at line ").next().unwrap_or_default();
     if error.is_data() { said.to_owned() } else { format!("no JSON: {said} at column {}", error.column()) }
 }
 
+/// The fields that a row needs, as they were read.
+#[derive(Default)]
 struct Found<'a> {
-    id: Option<Cow<'a, str>>,
-    question: Option<Cow<'a, str>>,
-    answer: Option<Cow<'a, str>>,
+    id: Option<Field<'a>>,
+    question: Option<Field<'a>>,
+    answer: Option<Field<'a>>,
     kept: Vec<Kept<'a>>,
 }
 
 impl<'a> Found<'a> {
-    fn row(self, line: u64, text: &str, columns: &Columns) -> Row<'a> {
-        let named = |text: &Cow<'_, str>| !text.trim().is_empty();
-        let answer = self.answer.ok_or_else(|| format!("no `{}`, only: {}", columns.answer, names(text)));
-        let (id, question) = (self.id.filter(named), self.question.filter(named));
+    fn row(self, line: u64, text: &str, columns: &Columns, fault: Option<String>) -> Row<'a> {
+        let (id, id_fault) = name(self.id, &columns.id, TEXT_OR_NUMBER);
+        let (question, question_fault) = name(self.question, &columns.question, TEXT);
+        let answer = match self.answer {
+            Some(Field::Text(text)) => Ok(text),
+            Some(other) => Err(wrong_type(&columns.answer, other.kind(), TEXT)),
+            None if fault.is_none() => Err(format!("no `{}`, only: {}", columns.answer, names(text))),
+            None => Err(String::new()),
+        };
+        let answer = match fault {
+            Some(fault) => Err(fault),
+            None => answer.and_then(|text| question_fault.or(id_fault).map_or(Ok(text), Err)),
+        };
         Row { line, id, question, answer, body: 0, kept: self.kept }
+    }
+}
+
+/// The name in a field, `None` where it is empty, and what is wrong with it. Numbers are names as they are written.
+fn name<'a>(field: Option<Field<'a>>, column: &str, expected: &str) -> (Option<Cow<'a, str>>, Option<String>) {
+    match field {
+        Some(Field::Text(name) | Field::Number(name)) => ((!name.trim().is_empty()).then_some(name), None),
+        Some(Field::Null) | None => (None, None),
+        Some(Field::Other(kind)) => (None, Some(wrong_type(column, kind, expected))),
     }
 }
 
@@ -82,108 +106,153 @@ impl<'de> Visitor<'de> for Names {
     }
 }
 
-struct Fields<'c>(&'c Columns);
+/// Reads the fields of an object into `found`, so that they are there when a later one is damaged.
+struct FieldsInto<'f, 'c, 'de> {
+    columns: &'c Columns,
+    found: &'f mut Found<'de>,
+}
 
-impl<'de> DeserializeSeed<'de> for Fields<'_> {
-    type Value = Found<'de>;
+impl<'de> DeserializeSeed<'de> for FieldsInto<'_, '_, 'de> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Fields<'_> {
-    type Value = Found<'de>;
+impl<'de> Visitor<'de> for FieldsInto<'_, '_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with `{}`", self.0.answer)
+        write!(f, "an object with `{}`", self.columns.answer)
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Found<'de>, M::Error> {
-        let Columns { id, question, answer, keep, is_id_needed: _ } = self.0;
-        let kept = vec![Kept::Absent; keep.len()];
-        let mut found = Found { id: None, question: None, answer: None, kept };
-        while let Some(Text(name)) = map.next_key_seed(TextOf("a name"))? {
-            let name = name.unwrap_or_default();
-            let place = [id, question, answer].into_iter().position(|column| *column == *name);
-            let text = if place == Some(0) || keep.iter().any(|column| *column == *name) {
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        let Columns { id, question, answer, keep, is_id_needed: _ } = self.columns;
+        let found = self.found;
+        while let Some(name) = map.next_key_seed(FieldSeed)? {
+            let Field::Text(name) = name else { continue };
+            let is = |column: &String| *column == *name;
+            let is_kept = keep.iter().any(is);
+            let field = if is_kept || is(id) || is(question) {
                 let raw: &RawValue = map.next_value()?;
-                let wanted = keep.iter().zip(&mut found.kept).filter(|(column, _)| **column == *name);
+                let wanted = keep.iter().zip(&mut found.kept).filter(|(column, _)| is(column));
                 wanted.for_each(|(_, kept)| *kept = Kept::Json(Cow::Borrowed(raw.get())));
-                let read = |_| match raw.get() {
-                    // A number stays as it is written: as one of the machine's, it might lose digits.
-                    number if number.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
-                        Ok(Text(Some(Cow::Borrowed(number))))
-                    }
-                    other => TextOf(&name).deserialize(&mut serde_json::Deserializer::from_str(other)),
-                };
-                place.map(read).transpose().map_err(M::Error::custom)?.and_then(|Text(text)| text)
-            } else if place.is_some() {
-                map.next_value_seed(TextOf(&name))?.0
+                Some(Field::of(raw.get()).map_err(M::Error::custom)?)
+            } else if is(answer) {
+                Some(map.next_value_seed(FieldSeed)?)
             } else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            match place {
-                Some(0) => found.id = text,
-                Some(1) => found.question = text,
-                Some(_) => found.answer = Some(text.unwrap_or_default()),
-                None => {}
+            match field {
+                field if is(id) => found.id = field,
+                field if is(question) => found.question = field,
+                field if is(answer) => found.answer = field,
+                _ => {}
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 
-/// A text, or a number as text; `None` for null.
-struct Text<'a>(Option<Cow<'a, str>>);
+/// A value by its type.
+#[derive(Debug, Clone, PartialEq)]
+enum Field<'a> {
+    Text(Cow<'a, str>),
+    /// As it is written: as a number of this program, it might lose digits.
+    Number(Cow<'a, str>),
+    Null,
+    /// Another type, by its name.
+    Other(&'static str),
+}
 
-/// Reads the text of the field of that name.
-struct TextOf<'n>(&'n str);
+impl<'a> Field<'a> {
+    /// Of a value that is known to be valid JSON.
+    ///
+    /// # Errors
+    /// When it is a text with half of a surrogate pair.
+    fn of(json: &'a str) -> serde_json::Result<Self> {
+        if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+            return Ok(Self::Number(Cow::Borrowed(json)));
+        }
+        FieldSeed.deserialize(&mut serde_json::Deserializer::from_str(json))
+    }
 
-impl<'de> DeserializeSeed<'de> for TextOf<'_> {
-    type Value = Text<'de>;
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => TEXT,
+            Self::Number(_) => "a number",
+            Self::Null => "null",
+            Self::Other(kind) => kind,
+        }
+    }
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Text<'de>, D::Error> {
+/// Reads a value of any type.
+struct FieldSeed;
+
+impl<'de> DeserializeSeed<'de> for FieldSeed {
+    type Value = Field<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Field<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for TextOf<'_> {
-    type Value = Text<'de>;
+impl<'de> Visitor<'de> for FieldSeed {
+    type Value = Field<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "text in `{}`", self.0)
+        f.write_str("a value")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Borrowed(text))))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Field<'de>, E> {
+        Ok(Field::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(text.to_owned()))))
+    fn visit_str<E>(self, text: &str) -> Result<Field<'de>, E> {
+        Ok(Field::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(number.to_string()))))
+    fn visit_u64<E>(self, number: u64) -> Result<Field<'de>, E> {
+        Ok(Field::Number(Cow::Owned(number.to_string())))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(number.to_string()))))
+    fn visit_i64<E>(self, number: i64) -> Result<Field<'de>, E> {
+        Ok(Field::Number(Cow::Owned(number.to_string())))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Text<'de>, E> {
-        Ok(Text(Some(Cow::Owned(number.to_string()))))
+    fn visit_f64<E>(self, number: f64) -> Result<Field<'de>, E> {
+        Ok(Field::Number(Cow::Owned(number.to_string())))
     }
 
-    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-        Ok(Text(None))
+    fn visit_unit<E>(self) -> Result<Field<'de>, E> {
+        Ok(Field::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Field<'de>, E> {
+        Ok(Field::Other("a boolean"))
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut items: S) -> Result<Field<'de>, S::Error> {
+        while let Some(IgnoredAny) = items.next_element()? {}
+        Ok(Field::Other("an array"))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Field<'de>, M::Error> {
+        while let Some((IgnoredAny, IgnoredAny)) = members.next_entry()? {}
+        Ok(Field::Other("an object"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read<'a>(text: &'a [u8], columns: &Columns) -> Row<'a> {
+        row(3, text, columns, None)
+    }
 
     fn keeping(keep: &[&str]) -> Columns {
         Columns { keep: keep.iter().map(ToString::to_string).collect(), ..Columns::default() }
@@ -192,21 +261,21 @@ mod tests {
     #[test]
     fn fields_are_found_in_any_order_and_others_passed_over() {
         let text = br#" {"x":[1,{"answer":2}],"answer":"We \"paged\".","id":7,"question":" "} "#;
-        let row = row(3, text, &Columns::default());
+        let row = read(text, &Columns::default());
         assert_eq!((row.line, row.id.as_deref(), row.question.as_deref()), (3, Some("7"), None));
         assert_eq!(row.answer.as_deref(), Ok("We \"paged\"."));
     }
 
     #[test]
     fn texts_without_escapes_are_not_copied() {
-        let row = row(1, br#"{"answer":"We paged."}"#, &Columns::default());
+        let row = read(br#"{"answer":"We paged."}"#, &Columns::default());
         assert!(matches!(row.answer, Ok(Cow::Borrowed("We paged."))));
     }
 
     #[test]
     fn kept_values_stay_as_they_are_written() {
         let text = br#"{"id":"a","answer":"x","when":1.50,"tags":["a", "b"]}"#;
-        let row = row(1, text, &keeping(&["tags", "when", "id", "none"]));
+        let row = read(text, &keeping(&["tags", "when", "id", "none"]));
         let json = |text: &'static str| Kept::Json(Cow::Borrowed(text));
         assert_eq!(row.kept, [json("[\"a\", \"b\"]"), json("1.50"), json("\"a\""), Kept::Absent]);
         assert_eq!(row.id.as_deref(), Some("a"));
@@ -218,13 +287,61 @@ mod tests {
             (&b"{\"answer\":\"x\""[..], "no JSON: EOF while parsing an object at column 13"),
             (b"{\"answer\":\"x\"} x", "no JSON: trailing characters at column 16"),
             (b"[1]", "invalid type: sequence, expected an object with `answer`"),
-            (b"{\"answer\":[1]}", "invalid type: sequence, expected text in `answer`"),
             (b"{\"text\":\"x\",\"id\":\"1\"}", "no `answer`, only: `text`, `id`"),
             (b"{}", "no `answer`, only: nothing"),
+            (b"{\"id\":\"\\ud800\",\"answer\":\"x\"}", "unexpected end of hex escape"),
             (b"{\"answer\":\"\xff\"}", "not UTF-8 from byte 12 on: save it as UTF-8"),
         ] {
-            assert_eq!(row(1, text, &Columns::default()).answer, Err(told.to_owned()));
+            assert_eq!(read(text, &Columns::default()).answer, Err(told.to_owned()));
         }
-        assert_eq!(row(1, b"{\"answer\":null}", &Columns::default()).answer.as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_named_and_never_graded() {
+        for (value, kind) in [
+            ("5", "a number"),
+            ("-0.5", "a number"),
+            ("true", "a boolean"),
+            ("[\"x\"]", "an array"),
+            ("{}", "an object"),
+        ] {
+            for (text, told) in [
+                (format!("{{\"id\":\"a\",\"answer\":{value}}}"), format!("`answer` is {kind}; expected text")),
+                (format!("{{\"answer\":{value},\"id\":\"a\"}}"), format!("`answer` is {kind}; expected text")),
+            ] {
+                let row = read(text.as_bytes(), &Columns::default());
+                assert_eq!((row.answer, row.id.as_deref()), (Err(told), Some("a")), "{text}");
+            }
+            let named = format!("{{\"id\":{value},\"question\":{value},\"answer\":\"x\"}}");
+            let row = read(named.as_bytes(), &Columns::default());
+            if kind == "a number" {
+                assert_eq!((row.id.as_deref(), row.question.as_deref()), (Some(value), Some(value)));
+                assert!(row.answer.is_ok());
+            } else {
+                assert_eq!((row.id, row.question), (None, None));
+                assert_eq!(row.answer, Err(format!("`question` is {kind}; expected text")));
+            }
+        }
+        let row = read(b"{\"id\":null,\"question\":null,\"answer\":null}", &Columns::default());
+        assert_eq!((row.id, row.question), (None, None), "null is the same as no name");
+        assert_eq!(row.answer, Err("`answer` is null; expected text".to_owned()));
+        let row = read(b"{\"id\":[1],\"answer\":\"x\"}", &Columns::default());
+        assert_eq!(row.answer, Err("`id` is an array; expected text or a number".to_owned()));
+    }
+
+    #[test]
+    fn fields_before_the_damage_are_kept() {
+        let columns = keeping(&["who"]);
+        for text in [
+            &b"{\"who\":\"Ann\",\"id\":7,\"question\":\"q\",\"answer\":\"cut o"[..],
+            b"{\"who\":\"Ann\",\"id\":7,\"question\":\"q\",\"answer\":\"\xff\"}",
+        ] {
+            let row = read(text, &columns);
+            assert_eq!((row.id.as_deref(), row.question.as_deref()), (Some("7"), Some("q")));
+            assert_eq!(row.kept, [Kept::Json(Cow::Borrowed("\"Ann\""))]);
+            assert!(row.answer.is_err());
+        }
+        let row = row(1, b"{\"id\":\"a\",\"answer\":\"x\"}", &columns, Some("too long".to_owned()));
+        assert_eq!((row.id.as_deref(), row.answer), (Some("a"), Err("too long".to_owned())));
     }
 }

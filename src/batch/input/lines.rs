@@ -4,7 +4,7 @@ use std::io;
 
 use memchr::memchr;
 
-use super::limits::{BLOCK_BYTES, ROW_BYTES};
+use super::limits::{BLOCK_BYTES, CUT_BYTES, ROW_BYTES};
 use super::stream::Stream;
 
 /// Lines that go through together.
@@ -12,6 +12,16 @@ use super::stream::Stream;
 pub(super) struct Lines {
     text: Vec<u8>,
     lines: Vec<Line>,
+}
+
+/// One line of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct InputLine<'a> {
+    /// Counted from 1.
+    pub(super) number: u64,
+    /// The line without its end; only the first bytes where it is longer than a row may be.
+    pub(super) bytes: &'a [u8],
+    pub(super) whole: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,10 +42,10 @@ impl Lines {
         self.lines.len()
     }
 
-    /// The number of a line, and its bytes, or `None` where it is longer than a row may be.
-    pub(super) fn get(&self, place: usize) -> (u64, Option<&[u8]>) {
-        let line = self.lines[place];
-        (line.number, line.whole.then(|| &self.text[line.start..line.end]))
+    /// The line at a place; `None` past the last one.
+    pub(super) fn get(&self, place: usize) -> Option<InputLine<'_>> {
+        let Line { number, start, end, whole } = *self.lines.get(place)?;
+        Some(InputLine { number, bytes: self.text.get(start..end)?, whole })
     }
 }
 
@@ -43,11 +53,18 @@ impl Lines {
 pub(super) struct LineReader {
     stream: Stream,
     number: u64,
+    /// The most bytes that a row may have.
+    limit: usize,
 }
 
 impl LineReader {
     pub(super) fn new(stream: Stream) -> Self {
-        Self { stream, number: 0 }
+        Self::with_limit(stream, ROW_BYTES)
+    }
+
+    /// The same for rows of at most `limit` bytes.
+    pub(super) fn with_limit(stream: Stream, limit: usize) -> Self {
+        Self { stream, number: 0, limit }
     }
 
     pub(super) fn stream(&self) -> &Stream {
@@ -60,8 +77,8 @@ impl LineReader {
             let start = lines.text.len();
             let Some(whole) = self.read(&mut lines.text)? else { break };
             self.number += 1;
-            let line = lines.text[start..].trim_ascii_end();
-            let end = if whole { start + line.len() } else { start };
+            let line = lines.text.get(start..).unwrap_or_default().trim_ascii_end();
+            let end = start + if whole { line.len() } else { line.len().min(CUT_BYTES) };
             if end > start || !whole {
                 lines.lines.push(Line { number: self.number, start, end, whole });
             }
@@ -85,7 +102,7 @@ impl LineReader {
             }
             any = true;
             let (taken, ended) = memchr(b'\n', read).map_or((read.len(), false), |at| (at + 1, true));
-            let room = (ROW_BYTES + 1).saturating_sub(text.len() - start);
+            let room = (self.limit + 1).saturating_sub(text.len() - start);
             whole &= taken <= room;
             text.extend_from_slice(&read[..taken.min(room)]);
             self.stream.consume(taken);
@@ -109,10 +126,8 @@ mod tests {
             if lines.len() == 0 {
                 return all;
             }
-            for place in 0..lines.len() {
-                let (number, line) = lines.get(place);
-                all.push((number, line.map(<[u8]>::to_vec)));
-            }
+            let found = (0..lines.len()).filter_map(|place| lines.get(place));
+            all.extend(found.map(|line| (line.number, line.whole.then(|| line.bytes.to_vec()))));
         }
     }
 

@@ -3,14 +3,18 @@
 //! Reads forward only and holds one block at a time. Rows are taken apart by whoever grades them.
 
 mod block;
+mod file_name;
 mod folder;
 mod json;
 mod limits;
 mod lines;
 mod pipe;
+mod records;
 mod source;
 mod stream;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(super) use block::Block;
 pub use pipe::Pipe;

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
+use crate::batch::caught::caught;
+
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
 /// Chunks that are read ahead.
@@ -38,7 +40,8 @@ impl Pipe {
             };
             loop {
                 let mut chunk = vec![0; CHUNK];
-                let read = source.read(&mut chunk).map(|read| {
+                let read = caught(|| source.read(&mut chunk));
+                let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string()))).map(|read| {
                     chunk.truncate(read);
                     chunk
                 });
@@ -54,12 +57,16 @@ impl Pipe {
 
 impl Read for Pipe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Also where bytes are at hand: a source may never run out of them.
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
         while self.taken == self.chunk.len() {
             match self.chunks.recv_timeout(OFTEN) {
                 Ok(chunk) => (self.chunk, self.taken) = (chunk?, 0),
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
                 Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Relaxed) => {
-                    return Err(io::Error::other("it was stopped"));
+                    return Err(stopped());
                 }
                 Err(RecvTimeoutError::Timeout) => continue,
             }
@@ -72,6 +79,11 @@ impl Read for Pipe {
         self.taken += count;
         Ok(count)
     }
+}
+
+/// The error of a reader that was asked to stop.
+pub(super) fn stopped() -> io::Error {
+    io::Error::other("it was stopped")
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use super::block::Block;
 use super::folder::FolderReader;
 use super::limits::{BLOCK_ROWS, FIRST_ROWS};
 use super::lines::LineReader;
+use super::records::Places;
 use super::stream::{Packing, Stream};
-use super::table::{Places, TableReader};
+use super::table::TableReader;
 #[cfg(feature = "parquet")]
 use crate::batch::parquet::{ParquetReader, ReadError};
 use crate::batch::row::Columns;
@@ -200,9 +201,29 @@ impl Input {
             let size = Some(reader.size());
             return Ok(input(Source::Parquet(Box::new(reader)), size));
         }
-        let stream = Stream::of_file(path, file, Arc::clone(&read)).map_err(unreadable)?;
+        let stream = Stream::of_file(path, file, Arc::clone(&read), asked.stop).map_err(unreadable)?;
         let size = Some(about.len());
         Ok(input(text_source(&name, stream, format, (columns, asked.is_named))?, size))
+    }
+
+    /// Lines of JSON from a reader.
+    #[cfg(test)]
+    pub(in crate::batch) fn of_reader(
+        source: impl io::Read + Send + 'static,
+        columns: &Columns,
+        stop: Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            name: "a reader".to_owned(),
+            columns: columns.clone(),
+            source: Source::Lines(LineReader::new(Stream::of_reader(source, stop))),
+            rows: 0,
+            most: FIRST_ROWS,
+            limit: BLOCK_ROWS,
+            size: None,
+            read: Arc::default(),
+            failed: None,
+        }
     }
 
     /// The same, called otherwise.

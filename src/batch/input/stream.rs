@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::pipe::Pipe;
+use super::pipe::{Pipe, stopped};
 
 const BUFFER: usize = 1 << 18;
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -21,18 +21,20 @@ pub(super) struct Stream {
     checksum: crc32fast::Hasher,
     bytes: u64,
     live: bool,
+    /// Set from outside: reading ends in an error, however many bytes are left.
+    stop: Arc<AtomicBool>,
 }
 
 impl Stream {
     /// A file, unpacked where its name ends so or it begins so; `read` counts what was read of it.
-    pub(super) fn of_file(path: &Path, file: File, read: Arc<AtomicU64>) -> io::Result<Self> {
+    pub(super) fn of_file(path: &Path, file: File, read: Arc<AtomicU64>, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let mut source: BufReader<Box<dyn Read + Send>> =
             BufReader::with_capacity(BUFFER, Box::new(Counted { source: file, read }));
         let packing = match Packing::of(path) {
             None => Packing::by_begin(source.fill_buf()?),
             told => told,
         };
-        Self::unpacked(source, packing, false)
+        Self::unpacked(source, packing, false, stop)
     }
 
     /// Something that may be long in giving its bytes, unpacked where it begins so. It ends in an error when `stop`
@@ -42,20 +44,30 @@ impl Stream {
         read: Arc<AtomicU64>,
         stop: Arc<AtomicBool>,
     ) -> io::Result<Self> {
-        let pipe = Pipe::new(open, stop);
+        let pipe = Pipe::new(open, Arc::clone(&stop));
         let mut source: BufReader<Box<dyn Read + Send>> =
             BufReader::with_capacity(BUFFER, Box::new(Counted { source: pipe, read }));
         let packing = Packing::by_begin(source.fill_buf()?);
-        Self::unpacked(source, packing, true)
+        Self::unpacked(source, packing, true, stop)
     }
 
     #[cfg(test)]
     pub(super) fn of_bytes(bytes: &[u8]) -> Self {
-        let source: Box<dyn Read + Send> = Box::new(io::Cursor::new(bytes.to_vec()));
-        Self::unpacked(BufReader::new(source), None, false).expect("bytes in memory")
+        Self::of_reader(io::Cursor::new(bytes.to_vec()), Arc::default())
     }
 
-    fn unpacked(source: BufReader<Box<dyn Read + Send>>, packing: Option<Packing>, live: bool) -> io::Result<Self> {
+    #[cfg(test)]
+    pub(super) fn of_reader(source: impl Read + Send + 'static, stop: Arc<AtomicBool>) -> Self {
+        let source: Box<dyn Read + Send> = Box::new(source);
+        Self::unpacked(BufReader::new(source), None, false, stop).expect("begins as text")
+    }
+
+    fn unpacked(
+        source: BufReader<Box<dyn Read + Send>>,
+        packing: Option<Packing>,
+        live: bool,
+        stop: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
         let source = match packing {
             None => source,
             Some(Packing::Gzip) => BufReader::with_capacity(BUFFER, Box::new(MultiGzDecoder::new(source)) as Box<_>),
@@ -64,7 +76,7 @@ impl Stream {
                 BufReader::with_capacity(BUFFER, Box::new(decoder) as Box<_>)
             }
         };
-        let mut stream = Self { source, checksum: crc32fast::Hasher::new(), bytes: 0, live };
+        let mut stream = Self { source, checksum: crc32fast::Hasher::new(), bytes: 0, live, stop };
         stream.skip_mark()?;
         Ok(stream)
     }
@@ -100,7 +112,14 @@ impl Stream {
 }
 
 impl Stream {
+    /// The bytes that are at hand, empty at the end.
+    ///
+    /// # Errors
+    /// When reading fails or was asked to stop. Every loop over an input calls this, so a line without end stops too.
     pub(super) fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
         self.source.fill_buf()
     }
 

@@ -1,81 +1,13 @@
-//! Records of a table with a heading, several at a time, by the rules of RFC 4180.
+//! Reads a table with a heading, several records at a time, by the rules of RFC 4180.
 
-use std::borrow::Cow;
 use std::io;
 
 use csv_core::ReadRecordResult;
 
-use super::limits::{BLOCK_BYTES, ROW_BYTES};
+use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
+use super::records::{Places, Records};
 use super::stream::Stream;
-use crate::batch::row::{Columns, Row, not_utf8, short};
-use crate::model::Kept;
-
-/// Where in a record each column stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Places {
-    id: Option<usize>,
-    question: Option<usize>,
-    answer: usize,
-    keep: Vec<usize>,
-}
-
-/// Records that go through together.
-#[derive(Debug, Default)]
-pub(super) struct Records {
-    fields: Vec<u8>,
-    ends: Vec<usize>,
-    all: Vec<Record>,
-}
-
-#[derive(Debug)]
-struct Record {
-    line: u64,
-    /// Where its fields begin, and where their ends are noted.
-    start: (usize, usize),
-    fault: Option<String>,
-}
-
-impl Records {
-    pub(super) fn clear(&mut self) {
-        self.fields.clear();
-        self.ends.clear();
-        self.all.clear();
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.all.len()
-    }
-
-    /// Bytes of memory that it takes.
-    fn held(&self) -> usize {
-        self.fields.len() + size_of_val(&*self.ends)
-    }
-
-    pub(super) fn row<'a>(&'a self, place: usize, places: &Places, columns: &Columns) -> Row<'a> {
-        let Record { line, start: (start, first), fault } = &self.all[place];
-        let (end, last) = self.all.get(place + 1).map_or((self.fields.len(), self.ends.len()), |next| next.start);
-        let (bytes, ends) = (&self.fields[*start..end], &self.ends[*first..last]);
-        let field = |at: usize| {
-            let from = at.checked_sub(1).map_or(0, |before| ends[before]);
-            std::str::from_utf8(bytes.get(from..*ends.get(at)?)?).ok()
-        };
-        let named = |at: usize| field(at).filter(|text| !text.trim().is_empty()).map(Cow::Borrowed);
-        let kept = |at: &usize| field(*at).map_or(Kept::Absent, |text| Kept::Text(Cow::Borrowed(text)));
-        let answer = match (fault, std::str::from_utf8(bytes)) {
-            (Some(fault), _) => Err(fault.clone()),
-            (None, Err(error)) => Err(not_utf8(error)),
-            (None, Ok(_)) => Ok(Cow::Borrowed(field(places.answer).unwrap_or_default())),
-        };
-        Row {
-            line: *line,
-            id: places.id.and_then(named),
-            question: places.question.and_then(named),
-            answer,
-            body: 0,
-            kept: if columns.keep.is_empty() { Vec::new() } else { places.keep.iter().map(kept).collect() },
-        }
-    }
-}
+use crate::batch::row::{Columns, short};
 
 /// Reads records from a stream.
 pub(super) struct TableReader {
@@ -83,44 +15,54 @@ pub(super) struct TableReader {
     core: csv_core::Reader,
     delimiter: u8,
     heading: Vec<String>,
-    /// The record at hand: its fields, their ends, and how it was written.
+    /// The most bytes that a row may have.
+    limit: usize,
+    /// The record that was read last: its fields, their ends, and its bytes as they were written.
     fields: Vec<u8>,
     ends: Vec<usize>,
     written: Vec<u8>,
 }
 
-/// How reading a record ended.
+/// How reading a record ended, and how many of its fields are whole.
 enum Ended {
-    Whole {
-        fields: usize,
-        ends: usize,
-    },
-    TooLong,
-    /// The file ends inside quotes.
-    Torn,
+    Whole(usize),
+    TooLong(usize),
+    /// The input ends inside quotes.
+    Torn(usize),
 }
 
 impl TableReader {
     /// Reads the heading.
     pub(super) fn new(stream: Stream, delimiter: u8) -> io::Result<Self> {
+        Self::with_limit(stream, delimiter, ROW_BYTES)
+    }
+
+    /// The same for rows of at most `limit` bytes.
+    pub(super) fn with_limit(stream: Stream, delimiter: u8, limit: usize) -> io::Result<Self> {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let (fields, ends) = (vec![0; 4096], vec![0; 64]);
-        let mut reader = Self { stream, core, delimiter, heading: Vec::new(), fields, ends, written: Vec::new() };
+        let mut reader =
+            Self { stream, core, delimiter, heading: Vec::new(), limit, fields, ends, written: Vec::new() };
         let bad = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text.to_owned());
         match reader.read()? {
             None => {}
-            Some(Ended::Whole { fields, ends }) => {
-                let text =
-                    std::str::from_utf8(&reader.fields[..fields]).map_err(|_| bad("its heading is not UTF-8"))?;
-                let mut start = 0;
-                for end in &reader.ends[..ends] {
-                    reader.heading.push(text.get(start..*end).unwrap_or_default().trim().to_owned());
-                    start = *end;
-                }
+            Some(Ended::Whole(count)) => {
+                let (fields, ends) = reader.whole_fields(count);
+                let text = std::str::from_utf8(fields).map_err(|_| bad("its heading is not UTF-8"))?;
+                let starts = std::iter::once(0).chain(ends.iter().copied());
+                let names = starts.zip(ends).map(|(start, end)| text.get(start..*end).unwrap_or_default());
+                reader.heading = names.map(|name| name.trim().to_owned()).collect();
             }
-            Some(Ended::TooLong | Ended::Torn) => return Err(bad("its heading does not end")),
+            Some(Ended::TooLong(_) | Ended::Torn(_)) => return Err(bad("its heading does not end")),
         }
         Ok(reader)
+    }
+
+    /// The first `count` fields of the record that was read last, and their ends.
+    fn whole_fields(&self, count: usize) -> (&[u8], &[usize]) {
+        let ends = self.ends.get(..count).unwrap_or_default();
+        let fields = self.fields.get(..ends.last().copied().unwrap_or_default()).unwrap_or_default();
+        (fields, ends)
     }
 
     pub(super) fn stream(&self) -> &Stream {
@@ -171,18 +113,17 @@ impl TableReader {
         while records.len() < most && records.held() < BLOCK_BYTES {
             let line = self.next_line()?;
             let Some(ended) = self.read()? else { break };
-            let start = (records.fields.len(), records.ends.len());
-            let fault = match ended {
-                Ended::TooLong => Some(super::limits::too_long()),
-                Ended::Torn => Some("the file ends in the middle of this row, inside quotes".to_owned()),
-                Ended::Whole { fields, ends } => {
-                    records.fields.extend_from_slice(&self.fields[..fields]);
-                    records.ends.extend_from_slice(&self.ends[..ends]);
-                    let expected = self.heading.len();
-                    (ends != expected).then(|| format!("{ends} fields, where the heading has {expected}"))
+            let expected = self.heading.len();
+            let (count, fault) = match ended {
+                Ended::TooLong(count) => (count, Some(too_long())),
+                Ended::Torn(count) => {
+                    (count, Some("the file ends in the middle of this row, inside quotes".to_owned()))
                 }
+                Ended::Whole(count) if count == expected => (count, None),
+                Ended::Whole(count) => (count, Some(format!("{count} fields, where the heading has {expected}"))),
             };
-            records.all.push(Record { line, start, fault });
+            let (fields, ends) = self.whole_fields(count);
+            records.push(line, fields, ends, fault);
             if self.stream.would_wait() {
                 break;
             }
@@ -205,38 +146,54 @@ impl TableReader {
         }
     }
 
+    /// Reads a record into the buffers. Of a record that is too long, only the fields before the limit are kept;
+    /// the rest is read and dropped.
     fn read(&mut self) -> io::Result<Option<Ended>> {
-        let (mut out, mut ended, mut too_long) = (0, 0, false);
+        let (mut out, mut ended, mut too_long) = (0, 0, None);
         self.written.clear();
         loop {
             let read = self.stream.fill_buf()?;
             let (result, taken, wrote, ends) =
                 self.core.read_record(read, &mut self.fields[out..], &mut self.ends[ended..]);
             let at_end = read.is_empty();
-            if self.written.len() <= ROW_BYTES {
+            if self.written.len() <= self.limit {
                 self.written.extend_from_slice(&read[..taken]);
             }
             self.stream.consume(taken);
             (out, ended) = (out + wrote, ended + ends);
-            if out > ROW_BYTES {
-                (out, too_long) = (0, true);
+            let has_too_many = matches!(result, ReadRecordResult::OutputEndsFull) && self.ends.len() > self.limit / 8;
+            if out > self.limit || has_too_many {
+                let kept = *too_long.get_or_insert_with(|| self.fields_within_limit(ended));
+                (out, ended) = (self.whole_fields(kept).0.len(), kept);
             }
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => {
-                    let larger = (self.fields.len() * 2).min(ROW_BYTES * 2);
-                    self.fields.resize(larger, 0);
+                ReadRecordResult::OutputFull if out == self.fields.len() => {
+                    self.fields.resize(self.fields.len() * 2, 0);
                 }
-                ReadRecordResult::OutputEndsFull if self.ends.len() > ROW_BYTES / 8 => (ended, too_long) = (0, true),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull if ended == self.ends.len() => {
+                    self.ends.resize(self.ends.len() * 2, 0);
+                }
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {}
                 ReadRecordResult::End => return Ok(None),
-                ReadRecordResult::Record if too_long => return Ok(Some(Ended::TooLong)),
-                ReadRecordResult::Record if at_end && ends_inside_quotes(&self.written, self.delimiter) => {
-                    return Ok(Some(Ended::Torn));
+                ReadRecordResult::Record => {
+                    return Ok(Some(match too_long {
+                        Some(kept) => Ended::TooLong(kept),
+                        // The last field is the one that is cut off.
+                        None if at_end && ends_inside_quotes(&self.written, self.delimiter) => {
+                            Ended::Torn(ended.saturating_sub(1))
+                        }
+                        None => Ended::Whole(ended),
+                    }));
                 }
-                ReadRecordResult::Record => return Ok(Some(Ended::Whole { fields: out, ends: ended })),
             }
         }
+    }
+
+    /// How many of the first `ended` fields end before the limit; no more than the heading has.
+    fn fields_within_limit(&self, ended: usize) -> usize {
+        let ends = self.ends.iter().take(ended.min(self.heading.len()));
+        ends.take_while(|end| **end <= self.limit).count()
     }
 }
 
@@ -258,6 +215,8 @@ fn ends_inside_quotes(written: &[u8], delimiter: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::row::Row;
+    use crate::model::Kept;
 
     fn rows(table: &[u8], columns: &Columns) -> Vec<Row<'static>> {
         let mut reader = TableReader::new(Stream::of_bytes(table), b',').expect("a heading");
@@ -269,7 +228,9 @@ mod tests {
             if records.len() == 0 {
                 return all;
             }
-            all.extend((0..records.len()).map(|place| records.row(place, &places, columns).into_owned()));
+            all.extend(
+                (0..records.len()).filter_map(|place| records.row(place, &places, columns)).map(Row::into_owned),
+            );
         }
     }
 
@@ -304,7 +265,7 @@ mod tests {
         table.resize(table.len() + ROW_BYTES + 1, b'x');
         table.extend_from_slice(b"\nb,fine\n");
         let rows = rows(&table, &Columns::default());
-        assert_eq!(rows[0].answer, Err(super::super::limits::too_long()));
+        assert_eq!((rows[0].answer.clone(), rows[0].id.as_deref()), (Err(too_long()), Some("a")));
         assert_eq!(rows[1].answer.as_deref(), Ok("fine"));
     }
 

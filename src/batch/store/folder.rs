@@ -1,11 +1,12 @@
 //! The folder beside an output: held by one process, with the journals and results of a run.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use super::lock::{self, LOCK};
 use super::manifest::{Manifest, Published, State};
+use super::own_file;
 use super::publish::{Stored, publish, stage, sum_of, unpack};
 use super::replay::{Place, Source};
 use super::sink::{Sink, Written};
@@ -44,7 +45,7 @@ impl<'c> RunFolder<'c> {
     pub(in crate::batch) fn peek(output: &Path) -> Result<Option<Manifest>, BatchError> {
         let Ok(output) = real(output, LINKS) else { return Ok(None) };
         let path = beside(&output).join(MANIFEST);
-        Manifest::read(&path).map_err(|error| BatchError::Manifest { path, error })
+        Manifest::read(&path)
     }
 
     /// Leaves no folder behind where nothing but the lock stands in it.
@@ -66,13 +67,11 @@ impl<'c> RunFolder<'c> {
     /// What is known of the run that left this folder.
     pub(in crate::batch) fn manifest(&self) -> Result<Option<Manifest>, BatchError> {
         let path = self.path.join(MANIFEST);
-        let found = Manifest::read(&path);
-        match found {
-            Ok(None) if self.has_journals().map_err(at("read", &self.path))? => {
-                let error = io::Error::new(io::ErrorKind::NotFound, "it is gone, and there are results");
-                Err(BatchError::Manifest { path, error })
+        match Manifest::read(&path)? {
+            None if self.has_journals().map_err(at("read", &self.path))? => {
+                Err(BatchError::Manifest { path, why: "it is missing, and there are results".to_owned() })
             }
-            found => found.map_err(|error| BatchError::Manifest { path, error }),
+            found => Ok(found),
         }
     }
 
@@ -152,7 +151,7 @@ impl<'c> RunFolder<'c> {
         // First, so that a journal never stands there without it.
         self.save(manifest)?;
         let (journal, results) = self.files(manifest.generation);
-        let create = |path: &Path| File::create(path).map_err(at("write", path));
+        let create = |path: &Path| own_file::create(path).map_err(at("write", path));
         let mut sink = Sink::to_files(create(&results)?, create(&journal)?, Written::default());
         let head = manifest.layout.head.as_bytes();
         sink.begin(head).and_then(|()| sink.keep()).map_err(at("write", &results))?;
@@ -162,7 +161,7 @@ impl<'c> RunFolder<'c> {
     /// Goes on with results in the making, after cutting off what is not sound.
     pub(in crate::batch) fn go_on(source: &Source, place: Place, sound: Written) -> Result<Sink<'static>, BatchError> {
         let open = |path: &Path, length: u64| -> io::Result<File> {
-            let mut file = OpenOptions::new().write(true).open(path)?;
+            let mut file = own_file::open_to_write(path)?;
             file.set_len(length)?;
             file.seek(io::SeekFrom::End(0))?;
             Ok(file)
@@ -181,8 +180,8 @@ impl<'c> RunFolder<'c> {
     ) -> Result<Sink<'static>, BatchError> {
         let (journal, results) = self.files(manifest.generation);
         let copy = |from: &Path, to: &Path, length: u64| -> io::Result<File> {
-            let mut file = File::create(to)?;
-            io::copy(&mut File::open(from)?.take(length), &mut file)?;
+            let mut file = own_file::create(to)?;
+            io::copy(&mut own_file::open(from)?.take(length), &mut file)?;
             Ok(file)
         };
         let data = copy(&source.data, &results, place.data).map_err(at("write", &results))?;

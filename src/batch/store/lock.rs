@@ -1,10 +1,12 @@
 //! One process at a time.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError, symlink_metadata};
 use std::io;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::own_file;
 
 pub(super) const LOCK: &str = "lock";
 
@@ -16,10 +18,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) fn take(folder: &Path) -> io::Result<Option<File>> {
     let path = folder.join(LOCK);
     for _ in 0..TRIES {
-        std::fs::create_dir_all(folder)?;
-        let file = match OpenOptions::new().create(true).append(true).open(&path) {
-            // Somebody left the folder in between, and took it along.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+        own_file::create_folder(folder)?;
+        let file = match open_or_create(&path) {
+            // Another process removed or made the lock, or the folder, in between.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => continue,
             file => file?,
         };
         match file.try_lock() {
@@ -33,14 +35,14 @@ pub(super) fn take(folder: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
-    (open.dev(), open.ino()) == (there.dev(), there.ino())
+fn open_or_create(path: &Path) -> io::Result<File> {
+    match own_file::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => File::create_new(path),
+        file => file,
+    }
 }
 
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
+fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(there)) = (file.metadata(), symlink_metadata(path)) else { return false };
+    own_file::is_same_file(&open, &there)
 }

@@ -1,11 +1,13 @@
 //! What a run is: written whole, read before anything else.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::own_file;
+use crate::batch::error::BatchError;
 use crate::batch::input::SummedUp;
 use crate::model::Fingerprint;
 
@@ -163,18 +165,25 @@ impl Layout {
 
 impl Manifest {
     /// Reads a manifest; `None` where there is none.
-    pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
-        let text = match fs::read(path) {
+    ///
+    /// # Errors
+    /// A file that was read and is not a manifest is damage; everything else is an I/O error.
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, BatchError> {
+        let text = match own_file::open(path).and_then(|mut file| read_all(&mut file)) {
             Ok(text) => text,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(None);
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(BatchError::ManifestUnread { path: path.to_owned(), error }),
         };
-        let manifest: Self = serde_json::from_slice(&text).map_err(io::Error::from)?;
+        let damaged = |why: String| BatchError::Manifest { path: path.to_owned(), why };
+        let manifest: Self = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        let is_shard = |shard: &Shard| (1..=shard.of).contains(&shard.part);
         if manifest.schema != SCHEMA {
-            let told = format!("it has layout {}, this program reads {SCHEMA}", manifest.schema);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, told));
+            return Err(damaged(format!("it has layout {}, this program reads {SCHEMA}", manifest.schema)));
+        }
+        if !manifest.layout.shard.as_ref().is_none_or(is_shard) || manifest.generation == u32::MAX {
+            return Err(damaged("its numbers are not possible".to_owned()));
         }
         Ok(Some(manifest))
     }
@@ -184,12 +193,18 @@ impl Manifest {
         let text = serde_json::to_vec_pretty(self)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let staged = path.with_extension("new");
-        let mut file = fs::File::create(&staged)?;
+        let mut file = own_file::create(&staged)?;
         io::Write::write_all(&mut file, &text)?;
         file.sync_all()?;
         fs::rename(&staged, path)?;
         sync_folder(folder)
     }
+}
+
+fn read_all(file: &mut fs::File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// Makes the names in a folder last.

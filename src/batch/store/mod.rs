@@ -8,6 +8,7 @@ mod folder;
 mod journal;
 mod lock;
 mod manifest;
+mod own_file;
 mod publish;
 mod replay;
 mod sink;

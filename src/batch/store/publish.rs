@@ -9,6 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::manifest::{Published, sync_folder};
+use super::own_file;
 use super::sink::Written;
 use crate::batch::input::Packing;
 
@@ -52,10 +53,10 @@ pub(super) fn stage(results: &Path, stored: Stored<'_>, written: (u64, u32)) -> 
         return Ok(Staged { file: results.to_owned(), published });
     }
     let staged = results.with_file_name("staged");
-    let file = File::create(&staged)?;
+    let file = own_file::create(&staged)?;
     match (stored.convert, stored.packing) {
-        (Some(convert), _) => convert(File::open(results)?, file.try_clone()?)?,
-        (None, Some(packing)) => pack(File::open(results)?, &file, packing)?,
+        (Some(convert), _) => convert(own_file::open(results)?, file.try_clone()?)?,
+        (None, Some(packing)) => pack(own_file::open(results)?, &file, packing)?,
         (None, None) => {}
     }
     file.sync_all()?;
@@ -107,7 +108,7 @@ pub(super) fn unpack(output: &Path, unpacked: &Path, packing: Packing) -> io::Re
         Packing::Gzip => Box::new(MultiGzDecoder::new(packed)),
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
     };
-    let mut written = File::create(unpacked)?;
+    let mut written = own_file::create(unpacked)?;
     // What cannot be unpacked to its end is told by the journal, as anything else that was touched.
     match io::copy(&mut reader, &mut written) {
         Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::journal::{self, Entry, Head};
+use super::own_file;
 use super::sink::Written;
 
 const BUFFER: usize = 1 << 18;
@@ -20,7 +21,7 @@ impl Source {
     /// Whether the journal has more than a head, sound or not.
     pub(in crate::batch) fn has_entries(&self) -> io::Result<bool> {
         let mut begins = Vec::new();
-        match File::open(&self.journal) {
+        match own_file::open(&self.journal) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             file => file?.take(4096).read_to_end(&mut begins)?,
         };
@@ -51,7 +52,7 @@ pub(in crate::batch) struct Replay {
 impl Replay {
     /// Opens both files; `None` where one is missing, or where they do not begin as they should.
     pub(in crate::batch) fn open(source: &Source, head: &[u8]) -> io::Result<Option<Self>> {
-        let open = |path| match File::open(path) {
+        let open = |path: &Path| match own_file::open(path) {
             Ok(file) => Ok(Some(BufReader::with_capacity(BUFFER, file))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -135,7 +136,7 @@ pub(super) struct Picker {
 
 impl Picker {
     pub(super) fn open(source: &Source) -> io::Result<Self> {
-        let (journal, data) = (File::open(&source.journal)?, File::open(&source.data)?);
+        let (journal, data) = (own_file::open(&source.journal)?, own_file::open(&source.data)?);
         Ok(Self { journal, data, line: Vec::new(), bytes: Vec::new() })
     }
 
