@@ -133,7 +133,7 @@ impl Reader<'_> {
             line: self.line,
             id: self.text(&self.columns.id)?.unwrap_or_else(|| self.line.to_string()),
             question: self.needed(&self.columns.question)?,
-            answer: self.text(&self.columns.answer)?.unwrap_or_default(),
+            answer: self.answer()?,
             score,
             most: most.unwrap_or(f64::NAN),
             people,
@@ -154,6 +154,17 @@ impl Reader<'_> {
             let hint = format!("every row names its question; --question names another of: {}", there.join(", "));
             self.fault(format!("no `{name}`"), &hint)
         })
+    }
+
+    /// The answer; empty where there is none. A number is not an answer: it would be graded as a word.
+    fn answer(&self) -> Result<String, RowError> {
+        let name = &self.columns.answer;
+        match self.fields.get(name) {
+            Some(Value::Number(number)) => {
+                Err(self.fault(format!("`{name}` is {number}"), "write the answer as text, in quotes"))
+            }
+            _ => Ok(self.text(name)?.unwrap_or_default()),
+        }
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, RowError> {
@@ -280,6 +291,8 @@ mod tests {
             ("{\"question\":\"q\",\"score\":6,\"max_score\":5}", "line 1: a score of 6 of 5"),
             ("{\"question\":\"q\",\"score\":0,\"max_score\":0}", "line 1: a highest score of 0"),
             ("{\"question\":\"q\",\"answer\":[1]}", "line 1: `answer` is [1]"),
+            ("{\"question\":\"q\",\"answer\":5}", "line 1: `answer` is 5"),
+            ("{\"question\":\"q\",\"answer\":true}", "line 1: `answer` is true"),
             ("{\"question\":\"q\",\"criteria\":[1]}", "line 1: `criteria` is [1]"),
             ("{\"question\":\"q\",\"criteria\":{\"c\":3}}", "line 1: 3 for the criterion `c`"),
         ] {

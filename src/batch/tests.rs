@@ -95,7 +95,7 @@ impl<'b> Desk<'b> {
     }
 
     /// Breaks off when so many bytes are written, or when all are.
-    fn run_until(&self, rows: &str, output: &Path, left: usize) {
+    pub(super) fn run_until(&self, rows: &str, output: &Path, left: usize) {
         self.planned(rows, 1, |plan, input| {
             let (columns, mut observe) = (input.columns().clone(), |_: Through<'_>| Ok(()));
             let work = Work::new(plan, input, &columns);

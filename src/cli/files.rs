@@ -35,13 +35,26 @@ pub(super) fn name(path: &Path) -> String {
     if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// Where a file stands, or would, by all links and whatever the current folder.
+/// Where a file stands, or would, by all links and whatever the current folder. Folders may be missing.
 pub(super) fn place(path: &Path) -> PathBuf {
-    let beside = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    if let Ok(place) = fs::canonicalize(path) {
+        return place;
+    }
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if folder.as_os_str().is_empty() => place(Path::new(".")).join(name),
+        (Some(folder), Some(name)) => place(folder).join(name),
+        (Some(folder), None) if path.ends_with("..") => place(folder).parent().unwrap_or(Path::new("/")).to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+/// The run folder that a path is in, or would be: `NAME.gradus` with a manifest or a lock.
+pub(super) fn run_folder_of(path: &Path) -> Option<PathBuf> {
+    let is_run = |folder: &&Path| {
+        let is_named = folder.extension().is_some_and(|of| of.eq_ignore_ascii_case("gradus"));
+        is_named && ["manifest.json", "lock"].iter().any(|own| fs::symlink_metadata(folder.join(own)).is_ok())
     };
-    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+    place(path).ancestors().skip(1).find(is_run).map(Path::to_owned)
 }
 
 /// Refuses a file to write that would replace something: what is read, what is no plain file, and, unless
@@ -50,6 +63,9 @@ pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyh
     let shown = output.display();
     if is_stream(output) {
         bail!("`-` is no file to write\nhint: name a file with --output");
+    }
+    if let Some(run) = run_folder_of(output) {
+        bail!("{shown} is inside {}, where a batch keeps its results\nhint: name another file", run.display());
     }
     let Ok(found) = fs::symlink_metadata(output) else { return Ok(()) };
     let same = |input: &&Path| {
@@ -145,6 +161,25 @@ mod tests {
         assert!(check_output(&file, &[&file], true).is_err(), "it is read");
         assert!(check_output(folder.path(), &[], true).is_err(), "it is a folder");
         assert!(check_output(Path::new("-"), &[], true).is_err());
+    }
+
+    #[test]
+    fn a_file_of_a_run_is_never_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = folder.path().join("out.csv.gradus");
+        fs::create_dir(&run).expect("a folder");
+        assert!(check_output(&run.join("mine"), &[], true).is_ok(), "a folder that is only called so");
+        write_whole(&run.join("manifest.json"), "{}").expect("writes");
+        for name in ["manifest.json", "journal.1", "new", "deeper/new"] {
+            assert!(check_output(&run.join(name), &[], true).is_err(), "{name}");
+        }
+        assert!(check_output(&folder.path().join("x/../out.csv.gradus/y"), &[], true).is_err(), "through a new folder");
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link.xml");
+            std::os::unix::fs::symlink(run.join("manifest.json"), &link).expect("links");
+            assert!(check_output(&link, &[], true).is_err(), "through a link");
+        }
     }
 
     #[test]

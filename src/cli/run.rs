@@ -9,6 +9,7 @@ use super::args::{Args, Command};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
 use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
+use crate::batch::caught;
 use crate::report;
 
 /// What a process ends with when it was stopped by Ctrl-C.
@@ -44,7 +45,11 @@ pub fn main() -> ExitCode {
     match around.and_then(|around| Settings::resolve(&args.global, args.color, &around)) {
         Ok(settings) => {
             let printer = Printer::new(&settings);
-            exit_code(run(args.command, &settings, &printer), &printer)
+            let ended = caught(|| run(args.command, &settings, &printer)).unwrap_or_else(|panicked| {
+                let hint = "report this fault with the command and what it was given";
+                Err(anyhow::anyhow!("the program failed: {panicked}\nhint: {hint}"))
+            });
+            exit_code(ended, &printer)
         }
         Err(error) => exit_code(Err(error), &bare),
     }

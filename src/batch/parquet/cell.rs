@@ -5,8 +5,11 @@
 pub(in crate::batch) enum Cell {
     /// Null, or under a column that has no values at all.
     Missing,
-    /// Text; dates, times and timestamps in the form of ISO 8601; a UUID with hyphens.
+    /// Text.
     Text(String),
+    /// Something else that has a usual form as text: a date, time or timestamp in the form of ISO 8601, or a UUID with
+    /// hyphens.
+    Formatted(String),
     /// A number, written as JSON writes one. A decimal keeps all its places.
     Number(String),
     /// True or false.
@@ -21,7 +24,9 @@ impl Cell {
     /// Bytes of memory it takes, about, to keep batches small.
     pub(in crate::batch) fn weight(&self) -> usize {
         let text = match self {
-            Self::Text(text) | Self::Number(text) | Self::Other(text) | Self::Bad(text) => text.len(),
+            Self::Text(text) | Self::Formatted(text) | Self::Number(text) | Self::Other(text) | Self::Bad(text) => {
+                text.len()
+            }
             Self::Missing | Self::Bool(_) => 0,
         };
         size_of::<Self>() + text

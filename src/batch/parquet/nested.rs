@@ -150,7 +150,7 @@ impl Json {
     fn value(&mut self, cell: Cell) {
         match cell {
             Cell::Missing => self.text.push_str("null"),
-            Cell::Text(text) => self.string(&text),
+            Cell::Text(text) | Cell::Formatted(text) => self.string(&text),
             Cell::Number(written) | Cell::Other(written) => self.text.push_str(&written),
             Cell::Bool(value) => self.text.push_str(if value { "true" } else { "false" }),
             Cell::Bad(reason) => self.bad = self.bad.take().or(Some(reason)),

@@ -5,12 +5,13 @@ use std::fs::File;
 use std::hash::Hasher as _;
 
 use super::{Cell, ReadError, Rows, Table};
-use crate::batch::row::{Columns, Row};
+use crate::batch::row::{Columns, Row, TEXT, TEXT_OR_NUMBER, wrong_type};
 use crate::model::Kept;
 
 /// Reads rows of answers.
 pub(in crate::batch) struct ParquetReader {
     rows: Rows,
+    columns: Columns,
     size: u64,
     next: u64,
     /// Which of the wanted columns is which; those that are kept come last.
@@ -40,7 +41,8 @@ impl ParquetReader {
             wanted.push(table.need(name)?);
         }
         let rows = table.read(&wanted)?;
-        Ok(Self { rows, size, next: 0, id, question, answer: 0, kept, checksum: crc32fast::Hasher::new(), bytes: 0 })
+        let (columns, checksum) = (columns.clone(), crc32fast::Hasher::new());
+        Ok(Self { rows, columns, size, next: 0, id, question, answer: 0, kept, checksum, bytes: 0 })
     }
 
     /// How many rows there are.
@@ -69,22 +71,55 @@ impl ParquetReader {
     }
 
     fn row(&self, mut cells: Vec<Cell>) -> Row<'static> {
-        let kept = cells.split_off(self.kept).into_iter().map(|cell| match cell {
+        let kept = cells.split_off(self.kept.min(cells.len())).into_iter().map(|cell| match cell {
             Cell::Missing | Cell::Bad(_) => Kept::Absent,
-            Cell::Text(text) => Kept::Text(Cow::Owned(text)),
+            Cell::Text(text) | Cell::Formatted(text) => Kept::Text(Cow::Owned(text)),
             Cell::Number(json) | Cell::Other(json) => Kept::Json(Cow::Owned(json)),
             Cell::Bool(truth) => Kept::Json(Cow::Borrowed(if truth { "true" } else { "false" })),
         });
         let kept = kept.collect();
-        let named = |place: Option<usize>| {
-            let text = shown(cells.get(place?)?);
-            (!text.trim().is_empty()).then(|| Cow::Owned(text.into_owned()))
+        let name = |place: Option<usize>, column: &str, expected: &str| {
+            place.and_then(|place| cells.get(place)).map_or(Ok(None), |cell| name(cell, column, expected))
         };
-        let answer = match &cells[self.answer] {
-            Cell::Bad(reason) => Err(reason.clone()),
-            cell => Ok(Cow::Owned(shown(cell).into_owned())),
+        let id = name(self.id, &self.columns.id, TEXT_OR_NUMBER);
+        let question = name(self.question, &self.columns.question, TEXT);
+        let answer = match cells.get(self.answer) {
+            Some(Cell::Text(text)) => Ok(Cow::Owned(text.clone())),
+            Some(Cell::Bad(reason)) => Err(reason.clone()),
+            Some(cell) => Err(wrong_type(&self.columns.answer, kind(cell), TEXT)),
+            None => Err(format!("the row has no `{}`", self.columns.answer)),
         };
-        Row { line: self.next, id: named(self.id), question: named(self.question), answer, body: 0, kept }
+        let names_are_good = question.as_ref().err().or(id.as_ref().err()).map_or(Ok(()), |fault| Err(fault.clone()));
+        let answer = answer.and_then(|text| names_are_good.map(|()| text));
+        let (id, question) = (id.unwrap_or_default(), question.unwrap_or_default());
+        Row { line: self.next, id, question, answer, body: 0, kept }
+    }
+}
+
+/// The name in a cell; `None` where it is empty.
+fn name(cell: &Cell, column: &str, expected: &str) -> Result<Option<Cow<'static, str>>, String> {
+    match cell {
+        Cell::Missing => Ok(None),
+        Cell::Text(text) | Cell::Formatted(text) | Cell::Number(text) => {
+            Ok((!text.trim().is_empty()).then(|| Cow::Owned(text.clone())))
+        }
+        Cell::Bool(_) | Cell::Other(_) => Err(wrong_type(column, kind(cell), expected)),
+        Cell::Bad(reason) => Err(format!("`{column}`: {reason}")),
+    }
+}
+
+/// The type of a cell, for messages.
+fn kind(cell: &Cell) -> &'static str {
+    match cell {
+        Cell::Missing => "null",
+        Cell::Text(_) => TEXT,
+        Cell::Formatted(_) => "a date, a time or a UUID",
+        Cell::Number(_) => "a number",
+        // A number that JSON has none for: `"NaN"`.
+        Cell::Other(json) if json.starts_with('"') => "a number",
+        Cell::Bool(_) => "a boolean",
+        Cell::Other(_) => "a list, a map or a group",
+        Cell::Bad(_) => "damaged",
     }
 }
 
@@ -92,7 +127,7 @@ impl ParquetReader {
 fn shown(cell: &Cell) -> Cow<'_, str> {
     match cell {
         Cell::Missing | Cell::Bad(_) => Cow::Borrowed(""),
-        Cell::Text(text) | Cell::Number(text) | Cell::Other(text) => Cow::Borrowed(text),
+        Cell::Text(text) | Cell::Formatted(text) | Cell::Number(text) | Cell::Other(text) => Cow::Borrowed(text),
         Cell::Bool(truth) => Cow::Borrowed(if *truth { "true" } else { "false" }),
     }
 }

@@ -91,9 +91,9 @@ impl Shape {
         match self {
             Self::Unsigned => Cell::Number(value.cast_unsigned().to_string()),
             Self::Decimal(scale) => Cell::Number(with_point(value < 0, &value.unsigned_abs().to_string(), scale)),
-            Self::Date => Cell::Text(iso::date(value)),
-            Self::Time(unit) => Cell::Text(iso::time(value, unit)),
-            Self::Timestamp(unit, is_utc) => Cell::Text(iso::timestamp(value, unit, is_utc)),
+            Self::Date => Cell::Formatted(iso::date(value)),
+            Self::Time(unit) => Cell::Formatted(iso::time(value, unit)),
+            Self::Timestamp(unit, is_utc) => Cell::Formatted(iso::timestamp(value, unit, is_utc)),
             Self::Unshown(what) => unshown(what),
             Self::Plain | Self::Uuid | Self::Half => Cell::Number(value.to_string()),
         }
@@ -111,7 +111,7 @@ impl Shape {
                 Cell::Number(with_point(is_negative, &digits, scale))
             }
             (Self::Half, &[low, high]) => float(half(u16::from_le_bytes([low, high]))),
-            (Self::Uuid, _) if value.len() == 16 => Cell::Text(uuid(value)),
+            (Self::Uuid, _) if value.len() == 16 => Cell::Formatted(uuid(value)),
             (Self::Unshown(what), _) => unshown(what),
             _ => text(value),
         }
@@ -130,7 +130,7 @@ pub(in crate::batch) fn float(value: f32) -> Cell {
 
 /// Shows a timestamp of twelve bytes, as Impala and old Spark wrote them.
 pub(in crate::batch) fn ancient(words: &[u32]) -> Cell {
-    Cell::Text(iso::julian(words))
+    Cell::Formatted(iso::julian(words))
 }
 
 fn finite(value: f64, written: String) -> Cell {

@@ -6,6 +6,8 @@
 mod existing;
 mod folder;
 mod journal;
+#[cfg(all(test, unix))]
+mod link_tests;
 mod lock;
 mod manifest;
 mod own_file;

@@ -13,7 +13,7 @@ use crate::agreement::Overview;
 use crate::batch::{self, Settled, Through};
 use crate::cli::Outcome;
 use crate::cli::args::{Least, Most};
-use crate::cli::files::{check_output, name, place, write_whole};
+use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
 use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::Came;
 use crate::report::{self, BatchReport, Below, Disputed, FoundQuestion};
@@ -93,6 +93,13 @@ impl Wishes {
         let files: Vec<(&str, &Path)> = flags.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
         for (at, (flag, path)) in files.iter().enumerate() {
             apart(flag, path, &files[..at], inputs, output)?;
+            if let Some(run) = run_folder_of(path) {
+                bail!(
+                    "{} is inside {}, where a run keeps its results\nhint: choose another {flag}",
+                    path.display(),
+                    run.display()
+                );
+            }
             if *flag != "--output" {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).with_context(|| format!("cannot write {}", path.display()))?;
