@@ -1,5 +1,6 @@
 //! `batch` from outside: every way in and out, and every way to be broken off.
 
+mod bad_rows;
 mod faults;
 mod forms;
 mod going_on;

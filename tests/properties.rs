@@ -26,7 +26,7 @@ use oracle::SCORERS;
 const FLUENT: [&str; 8] = ["the", "walrus", "hummed", "to", "its", "purple", "umbrella", "with"];
 
 /// So many cases, and the same ones every time; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` search further.
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     let rng_seed = if usual.rng_seed == RngSeed::Random { RngSeed::Fixed(7) } else { usual.rng_seed };
     ProptestConfig { cases: cases * usual.cases / 256, failure_persistence: None, rng_seed, ..usual }

@@ -31,7 +31,7 @@ fn a_bad_row_is_an_ungraded_row() {
         (b"{\"question\":\"undo-relase\",\"answer\":\"x\"}", "no question `undo-relase`; did you mean undo-release?"),
         (b"{\"question\":\"undo-release\",\"answer\":\"\"}", "the answer has no words"),
         (b"{\"question\":\"undo-release\",\"answer\":\"\xff\"}", "not UTF-8 from byte 38 on"),
-        (b"{\"question\":\"undo-release\",\"answer\":{}}", "invalid type: map, expected text in `answer`"),
+        (b"{\"question\":\"undo-release\",\"answer\":{}}", "`answer` is an object; expected text"),
         (&GOOD.as_bytes()[..GOOD.len() - 1], "the id `good` stands in line 1 already, with the same question"),
     ] {
         let reason = reason_of(bad);
@@ -111,6 +111,82 @@ fn places_that_take_nothing_are_told() {
     batch(3, &["rows.jsonl", "-o", "/proc/out.jsonl"]).run().refused().tells(&["cannot"]);
     let folder = batch(3, &["rows.jsonl", "-o", "there"]).folder("there");
     folder.run().refused().tells(&["there is a folder"]);
+}
+
+#[test]
+fn files_of_a_run_are_never_a_report() {
+    let own = "out.csv.gradus/manifest.json";
+    let first = batch(3, &["rows.jsonl", "-o", "out.csv"]);
+    let folder = first.path("out.csv.gradus");
+    let next = |arguments: &[&str]| first.again([&["--bank", "bank", "batch"], arguments].concat());
+    // Before there is a folder, and in a folder that does not exist.
+    next(&["rows.jsonl", "-o", "out.csv", "--junit", own]).run().refused().tells(&["choose another --junit"]);
+    next(&["rows.jsonl", "-o", "new/out.csv", "--junit", "new/out.csv.gradus/manifest.json"])
+        .run()
+        .refused()
+        .tells(&["choose another --junit"]);
+    assert!(!folder.exists());
+    let runs: Vec<Vec<&str>> = vec![
+        vec!["rows.jsonl", "-o", "out.csv", "--junit", own],
+        vec!["rows.jsonl", "-o", "other.csv", "--junit", own, "--force"],
+        vec!["rows.jsonl", "--junit", "./out.csv.gradus/../out.csv.gradus/journal.1", "--force"],
+        vec!["rows.jsonl", "--summary", "out.csv.gradus/manifest.json", "--force"],
+        vec!["rows.jsonl", "--junit", "out.csv.gradus/lock", "--force"],
+        vec!["rows.jsonl", "-o", "out.csv.gradus/manifest.json", "--format", "jsonl", "--force"],
+        vec!["rows.jsonl", "-o", "out.csv", "--junit", "rows.jsonl", "--force"],
+        vec!["rows.jsonl", "-o", "out.csv", "--junit", "out.csv", "--force"],
+    ];
+    let runs: Vec<_> = runs.into_iter().map(|arguments| (next(&arguments), arguments)).collect();
+    let last = next(&["rows.jsonl", "-o", "out.csv"]);
+    first.run().done();
+    let before = snapshot(&folder);
+    for (run, arguments) in runs {
+        let ran = run.run();
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
+        assert_eq!(snapshot(&folder), before, "{arguments:?}");
+    }
+    last.run().done().prints(&["0 graded now, 3 taken from the run before"]);
+}
+
+/// All files of a folder with what is in them.
+fn snapshot(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(folder).expect("lists").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = entries.map(|path| (path.clone(), fs::read(&path).expect("reads"))).collect();
+    files.sort();
+    files
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn too_few_open_files_are_never_taken_for_a_damaged_run() {
+    // With the shipped bank, which needs no files of its own.
+    let desk = crate::cli::tiny::desk(rows(40).replace("undo-release", "error-budget"));
+    let run = |files: u32| {
+        let program = env!("CARGO_BIN_EXE_gradus");
+        let command = format!("ulimit -n {files}; exec {program} batch rows.jsonl -o out.jsonl --jobs 1");
+        let output = std::process::Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(desk.path())
+            .env_clear()
+            .env("HOME", desk.path())
+            .output()
+            .expect("runs");
+        (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+    };
+    assert_eq!(run(256).0, Some(1), "some rows are about no question of this bank");
+    let folder = desk.path().join("out.jsonl.gradus");
+    let before = snapshot(&folder);
+    let mut at_the_manifest = 0;
+    for files in 3..16 {
+        let (code, told) = run(files);
+        assert!(matches!(code, Some(1 | 2 | 127)), "with {files} files: {code:?} {told}");
+        assert!(!told.contains("--force") && !told.contains("removing"), "with {files} files: {told}");
+        at_the_manifest += u32::from(told.contains("manifest.json: Too many open files"));
+        assert!(snapshot(&folder).iter().zip(&before).all(|(one, other)| one.0 == other.0));
+    }
+    assert!(at_the_manifest > 0, "no number of files made the manifest fail");
+    assert_eq!(run(256).0, Some(1));
+    assert_eq!(snapshot(&folder), before);
 }
 
 #[test]

@@ -145,11 +145,11 @@ fn a_folder_that_lost_something_is_made_whole() {
     fs::remove_file(next.path("out.jsonl.gradus/manifest.json")).expect("removes");
     let forced = next.again(RUN.iter().chain(&["--force"]));
     let check = next.again([""]);
-    next.run().refused().tells(&["manifest.json cannot be understood: it is gone, and there are results", "hint: "]);
+    next.run().refused().tells(&["manifest.json is damaged: it is missing, and there are results", "hint: "]);
     forced.run().done();
     assert_as_from_nothing(&check);
     fs::write(check.path("out.jsonl.gradus/manifest.json"), "{").expect("writes");
-    check.again(RUN).run().refused().tells(&["manifest.json cannot be understood", "--force"]);
+    check.again(RUN).run().refused().tells(&["manifest.json is damaged", "--force"]);
 }
 
 #[test]

@@ -131,3 +131,53 @@ fn an_interrupt_while_it_reads_what_it_has_loses_nothing() {
     let told = String::from_utf8(told).expect("UTF-8");
     assert!(told.contains(&format!("0 graded now, {ROWS} taken from the run before")), "{told}");
 }
+
+#[test]
+fn a_line_without_end_ends_when_the_program_is_asked_to_stop() {
+    let (jsonl, csv) = (&["--input-format", "jsonl"][..], &["--input-format", "csv"][..]);
+    for (begin, filler, format) in [
+        ("", "x", jsonl),
+        ("", "\n", jsonl),
+        ("", "\r", csv),
+        ("id,question,answer\n1,undo-release,", "x", csv),
+        ("id,question,answer\n1,undo-release,\"", "\n", csv),
+        ("id,question,answer\n", "\n", csv),
+        ("id,question,answer\n", ",", csv),
+    ] {
+        for (signal, output) in [("-TERM", "out.jsonl"), ("-INT", "out.csv")] {
+            let desk = desk("");
+            let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
+                .args(["--bank", "bank", "batch", "-", "-o", output])
+                .args(format)
+                .current_dir(desk.path())
+                .env_clear()
+                .env("HOME", desk.path())
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("starts");
+            let mut input = child.stdin.take().expect("piped");
+            let (begin, filler) = (begin.as_bytes().to_vec(), filler.as_bytes().repeat(1 << 16));
+            let feeder = std::thread::spawn(move || {
+                // Until the program is gone.
+                let _ = input.write_all(&begin);
+                while input.write_all(&filler).is_ok() {}
+            });
+            sleep(Duration::from_millis(300));
+            assert!(child.try_wait().expect("waits").is_none(), "it reads");
+            assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().expect("runs").success());
+            let asked = std::time::Instant::now();
+            while child.try_wait().expect("waits").is_none() {
+                if asked.elapsed() > Duration::from_secs(20) {
+                    child.kill().expect("kills");
+                    panic!("{signal} {output} {format:?}: it does not end");
+                }
+                sleep(Duration::from_millis(10));
+            }
+            let code = child.wait_with_output().expect("ends").status.code();
+            assert_eq!(code, Some(130), "{signal} {output} {format:?}");
+            feeder.join().expect("ends");
+        }
+    }
+}
