@@ -82,15 +82,6 @@ pub enum BatchError {
         /// What is wrong with them.
         what: String,
     },
-    /// The reader of a stream of results closed it before all of them were written.
-    #[error("{} was closed before all rows were written", .output.display())]
-    OutputClosed {
-        /// The stream.
-        output: PathBuf,
-        /// What the system says.
-        #[source]
-        error: io::Error,
-    },
     /// A part of the program panicked.
     #[error("the program failed {at}: {panicked}\nhint: {}", panic_hint(.at))]
     Panicked {
@@ -116,14 +107,7 @@ pub enum BatchError {
 impl BatchError {
     /// Whether it ended a run that had begun, so that running again goes on from there.
     pub fn came_midway(&self) -> bool {
-        matches!(
-            self,
-            Self::Input(_)
-                | Self::Disk { .. }
-                | Self::OutputClosed { .. }
-                | Self::Panicked { .. }
-                | Self::Halted { .. }
-        )
+        matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted { .. })
     }
 }
 

@@ -208,11 +208,7 @@ fn ended(plan: &Plan<'_>, input: &Input, order: &Order<'_, '_>) -> Ended {
 }
 
 fn writing(path: &Path) -> impl FnOnce(io::Error) -> BatchError {
-    let path = path.to_owned();
-    move |error| match error.kind() {
-        io::ErrorKind::BrokenPipe => BatchError::OutputClosed { output: path, error },
-        _ => BatchError::Disk { doing: "write", path, error },
-    }
+    super::error::at("write", path)
 }
 
 fn told(stopped: Stopped, path: &Path) -> BatchError {

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 
-use super::{Cell, Kind, ReadError, Rows, Table, WriteError, from_csv};
+use super::{Cell, Kind, ParquetReader, ReadError, Rows, Table, WriteError, from_csv};
+use crate::batch::row::Columns;
 
 fn kind(name: &str) -> Kind {
     match name {
@@ -44,6 +45,10 @@ fn all(table: Table) -> Vec<Vec<Cell>> {
 
 fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
+}
+
+fn formatted(text: &str) -> Cell {
+    Cell::Formatted(text.to_owned())
 }
 
 fn number(written: &str) -> Cell {
@@ -152,10 +157,10 @@ fn columns_of_another_writer_are_shown_by_their_meaning() {
         ("share", number("0.1")),
         ("single", number("0.1")),
         ("nan", other("\"NaN\"")),
-        ("date", text("2024-02-29")),
-        ("zoned", text("2024-02-29T12:00:00.250000Z")),
-        ("pandas", text("2024-02-29T12:00:00.000000001")),
-        ("time", text("23:59:59.999000")),
+        ("date", formatted("2024-02-29")),
+        ("zoned", formatted("2024-02-29T12:00:00.250000Z")),
+        ("pandas", formatted("2024-02-29T12:00:00.000000001")),
+        ("time", formatted("23:59:59.999000")),
         ("bytes", text("für")),
         ("tags", other(r#"["a",null,"b\"c"]"#)),
         ("grid", other("[[1,2],[],null,[3]]")),
@@ -169,6 +174,44 @@ fn columns_of_another_writer_are_shown_by_their_meaning() {
     }
     let bytes = names.iter().position(|name| name == "bytes").expect("a column");
     assert!(matches!(&rows[2][bytes], Cell::Bad(reason) if reason.starts_with("expected UTF-8 text")));
+}
+
+#[test]
+fn a_cell_of_the_wrong_type_is_named_and_never_graded() {
+    let read = |id: &str, question: &str, answer: &str| {
+        let path = format!("{}/tests/parquet/kinds.parquet", env!("CARGO_MANIFEST_DIR"));
+        let [id, question, answer] = [id, question, answer].map(str::to_owned);
+        let columns = Columns { id, question, answer, ..Columns::default() };
+        let mut reader = ParquetReader::new(File::open(path).expect("a fixture"), &columns, true).expect("columns");
+        let mut rows = Vec::new();
+        reader.fill(&mut rows, 10).expect("rows");
+        rows
+    };
+    for (column, kind) in [
+        ("id", "a number"),
+        ("price", "a number"),
+        ("share", "a number"),
+        ("nan", "a number"),
+        ("date", "a date, a time or a UUID"),
+        ("time", "a date, a time or a UUID"),
+        ("tags", "a list, a map or a group"),
+        ("person", "a list, a map or a group"),
+        ("ready", "a boolean"),
+    ] {
+        let rows = read("none", "none", column);
+        assert_eq!(rows[0].answer, Err(format!("`{column}` is {kind}; expected text")));
+        assert_eq!(rows[1].answer, Err(format!("`{column}` is null; expected text")));
+        let rows = read(column, column, "bytes");
+        let fault = format!("`{column}` is {kind}; expected text");
+        match kind {
+            "a boolean" | "a list, a map or a group" => assert_eq!(rows[0].answer, Err(fault)),
+            _ if column == "nan" => assert_eq!(rows[0].answer, Err(fault)),
+            _ => assert_eq!((rows[0].answer.as_deref(), rows[0].id.is_some()), (Ok("für"), true)),
+        }
+        assert_eq!((&rows[1].id, &rows[1].question), (&None, &None), "null is no name");
+    }
+    let rows = read("bytes", "none", "bytes");
+    assert!(rows[2].answer.as_ref().is_err_and(|reason| reason.starts_with("expected UTF-8 text")));
 }
 
 #[test]
