@@ -1,5 +1,6 @@
 //! Rows on their way through the threads, with what becomes of them.
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -166,11 +167,15 @@ fn grade_open(
 
 /// Settles a row of the block.
 fn ready<'a, 'w: 'a>(work: &Work<'w>, number: u64, block: &'a Block, place: usize) -> Result<Ready<'a>, PanickedAt> {
-    let mut at = PanicPlace::Reading { rows: number };
-    let ready = caught(|| {
-        let row = block.row(place, work.columns);
-        at = PanicPlace::Row { line: row.line, id: row.id.as_deref().map(str::to_owned) };
-        work.ready(number, row)
-    });
-    ready.map_err(|panicked| (at, panicked))
+    caught(|| work.ready(number, block.row(place, work.columns))).map_err(|panicked| {
+        let row = caught(|| {
+            let row = block.row(place, work.columns);
+            (row.line, row.id.map(Cow::into_owned))
+        });
+        let at = match row {
+            Ok((line, id)) => PanicPlace::Row { line, id },
+            Err(_) => PanicPlace::Reading { rows: number },
+        };
+        (at, panicked)
+    })
 }

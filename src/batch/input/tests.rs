@@ -188,7 +188,7 @@ proptest! {
             let whole = Made { damage: Damage::Short(fields.max(1)), ..made[0].clone() };
             let mut last = if fields == 0 { Vec::new() } else { [record(&whole, &order, delimiter), vec![delimiter]].concat() };
             let rest = b"\"cut in the middle";
-            last.extend_from_slice(&rest[..1 + cut.index(rest.len() - 1)]);
+            last.extend_from_slice(&rest[..=cut.index(rest.len() - 1)]);
             table.extend(last);
             fields
         });

@@ -36,7 +36,7 @@ pub(super) fn take(folder: &Path) -> io::Result<Option<File>> {
 }
 
 fn open_or_create(path: &Path) -> io::Result<File> {
-    match own_file::open(path) {
+    match own_file::open_to_lock(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => File::create_new(path),
         file => file,
     }

@@ -19,6 +19,11 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     open_plain(path, OpenOptions::new().read(true))
 }
 
+/// Opens a file to lock it. Some systems only lock files that may be written.
+pub(super) fn open_to_lock(path: &Path) -> io::Result<File> {
+    open_plain(path, OpenOptions::new().read(true).write(true))
+}
+
 /// Opens a file to change it. A second name of the file elsewhere is refused, because that would change too.
 pub(super) fn open_to_write(path: &Path) -> io::Result<File> {
     let file = open_plain(path, OpenOptions::new().read(true).write(true))?;
@@ -39,14 +44,22 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// How often a file is opened again that is replaced meanwhile, as a manifest is while another process writes it.
+const TRIES: u32 = 16;
+
 /// Opens a plain file, and checks that it is still the file at this path, so that nothing can be put in its place
 /// between the check and the opening.
 fn open_plain(path: &Path, options: &OpenOptions) -> io::Result<File> {
-    check_plain(&fs::symlink_metadata(path)?)?;
-    let file = options.open(path)?;
-    let there = fs::symlink_metadata(path)?;
-    check_plain(&there)?;
-    if is_same_file(&file.metadata()?, &there) { Ok(file) } else { Err(refused("it was replaced while it was opened")) }
+    for _ in 0..TRIES {
+        check_plain(&fs::symlink_metadata(path)?)?;
+        let file = options.open(path)?;
+        let there = fs::symlink_metadata(path)?;
+        check_plain(&there)?;
+        if is_same_file(&file.metadata()?, &there) {
+            return Ok(file);
+        }
+    }
+    Err(refused("it is replaced again and again: stop the program that does so"))
 }
 
 fn check_plain(about: &Metadata) -> io::Result<()> {
