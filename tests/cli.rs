@@ -3,6 +3,7 @@
 mod agreement;
 mod answers;
 mod banks;
+mod checking;
 mod configuration;
 mod drafting;
 mod edges;

@@ -71,6 +71,12 @@ impl Gradus {
         self
     }
 
+    /// Runs the program in a folder of the folder that it usually runs in.
+    pub(crate) fn within(mut self, folder: &str) -> Self {
+        self.command.current_dir(self.home.path().join(folder));
+        self
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }

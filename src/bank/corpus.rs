@@ -4,7 +4,7 @@ use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
 
-use super::finding::Finding;
+use super::finding::{Finding, SourceText};
 use super::front_matter::fenced;
 use crate::model::{Sample, SampleLevel};
 
@@ -58,6 +58,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
 fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>, Vec<Finding>) {
     const HINT: &str = "write `## strong`, `## fair` or `## weak` above each sample answer";
     let (mut samples, mut findings) = (Vec::<Sample>::new(), Vec::new());
+    let source = SourceText::new(text);
     let mut at = body;
     let mut bare = None;
     for line in text[body..].split_inclusive('\n') {
@@ -68,7 +69,7 @@ fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>
                 Some(&level) => {
                     samples.push(Sample { question: question.to_owned(), level, text: String::new(), heading: span });
                 }
-                None => findings.push(Finding::new(file, text, span, format!("`{}` is no level", name.trim()), HINT)),
+                None => findings.push(source.finding(file, span, format!("`{}` is not a level", name.trim()), HINT)),
             }
         } else if let Some(sample) = samples.last_mut() {
             sample.text.push_str(line);
@@ -77,17 +78,16 @@ fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>
         }
     }
     if let Some(span) = bare {
-        findings.push(Finding::new(file, text, span, "text above the first heading", HINT));
+        findings.push(source.finding(file, span, "text above the first heading", HINT));
     }
     if samples.is_empty() && findings.is_empty() {
-        findings.push(Finding::new(file, text, body..body, "no sample answer", HINT));
+        findings.push(source.finding(file, body..body, "no sample answer", HINT));
     }
     for sample in &mut samples {
         sample.text = sample.text.trim().to_owned();
         if sample.text.is_empty() {
-            findings.push(Finding::new(
+            findings.push(source.finding(
                 file,
-                text,
                 sample.heading.clone(),
                 "an empty sample answer",
                 "write it, or remove the heading",
@@ -115,6 +115,6 @@ mod tests {
         let text = "+++\nquestion = \"q\"\n+++\nstray\n## strong\n\n## great\nx\n";
         let findings = parse("f.md", text).err().expect("three faults");
         let told: Vec<_> = findings.iter().map(|finding| (finding.line, finding.message.as_str())).collect();
-        assert_eq!(told, [(7, "`great` is no level"), (4, "text above the first heading"),]);
+        assert_eq!(told, [(7, "`great` is not a level"), (4, "text above the first heading"),]);
     }
 }

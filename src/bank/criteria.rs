@@ -1,6 +1,6 @@
 //! One criterion or penalty of a rubric file: its concepts, or the reference answers in their place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use toml::Spanned;
 
 use super::places::{CriterionPlaces, MorePlace, Place};
@@ -69,9 +69,10 @@ impl Reader<'_> {
 
     fn concepts(&mut self, tables: &[ConceptTable], criterion: &str) -> Vec<Concept> {
         let mut concepts: Vec<Concept> = Vec::with_capacity(tables.len());
+        let mut ids = HashSet::with_capacity(tables.len());
         for table in tables {
             let id = table.id.get_ref();
-            if concepts.iter().any(|before| before.id == *id) {
+            if !ids.insert(id) {
                 self.say(
                     table.id.span(),
                     format!("concept `{id}` stands twice in `{criterion}`"),
@@ -82,8 +83,9 @@ impl Reader<'_> {
                 self.say(table.id.span(), format!("concept `{id}` has no phrase"), "write phrases into `any`");
             }
             self.id(&table.id);
-            for (at, phrase) in table.any.iter().enumerate() {
-                if table.any[..at].iter().any(|before| before.get_ref() == phrase.get_ref()) {
+            let mut phrases = HashSet::with_capacity(table.any.len());
+            for phrase in &table.any {
+                if !phrases.insert(phrase.get_ref()) {
                     self.say(
                         phrase.span(),
                         format!("`{}` stands twice in this concept", phrase.get_ref()),

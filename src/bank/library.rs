@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, WORDS};
-use super::finding::Finding;
+use super::finding::{Finding, SourceText};
 use super::{corpus, rubric, wordlists};
 use crate::model::{Question, Sample};
-use crate::score::{Scorer, ScorerError, Scorers, Vocabulary};
+use crate::score::{PhraseFault, Scorer, ScorerError, Scorers, Vocabulary};
 use crate::text::{KnownWords, Related, Synonyms};
 
 pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
@@ -20,7 +20,17 @@ pub struct Bank {
     files: Files,
     entries: Vec<Entry>,
     synonyms: OnceLock<Result<Arc<Synonyms>, Vec<Finding>>>,
-    names: OnceLock<HashMap<String, usize>>,
+    names: OnceLock<Names>,
+}
+
+/// Names to the places of the questions that have them: more than one where a name is not unique.
+type Places = HashMap<String, Vec<usize>>;
+
+/// What questions can be called.
+#[derive(Default)]
+struct Names {
+    ids: Places,
+    known_as: OnceLock<Places>,
 }
 
 /// A question of a bank, by its file's name alone.
@@ -53,6 +63,13 @@ pub enum BankError {
         /// Ids that look like it, nearest first.
         similar: Vec<String>,
     },
+    /// Several questions have this id, or are known by this name.
+    Ambiguous {
+        /// The id or name that was asked for.
+        name: String,
+        /// The rubric files of these questions.
+        files: Vec<String>,
+    },
     /// A file has faults: all of them.
     Faulty(Vec<Finding>),
 }
@@ -66,6 +83,11 @@ impl fmt::Display for BankError {
                     [] => write!(f, "`gradus questions` lists them all"),
                     similar => write!(f, "did you mean {}? `gradus questions` lists them all", similar.join(" or ")),
                 }
+            }
+            Self::Ambiguous { name, files } => {
+                let (last, others) = files.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+                let others = others.join(", ");
+                write!(f, "several questions are called `{name}`: {others} and {last}\nhint: give each its own name")
             }
             Self::Faulty(findings) => {
                 let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -113,22 +135,41 @@ impl Bank {
     /// The question of that id, or else the one that is known by it.
     ///
     /// # Errors
-    /// When there is none; the error names similar ones.
+    /// When there is none, with the names of similar ones; when there are several, with their files.
     pub fn entry(&self, id: &str) -> Result<&Entry, BankError> {
-        let own = self.entries.iter().find(|entry| entry.id == id);
-        let known = || self.entries.get(*self.names.get_or_init(|| self.read_names()).get(id)?);
-        own.or_else(known).ok_or_else(|| self.unknown(id))
+        let names = self.names.get_or_init(|| Names { ids: self.ids(), ..Names::default() });
+        let known = || names.known_as.get_or_init(|| self.read_names()).get(id);
+        let places = names.ids.get(id).or_else(known).map_or(&[][..], Vec::as_slice);
+        match places {
+            [] => Err(self.unknown(id)),
+            [place] => self.entries.get(*place).ok_or_else(|| self.unknown(id)),
+            places => {
+                let files = places.iter().filter_map(|place| self.entries.get(*place)).map(Entry::rubric).collect();
+                Err(BankError::Ambiguous { name: id.to_owned(), files })
+            }
+        }
     }
 
-    /// What questions are known as besides their ids, to their places; the first where several are.
-    fn read_names(&self) -> HashMap<String, usize> {
-        let mut names = HashMap::new();
+    fn ids(&self) -> Places {
+        let mut ids = Places::with_capacity(self.entries.len());
+        for (place, entry) in self.entries.iter().enumerate() {
+            ids.entry(entry.id.clone()).or_default().push(place);
+        }
+        ids
+    }
+
+    /// What questions are known as besides their ids.
+    fn read_names(&self) -> Places {
+        let mut names = Places::new();
         for (place, entry) in self.entries.iter().enumerate() {
             let has_names = self.files.text(&entry.rubric()).is_some_and(|text| text.contains("known_as"));
             // A faulty rubric is told of when it is graded against, and is known by its id alone till then.
             let question = has_names.then(|| self.question(entry).ok()).flatten();
             for name in question.map(|question| question.known_as).unwrap_or_default() {
-                names.entry(name).or_insert(place);
+                let places = names.entry(name).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
             }
         }
         names
@@ -255,22 +296,25 @@ impl Bank {
         error: &ScorerError,
     ) -> Vec<Finding> {
         let text = |file: &str| self.files.text_or_shipped(file).unwrap_or_default();
-        match error {
+        let faults = match error {
             ScorerError::Compile(error) => {
-                vec![Finding::new(file, text(file), 0..0, error.to_string(), "split the rubric")]
+                return vec![Finding::new(file, text(file), 0..0, error.to_string(), "split the rubric")];
             }
-            ScorerError::Phrases(faults) => faults
-                .iter()
-                .map(|fault| {
-                    let Some(place) = places.phrase(fault.place) else {
-                        return Finding::new(file, text(file), 0..0, fault.error.message.clone(), fault.error.hint);
-                    };
-                    let text = text(&place.file);
-                    let span = super::places::inside_string(text, place.span, &fault.error.at);
-                    Finding::new(&place.file, text, span, fault.error.message.clone(), fault.error.hint)
-                })
-                .collect(),
-        }
+            ScorerError::Phrases(faults) => faults,
+        };
+        // Included criteria have files of their own.
+        let mut sources: HashMap<String, SourceText<'_>> = HashMap::new();
+        let finding = |fault: &PhraseFault| {
+            let message = fault.error.message.clone();
+            let Some(place) = places.phrase(fault.place) else {
+                return Finding::new(file, text(file), 0..0, message, fault.error.hint);
+            };
+            let text = text(&place.file);
+            let span = super::places::inside_string(text, place.span, &fault.error.at);
+            let source = sources.entry(place.file.clone()).or_insert_with(|| SourceText::new(text));
+            source.finding(&place.file, span, message, fault.error.hint)
+        };
+        faults.iter().map(finding).collect()
     }
 }
 

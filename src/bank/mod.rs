@@ -12,6 +12,7 @@ mod finding;
 mod front_matter;
 mod learn;
 mod library;
+mod names;
 mod places;
 mod rubric;
 mod schema;
@@ -20,7 +21,7 @@ mod template;
 mod wordlists;
 mod written;
 
-pub use check::check;
+pub use check::{check, check_files};
 pub use draft::{
     DraftCriterion, DraftError, DraftQuestion, DraftedFile, draft, questions_from_corpus, questions_from_jsonl,
 };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::finding::Finding;
+use super::finding::{Finding, SourceText};
 use crate::score::PhrasePlace;
 
 /// A place in a file.
@@ -41,6 +41,7 @@ pub(super) struct Places {
     pub(super) criteria: Vec<CriterionPlaces>,
     pub(super) penalties: Vec<CriterionPlaces>,
     pub(super) goldens: Vec<Range<usize>>,
+    pub(super) known_as: Vec<Range<usize>>,
 }
 
 impl Places {
@@ -70,7 +71,13 @@ pub(super) fn inside_string(text: &str, span: Range<usize>, at: &Range<usize>) -
 }
 
 impl Place {
-    pub(super) fn finding(&self, text: &str, message: impl Into<String>, hint: impl Into<String>) -> Finding {
-        Finding::new(&self.file, text, self.span.clone(), message, hint)
+    /// A finding here; `source` is the text of the file.
+    pub(super) fn finding(
+        &self,
+        source: &SourceText<'_>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Finding {
+        source.finding(&self.file, self.span.clone(), message, hint)
     }
 }

@@ -1,10 +1,10 @@
 //! Rubric files: TOML as it is written to a question as it is graded, or all that is wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use toml::Spanned;
 
-use super::finding::Finding;
+use super::finding::{Finding, SourceText};
 use super::places::{CriterionPlaces, Places};
 use super::tables::{CriterionTable, GoldenTable, RubricFile, SharedFile};
 use crate::model::{Bands, Criterion, Golden, Kind, Level, Question, Thousandths};
@@ -35,9 +35,10 @@ pub(super) fn parse<'s>(
     shared: impl Fn(&str) -> Option<(String, &'s str)>,
 ) -> Result<Rubric, Vec<Finding>> {
     let table: RubricFile = toml::from_str(text).map_err(|error| vec![syntax(file, text, &error)])?;
-    let mut reader = Reader { file, text, findings: Vec::new() };
+    let mut reader = Reader::new(file, text);
     reader.header(&table);
     let mut criteria = reader.criteria(table.criterion, "criterion");
+    let mut known: HashSet<String> = criteria.iter().map(|(criterion, _)| criterion.id.clone()).collect();
     let mut included = Vec::new();
     for name in &table.include {
         match shared(name.get_ref()) {
@@ -48,14 +49,11 @@ pub(super) fn parse<'s>(
             ),
             Some((path, text)) => match parse_shared(&path, text) {
                 Ok(found) => {
-                    let there = |(criterion, _): &&(Criterion, CriterionPlaces)| {
-                        let mut known = criteria.iter().chain(&included);
-                        known.any(|(known, _): &(Criterion, CriterionPlaces)| known.id == criterion.id)
-                    };
-                    if let Some((twice, _)) = found.criteria.iter().find(there) {
+                    if let Some((twice, _)) = found.criteria.iter().find(|(one, _)| known.contains(&one.id)) {
                         let message = format!("`{}` brings `{}`, which is there already", name.get_ref(), twice.id);
                         reader.say(name.span(), message, "include it once, and give your own another id");
                     } else {
+                        known.extend(found.criteria.iter().map(|(criterion, _)| criterion.id.clone()));
                         included.extend(found.criteria);
                     }
                 }
@@ -85,6 +83,7 @@ pub(super) fn parse<'s>(
     }
     let ids: Vec<&str> = criteria.iter().chain(&penalties).map(|(criterion, _)| criterion.id.as_str()).collect();
     let goldens = reader.goldens(table.golden, &ids);
+    let known_as = table.known_as.iter().map(Spanned::span).collect();
     let bands = table.bands.map_or_else(Bands::default, Spanned::into_inner);
     let (criteria, criterion_places) = criteria.into_iter().unzip();
     let (penalties, penalty_places) = penalties.into_iter().unzip();
@@ -96,14 +95,14 @@ pub(super) fn parse<'s>(
         level: table.level,
         prompt: table.prompt.into_inner(),
         also_asked: table.also_asked,
-        known_as: table.known_as,
+        known_as: table.known_as.into_iter().map(Spanned::into_inner).collect(),
         drafted: table.drafted,
         bands,
         criteria,
         penalties,
         goldens,
     };
-    let places = Places { criteria: criterion_places, penalties: penalty_places, goldens: golden_places };
+    let places = Places { criteria: criterion_places, penalties: penalty_places, goldens: golden_places, known_as };
     Ok(Rubric { question, places, findings: reader.findings })
 }
 
@@ -126,13 +125,13 @@ pub(super) fn parse_shared_alone(file: &str, text: &str) -> Result<Rubric, Vec<F
         penalties: Vec::new(),
         goldens,
     };
-    let places = Places { criteria: criterion_places, penalties: Vec::new(), goldens: golden_places };
+    let places = Places { criteria: criterion_places, goldens: golden_places, ..Places::default() };
     Ok(Rubric { question, places, findings: Vec::new() })
 }
 
 fn parse_shared(file: &str, text: &str) -> Result<Shared, Vec<Finding>> {
     let table: SharedFile = toml::from_str(text).map_err(|error| vec![syntax(file, text, &error)])?;
-    let mut reader = Reader { file, text, findings: Vec::new() };
+    let mut reader = Reader::new(file, text);
     reader.schema(&table.schema);
     let criteria = reader.criteria(table.criterion, "criterion");
     reader.unique_ids(criteria.iter());
@@ -157,13 +156,17 @@ pub(super) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Finding
 /// Reads the parts of one file and collects what is wrong with them.
 pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
-    pub(super) text: &'a str,
+    source: SourceText<'a>,
     findings: Vec<Finding>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, source: SourceText::new(text), findings: Vec::new() }
+    }
+
     pub(super) fn say(&mut self, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
-        self.findings.push(Finding::new(self.file, self.text, span, message, hint));
+        self.findings.push(self.source.finding(self.file, span, message, hint));
     }
 
     fn finish<T>(self, value: T) -> Result<T, Vec<Finding>> {
@@ -227,31 +230,31 @@ impl Reader<'_> {
     }
 
     fn unique_ids<'c>(&mut self, criteria: impl Iterator<Item = &'c (Criterion, CriterionPlaces)>) {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for (criterion, places) in criteria {
-            if seen.contains(&criterion.id.as_str()) {
+            if !seen.insert(&criterion.id) {
                 self.findings.push(places.id.finding(
-                    self.text,
+                    &self.source,
                     format!("`{}` stands twice", criterion.id),
                     "give every criterion and penalty its own id",
                 ));
             }
-            seen.push(&criterion.id);
         }
     }
 
     fn goldens(&mut self, tables: Vec<Spanned<GoldenTable>>, ids: &[&str]) -> Vec<(Golden, Range<usize>)> {
         let mut goldens = Vec::with_capacity(tables.len());
+        let known: HashSet<&str> = ids.iter().copied().collect();
         for table in tables {
             let span = table.span();
             let GoldenTable { text, expect } = table.into_inner();
             let mut expected = BTreeMap::new();
             for (id, credit) in expect {
-                if !ids.contains(&id.as_str()) {
+                if !known.contains(id.as_str()) {
                     self.say(
                         span.clone(),
                         format!("expects something of `{id}`, which is no criterion"),
-                        format!("use one of: {}", ids.join(", ")),
+                        format!("use one of: {}", some_of(ids)),
                     );
                 } else if !(0.0..=1.0).contains(&credit) {
                     self.say(span.clone(), format!("expects a credit of {credit} for `{id}`"), "use 0 to 1");
@@ -262,6 +265,16 @@ impl Reader<'_> {
             goldens.push((Golden { text, expect: expected }, span));
         }
         goldens
+    }
+}
+
+/// The first names of a list, and how many more there are: a hint stays short however long the list is.
+fn some_of(names: &[&str]) -> String {
+    const NAMED: usize = 12;
+    let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 

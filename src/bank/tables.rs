@@ -33,7 +33,8 @@ pub(super) struct RubricFile {
     pub(super) also_asked: Vec<String>,
     /// Names by which answers from elsewhere call the question.
     #[serde(default)]
-    pub(super) known_as: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub(super) known_as: Vec<Spanned<String>>,
     /// Whether a program wrote the rubric; remove it when you have read and mended it.
     #[serde(default)]
     pub(super) drafted: bool,

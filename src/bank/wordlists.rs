@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::finding::Finding;
+use super::finding::{Finding, SourceText};
 use super::rubric::syntax;
 use crate::text::{Related, Synonyms, SynonymsError};
 
@@ -31,12 +31,12 @@ pub(super) fn parse_synonyms(file: &str, text: &str) -> Result<Synonyms, Vec<Fin
         let message = format!("schema {}, expected 1", table.schema.get_ref());
         return Err(vec![Finding::new(file, text, table.schema.span(), message, "this program reads schema 1")]);
     }
+    let source = SourceText::new(text);
     let small = table.group.iter().filter(|group| group.words.get_ref().len() < 2);
     let mut findings: Vec<Finding> = small
         .map(|group| {
-            Finding::new(
+            source.finding(
                 file,
-                text,
                 group.words.span(),
                 "a group of fewer than two",
                 "name at least two words that mean the same",

@@ -1,24 +1,24 @@
-//! `bank`: check a bank, begin a rubric, print the schemas.
+//! `bank`: open a bank, begin a rubric, print the schemas.
 
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::args::{Bank as Args, BankCommand, ListFormat, SchemaOf};
+use super::args::{Bank as Args, BankCommand, SchemaOf};
 use super::printer::Printer;
 use super::settings::Settings;
-use super::{Outcome, diagnostics, explain};
+use super::{Outcome, check, explain};
 use crate::bank::{self, Bank, Files};
 use crate::report;
 
 pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     match args.command {
-        BankCommand::Check { dir, format } => check(dir.as_deref().or(settings.bank.value.as_deref()), format, printer),
+        BankCommand::Check { paths, format } => check::run(&paths, format, settings, printer),
         BankCommand::New { id, topic } => new(&topic, &id, printer),
         BankCommand::Draft(args) => super::draft::run(&args, settings, printer),
         BankCommand::Learn(args) => super::learn::run(&args, settings, printer),
         BankCommand::Schema { of } => schema(of, printer),
-        BankCommand::Explain { id, file, format } => explain::run(&id, &file, format, settings, printer),
+        BankCommand::Explain(args) => explain::run(&args, settings, printer),
     }
 }
 
@@ -33,7 +33,8 @@ pub(super) fn of_words(folder: &Path) -> anyhow::Result<Bank> {
     Ok(Bank::new(files))
 }
 
-fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
+/// The bank of a folder, or the shipped one.
+pub(super) fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
     let files = match folder {
         Some(folder) => Files::load(folder)?,
         None => Files::shipped(),
@@ -46,26 +47,6 @@ fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
         );
     }
     Ok(bank)
-}
-
-fn check(folder: Option<&Path>, format: ListFormat, printer: &Printer) -> anyhow::Result<Outcome> {
-    let bank = load(folder)?;
-    let findings = bank::check(&bank);
-    match format {
-        ListFormat::Json => printer.result(&report::json(&findings)?)?,
-        ListFormat::Text => {
-            let questions = match bank.entries().len() {
-                1 => "1 question".to_owned(),
-                count => format!("{count} questions"),
-            };
-            let summary = match findings.len() {
-                0 => format!("{questions}, nothing to mend\n"),
-                count => format!("{questions}, {count} to mend\n"),
-            };
-            printer.result(&(diagnostics::render(&findings, bank.files(), printer) + &summary))?;
-        }
-    }
-    Ok(if findings.is_empty() { Outcome::Done } else { Outcome::Found })
 }
 
 fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<Outcome> {
@@ -88,6 +69,10 @@ fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<Outcome> {
     let schema = match of {
         SchemaOf::Rubric => bank::rubric_schema(),
         SchemaOf::Result => bank::result_schema(),
+        SchemaOf::Summary => report::summary_schema(),
+        SchemaOf::Eval => report::evaluation_schema(),
+        SchemaOf::Explain => report::explanation_schema(),
+        SchemaOf::Questions => report::questions_schema(),
     };
     printer.result(&report::json(&schema).context("cannot write the schema")?)?;
     Ok(Outcome::Done)

@@ -1,26 +1,48 @@
 //! Findings as pictures of their places.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::printer::Printer;
 use crate::bank::{Files, Finding};
 use crate::report::printable;
 
-/// Every finding with the lines it is about.
-pub(super) fn render(findings: &[Finding], files: &Files, printer: &Printer) -> String {
+/// Every finding with the lines it is about; `shown` says what to call a file of the bank.
+pub(super) fn render(findings: &[Finding], files: &Files, shown: impl Fn(&str) -> String, printer: &Printer) -> String {
     let renderer = if printer.style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(printer.style.width.max(40));
-    findings.iter().map(|finding| picture(finding, files, &renderer)).collect()
+    findings.iter().map(|finding| picture(finding, files, &shown(&finding.file), &renderer)).collect()
 }
 
-fn picture(finding: &Finding, files: &Files, renderer: &Renderer) -> String {
+/// The finding with the lines around it that it is about. Only those lines are given to the renderer, so
+/// that a picture takes the time of its lines and not of its file.
+fn picture(finding: &Finding, files: &Files, shown: &str, renderer: &Renderer) -> String {
     let text = files.text_or_shipped(&finding.file).unwrap_or_default();
-    let start = finding.start.min(text.len());
-    let line_end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| start + at);
-    let end = finding.end.clamp(start, line_end);
-    let (path, message, hint) = (printable(&finding.file), printable(&finding.message), printable(&finding.hint));
-    let snippet = Snippet::source(text).path(&*path).fold(true).annotation(AnnotationKind::Primary.span(start..end));
-    let report: &[Group<'_>] =
-        &[Level::ERROR.primary_title(&*message).element(snippet).element(Level::HELP.message(&*hint))];
+    let start = text.floor_char_boundary(finding.start.min(text.len()));
+    let end_of_line = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let end = text.floor_char_boundary(finding.end.clamp(start, end_of_line)).max(start);
+    let (from, to) = excerpt(text, start, end, end_of_line);
+    let (path, message, hint) = (printable(shown), printable(&finding.message), printable(&finding.hint));
+    let snippet = Snippet::source(&text[from..to])
+        .line_start(finding.line)
+        .annotation(AnnotationKind::Primary.span(start - from..end - from));
+    let title = Level::ERROR.primary_title(&*message);
+    // The renderer counts columns in the excerpt, which is right unless the line was cut.
+    let report = if from == 0 || text[..from].ends_with('\n') {
+        title.element(snippet.path(&*path))
+    } else {
+        title.element(Origin::path(&*path).line(finding.line).char_column(finding.column)).element(snippet)
+    };
+    let report: &[Group<'_>] = &[report.element(Level::HELP.message(&*hint))];
     format!("{}\n\n", renderer.render(report))
+}
+
+/// Bytes of a line that are shown before and after the place of a finding.
+const AROUND: usize = 400;
+
+/// The line of a finding, from and to; of a very long line the part around the place.
+fn excerpt(text: &str, start: usize, end: usize, end_of_line: usize) -> (usize, usize) {
+    let earliest = text.floor_char_boundary(start.saturating_sub(AROUND));
+    let from = text[earliest..start].rfind('\n').map_or(earliest, |at| earliest + at + 1);
+    let latest = text.ceil_char_boundary(end.saturating_add(AROUND).min(text.len()));
+    (from, end_of_line.min(latest))
 }

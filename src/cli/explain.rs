@@ -1,41 +1,56 @@
 //! `bank explain`: what became of every phrase of a rubric in one answer.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use anstyle::{AnsiColor, Style as Paint};
+use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::answer::Input;
-use super::args::ListFormat;
+use super::args::{Explain as Args, ListFormat};
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
 use crate::score::{Find, Reason, Trace, Workspace};
 
-pub(super) fn run(
-    id: &str,
-    file: &Path,
-    format: ListFormat,
-    settings: &Settings,
-    printer: &Printer,
-) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let bank = super::bank::open(settings)?;
-    let entry = bank.entry(id)?;
+    let entry = bank.entry(&args.id)?;
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
-    let input = Input::read(Some(file), printer)?;
+    let question = scorer.question();
+    if let Some(id) = &args.criterion {
+        check_criterion(id, question)?;
+    }
+    let input = Input::read(Some(&args.file), printer)?;
     let answer = input.answer();
-    let traces = scorer.explain(&answer, &mut Workspace::new());
-    let shown = match format {
+    let mut traces = scorer.explain(&answer, &mut Workspace::new());
+    traces.retain(|trace| {
+        let is_wanted = args.criterion.as_ref().is_none_or(|id| criterion(trace, question).id == *id);
+        is_wanted && (!args.found || !trace.finds.is_empty())
+    });
+    let shown = match args.format {
         ListFormat::Json => {
-            report::json(&traces.iter().map(|trace| as_json(trace, scorer.question(), &answer)).collect::<Vec<_>>())?
+            report::json(&traces.iter().map(|trace| as_json(trace, question, &answer)).collect::<Vec<_>>())?
         }
-        ListFormat::Text => as_text(&traces, scorer.question(), &answer, printer),
+        ListFormat::Text if traces.is_empty() => {
+            printer.note("the answer contains none of these phrases");
+            return Ok(Outcome::Found);
+        }
+        ListFormat::Text => as_text(&traces, question, &answer, printer),
     };
     printer.result(&shown)?;
-    Ok(Outcome::Done)
+    Ok(if traces.is_empty() { Outcome::Found } else { Outcome::Done })
+}
+
+fn check_criterion(id: &str, question: &Question) -> anyhow::Result<()> {
+    let all: Vec<&str> =
+        question.criteria.iter().chain(&question.penalties).map(|criterion| criterion.id.as_str()).collect();
+    if all.contains(&id) {
+        return Ok(());
+    }
+    bail!("`{}` has no criterion `{id}`\nhint: its criteria and penalties are {}", question.id, all.join(", "));
 }
 
 fn criterion<'q>(trace: &Trace<'_>, question: &'q Question) -> &'q Criterion {

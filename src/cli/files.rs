@@ -1,16 +1,23 @@
 //! Reading what was named on the command line, and writing files whole or not at all.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use tempfile::TempPath;
 
+use super::terminal::read_typed;
+
+/// More than anyone types or pastes.
+const LONGEST_TYPED: usize = 1 << 30;
+
 /// The text of a file, or of standard input where it is `-`.
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
-    if is_stream(path) {
+    if is_stream(path) && io::stdin().is_terminal() {
+        bytes = read_typed(LONGEST_TYPED)?;
+    } else if is_stream(path) {
         io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
     } else {
         bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -1,76 +1,137 @@
-//! `grade`: one answer, one grade.
+//! `grade`: a grade for each answer that is named.
 
 use anyhow::{Context as _, bail};
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use super::Outcome;
 use super::answer::Input;
 use super::args::{Format, Grade as Args};
 use super::calibration::Loaded;
+use super::files::{check_output, is_stream, name};
+use super::grade_results::Results;
 use super::judge::{self, Judging, Uses};
 use super::printer::Printer;
 use super::search::whole_index;
 use super::settings::Settings;
+use super::terminal::Interrupted;
 use crate::bank::{Bank, BankError, Entry};
 use crate::model::{Grade, Question, Reference, Sample, SampleLevel, Status};
-use crate::report::{self, DataLayout, Sheet};
+use crate::report::Sheet;
 use crate::retrieve::{Analyzer, Contents, Holds, Index, QuestionFound, Wanted};
-use crate::score::Workspace;
+use crate::score::{Scorer, Workspace};
 
 /// Two questions are close when the second comes to this share of the first.
 pub(super) const CLOSE: f32 = 0.8;
 /// Questions that are named when the choice is close.
 const NAMED: usize = 3;
 
+/// An answer that was read, with all that grading it takes.
+struct Ready<'b> {
+    input: Input,
+    entry: &'b Entry,
+    note: Option<String>,
+    scorer: Scorer,
+}
+
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let settings = settings.with_grade_flags(args).with_judge_flags(&args.judge, args.cross_check)?;
+    check_files(args)?;
     let bank = super::bank::open(&settings)?;
-    let input = Input::read(args.file.as_deref(), printer)?;
-    let (entry, note) = settle_question(args, &bank, &input, printer)?;
-    let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
-    let answer = input.answer();
+    let (ready, failed) = read(args, &bank, printer)?;
     let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
     let judging = judge::open(&settings, uses, printer)?.map(|setup| Judging::new(setup, &bank));
     let calibration = Loaded::wanted(args.calibration.as_deref(), judging.is_some())?;
-    let mut grade = match &judging {
-        Some(judging) => judging.grade_one(&scorer, &answer, &mut Workspace::new())?,
-        None => scorer.grade(&answer, &mut Workspace::new()),
-    };
+    let mut results = Results::new(args, &settings, printer);
+    let mut all_good = true;
+    let mut workspace = Workspace::new();
+    for ready in &ready {
+        let answer = ready.input.answer();
+        let mut grade = match &judging {
+            Some(judging) => judging.grade_one(&ready.scorer, &answer, &mut workspace)?,
+            None => ready.scorer.grade(&answer, &mut workspace),
+        };
+        if let Some(calibration) = &calibration {
+            calibration.apply(&mut grade, ready.scorer.question());
+        }
+        if shows_references(&settings) {
+            grade.references = references(&grade, ready.scorer.question(), &bank, ready.entry)?;
+        }
+        let note = ready.note.as_deref();
+        results.add(&Sheet { grade: &grade, question: ready.scorer.question(), answer: &answer, note })?;
+        all_good &= tell(ready, &grade, &settings, args.files.len() > 1, printer);
+        results.keep(grade);
+    }
     judging.iter().for_each(|judging| judging.tell(printer));
-    if let Some(calibration) = &calibration {
-        calibration.apply(&mut grade, scorer.question());
+    results.finish()?;
+    if failed > 0 {
+        bail!("{failed} of {} answers could not be graded", args.files.len());
     }
-    if shows_references(&settings) {
-        grade.references = references(&grade, scorer.question(), &bank, entry)?;
+    Ok(if all_good { Outcome::Done } else { Outcome::Found })
+}
+
+/// Refuses what cannot be read or written before anything is read.
+fn check_files(args: &Args) -> anyhow::Result<()> {
+    if args.files.iter().filter(|file| is_stream(file)).count() > 1 {
+        bail!("standard input can be read only once\nhint: name `-` once");
     }
-    let sheet = Sheet { grade: &grade, question: scorer.question(), answer: &answer, note: note.as_deref() };
-    let shown = match settings.format.value {
-        Format::Text if settings.quiet.value => report::brief(&sheet, printer.style),
-        Format::Text => report::text(&sheet, printer.style),
-        Format::Json => report::json(&grade)?,
-        Format::Markdown => report::markdown(&sheet),
-        Format::Csv => report::csv(std::slice::from_ref(&grade)).context("cannot write the row")?,
+    let Some(output) = &args.output else { return Ok(()) };
+    let inputs: Vec<&Path> = args.files.iter().chain(&args.calibration).map(PathBuf::as_path).collect();
+    check_output(output, &inputs, args.force)
+}
+
+/// Reads the answers and settles their questions. Of several answers, those that cannot be graded are
+/// reported and counted, and the others are graded.
+fn read<'b>(args: &Args, bank: &'b Bank, printer: &Printer) -> anyhow::Result<(Vec<Ready<'b>>, usize)> {
+    let vocabulary = bank.vocabulary()?;
+    let one = |file: Option<&Path>| -> anyhow::Result<Ready<'b>> {
+        let input = Input::read(file, printer)?;
+        let (entry, note) = settle_question(args, bank, &input, printer)?;
+        Ok(Ready { input, entry, note, scorer: bank.scorer(entry, &vocabulary)? })
     };
-    match settings.format.value {
-        Format::Csv => printer.data(&shown, DataLayout::Rows)?,
-        Format::Json => printer.data(&shown, DataLayout::Json)?,
-        Format::Text | Format::Markdown => printer.result(&shown)?,
+    if args.files.len() <= 1 {
+        return Ok((vec![one(args.files.first().map(PathBuf::as_path))?], 0));
     }
-    if scorer.question().drafted {
+    let (mut ready, mut failed) = (Vec::with_capacity(args.files.len()), 0);
+    for file in &args.files {
+        match one(Some(file)) {
+            Ok(answer) => ready.push(answer),
+            Err(error) if error.is::<Interrupted>() => return Err(error),
+            Err(error) => {
+                failed += 1;
+                printer.error(&error.context(name(file)));
+            }
+        }
+    }
+    Ok((ready, failed))
+}
+
+/// Tells the user about a grade what the result does not say, and returns whether the answer has a score
+/// that is high enough.
+fn tell(ready: &Ready<'_>, grade: &Grade<'_>, settings: &Settings, is_one_of_many: bool, printer: &Printer) -> bool {
+    let prefix = if is_one_of_many { format!("{}: ", grade.id) } else { String::new() };
+    if ready.scorer.question().drafted {
         printer.note(&format!(
-            "the rubric of `{}` was drafted by a program, and nobody has said that they read it",
-            entry.id
+            "{prefix}the rubric of `{}` was drafted by a program, and nobody has said that they read it",
+            grade.question
         ));
     }
-    if let (Some(note), false) = (&note, settings.format.value == Format::Text) {
-        printer.note(&format!("question `{}` {note}", entry.id));
+    if let (Some(note), false) = (&ready.note, settings.format.value == Format::Text) {
+        printer.note(&format!("{prefix}question `{}` {note}", grade.question));
     }
     if let Some(reason) = &grade.fallback
         && (settings.format.value != Format::Text || settings.quiet.value)
     {
-        printer.warning(&format!("graded offline, at least in part: {reason}"));
+        printer.warning(&format!("{prefix}graded offline, at least in part: {reason}"));
     }
-    Ok(outcome(&grade, settings.fail_under.value, printer))
+    match (grade.final_score(), settings.fail_under.value) {
+        (None, _) => false,
+        (Some(score), Some(least)) if score.as_f64() < least => {
+            printer.note(&format!("{prefix}{score} is below the {least} that --fail-under asks for"));
+            false
+        }
+        _ => true,
+    }
 }
 
 /// Whether what is printed has a place for them; where it has none, they are not looked for.
@@ -79,17 +140,6 @@ fn shows_references(settings: &Settings) -> bool {
         Format::Text => !settings.quiet.value,
         Format::Json | Format::Markdown => true,
         Format::Csv => false,
-    }
-}
-
-fn outcome(grade: &Grade<'_>, fail_under: Option<f64>, printer: &Printer) -> Outcome {
-    match (grade.final_score(), fail_under) {
-        (None, _) => Outcome::Found,
-        (Some(score), Some(least)) if score.as_f64() < least => {
-            printer.note(&format!("{score} is below the {least} that --fail-under asks for"));
-            Outcome::Found
-        }
-        _ => Outcome::Done,
     }
 }
 

@@ -1,22 +1,95 @@
-//! `completions` and `man`: what the program says about itself.
+//! `completions` and `man`: scripts and pages made from the definition of the commands.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
 use clap::CommandFactory as _;
+use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 
 use super::Outcome;
-use super::args::Args;
+use super::args::{Args, Man};
+use super::files::{check_output, write_together};
 use super::printer::Printer;
+use super::settings::SHIPPED;
 
-pub(super) fn completions(shell: Shell, printer: &Printer) -> anyhow::Result<Outcome> {
+/// Arguments that take the id of a question: names of the commands, name of the argument.
+const TAKE_IDS: [(&[&str], &str); 5] = [
+    (&["grade"], "question"),
+    (&["prompt"], "question"),
+    (&["questions", "show"], "id"),
+    (&["bank", "explain"], "id"),
+    (&["bank", "learn"], "only"),
+];
+
+/// Prints a completion script that offers the question ids of `bank`, of the shipped one if there is none.
+/// The ids are part of the script, so that pressing Tab starts no program.
+pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) -> anyhow::Result<Outcome> {
+    let bank = super::bank::load(bank.filter(|bank| bank.as_os_str() != SHIPPED))?;
+    // File names of a bank go into a script that a shell runs: only those that are ids.
+    let is_id = |id: &&str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let mut ids: Vec<&str> = bank.entries().iter().map(|entry| entry.id.as_str()).filter(is_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // Values of clap live as long as the program, which ends once the script is printed.
+    let ids: Vec<&'static str> = ids.into_iter().map(|id| &*id.to_owned().leak()).collect();
+    let mut command = TAKE_IDS
+        .iter()
+        .fold(Args::command(), |command, (commands, argument)| with_values(command, commands, argument, &ids));
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "gradus", &mut script);
+    clap_complete::generate(shell, &mut command, "gradus", &mut script);
     write(&script, printer)
 }
 
-pub(super) fn man(printer: &Printer) -> anyhow::Result<Outcome> {
+/// `command` with `ids` as the values of an argument of one of its subcommands.
+fn with_values(command: clap::Command, below: &[&str], argument: &str, ids: &[&'static str]) -> clap::Command {
+    match below.split_first() {
+        None => command.mut_arg(argument, |argument| argument.value_parser(PossibleValuesParser::new(ids.to_vec()))),
+        Some((name, below)) => command.mut_subcommand(name, |command| with_values(command, below, argument, ids)),
+    }
+}
+
+/// Prints the manual page of a command, or writes the pages of all.
+pub(super) fn man(args: &Man, printer: &Printer) -> anyhow::Result<Outcome> {
+    let mut root = Args::command().disable_help_subcommand(true);
+    root.build();
+    let Some(folder) = &args.output else {
+        return write(page(find(&root, &args.command)?)?.1.as_bytes(), printer);
+    };
+    let mut commands = vec![&root];
+    let mut pages: Vec<(PathBuf, String)> = Vec::new();
+    while let Some(command) = commands.pop() {
+        let (name, text) = page(command)?;
+        let path = folder.join(name);
+        check_output(&path, &[], args.force)?;
+        pages.push((path, text));
+        commands.extend(command.get_subcommands());
+    }
+    let pages: Vec<(PathBuf, &str)> = pages.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
+    write_together(&pages)?;
+    printer.note(&format!("wrote {} pages into {}", pages.len(), folder.display()));
+    Ok(Outcome::Done)
+}
+
+fn find<'c>(root: &'c clap::Command, names: &[String]) -> anyhow::Result<&'c clap::Command> {
+    let mut command = root;
+    for name in names {
+        let Some(found) = command.find_subcommand(name) else {
+            let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+            let hint = if known.is_empty() { "it has no commands".to_owned() } else { known.join(", ") };
+            bail!("`{}` has no command `{name}`\nhint: name one of: {hint}", command.get_name());
+        };
+        command = found;
+    }
+    Ok(command)
+}
+
+/// The file name and the text of a command's page.
+fn page(command: &clap::Command) -> anyhow::Result<(String, String)> {
+    let man = clap_mangen::Man::new(command.clone());
     let mut page = Vec::new();
-    clap_mangen::Man::new(Args::command()).render(&mut page)?;
-    write(&page, printer)
+    man.render(&mut page)?;
+    Ok((man.get_filename(), String::from_utf8_lossy(&page).into_owned()))
 }
 
 fn write(bytes: &[u8], printer: &Printer) -> anyhow::Result<Outcome> {

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::args::{Args, Command};
+use super::args::{Args, BankCommand, Command};
+use super::found_bank::{Announce, with_found_bank};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
+use super::terminal::Interrupted;
 use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
 use crate::batch::caught;
 use crate::report;
@@ -37,14 +39,18 @@ pub fn main() -> ExitCode {
     };
     let bare = Printer::for_errors(args.color);
     match args.command {
-        Command::Completions { shell } => return exit_code(meta::completions(shell, &bare), &bare),
-        Command::Man => return exit_code(meta::man(&bare), &bare),
+        Command::Completions { shell } => {
+            return exit_code(meta::completions(shell, args.global.bank.as_deref(), &bare), &bare);
+        }
+        Command::Man(man) => return exit_code(meta::man(&man, &bare), &bare),
         _ => {}
     }
     let around = Surroundings::of_process();
-    match around.and_then(|around| Settings::resolve(&args.global, args.color, &around)) {
-        Ok(settings) => {
+    let resolved = around.and_then(|around| Ok((Settings::resolve(&args.global, args.color, &around)?, around)));
+    match resolved {
+        Ok((settings, around)) => {
             let printer = Printer::new(&settings);
+            let settings = with_found_bank(settings, around.folder(), announce(&args.command), &printer);
             let ended = caught(|| run(args.command, &settings, &printer)).unwrap_or_else(|panicked| {
                 let hint = "report this fault with the command and what it was given";
                 Err(anyhow::anyhow!("the program failed: {panicked}\nhint: {hint}"))
@@ -52,6 +58,21 @@ pub fn main() -> ExitCode {
             exit_code(ended, &printer)
         }
         Err(error) => exit_code(Err(error), &bare),
+    }
+}
+
+/// Whether a note names the bank that was found in a folder upward.
+fn announce(command: &Command) -> Announce {
+    match command {
+        Command::Config(_) | Command::Cache(_) | Command::Completions { .. } | Command::Man(_) => Announce::Nothing,
+        Command::Bank(bank) => match bank.command {
+            BankCommand::Learn(_) | BankCommand::Explain(_) => Announce::Bank,
+            BankCommand::Check { .. }
+            | BankCommand::New { .. }
+            | BankCommand::Draft(_)
+            | BankCommand::Schema { .. } => Announce::Nothing,
+        },
+        _ => Announce::Bank,
     }
 }
 
@@ -79,6 +100,7 @@ fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {
         Ok(Outcome::Found) => ExitCode::from(1),
         Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(error) if printer::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => ExitCode::from(INTERRUPTED),
         Err(error) => {
             printer.error(&error);
             ExitCode::from(2)
@@ -98,7 +120,7 @@ fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Resu
         Command::Config(args) => config::run(&args, settings, printer),
         Command::Prompt(args) => judge::prompt(&args, settings, printer),
         Command::Cache(args) => judge::cache(args.command, settings, printer),
-        Command::Completions { shell } => meta::completions(shell, printer),
-        Command::Man => meta::man(printer),
+        Command::Completions { shell } => meta::completions(shell, settings.bank.value.as_deref(), printer),
+        Command::Man(args) => meta::man(&args, printer),
     }
 }

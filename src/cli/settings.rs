@@ -20,10 +20,15 @@ use super::judge::{Llm, Table};
 /// Name of the file beside the work.
 const FILE: &str = "gradus.toml";
 
+/// Names the shipped bank where a folder could be named; a folder of this name is `./shipped`.
+pub(super) const SHIPPED: &str = "shipped";
+
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     Default,
+    /// A bank in the current folder or one above.
+    Found(PathBuf),
     File(PathBuf),
     Environment(&'static str),
     Flag(&'static str),
@@ -33,6 +38,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Found(folder) => write!(f, "found in {}", folder.display()),
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::Flag(name) => f.write_str(name),
@@ -103,6 +109,11 @@ impl Surroundings {
         Ok(Self { variable: |name| env::var_os(name), folder, config })
     }
 
+    /// The current folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What a variable says, if anything.
     fn text(&self, name: &str) -> anyhow::Result<Option<String>> {
         match (self.variable)(name).filter(|value| !value.is_empty()) {
@@ -138,6 +149,11 @@ impl Settings {
         };
         settings.apply(flags, |names| Origin::Flag(names.flag));
         Ok(settings)
+    }
+
+    /// With the bank that was found in `folder`.
+    pub(super) fn with_found_bank(self, folder: PathBuf) -> Self {
+        Self { bank: Setting { value: Some(folder.clone()), origin: Origin::Found(folder) }, ..self }
     }
 
     /// The flags of everything that may ask a judge.
@@ -179,7 +195,7 @@ impl Settings {
             }
         }
         let Layer { bank, format, color, quiet, fail_under, grader } = layer;
-        set(&mut self.bank, bank.map(Some), origin(BANK));
+        set(&mut self.bank, bank.map(|bank| (bank.as_os_str() != SHIPPED).then_some(bank)), origin(BANK));
         set(&mut self.format, format, origin(FORMAT));
         set(&mut self.color, color, origin(COLOR));
         set(&mut self.quiet, quiet, origin(QUIET));
@@ -221,7 +237,7 @@ impl Layer {
         })?;
         let Written { bank, format, color, quiet, fail_under, grader, llm, judge } = written;
         let beside = path.parent().unwrap_or(Path::new(""));
-        let bank = bank.map(|bank| beside.join(bank));
+        let bank = bank.map(|bank| if bank.as_os_str() == SHIPPED { bank } else { beside.join(bank) });
         Ok(Some((Self { bank, format, color, quiet, fail_under, grader }, text, llm, judge)))
     }
 

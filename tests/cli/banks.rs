@@ -53,7 +53,7 @@ fn check_faulty(format: &str) -> Ran {
 
 #[test]
 fn the_shipped_bank_has_nothing_to_mend() {
-    gradus(["bank", "check"]).run().done().prints(&["nothing to mend"]);
+    gradus(["bank", "check"]).run().done().prints(&["nothing to fix"]);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_sound_folder_passes() {
     let rows: [&[&str]; 2] = [&["bank", "check", "bank"], &["--bank", "bank", "bank", "check"]];
     for arguments in rows {
         let ran = gradus(arguments).files(&BANK).run().done().tells_nothing();
-        assert_eq!(ran.out, "3 questions, nothing to mend\n");
+        assert_eq!(ran.out, "checked 3 questions of bank/rubrics: nothing to fix\n");
     }
     assert_eq!(tiny(["bank", "check", "--format", "json"]).run().done().json(), serde_json::json!([]));
 }
@@ -91,7 +91,7 @@ fn all_faults_are_found_at_once_each_with_its_place_and_help() {
     }
     assert_eq!(text.matches("\nerror: ").count() + 1, FOUND.len(), "{text}");
     assert_eq!(text.matches("= help: ").count(), FOUND.len(), "{text}");
-    assert!(text.ends_with("\n4 questions, 14 to mend\n"), "{text}");
+    assert!(text.ends_with("\nchecked 4 questions of faulty/rubrics: 14 to fix\n"), "{text}");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_new_rubric_passes_the_check_when_it_is_saved() {
     let path = "bank/rubrics/gardening/my-question.toml";
     let new = new.tells(&["note: save it as rubrics/gardening/my-question.toml"]);
     let checked = gradus(["bank", "check", "bank"]).file(path, &new.out).run().done();
-    assert_eq!(checked.out.split_once(' ').map(|(count, _)| count), Some("1"));
+    assert_eq!(checked.out, "checked 1 question of bank/rubrics: nothing to fix\n");
     gradus(["--quiet", "bank", "new", "my-question"]).run().done().tells_nothing().prints(&["topic = \"my-topic\""]);
 }
 

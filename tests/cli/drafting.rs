@@ -29,7 +29,7 @@ fn a_draft_is_sound_and_says_what_it_is() {
     let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-1.toml")).expect("written");
     assert!(text.contains("drafted = true\nknown_as = [\"tea/1\"]"), "{text}");
     assert!(text.contains("\"heat\" = "), "{text}");
-    bank.run().done().prints(&["3 questions, nothing to mend"]);
+    bank.run().done().prints(&["checked 3 questions of bank/rubrics: nothing to fix"]);
     grade.run_with(b"It takes heat.").done().tells(&["the rubric of `tea-1` was drafted by a program"]);
     let criteria = show.run().done().json()["criteria"].clone();
     assert_eq!(criteria[0]["points"], 2, "halves become whole points: {criteria}");

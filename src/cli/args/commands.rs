@@ -45,7 +45,7 @@ pub(in crate::cli) struct Args {
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub(in crate::cli) struct Global {
-    /// Folder with `rubrics` and `corpus`; the shipped bank if absent
+    /// Folder with `rubrics` and `corpus`, or `shipped`; if absent, a folder upward that has `rubrics`, else `shipped`
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(in crate::cli) bank: Option<PathBuf>,
     /// Print the least: one line a result, no notes
@@ -88,7 +88,7 @@ pub(in crate::cli) enum ListFormat {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
-    /// Grade one answer
+    /// Grade one answer, or each of several
     Grade(Grade),
     /// Grade many answers, and go on where it was stopped
     Batch(Box<Batch>),
@@ -108,37 +108,64 @@ pub(in crate::cli) enum Command {
     Prompt(Prompt),
     /// Show or clear what judges replied so far
     Cache(Cache),
-    /// Print a completion script for a shell
+    /// Print a completion script for a shell, with the question ids of the shipped bank or of --bank
     Completions {
         /// Which shell
         shell: Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print a manual page, or write those of all commands
+    Man(Man),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  gradus man
+  gradus man bank check
+  gradus man --output ~/.local/share/man/man1")]
+pub(in crate::cli) struct Man {
+    /// Command whose page is printed; the program itself if absent
+    #[arg(value_name = "COMMAND", conflicts_with = "output")]
+    pub(in crate::cli) command: Vec<String>,
+    /// Write a page for every command into this folder
+    #[arg(long, short, value_name = "DIR")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Overwrite pages that exist
+    #[arg(long, requires = "output")]
+    pub(in crate::cli) force: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   gradus grade answer.md
   gradus grade --question p95-win answer.md --format json
+  gradus grade answers/*.md --format json --output graded.jsonl
   gradus grade --ask \"tell me about an outage you led\" - < answer.txt
   gradus grade --fail-under 60 answer.md && echo good enough
 
 Without --question or --ask, the question is the one that the file's front matter names
-(`question = \"<id>\"` between two `+++` lines), else it is found from the answer itself.")]
+(`question = \"<id>\"` between two `+++` lines), else it is found from the answer itself.
+
+Several answers have a report each, JSON is one object a line, and CSV is one table.
+The exit code is the highest of them all.")]
 pub(in crate::cli) struct Grade {
-    /// File with the answer; `-` or nothing reads standard input
+    /// Files with one answer each; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
-    pub(in crate::cli) file: Option<PathBuf>,
+    pub(in crate::cli) files: Vec<PathBuf>,
     /// Id of the question
     #[arg(long, value_name = "ID", conflicts_with = "ask")]
     pub(in crate::cli) question: Option<String>,
     /// Find the question by its wording
     #[arg(long, value_name = "TEXT")]
     pub(in crate::cli) ask: Option<String>,
-    /// How to write the result
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) format: Option<Format>,
+    /// Write the results to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Overwrite the file that --output names
+    #[arg(long, requires = "output")]
+    pub(in crate::cli) force: bool,
     /// Bring the score to people's scale with a file that `calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
@@ -232,10 +259,18 @@ pub(in crate::cli) struct Bank {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum BankCommand {
     /// Find everything that is wrong with a bank; exit with 1 if there is anything
+    #[command(after_help = "Examples:
+  gradus bank check                          the bank of this folder or of one above
+  gradus bank check my-bank
+  gradus bank check rubrics/team/on-call.toml
+
+A rubric is checked with its sample answers. Whether strong samples also pass as answers
+to questions of other topics is checked with the whole bank only.")]
     Check {
-        /// Folder with `rubrics` and `corpus`; the shipped bank if absent
-        dir: Option<PathBuf>,
-        /// How to write the findings
+        /// Folder of a bank, or some of its files; the bank that the settings name if absent
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Output format
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
         format: ListFormat,
     },
@@ -251,23 +286,37 @@ pub(in crate::cli) enum BankCommand {
     Draft(Draft),
     /// Learn from graded answers which phrases a rubric lacks; propose them as a patch
     Learn(Learn),
-    /// Print the JSON Schema of rubrics or of results
+    /// Print the JSON Schema of rubrics or of what commands write
     Schema {
-        /// Of which
+        /// Kind of document
         #[arg(value_enum, default_value = "rubric")]
         of: SchemaOf,
     },
     /// Show for every phrase of a rubric whether and where an answer contains it, and why not
-    Explain {
-        /// Id of the question
-        id: String,
-        /// File with the answer; `-` reads standard input
-        #[arg(default_value = "-")]
-        file: PathBuf,
-        /// How to write it
-        #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-        format: ListFormat,
-    },
+    Explain(Explain),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  gradus bank explain error-budget answer.md
+  gradus bank explain error-budget answer.md --criterion spends-it --found
+
+With --found, the exit code is 1 when the answer contains none of the phrases.")]
+pub(in crate::cli) struct Explain {
+    /// Id of the question
+    pub(in crate::cli) id: String,
+    /// File with the answer; `-` reads standard input
+    #[arg(default_value = "-")]
+    pub(in crate::cli) file: PathBuf,
+    /// Show the phrases of this criterion or penalty only
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) criterion: Option<String>,
+    /// Show only phrases that the answer contains
+    #[arg(long)]
+    pub(in crate::cli) found: bool,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub(in crate::cli) format: ListFormat,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -357,6 +406,14 @@ pub(in crate::cli) enum LearnFormat {
 pub(in crate::cli) enum SchemaOf {
     /// Rubric files.
     Rubric,
-    /// Results.
+    /// Results of `grade` and `batch`.
     Result,
+    /// The summary of `batch`.
+    Summary,
+    /// The measurements of `eval`.
+    Eval,
+    /// The phrases of `bank explain`.
+    Explain,
+    /// The questions of `questions`.
+    Questions,
 }

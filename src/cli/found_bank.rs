@@ -1,0 +1,172 @@
+//! Finds the bank of the folder that the user works in: the nearest folder upward whose `rubrics` folder
+//! holds a rubric, as `just` finds its file.
+//!
+//! It is used where neither a flag nor the environment nor a settings file names a bank. A folder of
+//! another user is reported and not used: anyone can put one above a shared folder such as `/tmp`, and
+//! nobody would notice that their grades come from it.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::printer::Printer;
+use super::settings::{Origin, Settings};
+
+/// Folders in `rubrics` are searched this deep.
+const DEEPEST: usize = 3;
+/// At most so many files of one `rubrics` folder are read to find out whether it holds a rubric.
+const MOST_FILES: usize = 1000;
+/// A rubric has its `schema` and `id` within so many bytes.
+const HEAD: u64 = 64 * 1024;
+
+/// What was found upward of a folder.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    Bank(PathBuf),
+    OfAnotherUser(PathBuf),
+}
+
+/// What the user is told about the bank that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announce {
+    /// The command's result rests on the bank and does not name it.
+    Bank,
+    /// The command's output names the bank, or it uses none.
+    Nothing,
+}
+
+/// `settings` with the bank found upward of `folder`, if they name none.
+pub(super) fn with_found_bank(settings: Settings, folder: &Path, announce: Announce, printer: &Printer) -> Settings {
+    if settings.bank.origin != Origin::Default {
+        return settings;
+    }
+    match find_upward(folder) {
+        None => settings,
+        Some(Found::OfAnotherUser(bank)) => {
+            let shown = bank.display();
+            printer.warning(&format!(
+                "the bank in {shown} belongs to another user and is not used; name it with --bank {shown} if you trust it"
+            ));
+            settings
+        }
+        Some(Found::Bank(bank)) => {
+            if announce == Announce::Bank {
+                let shown = bank.display();
+                printer.note(&format!(
+                    "using the bank found in {shown}; `--bank shipped` uses the shipped one, --bank DIR another"
+                ));
+            }
+            settings.with_found_bank(bank)
+        }
+    }
+}
+
+fn find_upward(folder: &Path) -> Option<Found> {
+    folder.ancestors().find_map(|folder| {
+        let rubrics = folder.join("rubrics");
+        let is_bank = rubrics.is_dir() && holds_rubric(&rubrics, 0, &mut 0);
+        let found = if is_own(&rubrics) { Found::Bank } else { Found::OfAnotherUser };
+        is_bank.then(|| found(folder.to_owned()))
+    })
+}
+
+/// Whether the folder or one in it has a file that looks like a rubric; `read` counts files over all calls.
+fn holds_rubric(folder: &Path, depth: usize, read: &mut usize) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+        if *read >= MOST_FILES {
+            return false;
+        }
+        let is_rubric = if path.is_dir() {
+            depth < DEEPEST && holds_rubric(&path, depth + 1, read)
+        } else if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
+            *read += 1;
+            let mut head = Vec::new();
+            let is_read = fs::File::open(&path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok();
+            is_read && looks_like_rubric(&String::from_utf8_lossy(&head))
+        } else {
+            false
+        };
+        if is_rubric {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether `schema` and `id` are keys at the top of a file. The file need not be sound: `bank check` must
+/// find a bank whose only rubric has a fault.
+fn looks_like_rubric(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    let top = || text.lines().map(str::trim_start).take_while(|line| !line.starts_with('['));
+    let has =
+        |key: &str| top().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')));
+    has("schema") && has("id")
+}
+
+/// Whether the folder, and the link that leads to it if it is one, belongs to this user or to the system.
+#[cfg(unix)]
+fn is_own(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = nix::unistd::geteuid().as_raw();
+    let is_trusted = |owner: fs::Metadata| owner.uid() == user || owner.uid() == 0;
+    fs::metadata(folder).is_ok_and(is_trusted) && fs::symlink_metadata(folder).is_ok_and(is_trusted)
+}
+
+#[cfg(not(unix))]
+fn is_own(_folder: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUBRIC: &str = "# A comment.\nschema = 1\n  id=\"q\"\n[[criterion]\nbroken";
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("writes");
+        }
+        folder
+    }
+
+    #[test]
+    fn the_nearest_folder_with_a_rubric_is_found() {
+        let root = folder(&[
+            ("rubrics/t/far.toml", RUBRIC),
+            ("a/rubrics/t/near.toml", RUBRIC),
+            ("a/b/c/x", ""),
+            ("a/b/rubrics/t/other.toml", "schema = 1\n[table]\nid = 2\n"),
+            ("a/b/rubrics/t/rubric.md", RUBRIC),
+        ]);
+        for (from, bank) in [("", ""), ("a", "a"), ("a/b/c", "a"), ("a/rubrics/t", "a"), ("rubrics", "")] {
+            let found = find_upward(&root.path().join(from));
+            let expected = root.path().join(bank).components().collect();
+            assert_eq!(found, Some(Found::Bank(expected)), "from {from:?}");
+        }
+    }
+
+    #[test]
+    fn a_rubrics_folder_of_something_else_is_not_a_bank() {
+        for text in ["", "schema = 1\n", "id = 1\n", "identity = 1\nschema_of = 2\n", "[x]\nschema = 1\nid = 2\n"] {
+            assert!(!looks_like_rubric(text), "{text:?}");
+        }
+        assert!(looks_like_rubric("\u{feff}id = \"q\"\r\nschema = 1\r\n"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_folder_of_another_user_is_told_apart() {
+        use std::os::unix::fs::chown;
+        let root = folder(&[("rubrics/t/q.toml", RUBRIC)]);
+        // Only the system's own account may give files away.
+        if chown(root.path().join("rubrics"), Some(65_534), None).is_err() {
+            return;
+        }
+        assert_eq!(find_upward(root.path()), Some(Found::OfAnotherUser(root.path().to_owned())));
+    }
+}
