@@ -12,8 +12,12 @@ mod learning;
 mod meta;
 mod questions;
 mod results;
+mod schemas;
 mod searching;
 mod settling;
+mod several;
 mod streams;
 pub(crate) mod tiny;
+#[cfg(unix)]
+mod typing;
 mod whole;

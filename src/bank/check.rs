@@ -1,6 +1,6 @@
 //! Everything that is wrong with a bank, in one run: syntax, phrases, goldens, samples.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::corpus::{self, Corpus};
@@ -26,7 +26,7 @@ struct Ready<'b> {
 #[derive(Clone, Copy)]
 enum Scope<'s> {
     Bank,
-    Files(&'s HashSet<String>),
+    Files(&'s BTreeSet<String>),
 }
 
 impl Scope<'_> {
@@ -50,7 +50,7 @@ pub fn check(bank: &Bank) -> Vec<Finding> {
 
 /// The findings about some files of a bank: a rubric is checked with its samples, and samples with their
 /// rubric. Samples are not graded as answers to other questions, which takes the whole bank.
-pub fn check_files(bank: &Bank, files: &HashSet<String>) -> Vec<Finding> {
+pub fn check_files(bank: &Bank, files: &BTreeSet<String>) -> Vec<Finding> {
     check_scope(bank, Scope::Files(files))
 }
 
@@ -253,7 +253,7 @@ fn samples(
             let message =
                 format!("a {} sample scores {score}, expected {}", sample.level.name(), expected(sample.level, bands));
             let hint =
-                format!("`gradus bank explain {id}` shows what was found; widen the phrases, or correct the level",);
+                format!("`gradus bank explain {id}` shows what was found; widen the phrases, or correct the level");
             findings.push(corpus.source.finding(corpus.file, sample.heading.clone(), message, hint));
         }
         if sample.level == SampleLevel::Strong {

@@ -271,10 +271,10 @@ impl<'a> Reader<'a> {
 /// The first names of a list, and how many more there are: a hint stays short however long the list is.
 fn some_of(names: &[&str]) -> String {
     const NAMED: usize = 12;
-    let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let first = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

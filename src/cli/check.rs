@@ -1,6 +1,6 @@
 //! `bank check`: everything that is wrong with a bank, or with some files of one.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::report;
 struct Target {
     bank: Bank,
     /// The files, by their names in the bank; all of them where there is nothing.
-    files: Option<HashSet<String>>,
+    files: Option<BTreeSet<String>>,
     /// What it is called in the summary.
     name: String,
     /// The path of a file that is in no bank, in place of its name.
@@ -98,7 +98,7 @@ enum Place {
 fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
     let mut targets = Vec::new();
     // The bank's folder, what to call it, and its files where it is not checked whole.
-    let mut chosen: Option<(PathBuf, PathBuf, Option<HashSet<String>>)> = None;
+    let mut chosen: Option<(PathBuf, PathBuf, Option<BTreeSet<String>>)> = None;
     for path in paths {
         let (root, folder, file) = match place(path)? {
             Place::Alone => {
@@ -109,7 +109,7 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
             Place::InBank { root, file } => (root.clone(), root, Some(file)),
         };
         match &mut chosen {
-            None => chosen = Some((root, folder, file.map(|file| HashSet::from([file])))),
+            None => chosen = Some((root, folder, file.map(|file| BTreeSet::from([file])))),
             Some((known, ..)) if *known != root => {
                 bail!("{} and {} are different banks\nhint: check one bank at a time", known.display(), root.display())
             }

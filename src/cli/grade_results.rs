@@ -10,7 +10,7 @@ use super::files::write_whole;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::model::Grade;
-use crate::report::{self, Detail, Sheet, Style};
+use crate::report::{self, DataLayout, Detail, Sheet, Style};
 
 /// The results of one run, in the order of the answers.
 pub(super) struct Results<'a, 'g> {
@@ -82,7 +82,11 @@ impl<'a, 'g> Results<'a, 'g> {
 
     fn write(&mut self, shown: &str) -> anyhow::Result<()> {
         if self.output.is_none() {
-            return self.printer.result(shown);
+            return match self.format {
+                Format::Csv => self.printer.data(shown, DataLayout::Rows),
+                Format::Json => self.printer.data(shown, DataLayout::Json),
+                Format::Text | Format::Markdown => self.printer.result(shown),
+            };
         }
         self.text.push_str(shown);
         if !shown.ends_with('\n') {

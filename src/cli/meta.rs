@@ -44,7 +44,10 @@ pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) 
 /// `command` with `ids` as the values of an argument of one of its subcommands.
 fn with_values(command: clap::Command, below: &[&str], argument: &str, ids: &[&'static str]) -> clap::Command {
     match below.split_first() {
-        None => command.mut_arg(argument, |argument| argument.value_parser(PossibleValuesParser::new(ids.to_vec()))),
+        // In place: an argument that is taken out and put back loses its position among the others.
+        None => command.mut_args(|one| {
+            if one.get_id() == argument { one.value_parser(PossibleValuesParser::new(ids.to_vec())) } else { one }
+        }),
         Some((name, below)) => command.mut_subcommand(name, |command| with_values(command, below, argument, ids)),
     }
 }

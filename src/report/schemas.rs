@@ -22,7 +22,7 @@ pub fn evaluation_schema() -> Schema {
 
 /// Of what `bank explain` writes.
 pub fn explanation_schema() -> Schema {
-    schema_for!(Vec<Phrase>)
+    schema_for!(Vec<PhraseTrace>)
 }
 
 /// Of what `questions` writes.
@@ -317,7 +317,7 @@ struct AnswerScore {
 
 /// A phrase of a rubric, and where the answer contains it.
 #[derive(JsonSchema)]
-struct Phrase {
+struct PhraseTrace {
     /// Whether the criterion takes points away.
     penalty: bool,
     criterion: String,

@@ -198,7 +198,7 @@ fn schemas_describe_rubrics_and_results() {
     for key in ["schema", "id", "question", "grader", "criteria", "penalties", "flags", "delivery", "fingerprint"] {
         assert!(result.iter().any(|known| known == key), "no {key} in {result:?}");
     }
-    gradus(["bank", "schema", "answer"]).run().refused().tells(&["[possible values: rubric, result]"]);
+    gradus(["bank", "schema", "answer"]).run().refused().tells(&["[possible values: rubric, result, summary, eval"]);
 }
 
 #[test]
@@ -247,6 +247,31 @@ fn an_explanation_as_json_has_every_phrase_and_true_places() {
         let at = |key: &str| usize::try_from(find[key].as_u64().expect("an offset")).expect("fits");
         assert_eq!(find["quote"], answer[at("start")..at("end")], "{find:#}");
     }
+}
+
+#[test]
+fn an_explanation_can_be_cut_to_a_criterion_and_to_what_was_found() {
+    let explain = |arguments: &[&'static str]| {
+        tiny(["bank", "explain", "undo-release", "answer.md"].into_iter().chain(arguments.iter().copied()))
+    };
+    let phrases = |arguments: &[&'static str]| -> Vec<String> {
+        let value = explain(arguments).run().done().json();
+        let of = |trace: &Value| trace["phrase"].as_str().expect("text").to_owned();
+        value.as_array().expect("a list").iter().map(of).collect()
+    };
+    assert_eq!(phrases(&["--criterion", "tells-people", "--format", "json"]), ["status page", "told support|sales"]);
+    assert_eq!(
+        phrases(&["--found", "--format", "json"]),
+        ["roll* back", "within <duration>", "told support|sales", "his|her|their fault"]
+    );
+    assert_eq!(phrases(&["--criterion", "tells-people", "--found", "--format", "json"]), ["told support|sales"]);
+    let text = explain(&["--criterion", "blames-a-person"]).run().done().prints(&["penalty blames-a-person ("]).out;
+    assert!(!text.contains("undoes-quickly"), "{text}");
+    explain(&["--criterion", "follow-up", "--found"]).run().found().tells(&["contains none of these phrases"]);
+    explain(&["--criterion", "follow"]).run().refused().tells(&[
+        "`undo-release` has no criterion `follow`\nhint: ",
+        "undoes-quickly, tells-people, follow-up, blames-a-person",
+    ]);
 }
 
 #[test]

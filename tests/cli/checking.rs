@@ -182,9 +182,14 @@ fn ten_times_as_many_findings_take_about_ten_times_as_long() {
     assert!(out.ends_with(": 500 to fix\n"), "{out}");
     // The line is longer than what is shown of it, and its columns are counted from its start.
     let column = 8 + "'word0 \"open', ".len() * 10 + "'word10 \"open', ".len() * 90 + "'word100 ".len();
-    assert!(out.contains(&format!("--> rubrics/t/q.toml:15:{column}\n")), "{column}: {}", &out[..2000]);
-    let (large, out) = check_of(5000);
-    assert!(out.ends_with(": 5000 to fix\n"));
-    // Quadratic time would be a factor of 100; the constant part of a run only makes the factor smaller.
+    assert!(out.contains(&format!("--> rubrics/t/q.toml:14:{column}\n")), "{column}: {}", &out[..2000]);
+    // Quadratic time would be a factor of 100; the constant part of a run only makes the factor smaller. The fastest
+    // of three runs counts, because other processes may hold one up.
+    let large = (0..3).map(|_| {
+        let (large, out) = check_of(5000);
+        assert!(out.ends_with(": 5000 to fix\n"));
+        large
+    });
+    let large = large.min().expect("three runs");
     assert!(large < small * 40, "{small:?} for 500 findings, {large:?} for 5000");
 }

@@ -1,11 +1,13 @@
 //! What is typed. What it means is for `settings` and the commands.
 
+mod bank;
 mod batch;
 mod commands;
 mod evaluation;
 mod judge;
 mod values;
 
+pub(super) use bank::{Bank, BankCommand, Explain, SchemaOf};
 pub(super) use batch::{
     Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, Least, Most, ResultFormat, RowFormat,
 };

@@ -1,6 +1,8 @@
 //! The terminal while an answer is typed: its mode, and how it gets its old one back in every case.
 
-use std::io;
+use std::io::{self, Read as _};
+
+use anyhow::bail;
 
 /// The user pressed Ctrl-C instead of finishing.
 #[derive(Debug, thiserror::Error)]
@@ -8,7 +10,6 @@ use std::io;
 pub(in crate::cli) struct Interrupted;
 
 /// The lengths at which terminals in canonical mode cut lines: Linux, and macOS.
-#[cfg_attr(not(unix), allow(dead_code))]
 const CUT_AT: [usize; 2] = [4095, 1023];
 
 /// Reads what is typed or pasted on standard input, a terminal, up to Ctrl-D; a little more than `limit` bytes
@@ -17,33 +18,23 @@ const CUT_AT: [usize; 2] = [4095, 1023];
 /// # Errors
 /// [`Interrupted`] after Ctrl-C; what the system reports; and, for a terminal whose mode cannot be set, a line
 /// that it may have cut.
-#[cfg(unix)]
 pub(in crate::cli) fn read_typed(limit: usize) -> anyhow::Result<Vec<u8>> {
-    match unix::Session::begin()? {
-        Some(mut session) => session.read(limit),
-        None => {
-            let mut bytes = Vec::new();
-            io::Read::read_to_end(&mut io::Read::take(io::stdin().lock(), limit as u64 + 1), &mut bytes)?;
-            match cut_line(&bytes) {
-                None => Ok(bytes),
-                Some(line) => anyhow::bail!(
-                    "line {line} is as long as this terminal lets a line be, so its end may be missing\nhint: save the \
-                     text as a file, and name the file"
-                ),
-            }
-        }
+    #[cfg(unix)]
+    if let Some(session) = unix::Session::begin()? {
+        return session.read(limit);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    match cut_line(&bytes).filter(|_| cfg!(unix)) {
+        None => Ok(bytes),
+        Some(line) => bail!(
+            "line {line} is as long as this terminal lets a line be, so its end may be missing\nhint: save the text as \
+             a file, and name the file"
+        ),
     }
 }
 
-#[cfg(not(unix))]
-pub(in crate::cli) fn read_typed(limit: usize) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::Read::read_to_end(&mut io::Read::take(io::stdin().lock(), limit as u64 + 1), &mut bytes)?;
-    Ok(bytes)
-}
-
 /// The first line, from 1, that is exactly as long as lines can be in canonical mode.
-#[cfg_attr(not(unix), allow(dead_code))]
 fn cut_line(bytes: &[u8]) -> Option<usize> {
     bytes.split(|byte| *byte == b'\n').position(|line| CUT_AT.contains(&line.len())).map(|line| line + 1)
 }
@@ -137,7 +128,7 @@ mod unix {
             Ok(session.mode.set().is_ok().then_some(session))
         }
 
-        pub(super) fn read(&mut self, limit: usize) -> anyhow::Result<Vec<u8>> {
+        pub(super) fn read(&self, limit: usize) -> anyhow::Result<Vec<u8>> {
             let mut editor = LineEditor::new(self.columns());
             let mut buffer = [0; 4096];
             while editor.len() <= limit {

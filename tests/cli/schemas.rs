@@ -1,0 +1,197 @@
+//! The JSON Schemas, held against what the commands really write.
+//!
+//! A small checker of the keywords that our schemas use; it fails on any other, so that none is passed over.
+
+use serde_json::{Value, json};
+
+use super::tiny::{ANSWER, tiny};
+
+/// Everything in `value` that `schema` does not allow, does not describe, or misses. `root` holds definitions.
+fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> {
+    if let Some(is_allowed) = schema.as_bool() {
+        return if is_allowed { Vec::new() } else { vec![format!("{at}: nothing is allowed here")] };
+    }
+    let mut found = Vec::new();
+    for (keyword, rule) in schema.as_object().expect("a schema") {
+        match keyword.as_str() {
+            "$schema" | "$defs" | "title" | "description" | "default" | "format" => {}
+            "properties" | "additionalProperties" => {}
+            "type" => {
+                let names: Vec<&str> = rule
+                    .as_array()
+                    .map_or(vec![rule], |all| all.iter().collect())
+                    .into_iter()
+                    .filter_map(Value::as_str)
+                    .collect();
+                if !names.iter().any(|name| is_a(value, name)) {
+                    found.push(format!("{at}: {value} is not {names:?}"));
+                }
+            }
+            "required" => found.extend(
+                rule.as_array()
+                    .expect("names")
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .filter(|name| value.get(name).is_none())
+                    .map(|name| format!("{at}: no `{name}`")),
+            ),
+            "items" => {
+                for (place, item) in value.as_array().into_iter().flatten().enumerate() {
+                    found.extend(faults(item, rule, root, &format!("{at}[{place}]")));
+                }
+            }
+            "minItems" | "maxItems" => {
+                let (length, limit) = (value.as_array().map(Vec::len), rule.as_u64().expect("a number"));
+                let fits = length.is_none_or(|length| {
+                    let length = length as u64;
+                    if keyword == "minItems" { length >= limit } else { length <= limit }
+                });
+                found.extend((!fits).then(|| format!("{at}: {length:?} items, {keyword} {limit}")));
+            }
+            "minimum" => {
+                let fits = value.as_f64().is_none_or(|value| value >= rule.as_f64().expect("a number"));
+                found.extend((!fits).then(|| format!("{at}: {value} is below {rule}")));
+            }
+            "maximum" => {
+                let fits = value.as_f64().is_none_or(|value| value <= rule.as_f64().expect("a number"));
+                found.extend((!fits).then(|| format!("{at}: {value} is above {rule}")));
+            }
+            "enum" => {
+                let fits = rule.as_array().expect("values").contains(value);
+                found.extend((!fits).then(|| format!("{at}: {value} is not one of {rule}")));
+            }
+            "const" => found.extend((value != rule).then(|| format!("{at}: {value} is not {rule}"))),
+            "$ref" => {
+                let pointer = rule.as_str().and_then(|rule| rule.strip_prefix('#')).expect("a reference within");
+                found.extend(faults(value, root.pointer(pointer).expect("a definition"), root, at));
+            }
+            "anyOf" | "oneOf" => {
+                let alternatives = rule.as_array().expect("schemas").iter();
+                let each = alternatives.map(|one| faults(value, &joined(one, schema, root), root, at));
+                found.extend(each.min_by_key(Vec::len).unwrap_or_default());
+            }
+            other => panic!("{at}: the checker does not know `{other}`"),
+        }
+    }
+    if schema.get("anyOf").or(schema.get("oneOf")).is_none() {
+        found.extend(faults_of_properties(value, schema, root, at));
+    }
+    found
+}
+
+/// An alternative together with the properties that stand beside the alternatives.
+fn joined(alternative: &Value, schema: &Value, root: &Value) -> Value {
+    let Some(beside) = schema.get("properties").and_then(Value::as_object) else { return alternative.clone() };
+    let mut joined = match alternative.get("$ref").and_then(Value::as_str) {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).expect("a definition").clone(),
+        None => alternative.clone(),
+    };
+    for (name, property) in beside {
+        joined["properties"][name] = property.clone();
+    }
+    joined
+}
+
+/// What is wrong with the properties of an object, and which of them the schema does not describe.
+fn faults_of_properties(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> {
+    let (described, others) = (schema.get("properties"), schema.get("additionalProperties"));
+    let Some(object) = value.as_object().filter(|_| described.is_some() || others.is_some()) else { return Vec::new() };
+    let one = |(name, value): (&String, &Value)| {
+        let at = format!("{at}.{name}");
+        match described.and_then(|described| described.get(name)).or(others) {
+            Some(schema) => faults(value, schema, root, &at),
+            None => vec![format!("{at}: not described")],
+        }
+    };
+    object.iter().flat_map(one).collect()
+}
+
+fn is_a(value: &Value, name: &str) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("an unknown type `{other}`"),
+    }
+}
+
+fn schema(of: &str) -> Value {
+    tiny(["bank", "schema", of]).run().done().json()
+}
+
+/// Holds `value` against a schema, and every object in it with a property less or of another type.
+#[track_caller]
+fn assert_described(value: &Value, of: &str) {
+    let schema = schema(of);
+    assert_eq!(faults(value, &schema, &schema, "$"), [""; 0], "{of}");
+    let first = value.as_array().map_or(value, |list| &list[0]);
+    for name in first.as_object().expect("an object").keys() {
+        let mut broken = value.clone();
+        let object = if broken.is_array() { &mut broken[0] } else { &mut broken };
+        object[name] = json!([[[]]]);
+        assert_ne!(faults(&broken, &schema, &schema, "$"), [""; 0], "{of}: any `{name}` would pass");
+    }
+}
+
+const ROWS: &str = concat!(
+    "{\"id\":\"a\",\"question\":\"undo-release\",\"answer\":\"We rolled the release back within five minutes.\",\"score\":50}\n",
+    "{\"id\":\"b\",\"question\":\"undo-release\",\"answer\":\"We waited, it was their fault.\",\"score\":10}\n",
+    "{\"id\":\"c\",\"question\":\"restore-test\",\"answer\":\"Every month we compare the rows.\",\"score\":90}\n",
+    "{\"id\":\"d\",\"question\":\"restore-test\",\"answer\":\"\",\"score\":0}\n",
+    "{\"id\":\"e\",\"question\":\"nowhere\",\"answer\":\"Words.\",\"score\":0}\n",
+);
+
+#[test]
+fn a_result_is_described() {
+    assert_described(
+        &tiny(["grade", "--question", "undo-release", "answer.md", "--format", "json"]).run().json(),
+        "result",
+    );
+}
+
+#[test]
+fn the_summary_of_a_batch_is_described() {
+    let rows: String = (0..12)
+        .flat_map(|n| ROWS.lines().map(move |row| format!("{}\n", row.replacen("\":\"", &format!("\":\"{n}"), 1))))
+        .collect();
+    for (rows, arguments) in [(ROWS.to_owned(), [].as_slice()), (rows, &["--fail-under", "60"])] {
+        let batch = ["batch", "rows.jsonl", "-o", "out.jsonl", "--summary", "sum.json"];
+        let gradus = tiny(batch.into_iter().chain(arguments.iter().copied())).file("rows.jsonl", rows);
+        let (summary, _folder) = (gradus.path("sum.json"), gradus.again([""]));
+        gradus.run().found();
+        let summary = std::fs::read_to_string(summary).expect("written");
+        assert_described(&serde_json::from_str(&summary).expect("JSON"), "summary");
+    }
+}
+
+#[test]
+fn an_evaluation_is_described() {
+    let eval = ["eval", "rows.jsonl", "--format", "json"];
+    let ran = tiny(eval).file("rows.jsonl", ROWS).run().done();
+    assert_described(&ran.json(), "eval");
+    let compared = tiny(eval.into_iter().chain(["--compare", "before.json"])).file("before.json", &ran.out);
+    assert_described(&compared.file("rows.jsonl", ROWS.replace("five", "9")).run().done().json(), "eval");
+}
+
+#[test]
+fn an_explanation_is_described() {
+    let answer = format!("{ANSWER}We did not roll back.");
+    let ran = tiny(["bank", "explain", "undo-release", "-", "--format", "json"]).run_with(answer.as_bytes()).done();
+    assert_described(&ran.json(), "explain");
+}
+
+#[test]
+fn questions_are_described() {
+    for arguments in [
+        ["questions", "list"].as_slice(),
+        &["questions", "show", "undo-release"],
+        &["questions", "find", "undo a release"],
+    ] {
+        let ran = tiny(arguments.iter().copied().chain(["--format", "json"])).run().done();
+        assert_described(&ran.json(), "questions");
+    }
+}

@@ -1,0 +1,93 @@
+//! `grade` with several answers, and into a file.
+
+use super::tiny::{ANSWER, tiny};
+use crate::support::Gradus;
+
+/// Two answers that name their questions, and the program with arguments.
+fn two(arguments: &[&str]) -> Gradus {
+    let head = |id: &str| format!("+++\nquestion = \"{id}\"\n+++\n");
+    tiny(arguments.iter().copied())
+        .file("a.md", head("undo-release") + ANSWER)
+        .file("b.md", head("restore-test") + "Every month we compare the rows.\n")
+}
+
+#[test]
+fn each_answer_is_graded_against_its_own_question() {
+    let ran = two(&["grade", "--quiet", "a.md", "b.md"]).run().done().tells_nothing();
+    assert_eq!(ran.out, "a.md  undo-release  37.5  partial\nb.md  restore-test  100.0  strong\n");
+}
+
+#[test]
+fn reports_are_those_of_single_runs_with_a_line_between() {
+    for format in ["text", "markdown"] {
+        let one = |file: &str| two(&["grade", "--format", format, file]).run().done().out;
+        let both = two(&["grade", "--format", format, "a.md", "b.md"]).run().done().out;
+        assert_eq!(both, format!("{}\n{}", one("a.md"), one("b.md")));
+    }
+}
+
+#[test]
+fn json_is_one_object_a_line_and_a_single_one_stays_as_it_was() {
+    let both = two(&["grade", "--format", "json", "a.md", "b.md"]).run().done().out;
+    let lines: Vec<serde_json::Value> =
+        both.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    for (line, file) in lines.iter().zip(["a.md", "b.md"]) {
+        let single = two(&["grade", "--format", "json", file]).run().done();
+        assert_eq!(*line, single.json());
+        assert!(single.out.starts_with("{\n  \"schema\": 1,"), "{}", single.out);
+    }
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn a_table_has_one_heading() {
+    let table = two(&["grade", "--format", "csv", "a.md", "b.md"]).run().done().out;
+    let starts: Vec<&str> = table.lines().map(|line| line.split(',').next().unwrap_or_default()).collect();
+    assert_eq!(starts, ["id", "a.md", "b.md"]);
+}
+
+#[test]
+fn the_exit_code_is_the_worst_and_the_others_are_graded() {
+    two(&["grade", "--fail-under", "60", "a.md", "b.md"]).run().found().tells(&["note: a.md: 37.5 is below the 60"]);
+    two(&["grade", "--quiet", "--fail-under", "30", "a.md", "b.md"]).run().done();
+    let ran =
+        two(&["grade", "--quiet", "gone.md", "a.md", "odd.md"]).file("odd.md", "+++\nquestion = \"x\"\n+++\nx").run();
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), "a.md  undo-release  37.5  partial\n"));
+    ran.tells(&[
+        "error: gone.md: cannot read the answer",
+        "error: odd.md: ",
+        "error: 2 of 3 answers could not be graded",
+    ]);
+    two(&["grade", "-", "a.md", "-"]).run().refused().tells(&["standard input can be read only once"]);
+}
+
+#[test]
+fn a_file_gets_what_standard_output_would_get() {
+    for format in ["text", "json", "markdown", "csv"] {
+        let printed = two(&["grade", "--format", format, "a.md", "b.md"]).run().done().out;
+        let gradus = two(&["grade", "--format", format, "a.md", "b.md", "--output", "out"]);
+        let out = gradus.path("out");
+        let again = gradus.again(["--bank", "bank", "grade", "--format", format, "a.md", "--output", "out"]);
+        assert_eq!(gradus.run().done().out, "");
+        assert_eq!(std::fs::read_to_string(&out).expect("written"), printed);
+        let forced = again.again(["--bank", "bank", "grade", "-q", "a.md", "-o", "out", "--force"]);
+        let _folder = again.again([""]);
+        again.run().refused().tells(&["out would be overwritten\nhint: "]);
+        assert_eq!(std::fs::read_to_string(&out).expect("still there"), printed);
+        forced.run().done();
+        assert_eq!(std::fs::read_to_string(&out).expect("written"), "a.md  undo-release  37.5  partial\n");
+    }
+}
+
+#[test]
+fn an_answer_is_never_overwritten() {
+    for arguments in [["grade", "a.md", "-o", "./a.md", "--force"], ["grade", "b.md", "-o", "b.md", "--force"]] {
+        let gradus = two(&arguments);
+        let answer = gradus.path(arguments[1]);
+        let before = std::fs::read(&answer).expect("there");
+        let _folder = gradus.again([""]);
+        gradus.run().refused().tells(&["is what is read"]);
+        assert_eq!(std::fs::read(&answer).expect("there"), before);
+    }
+    two(&["grade", "a.md", "--force"]).run().refused().tells(&["--output"]);
+}
