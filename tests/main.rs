@@ -2,6 +2,7 @@
 
 mod architecture;
 mod batch;
+mod ci;
 mod cli;
 mod determinism;
 mod drafts;

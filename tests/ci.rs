@@ -1,0 +1,64 @@
+//! The scripts of `.ci`: what they say and how they end, with a `cargo` that plays a part.
+#![cfg(unix)]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::support::root;
+
+/// Runs `.ci/advisories` with a `cargo` of which these subcommands succeed, and a database that can be fetched or was
+/// fetched before. Returns its output and the subcommands that ran.
+fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: bool) -> (Output, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >> {log}\ncase \"$*\" in\n  'deny --version') exit {installed};;\n  'deny fetch db') exit \
+         {fetched};;\n  *) exit {passed};;\nesac\n",
+        log = log.display(),
+        installed = u8::from(!is_installed),
+        fetched = u8::from(!fetches),
+        passed = u8::from(!passes),
+    );
+    let cargo = folder.path().join("cargo");
+    std::fs::write(&cargo, script).expect("written");
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    if has_copy {
+        std::fs::create_dir_all(folder.path().join("advisory-dbs/copy")).expect("a folder");
+    }
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").expect("a path"));
+    let output =
+        Command::new(root().join(".ci/advisories")).env("PATH", path).env("CARGO_HOME", folder.path()).output();
+    let ran = std::fs::read_to_string(&log).unwrap_or_default();
+    (output.expect("it runs"), ran)
+}
+
+#[test]
+fn an_advisory_fails_and_a_missing_database_is_reported_as_skipped() {
+    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let checks = "check --disable-fetch advisories";
+    for (fetches, has_copy) in [(true, false), (true, true), (false, true)] {
+        for passes in [true, false] {
+            let (output, ran) = advisories((fetches, has_copy), passes, true);
+            assert_eq!(output.status.success(), passes, "{}", said(&output));
+            assert!(ran.contains(checks) && !said(&output).contains("skipped"), "{ran}");
+            let warns = String::from_utf8_lossy(&output.stderr).contains("may be old");
+            assert_eq!(warns, !fetches, "an old copy is reported");
+        }
+    }
+    for (is_installed, why) in
+        [(true, "cannot be fetched and there is no copy"), (false, "cargo-deny is not installed")]
+    {
+        let (output, ran) = advisories((false, false), false, is_installed);
+        assert!(output.status.success() && !ran.contains(checks), "{ran}");
+        assert!(said(&output).contains("skipped, ") && said(&output).contains(why), "{}", said(&output));
+    }
+}
+
+#[test]
+fn the_run_of_everything_checks_advisories_and_they_are_configured() {
+    let read = |path: &str| std::fs::read_to_string(root().join(Path::new(path))).expect("reads");
+    assert!(read(".ci/run").lines().any(|line| line == ".ci/advisories"));
+    let settings: toml::Table = read("deny.toml").parse().expect("TOML");
+    assert!(settings.get("advisories").is_some_and(toml::Value::is_table));
+}
