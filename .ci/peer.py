@@ -22,8 +22,7 @@ def load(path):
 
 
 def criteria(prompt):
-    verdict = prompt["schema"]["properties"]["verdicts"]["items"]["properties"]
-    return verdict["criterion"]["enum"]
+    return prompt["schema"]["properties"]["verdicts"]["required"]
 
 
 def port():
@@ -38,12 +37,12 @@ def config(prompt_path, answer_path, model):
     token = next(line[7:] for line in user.splitlines() if line.startswith("token: "))
     with open(answer_path, encoding="utf-8") as file:
         quote = " ".join(file.readline().split()[:8])
-    verdicts = [
-        {"criterion": name, "credit": "full", "quote": quote, "why": "It is a canned reply."}
+    verdicts = {
+        name: {"criterion": name, "quote": quote, "why": "It is a canned reply.", "credit": "full"}
         if place < SHARED
-        else {"criterion": name, "credit": "none", "quote": "", "why": "It is a canned reply."}
+        else {"criterion": name, "quote": "", "why": "It is a canned reply.", "credit": "none"}
         for place, name in enumerate(criteria(prompt))
-    ]
+    }
     reply = json.dumps({"for": token, "verdicts": verdicts})
     canned = {"model": f"openai/{model}", "api_key": "none", "mock_response": reply}
     # JSON is YAML.

@@ -66,8 +66,8 @@ fn reply(body: &[u8]) -> Value {
     let words: Vec<&str> = answer.split_whitespace().skip(1).take(30).collect();
     let quote = |place: usize| words.get(place * 10..place * 10 + 10).unwrap_or_default().join(" ");
     let verdict = |(place, id): (usize, &String)| match place {
-        0 | 1 => json!({"criterion": id, "credit": "full", "quote": quote(place), "why": "said"}),
-        _ => json!({"criterion": id, "credit": "none", "quote": "", "why": "not said"}),
+        0 | 1 => json!({"criterion": id, "credit": "full", "quote": quote(place), "why": "it is said"}),
+        _ => json!({"criterion": id, "credit": "none", "quote": "", "why": "it is not said"}),
     };
     let verdicts =
         json!({"for": token, "verdicts": criteria.iter().enumerate().map(verdict).collect::<Vec<_>>()}).to_string();

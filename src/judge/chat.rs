@@ -31,8 +31,9 @@ pub struct Shape {
     pub name: &'static str,
     /// One line for people and models.
     pub description: &'static str,
-    /// A JSON Schema in which every property is required and no other is allowed.
-    pub schema: serde_json::Value,
+    /// The text of a JSON Schema in which every property is required and no other is allowed. It is sent as it is:
+    /// models write properties in the order of the schema.
+    pub schema: Box<str>,
 }
 
 /// Something said.

@@ -6,6 +6,7 @@
 
 mod brief;
 mod chat;
+mod fields;
 mod folded;
 mod grade;
 mod panel;
@@ -13,6 +14,7 @@ mod prompt;
 mod quote;
 mod reply;
 mod rounds;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod vote;

@@ -5,13 +5,11 @@
 //! the token counts, and the time is linear in the text whatever it holds.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 
 use memchr::{memmem, memrchr};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::fields::{Fields, Keyed, Written};
 use super::folded::is_invisible;
 
 /// The most characters of a `why`.
@@ -54,7 +52,7 @@ pub(super) struct Verdict {
     pub(super) credit: Offered,
     /// What of the answer earns it, as it was written; may be empty.
     pub(super) quote: String,
-    /// The reason, on one line of at most 300 characters without invisible ones; may be empty.
+    /// The reason, on one line of at most 300 characters without invisible ones; may be empty where there is no credit.
     pub(super) why: String,
 }
 
@@ -62,7 +60,7 @@ pub(super) struct Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Fault {
     /// No object bears the token.
-    #[error("there is no JSON object with `for` \"{0}\" and `verdicts`, a list")]
+    #[error("there is no JSON object with `for` \"{0}\" and `verdicts`, an object with a verdict under each id")]
     Missing(String),
     /// The reply ended before the object did.
     #[error("the reply was cut off before the JSON object with `for` \"{0}\" and `verdicts` was complete; be shorter")]
@@ -91,6 +89,15 @@ pub(super) enum Fault {
     /// A verdict whose credit is none of the words; what it is instead.
     #[error("`credit` of `{0}` is {1}; it must be none, partial or full")]
     Credit(String, String),
+    /// A verdict that is not an object.
+    #[error("the verdict for `{0}` is not an object")]
+    NotAnObject(String),
+    /// A verdict under the id of one criterion that names another.
+    #[error("the verdict under `{0}` names `{1}` as its `criterion`")]
+    Misplaced(String, String),
+    /// A verdict whose `why` holds no words.
+    #[error("`why` of `{0}` is not a sentence; say in words what decides it")]
+    NoReason(String),
     /// A verdict whose `quote` or `why` is of another type. Whose, and which key.
     #[error("`{1}` of `{0}` is no text")]
     NoText(String, &'static str),
@@ -122,8 +129,8 @@ pub(super) fn read(text: &str, is_cut: bool, token: &str, ids: &[&str]) -> Read 
     }
 }
 
-/// The elements of `verdicts` of the object that counts.
-fn listed(text: &str, token: &str) -> Result<Vec<Box<RawValue>>, Fault> {
+/// The verdicts of the object that counts.
+fn listed(text: &str, token: &str) -> Result<Vec<Written>, Fault> {
     let mut fault = None;
     let mut best: Option<(usize, Fields<'_>)> = None;
     let mut work = text.len().saturating_mul(MOST_WORK);
@@ -156,7 +163,10 @@ fn listed(text: &str, token: &str) -> Result<Vec<Box<RawValue>>, Fault> {
     if let Some(key) = fields.twice.filter(|key| matches!(*key, "for" | "verdicts")) {
         return Err(Fault::Repeated("the JSON object".to_owned(), key));
     }
-    fields.value("verdicts").ok_or_else(|| Fault::Missing(token.to_owned()))
+    let keyed = || fields.value::<Keyed>("verdicts").map(|keyed| keyed.0);
+    let list =
+        || fields.value::<Vec<Box<RawValue>>>("verdicts").map(|list| list.into_iter().map(|one| (None, one)).collect());
+    keyed().or_else(list).ok_or_else(|| Fault::Missing(token.to_owned()))
 }
 
 /// Where `"for": "token"` stands, last first.
@@ -213,16 +223,20 @@ enum Slot {
     Two,
 }
 
-fn judged(listed: &[Box<RawValue>], ids: &[&str]) -> Read {
+fn judged(listed: &[Written], ids: &[&str]) -> Read {
     let criteria: HashMap<&str, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let mut slots: Vec<Slot> = ids.iter().map(|_| Slot::Empty).collect();
     let (mut faults, mut unknown) = (Vec::new(), BTreeSet::new());
-    for (place, raw) in listed.iter().enumerate() {
-        let stray = match named(raw, place, &criteria) {
+    for (place, (key, raw)) in listed.iter().enumerate() {
+        let read = match key {
+            Some(key) => under_key(raw, key, &criteria),
+            None => named(raw, place, &criteria).map(|(criterion, fields)| (criterion, Ok(fields))),
+        };
+        let stray = match read {
             Ok((criterion, fields)) => {
                 let (Some(slot), Some(id)) = (slots.get_mut(criterion), ids.get(criterion)) else { continue };
-                *slot =
-                    if matches!(slot, Slot::Empty) { Slot::One(verdict(criterion, id, &fields)) } else { Slot::Two };
+                let one = fields.and_then(|fields| verdict(criterion, id, &fields));
+                *slot = if matches!(slot, Slot::Empty) { Slot::One(one) } else { Slot::Two };
                 continue;
             }
             Err(stray) => stray,
@@ -240,6 +254,30 @@ fn judged(listed: &[Box<RawValue>], ids: &[&str]) -> Read {
         }
     }
     Read { verdicts, faults }
+}
+
+/// Which criterion a key names, and what the verdict under it says.
+#[allow(clippy::type_complexity)] // a stray verdict, or a faulty one of a criterion
+fn under_key<'r>(
+    raw: &'r RawValue,
+    key: &str,
+    ids: &HashMap<&str, usize>,
+) -> Result<(usize, Result<Fields<'r>, Fault>), Fault> {
+    let id = key.trim();
+    let criterion = ids.get(id).ok_or_else(|| Fault::Unknown(one_line(key, SHOWN)))?;
+    let Ok(fields) = serde_json::from_str::<Fields<'_>>(raw.get()) else {
+        return Ok((*criterion, Err(Fault::NotAnObject(id.to_owned()))));
+    };
+    // The key says which criterion it is; a verdict that says otherwise is of neither.
+    let fields = match (fields.twice, fields.raw("criterion")) {
+        (Some("criterion"), _) => Err(Fault::Repeated(format!("the verdict for `{id}`"), "criterion")),
+        (_, Some(raw)) => match serde_json::from_str::<String>(raw.get()) {
+            Ok(named) if named.trim() == id => Ok(fields),
+            _ => Err(Fault::Misplaced(id.to_owned(), one_line(raw.get(), SHOWN))),
+        },
+        (_, None) => Ok(fields),
+    };
+    Ok((*criterion, fields))
 }
 
 /// Which criterion an element of the list is of, and what it says.
@@ -263,7 +301,23 @@ fn verdict(criterion: usize, id: &str, fields: &Fields<'_>) -> Result<Verdict, F
     let text = |key| fields.raw(key).map_or(Some(String::new()), |raw| serde_json::from_str(raw.get()).ok());
     let quote = text("quote").ok_or_else(|| Fault::NoText(named(), "quote"))?;
     let why = text("why").ok_or_else(|| Fault::NoText(named(), "why"))?;
-    Ok(Verdict { criterion, credit, quote, why: one_line(&why, WHY) })
+    let why = one_line(&why, WHY);
+    // A model that was cut short or lost its way writes the rest of a JSON text here; its credit is worth as little.
+    let may_be_empty = credit == Offered::None;
+    if !(is_reason(&why) || (may_be_empty && why.is_empty())) {
+        return Err(Fault::NoReason(named()));
+    }
+    Ok(Verdict { criterion, credit, quote, why })
+}
+
+/// Whether a text says something in words: at least two words, or four letters of a script that has no cases and may
+/// have no spaces. What begins like JSON does not.
+fn is_reason(text: &str) -> bool {
+    let words = || text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let letters: usize = words().map(|word| word.chars().count()).sum();
+    let is_caseless = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
+    let is_in_words = words().nth(1).is_some() || text.chars().filter(|c| is_caseless(*c)).count() >= 4;
+    letters >= 4 && is_in_words && !text.starts_with(['{', '}', '[', ']', ':', ','])
 }
 
 fn offered(credit: &RawValue) -> Option<Offered> {
@@ -295,63 +349,6 @@ fn one_line(text: &str, most: usize) -> String {
         length += 1;
     }
     line
-}
-
-/// The keys that mean something, of the object and of a verdict.
-const KEYS: [&str; 6] = ["for", "verdicts", "criterion", "credit", "quote", "why"];
-
-/// An object's values by key, each still as it was written.
-#[derive(Default)]
-struct Fields<'r> {
-    values: [Option<&'r RawValue>; KEYS.len()],
-    /// The first key that stands there twice.
-    twice: Option<&'static str>,
-}
-
-impl<'r> Fields<'r> {
-    /// What stands at `key`; none where that is null.
-    fn raw(&self, key: &str) -> Option<&'r RawValue> {
-        let (_, value) = KEYS.iter().zip(self.values).find(|(name, _)| **name == key)?;
-        value.filter(|value| value.get() != "null")
-    }
-
-    fn value<T: Deserialize<'r>>(&self, key: &str) -> Option<T> {
-        serde_json::from_str(self.raw(key)?.get()).ok()
-    }
-
-    fn is_for(&self, token: &str) -> bool {
-        let is_list = self.raw("verdicts").is_some_and(|verdicts| verdicts.get().starts_with('['));
-        is_list && self.value::<String>("for").is_some_and(|found| found == token)
-    }
-}
-
-impl<'de: 'r, 'r> Deserialize<'de> for Fields<'r> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor)
-    }
-}
-
-struct FieldsVisitor;
-
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-        let mut fields = Fields::default();
-        while let Some(key) = map.next_key::<String>()? {
-            let value: &RawValue = map.next_value()?;
-            let known = KEYS.iter().zip(&mut fields.values).find(|(name, _)| **name == key);
-            let Some((name, slot)) = known else { continue };
-            if slot.replace(value).is_some() {
-                fields.twice = fields.twice.or(Some(name));
-            }
-        }
-        Ok(fields)
-    }
 }
 
 #[cfg(test)]

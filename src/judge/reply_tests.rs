@@ -84,7 +84,7 @@ fn a_reply_without_its_object_has_one_fault() {
 
 #[test]
 fn each_wrong_verdict_is_one_fault_and_is_dropped() {
-    let second = r#"{"criterion":"second","credit":"partial"}"#;
+    let second = r#"{"criterion":"second","credit":"partial","why":"it says so"}"#;
     for (first, expected) in [
         ("", "no verdict for `first`"),
         (r#"{"criterion":"first"},"#, "`credit` of `first` is missing; it must be none, partial or full"),
@@ -107,7 +107,7 @@ fn each_wrong_verdict_is_one_fault_and_is_dropped() {
 
 #[test]
 fn verdicts_of_no_criterion_are_faults_beside() {
-    let both = r#"{"criterion":" first ","credit":"full"},{"criterion":"second","credit":"none"}"#;
+    let both = r#"{"criterion":" first ","credit":"full","why":"it says so"},{"criterion":"second","credit":"none"}"#;
     for (stray, expected) in [
         (r#"{"criterion":"f\noo\u202e","credit":"full"}"#, "`f oo` is no criterion"),
         (r#"{"criterion":"First","credit":"full"},{"criterion":"First"}"#, "`First` is no criterion"),
@@ -128,9 +128,9 @@ fn a_reason_is_one_short_line() {
     assert_eq!(one_line("abcdefg", 6), "abcde…");
     assert_eq!(one_line("ab d  fg", 6), "ab d…");
     assert_eq!(one_line("abcde fg", 6), "abcde…");
-    let why = "é".repeat(301);
+    let why = format!("so {}", "é".repeat(298));
     let text = GOOD.replace("it says so", &why);
-    assert_eq!(read(&text, false, "k3x", &IDS).verdicts[0].why, format!("{}…", "é".repeat(299)));
+    assert_eq!(read(&text, false, "k3x", &IDS).verdicts[0].why, format!("so {}…", "é".repeat(296)));
 }
 
 #[test]
@@ -153,4 +153,76 @@ fn hostile_repetition_neither_hangs_nor_overflows() {
     }
     let deep = format!("{{\"for\":\"k3x\",\"note\":{}{},\"verdicts\":[]}}", "[".repeat(500_000), "]".repeat(500_000));
     assert_eq!(read(&deep, false, "k3x", &IDS).faults.len(), 2);
+}
+
+const KEYED: &str = r#"{"for":"k3x","verdicts":{
+    "first":{"criterion":"first","quote":"a \"b\" {","why":"it says so","credit":"full"},
+    "second":{"criterion":"second","quote":"","why":"it does not","credit":"none"}}}"#;
+
+#[test]
+fn verdicts_may_stand_under_the_ids_of_their_criteria() {
+    let without_ids = KEYED.replace("\"criterion\":\"first\",", "").replace("\"criterion\":\"second\",", "");
+    for text in [
+        KEYED.to_owned(),
+        without_ids,
+        format!("```json\n{KEYED}\n```"),
+        format!("{{\"for\":\"k3x\",\"verdicts\":{{}}}} no, rather {KEYED}"),
+        format!("{{\"for\":\"k3x\",\"verdicts\":[]}} no, rather {KEYED}"),
+        serde_json::Value::from(KEYED).to_string(),
+    ] {
+        assert!(is_good(&text), "{text}");
+    }
+}
+
+#[test]
+fn faults_under_keys_are_told() {
+    let fault = |from: &str, to: &str| {
+        let text = KEYED.replacen(from, to, 1);
+        assert_ne!(text, KEYED);
+        let all: Vec<String> = read(&text, false, "k3x", &IDS).faults.iter().map(ToString::to_string).collect();
+        all.join("; ")
+    };
+    assert_eq!(fault("\"second\":{", "\"third\":{"), "`third` is no criterion; no verdict for `second`");
+    assert_eq!(fault("\"second\":{", "\"first\":{"), "two verdicts for `first`; no verdict for `second`");
+    let misplaced = "the verdict under `first` names `\"second\"` as its `criterion`";
+    assert_eq!(fault("\"criterion\":\"first\"", "\"criterion\":\"second\""), misplaced);
+    let not_an_object = r#""first":"full","other":{"#;
+    let told = fault("\"first\":{\"criterion\":\"first\",", not_an_object);
+    assert_eq!(told, "`other` is no criterion; the verdict for `first` is not an object");
+    for empty in ["{}", "[]"] {
+        let text = format!("{{\"for\":\"k3x\",\"verdicts\":{empty}}}");
+        assert_eq!(read(&text, false, "k3x", &IDS).faults.len(), 2, "an empty reply decides nothing");
+    }
+}
+
+#[test]
+fn a_reason_without_words_does_not_carry_a_verdict() {
+    let with = |why: &str, credit: &str| {
+        let why = serde_json::Value::from(why).to_string();
+        faults(&format!(
+            r#"{{"criterion":"first","credit":"{credit}","why":{why}}},{{"criterion":"second","credit":"none"}}"#
+        ))
+    };
+    for credit in ["none", "partial", "full"] {
+        for why in
+            ["{j", "{\"why\": \"it says so\"}", "[so it is]", "j", "so", "...", "1 2 3 4 5", "}, {", "a b", "::: so it"]
+        {
+            let told = "`why` of `first` is not a sentence; say in words what decides it";
+            assert_eq!(with(why, credit), [told], "{why} {credit}");
+        }
+        for why in [
+            "it says so",
+            "As told.",
+            "\"rolled back\" is concrete",
+            "Ja, genau",
+            "他说了这个",
+            "それは書いてある",
+            "เขาพูดแล้ว",
+            "قال ذلك",
+        ] {
+            assert_eq!(with(why, credit), [""; 0], "{why} {credit}");
+        }
+    }
+    // Nothing needs to be said of what is not there.
+    assert_eq!((with("", "none"), with(" ", "full").len()), (vec![], 1));
 }

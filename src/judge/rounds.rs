@@ -6,6 +6,7 @@ use super::chat::{Chat, Failure, Halt, Message, Reply, Request, Shape};
 use super::prompt::{self, Prompt};
 use super::quote::Quotable;
 use super::reply::{self, Fault, Offered, Verdict};
+use super::schema;
 use crate::model::{Span, Thousandths, Usage};
 
 /// How often a judge is asked again for what could not be used.
@@ -140,7 +141,7 @@ impl<'q> Talk<'q> {
         self.trouble = Some(format!("the judge gave no usable verdict, asked {times}: {}", short(first)));
         let ids = self.open_ids();
         self.messages.extend(prompt::again(&reply.text, &faults, &self.token, &ids));
-        self.shape = Arc::new(prompt::shape(&self.token, &ids));
+        self.shape = Arc::new(schema::shape(&self.token, &ids));
     }
 }
 

@@ -179,7 +179,12 @@ impl Line {
 
     async fn once(&self, request: &Request, dialect: &Dialect, left: Duration) -> Result<Reply, Failed> {
         let provider = self.endpoint.provider;
-        let body = provider.body(request, &self.endpoint.request_parameters(), dialect);
+        let body = provider.body(request, &self.endpoint.request_parameters(), dialect).map_err(|error| Failed {
+            words: format!("the request cannot be written: {error}"),
+            trouble: None,
+            status: 0,
+            body: String::new(),
+        })?;
         let timeout = left.min(self.endpoint.timeout);
         let url = self.endpoint.at(provider.path());
         let raw = self.client.send(url, Some(body), timeout).await.map_err(|error| self.failed(error, timeout))?;

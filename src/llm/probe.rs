@@ -72,12 +72,7 @@ fn mode(mode: Mode) -> &'static str {
 }
 
 fn request(judge: usize) -> Request {
-    let schema = serde_json::json!({
-        "type": "object",
-        "properties": {"ready": {"type": "string", "enum": ["yes"]}},
-        "required": ["ready"],
-        "additionalProperties": false,
-    });
+    const SCHEMA: &str = r#"{"type":"object","properties":{"ready":{"type":"string","enum":["yes"]}},"required":["ready"],"additionalProperties":false}"#;
     let message = |role, text: &str| Message { role, text: text.into() };
     Request {
         judge,
@@ -86,7 +81,7 @@ fn request(judge: usize) -> Request {
             message(Role::System, "You reply with one JSON object and nothing else."),
             message(Role::User, "Reply with {\"ready\": \"yes\"}"),
         ],
-        shape: Arc::new(Shape { name: "ready", description: "Whether it works", schema }),
+        shape: Arc::new(Shape { name: "ready", description: "Whether it works", schema: SCHEMA.into() }),
     }
 }
 

@@ -75,9 +75,19 @@ pub(crate) enum Act {
 pub(crate) fn verdicts(token: &str, verdicts: &[(&str, &str, &str, &str)]) -> String {
     let object = |verdict: &(&str, &str, &str, &str)| {
         let (criterion, credit, quote, why) = verdict;
-        json!({"criterion": criterion, "credit": credit, "quote": quote, "why": why})
+        json!({"criterion": criterion, "quote": quote, "why": why, "credit": credit})
     };
     json!({"for": token, "verdicts": verdicts.iter().map(object).collect::<Vec<_>>()}).to_string()
+}
+
+/// The same as an object with a verdict under each id, as the schema asks for.
+pub(crate) fn keyed_verdicts(token: &str, list: &[(&str, &str, &str, &str)]) -> String {
+    let mut object: Value = serde_json::from_str(&verdicts(token, list)).expect("JSON");
+    let keyed = object["verdicts"].as_array().into_iter().flatten();
+    let keyed: serde_json::Map<String, Value> =
+        keyed.map(|one| (one["criterion"].as_str().expect("an id").to_owned(), one.clone())).collect();
+    object["verdicts"] = keyed.into();
+    object.to_string()
 }
 
 impl Endpoint {

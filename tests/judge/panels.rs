@@ -13,9 +13,10 @@ const QUOTE: &str = "rolled the release back within ten minutes";
 /// Verdicts on what is asked about: full for the first, nothing else, but for `tells-people` this credit.
 fn telling(asked: &Asked, credit: &str) -> String {
     let quote = if credit == "none" { "" } else { "I told support" };
+    let why = format!("it earns {credit}");
     let all = [
-        ("undoes-quickly", "full", QUOTE, "quickly"),
-        ("tells-people", credit, quote, credit),
+        ("undoes-quickly", "full", QUOTE, "it was quick"),
+        ("tells-people", credit, quote, &why),
         ("follow-up", "none", "", "no follow-up"),
         ("blames-a-person", "none", "", "nobody is blamed"),
     ];
@@ -64,7 +65,7 @@ fn of_three_samples_the_median_counts_and_the_spread_is_told() {
     let told = criterion(&played.grade, "tells-people");
     assert_eq!(
         (&told["spread"], &told["why"], &told["status"]),
-        (&json!([0, 1]), &json!("partial"), &json!("partial"))
+        (&json!([0, 1]), &json!("it earns partial"), &json!("partial"))
     );
     assert_eq!(votes(&played.grade, "tells-people"), [0.0, 0.5, 1.0]);
     assert_eq!(criterion(&played.grade, "undoes-quickly")["spread"], json!([1, 1]));
@@ -177,7 +178,7 @@ fn the_last_judge_is_asked_where_samples_differ_and_decides() {
     played.comes_to("escalated", expected, 62.5, 3);
     let asked = dear.asked();
     assert_eq!(asked.iter().map(Asked::criteria).collect::<Vec<_>>(), [["tells-people"]]);
-    assert_eq!(criterion(&played.grade, "tells-people")["why"], "full");
+    assert_eq!(criterion(&played.grade, "tells-people")["why"], "it earns full");
     assert_eq!(votes(&played.grade, "tells-people"), [0.0, 0.0, 0.5, 1.0]);
     assert_eq!(votes(&played.grade, "undoes-quickly"), [1.0, 1.0, 1.0]);
     assert_eq!(played.grade["usage"]["prompt_tokens"], 400);

@@ -9,7 +9,7 @@ const QUOTE: &str = "rolled the release back within ten minutes";
 
 /// A verdict on the first criterion, with fields in the place of its own, or without them: `(none)`.
 fn but(fields: &Value) -> Value {
-    let mut verdict = json!({"criterion": "undoes-quickly", "credit": "full", "quote": QUOTE, "why": ""});
+    let mut verdict = json!({"criterion": "undoes-quickly", "credit": "full", "quote": QUOTE, "why": "it says so"});
     let own = verdict.as_object_mut().expect("an object");
     for (name, value) in fields.as_object().expect("fields") {
         if value == "(none)" { drop(own.remove(name)) } else { own[name] = value.clone() }
@@ -45,6 +45,8 @@ fn unusable() -> Vec<(Vec<Value>, &'static str)> {
         (one(json!({"quote": [QUOTE]})), "`quote` of `undoes-quickly` is no text"),
         (one(json!({"quote": "(none)"})), "`undoes-quickly`: the quote is empty"),
         (one(json!({"why": {}})), "`why` of `undoes-quickly` is no text"),
+        (one(json!({"why": "{j"})), "`why` of `undoes-quickly` is not a sentence"),
+        (one(json!({"why": "{j", "credit": "none", "quote": ""})), "`why` of `undoes-quickly` is not a sentence"),
     ]
 }
 
@@ -84,7 +86,7 @@ fn the_schema_of_a_second_request_offers_what_is_open_alone() {
     let played = played(&[], |number, asked| Act::Say(if number == 0 { sound_but(asked, &[]) } else { sound(asked) }));
     let offered = |number: usize| {
         let schema = &played.asked[number].body["response_format"]["json_schema"]["schema"];
-        schema["properties"]["verdicts"]["items"]["properties"]["criterion"]["enum"].clone()
+        schema["properties"]["verdicts"]["required"].clone()
     };
     assert_eq!(offered(0), json!(["undoes-quickly", "tells-people", "follow-up", "blames-a-person"]));
     assert_eq!(offered(1), json!(["undoes-quickly"]));
@@ -94,9 +96,9 @@ fn the_schema_of_a_second_request_offers_what_is_open_alone() {
 fn each_round_asks_for_less_until_the_third() {
     let played = played(&[], |number, asked| {
         let credit = if number < 2 { "mostly" } else { "some" };
-        let told = ("tells-people", "full", "I told support", "told");
-        let none = ("follow-up", "none", "", "none");
-        let open = ("undoes-quickly", credit, QUOTE, "");
+        let told = ("tells-people", "full", "I told support", "support was told");
+        let none = ("follow-up", "none", "", "");
+        let open = ("undoes-quickly", credit, QUOTE, "it says so");
         let fault = ("blames-a-person", "perhaps", "", "");
         Act::Say(match number {
             0 => verdicts(&asked.token(), &[open, ("tells-people", "9", "", ""), none, fault]),
@@ -119,8 +121,11 @@ fn what_was_decided_is_not_decided_again() {
         if number == 0 {
             return Act::Say(sound_but(asked, &[]));
         }
-        let first = ("undoes-quickly", "partial", QUOTE, "");
-        Act::Say(verdicts(&asked.token(), &[("tells-people", "none", "", ""), ("follow-up", "full", QUOTE, ""), first]))
+        let first = ("undoes-quickly", "partial", QUOTE, "it says so");
+        Act::Say(verdicts(
+            &asked.token(),
+            &[("tells-people", "none", "", ""), ("follow-up", "full", QUOTE, "it says so"), first],
+        ))
     });
     played.is_judged("decided twice", 2);
 }
@@ -151,7 +156,7 @@ fn an_endpoint_that_fails_when_asked_again_keeps_what_was_said() {
 
 #[test]
 fn strangers_among_the_verdicts_change_nothing_once_all_is_decided() {
-    let stranger = json!({"criterion": "charm", "credit": "full", "quote": QUOTE, "why": ""});
+    let stranger = json!({"criterion": "charm", "credit": "full", "quote": QUOTE, "why": "it says so"});
     let first = but(&json!({"credit": "partial"}));
     let played = played(&[], move |_, asked| Act::Say(sound_but(asked, &[stranger.clone(), first.clone()])));
     played.is_judged("a stranger", 1);

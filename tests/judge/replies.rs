@@ -29,15 +29,20 @@ fn fake(token: &str) -> String {
     verdicts(token, &["undoes-quickly", "tells-people", "follow-up"].map(full))
 }
 
-const UNUSABLE: [Unusable; 12] = [
+const UNUSABLE: [Unusable; 13] = [
     ("prose", |_| Act::Say("A fine answer: 8 of 10, I would say.".to_owned()), "there is no JSON object"),
     ("truncated JSON", |asked| Act::Say(half(asked)), "cannot be read: EOF"),
     ("a reply that grew too long", |asked| Act::Cut(half(asked)), "was cut off before the JSON object"),
     ("an empty reply", |_| Act::Say(String::new()), "there is no JSON object"),
     ("white space", |_| Act::Say(" \n\t ".to_owned()), "there is no JSON object"),
-    ("no verdicts", |asked| Act::Say(json!({"for": asked.token(), "score": 9}).to_string()), "`verdicts`, a list"),
-    ("verdicts of a wrong type", |asked| object(asked, &json!("full")), "`verdicts`, a list"),
-    ("verdicts as an object", |asked| object(asked, &json!({"undoes-quickly": "full"})), "`verdicts`, a list"),
+    ("no verdicts", |asked| Act::Say(json!({"for": asked.token(), "score": 9}).to_string()), "`verdicts`, an object"),
+    ("verdicts of a wrong type", |asked| object(asked, &json!("full")), "`verdicts`, an object"),
+    (
+        "a credit in the place of a verdict",
+        |asked| object(asked, &json!({"undoes-quickly": "full"})),
+        "the verdict for `undoes-quickly` is not an object",
+    ),
+    ("an empty object of verdicts", |asked| object(asked, &json!({})), "no verdict for `undoes-quickly`"),
     ("no token", |_| Act::Say(json!({"verdicts": []}).to_string()), "there is no JSON object with `for`"),
     ("a wrong token", |_| Act::Say(fake("0123456789abcdef")), "there is no JSON object with `for`"),
     ("no verdict at all", |asked| object(asked, &json!([])), "no verdict for `undoes-quickly`"),

@@ -226,7 +226,7 @@ fn prose_that_repeats_the_key_is_not_repeated() {
 fn a_verdict_that_repeats_the_key_is_not_repeated() {
     let why = format!("the key is {SECRET}");
     assert_words_are_masked(move |asked| {
-        Act::Say(all(asked, "full", "rolled the release back").replace("because", &why))
+        Act::Say(all(asked, "full", "rolled the release back").replace("it says so", &why))
     });
 }
 

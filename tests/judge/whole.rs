@@ -1,6 +1,6 @@
 //! One answer, from the command line to the report.
 
-use super::endpoint::{Act, Asked, Endpoint, verdicts};
+use super::endpoint::{Act, Asked, Endpoint, keyed_verdicts};
 use crate::cli::tiny::tiny;
 use crate::support::Gradus;
 
@@ -13,16 +13,16 @@ pub(super) fn all(asked: &Asked, credit: &str, quote: &str) -> String {
     };
     let all: Vec<_> = ids.iter().enumerate().map(verdict).collect();
     let all: Vec<_> =
-        all.iter().map(|(id, credit, quote)| (id.as_str(), credit.as_str(), quote.as_str(), "so")).collect();
-    verdicts(&asked.token(), &all)
+        all.iter().map(|(id, credit, quote)| (id.as_str(), credit.as_str(), quote.as_str(), "it says so")).collect();
+    keyed_verdicts(&asked.token(), &all)
 }
 
 /// The same with one quote after the other, since one passage does not decide everything.
 pub(super) fn each(asked: &Asked, credit: &str, quotes: &[&str]) -> String {
     let ids = asked.criteria();
     let all: Vec<_> =
-        ids.iter().zip(quotes.iter().cycle()).map(|(id, quote)| (id.as_str(), credit, *quote, "so")).collect();
-    verdicts(&asked.token(), &all)
+        ids.iter().zip(quotes.iter().cycle()).map(|(id, quote)| (id.as_str(), credit, *quote, "it says so")).collect();
+    keyed_verdicts(&asked.token(), &all)
 }
 
 /// The program with a judge at that endpoint.

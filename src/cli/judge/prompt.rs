@@ -1,6 +1,10 @@
 //! `prompt`: what a judge would be told of an answer, to the letter.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::setup::{UNKNOWN, panel_of};
 use crate::cli::Outcome;
@@ -26,7 +30,7 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
         let prompt = brief.prompt(&panel, judge, input.body(), None, &tokens)?;
         match args.format {
             ListFormat::Text => printer.data(&text(&panel, judge, &prompt, &tokens), DataLayout::Rows)?,
-            ListFormat::Json => objects.push(json(&panel, judge, &prompt, &tokens)),
+            ListFormat::Json => objects.push(json(&panel, judge, &prompt, &tokens)?),
         }
     }
     match objects.as_slice() {
@@ -74,21 +78,33 @@ fn counted(model: &str, judge: usize, tokens: &Tokens) -> String {
     }
 }
 
-fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> serde_json::Value {
+/// A prompt as JSON. The schema is shown as it is sent, its keys in their order.
+#[derive(Serialize)]
+struct Printed {
+    counting: &'static str,
+    messages: Vec<serde_json::Value>,
+    model: String,
+    provider: String,
+    room: usize,
+    schema: Box<RawValue>,
+    tokens: BTreeMap<&'static str, usize>,
+}
+
+fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<Printed> {
     let message =
         |message: &crate::judge::Message| serde_json::json!({"role": name(message.role), "content": &*message.text});
-    let parts = tokens_of(prompt, judge, tokens);
-    serde_json::json!({
-        "provider": panel.members[judge].provider,
-        "model": panel.members[judge].model,
-        "messages": prompt.messages.iter().map(message).collect::<Vec<_>>(),
-        "schema": prompt.shape.schema,
-        "tokens": parts.iter().map(|(part, count)| (part.name().to_owned(), (*count).into())).collect::<serde_json::Map<_, _>>(),
-        "room": panel.members[judge].room,
-        "counting": match tokens.counting(judge) {
+    let member = &panel.members[judge];
+    Ok(Printed {
+        counting: match tokens.counting(judge) {
             Counting::Known => "known",
             Counting::Guessed => "guessed",
         },
+        messages: prompt.messages.iter().map(message).collect(),
+        model: member.model.clone(),
+        provider: member.provider.clone(),
+        room: member.room,
+        schema: RawValue::from_string(prompt.shape.schema.to_string())?,
+        tokens: tokens_of(prompt, judge, tokens).into_iter().map(|(part, count)| (part.name(), count)).collect(),
     })
 }
 

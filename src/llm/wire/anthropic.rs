@@ -1,32 +1,64 @@
 //! Messages: the body of a request, and the reply in an answer.
 
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{Dialect, Mode, Parameters};
 use crate::judge::{Message, Reply, Request, Role};
 use crate::model::Usage;
 
+/// The body that asks for one message, its keys in the order in which they are sent.
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    system: Vec<Value>,
+    messages: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<[Tool<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'a str,
+    description: &'a str,
+    /// As it is written: models write properties in this order.
+    input_schema: &'a RawValue,
+}
+
 /// The body that asks for one message. What the system says may be kept by the endpoint for the next request.
-pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect) -> Value {
-    let mut body = json!({
-        "model": parameters.model, "max_tokens": parameters.max_tokens, "messages": turns(&request.messages),
-    });
+///
+/// # Errors
+/// The schema is not JSON.
+pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect) -> serde_json::Result<Vec<u8>> {
     let system: Vec<_> =
         request.messages.iter().filter(|said| said.role == Role::System).map(|said| &*said.text).collect();
-    if !system.is_empty() {
-        let cached = json!({ "type": "ephemeral" });
-        body["system"] = json!([{ "type": "text", "text": system.join("\n\n"), "cache_control": cached }]);
-    }
-    if let Some(temperature) = parameters.temperature.filter(|_| dialect.temperature) {
-        body["temperature"] = temperature.into();
-    }
-    if dialect.mode == Mode::Tool {
-        let shape = &request.shape;
-        let tool = json!({ "name": shape.name, "description": shape.description, "input_schema": shape.schema });
-        body["tools"] = json!([tool]);
-        body["tool_choice"] = json!({ "type": "tool", "name": shape.name });
-    }
-    body
+    let cached = json!({ "type": "ephemeral" });
+    let system =
+        (!system.is_empty()).then(|| json!({ "type": "text", "text": system.join("\n\n"), "cache_control": cached }));
+    let shape = &request.shape;
+    let uses_tool = dialect.mode == Mode::Tool;
+    let tool = if uses_tool {
+        let input_schema = serde_json::from_str(&shape.schema)?;
+        Some([Tool { name: shape.name, description: shape.description, input_schema }])
+    } else {
+        None
+    };
+    serde_json::to_vec(&Body {
+        model: &parameters.model,
+        max_tokens: parameters.max_tokens,
+        system: system.into_iter().collect(),
+        messages: turns(&request.messages),
+        temperature: parameters.temperature.filter(|_| dialect.temperature),
+        tools: tool,
+        tool_choice: uses_tool.then(|| json!({ "type": "tool", "name": shape.name })),
+    })
 }
 
 /// The messages in turns: what one speaker says in a row is one message, with a blank line in between.
@@ -85,12 +117,16 @@ mod tests {
 
     fn request(said: &[(Role, &str)]) -> Request {
         let messages = said.iter().map(|(role, text)| Message { role: *role, text: (*text).into() }).collect();
-        let shape = Shape { name: "verdict", description: "A verdict.", schema: json!({ "type": "object" }) };
+        let shape = Shape { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
         Request { judge: 0, sample: 3, messages, shape: Arc::new(shape) }
     }
 
     fn parameters() -> Parameters {
         Parameters { model: "m".to_owned(), max_tokens: 9, temperature: Some(0.5), seed: Some(1) }
+    }
+
+    fn sent(request: &Request, dialect: &Dialect) -> Value {
+        serde_json::from_slice(&body(request, &parameters(), dialect).expect("JSON")).expect("JSON")
     }
 
     fn read(body: &Value) -> Reply {
@@ -100,7 +136,7 @@ mod tests {
     #[test]
     fn a_request_caches_the_system_and_forces_the_tool() {
         let request = request(&[(Role::System, "Grade."), (Role::User, "This.")]);
-        let bytes = Provider::Anthropic.body(&request, &parameters(), &Dialect::first(Provider::Anthropic));
+        let bytes = body(&request, &parameters(), &Dialect::first(Provider::Anthropic)).expect("JSON");
         let expected = json!({
             "model": "m", "max_tokens": 9, "temperature": 0.5,
             "system": [{ "type": "text", "text": "Grade.", "cache_control": { "type": "ephemeral" } }],
@@ -114,7 +150,7 @@ mod tests {
     #[test]
     fn what_the_dialect_has_not_is_left_out() {
         let dialect = Dialect { mode: Mode::Text, temperature: false, ..Dialect::first(Provider::Anthropic) };
-        let sent = body(&request(&[(Role::User, "This.")]), &parameters(), &dialect);
+        let sent = sent(&request(&[(Role::User, "This.")]), &dialect);
         let mut names: Vec<_> = sent.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
         names.sort();
         assert_eq!(names, ["max_tokens", "messages", "model"]);
@@ -130,7 +166,7 @@ mod tests {
             (Role::Assistant, "d"),
             (Role::User, "e"),
         ];
-        let sent = body(&request(&said), &parameters(), &Dialect::first(Provider::Anthropic));
+        let sent = sent(&request(&said), &Dialect::first(Provider::Anthropic));
         let turn = |role: &str, content: &str| json!({ "role": role, "content": content });
         assert_eq!(sent["messages"], json!([turn("user", "a\n\nb"), turn("assistant", "c\n\nd"), turn("user", "e")]));
     }

@@ -1,53 +1,90 @@
 //! Chat completions: the body of a request, and the reply in an answer.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Dialect, LimitField, Mode, Parameters};
-use crate::judge::{Reply, Request, Role};
+use crate::judge::{Message, Reply, Request, Role};
 use crate::model::Usage;
 
-/// The body that asks for one completion.
-pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect) -> Value {
-    let said = |message: &crate::judge::Message| json!({ "role": role(message.role), "content": &*message.text });
-    let messages: Vec<_> = request.messages.iter().map(said).collect();
-    let mut body = json!({ "model": parameters.model, "messages": messages });
-    let limit = match dialect.limit {
-        LimitField::MaxTokens => "max_tokens",
-        LimitField::MaxCompletionTokens => "max_completion_tokens",
-    };
-    body[limit] = parameters.max_tokens.into();
-    if let Some(temperature) = parameters.temperature.filter(|_| dialect.temperature) {
-        body["temperature"] = temperature.into();
-    }
-    if let Some(seed) = parameters.seed.filter(|_| dialect.seed) {
-        body["seed"] = seed.wrapping_add(request.sample.into()).into();
-    }
-    if let Some(format) = format(request, dialect.mode) {
-        body["response_format"] = format;
-    }
-    body
+/// The body that asks for one completion, its keys in the order in which they are sent.
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    messages: Vec<Said<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<Format<'a>>,
 }
 
-fn role(role: Role) -> &'static str {
-    match role {
+#[derive(Serialize)]
+struct Said<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Format<'a> {
+    JsonSchema { json_schema: Held<'a> },
+    JsonObject {},
+}
+
+/// A schema that the reply is held to.
+#[derive(Serialize)]
+struct Held<'a> {
+    name: &'a str,
+    description: &'a str,
+    strict: bool,
+    /// As it is written: models write properties in this order.
+    schema: &'a RawValue,
+}
+
+/// The body that asks for one completion.
+///
+/// # Errors
+/// The schema is not JSON.
+pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect) -> serde_json::Result<Vec<u8>> {
+    let said = |message| Said { role: role(message), content: &message.text };
+    let limit = |field| (dialect.limit == field).then_some(parameters.max_tokens);
+    serde_json::to_vec(&Body {
+        model: &parameters.model,
+        messages: request.messages.iter().map(said).collect(),
+        max_tokens: limit(LimitField::MaxTokens),
+        max_completion_tokens: limit(LimitField::MaxCompletionTokens),
+        temperature: parameters.temperature.filter(|_| dialect.temperature),
+        seed: parameters.seed.filter(|_| dialect.seed).map(|seed| seed.wrapping_add(request.sample.into())),
+        response_format: format(request, dialect.mode)?,
+    })
+}
+
+fn role(message: &Message) -> &'static str {
+    match message.role {
         Role::System => "system",
         Role::User => "user",
         Role::Assistant => "assistant",
     }
 }
 
-fn format(request: &Request, mode: Mode) -> Option<Value> {
+fn format(request: &Request, mode: Mode) -> serde_json::Result<Option<Format<'_>>> {
     let shape = &request.shape;
-    match mode {
-        Mode::Schema => Some(json!({
-            "type": "json_schema",
-            "json_schema": {
-                "name": shape.name, "description": shape.description, "strict": true, "schema": shape.schema,
-            },
-        })),
-        Mode::Json => Some(json!({ "type": "json_object" })),
+    Ok(match mode {
+        Mode::Schema => {
+            let schema = serde_json::from_str(&shape.schema)?;
+            let held = Held { name: shape.name, description: shape.description, strict: true, schema };
+            Some(Format::JsonSchema { json_schema: held })
+        }
+        Mode::Json => Some(Format::JsonObject {}),
         Mode::Tool | Mode::Text => None,
-    }
+    })
 }
 
 /// The first choice of an answer; `None` where there is none.
@@ -109,19 +146,37 @@ fn arguments(message: &Value) -> String {
 mod tests {
     use std::sync::Arc;
 
+    use serde_json::json;
+
     use super::super::Provider;
     use super::*;
-    use crate::judge::{Message, Shape};
+    use crate::judge::Shape;
 
     fn request(sample: u32) -> Request {
         let said = |role, text: &str| Message { role, text: text.into() };
         let messages = vec![said(Role::System, "Grade."), said(Role::User, "a \"b\""), said(Role::Assistant, "1")];
-        let shape = Shape { name: "verdict", description: "A verdict.", schema: json!({ "type": "object" }) };
+        let shape = Shape { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
         Request { judge: 0, sample, messages, shape: Arc::new(shape) }
     }
 
     fn parameters(temperature: Option<f64>, seed: Option<u64>) -> Parameters {
         Parameters { model: "m".to_owned(), max_tokens: 9, temperature, seed }
+    }
+
+    fn sent(request: &Request, parameters: &Parameters, dialect: &Dialect) -> Value {
+        serde_json::from_slice(&body(request, parameters, dialect).expect("JSON")).expect("JSON")
+    }
+
+    #[test]
+    fn a_schema_is_sent_as_it_is_written() {
+        let schema = r#"{"z":1,"a":{"y":2,"b":3}}"#;
+        let mut request = request(0);
+        request.shape = Arc::new(Shape { name: "n", description: "d", schema: schema.into() });
+        for (provider, mode) in [(Provider::OpenAi, Mode::Schema), (Provider::Anthropic, Mode::Tool)] {
+            let dialect = Dialect { mode, ..Dialect::first(provider) };
+            let bytes = provider.body(&request, &parameters(None, None), &dialect).expect("JSON");
+            assert!(String::from_utf8_lossy(&bytes).contains(schema), "{provider:?}");
+        }
     }
 
     fn read(body: &Value) -> Reply {
@@ -135,7 +190,7 @@ mod tests {
     #[test]
     fn a_request_says_all_that_the_dialect_has() {
         let dialect = Dialect::first(Provider::OpenAi);
-        let bytes = Provider::OpenAi.body(&request(2), &parameters(Some(0.5), Some(40)), &dialect);
+        let bytes = body(&request(2), &parameters(Some(0.5), Some(40)), &dialect).expect("JSON");
         let expected = json!({
             "model": "m", "max_tokens": 9, "temperature": 0.5, "seed": 42,
             "messages": [
@@ -154,17 +209,17 @@ mod tests {
     fn what_the_dialect_has_not_is_left_out() {
         let limit = LimitField::MaxCompletionTokens;
         let dialect = Dialect { mode: Mode::Text, limit, temperature: false, seed: false };
-        let sent = body(&request(0), &parameters(Some(0.5), Some(1)), &dialect);
-        let mut names: Vec<_> = sent.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
+        let bare = sent(&request(0), &parameters(Some(0.5), Some(1)), &dialect);
+        let mut names: Vec<_> = bare.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
         names.sort();
         assert_eq!(names, ["max_completion_tokens", "messages", "model"]);
-        let sent = body(&request(0), &parameters(None, None), &Dialect { mode: Mode::Json, ..dialect });
-        assert_eq!(sent["response_format"], json!({ "type": "json_object" }));
+        let json_mode = sent(&request(0), &parameters(None, None), &Dialect { mode: Mode::Json, ..dialect });
+        assert_eq!(json_mode["response_format"], json!({ "type": "json_object" }));
     }
 
     #[test]
     fn the_last_seed_counts_on_without_a_panic() {
-        let sent = body(&request(1), &parameters(None, Some(u64::MAX)), &Dialect::first(Provider::OpenAi));
+        let sent = sent(&request(1), &parameters(None, Some(u64::MAX)), &Dialect::first(Provider::OpenAi));
         assert_eq!(sent["seed"], 0);
     }
 

@@ -67,12 +67,19 @@ impl Provider {
     }
 
     /// A request as JSON. The same arguments give the same bytes.
-    pub(in crate::llm) fn body(self, request: &Request, parameters: &Parameters, dialect: &Dialect) -> Vec<u8> {
-        let body = match self {
+    ///
+    /// # Errors
+    /// The schema of the request is not JSON.
+    pub(in crate::llm) fn body(
+        self,
+        request: &Request,
+        parameters: &Parameters,
+        dialect: &Dialect,
+    ) -> serde_json::Result<Vec<u8>> {
+        match self {
             Self::OpenAi => openai::body(request, parameters, dialect),
             Self::Anthropic => anthropic::body(request, parameters, dialect),
-        };
-        body.to_string().into_bytes()
+        }
     }
 
     /// What the body of an answer with status 200 says. An empty reply is a reply.
