@@ -161,7 +161,10 @@ impl Pool {
 
     fn note(&self, error: &StoreError) {
         let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        trouble.get_or_insert_with(|| format!("replies are not kept: {error}"));
+        // A cache that is open for reading only was reported when it was opened.
+        if !matches!(error, StoreError::ForReading { .. }) {
+            trouble.get_or_insert_with(|| format!("replies are not kept: {error}"));
+        }
     }
 
     /// By what a reply is found again: everything it rests on. How it is asked to be written is no part of that.

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::error::{StoreError, is_damage_of_ours};
 use super::layout::Id;
+use super::open::Place;
 use super::rows::{self, Stats, Stored};
 use super::{files, open, reading};
 
@@ -38,21 +39,22 @@ struct State {
 #[derive(Debug)]
 enum Access {
     /// With what is known of the database, and where one before it was put since it was opened.
-    Write { id: Id, set_aside: Option<PathBuf>, is_renewed: bool },
+    Write { id: Id, place: Place, set_aside: Option<PathBuf>, is_renewed: bool },
     /// See [`reading::Readable`].
     Read { is_at_rest: bool },
 }
 
 impl Cache {
     /// Opens the database, or makes it with its folder. One that is damaged or of an old layout is renamed to
-    /// `<name>.damaged-<n>` first.
+    /// `<name>.damaged-<n>` first. An empty file is used as it is.
     ///
     /// # Errors
-    /// A database of another application or of a newer version, and what cannot be read and written.
-    pub fn open(path: &Path) -> Result<Opened, StoreError> {
+    /// A database of another application or of a newer version, any other file at a chosen place, and what cannot be
+    /// read and written. None of these is changed.
+    pub fn open(path: &Path, place: Place) -> Result<Opened, StoreError> {
         let path = files::whole(path)?;
-        let open::Writable { connection, id, set_aside } = open::open(&path, None)?;
-        let access = Access::Write { id, set_aside: None, is_renewed: false };
+        let open::Writable { connection, id, set_aside } = open::open(&path, place, None)?;
+        let access = Access::Write { id, place, set_aside: None, is_renewed: false };
         let state = Mutex::new(State { connection: Some(connection), access });
         Ok(Opened { cache: Self { path, state }, set_aside })
     }
@@ -176,11 +178,11 @@ impl State {
 
     /// Replaces the connection to a damaged database by one to a sound database, whoever made that.
     fn renew(&mut self, path: &Path) -> Result<(), StoreError> {
-        let Access::Write { id, set_aside, is_renewed } = &mut self.access else { return Ok(()) };
+        let Access::Write { id, place, set_aside, is_renewed } = &mut self.access else { return Ok(()) };
         *is_renewed = true;
         // Closed before it is renamed: not every system renames a file that is open.
         self.connection = None;
-        let writable = open::open(path, Some(id))?;
+        let writable = open::open(path, *place, Some(id))?;
         (*id, *set_aside) = (writable.id, writable.set_aside);
         self.connection = Some(writable.connection);
         Ok(())

@@ -30,7 +30,7 @@ pub enum StoreError {
     },
     /// Something else is kept in that file.
     #[error(
-        "{} is a database of another application (id {application:#010x})\nhint: name another file for the cache",
+        "{} is a database of another application (id {application:#010x}), not a reply cache; choose another file\nhint: name another file for the cache",
         .path.display()
     )]
     Foreign {
@@ -38,6 +38,23 @@ pub enum StoreError {
         path: PathBuf,
         /// Its `application_id`, 0 where it tells none.
         application: i32,
+    },
+    /// A file outside the default folder that does not carry this program's application id. It is left as it is.
+    #[error(
+        "{} is not a reply cache; choose another file\nhint: name a new or empty file; this one was not changed",
+        .path.display()
+    )]
+    NotACache {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder, pipe, socket or device.
+    #[error("{} is {kind}, not a reply cache; choose another file\nhint: name a regular file for the cache", .path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is, with its article.
+        kind: &'static str,
     },
     /// A later version of the program made it.
     #[error(
@@ -83,6 +100,13 @@ impl StoreError {
     pub(super) fn of(doing: &'static str, path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         if is_damage(&error) { Self::Damaged { path } } else { Self::Database { doing, path, error } }
+    }
+}
+
+impl StoreError {
+    /// Whether a file that cannot be opened for writing may still be worth reading.
+    pub fn is_about_writing(&self) -> bool {
+        matches!(self, Self::Disk { .. } | Self::Database { .. } | Self::Busy { .. })
     }
 }
 
@@ -146,6 +170,8 @@ mod tests {
             (database(rusqlite::ffi::SQLITE_CORRUPT), "delete it"),
             (database(rusqlite::ffi::SQLITE_NOTADB), "delete it"),
             (StoreError::Foreign { path: path.clone(), application: 7 }, "name another file"),
+            (StoreError::NotACache { path: path.clone() }, "name a new or empty file"),
+            (StoreError::NotAFile { path: path.clone(), kind: "a folder" }, "name a regular file"),
             (StoreError::Newer { path: path.clone(), version: 7 }, "update"),
         ];
         for (error, hint) in cases {

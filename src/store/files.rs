@@ -1,15 +1,16 @@
 //! The files around the database: its folder, its companions, the lock under which it is opened, and where a damaged
-//! one is put. The database file itself is never opened here once it exists: closing it would end the locks that
-//! `SQLite` holds for the whole process.
+//! one is put. The database file itself is not opened here once it exists: closing it would end the locks that
+//! `SQLite` holds for the whole process. [`bears_our_id`] is the exception.
 
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
 use super::error::{StoreError, at};
+use super::layout::APPLICATION;
 
 /// What `SQLite` writes beside a database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
@@ -40,6 +41,32 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(at("make the folder", folder))
+}
+
+/// Refuses what is not a regular file, before anything opens it: opening a pipe may wait for ever. A path without a
+/// file passes.
+pub(super) fn check_kind(path: &Path) -> Result<(), StoreError> {
+    let kind = match path.metadata() {
+        Ok(known) if known.is_file() => return Ok(()),
+        Ok(known) if known.is_dir() => "a folder",
+        Ok(_) => "a pipe, socket or device",
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(at("open", path)(error)),
+    };
+    Err(StoreError::NotAFile { path: path.to_owned(), kind })
+}
+
+/// Whether the first bytes are those of a database of this program.
+///
+/// Closing the file ends the locks that `SQLite` holds on it for this process, so this is for a file that `SQLite`
+/// cannot read.
+pub(super) fn bears_our_id(path: &Path) -> Result<bool, StoreError> {
+    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+    const APPLICATION_AT: usize = 68;
+    let mut header = Vec::new();
+    let file = File::open(path).map_err(at("open", path))?;
+    file.take(APPLICATION_AT as u64 + 4).read_to_end(&mut header).map_err(at("read", path))?;
+    Ok(header.starts_with(MAGIC) && header.get(APPLICATION_AT..) == Some(&APPLICATION.to_be_bytes()[..]))
 }
 
 /// Makes an empty file that nobody else may read, where there is none.

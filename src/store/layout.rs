@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::error::StoreError;
 
 /// "Grds", by which the file is known as ours.
-const APPLICATION: i32 = 0x4772_6473;
+pub(super) const APPLICATION: i32 = 0x4772_6473;
 /// Counted up whenever the tables change.
 const LAYOUT: i32 = 1;
 

@@ -15,4 +15,5 @@ mod tests;
 
 pub use cache::{Cache, Opened};
 pub use error::StoreError;
+pub use open::Place;
 pub use rows::{Stats, Stored};

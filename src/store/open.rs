@@ -8,8 +8,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{StoreError, is_damage, is_damage_of_ours};
-use super::files;
 use super::layout::{self, Id, Identity};
+use super::{files, reading};
 
 /// How long `SQLite` waits for another process.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,9 +24,23 @@ pub(super) struct Writable {
     pub(super) set_aside: Option<PathBuf>,
 }
 
+/// Who chose the path of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The program, or a person in the program's own folder: whatever is there may be set aside.
+    Default,
+    /// A person: only a file that carries the program's application id may be set aside.
+    Chosen,
+}
+
 /// Opens or makes the database at a whole path. The one of the id `distrusted` counts as damaged; another may have
 /// taken its place already.
-pub(super) fn open(path: &Path, distrusted: Option<&Id>) -> Result<Writable, StoreError> {
+pub(super) fn open(path: &Path, place: Place, distrusted: Option<&Id>) -> Result<Writable, StoreError> {
+    files::check_kind(path)?;
+    // Before a folder or a lock file is made: a file of somebody else gets no company.
+    if distrusted.is_none() {
+        check_owner(path, place)?;
+    }
     files::make_folder(path)?;
     let _lock = files::lock(path)?;
     if let Some((connection, id)) = sound(path)?
@@ -34,13 +48,41 @@ pub(super) fn open(path: &Path, distrusted: Option<&Id>) -> Result<Writable, Sto
     {
         return Ok(Writable { connection, id, set_aside: None });
     }
+    if place == Place::Chosen && !files::bears_our_id(path)? {
+        return Err(StoreError::NotACache { path: path.to_owned() });
+    }
     let set_aside = Some(files::set_aside(path)?);
     let (connection, id) = sound(path)?.ok_or_else(|| StoreError::Damaged { path: path.to_owned() })?;
     Ok(Writable { connection, id, set_aside })
 }
 
+/// Refuses a file that is not ours without changing it or anything beside it: `SQLite` reads it without locks, and
+/// leaves its log alone.
+fn check_owner(path: &Path, place: Place) -> Result<(), StoreError> {
+    if !path.metadata().is_ok_and(|known| known.len() > 0) {
+        return Ok(());
+    }
+    match reading::unlocked(path) {
+        // `SQLite` takes what is shorter than a page for an empty database and would overwrite it.
+        Ok((connection, Identity::Empty)) if place == Place::Chosen && !has_pages(&connection) => {
+            Err(StoreError::NotACache { path: path.to_owned() })
+        }
+        Ok((_, identity)) => identity.checked(path).map(drop),
+        Err(_) if place == Place::Chosen && !files::bears_our_id(path)? => {
+            Err(StoreError::NotACache { path: path.to_owned() })
+        }
+        // Damaged or unreadable; opening it for real says which.
+        Err(_) => Ok(()),
+    }
+}
+
+fn has_pages(connection: &Connection) -> bool {
+    connection.pragma_query_value(None, "page_count", |row| row.get(0)).is_ok_and(|pages: i64| pages > 0)
+}
+
 /// What is at the path, made if need be; `None` where it is damaged or of an old layout.
 fn sound(path: &Path) -> Result<Option<(Connection, Id)>, StoreError> {
+    files::check_kind(path)?;
     files::make_file(path)?;
     let failed = |error: rusqlite::Error| StoreError::of("open", path, error);
     match connect(path) {

@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{StoreError, at, is_damage_of_ours};
-use super::files::beside;
+use super::files::{beside, check_kind};
 use super::layout::{self, Identity};
 use super::open::PATIENCE;
 
@@ -33,6 +33,7 @@ pub(super) fn open(path: &Path) -> Result<Option<Readable>, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         known => known.map_err(at("open", path))?,
     };
+    check_kind(path)?;
     let is_at_rest = !is_at_work(path);
     // Shared memory that was left behind where nothing can be written is of no use.
     let opened = if is_at_rest { at_rest(path) } else { at_work(path).or_else(|_| at_rest(path)) };
@@ -60,6 +61,11 @@ fn at_rest(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     if has_log {
         return with_log(path);
     }
+    unlocked(path)
+}
+
+/// Reads a file without locks and without its log.
+pub(super) fn unlocked(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     let uri = format!("{}?immutable=1", uri(path));
     identified(Connection::open_with_flags(uri, FLAGS | OpenFlags::SQLITE_OPEN_URI)?)
 }

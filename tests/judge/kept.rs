@@ -235,12 +235,50 @@ fn a_damaged_file_is_told_by_those_who_only_read() {
 
 #[test]
 fn where_nothing_can_be_kept_the_grade_is_made() {
-    for place in ["bank", "answer.md/replies.sqlite", "/proc/none/replies.sqlite"] {
+    for place in ["answer.md/replies.sqlite", "/proc/none/replies.sqlite"] {
         let endpoint = content();
         let run = first(&endpoint).env("GRADUS_LLM_CACHE", place);
         let ran = run.run().done().tells(&["replies are not kept: "]);
         assert_eq!((fallback(&ran), endpoint.asked().len()), (String::new(), 1), "{place}");
     }
+}
+
+#[test]
+fn a_chosen_file_that_is_not_a_cache_is_an_error_and_stays() {
+    let endpoint = content();
+    let run = first(&endpoint).file("notes.txt", "my notes").folder("folder");
+    let before = fs::read_dir(run.path("")).expect("reads").count();
+    for (place, told) in [
+        ("notes.txt", "notes.txt is not a reply cache; choose another file"),
+        ("folder", "folder is a folder, not a reply cache; choose another file"),
+    ] {
+        for arguments in [&GRADE[..], &["cache", "clear"], &["cache", "stats"]] {
+            let ran = run.again(arguments).env("GRADUS_LLM_CACHE", place).env("GRADUS_LLM_BASE_URL", &endpoint.url());
+            let ran = ran.env("GRADUS_LLM_MODEL", "test-model").run().refused();
+            if arguments != ["cache", "stats"] {
+                ran.tells(&[told, "hint: "]);
+            }
+        }
+    }
+    assert_eq!(fs::read(run.path("notes.txt")).expect("reads"), b"my notes");
+    assert_eq!(fs::read_dir(run.path("")).expect("reads").count(), before);
+    assert_eq!(endpoint.asked().len(), 0);
+}
+
+#[test]
+fn kept_replies_are_used_where_no_new_ones_can_be_kept() {
+    let endpoint = content();
+    let run = first(&endpoint);
+    let again = next(&run, &endpoint.url(), &[]);
+    let other = next(&run, &endpoint.url(), &["--model", "other"]);
+    let lock = run.path(&format!("{FILE}.lock"));
+    let out = run.run().done().out;
+    // Nobody can lock a folder for writing, not even root.
+    fs::remove_file(&lock).and_then(|()| fs::create_dir(&lock)).expect("a folder in place of the lock");
+    let ran = again.run().done().tells(&["kept replies are used and new ones are not kept: cannot make "]);
+    assert_eq!((ran.out, endpoint.asked().len()), (out, 1));
+    let ran = other.run().done();
+    assert_eq!((fallback(&ran), ran.err.matches("kept").count(), endpoint.asked().len()), (String::new(), 2, 2));
 }
 
 #[test]

@@ -1,29 +1,90 @@
-//! `cache`: what judges replied so far.
+//! `cache`: what judges replied so far; and the file of kept replies, opened for a run.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use super::setup::cache_path;
+use anyhow::Context as _;
+use etcetera::BaseStrategy as _;
+
+use super::llm::Values;
 use crate::cli::Outcome;
 use crate::cli::args::CacheCommand;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::store::{Cache, Stats};
+use crate::llm::Kept;
+use crate::store::{Cache, Opened, Place, Stats};
+
+/// The file of kept replies, in the cache folder.
+const REPLIES: &str = "replies.sqlite";
 
 pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
-    let path = cache_path(&settings.llm.base)?;
+    let (path, place) = place(&settings.llm.base)?;
     match command {
-        CacheCommand::Path => printer.result(&path.display().to_string())?,
+        CacheCommand::Path => printer.result(&crate::report::printable(&path.display().to_string()))?,
         CacheCommand::Stats => match Cache::open_to_read(&path)? {
             Some(cache) => printer.result(&stats(&cache.stats()?))?,
             None => printer.result("no replies are kept")?,
         },
         CacheCommand::Clear if !path.exists() => printer.result("no replies were kept")?,
         CacheCommand::Clear => {
-            let forgotten = Cache::open(&path)?.cache.clear()?;
-            printer.result(&format!("{} forgotten", replies(forgotten)))?;
+            let Opened { cache, set_aside } = Cache::open(&path, place)?;
+            if let Some(aside) = set_aside {
+                printer.warning(&format!("the kept replies were damaged; that file is now {}", aside.display()));
+            }
+            printer.result(&format!("{} forgotten", replies(cache.clear()?)))?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Where replies are kept, and who chose that place.
+fn place(base: &Values) -> anyhow::Result<(PathBuf, Place)> {
+    let folders = etcetera::choose_base_strategy();
+    let default = folders.map(|folders| folders.cache_dir().join("gradus").join(REPLIES));
+    match base.text("cache") {
+        Some(path) => {
+            let path = PathBuf::from(path);
+            let is_ours = default.is_ok_and(|default| default.parent() == path.parent());
+            Ok((path, if is_ours { Place::Default } else { Place::Chosen }))
+        }
+        None => Ok((default.context("cannot tell the user's cache folder")?, Place::Default)),
+    }
+}
+
+/// Opens the kept replies for a run; `None` where the run goes on without them.
+///
+/// # Errors
+/// A chosen file that is not a reply cache, and replies that are missing or unreadable where nothing is asked.
+pub(super) fn open(base: &Values, kept: Kept, printer: &Printer) -> anyhow::Result<Option<Cache>> {
+    let (path, place) = place(base)?;
+    if kept == Kept::Only {
+        let cache = Cache::open_to_read(&path)?;
+        let hint = "hint: run it without --replay first, or name another file as `cache` in [llm]";
+        return cache.map(Some).with_context(|| format!("no replies are kept in {}\n{hint}", path.display()));
+    }
+    match Cache::open(&path, place) {
+        Ok(Opened { cache, set_aside }) => {
+            if let Some(place) = set_aside {
+                printer.warning(&format!(
+                    "the kept replies were damaged; they stand in {} now, and new ones are kept",
+                    place.display()
+                ));
+            }
+            Ok(Some(cache))
+        }
+        Err(error) if error.is_about_writing() => {
+            // A cache in a folder that cannot be written still saves requests.
+            let cache = Cache::open_to_read(&path).ok().flatten();
+            let what = if cache.is_some() {
+                "kept replies are used and new ones are not kept"
+            } else {
+                "replies are not kept"
+            };
+            printer.warning(&format!("{what}: {error}"));
+            Ok(cache)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn replies(count: u64) -> String {

@@ -2,13 +2,12 @@
 
 use std::env;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use etcetera::BaseStrategy as _;
+use anyhow::bail;
 
 use super::llm::Values;
 use crate::cli::args::GraderChoice;
@@ -17,15 +16,12 @@ use crate::cli::settings::Settings;
 use crate::judge::{Member, Panel};
 use crate::llm::{Endpoint, Kept, Limits, Meter, Options, Pool, Preset, Prices, Provider, Secret, address};
 use crate::model::Vote;
-use crate::store::Cache;
 
 /// Tokens of a reply and of a whole conversation, for models that are rented and for those at home.
 const RENTED: (u32, usize) = (2048, 128_000);
 const AT_HOME: (u32, usize) = (1024, 8192);
 /// What a model is called that is not named.
 pub(super) const UNKNOWN: &str = "any model";
-/// The file of kept replies, in the cache folder.
-const REPLIES: &str = "replies.sqlite";
 
 /// What is wanted of judges in one run.
 pub(in crate::cli) struct Uses {
@@ -122,7 +118,7 @@ fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: Uses, printer: &Pr
     if uses.max_cost.is_some() && endpoints.iter().any(|endpoint| endpoint.prices.is_none()) {
         bail!("--max-cost needs to know what tokens cost\nhint: say so with --price-prompt and --price-completion");
     }
-    let cache = cache(&cache_path(base)?, uses.kept, printer)?;
+    let cache = super::cache::open(base, uses.kept, printer)?;
     let meter = Arc::new(Meter::new(uses.max_cost));
     let options = Options {
         deadline: seconds(base, "deadline"),
@@ -177,38 +173,6 @@ fn panel(base: &Values, endpoints: &[Endpoint]) -> anyhow::Result<Panel> {
         );
     }
     Ok(panel)
-}
-
-/// Where replies are kept.
-pub(super) fn cache_path(base: &Values) -> anyhow::Result<PathBuf> {
-    if let Some(path) = base.text("cache") {
-        return Ok(PathBuf::from(path));
-    }
-    let folders = etcetera::choose_base_strategy().context("cannot tell the user's cache folder")?;
-    Ok(folders.cache_dir().join("gradus").join(REPLIES))
-}
-
-fn cache(path: &Path, kept: Kept, printer: &Printer) -> anyhow::Result<Option<Cache>> {
-    if kept == Kept::Only {
-        let cache = Cache::open_to_read(path)?;
-        let hint = "hint: run it without --replay first, or name another file as `cache` in [llm]";
-        return cache.map(Some).with_context(|| format!("no replies are kept in {}\n{hint}", path.display()));
-    }
-    match Cache::open(path) {
-        Ok(opened) => {
-            if let Some(place) = opened.set_aside {
-                printer.warning(&format!(
-                    "the kept replies were damaged; they stand in {} now, and new ones are kept",
-                    place.display()
-                ));
-            }
-            Ok(Some(opened.cache))
-        }
-        Err(error) => {
-            printer.warning(&format!("replies are not kept: {error}"));
-            Ok(None)
-        }
-    }
 }
 
 /// An endpoint, as far as it is known.

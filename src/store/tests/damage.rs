@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::given::{by_hand, cache, fill, found, key, names, place, reply};
-use crate::store::{Cache, StoreError};
+use crate::store::{Cache, Place, StoreError};
 
 const COUNT: usize = 60;
 const PAGE: usize = 4096;
@@ -20,7 +20,7 @@ fn filled() -> Vec<u8> {
 
 /// Does everything there is to do, none of which may fail; says whether the file was set aside at once, and later.
 fn used(folder: &Path, path: &Path) -> (bool, bool) {
-    let opened = Cache::open(path).expect("a cache");
+    let opened = Cache::open(path, Place::Default).expect("a cache");
     let cache = opened.cache;
     found(&cache, COUNT);
     cache.endpoint("one").expect("an answer");
@@ -168,7 +168,7 @@ fn what_belongs_to_others_is_left_alone() {
     for (bytes, reason) in cases {
         let (folder, path) = place();
         std::fs::write(&path, &bytes).expect("written");
-        for error in [Cache::open(&path).err(), Cache::open_to_read(&path).err()] {
+        for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path).err()] {
             let error = error.expect("refused").to_string();
             assert!(error.contains(reason) && error.contains("cache.db") && error.contains("hint: "), "{error}");
         }
@@ -185,7 +185,7 @@ fn an_old_or_incomplete_layout_is_set_aside() {
         by_hand(&path, change);
         let error = Cache::open_to_read(&path).expect_err("not to be understood");
         assert!(matches!(error, StoreError::Older { .. } | StoreError::Damaged { .. }), "{error}");
-        let opened = Cache::open(&path).expect("a cache");
+        let opened = Cache::open(&path, Place::Default).expect("a cache");
         assert!(opened.set_aside.is_some_and(|aside| aside.ends_with("cache.db.damaged-1")), "{change}");
         fill(&opened.cache, 2);
         assert_eq!(found(&opened.cache, 2), 2);
@@ -198,7 +198,7 @@ fn every_set_aside_has_a_name_of_its_own() {
     for number in 1..=3 {
         std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
         std::fs::write(folder.path().join("cache.db-wal"), "no log").expect("written");
-        let aside = Cache::open(&path).expect("a cache").set_aside.expect("set aside");
+        let aside = Cache::open(&path, Place::Default).expect("a cache").set_aside.expect("set aside");
         assert!(aside.ends_with(format!("cache.db.damaged-{number}")));
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::store::{Cache, Stored};
+use crate::store::{Cache, Place, Stored};
 
 /// A folder, and where the cache stands in it.
 pub(super) fn place() -> (TempDir, PathBuf) {
@@ -15,7 +15,7 @@ pub(super) fn place() -> (TempDir, PathBuf) {
 
 /// The cache of a sound or missing file.
 pub(super) fn cache(path: &Path) -> Cache {
-    let opened = Cache::open(path).expect("a cache");
+    let opened = Cache::open(path, Place::Default).expect("a cache");
     assert_eq!(opened.set_aside, None);
     opened.cache
 }

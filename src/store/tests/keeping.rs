@@ -1,7 +1,7 @@
 //! What is put is got, counted and forgotten.
 
 use super::given::{cache, fill, found, key, names, place, reply};
-use crate::store::{Cache, StoreError, Stored};
+use crate::store::{Cache, Place, StoreError, Stored};
 
 #[test]
 fn what_is_put_is_got_also_after_closing() {
@@ -81,7 +81,7 @@ fn what_cannot_be_a_file_is_told() {
     std::fs::create_dir(&path).expect("a folder");
     std::fs::write(folder.path().join("file"), "").expect("a file");
     for path in [path, folder.path().join("file/cache.db"), "".into()] {
-        let error = Cache::open(&path).expect_err("no file").to_string();
+        let error = Cache::open(&path, Place::Default).expect_err("no file").to_string();
         assert!(error.contains("\nhint: "), "{error}");
     }
     assert_eq!(names(folder.path()), ["cache.db", "file"]);
@@ -105,7 +105,7 @@ fn a_protected_file_is_told_and_stays() {
     std::fs::set_permissions(&path, permissions).expect("protected");
     // Some users may write whatever is protected.
     let is_protected = std::fs::OpenOptions::new().append(true).open(&path).is_err();
-    match Cache::open(&path) {
+    match Cache::open(&path, Place::Default) {
         Ok(opened) => assert!(!is_protected && found(&opened.cache, 1) == 1),
         Err(error) => assert!(is_protected && error.to_string().contains("hint: make the file"), "{error}"),
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::given::{cache, fill, found, key, names, place, reply};
-use crate::store::Cache;
+use crate::store::{Cache, Place};
 
 const CHILD: &str = "GRADUS_TEST_OF_STORE";
 
@@ -48,7 +48,8 @@ fn many_may_find_the_same_damage_at_once() {
     let (folder, path) = place();
     std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
     let opened: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| Cache::open(&path).expect("a cache"))).collect();
+        let threads: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| Cache::open(&path, Place::Default).expect("a cache"))).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
     });
     assert_eq!(opened.iter().filter(|opened| opened.set_aside.is_some()).count(), 1);
@@ -83,5 +84,5 @@ fn processes_may_make_the_file_at_once_and_write_it() {
 #[ignore = "is started by another test"]
 fn one_process_of_several() {
     let Some(path) = std::env::var_os(CHILD) else { return };
-    fill(&Cache::open(Path::new(&path)).expect("a cache").cache, 100);
+    fill(&Cache::open(Path::new(&path), Place::Default).expect("a cache").cache, 100);
 }
