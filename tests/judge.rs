@@ -20,5 +20,6 @@ mod scripted;
 mod secrets;
 mod spending;
 mod troubles;
+mod usage;
 mod waits;
 mod whole;

@@ -253,14 +253,15 @@ impl Pool {
         }
     }
 
-    /// What a reply took, as the endpoint says; counted here where it says nothing.
-    fn counted(&self, request: &Request, reply: &Reply) -> Usage {
-        if reply.usage.prompt_tokens > 0 || reply.usage.completion_tokens > 0 {
-            return reply.usage;
-        }
+    /// What a reply took, as the endpoint says, and never more than the request may take: no token is less than a byte,
+    /// and a reply has a limit. Counted here where the endpoint says nothing that can be used.
+    fn counted(&self, request: &Request, reply: &Reply, longest: u64) -> Usage {
         let count = |text: &str| self.tokens.tokens(request.judge, text) as u64;
-        let prompt_tokens = request.messages.iter().map(|message| count(&message.text)).sum();
-        Usage { prompt_tokens, completion_tokens: count(&reply.text), cost: None }
+        let counted = |told: u64, count: &dyn Fn() -> u64| if told > 0 { told } else { count() };
+        let of_prompt = || request.messages.iter().map(|message| count(&message.text)).sum();
+        let prompt_tokens = counted(reply.usage.prompt_tokens, &of_prompt).min(bytes(request));
+        let completion_tokens = counted(reply.usage.completion_tokens, &|| count(&reply.text)).min(longest);
+        Usage { prompt_tokens, completion_tokens, cost: None }
     }
 
     fn priced(&self, judge: usize, usage: Usage) -> Usage {
@@ -274,10 +275,8 @@ impl Pool {
             let told = format!("there is no judge {}", request.judge + 1);
             return (Err(Halt::Failed(told).into()), Duration::ZERO);
         };
-        let bytes: usize = request.messages.iter().map(|message| message.text.len()).sum();
         let longest = line.endpoint.max_tokens as usize;
-        // No token is less than a byte.
-        let at_most = line.endpoint.prices.map_or(0.0, |prices| prices.of(bytes as u64, longest as u64));
+        let at_most = line.endpoint.prices.map_or(0.0, |prices| prices.of(bytes(request), longest as u64));
         loop {
             match self.meter.ask(at_most) {
                 Leave::Granted => break,
@@ -293,7 +292,7 @@ impl Pool {
         };
         let (reply, took) = line.ask(request, tokens, left).await;
         let reply = reply.map(|reply| {
-            let usage = self.counted(request, &reply);
+            let usage = self.counted(request, &reply, longest as u64);
             Reply { usage: self.priced(request.judge, usage), ..reply }
         });
         let cost = reply.as_ref().ok().and_then(|reply| reply.usage.cost);
@@ -305,6 +304,11 @@ impl Pool {
         let most = self.meter.most().unwrap_or_default();
         format!("{spent:.4} of the {most} that --max-cost allows is spent, and the next request may cost {next:.4}")
     }
+}
+
+/// Bytes of all that is said in a request.
+fn bytes(request: &Request) -> u64 {
+    request.messages.iter().map(|message| message.text.len() as u64).sum()
 }
 
 impl Session<'_> {
