@@ -60,6 +60,20 @@ impl Gradus {
         self
     }
 
+    /// Writes a project file that the user trusts.
+    pub(crate) fn trusted_file(self, content: impl AsRef<[u8]>) -> Self {
+        let gradus = self.file("gradus.toml", content);
+        gradus.again(["config", "trust"]).run().done();
+        gradus
+    }
+
+    /// Runs in a folder below the one that the files are in.
+    pub(crate) fn below(mut self, folder: &str) -> Self {
+        std::fs::create_dir_all(self.path(folder)).expect("a folder");
+        self.command.current_dir(self.home.path().join(folder));
+        self
+    }
+
     /// Writes several files, by name.
     pub(crate) fn files(self, files: &[(&str, &str)]) -> Self {
         files.iter().fold(self, |gradus, (name, content)| gradus.file(name, content))

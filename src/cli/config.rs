@@ -4,9 +4,10 @@ use clap::ValueEnum;
 
 use super::Outcome;
 use super::args::{Config, ConfigCommand};
-use super::judge::{self, KEYS, Llm};
+use super::judge::{self, KEYS, Llm, one_line};
 use super::printer::Printer;
 use super::settings::{Setting, Settings};
+use super::trust;
 
 pub(super) fn run(args: &Config, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     match &args.command {
@@ -15,6 +16,7 @@ pub(super) fn run(args: &Config, settings: &Settings, printer: &Printer) -> anyh
             Ok(Outcome::Done)
         }
         ConfigCommand::Check { endpoint } => judge::check(endpoint, settings, printer),
+        ConfigCommand::Trust(args) => trust::run(args, printer),
     }
 }
 
@@ -35,6 +37,8 @@ fn show(settings: &Settings) -> String {
         row("grader", grader, named(&grader.value)),
     ];
     rows.extend(of_judges(llm));
+    // Values, paths and origins come from files and variables; escape sequences in them must not reach a terminal.
+    rows.iter_mut().flatten().for_each(|text| *text = one_line(text));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let (name_width, value_width) = (width(0), width(1));
     let line = |[name, value, origin]: &[String; 3]| format!("{name:name_width$}  {value:value_width$}  {origin}\n");
@@ -47,7 +51,7 @@ fn of_judges(llm: &Llm) -> Vec<[String; 3]> {
     for key in &KEYS {
         let name = format!("llm.{}", key.name);
         rows.push(match llm.base.get(key.name) {
-            Some(setting) => [name, crate::llm::without_password(&setting.value), setting.origin.to_string()],
+            Some(setting) => [name, key.shown(&setting.value), setting.origin.to_string()],
             None => [name, if key.default.is_empty() { "none" } else { key.default }.to_owned(), "default".to_owned()],
         });
     }
@@ -55,9 +59,14 @@ fn of_judges(llm: &Llm) -> Vec<[String; 3]> {
         for key in &KEYS {
             if let Some(setting) = judge.get(key.name) {
                 let name = format!("judge.{}.{}", number + 1, key.name);
-                rows.push([name, crate::llm::without_password(&setting.value), setting.origin.to_string()]);
+                rows.push([name, key.shown(&setting.value), setting.origin.to_string()]);
             }
         }
+    }
+    if let Some(file) = &llm.untrusted {
+        let why = if file.has_changed { "changed since it was trusted" } else { "not trusted" };
+        let origin = format!("{} (ignored: {why})", file.path.display());
+        rows.extend(file.withheld.iter().map(|one| [one.name.clone(), one.value.clone(), origin.clone()]));
     }
     rows
 }

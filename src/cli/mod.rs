@@ -25,10 +25,12 @@ mod learn;
 mod learned;
 mod meta;
 mod printer;
+mod project;
 mod questions;
 mod run;
 mod search;
 mod settings;
 mod terminal;
+mod trust;
 
 pub use run::{Outcome, main};

@@ -50,6 +50,13 @@ pub fn main() -> ExitCode {
     match resolved {
         Ok((settings, around)) => {
             let printer = Printer::new(&settings);
+            let is_about_trust = matches!(&args.command, Command::Config(config) if config.is_about_trust());
+            if let Some(untrusted) =
+                settings.llm.untrusted.as_ref().filter(|file| !file.withheld.is_empty() && !is_about_trust)
+            {
+                // Even when quiet: who grades may be another, and the file itself may ask for quiet.
+                printer.warning(&untrusted.told());
+            }
             let settings = with_found_bank(settings, around.folder(), announce(&args.command), &printer);
             let ended = caught(|| run(args.command, &settings, &printer)).unwrap_or_else(|panicked| {
                 let hint = "report this fault with the command and what it was given";

@@ -5,8 +5,6 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -15,10 +13,8 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 
 use super::args::{self, Color, Format, Global, GraderChoice, JudgeArgs};
-use super::judge::{Llm, Table};
-
-/// Name of the file beside the work.
-const FILE: &str = "gradus.toml";
+use super::judge::{Llm, Table, Values, Withheld, needing_trust};
+use super::project::{self, State, Trust};
 
 /// Names the shipped bank where a folder could be named; a folder of this name is `./shipped`.
 pub(super) const SHIPPED: &str = "shipped";
@@ -109,9 +105,14 @@ impl Surroundings {
         Ok(Self { variable: |name| env::var_os(name), folder, config })
     }
 
-    /// The current folder.
+    /// The folder that the program runs in.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The project files that the user trusts; `None` where there is no configuration folder to keep the list in.
+    pub(super) fn trust(&self) -> Option<Trust> {
+        self.config.as_deref().and_then(Path::parent).map(Trust::below)
     }
 
     /// What a variable says, if anything.
@@ -130,12 +131,15 @@ impl Settings {
     /// Merges all layers. A flag that belongs to one command alone is merged by that command.
     pub(super) fn resolve(global: &Global, color: Option<Color>, around: &Surroundings) -> anyhow::Result<Self> {
         let mut settings = Self::defaults();
-        let beside = Some(around.folder.join(FILE));
-        for path in [around.config.clone(), beside].into_iter().flatten() {
-            if let Some((layer, text, llm, judges)) = Layer::from_file(&path)? {
-                settings.apply(layer, |_| Origin::File(path.clone()));
-                settings.llm.apply_file(llm, judges, (&path, &text))?;
-            }
+        if let Some(path) = &around.config
+            && let Some(text) = project::read(path)?
+        {
+            let Said { layer, llm } = Said::of_file(path, &text)?;
+            settings.apply(layer, |_| Origin::File(path.clone()));
+            settings.llm.apply_file(llm);
+        }
+        if let Some(path) = project::find(&around.folder) {
+            settings.apply_project(&path, around)?;
         }
         settings.apply(Layer::from_environment(around)?, |names| Origin::Environment(names.variable));
         settings.llm.apply_environment(|name| around.text(name))?;
@@ -154,6 +158,25 @@ impl Settings {
     /// With the bank that was found in `folder`.
     pub(super) fn with_found_bank(self, folder: PathBuf) -> Self {
         Self { bank: Setting { value: Some(folder.clone()), origin: Origin::Found(folder) }, ..self }
+    }
+
+    /// Takes what a project file says: what names an endpoint, a key or a cache only where the file is trusted.
+    fn apply_project(&mut self, path: &Path, around: &Surroundings) -> anyhow::Result<()> {
+        let text = project::read_own(path)?;
+        let said = Said::of_file(path, &text)?;
+        let state = match around.trust() {
+            Some(trust) if said.needs_trust() => trust.state(path, &text)?,
+            None if said.needs_trust() => State::Unknown,
+            _ => State::Trusted,
+        };
+        let Said { layer, llm } = said;
+        self.apply(layer, |_| Origin::File(path.to_owned()));
+        match state {
+            State::Trusted => self.llm.apply_file(llm),
+            State::Changed => self.llm.apply_untrusted(llm, path, true),
+            State::Unknown => self.llm.apply_untrusted(llm, path, false),
+        }
+        Ok(())
     }
 
     /// The flags of everything that may ask a judge.
@@ -218,29 +241,55 @@ const QUIET: Names = Names { variable: "GRADUS_QUIET", flag: "--quiet" };
 const FAIL_UNDER: Names = Names { variable: "GRADUS_FAIL_UNDER", flag: "--fail-under" };
 const GRADER: Names = Names { variable: "GRADUS_GRADER", flag: "--grader" };
 
-/// What a file says: settings, its text, `[llm]` and `[[judge]]`.
-type Said = (Layer, String, Option<Table>, Option<Vec<Table>>);
+/// What a file says.
+pub(super) struct Said {
+    layer: Layer,
+    /// `[llm]` and `[[judge]]`.
+    llm: (Values, Option<Vec<Values>>),
+}
 
-impl Layer {
-    fn from_file(path: &Path) -> anyhow::Result<Option<Said>> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-        };
-        let written: Written = toml::from_str(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+impl Said {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// A setting that does not exist or a value that makes no sense, with its line. Values that may be keys are not
+    /// repeated.
+    pub(super) fn of_file(path: &Path, text: &str) -> anyhow::Result<Self> {
+        let written: Written = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
             let message = error.message().trim_end().replace('\n', ", ");
+            // `llm = "sk-..."` is a key in the wrong place.
+            let is_judges = ["llm", "judge"].iter().any(|table| {
+                let found = text.lines().nth(line - 1).and_then(|line| line.trim_start().strip_prefix(table));
+                found.is_some_and(|rest| rest.trim_start().starts_with('='))
+            });
+            let message = if is_judges { "expected a table".to_owned() } else { message };
             anyhow::anyhow!("{}:{line}: {message}\nhint: correct the line, or remove it", path.display())
         })?;
         let Written { bank, format, color, quiet, fail_under, grader, llm, judge } = written;
         let beside = path.parent().unwrap_or(Path::new(""));
         let bank = bank.map(|bank| if bank.as_os_str() == SHIPPED { bank } else { beside.join(bank) });
-        Ok(Some((Self { bank, format, color, quiet, fail_under, grader }, text, llm, judge)))
+        let layer = Layer { bank, format, color, quiet, fail_under, grader };
+        Ok(Self { layer, llm: Llm::of_file(llm, judge, (path, text))? })
     }
 
+    /// The settings that need trust.
+    pub(super) fn needing_trust(&self) -> Vec<Withheld> {
+        let (base, judges) = &self.llm;
+        needing_trust(base, judges.as_deref().unwrap_or_default())
+    }
+
+    /// Whether anything in it needs trust. A model that only an untrusted file names does as well: it would stand for
+    /// the provider's own endpoint.
+    fn needs_trust(&self) -> bool {
+        let (base, judges) = &self.llm;
+        let names_model = |values: &Values| values.get("model").is_some();
+        !self.needing_trust().is_empty() || names_model(base) || judges.iter().flatten().any(names_model)
+    }
+}
+
+impl Layer {
     fn from_environment(around: &Surroundings) -> anyhow::Result<Self> {
         let text = |names: Names| around.text(names.variable);
         Ok(Self {

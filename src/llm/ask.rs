@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use reqwest::Url;
+
 use super::breaker::{Breaker, Pass};
 use super::client::{Client, ClientError, Raw, SendError};
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, shown_url};
 use super::limits::Gate;
 use super::retry::{Policy, Trouble, retry_after};
 use super::wire::{Dialect, masked, refusal_words};
@@ -210,7 +212,7 @@ impl Line {
         let said = refusal_words(status, content_type.as_deref(), &body, Some(self.key()));
         let words = match location {
             Some(location) if (300..400).contains(&status) => {
-                let to = location.split('?').next().unwrap_or_default();
+                let to = without_query(&self.endpoint.base_url, &location);
                 let to: String = to.chars().filter(|c| !c.is_control()).take(200).collect();
                 let to = masked(&to, self.key());
                 format!("{} sends on to {to} ({status}), where no key is sent; name that with --base-url", self.host())
@@ -249,6 +251,17 @@ impl Line {
             tokio::time::sleep(left.min(LOOK)).await;
         }
     }
+}
+
+/// Where a server sends on to, without what may be a key. A path on the same host stays as it is written.
+fn without_query(asked: &Url, location: &str) -> String {
+    if location.starts_with('/') && !location.starts_with("//") {
+        return location.split(['?', '#']).next().unwrap_or_default().to_owned();
+    }
+    let Ok(mut url) = asked.join(location) else { return "an address that cannot be read".to_owned() };
+    url.set_query(None);
+    url.set_fragment(None);
+    shown_url(url.as_str())
 }
 
 /// Anything from 0 to 1, so that those who failed together do not come again together.

@@ -92,7 +92,7 @@ impl Client {
             }
             builder = builder.tls_certs_merge(certificates);
         }
-        let http = builder.build().map_err(|error| ClientError::Setup(cause(&error)))?;
+        let http = builder.build().map_err(|error| ClientError::Setup(cause(error)))?;
         Ok(Self { http, headers: headers(endpoint)? })
     }
 
@@ -103,7 +103,7 @@ impl Client {
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let mut response = request.send().await.map_err(|error| told(&error))?;
+        let mut response = request.send().await.map_err(told)?;
         let text = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         let mut raw = Raw {
             status: response.status().as_u16(),
@@ -112,7 +112,7 @@ impl Client {
             location: text(LOCATION),
             body: Vec::new(),
         };
-        while let Some(chunk) = response.chunk().await.map_err(|error| told(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(told)? {
             if raw.body.len() + chunk.len() > LARGEST {
                 return Err(SendError::TooLarge);
             }
@@ -145,13 +145,14 @@ fn headers(endpoint: &Endpoint) -> Result<HeaderMap, ClientError> {
     Ok(headers)
 }
 
-fn told(error: &reqwest::Error) -> SendError {
+fn told(error: reqwest::Error) -> SendError {
     if error.is_timeout() { SendError::Timeout } else { SendError::Connection(cause(error)) }
 }
 
-/// What is at the bottom of an error, without addresses.
-fn cause(error: &reqwest::Error) -> String {
-    let mut bottom: &dyn Error = error;
+/// What is at the bottom of an error, without its address: a query string may hold a key.
+fn cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut bottom: &dyn Error = &error;
     while let Some(source) = bottom.source() {
         bottom = source;
     }

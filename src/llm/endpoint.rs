@@ -69,15 +69,15 @@ pub struct Limits {
     pub tokens_per_minute: Option<NonZeroU32>,
 }
 
-/// Why an address cannot be used.
+/// Why an address cannot be used. No message repeats a user name, query string or fragment: each may hold a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// It is no address.
-    #[error("`{0}` is no address: {1}\nhint: write it as https://host/v1")]
-    NoUrl(String, String),
-    /// It is something else than HTTP.
-    #[error("`{0}`: endpoints are asked over https, or http on this machine")]
-    Scheme(String),
+    /// The text is not an address; holds the reason.
+    #[error("the base URL is not a valid address: {0}\nhint: write it as https://host/v1")]
+    NoUrl(String),
+    /// Another scheme than HTTP.
+    #[error("the base URL has an unknown scheme\nhint: endpoints are asked over https, or over http on this machine")]
+    Scheme,
     /// A key would go over the network for everybody to read.
     #[error(
         "`{0}` is not encrypted and not on this machine\nhint: use https, or say --allow-http (`allow_http = true`)"
@@ -95,45 +95,56 @@ pub enum EndpointError {
 /// # Errors
 /// When it is none, or would give a secret away.
 pub fn address(text: &str, allow_http: bool) -> Result<Url, EndpointError> {
-    let url =
-        Url::parse(text.trim()).map_err(|error| EndpointError::NoUrl(without_password(text), error.to_string()))?;
+    let url = Url::parse(text.trim()).map_err(|error| EndpointError::NoUrl(error.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(EndpointError::Password(url.host_str().unwrap_or_default().to_owned()));
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || is_loopback(&url) => Ok(url),
-        "http" => Err(EndpointError::Plain(text.to_owned())),
-        _ => Err(EndpointError::Scheme(text.to_owned())),
+        "http" => Err(EndpointError::Plain(shown_url(text))),
+        _ => Err(EndpointError::Scheme),
     }
 }
 
-/// An address as it may be shown: without what stands between `//` and `@`, and without values behind `?`.
-pub fn without_password(text: &str) -> String {
-    if let Some((before, query)) = text.split_once('?')
-        && text.contains("//")
-    {
-        let shown: Vec<String> = query.split('&').map(shown).collect();
-        return format!("{}?{}", without_password(before), shown.join("&"));
-    }
-    let Some((scheme, rest)) = text.split_once("//") else { return text.to_owned() };
-    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..host].rfind('@') {
-        Some(at) => format!("{scheme}//[hidden]{}", &rest[at..]),
-        None => text.to_owned(),
-    }
+/// An address as it may be shown: scheme, host, port and path. What else there is may be a key and is replaced by
+/// `[hidden]`, and a text that is not an address is replaced as a whole.
+pub fn shown_url(text: &str) -> String {
+    let Ok(url) = Url::parse(text.trim()) else { return "[hidden]".to_owned() };
+    let Some(host) = url.host_str() else { return format!("{}:[hidden]", url.scheme()) };
+    let user = if url.username().is_empty() && url.password().is_none() { "" } else { "[hidden]@" };
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    let query = if url.query().is_some() { "?[hidden]" } else { "" };
+    let fragment = if url.fragment().is_some() { "#[hidden]" } else { "" };
+    format!("{}://{user}{host}{port}{}{query}{fragment}", url.scheme(), url.path())
 }
 
-/// A pair of a query: what is called a version is no secret, all else may be one.
-fn shown(pair: &str) -> String {
-    match pair.split_once('=') {
-        Some((name, _)) if !name.contains("version") => format!("{name}=[hidden]"),
-        _ => pair.to_owned(),
+/// The address as replies are told apart by it: as it may be shown, and a short hash of the query's names and of the
+/// values that are called versions. Other values may be keys, which do not change replies.
+fn identity(url: &Url) -> String {
+    let shown = shown_url(url.as_str());
+    if url.query().is_none() {
+        return shown;
     }
+    let mut hasher = blake3::Hasher::new();
+    for (name, value) in url.query_pairs() {
+        let value = if name.contains("version") { &*value } else { "" };
+        for text in [&*name, value] {
+            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+        }
+    }
+    format!("{shown} {}", &hasher.finalize().to_hex()[..8])
+}
+
+/// Whether a value of a proxy variable can be read as an address; the scheme may be absent.
+pub fn proxy_scheme(text: &str) -> Option<String> {
+    let text = text.trim();
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    Url::parse(&whole).ok().filter(Url::has_host).map(|url| url.scheme().to_owned())
 }
 
 /// Whether the address is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -150,7 +161,7 @@ impl Endpoint {
 
     /// By what its replies, and what is known of it, are told from those of others. No key is in it.
     pub(super) fn name(&self) -> String {
-        format!("{} {} {}", self.provider.name(), without_password(self.base_url.as_str()), self.model)
+        format!("{} {} {}", self.provider.name(), identity(&self.base_url), self.model)
     }
 
     /// What its replies rest on besides the prompt.
@@ -158,7 +169,7 @@ impl Endpoint {
         let optional = |value: Option<String>| value.unwrap_or_else(|| "usual".to_owned());
         format!(
             "{}, temperature {}, seed {}, at most {} tokens",
-            without_password(self.base_url.as_str()),
+            identity(&self.base_url),
             optional(self.temperature.map(|value| value.to_string())),
             optional(self.seed.map(|value| value.to_string())),
             self.max_tokens
@@ -226,11 +237,66 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_no_address_or_holds_a_secret_is_refused() {
-        assert!(matches!(address("localhost:8080", false), Err(EndpointError::Scheme(_))));
-        assert!(matches!(address("v1/chat", false), Err(EndpointError::NoUrl(..))));
-        assert!(matches!(address("file:///etc/passwd", true), Err(EndpointError::Scheme(_))));
+        assert!(matches!(address("localhost:8080", false), Err(EndpointError::Scheme)));
+        assert!(matches!(address("v1/chat", false), Err(EndpointError::NoUrl(_))));
+        assert!(matches!(address("file:///etc/passwd", true), Err(EndpointError::Scheme)));
         let error = address("https://me:hunter2@example.com/v1", false).expect_err("a password");
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn no_message_and_no_name_repeats_what_may_be_a_key() {
+        let secret = "hunter2";
+        for text in [
+            "https://example.com/v1?key=hunter2",
+            "https://example.com/v1?hunter2",
+            "https://example.com/v1?api-version=hunter2",
+            "https://example.com/v1#hunter2",
+            "https://hunter2@example.com/v1",
+            "https://me:hunter2@example.com/v1",
+            "http://example.com/v1?key=hunter2#hunter2",
+            "http://me:hunter2@example.com/v1?x",
+            "ftp://example.com/?hunter2",
+            "https://exa mple/?hunter2",
+            "mailto:hunter2",
+            "hunter2",
+        ] {
+            assert!(!shown_url(text).contains(secret), "{}", shown_url(text));
+            match address(text, false) {
+                Ok(url) => {
+                    let endpoint = Endpoint { base_url: url, ..endpoint("http://localhost:1/v1") };
+                    let told = format!("{} {}", endpoint.name(), endpoint.parameters());
+                    assert!(!told.contains(secret) && told.contains("example.com/v1"), "{told}");
+                }
+                Err(error) => assert!(!error.to_string().contains(secret), "{error}"),
+            }
+        }
+        assert_eq!(shown_url("https://a.example:8443/v1/"), "https://a.example:8443/v1/");
+    }
+
+    #[test]
+    fn replies_of_another_api_version_are_told_apart_and_those_of_another_key_are_not() {
+        let name = |query: &str| endpoint(&format!("https://a.example/v1?{query}")).name();
+        assert_eq!(name("api-version=1&key=one"), name("api-version=1&key=two"));
+        assert_ne!(name("api-version=1"), name("api-version=2"));
+        assert_ne!(name("api-version=1"), name("version=1"));
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_with_or_without_a_scheme() {
+        for (text, scheme) in [
+            ("http://proxy.test:3128", Some("http")),
+            ("https://me:pw@proxy.test", Some("https")),
+            ("socks5://proxy.test", Some("socks5")),
+            ("proxy.test:3128", Some("http")),
+            ("127.0.0.1", Some("http")),
+            ("://", None),
+            ("http://", None),
+            ("http://proxy.test:99999", None),
+            ("not a proxy", None),
+        ] {
+            assert_eq!(proxy_scheme(text).as_deref(), scheme, "{text}");
+        }
     }
 
     #[test]

@@ -18,11 +18,12 @@ mod tokens;
 mod wire;
 
 pub use client::ClientError;
-pub use endpoint::{Endpoint, EndpointError, Limits, Prices, address, without_password};
+pub use endpoint::{Endpoint, EndpointError, Limits, Prices, address, is_loopback, proxy_scheme, shown_url};
 pub use meter::Meter;
 pub use pool::{Kept, Options, Pool, Session};
 pub use preset::Preset;
 pub use probe::{Context, Found, probe};
+pub use reqwest::Url;
 pub use secret::Secret;
 pub use tokens::{Counting, Tokens};
 pub use wire::Provider;

@@ -134,3 +134,23 @@ fn a_variable_that_makes_no_sense_is_refused_by_name() {
         assert!(variable == "GRADUS_BANK" || ran.err.contains(variable), "{}", ran.err);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_a_device_or_a_huge_file_of_settings_does_not_hang() {
+    use std::time::{Duration, Instant};
+    for name in ["gradus.toml", USER] {
+        for kind in ["pipe", "device", "huge"] {
+            let run = gradus(["questions"]).folder(".config/gradus");
+            let path = run.path(name);
+            match kind {
+                "pipe" => assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("runs").success()),
+                "device" => std::os::unix::fs::symlink("/dev/zero", &path).expect("a link"),
+                _ => std::fs::File::create(&path).and_then(|file| file.set_len(1 << 37)).expect("a sparse file"),
+            }
+            let begun = Instant::now();
+            run.run().refused().tells(&[&format!("[home]/{name}")]);
+            assert!(begun.elapsed() < Duration::from_secs(10), "{name}, {kind}");
+        }
+    }
+}

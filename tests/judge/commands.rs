@@ -10,7 +10,10 @@ use crate::support::{Gradus, Ran};
 const READY: &str = r#"{"ready": "yes"}"#;
 
 fn check(endpoint: &Endpoint) -> Ran {
-    judged(&["config", "check"], endpoint).env("OPENAI_API_KEY", "sk-check-51").run()
+    judged(&["config", "check"], endpoint)
+        .env("OPENAI_API_KEY", "sk-check-51")
+        .env("GRADUS_LLM_API_KEY_ENV", "OPENAI_API_KEY")
+        .run()
 }
 
 fn complaint(status: u16, words: &str) -> Act {
@@ -97,7 +100,7 @@ fn every_judge_is_checked() {
         good.url(),
         bad.url()
     );
-    let ran = tiny(["config", "check"]).file("gradus.toml", settings).run().found();
+    let ran = tiny(["config", "check"]).trusted_file(settings).run().found();
     ran.prints(&[&good.url(), &bad.url(), "\nready\n"]).tells(&["not for you"]);
 }
 

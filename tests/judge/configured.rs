@@ -71,11 +71,13 @@ fn each_setting_may_stand_in_a_file() {
             if quote.is_empty() && is_bare(value) {
                 let file = format!("[llm]\n{name} = {value}\n");
                 let origin = "[home]/gradus.toml".to_owned();
-                assert_eq!(shown(show().file("gradus.toml", file), &format!("llm.{name}")), (value.to_owned(), origin));
+                assert_eq!(shown(show().trusted_file(file), &format!("llm.{name}")), (value.to_owned(), origin));
             }
             if !quote.is_empty() || is_bare(wrong) {
                 let file = format!("[llm]\n\n{name} = {quote}{wrong}{quote}\n");
-                let told = [&format!("gradus.toml:3: {name} = {wrong}: expected ")[..], "hint: "];
+                let may_be_a_key = ["base_url", "api_key_env"].contains(&name);
+                let repeated = if may_be_a_key { "[hidden]" } else { wrong };
+                let told = [&format!("gradus.toml:3: {name} = {repeated}: expected ")[..], "hint: "];
                 // An empty path is one beside the file; nothing can be said against it.
                 if !["ca_file", "cache"].contains(&name) {
                     show().file("gradus.toml", file).run().refused().tells(&told);
@@ -88,12 +90,12 @@ fn each_setting_may_stand_in_a_file() {
 #[test]
 fn the_environment_stands_above_files_and_flags_above_both() {
     let file = "[llm]\nmodel = \"of-file\"\nbase_url = \"https://file.test/v1\"\nseed = 5\n";
-    let run = || show().file("gradus.toml", file).env("GRADUS_LLM_MODEL", "of-env");
+    let run = || show().trusted_file(file).env("GRADUS_LLM_MODEL", "of-env");
     assert_eq!(shown(run(), "llm.model"), ("of-env".to_owned(), "environment GRADUS_LLM_MODEL".to_owned()));
     assert_eq!(shown(run(), "llm.seed"), ("5".to_owned(), "[home]/gradus.toml".to_owned()));
     let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
     let flags = ["--model", "of-flag", "--temperature", "0.7", "--max-tokens", "333", "--base-url", &endpoint.url()];
-    let run = tiny(GRADE.into_iter().chain(flags)).file("gradus.toml", file).env("GRADUS_LLM_MODEL", "of-env");
+    let run = tiny(GRADE.into_iter().chain(flags)).trusted_file(file).env("GRADUS_LLM_MODEL", "of-env");
     assert_eq!(fallback(&run.run().done()), "");
     let body = &endpoint.asked()[0].body;
     assert_eq!(

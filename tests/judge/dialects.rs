@@ -8,7 +8,8 @@ use super::whole::judged;
 use crate::cli::tiny::ANSWER;
 
 const KEY: &str = "sk-ant-0123456789abcdef";
-const ANTHROPIC: [(&str, &str); 2] = [("GRADUS_LLM_PROVIDER", "anthropic"), ("ANTHROPIC_API_KEY", KEY)];
+const ANTHROPIC: [(&str, &str); 3] =
+    [("GRADUS_LLM_PROVIDER", "anthropic"), ("ANTHROPIC_API_KEY", KEY), ("GRADUS_LLM_API_KEY_ENV", "ANTHROPIC_API_KEY")];
 
 fn refused(words: &str) -> Act {
     Act::Status(400, Vec::new(), json!({"error": {"message": words, "type": "invalid_request_error"}}).to_string())

@@ -59,7 +59,7 @@ fn a_certificate_that_the_named_file_vouches_for_is_accepted() {
     // In a file of settings, the path is one beside that file.
     let url = server.url("https", "localhost") + "/v1";
     let settings = format!("[llm]\nbase_url = \"{url}\"\nmodel = \"m\"\nca_file = \"ca.pem\"\n");
-    let ran = tiny(GRADE).files(&[("gradus.toml", settings.as_str()), ("ca.pem", AUTHORITY)]).run().done();
+    let ran = tiny(GRADE).trusted_file(settings).file("ca.pem", AUTHORITY).run().done();
     assert_eq!(fallback(&ran), "");
 }
 
@@ -100,7 +100,7 @@ fn plain_http_to_elsewhere_is_refused_unless_allowed() {
         asked_at(url, &[]).run().refused().tells(&hint);
         asked_at(url, &["--grader", "llm"]).run().refused().tells(&hint);
     }
-    let ran = asked_at("http://example.test/v1", &["--allow-http"]).run().done();
+    let ran = asked_at("http://example.test/v1", &["--allow-http", "--api-key-env", "none"]).run().done();
     let why = fallback(&ran);
     assert!(why.contains("cannot reach example.test") || why.contains("did not answer"), "{why}");
 }
@@ -111,14 +111,15 @@ fn a_proxy_is_used_for_elsewhere() {
     let proxy = Front::plain(&endpoint);
     for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
         let before = proxy.heads().len();
-        let run = asked_at("http://example.test/v1", &["--allow-http"]);
+        let run = asked_at("http://example.test/v1", &["--allow-http", "--api-key-env", "none"]);
         let ran = run.env(variable, &proxy.url("http", "127.0.0.1")).run().done();
         assert_eq!(fallback(&ran), "", "{variable}");
         let heads = proxy.heads();
         assert_eq!(heads.len(), before + 1, "{variable}");
         assert!(heads[before].starts_with("POST http://example.test/v1/chat/completions HTTP/1.1\r\n"), "{heads:?}");
     }
-    let run = asked_at("http://example.test/v1", &["--allow-http"]).env("NO_PROXY", "example.test");
+    let run =
+        asked_at("http://example.test/v1", &["--allow-http", "--api-key-env", "none"]).env("NO_PROXY", "example.test");
     let ran = run.env("HTTP_PROXY", &proxy.url("http", "127.0.0.1")).run().done();
     assert_ne!(fallback(&ran), "");
     assert_eq!(proxy.heads().len(), 3);
@@ -170,7 +171,7 @@ fn what_asks_no_judge_opens_no_socket() {
         assert_eq!(proxy.connections(), 0, "{arguments:?}");
     }
     // That the proxy would have seen it:
-    behind(asked_at("http://example.test/v1", &["--allow-http"]), &proxy).run().done();
+    behind(asked_at("http://example.test/v1", &["--allow-http", "--api-key-env", "none"]), &proxy).run().done();
     assert_eq!(proxy.connections(), 1);
 }
 

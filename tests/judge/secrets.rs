@@ -20,7 +20,10 @@ const PROVIDERS: [(&str, &str, &str, &str); 2] = [
 /// A grade by an endpoint that is sent the key.
 fn keyed(provider: usize, url: &str, arguments: &[&str]) -> Gradus {
     let (name, variable, ..) = PROVIDERS[provider];
-    asked_at(url, arguments).env("GRADUS_LLM_PROVIDER", name).env(variable, SECRET)
+    asked_at(url, arguments)
+        .env("GRADUS_LLM_PROVIDER", name)
+        .env("GRADUS_LLM_API_KEY_ENV", variable)
+        .env(variable, SECRET)
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn an_address_with_a_password_is_refused_without_showing_it() {
             asked_at(url, &[]),
             tiny(GRADE.into_iter().chain(["--base-url", url, "--model", "m"])),
             tiny(["config", "check"]).env("GRADUS_LLM_BASE_URL", url),
-            tiny(GRADE).file("gradus.toml", format!("[llm]\nmodel = \"m\"\nbase_url = \"{url}\"\n")),
+            tiny(GRADE).trusted_file(format!("[llm]\nmodel = \"m\"\nbase_url = \"{url}\"\n")),
         ] {
             let ran = run.run().refused().tells(&["holds a user name or a password"]);
             assert!(!ran.err.contains("hunter2"), "{}", ran.err);
@@ -150,6 +153,7 @@ fn the_key_is_in_no_output_and_no_file() {
     ] {
         let run = tiny(arguments.iter().copied()).file("rows.jsonl", ROW).env("OPENAI_API_KEY", SECRET);
         let run = run.env("GRADUS_LLM_BASE_URL", &endpoint.url()).env("GRADUS_LLM_MODEL", "test-model");
+        let run = run.env("GRADUS_LLM_API_KEY_ENV", "OPENAI_API_KEY");
         let folder = run.again([""]);
         assert_secret_is_kept(&run.run(), &folder.path(""), files);
     }
@@ -185,7 +189,7 @@ fn a_server_that_repeats_the_key_is_not_repeated() {
             let endpoint = Endpoint::new(move |_, _| act());
             let run = tiny(arguments.iter().copied()).file("rows.jsonl", ROW).env("OPENAI_API_KEY", SECRET);
             let run = run.env("GRADUS_LLM_BASE_URL", &endpoint.url()).env("GRADUS_LLM_MODEL", "test-model");
-            let run = run.env("GRADUS_LLM_ATTEMPTS", "1");
+            let run = run.env("GRADUS_LLM_ATTEMPTS", "1").env("GRADUS_LLM_API_KEY_ENV", "OPENAI_API_KEY");
             let folder = run.again([""]);
             let ran = run.run();
             assert!(!endpoint.asked().is_empty(), "{what}");
@@ -250,7 +254,7 @@ fn a_server_at_home_gets_no_key_that_is_meant_for_elsewhere() {
     let settings = format!("[llm]\npreset = \"llamacpp\"\nbase_url = \"{}\"\n", endpoint.url());
     let own = settings.clone() + "api_key_env = \"HOME_KEY\"\n";
     for (settings, header) in [(settings, None), (own, Some("Bearer of-home"))] {
-        let run = tiny(GRADE).file("gradus.toml", settings).env("OPENAI_API_KEY", SECRET).env("HOME_KEY", "of-home");
+        let run = tiny(GRADE).trusted_file(settings).env("OPENAI_API_KEY", SECRET).env("HOME_KEY", "of-home");
         assert_eq!(fallback(&run.run().done()), "");
         assert_eq!(endpoint.asked().last().expect("asked").header("authorization"), header);
     }

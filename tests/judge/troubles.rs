@@ -109,17 +109,19 @@ fn a_reply_is_a_reply_however_it_is_sent() {
     }
 }
 
+const KEYED: [(&str, &str); 2] = [("OPENAI_API_KEY", KEY), ("GRADUS_LLM_API_KEY_ENV", "OPENAI_API_KEY")];
+
 #[test]
 fn a_key_goes_to_its_own_host_alone() {
     let other = Endpoint::new(|_, asked| Act::Say(sound(asked)));
     for code in [301, 302, 303, 307, 308] {
         let place = format!("{}/chat/completions", other.url());
-        let played = played(&[("OPENAI_API_KEY", KEY)], move |_, _| Act::Redirect(code, place.clone()));
+        let played = played(&KEYED, move |_, _| Act::Redirect(code, place.clone()));
         played.is_stood_in_for("elsewhere", 1, "where no key is sent");
         assert_eq!(played.asked[0].header("authorization"), Some(format!("Bearer {KEY}").as_str()));
         assert_eq!(other.asked().len(), 0, "{code}");
     }
-    let played = played(&[("OPENAI_API_KEY", KEY)], |number, asked| {
+    let played = played(&KEYED, |number, asked| {
         if number == 0 { Act::Redirect(308, format!("{}?again", asked.path)) } else { Act::Say(sound(asked)) }
     });
     played.is_judged("the same host", 2);
@@ -130,7 +132,7 @@ fn a_key_goes_to_its_own_host_alone() {
 /// What is printed and kept, of an endpoint that knows the key and does so.
 fn given_away(act: Plays, reason: Option<&str>) -> String {
     let endpoint = Endpoint::new(move |_, asked| act(asked));
-    let settings = [("OPENAI_API_KEY", KEY), ("GRADUS_LLM_ATTEMPTS", "1")];
+    let settings = [KEYED[0], KEYED[1], ("GRADUS_LLM_ATTEMPTS", "1")];
     let gradus = with(judged(&GRADE, &endpoint), &settings);
     let folder = gradus.path(".cache/gradus");
     // The folder stays while somebody runs in it.
@@ -172,7 +174,8 @@ fn a_key_in_the_path_of_a_redirect_is_told_to_nobody() {
 
 #[test]
 fn a_key_that_stands_in_a_reply_is_told_to_nobody() {
-    let told = given_away(|asked| Act::Say(sound(asked).replace("It took ten minutes.", &format!("It took {KEY}."))), None);
+    let told =
+        given_away(|asked| Act::Say(sound(asked).replace("It took ten minutes.", &format!("It took {KEY}."))), None);
     assert!(!told.contains("verysecret"), "{told}");
 }
 

@@ -133,6 +133,13 @@ pub(in crate::cli) struct Config {
     pub(in crate::cli) command: ConfigCommand,
 }
 
+impl Config {
+    /// Whether the command decides on trust, so that nothing needs to be said of it before.
+    pub(in crate::cli) fn is_about_trust(&self) -> bool {
+        matches!(self.command, ConfigCommand::Trust(_))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum ConfigCommand {
     /// Show every setting with its value and where it comes from
@@ -142,6 +149,33 @@ pub(in crate::cli) enum ConfigCommand {
         #[command(flatten)]
         endpoint: Box<EndpointArgs>,
     },
+    /// Trust the endpoint, key variable, certificates and cache that a project file names
+    #[command(after_help = TRUST)]
+    Trust(Trust),
+}
+
+const TRUST: &str = "A gradus.toml in the current folder or above it may come from somebody else. Until it is
+trusted, what it says of endpoints, keys, certificates, prices and the cache is
+ignored. Trust ends when the file is edited.
+
+Examples:
+  gradus config trust                the gradus.toml that applies here
+  gradus config trust ../course      the one in that folder
+  gradus config trust --remove       trust it no longer
+  gradus config trust --list         all that are trusted";
+
+/// Which project file is trusted, or trusted no longer.
+#[derive(Debug, Clone, ClapArgs)]
+pub(in crate::cli) struct Trust {
+    /// Folder with the gradus.toml; the one that applies here if absent
+    #[arg(value_name = "DIR")]
+    pub(in crate::cli) folder: Option<PathBuf>,
+    /// Trust the file no longer
+    #[arg(long)]
+    pub(in crate::cli) remove: bool,
+    /// List the trusted files
+    #[arg(long, conflicts_with_all = ["folder", "remove"])]
+    pub(in crate::cli) list: bool,
 }
 
 #[derive(Debug, ClapArgs)]

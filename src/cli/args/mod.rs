@@ -13,5 +13,7 @@ pub(super) use batch::{
 };
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns, Threshold};
-pub(super) use judge::{CacheCommand, Config, ConfigCommand, EndpointArgs, GraderChoice, JudgeArgs, PanelArgs, Prompt};
+pub(super) use judge::{
+    CacheCommand, Config, ConfigCommand, EndpointArgs, GraderChoice, JudgeArgs, PanelArgs, Prompt, Trust,
+};
 pub(super) use values::score;

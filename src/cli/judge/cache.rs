@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
 use super::llm::Values;
+use super::untrusted::one_line;
 use crate::cli::Outcome;
 use crate::cli::args::CacheCommand;
 use crate::cli::printer::Printer;
@@ -20,7 +21,7 @@ const REPLIES: &str = "replies.sqlite";
 pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let (path, place) = place(&settings.llm.base)?;
     match command {
-        CacheCommand::Path => printer.result(&crate::report::printable(&path.display().to_string()))?,
+        CacheCommand::Path => printer.result(&one_line(&path.display().to_string()))?,
         CacheCommand::Stats => match Cache::open_to_read(&path)? {
             Some(cache) => printer.result(&stats(&cache.stats()?))?,
             None => printer.result("no replies are kept")?,

@@ -7,7 +7,7 @@ use crate::cli::Outcome;
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::llm::{Context, Counting, Endpoint, Found, Pool, probe};
+use crate::llm::{Context, Counting, Endpoint, Found, Pool, probe, shown_url};
 
 /// Models that are named where the wanted one is not there.
 const NAMED: usize = 8;
@@ -44,7 +44,7 @@ fn told(pool: &Pool, judge: usize, found: &Found) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{name:<10}{}", crate::report::printable(value));
     };
-    row("endpoint", &format!("{} ({})", endpoint.base_url, endpoint.provider.name()));
+    row("endpoint", &format!("{} ({})", shown_url(endpoint.base_url.as_str()), endpoint.provider.name()));
     row("key", if endpoint.key.is_some() { "set" } else { "none" });
     row(
         "model",

@@ -1,7 +1,9 @@
 //! The settings of judges: what each is called in files, in the environment and on the command line, and how it is
 //! read. Everything else goes by this table.
 
-use crate::llm::{Preset, Provider};
+use super::untrusted::one_line;
+use super::variables::{self, NO_KEY};
+use crate::llm::{Preset, Provider, shown_url};
 
 /// A setting.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,8 @@ pub(in crate::cli) struct Key {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) enum Kind {
     Text,
+    /// The name of an environment variable. A rejected value may be a key and is never repeated.
+    Variable,
     /// A path; in a file, one beside it.
     Path,
     /// A whole number within bounds.
@@ -64,7 +68,7 @@ pub(in crate::cli) const KEYS: [Key; 26] = [
     endpoint("provider", "GRADUS_LLM_PROVIDER", "--provider", Kind::Word(providers), "openai"),
     endpoint("base_url", "GRADUS_LLM_BASE_URL", "--base-url", Kind::Text, ""),
     endpoint("model", "GRADUS_LLM_MODEL", "--model", Kind::Text, ""),
-    endpoint("api_key_env", "GRADUS_LLM_API_KEY_ENV", "--api-key-env", Kind::Text, ""),
+    endpoint("api_key_env", "GRADUS_LLM_API_KEY_ENV", "--api-key-env", Kind::Variable, ""),
     endpoint("temperature", "GRADUS_LLM_TEMPERATURE", "--temperature", Kind::NumberOrUsual(0.0, 2.0), "0"),
     endpoint("seed", "GRADUS_LLM_SEED", "", Kind::Count(0, i64::MAX as u64), ""),
     endpoint("max_tokens", "GRADUS_LLM_MAX_TOKENS", "--max-tokens", Kind::Count(1, 1 << 20), ""),
@@ -111,6 +115,17 @@ impl Key {
     }
 }
 
+impl Key {
+    /// A value as it may be shown: without what may be a key.
+    pub(in crate::cli) fn shown(&self, value: &str) -> String {
+        match self.kind {
+            Kind::Variable => variables::shown(value).unwrap_or("[hidden]").to_owned(),
+            _ if self.name == "base_url" => shown_url(value),
+            _ => one_line(value),
+        }
+    }
+}
+
 impl Kind {
     /// What is wrong with a value, if anything is.
     ///
@@ -120,6 +135,12 @@ impl Kind {
         let within = |low: f64, high: f64| value.parse().is_ok_and(|number: f64| (low..=high).contains(&number));
         let (holds, expected) = match self {
             Self::Text | Self::Path => (!value.trim().is_empty(), "some text".to_owned()),
+            Self::Variable => (
+                value == NO_KEY || variables::is_accepted(value),
+                format!(
+                    "the name of an environment variable that holds the key, or `{NO_KEY}` where no key is needed; the value is not shown, for it may be a key"
+                ),
+            ),
             Self::Count(low, high) => {
                 let holds = value.parse().is_ok_and(|count: u64| (low..=high).contains(&count));
                 (holds, format!("a whole number from {low} to {high}"))

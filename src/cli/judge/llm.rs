@@ -8,6 +8,7 @@ use anyhow::bail;
 use toml::{Spanned, Value};
 
 use super::keys::{KEYS, Key, Kind};
+use super::untrusted::{NAME_ENDPOINT, Untrusted, needing_trust, withhold};
 use crate::cli::args::{EndpointArgs, PanelArgs};
 use crate::cli::settings::{Origin, Setting};
 
@@ -22,6 +23,10 @@ pub(in crate::cli) struct Llm {
     pub(in crate::cli) base: Values,
     /// What holds for each, where several are named.
     pub(in crate::cli) judges: Vec<Values>,
+    /// The project file that says something which needs trust and is not trusted.
+    pub(in crate::cli) untrusted: Option<Untrusted>,
+    /// Whether a flag or the environment names an endpoint.
+    names_endpoint_above_files: bool,
 }
 
 /// A table of a file, as it stands there.
@@ -31,6 +36,29 @@ impl Values {
     /// What a setting is, where somebody said.
     pub(in crate::cli) fn get(&self, name: &str) -> Option<&Setting<String>> {
         self.0.get(name)
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Drops a key variable that a file names together with its endpoint, once another endpoint is named above it: the
+    /// key is for the one of the file.
+    fn drop_key_of_endpoint(&mut self) {
+        let origin = self.get("api_key_env").map(|setting| setting.origin.clone());
+        let Some(origin @ Origin::File(_)) = origin else { return };
+        if NAME_ENDPOINT.iter().any(|name| self.get(name).is_some_and(|setting| setting.origin == origin)) {
+            self.remove("api_key_env");
+        }
+    }
+
+    /// Drops what belongs to the endpoint named here where `other` names another one.
+    fn drop_parts_of_endpoint(&mut self, other: &Self) {
+        for (says, not) in [("preset", "base_url"), ("preset", "provider"), ("base_url", "preset")] {
+            if other.0.contains_key(says) && !other.0.contains_key(not) {
+                self.remove(not);
+            }
+        }
     }
 
     /// A text that somebody gave.
@@ -63,12 +91,9 @@ impl Values {
     pub(super) fn with(&self, judge: &Self) -> Self {
         let mut values = self.clone();
         // A judge that is somewhere else is there with a name and a key of its own.
-        for (says, not) in
-            [("preset", "base_url"), ("preset", "provider"), ("provider", "base_url"), ("base_url", "preset")]
-        {
-            if judge.0.contains_key(says) && !judge.0.contains_key(not) {
-                values.0.remove(not);
-            }
+        values.drop_parts_of_endpoint(judge);
+        if judge.0.contains_key("provider") && !judge.0.contains_key("base_url") {
+            values.remove("base_url");
         }
         if ["preset", "provider", "base_url"].iter().any(|name| judge.0.contains_key(name)) {
             for name in ["api_key_env", "model", "context"] {
@@ -110,31 +135,58 @@ impl Values {
                 Kind::Path => path.parent().unwrap_or(Path::new("")).join(said).display().to_string(),
                 _ => said,
             };
-            let put = values.put(key, said.clone(), Origin::File(path.to_owned()));
+            let shown = said_as(key, &said);
+            let put = values.put(key, said, Origin::File(path.to_owned()));
             put.map_err(|error| {
-                anyhow::anyhow!("{place}: {name} = {said}: {error}\nhint: correct the line, or remove it")
+                anyhow::anyhow!("{place}: {name} = {shown}: {error}\nhint: correct the line, or remove it")
             })?;
         }
         Ok(values)
     }
 }
 
+/// A rejected value as errors repeat it; what may be a key is not repeated.
+fn said_as(key: &Key, value: &str) -> String {
+    if matches!(key.kind, Kind::Variable) || key.name == "base_url" { "[hidden]".to_owned() } else { value.to_owned() }
+}
+
 impl Llm {
-    /// Takes what a file says. Its judges take the place of those that were named before.
-    pub(in crate::cli) fn apply_file(
-        &mut self,
+    /// Reads the tables of a file: `[llm]`, and `[[judge]]` where there is any.
+    pub(in crate::cli) fn of_file(
         base: Option<Table>,
         judges: Option<Vec<Table>>,
         (path, text): (&Path, &str),
-    ) -> anyhow::Result<()> {
-        if let Some(base) = base {
-            self.base.apply(Values::of_table(base, false, (path, text))?);
+    ) -> anyhow::Result<(Values, Option<Vec<Values>>)> {
+        let base = base.map(|base| Values::of_table(base, false, (path, text))).transpose()?.unwrap_or_default();
+        let judges = judges.map(|judges| {
+            judges.into_iter().map(|table| Values::of_table(table, true, (path, text))).collect::<anyhow::Result<_>>()
+        });
+        Ok((base, judges.transpose()?))
+    }
+
+    /// Takes what a file says. Its judges take the place of those that were named before.
+    pub(in crate::cli) fn apply_file(&mut self, (base, judges): (Values, Option<Vec<Values>>)) {
+        if NAME_ENDPOINT.iter().any(|name| base.get(name).is_some()) {
+            self.base.drop_key_of_endpoint();
+            self.base.drop_parts_of_endpoint(&base);
         }
+        self.base.apply(base);
         if let Some(judges) = judges {
-            let judges = judges.into_iter().map(|table| Values::of_table(table, true, (path, text)));
-            self.judges = judges.collect::<anyhow::Result<_>>()?;
+            self.judges = judges;
         }
-        Ok(())
+    }
+
+    /// Takes what a project file says that is not trusted, without what needs trust.
+    pub(in crate::cli) fn apply_untrusted(
+        &mut self,
+        (mut base, mut judges): (Values, Option<Vec<Values>>),
+        path: &Path,
+        has_changed: bool,
+    ) {
+        let withheld = needing_trust(&base, judges.as_deref().unwrap_or_default());
+        let names_judges = withhold(&mut base, &mut judges);
+        self.untrusted = Some(Untrusted { path: path.to_owned(), has_changed, withheld, names_judges });
+        self.apply_file((base, judges));
     }
 
     /// Takes what the environment says.
@@ -216,16 +268,20 @@ impl Llm {
     /// Takes one value from the environment or the command line. A model or an endpoint that is named there is the
     /// only judge.
     fn say(&mut self, key: &Key, value: String, origin: Origin) -> anyhow::Result<()> {
-        let told = format!("{origin} {value}");
+        let told = format!("{origin} {}", said_as(key, &value));
         let mut one = Values::default();
         one.put(key, value, origin).map_err(|error| anyhow::anyhow!("{told}: {error}"))?;
         if matches!(key.name, "preset" | "provider" | "base_url" | "model") {
             self.judges.clear();
         }
+        if NAME_ENDPOINT.contains(&key.name) {
+            self.base.drop_key_of_endpoint();
+            self.names_endpoint_above_files = true;
+        }
         match key.name {
             // Whoever names a server there does not mean the address of a file.
-            "preset" => drop(self.base.0.remove("base_url")),
-            "base_url" => drop(self.base.0.remove("preset")),
+            "preset" => self.base.remove("base_url"),
+            "base_url" => self.base.remove("preset"),
             _ => {}
         }
         self.base.apply(one);
@@ -240,11 +296,29 @@ impl Llm {
         }
     }
 
+    /// The file whose judges are not trusted and not replaced by a flag or the environment. Nobody is asked then: the
+    /// file's author did not mean the endpoint of another file, and the user did not mean the one of this file.
+    pub(super) fn withheld(&self) -> Option<&Untrusted> {
+        self.untrusted.as_ref().filter(|file| file.names_judges && !self.names_endpoint_above_files)
+    }
+
+    /// The untrusted file that names a model and nothing that needs trust, while no endpoint is configured.
+    pub(super) fn untrusted_model(&self) -> Option<&Untrusted> {
+        let is_alone = !self.is_configured() && (self.base.get("model").is_some() || !self.judges.is_empty());
+        self.untrusted.as_ref().filter(|file| is_alone && !file.names_judges)
+    }
+
     /// Whether there is anything to ask.
     pub(in crate::cli) fn is_configured(&self) -> bool {
-        let names_one =
-            |values: &Values| ["preset", "provider", "base_url", "model"].iter().any(|name| values.get(name).is_some());
-        names_one(&self.base) || self.judges.iter().any(names_one)
+        // The model alone stands for the provider's own endpoint, which an untrusted file must not bring in.
+        let names_one = |values: &Values| {
+            let counts = |setting: &Setting<String>| match (&setting.origin, &self.untrusted) {
+                (Origin::File(path), Some(untrusted)) => *path != untrusted.path,
+                _ => true,
+            };
+            ["preset", "provider", "base_url", "model"].iter().any(|name| values.get(name).is_some_and(counts))
+        };
+        self.withheld().is_none() && (names_one(&self.base) || self.judges.iter().any(names_one))
     }
 
     /// What is said of each judge.

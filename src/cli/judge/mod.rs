@@ -7,13 +7,17 @@ mod judging;
 mod keys;
 mod llm;
 mod prompt;
+mod proxies;
 mod setup;
+mod untrusted;
+mod variables;
 
 pub(super) use cache::run as cache;
 pub(super) use check::run as check;
 pub(super) use dry::{Estimate, estimate};
 pub(super) use judging::{Judging, halted};
 pub(super) use keys::KEYS;
-pub(super) use llm::{Llm, Table};
+pub(super) use llm::{Llm, Table, Values};
 pub(super) use prompt::run as prompt;
 pub(super) use setup::{Uses, open};
+pub(super) use untrusted::{Withheld, needing_trust, one_line};

@@ -10,11 +10,14 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::llm::Values;
+use super::variables::{NO_KEY, told};
 use crate::cli::args::GraderChoice;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::judge::{Member, Panel};
-use crate::llm::{Endpoint, Kept, Limits, Meter, Options, Pool, Preset, Prices, Provider, Secret, address};
+use crate::llm::{
+    Endpoint, Kept, Limits, Meter, Options, Pool, Preset, Prices, Provider, Secret, Url, address, is_loopback,
+};
 use crate::model::Vote;
 
 /// Tokens of a reply and of a whole conversation, for models that are rented and for those at home.
@@ -61,10 +64,29 @@ pub(in crate::cli) struct Setup {
 pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Option<Setup>> {
     let is_needed = match settings.grader.value {
         GraderChoice::Offline => return refuse_replay(&uses).map(|()| None),
-        GraderChoice::Auto if !settings.llm.is_configured() => return refuse_replay(&uses).map(|()| None),
+        GraderChoice::Auto if !settings.llm.is_configured() => {
+            refuse_replay(&uses)?;
+            if let Some(untrusted) = settings.llm.untrusted_model() {
+                printer.note(&format!(
+                    "graded offline: {} names a model, but no endpoint is configured and the file is not trusted\nhint: \
+                     trust it with `{}`, or name an endpoint with --preset or --base-url",
+                    untrusted.path.display(),
+                    untrusted.command()
+                ));
+            }
+            return Ok(None);
+        }
         GraderChoice::Auto => false,
         GraderChoice::Llm => true,
     };
+    if let Some(untrusted) = settings.llm.withheld() {
+        bail!(
+            "the judges that {} names are not trusted\nhint: trust them with `{}`, or name an endpoint with --preset or \
+             --base-url",
+            untrusted.path.display(),
+            untrusted.command()
+        );
+    }
     if !settings.llm.is_configured() {
         bail!(
             "no endpoint is configured\nhint: name one, such as --preset ollama --model llama3.1, or write it into [llm] \
@@ -76,13 +98,19 @@ pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -
         match endpoint(&values, uses.kept == Kept::Only)? {
             Named::Whole(endpoint) => endpoints.push(*endpoint),
             Named::WithoutKey(variable) if is_needed => {
-                bail!("{variable} is not set, which holds the key\nhint: set it, or name another with --api-key-env")
+                bail!(
+                    "{} is not set, which holds the key\nhint: set it, or name another with --api-key-env",
+                    told(&variable)
+                )
             }
             Named::WithoutKey(variable) => {
-                printer.note(&format!("graded offline: {variable} is not set, which holds the judge's key"));
+                printer.note(&format!("graded offline: {} is not set, which holds the judge's key", told(&variable)));
                 return Ok(None);
             }
         }
+    }
+    if uses.kept != Kept::Only {
+        super::proxies::check(&endpoints)?;
     }
     setup(settings, endpoints, uses, printer).map(Some)
 }
@@ -192,20 +220,20 @@ fn endpoint(values: &Values, is_replayed: bool) -> anyhow::Result<Named> {
     };
     let url = values.text("base_url").or(preset.map(|preset| preset.base_url));
     let base_url = address(url.unwrap_or(usual_url), values.is_true("allow_http"))?;
-    let is_usual = base_url.host_str() == address(usual_url, false)?.host_str();
+    let is_usual = base_url.scheme() == "https" && base_url.host_str() == address(usual_url, false)?.host_str();
     let Some(model) = values.text("model").or(preset.and_then(|preset| preset.model)) else {
         bail!(
             "no model is named for {}\nhint: name it with --model; `gradus config check` lists what is there",
             base_url.host_str().unwrap_or_default()
         );
     };
-    let named_key = values.text("api_key_env");
-    let variable = named_key.unwrap_or(usual_key);
-    // A server at home has no use for a key that is meant for elsewhere.
-    let key = if preset.is_some() && named_key.is_none() { None } else { key(variable)? };
-    if key.is_none() && (is_usual || named_key.is_some()) && !is_replayed {
-        return Ok(Named::WithoutKey(variable.to_owned()));
-    }
+    let key = match key_variable(values, is_usual.then_some(usual_key), &base_url, is_replayed)? {
+        None => None,
+        Some(variable) => match key(variable)? {
+            None if !is_replayed => return Ok(Named::WithoutKey(variable.to_owned())),
+            key => key,
+        },
+    };
     let (max_tokens, context) = if is_usual { RENTED } else { AT_HOME };
     let prices = values.value("price_prompt").zip(values.value("price_completion"));
     if prices.is_none() && (values.text("price_prompt").is_some() || values.text("price_completion").is_some()) {
@@ -232,12 +260,35 @@ fn endpoint(values: &Values, is_replayed: bool) -> anyhow::Result<Named> {
     })))
 }
 
+/// The variable that holds the key for an endpoint; `None` where no key is sent. The provider's usual variable is for
+/// the provider's own host alone: a key goes nowhere that its owner did not name for it.
+///
+/// # Errors
+/// No variable is named for a server on another machine.
+fn key_variable<'v>(
+    values: &'v Values,
+    usual: Option<&'v str>,
+    base_url: &Url,
+    is_replayed: bool,
+) -> anyhow::Result<Option<&'v str>> {
+    match values.text("api_key_env").or(usual) {
+        Some(NO_KEY) => Ok(None),
+        Some(variable) => Ok(Some(variable)),
+        None if is_loopback(base_url) || is_replayed => Ok(None),
+        None => bail!(
+            "no key is named for {}\nhint: name the variable that holds it with --api-key-env (`api_key_env`), or say \
+             --api-key-env {NO_KEY} if the server needs no key",
+            base_url.host_str().unwrap_or_default()
+        ),
+    }
+}
+
 /// The key in a variable; nothing where it is not set.
 fn key(variable: &str) -> anyhow::Result<Option<Secret>> {
     match env::var(variable) {
         Ok(key) if !key.trim().is_empty() => Ok(Some(Secret::new(&key))),
         Ok(_) | Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => bail!("{variable} is not UTF-8, so it is no key"),
+        Err(env::VarError::NotUnicode(_)) => bail!("{} is not UTF-8, so it is no key", told(variable)),
     }
 }
 

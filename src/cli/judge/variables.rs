@@ -1,0 +1,94 @@
+//! Names of environment variables that hold keys: which names are accepted, and which may be shown.
+//!
+//! A key is easily passed where the name of its variable belongs, and some keys are valid names.
+
+/// The value of `api_key_env` for a server that needs no key.
+pub(in crate::cli) const NO_KEY: &str = "none";
+
+/// How keys of well-known services begin.
+const PREFIXES: [&str; 14] =
+    ["sk_", "sk-", "pk_", "rk_", "gsk_", "hf_", "ghp_", "gho_", "github_pat_", "glpat_", "xai_", "r8_", "AIza", "AKIA"];
+/// Longer names are not used by people.
+const LONGEST: usize = 100;
+/// Parts between underscores that are at least as long are looked at for randomness.
+const LONG_PART: usize = 16;
+
+/// Whether a text may be the name of a variable and does not look like a key.
+pub(super) fn is_accepted(name: &str) -> bool {
+    let is_name = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
+    is_name
+        && name.len() <= LONGEST
+        && !PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        && !name.split('_').any(looks_random)
+}
+
+/// Whether a part without underscores changes between digits and letters, or between cases, as words do not.
+fn looks_random(part: &str) -> bool {
+    let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_lowercase());
+    let bytes = part.as_bytes();
+    let changes = bytes.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
+    bytes.len() >= LONG_PART && changes >= 3
+}
+
+/// The name where it can only be a name: capitals, few digits, and words of a usual length. A key that is a valid name
+/// all the same is `None`.
+pub(in crate::cli) fn shown(name: &str) -> Option<&str> {
+    let is_plain = name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let has_few_digits = name.bytes().filter(u8::is_ascii_digit).count() <= 3;
+    let has_words = name.split('_').all(|part| part.len() <= if name.contains('_') { 15 } else { 12 });
+    let is_name = is_accepted(name) && is_plain && has_few_digits && has_words && name.len() <= 40;
+    (is_name || name == NO_KEY).then_some(name)
+}
+
+/// The variable as messages name it.
+pub(super) fn told(name: &str) -> &str {
+    shown(name).unwrap_or("the variable that `api_key_env` names")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_of_variables_are_accepted_and_shown() {
+        for name in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "MINE", "_KEY", "AZURE_OPENAI_KEY_2", "OPENROUTER_API_KEY"]
+        {
+            assert!(is_accepted(name) && shown(name) == Some(name), "{name}");
+        }
+        for name in ["my_key", "MyKey", "openai_api_key"] {
+            assert!(is_accepted(name) && shown(name).is_none(), "{name}: may be a short key");
+        }
+    }
+
+    #[test]
+    fn keys_and_other_texts_are_not_names() {
+        for text in [
+            "",
+            "1KEY",
+            "MY-KEY",
+            "MY KEY",
+            "KEY=x",
+            "SCHLÜSSEL",
+            "sk-live-7Qm4x9ZrT2vKp8Wd",
+            "sk_live_7Qm4",
+            "hf_abcdefgh",
+            "AKIAIOSFODNN7EXAMPLE",
+            "a3f5c8e9b1d24f6a8c0e",
+            "Zk3Jq9PxT2vKp8WdLm4s",
+            "PROJECT_Zk3Jq9PxT2vKp8WdLm4s",
+        ] {
+            assert!(!is_accepted(text) && shown(text).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Keys of 16 characters and more, of any usual alphabet, are never shown, whether or not they are names.
+        #[test]
+        fn no_key_is_shown(key in "[A-Za-z0-9]{16,64}|[A-Z2-7]{16,64}|[0-9a-f]{16,64}|[A-Z]{16,64}") {
+            prop_assert!(shown(&key).is_none(), "{}", key);
+        }
+    }
+}

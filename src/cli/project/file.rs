@@ -1,0 +1,134 @@
+//! Finds the project file and reads files of settings: never a pipe or a device, never more than a limit, and a project
+//! file only where it belongs to the user who runs the program.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+/// Name of the project file.
+pub(in crate::cli) const FILE: &str = "gradus.toml";
+/// What is said where no project file is found.
+pub(in crate::cli) const MISSING: &str = "no gradus.toml in this folder or in a folder above it";
+/// Larger files hold no settings. In bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// The nearest project file, from `folder` up to the root.
+pub(in crate::cli) fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.symlink_metadata().is_ok())
+}
+
+/// The text of a file of settings; `None` where there is no file.
+///
+/// # Errors
+/// The file is not regular, too large, unreadable or not UTF-8.
+pub(in crate::cli) fn read(path: &Path) -> anyhow::Result<Option<String>> {
+    match open(path) {
+        Ok(file) => text(path, file).map(Some),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// The text of a project file.
+///
+/// # Errors
+/// As [`read`], where there is no file, and where another user owns the file or the link to it: its owner could change
+/// what this user's program does.
+pub(in crate::cli) fn read_own(path: &Path) -> anyhow::Result<String> {
+    let file = open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    if is_foreign(path, &file).with_context(|| format!("cannot read {}", path.display()))? {
+        bail!(
+            "{} belongs to another user and is not used\nhint: remove it, make it yours with chown, or put an own \
+             gradus.toml, which may be empty, into the current folder",
+            path.display()
+        );
+    }
+    text(path, file)
+}
+
+fn text(path: &Path, file: File) -> anyhow::Result<String> {
+    let failed = || format!("cannot read {}", path.display());
+    let known = file.metadata().with_context(failed)?;
+    if !known.is_file() {
+        let kind = if known.is_dir() { "a folder" } else { "a pipe or a device" };
+        bail!(
+            "cannot read {}: it is {kind}, not a regular file\nhint: replace it by a file, or remove it",
+            path.display()
+        );
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        bail!(
+            "cannot read {}: it is larger than 1 MiB\nhint: a file of settings is small; look what is in it",
+            path.display()
+        );
+    }
+    String::from_utf8(bytes).ok().with_context(|| format!("cannot read {}: it is not UTF-8", path.display()))
+}
+
+/// Opens without waiting for a writer at the other end of a pipe.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    OpenOptions::new().read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(path)
+}
+
+/// Without a flag for pipes, looks at the kind of the file first.
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    if path.metadata()?.is_file() {
+        OpenOptions::new().read(true).open(path)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+}
+
+/// Whether the file, or the link that leads to it, belongs to another user. Root's files are foreign to all but root.
+#[cfg(unix)]
+fn is_foreign(path: &Path, file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = nix::unistd::geteuid().as_raw();
+    Ok(file.metadata()?.uid() != user || path.symlink_metadata()?.uid() != user)
+}
+
+/// Owners are not compared on this system; trust in the file's content is still needed.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // as on other systems
+fn is_foreign(_: &Path, _: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_file_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("a folder");
+        let deep = root.join("a/b/c");
+        std::fs::create_dir_all(&deep).expect("folders");
+        std::fs::write(root.join(FILE), "").expect("written");
+        assert_eq!(find(&deep), Some(root.join(FILE)));
+        std::fs::write(root.join("a").join(FILE), "").expect("written");
+        assert_eq!(find(&deep), Some(root.join("a").join(FILE)));
+        assert_eq!(find(&root), Some(root.join(FILE)));
+    }
+
+    #[test]
+    fn a_file_of_a_mebibyte_is_read_and_a_larger_one_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        std::fs::write(&path, "#".repeat(1 << 20)).expect("written");
+        assert!(read(&path).is_ok_and(|text| text.is_some()));
+        std::fs::write(&path, "#".repeat((1 << 20) + 1)).expect("written");
+        assert!(read(&path).is_err_and(|error| error.to_string().contains("larger than 1 MiB")));
+        // A sparse file of many gigabytes is refused as fast.
+        File::options().write(true).open(&path).and_then(|file| file.set_len(1 << 38)).expect("a sparse file");
+        assert!(read_own(&path).is_err());
+        assert!(read(&folder.path().join("none")).is_ok_and(|text| text.is_none()));
+    }
+}
