@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use gradus::bank::Bank;
 use gradus::model::{Answer, Question, Sample};
-use gradus::retrieve::{Analyzer, Contents, Holds, Index, Wanted};
+use gradus::retrieve::{Analyzer, QuestionIndex};
 use gradus::score::{Scorers, Workspace};
 use gradus::text::{Document, Lexicon};
 use tantivy::TantivyDocument;
@@ -105,10 +105,10 @@ fn compiling(all: &[(Question, Vec<Sample>)], vocabulary: &gradus::score::Vocabu
 /// The queries of `evals/retrieval`, each asked many times: of the index, and of an index that tantivy
 /// makes of the same texts by its own defaults.
 fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
-    let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
+    let questions: Vec<Question> = all.iter().map(|(question, _)| question.clone()).collect();
     let analyzer = Analyzer::new(bank.synonyms().expect("sound"));
     let building = fastest(|| {
-        black_box(Index::in_memory(&contents, Holds::All, &analyzer).expect("builds"));
+        black_box(QuestionIndex::new(&questions, &[], analyzer.clone()));
     });
     println!("\nbuilding the index: {:.2} ms", building.as_secs_f64() * 1e3);
 
@@ -117,10 +117,10 @@ fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
         serde_json::from_str::<serde_json::Value>(line).expect("JSON")["query"].as_str().map(str::to_owned)
     };
     let queries: Vec<String> = lines.expect("the queries").lines().filter_map(query).collect();
-    let index = Index::in_memory(&contents, Holds::All, &analyzer).expect("builds");
+    let index = QuestionIndex::new(&questions, &[], analyzer);
     let raw = Raw::new(all).expect("builds");
     let own = percentiles(&queries, |query| {
-        black_box(index.questions(Wanted::Wording(query), 5).expect("searches"));
+        black_box(index.by_wording(query));
     });
     let yardstick = percentiles(&queries, |query| {
         black_box(raw.questions(query, 5).expect("searches"));

@@ -6,5 +6,6 @@ mod forms;
 mod going_on;
 mod killed;
 mod parts;
+mod questions;
 mod rows;
 mod terminal;

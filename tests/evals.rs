@@ -1,5 +1,4 @@
-//! How well it grades and finds: answers and queries that nobody looked at when the rubrics were
-//! written. Prints its figures (`cargo test --test suite evals -- --nocapture`) and holds them.
+//! How well it grades: answers that nobody looked at when the rubrics were written. Prints its figures (`cargo test --test suite evals -- --nocapture`) and holds them.
 
 #![allow(clippy::print_stdout, reason = "the figures are for people to see")]
 
@@ -7,8 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use gradus::bank::{Bank, FrontMatter};
-use gradus::model::{Answer, Band, Flag, Question, Sample};
-use gradus::retrieve::{Analyzer, Contents, Holds, Index, Wanted};
+use gradus::model::{Answer, Band, Flag};
 use gradus::score::Workspace;
 use serde::Deserialize;
 
@@ -111,46 +109,4 @@ fn adversarial_answers_stay_weak_and_disguised_good_ones_stay_strong() {
     };
     assert!(flagged("keyword-list", Flag::Stuffed));
     assert!(flagged("off-topic", Flag::OffTopic));
-}
-
-#[derive(Deserialize)]
-struct Query {
-    query: String,
-    id: String,
-}
-
-#[test]
-fn questions_are_found_by_other_wordings_and_by_their_answers() {
-    let bank = Bank::shipped();
-    let all: Vec<(Question, Vec<Sample>)> = bank
-        .entries()
-        .iter()
-        .map(|entry| (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound")))
-        .collect();
-    let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
-    let index =
-        Index::in_memory(&contents, Holds::All, &Analyzer::new(bank.synonyms().expect("sound"))).expect("an index");
-    let rank = |wanted: Wanted<'_>, id: &str| {
-        let found = index.questions(wanted, 5).expect("searches");
-        found.iter().position(|found| found.id == id)
-    };
-    let lines = fs::read_to_string(root().join("evals/retrieval/queries.jsonl")).expect("the queries");
-    let queries: Vec<Query> = lines.lines().map(|line| serde_json::from_str(line).expect("a query")).collect();
-    let ranks: Vec<_> = queries.iter().map(|query| rank(Wanted::Wording(&query.query), &query.id)).collect();
-    for (query, rank) in queries.iter().zip(&ranks).filter(|(_, rank)| **rank != Some(0)) {
-        println!("{rank:?} {}: {}", query.id, query.query);
-    }
-    let within = |ranks: &[Option<usize>], limit: usize| ranks.iter().flatten().filter(|rank| **rank < limit).count();
-    println!("wordings: recall@1 {} of {}, recall@5 {}", within(&ranks, 1), queries.len(), within(&ranks, 5));
-    assert_eq!(queries.len(), 48);
-    assert!(within(&ranks, 1) >= 38 && within(&ranks, 5) >= 46);
-
-    let mut answers = Vec::new();
-    for entry in fs::read_dir(root().join("evals/drafts")).expect("the drafts") {
-        let text = fs::read_to_string(entry.expect("an entry").path()).expect("text");
-        let head = FrontMatter::split(&text).expect("a head");
-        answers.push(rank(Wanted::Answer(&text[head.body..]), &head.question.expect("a question")));
-    }
-    println!("answers: recall@1 {} of {}, recall@5 {}", within(&answers, 1), answers.len(), within(&answers, 5));
-    assert!(within(&answers, 1) >= 28);
 }

@@ -7,6 +7,7 @@ mod cli;
 mod determinism;
 mod drafts;
 mod evals;
+mod finding;
 mod judge;
 mod odd;
 mod properties;

@@ -9,6 +9,7 @@ use super::library::{Bank, Entry, RELATED, SHARED, SYNONYMS};
 use super::names::check_names;
 use super::places::Places;
 use super::rubric::{self, Rubric};
+use super::wordings;
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths};
 use crate::score::{Scorer, Scorers, Workspace};
 
@@ -62,7 +63,13 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
         Arc::default()
     });
     let vocabulary = bank.vocabulary_with(synonyms, &mut findings);
-    findings.extend(misplaced(bank).into_iter().chain(check_names(bank)).filter(|finding| scope.has(&finding.file)));
+    findings.extend(
+        misplaced(bank)
+            .into_iter()
+            .chain(check_names(bank))
+            .chain(wordings::shared(bank))
+            .filter(|finding| scope.has(&finding.file)),
+    );
     let corpora = corpora(bank, scope, &mut findings);
     let mut scorers = Scorers::new(&vocabulary);
     shared(bank, scope, &mut scorers, &mut findings);

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, WORDS};
 use super::finding::{Finding, SourceText};
+use super::wordings::Wordings;
 use super::{corpus, rubric, wordlists};
 use crate::model::{Question, Sample};
 use crate::score::{PhraseFault, Scorer, ScorerError, Scorers, Vocabulary};
@@ -21,6 +22,7 @@ pub struct Bank {
     entries: Vec<Entry>,
     synonyms: OnceLock<Result<Arc<Synonyms>, Vec<Finding>>>,
     names: OnceLock<Names>,
+    wordings: OnceLock<Wordings>,
 }
 
 /// Names to the places of the questions that have them: more than one where a name is not unique.
@@ -119,7 +121,7 @@ impl Bank {
             is_question.then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
         };
         let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
-        Self { files, entries, synonyms: OnceLock::new(), names: OnceLock::new() }
+        Self { files, entries, synonyms: OnceLock::new(), names: OnceLock::new(), wordings: OnceLock::new() }
     }
 
     /// The files.
@@ -173,6 +175,14 @@ impl Bank {
             }
         }
         names
+    }
+
+    /// The questions that have a wording equal to `wording`, apart from case, accents, punctuation and
+    /// spacing; in a sound bank one at most. Rubrics are read when this is first called; a rubric that
+    /// cannot be read has no wordings.
+    pub fn asked_as(&self, wording: &str) -> Vec<&Entry> {
+        let places = self.wordings.get_or_init(|| Wordings::of(self)).places(wording);
+        places.iter().filter_map(|place| self.entries.get(*place)).collect()
     }
 
     fn unknown(&self, id: &str) -> BankError {

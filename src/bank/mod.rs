@@ -18,6 +18,7 @@ mod rubric;
 mod schema;
 mod tables;
 mod template;
+mod wordings;
 mod wordlists;
 mod written;
 

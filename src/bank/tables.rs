@@ -31,6 +31,9 @@ pub(super) struct RubricFile {
     /// Other usual wordings: found by, never graded.
     #[serde(default)]
     pub(super) also_asked: Vec<String>,
+    /// Wordings that are only used to find the question: search terms, unusual phrasings. Never shown, never graded.
+    #[serde(default)]
+    pub(super) index_only: Vec<String>,
     /// Names by which answers from elsewhere call the question.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

@@ -15,6 +15,7 @@ prompt = "Tell me about a time when you had to undo a release."
 also_asked = [                   # other wordings: the question is found by them, never graded by them
   "Have you ever rolled back a deployment?",
 ]
+index_only = []                  # wordings that only serve to find the question, such as search terms; never shown
 # include = ["star", "quantified"]   # shared criteria from rubrics/shared
 
 [[criterion]]

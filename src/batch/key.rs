@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::{Fingerprint, Kept};
+use crate::model::{Fingerprint, Kept, QuestionMatch};
 
 /// Half of a BLAKE3 hash: equal for rows whose results are equal. Written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +26,27 @@ impl Key {
         }
         Self(first_half(&hasher))
     }
+}
+
+/// What a graded row rests on: its grade, and how its question was determined.
+pub(super) fn print_with_match(grade: &Fingerprint, matched: Option<&QuestionMatch<'_>>) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&grade.0);
+    match matched {
+        None => hash_text(&mut hasher, 0, ""),
+        Some(QuestionMatch::Id) => hash_text(&mut hasher, 1, ""),
+        Some(QuestionMatch::Only) => hash_text(&mut hasher, 2, ""),
+        Some(QuestionMatch::Wording { wording }) => hash_text(&mut hasher, 3, wording),
+        Some(QuestionMatch::Similar { wording, similarity }) => {
+            hash_text(&mut hasher, 4, wording);
+            hasher.update(&similarity.0.to_le_bytes());
+        }
+        Some(QuestionMatch::Answer { similarity }) => {
+            hash_text(&mut hasher, 5, "");
+            hasher.update(&similarity.0.to_le_bytes());
+        }
+    }
+    Fingerprint(*hasher.finalize().as_bytes())
 }
 
 /// What an ungraded row rests on.

@@ -34,7 +34,7 @@ pub use merge::{Merged, merge};
 pub use order::{Observe, Through};
 #[cfg(feature = "parquet")]
 pub use parquet::{Kind, WriteError, from_csv};
-pub use questions::{Find, FoundQuestion, Questions, Settled, Wanted};
+pub use questions::{Find, Questions, Settled, Wanted};
 pub use row::{Columns, Row};
 pub use run::{Ended, Plan, Target, reports_of, run};
 pub use store::{By, Convert, Durable, Existing, Keep, Layout, Manifest, Shard, State, Stored, folder_of};

@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use hashbrown::HashMap;
 
 use super::row::short;
-use crate::bank::{Bank, BankError};
+use crate::bank::{Bank, BankError, Entry};
+use crate::model::{QuestionChoice, QuestionMatch, SimilarQuestion, Thousandths};
 use crate::score::{Scorer, Vocabulary};
 
 /// Texts by which questions were named that are remembered; more are forgotten and told anew.
@@ -18,7 +19,8 @@ const LONGEST_NAME: usize = 1024;
 /// Answers with fewer words do not tell which question they answer.
 const FEWEST_WORDS: usize = 8;
 
-const NOT_TOLD: &str = "no question is named, and it cannot be told from the answer";
+const NOT_TOLD: &str = "no question is named, and no question of this bank is similar to the answer";
+const TOO_FEW_WORDS: &str = "no question is named, and the answer has too few words to find it";
 
 /// What to look a question up by.
 #[derive(Debug, Clone, Copy)]
@@ -29,17 +31,8 @@ pub enum Wanted<'a> {
     Answer(&'a str),
 }
 
-/// Questions that were found, the best first, with the others that are nearly as good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundQuestion {
-    /// The id of the best.
-    pub id: String,
-    /// The ids of the others.
-    pub close: Vec<String>,
-}
-
-/// Looks a question up by something that is no id; `None` where nothing is like it, or why that is impossible.
-pub type Find<'f> = dyn Fn(Wanted<'_>) -> Result<Option<FoundQuestion>, String> + Send + Sync + 'f;
+/// Looks a question up by something that is not an id, or says why that is impossible.
+pub type Find<'f> = dyn Fn(Wanted<'_>) -> Result<QuestionChoice, String> + Send + Sync + 'f;
 
 /// The questions of a bank.
 pub struct Questions<'b> {
@@ -59,6 +52,8 @@ pub struct Settled {
     place: Result<usize, String>,
     /// The wording by which it was found, nothing where that was the answer, and the id that was found by it.
     pub found: Option<(String, String)>,
+    /// How it was determined, where it was.
+    matched: Option<QuestionMatch<'static>>,
 }
 
 impl<'b> Questions<'b> {
@@ -105,49 +100,79 @@ impl<'b> Questions<'b> {
     }
 
     fn settle(&self, name: &str) -> Settled {
-        match self.place(name.trim()) {
-            Ok(place) => Settled::by_id(Ok(place)),
-            // What has no spaces is meant as an id.
-            Err(error) if !name.trim().contains(char::is_whitespace) => Settled::by_id(Err(error)),
-            Err(_) => {
-                let place = self.found(Wanted::Wording(name), "the question cannot be told from its wording");
-                let found =
-                    place.as_ref().ok().map(|place| (short(name).into_owned(), self.bank.entries()[*place].id.clone()));
-                Settled { place, found }
-            }
-        }
+        let unknown = match self.place(name.trim()) {
+            Ok(place) => return Settled::by_id(Ok(place)),
+            Err(unknown) => unknown,
+        };
+        let wording = || Cow::Owned(QuestionMatch::kept_wording(name.trim()));
+        let matched = match *self.bank.asked_as(name) {
+            [entry] => self.place(&entry.id).map(|place| (place, QuestionMatch::Wording { wording: wording() })),
+            // A name without spaces is meant as an id.
+            [] if !name.trim().contains(char::is_whitespace) => Err(unknown),
+            [] => self
+                .similar(Wanted::Wording(name))
+                .map(|(place, similarity)| (place, QuestionMatch::Similar { wording: wording(), similarity })),
+            ref several => Err(shared_wording(several)),
+        };
+        self.settled(matched, &short(name))
     }
 
     /// The question of a row that names none: the only one there is.
     pub fn unnamed(&self, column: &str) -> Arc<Settled> {
-        let place = match self.bank.entries() {
-            [only] => self.place(&only.id),
-            _ => Err(format!("no `{column}`: the row names no question")),
-        };
-        Arc::new(Settled::by_id(place))
+        Arc::new(match self.bank.entries() {
+            [only] => self.only(only),
+            _ => Settled::by_id(Err(format!("no `{column}`: the row names no question"))),
+        })
     }
 
     /// The question that an answer is most likely an answer to. In doubt there is none.
     pub fn answered_by(&self, answer: &str) -> Settled {
-        let only = if let [only] = self.bank.entries() { Some(only) } else { None };
-        let place = match only {
-            Some(only) => return Settled::by_id(self.place(&only.id)),
-            None if answer.trim().is_empty() => Err("the answer has no words".to_owned()),
-            None if answer.split_whitespace().nth(FEWEST_WORDS).is_none() => Err(NOT_TOLD.to_owned()),
-            None => self.found(Wanted::Answer(answer), NOT_TOLD),
+        if let [only] = self.bank.entries() {
+            return self.only(only);
+        }
+        let matched = if answer.trim().is_empty() {
+            Err("the answer has no words".to_owned())
+        } else if answer.split_whitespace().nth(FEWEST_WORDS).is_none() {
+            Err(TOO_FEW_WORDS.to_owned())
+        } else {
+            let similar = self.similar(Wanted::Answer(answer));
+            similar.map(|(place, similarity)| (place, QuestionMatch::Answer { similarity }))
         };
-        let found = place.as_ref().ok().map(|place| (String::new(), self.bank.entries()[*place].id.clone()));
-        Settled { place, found }
+        self.settled(matched, "")
     }
 
-    /// The question that is looked for; in doubt there is none.
-    fn found(&self, wanted: Wanted<'_>, none: &str) -> Result<usize, String> {
-        match (self.find)(wanted)? {
-            None => Err(none.to_owned()),
-            Some(FoundQuestion { id, close }) if !close.is_empty() => {
-                Err(format!("{none}: it could be {id} or {}", close.join(" or ")))
+    fn only(&self, only: &Entry) -> Settled {
+        let place = self.place(&only.id);
+        Settled { matched: place.is_ok().then_some(QuestionMatch::Only), ..Settled::by_id(place) }
+    }
+
+    /// A question that was found by `wording`, or by the answer where that is empty.
+    fn settled(&self, matched: Result<(usize, QuestionMatch<'static>), String>, wording: &str) -> Settled {
+        match matched {
+            Err(reason) => Settled::by_id(Err(reason)),
+            Ok((place, matched)) => {
+                let id = self.bank.entries().get(place).map(|entry| entry.id.clone()).unwrap_or_default();
+                Settled { place: Ok(place), found: Some((wording.to_owned(), id)), matched: Some(matched) }
             }
-            Some(found) => self.place(&found.id),
+        }
+    }
+
+    /// The place of the one question that is similar, and how similar it is; in doubt there is none.
+    fn similar(&self, wanted: Wanted<'_>) -> Result<(usize, Thousandths), String> {
+        let none = match wanted {
+            Wanted::Wording(_) => "no similar question in this bank",
+            Wanted::Answer(_) => NOT_TOLD,
+        };
+        match (self.find)(wanted)? {
+            QuestionChoice::None { nearest: None } => Err(none.to_owned()),
+            QuestionChoice::None { nearest: Some(SimilarQuestion { id, similarity }) } => {
+                Err(format!("{none} (the nearest is {id}, similarity {similarity})"))
+            }
+            QuestionChoice::One(SimilarQuestion { id, similarity }) => Ok((self.place(&id)?, similarity)),
+            QuestionChoice::Close { best, others } => {
+                let ids: Vec<&str> = others.iter().map(|other| other.id.as_str()).collect();
+                Err(format!("it could be {} or {}: name the question by its id", best.id, ids.join(" or ")))
+            }
         }
     }
 
@@ -180,9 +205,21 @@ impl Settled {
         self.place.as_ref().ok().copied()
     }
 
-    fn by_id(place: Result<usize, String>) -> Self {
-        Self { place, found: None }
+    /// How the question was determined, where it was.
+    pub fn question_match(&self) -> Option<&QuestionMatch<'static>> {
+        self.matched.as_ref()
     }
+
+    fn by_id(place: Result<usize, String>) -> Self {
+        let matched = place.is_ok().then_some(QuestionMatch::Id);
+        Self { place, found: None, matched }
+    }
+}
+
+/// Says that several questions have the wording that was given.
+fn shared_wording(entries: &[&Entry]) -> String {
+    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    format!("this is a wording of {}: name the question by its id", ids.join(" and of "))
 }
 
 fn one_line(error: &BankError) -> String {

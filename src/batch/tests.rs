@@ -15,9 +15,9 @@ use super::pipeline::{self, Rest};
 use super::store::RunFolder;
 use super::store::{Durable, Existing, Keep, Layout, Sink, Stored};
 use super::work::Work;
-use super::{Asked, By, Columns, Ended, FoundQuestion, Input, Plan, Questions, Target, Through, Wanted, run};
+use super::{Asked, By, Columns, Ended, Input, Plan, Questions, Target, Through, Wanted, run};
 use crate::bank::Bank;
-use crate::model::Marks;
+use crate::model::{Marks, QuestionChoice};
 
 const QUESTIONS: [&str; 3] = ["error-budget", "p95-win", "why-this-role"];
 
@@ -27,7 +27,7 @@ pub(super) struct Desk<'b> {
     pub(super) questions: Questions<'b>,
 }
 
-fn nothing(_: Wanted<'_>) -> Result<Option<FoundQuestion>, String> {
+fn nothing(_: Wanted<'_>) -> Result<QuestionChoice, String> {
     Err("nothing is looked for".to_owned())
 }
 

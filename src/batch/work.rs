@@ -167,6 +167,7 @@ impl<'w> Work<'w> {
             Ok((scorer, text)) => {
                 let print = scorer.print_of(&Answer { id: &id, text: &text, body });
                 let rests_on = self.judged.map_or(print, |judged| judged.print(print));
+                let rests_on = key::print_with_match(&rests_on, settled.as_ref().and_then(|of| of.question_match()));
                 (Task::Grade { scorer, text, body, print }, rests_on)
             }
             Err((question, reason)) => {
@@ -204,7 +205,7 @@ impl<'w> Work<'w> {
         data: &mut Vec<u8>,
     ) -> Result<Entry, Unfinished> {
         let start = data.len();
-        let (grade, question) = match &ready.task {
+        let (mut grade, question) = match &ready.task {
             Task::Grade { scorer, text, body, print } => {
                 let answer = Answer { id: &ready.id, text, body: *body };
                 let grade = match self.judged {
@@ -218,6 +219,9 @@ impl<'w> Work<'w> {
                 (Grade { grader, ..ungraded(&ready.id, question, reason, *print) }, None)
             }
         };
+        if question.is_some() {
+            grade.question_match = ready.settled.as_ref().and_then(|settled| settled.question_match().cloned());
+        }
         let marks = (self.render)(grade, question, &ready.kept, data)?;
         let written = &data[start..];
         let (length, checksum) = (written.len() as u32, crc32fast::hash(written));
@@ -240,6 +244,7 @@ fn ungraded<'a>(id: &'a str, question: &'a str, reason: &'a str, print: Fingerpr
         schema: SCHEMA,
         id: Cow::Borrowed(id),
         question: Cow::Borrowed(question),
+        question_match: None,
         outcome: Outcome::Ungraded { reason: Cow::Borrowed(reason) },
         calibrated: None,
         grader: Grader::Offline { version: VERSION },

@@ -1,6 +1,6 @@
 //! `grade`: a grade for each answer that is named.
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -12,24 +12,20 @@ use super::files::{check_output, is_stream, name};
 use super::grade_results::Results;
 use super::judge::{self, Judging, Uses};
 use super::printer::Printer;
-use super::search::whole_index;
 use super::settings::Settings;
+use super::settle::{QuestionFinder, SettledQuestion};
 use super::terminal::Interrupted;
 use crate::bank::{Bank, BankError, Entry};
-use crate::model::{Grade, Question, Reference, Sample, SampleLevel, Status};
+use crate::model::{Grade, Question, QuestionMatch, Reference, Sample, SampleLevel, Status};
 use crate::report::Sheet;
-use crate::retrieve::{Analyzer, Contents, Holds, Index, QuestionFound, Wanted};
+use crate::retrieve::{Analyzer, Contents, Index};
 use crate::score::{Scorer, Workspace};
-
-/// Two questions are close when the second comes to this share of the first.
-pub(super) const CLOSE: f32 = 0.8;
-/// Questions that are named when the choice is close.
-const NAMED: usize = 3;
 
 /// An answer that was read, with all that grading it takes.
 struct Ready<'b> {
     input: Input,
     entry: &'b Entry,
+    matched: QuestionMatch<'static>,
     note: Option<String>,
     scorer: Scorer,
 }
@@ -51,6 +47,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
             Some(judging) => judging.grade_one(&ready.scorer, &answer, &mut workspace)?,
             None => ready.scorer.grade(&answer, &mut workspace),
         };
+        grade.question_match = Some(ready.matched.clone());
         if let Some(calibration) = &calibration {
             calibration.apply(&mut grade, ready.scorer.question());
         }
@@ -84,10 +81,12 @@ fn check_files(args: &Args) -> anyhow::Result<()> {
 /// reported and counted, and the others are graded.
 fn read<'b>(args: &Args, bank: &'b Bank, printer: &Printer) -> anyhow::Result<(Vec<Ready<'b>>, usize)> {
     let vocabulary = bank.vocabulary()?;
+    let finder = QuestionFinder::new(bank);
     let one = |file: Option<&Path>| -> anyhow::Result<Ready<'b>> {
         let input = Input::read(file, printer)?;
-        let (entry, note) = settle_question(args, bank, &input, printer)?;
-        Ok(Ready { input, entry, note, scorer: bank.scorer(entry, &vocabulary)? })
+        let settled = finder.settle(args.question.as_deref(), args.ask.as_deref(), &input)?;
+        let SettledQuestion { entry, matched, note } = settled;
+        Ok(Ready { input, entry, matched, note, scorer: bank.scorer(entry, &vocabulary)? })
     };
     if args.files.len() <= 1 {
         return Ok((vec![one(args.files.first().map(PathBuf::as_path))?], 0));
@@ -143,54 +142,6 @@ fn shows_references(settings: &Settings) -> bool {
     }
 }
 
-/// The question that is graded against, and how it was settled where nobody named it.
-fn settle_question<'b>(
-    args: &Args,
-    bank: &'b Bank,
-    input: &Input,
-    printer: &Printer,
-) -> anyhow::Result<(&'b Entry, Option<String>)> {
-    if let Some(id) = args.question.as_deref() {
-        return Ok((bank.entry(id)?, None));
-    }
-    if let Some(text) = &args.ask {
-        let found = whole_index(bank, Holds::Questions, printer)?.questions(Wanted::Wording(text), NAMED)?;
-        return choose(bank, &found, "found by its wording", &format!("no question is about `{text}`"));
-    }
-    if let Some(id) = input.question() {
-        let entry = bank
-            .entry(id)
-            .with_context(|| "the answer's front matter names a question that is not in the bank".to_owned())?;
-        return Ok((entry, None));
-    }
-    if let [only] = bank.entries() {
-        return Ok((only, Some("is the only one in the bank".to_owned())));
-    }
-    if input.body().trim().is_empty() {
-        bail!("the answer is empty, and no question is named");
-    }
-    let found = whole_index(bank, Holds::Questions, printer)?.questions(Wanted::Answer(input.body()), NAMED)?;
-    choose(bank, &found, "found from the answer", "the question cannot be told from the answer")
-}
-
-fn choose<'b>(
-    bank: &'b Bank,
-    found: &[QuestionFound],
-    how: &str,
-    otherwise: &str,
-) -> anyhow::Result<(&'b Entry, Option<String>)> {
-    let Some((best, others)) = found.split_first() else {
-        bail!("{otherwise}\nhint: name it with --question ID; `gradus questions` lists them");
-    };
-    let close: Vec<&str> =
-        others.iter().filter(|other| other.score >= best.score * CLOSE).map(|other| other.id.as_str()).collect();
-    let note = match close.as_slice() {
-        [] => how.to_owned(),
-        close => format!("{how}; it was close with {}: use --question to choose", close.join(" and ")),
-    };
-    Ok((bank.entry(&best.id)?, Some(note)))
-}
-
 /// What strong samples say to every criterion that was not met.
 fn references<'a>(
     grade: &Grade<'a>,
@@ -206,7 +157,7 @@ fn references<'a>(
         return Ok(Vec::new());
     }
     let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);
-    let index = Index::in_memory(&[Contents { question, samples: &samples }], Holds::Passages, &analyzer)?;
+    let index = Index::in_memory(&[Contents { question, samples: &samples }], &analyzer)?;
     let mut references = Vec::new();
     for (criterion, graded) in open {
         let missing = criterion.concepts.iter().filter(|concept| graded.missing.iter().any(|id| *id == concept.id));

@@ -30,6 +30,7 @@ mod questions;
 mod run;
 mod search;
 mod settings;
+mod settle;
 mod terminal;
 mod trust;
 

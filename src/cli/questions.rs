@@ -8,30 +8,67 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::args::{ListFormat, Questions as Args, QuestionsCommand, QuestionsList};
 use super::printer::Printer;
-use super::search::whole_index;
 use super::settings::Settings;
-use crate::bank::Bank;
-use crate::model::{Criterion, Question};
+use super::settle::{nearest_question, question_index};
+use crate::bank::{Bank, Entry};
+use crate::model::{Criterion, Kind, Question, Sample, SimilarQuestion, Thousandths};
 use crate::report::{self, paragraph};
-use crate::retrieve::{Holds, Wanted};
+use crate::retrieve::LEAST_FOR_WORDING;
 
 pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let bank = super::bank::open(settings)?;
     match args.command.unwrap_or(QuestionsCommand::List(args.list)) {
         QuestionsCommand::List(list) => self::list(&list, &bank, printer),
-        QuestionsCommand::Show { id, format } => show(&bank.question(bank.entry(&id)?)?, format, printer),
-        QuestionsCommand::Find { text, limit, format } => {
-            let found = whole_index(&bank, Holds::Questions, printer)?.questions(Wanted::Wording(&text), limit)?;
-            let mut questions = Vec::with_capacity(found.len());
-            for found in &found {
-                questions.push(bank.question(bank.entry(&found.id)?)?);
-            }
-            if questions.is_empty() {
-                printer.note("no question fits; try other words, or `gradus questions` for all");
-            }
-            write(&questions, format, printer)
+        QuestionsCommand::Show { id, key, samples, format } => {
+            let shown = Shown { key, samples: samples.then(|| bank.samples(bank.entry(&id)?)).transpose()? };
+            show(&bank.question(bank.entry(&id)?)?, &shown, format, printer)
         }
+        QuestionsCommand::Find { text, limit, format } => find(&text, limit, format, &bank, printer),
     }
+}
+
+/// What `show` prints besides what a candidate may know.
+struct Shown {
+    key: bool,
+    /// Whole sample answers, when they are to be printed.
+    samples: Option<Vec<Sample>>,
+}
+
+/// Questions that have the wording come first, then similar ones.
+fn find(text: &str, limit: usize, format: ListFormat, bank: &Bank, printer: &Printer) -> anyhow::Result<Outcome> {
+    let exact = |entry: &&Entry| SimilarQuestion { id: entry.id.clone(), similarity: Thousandths::ONE };
+    let mut found: Vec<SimilarQuestion> = bank.asked_as(text).iter().map(exact).collect();
+    let mut nearest = None;
+    if found.len() < limit {
+        let similar = question_index(bank)?.by_wording(text);
+        nearest = similar.first().map(|nearest| format!("; {}", nearest_question(nearest, LEAST_FOR_WORDING)));
+        let exact = found.len();
+        let is_new = |one: &SimilarQuestion| !found[..exact].iter().any(|other| other.id == one.id);
+        let passing: Vec<_> =
+            similar.into_iter().filter(|one| one.similarity >= LEAST_FOR_WORDING && is_new(one)).collect();
+        found.extend(passing);
+    }
+    found.truncate(limit);
+    let mut questions = Vec::with_capacity(found.len());
+    for one in &found {
+        questions.push(bank.question(bank.entry(&one.id)?)?);
+    }
+    if questions.is_empty() {
+        printer.note(&format!(
+            "no similar question in this bank; try other words, or `gradus questions` for all{}",
+            nearest.unwrap_or_default()
+        ));
+    }
+    if format == ListFormat::Json {
+        let with_similarity = |(question, found): (&Question, &SimilarQuestion)| {
+            let mut json = as_json(question);
+            json["similarity"] = json!(found.similarity);
+            json
+        };
+        printer.result(&report::json(&questions.iter().zip(&found).map(with_similarity).collect::<Vec<_>>())?)?;
+        return Ok(if questions.is_empty() { Outcome::Found } else { Outcome::Done });
+    }
+    write(&questions, format, printer)
 }
 
 fn list(list: &QuestionsList, bank: &Bank, printer: &Printer) -> anyhow::Result<Outcome> {
@@ -64,12 +101,8 @@ fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyho
     Ok(if questions.is_empty() { Outcome::Found } else { Outcome::Done })
 }
 
+/// What a candidate may know of a question.
 fn as_json(question: &Question) -> Value {
-    let criteria = |all: &[Criterion]| {
-        let one =
-            |criterion: &Criterion| json!({ "id": criterion.id, "points": criterion.points, "asks": criterion.asks });
-        all.iter().map(one).collect::<Vec<_>>()
-    };
     json!({
         "id": question.id,
         "topic": question.topic,
@@ -77,9 +110,26 @@ fn as_json(question: &Question) -> Value {
         "level": question.level,
         "prompt": question.prompt,
         "also_asked": question.also_asked,
-        "criteria": criteria(&question.criteria),
-        "penalties": criteria(&question.penalties),
     })
+}
+
+/// The same, with what else is to be shown.
+fn as_whole_json(question: &Question, shown: &Shown) -> Value {
+    let criteria = |all: &[Criterion]| {
+        let one =
+            |criterion: &Criterion| json!({ "id": criterion.id, "points": criterion.points, "asks": criterion.asks });
+        all.iter().map(one).collect::<Vec<_>>()
+    };
+    let mut json = as_json(question);
+    if shown.key {
+        json["criteria"] = json!(criteria(&question.criteria));
+        json["penalties"] = json!(criteria(&question.penalties));
+    }
+    if let Some(samples) = &shown.samples {
+        let sample = |sample: &Sample| json!({ "level": sample.level, "text": sample.text });
+        json["samples"] = samples.iter().map(sample).collect();
+    }
+    json
 }
 
 fn bold(printer: &Printer) -> Paint {
@@ -100,9 +150,20 @@ fn as_list(questions: &[Question], printer: &Printer) -> String {
     questions.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
-fn show(question: &Question, format: ListFormat, printer: &Printer) -> anyhow::Result<Outcome> {
+/// What kind of answer a question expects.
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Design => "a design: what you would build, why that way, and what you give up for it",
+        Kind::Process => "a way of working: what you do, in which order, and how you know that it works",
+        Kind::Behavioural => "a story of your own: the situation, what you did yourself, and the result",
+        Kind::Concept => "an explanation: what it is, how it works, and when it matters",
+        Kind::Motivation => "your reasons, tied to what you have done and to what is offered",
+    }
+}
+
+fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printer) -> anyhow::Result<Outcome> {
     if format == ListFormat::Json {
-        printer.result(&report::json(&as_json(question))?)?;
+        printer.result(&report::json(&as_whole_json(question, shown))?)?;
         return Ok(Outcome::Done);
     }
     let bold = bold(printer);
@@ -111,6 +172,28 @@ fn show(question: &Question, format: ListFormat, printer: &Printer) -> anyhow::R
         let _ = writeln!(text, "\n{bold}Also asked as{bold:#}");
         question.also_asked.iter().for_each(|wording| text.push_str(&paragraph(wording, 2, printer.style)));
     }
+    let _ =
+        writeln!(text, "\n{bold}Expected{bold:#}\n{}", paragraph(expected(question.kind), 2, printer.style).trim_end());
+    if shown.key {
+        key(question, &mut text, printer);
+    }
+    for sample in shown.samples.iter().flatten() {
+        let _ = writeln!(text, "\n{bold}Sample answer, {}{bold:#}", sample.level.name());
+        let paragraphs: Vec<String> =
+            sample.text.trim().split("\n\n").map(|part| paragraph(part, 2, printer.style)).collect();
+        text.push_str(&paragraphs.join("\n"));
+    }
+    printer.result(&text)?;
+    if !shown.key {
+        let samples = if shown.samples.is_none() { ", and --samples shows sample answers" } else { "" };
+        printer.note(&format!("what earns points is hidden; --key shows it{samples}"));
+    }
+    Ok(Outcome::Done)
+}
+
+/// What earns and what loses points.
+fn key(question: &Question, text: &mut String, printer: &Printer) {
+    let bold = bold(printer);
     for (heading, sign, criteria) in
         [("Earns points", "", &question.criteria), ("Loses points", "-", &question.penalties)]
     {
@@ -122,6 +205,4 @@ fn show(question: &Question, format: ListFormat, printer: &Printer) -> anyhow::R
             text.push_str(&paragraph(&line, 2, printer.style));
         }
     }
-    printer.result(&text)?;
-    Ok(Outcome::Done)
 }

@@ -10,11 +10,11 @@ use super::settings::Settings;
 use crate::bank::{Bank, BankError};
 use crate::model::{Question, Sample};
 use crate::report;
-use crate::retrieve::{Analyzer, CacheError, Contents, Holds, Index, PassageFound};
+use crate::retrieve::{Analyzer, CacheError, Contents, Index, PassageFound};
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     let bank = super::bank::open(settings)?;
-    let found = whole_index(&bank, Holds::Passages, printer)?.passages(&args.words, None, args.limit)?;
+    let found = whole_index(&bank, printer)?.passages(&args.words, None, args.limit)?;
     let shown = match args.format {
         ListFormat::Json => report::json(&found.iter().map(as_json).collect::<Vec<_>>())?,
         ListFormat::Text if found.is_empty() => {
@@ -27,9 +27,8 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     Ok(if found.is_empty() { Outcome::Found } else { Outcome::Done })
 }
 
-/// The index of a whole bank: in memory and of what is asked for, or kept on disk for a folder, with
-/// everything.
-pub(super) fn whole_index(bank: &Bank, holds: Holds, printer: &Printer) -> anyhow::Result<Index> {
+/// The passages of a whole bank: in memory, or for a folder kept on disk.
+fn whole_index(bank: &Bank, printer: &Printer) -> anyhow::Result<Index> {
     let mut all: Vec<(Question, Vec<Sample>)> = Vec::with_capacity(bank.entries().len());
     for entry in bank.entries() {
         all.push((bank.question(entry)?, bank.samples(entry)?));
@@ -45,7 +44,7 @@ pub(super) fn whole_index(bank: &Bank, holds: Holds, printer: &Printer) -> anyho
             Err(error @ CacheError::Folder(_)) => printer.note(&format!("{error}; it is built in memory this time")),
         }
     }
-    Ok(Index::in_memory(&contents, holds, &analyzer)?)
+    Ok(Index::in_memory(&contents, &analyzer)?)
 }
 
 fn as_json(found: &PassageFound) -> serde_json::Value {

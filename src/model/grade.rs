@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-use super::{CriterionGrade, Fingerprint, SampleLevel, Tenths, Thousandths};
+use super::{CriterionGrade, Fingerprint, QuestionMatch, SampleLevel, Tenths, Thousandths};
 
 /// Version of the result's layout.
 pub const SCHEMA: u32 = 1;
@@ -22,6 +22,9 @@ pub struct Grade<'a> {
     /// Id of the question it was graded against.
     #[serde(borrow)]
     pub question: Cow<'a, str>,
+    /// How that question was determined. Absent where the question was not looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub question_match: Option<QuestionMatch<'a>>,
     /// The score, or why there is none.
     #[serde(flatten, borrow)]
     pub outcome: Outcome<'a>,

@@ -195,6 +195,8 @@ pub struct Question {
     pub prompt: String,
     /// Other usual wordings: found by, never graded.
     pub also_asked: Vec<String>,
+    /// Wordings by which the question is found, and which are not shown.
+    pub index_only: Vec<String>,
     /// Names by which answers from elsewhere call it.
     pub known_as: Vec<String>,
     /// Whether a program wrote the rubric, and nobody has said that they read it.
@@ -210,6 +212,12 @@ pub struct Question {
 }
 
 impl Question {
+    /// All wordings by which the question is found, the prompt first.
+    pub fn wordings(&self) -> impl Iterator<Item = &str> {
+        let others = self.also_asked.iter().chain(&self.index_only);
+        std::iter::once(&self.prompt).chain(others).map(String::as_str)
+    }
+
     /// Points that a perfect answer earns.
     pub fn possible(&self) -> Thousandths {
         Thousandths(self.criteria.iter().map(|criterion| criterion.points * 1000).sum())

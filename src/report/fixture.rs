@@ -41,6 +41,7 @@ fn question() -> Question {
         level: Level::Core,
         prompt: "Pick one serious production outage that you ran, and walk me through it.".into(),
         also_asked: Vec::new(),
+        index_only: Vec::new(),
         known_as: Vec::new(),
         drafted: false,
         bands: Bands::default(),
@@ -75,6 +76,7 @@ fn grade() -> Grade<'static> {
         schema: SCHEMA,
         id: "incident-3.txt".into(),
         question: "lead-major-incident".into(),
+        question_match: None,
         outcome: Outcome::Graded {
             score: Tenths(313),
             earned: Thousandths(2500),

@@ -5,7 +5,9 @@ use std::io;
 use memchr::memchr2;
 use serde::Serialize;
 
-use crate::model::{Calibrated, CriterionGrade, Fingerprint, Flag, Grade, Grader, Kept, Outcome, Source, Status};
+use crate::model::{
+    Calibrated, CriterionGrade, Fingerprint, Flag, Grade, Grader, Kept, Outcome, QuestionMatch, Source, Status,
+};
 use crate::model::{Delivery, SCHEMA, Thousandths, Usage};
 
 /// How much of the evidence is written.
@@ -101,6 +103,8 @@ struct Slim<'a> {
     schema: u32,
     id: &'a str,
     question: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question_match: Option<&'a QuestionMatch<'a>>,
     #[serde(flatten)]
     outcome: &'a Outcome<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,6 +144,7 @@ impl<'a> Slim<'a> {
             schema: SCHEMA,
             id: &grade.id,
             question: &grade.question,
+            question_match: grade.question_match.as_ref(),
             outcome: &grade.outcome,
             calibrated: grade.calibrated.as_ref(),
             grader: &grade.grader,

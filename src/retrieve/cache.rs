@@ -10,11 +10,11 @@ use std::{fs, io};
 use tantivy::directory::MmapDirectory;
 
 use super::analyzer::Analyzer;
-use super::index::{Contents, Holds, Index, IndexError};
+use super::index::{Contents, Index, IndexError};
 use crate::model::Fingerprint;
 
 /// Layout of the index, with which its name begins; older ones are left to the cleaning.
-const LAYOUT: &str = "v1-";
+const LAYOUT: &str = "v2-";
 /// With which the name of one that is being built begins.
 const BUILDING: &str = ".building-";
 /// The file that holds the hash of the others.
@@ -53,13 +53,13 @@ impl Index {
         fs::create_dir_all(folder)?;
         let beside = tempfile::Builder::new().prefix(BUILDING).tempdir_in(folder)?;
         let directory = directory(beside.path()).map_err(io::Error::other)?;
-        Self::build(directory, contents, Holds::All, analyzer).map_err(io::Error::other)?;
+        Self::build(directory, contents, analyzer).map_err(io::Error::other)?;
         fs::write(beside.path().join(SUM), sum(beside.path())?)?;
         put(beside.keep(), &place, folder);
         clean(folder, &place);
         match open(&place, analyzer) {
             Some(index) => Ok(index),
-            None => Ok(Self::in_memory(contents, Holds::All, analyzer)?),
+            None => Ok(Self::in_memory(contents, analyzer)?),
         }
     }
 }
@@ -129,8 +129,7 @@ fn clean(folder: &Path, keep: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bands, Kind, Level, Question};
-    use crate::retrieve::Wanted;
+    use crate::model::{Bands, Kind, Level, Question, Sample, SampleLevel};
     use crate::text::Synonyms;
     use std::sync::Arc;
 
@@ -142,6 +141,7 @@ mod tests {
             level: Level::Core,
             prompt: "How do you test a restore?".into(),
             also_asked: Vec::new(),
+            index_only: Vec::new(),
             known_as: Vec::new(),
             drafted: false,
             bands: Bands::default(),
@@ -155,11 +155,17 @@ mod tests {
     fn an_index_is_kept_and_a_damaged_one_is_built_anew() {
         let folder = tempfile::tempdir().expect("a folder");
         let (question, analyzer) = (question(), Analyzer::new(Arc::new(Synonyms::default())));
-        let contents = [Contents { question: &question, samples: &[] }];
+        let samples = [Sample {
+            question: question.id.clone(),
+            level: SampleLevel::Strong,
+            text: "We test a restore every month.".into(),
+            heading: 0..0,
+        }];
+        let contents = [Contents { question: &question, samples: &samples }];
         let key = Fingerprint([7; 32]);
         let found = || {
             let index = Index::cached(folder.path(), key, &contents, &analyzer).expect("an index");
-            index.questions(Wanted::Wording("restore"), 1).expect("searches").len()
+            index.passages("restore", None, 1).expect("searches").len()
         };
         assert_eq!(found(), 1);
         assert_eq!(found(), 1);

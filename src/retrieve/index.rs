@@ -1,4 +1,4 @@
-//! The index: what is in it, how it is made, how it is asked.
+//! The index of passages: what is in it, how it is made, how it is searched.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -20,11 +20,6 @@ const WRITER_MEMORY: usize = 50 << 20;
 /// Different terms of a query that are looked up, the first ones.
 const MOST_TERMS: usize = 512;
 
-/// Weights of the fields when a question is found by its wording, chosen by `evals/retrieval`.
-const WORDING_BOOSTS: [f32; 3] = [2.0, 1.0, 0.5];
-/// The same when it is found by an answer.
-const ANSWER_BOOSTS: [f32; 3] = [0.5, 1.0, 1.0];
-
 /// Why an index cannot be made or asked.
 #[derive(Debug, thiserror::Error)]
 #[error("the search index cannot be used: {0}")]
@@ -36,35 +31,6 @@ pub struct Contents<'a> {
     pub question: &'a Question,
     /// Its sample answers.
     pub samples: &'a [Sample],
-}
-
-/// What an index can be asked for; what is not asked for need not be indexed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
-    /// Questions and passages.
-    All,
-    /// Questions only.
-    Questions,
-    /// Passages only.
-    Passages,
-}
-
-/// What a question is looked for by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted<'a> {
-    /// Somebody's wording of it.
-    Wording(&'a str),
-    /// An answer to it.
-    Answer(&'a str),
-}
-
-/// A question and how well it fits; scores compare within one search only.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QuestionFound {
-    /// The question's id.
-    pub id: String,
-    /// How well it fits.
-    pub score: f32,
 }
 
 /// A passage of a sample answer and how well it fits.
@@ -86,13 +52,10 @@ pub struct PassageFound {
 struct Fields {
     question: Field,
     level: Field,
-    wording: Field,
-    asks: Field,
-    samples: Field,
     passage: Field,
 }
 
-/// Questions and passages, ready to be searched.
+/// Passages of sample answers, ready to be searched.
 pub struct Index {
     analyzer: Analyzer,
     fields: Fields,
@@ -106,9 +69,6 @@ fn schema() -> (Schema, Fields) {
     let fields = Fields {
         question: builder.add_text_field("question", STRING | STORED),
         level: builder.add_text_field("level", STRING | STORED),
-        wording: builder.add_text_field("wording", text.clone()),
-        asks: builder.add_text_field("asks", text.clone()),
-        samples: builder.add_text_field("samples", text.clone()),
         passage: builder.add_text_field("passage", text.set_stored()),
     };
     (builder.build(), fields)
@@ -116,14 +76,13 @@ fn schema() -> (Schema, Fields) {
 
 impl Index {
     /// An index in memory.
-    pub fn in_memory(contents: &[Contents<'_>], holds: Holds, analyzer: &Analyzer) -> Result<Self, IndexError> {
-        Self::build(RamDirectory::create(), contents, holds, analyzer)
+    pub fn in_memory(contents: &[Contents<'_>], analyzer: &Analyzer) -> Result<Self, IndexError> {
+        Self::build(RamDirectory::create(), contents, analyzer)
     }
 
     pub(super) fn build(
         directory: impl Directory,
         contents: &[Contents<'_>],
-        holds: Holds,
         analyzer: &Analyzer,
     ) -> Result<Self, IndexError> {
         let (schema, fields) = schema();
@@ -132,10 +91,7 @@ impl Index {
         let builder = IndexBuilder::new().schema(schema).tokenizers(tokenizers);
         let mut writer = builder.single_segment_index_writer(directory, WRITER_MEMORY)?;
         for Contents { question, samples } in contents {
-            if holds != Holds::Passages {
-                writer.add_document(question_document(fields, question, samples))?;
-            }
-            for sample in samples.iter().filter(|_| holds != Holds::Questions) {
+            for sample in *samples {
                 for range in passages(&sample.text) {
                     writer.add_document(doc!(
                         fields.question => question.id.as_str(),
@@ -157,24 +113,6 @@ impl Index {
         let (_, fields) = schema();
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { analyzer: analyzer.clone(), fields, searcher: reader.searcher() })
-    }
-
-    /// The questions that fit best, best first; none where no word is known.
-    pub fn questions(&self, wanted: Wanted<'_>, limit: usize) -> Result<Vec<QuestionFound>, IndexError> {
-        let (text, boosts) = match wanted {
-            Wanted::Wording(text) => (text, WORDING_BOOSTS),
-            Wanted::Answer(text) => (text, ANSWER_BOOSTS),
-        };
-        let Fields { wording, asks, samples, .. } = self.fields;
-        let terms = self.distinct_terms(text);
-        let fields = [wording, asks, samples].into_iter().zip(boosts);
-        let clauses = fields.flat_map(|(field, boost)| terms.iter().map(move |term| boosted(field, term, boost)));
-        let found = self.search(&BooleanQuery::new(clauses.collect()), limit)?;
-        let question = |(score, document): (f32, TantivyDocument)| QuestionFound {
-            id: stored(&document, self.fields.question),
-            score,
-        };
-        Ok(found.into_iter().map(question).collect())
     }
 
     /// The passages that fit best, best first; of one question and level where these are given.
@@ -236,27 +174,13 @@ fn boosted(field: Field, term: &str, boost: f32) -> (Occur, Box<dyn Query>) {
     (Occur::Should, Box::new(BoostQuery::new(Box::new(query), boost)))
 }
 
-fn question_document(fields: Fields, question: &Question, samples: &[Sample]) -> TantivyDocument {
-    let mut document = doc!(fields.question => question.id.as_str());
-    for wording in std::iter::once(&question.prompt).chain(&question.also_asked) {
-        document.add_text(fields.wording, wording);
-    }
-    for criterion in question.criteria.iter().chain(&question.penalties) {
-        document.add_text(fields.asks, &criterion.asks);
-    }
-    for sample in samples {
-        document.add_text(fields.samples, &sample.text);
-    }
-    document
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bank::Bank; // tests may name what the module may not
 
     #[test]
-    fn a_question_is_found_by_its_own_wording_and_a_passage_by_its_words() {
+    fn a_passage_is_found_by_its_words() {
         let bank = Bank::shipped();
         let analyzer = Analyzer::new(bank.synonyms().expect("valid"));
         let all: Vec<(Question, Vec<Sample>)> = bank
@@ -266,14 +190,9 @@ mod tests {
             .collect();
         let contents: Vec<Contents<'_>> =
             all.iter().map(|(question, samples)| Contents { question, samples }).collect();
-        let index = Index::in_memory(&contents, Holds::All, &analyzer).expect("builds");
-        for (question, _) in &all {
-            let found = index.questions(Wanted::Wording(&question.prompt), 2).expect("searches");
-            assert_eq!(found[0].id, question.id);
-        }
+        let index = Index::in_memory(&contents, &analyzer).expect("builds");
         let found = index.passages("restore test", None, 3).expect("searches");
-        assert!(found.iter().all(|found| !found.highlights.is_empty()));
-        assert!(index.questions(Wanted::Wording("the of and"), 3).expect("searches").is_empty());
+        assert!(!found.is_empty() && found.iter().all(|found| !found.highlights.is_empty()));
         assert!(index.passages("", None, 3).expect("searches").is_empty());
     }
 }

@@ -143,6 +143,7 @@ impl Scorer {
             schema: SCHEMA,
             id: Cow::Borrowed(answer.id),
             question: Cow::Borrowed(&self.question.id),
+            question_match: None,
             outcome: Outcome::Ungraded { reason: Cow::Borrowed("the answer has no words") },
             calibrated: None,
             grader: Grader::Offline { version: VERSION },

@@ -15,6 +15,7 @@ mod scan;
 mod spoken;
 mod stem;
 mod synonyms;
+mod wording;
 mod words;
 
 pub use class::Class;
@@ -25,4 +26,5 @@ pub use quantity::{Quantities, Quantity};
 pub use related::Related;
 pub use stem::stem;
 pub use synonyms::{Member, Synonyms, SynonymsError};
+pub use wording::wording_key;
 pub use words::{KnownWords, simple_words};

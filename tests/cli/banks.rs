@@ -14,7 +14,7 @@ pub(super) const FAULTY: [(&str, &str); 6] = [
     ),
     (
         "faulty/rubrics/t/two.toml",
-        "schema = 1\nid = \"two\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"é?\"\n\n\
+        "schema = 1\nid = \"two\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"é two?\"\n\n\
          [[criterion]]\nid = \"a\"\npoints = 1\nasks = \"x\"\n\n[[criterion.concept]]\nid = \"c\"\n\
          any = ['fine', 'é \"open']\n",
     ),
@@ -184,6 +184,7 @@ fn schemas_describe_rubrics_and_results() {
             "golden",
             "id",
             "include",
+            "index_only",
             "kind",
             "known_as",
             "level",

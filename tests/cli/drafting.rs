@@ -25,7 +25,7 @@ fn score(bank: &Gradus, question: &str, answer: &str) -> f64 {
 fn a_draft_is_sound_and_says_what_it_is() {
     let bank = drafted();
     let grade = bank.again(["grade", "--bank", "bank", "--question", "tea/1", "-"]);
-    let show = bank.again(["questions", "show", "tea/3", "--bank", "bank", "--format", "json"]);
+    let show = bank.again(["questions", "show", "tea/3", "--key", "--bank", "bank", "--format", "json"]);
     let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-1.toml")).expect("written");
     assert!(text.contains("drafted = true\nknown_as = [\"tea/1\"]"), "{text}");
     assert!(text.contains("\"heat\" = "), "{text}");
@@ -93,7 +93,7 @@ fn strong_samples_of_a_corpus_are_references_too() {
     let corpus = "+++\nquestion = \"warm-pot\"\nprompt = \"Why warm the pot?\"\n+++\n\n## strong\n\nThe water stays hot.\n\n## weak\n\nNo idea.\n";
     let draft =
         gradus(["bank", "draft", "--corpus", "samples", "--output", "bank"]).file("samples/tea/warm-pot.md", corpus);
-    let show = draft.again(["questions", "show", "warm-pot", "--bank", "bank"]);
+    let show = draft.again(["questions", "show", "warm-pot", "--key", "--bank", "bank"]);
     draft.run().done().prints(&["1 rubric drafted in bank"]);
     show.run().done().prints(&["Why warm the pot?", "The water stays hot."]);
 }

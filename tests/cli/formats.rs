@@ -103,10 +103,10 @@ fn reports_keep_to_80_columns_without_a_terminal() {
     let long = format!("{} {ANSWER}", "We rolled the release back and told support about the status page. ".repeat(20));
     let commands: [&[&str]; 6] = [
         &["grade", "--question", "undo-release", "long.md"],
-        &["grade", "--ask", "release", "long.md"],
+        &["grade", "--ask", "Where do you look before you roll back a release?", "long.md"],
         &["questions"],
         &["questions", "show", "undo-release"],
-        &["questions", "find", "release"],
+        &["questions", "find", "Where do you look before you roll back a release?"],
         &["search", "backup release owner"],
     ];
     for command in commands {

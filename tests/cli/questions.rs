@@ -1,6 +1,6 @@
 //! `questions`: list, show and find.
 
-use super::tiny::tiny;
+use super::tiny::{UNDO_RELEASE, tiny};
 use crate::support::Ran;
 
 fn ids(ran: &Ran) -> Vec<String> {
@@ -53,37 +53,91 @@ fn filters_that_do_not_exist_are_refused_with_those_that_do() {
 }
 
 #[test]
-fn a_question_is_shown_with_what_its_rubric_asks_for() {
-    tiny(["questions", "show", "undo-release"]).run().done().tells_nothing().prints(&[
+fn a_question_is_shown_without_its_key() {
+    let ran =
+        tiny(["questions", "show", "undo-release"]).run().done().tells(&["note: what earns points is hidden; --key"]);
+    let ran = ran.prints(&[
         "undo-release  delivery, behavioural, advanced\n  Tell me about a time",
         "Also asked as\n  Have you ever rolled back a deployment?\n",
+        "Expected\n  a story of your own",
+    ]);
+    for hidden in ["points", "undoes-quickly", "blames-a-person", "Sample", "Friday"] {
+        assert!(!ran.out.contains(hidden), "{hidden}: {}", ran.out);
+    }
+    let plain = tiny(["questions", "show", "stage-release"]).run().done();
+    assert!(!plain.out.contains("Also asked"), "{}", plain.out);
+}
+
+#[test]
+fn the_key_shows_what_earns_and_loses_points() {
+    let ran = tiny(["questions", "show", "undo-release", "--key"]).run().done().tells_nothing();
+    let ran = ran.prints(&[
         "Earns points\n  3 undoes-quickly: Undoes the release before",
         "Loses points\n  -1 blames-a-person: Blames an individual.\n",
     ]);
-    let plain = tiny(["questions", "show", "stage-release"]).run().done();
-    assert!(!plain.out.contains("Also asked") && !plain.out.contains("Loses points"), "{}", plain.out);
+    assert!(!ran.out.contains("Sample"), "{}", ran.out);
+    let plain = tiny(["questions", "show", "stage-release", "--key"]).run().done();
+    assert!(!plain.out.contains("Loses points"), "{}", plain.out);
+}
+
+#[test]
+fn samples_are_shown_whole_and_need_no_key() {
+    let ran = tiny(["questions", "show", "restore-test", "--samples"]).run().done();
+    let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for shown in [
+        "Sample answer, strong Each month a job restores last night's backup into an empty account. It compares the rows of \
+         every table with the original, and the time goes onto a chart.",
+        "Sample answer, weak Our backups are green every day, so I trust them.",
+    ] {
+        assert!(text.contains(shown), "{text}");
+    }
+    assert!(!text.contains("Earns points"), "{text}");
+    let json = tiny(["questions", "show", "restore-test", "--samples", "--format", "json"]).run().done().json();
+    assert_eq!(json["samples"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json["samples"][1]["level"], "weak");
+    assert!(json.get("criteria").is_none(), "{json}");
+}
+
+#[test]
+fn wordings_of_the_index_find_their_question_and_are_not_shown() {
+    let odd = "Upon which precepts do you predicate a reversion?";
+    let rubric = UNDO_RELEASE.replace("also_asked = [", &format!("index_only = [\"{odd}\"]\nalso_asked = ["));
+    let bank = |arguments: &[&str]| {
+        tiny(arguments.iter().copied()).file("bank/rubrics/delivery/undo-release.toml", rubric.as_str()).run().done()
+    };
+    assert_eq!(ids(&bank(&["questions", "find", odd, "--format", "json", "--limit", "1"])), ["undo-release"]);
+    bank(&["grade", "--ask", odd, "--quiet", "answer.md"]).prints(&["undo-release"]);
+    for format in ["text", "json"] {
+        for more in [&["questions", "list"] as &[&str], &["questions", "show", "undo-release", "--key", "--samples"]] {
+            let ran = bank(&[more, &["--format", format]].concat());
+            assert!(!ran.out.contains("precepts"), "{}", ran.out);
+        }
+    }
 }
 
 #[test]
 fn a_question_as_json_is_complete() {
-    let question = tiny(["questions", "show", "undo-release", "--format", "json"]).run().done().json();
-    assert_eq!(
-        question,
-        serde_json::json!({
-            "id": "undo-release",
-            "topic": "delivery",
-            "kind": "behavioural",
-            "level": "advanced",
-            "prompt": "Tell me about a time when you had to undo a release.",
-            "also_asked": ["Have you ever rolled back a deployment?"],
-            "criteria": [
-                { "id": "undoes-quickly", "points": 3, "asks": "Undoes the release before looking for the cause." },
-                { "id": "tells-people", "points": 2, "asks": "Tells users and colleagues what happens." },
-                { "id": "follow-up", "points": 3, "asks": "Gives each follow-up an owner and a date." },
-            ],
-            "penalties": [{ "id": "blames-a-person", "points": 1, "asks": "Blames an individual." }],
-        })
-    );
+    let show = |more: &[&str]| {
+        let arguments = ["questions", "show", "undo-release", "--format", "json"].iter().chain(more);
+        tiny(arguments.copied()).run().done().json()
+    };
+    let mut question = serde_json::json!({
+        "id": "undo-release",
+        "topic": "delivery",
+        "kind": "behavioural",
+        "level": "advanced",
+        "prompt": "Tell me about a time when you had to undo a release.",
+        "also_asked": ["Have you ever rolled back a deployment?"],
+    });
+    assert_eq!(show(&[]), question);
+    question["criteria"] = serde_json::json!([
+        { "id": "undoes-quickly", "points": 3, "asks": "Undoes the release before looking for the cause." },
+        { "id": "tells-people", "points": 2, "asks": "Tells users and colleagues what happens." },
+        { "id": "follow-up", "points": 3, "asks": "Gives each follow-up an owner and a date." },
+    ]);
+    question["penalties"] =
+        serde_json::json!([{ "id": "blames-a-person", "points": 1, "asks": "Blames an individual." }]);
+    assert_eq!(show(&["--key"]), question);
 }
 
 #[test]
@@ -100,14 +154,17 @@ fn questions_are_found_by_their_wording_best_first() {
     let find = |text, limit| ids(&tiny(["questions", "find", text, "--limit", limit, "--format", "json"]).run().done());
     assert_eq!(find("restore drill", "5"), ["restore-test"]);
     assert_eq!(find("undo a deployment", "1"), ["undo-release"]);
-    let both = find("release", "5");
+    let both = find("tell me how you roll back a release", "5");
     assert_eq!(both.len(), 2, "{both:?}");
-    assert_eq!(find("release", "1"), both[..1]);
+    assert_eq!(find("tell me how you roll back a release", "1"), both[..1]);
 }
 
 #[test]
 fn finding_no_question_ends_with_1() {
-    let ran = tiny(["questions", "find", "zebra"]).run().found().tells(&["note: no question fits; try other words"]);
+    let ran = tiny(["questions", "find", "zebra"])
+        .run()
+        .found()
+        .tells(&["note: no similar question in this bank; try other words"]);
     assert_eq!(ran.out, "");
     assert_eq!(ids(&tiny(["questions", "find", "zebra", "--format", "json"]).run().found()), [""; 0]);
 }

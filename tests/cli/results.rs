@@ -145,6 +145,8 @@ struct Schema<'s> {
 
 impl Schema<'_> {
     fn resolve<'v>(&'v self, schema: &'v Value) -> &'v Value {
+        // What may be absent is one of two: itself, or null.
+        let schema = schema["anyOf"].as_array().and_then(|choices| choices.first()).unwrap_or(schema);
         let path = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
         path.map_or(schema, |path| self.root.pointer(path).expect("a definition"))
     }

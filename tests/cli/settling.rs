@@ -29,20 +29,27 @@ fn a_question_is_found_from_the_answer() {
         .run()
         .done()
         .tells_nothing()
-        .prints(&["mine.md · restore-test", "Question found from the answer\n"]);
+        .prints(&["mine.md · restore-test", "Question found from the answer, similarity 0."]);
     assert!(!ran.out.contains("close"), "{}", ran.out);
 }
 
 #[test]
 fn a_close_choice_names_the_runner_up() {
     let note = "it was close with stage-release: use --question to choose";
-    let ask = |format| tiny(["grade", "--ask", "release", "--format", format, "answer.md"]).run().done();
+    let ask = |format| {
+        tiny(["grade", "--ask", "Where do you look before you roll back a release?", "--format", format, "answer.md"])
+            .run()
+            .done()
+    };
     let text = ask("text").tells_nothing().out.replace('\n', " ");
     assert!(text.contains(note), "{text}");
     // Where programs read the result, the note goes to people.
-    let csv = ask("csv").tells(&["note: question `undo-release` found by its wording; ", note]);
+    let csv = ask("csv").tells(&["note: question `undo-release` found by its wording “", "”, similarity 0.", note]);
     assert!(!csv.out.contains("close"), "{}", csv.out);
-    tiny(["grade", "--ask", "release", "--quiet", "answer.md"]).run().done().tells_nothing();
+    tiny(["grade", "--ask", "Where do you look before you roll back a release?", "--quiet", "answer.md"])
+        .run()
+        .done()
+        .tells_nothing();
 }
 
 #[test]
@@ -53,7 +60,7 @@ fn a_close_choice_from_the_answer_names_the_runner_up() {
         .file("bank/corpus/delivery/undo-twin.md", twin(UNDO_RELEASE_SAMPLES))
         .run()
         .done()
-        .tells(&["found from the answer; it was close with ", "use --question to choose"]);
+        .tells(&["found from the answer, similarity 0.", "; it was close with ", "use --question to choose"]);
     assert!(ran.err.contains("undo-release") && ran.err.contains("undo-twin"), "{}", ran.err);
 }
 
@@ -67,7 +74,7 @@ fn the_only_question_of_a_bank_needs_no_choosing() {
 #[test]
 fn a_question_that_cannot_be_settled_is_refused_with_a_hint() {
     let rows: [(&[&str], &str); 4] = [
-        (&["--ask", "zebra"], "no question is about `zebra`"),
+        (&["--ask", "zebra"], "no similar question in this bank"),
         (&["-"], "the question cannot be told from the answer"),
         (&["--question", "undo-relaese"], "no question `undo-relaese`\nhint: did you mean undo-release"),
         (&["--question", "zebra"], "no question `zebra`\nhint: `gradus questions` lists them all"),
@@ -80,7 +87,14 @@ fn a_question_that_cannot_be_settled_is_refused_with_a_hint() {
 
 #[test]
 fn a_question_is_named_or_asked_for_but_not_both() {
-    let both = ["grade", "--question", "undo-release", "--ask", "release", "answer.md"];
+    let both = [
+        "grade",
+        "--question",
+        "undo-release",
+        "--ask",
+        "Where do you look before you roll back a release?",
+        "answer.md",
+    ];
     tiny(both).run().refused().tells(&["'--question <ID>' cannot be used with '--ask <TEXT>'"]);
 }
 

@@ -45,7 +45,10 @@ fn output_that_cannot_be_written_is_an_error() {
 
 #[test]
 fn results_and_notes_do_not_mix() {
-    let ran = tiny(["grade", "--format", "csv", "--ask", "release", "answer.md"]).run().done().tells(&["note: "]);
+    let ran = tiny(["grade", "--format", "csv", "--ask", "tell me how you roll back a release", "answer.md"])
+        .run()
+        .done()
+        .tells(&["note: "]);
     assert!(!ran.out.contains("note: "), "{}", ran.out);
     let ran = gradus(["bank", "new", "mine"]).run().done().tells(&["note: save it as"]);
     assert!(toml::from_str::<toml::Table>(&ran.out).is_ok(), "{}", ran.out);

@@ -16,7 +16,16 @@ fn assert_is_kept(name: &str, output: &str) {
 #[test]
 fn a_grade_in_the_formats_that_people_read() {
     for format in ["text", "markdown", "csv"] {
-        let ran = tiny(["grade", "--ask", "release", "--format", format, "answer.md"]).run().done();
+        let ran = tiny([
+            "grade",
+            "--ask",
+            "Where do you look before you roll back a release?",
+            "--format",
+            format,
+            "answer.md",
+        ])
+        .run()
+        .done();
         assert_is_kept(&format!("grade-{format}"), &ran.out);
     }
 }

@@ -14,6 +14,7 @@ pub(super) fn question(id: &str, criteria: &[u32], penalties: &[u32]) -> Questio
         level: Level::Core,
         prompt: "What is it?".into(),
         also_asked: Vec::new(),
+        index_only: Vec::new(),
         known_as: Vec::new(),
         drafted: false,
         bands: Bands::default(),

@@ -193,7 +193,7 @@ mod tests {
         DraftQuestion {
             id: id.to_owned(),
             topic: None,
-            prompt: "What is \"it\"?\n\u{1}".to_owned(),
+            prompt: format!("What is \"it\" in {}?\n\u{1}", references.len()),
             references: references.iter().map(|&text| text.to_owned()).collect(),
             criteria: criteria
                 .iter()

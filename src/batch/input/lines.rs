@@ -71,6 +71,11 @@ impl LineReader {
         &self.stream
     }
 
+    /// What can be seen of the next lines without taking anything; the last one may be cut.
+    pub(super) fn peek(&mut self) -> io::Result<&[u8]> {
+        self.stream.fill_buf()
+    }
+
     /// Adds lines that hold something, until a block is full or the stream ends.
     pub(super) fn fill(&mut self, lines: &mut Lines, most: usize) -> io::Result<()> {
         while lines.len() < most && lines.text.len() < BLOCK_BYTES {

@@ -3,6 +3,7 @@
 //! Reads forward only and holds one block at a time. Rows are taken apart by whoever grades them.
 
 mod block;
+mod field_names;
 mod file_name;
 mod folder;
 mod json;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::block::Block;
+use super::field_names::field_names;
 use super::folder::FolderReader;
 use super::limits::{BLOCK_ROWS, FIRST_ROWS};
 use super::lines::LineReader;
@@ -255,6 +256,40 @@ impl Input {
     /// Which columns hold what.
     pub fn columns(&self) -> &Columns {
         &self.columns
+    }
+
+    /// Whether it is a table, in whose heading case does not matter.
+    pub fn is_table(&self) -> bool {
+        matches!(self.source, Source::Table(..))
+    }
+
+    /// The names of its columns; of lines, the fields of the first rows, as far as they can be seen without
+    /// taking anything. None of a folder.
+    pub fn column_names(&mut self) -> Vec<String> {
+        match &mut self.source {
+            // What cannot be read is reported when rows are read.
+            Source::Lines(reader) => field_names(reader.peek().unwrap_or_default()),
+            Source::Table(reader, _) => reader.heading().to_vec(),
+            Source::Folder(_) => Vec::new(),
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => reader.names().to_vec(),
+        }
+    }
+
+    /// From now on rows name their question in that column. For inputs that can be opened only once.
+    ///
+    /// # Errors
+    /// When there is no such column, or there are two.
+    pub fn take_question_from(&mut self, column: &str) -> Result<(), InputError> {
+        column.clone_into(&mut self.columns.question);
+        let Source::Table(reader, places) = &mut self.source else { return Ok(()) };
+        let unusable = |fault| InputError::Unusable {
+            name: self.name.clone(),
+            fault,
+            hint: "name another column with --question".to_owned(),
+        };
+        *places = reader.places(&self.columns, false).map_err(unusable)?;
+        Ok(())
     }
 
     /// What was read, in short.

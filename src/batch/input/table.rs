@@ -69,6 +69,11 @@ impl TableReader {
         &self.stream
     }
 
+    /// The names of the columns.
+    pub(super) fn heading(&self) -> &[String] {
+        &self.heading
+    }
+
     /// Finds the columns in the heading; that of the question may be missing where rows need not name it.
     ///
     /// # Errors

@@ -112,7 +112,6 @@ impl Table {
     }
 
     /// Names of all columns, in the file's order. One may be there twice.
-    #[cfg(test)]
     pub(in crate::batch) fn names(&self) -> &[String] {
         &self.names
     }

@@ -12,6 +12,7 @@ use crate::model::Kept;
 pub(in crate::batch) struct ParquetReader {
     rows: Rows,
     columns: Columns,
+    names: Vec<String>,
     size: u64,
     next: u64,
     /// Which of the wanted columns is which; those that are kept come last.
@@ -40,9 +41,26 @@ impl ParquetReader {
         for name in &columns.keep {
             wanted.push(table.need(name)?);
         }
+        let names = table.names().to_vec();
         let rows = table.read(&wanted)?;
-        let (columns, checksum) = (columns.clone(), crc32fast::Hasher::new());
-        Ok(Self { rows, columns, size, next: 0, id, question, answer: 0, kept, checksum, bytes: 0 })
+        Ok(Self {
+            rows,
+            columns: columns.clone(),
+            names,
+            size,
+            next: 0,
+            id,
+            question,
+            answer: 0,
+            kept,
+            checksum: crc32fast::Hasher::new(),
+            bytes: 0,
+        })
+    }
+
+    /// The names of all columns of the file.
+    pub(in crate::batch) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// How many rows there are.

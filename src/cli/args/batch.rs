@@ -56,8 +56,8 @@ pub(in crate::cli) struct BatchColumns {
     /// Column or field with the answer's id [default: id, or the row's number]
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
-    /// With the question: its id, or its wording [default: question]. A question instead is that
-    /// of all rows that name none
+    /// With the question: its id, or its wording [default: question]. If there is no such column,
+    /// the id or wording of the question of all rows that name none
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) question: Option<String>,
     /// With the answer

@@ -187,6 +187,7 @@ pub(in crate::cli) struct Grade {
   gradus questions
   gradus questions list --topic security --format json
   gradus questions show error-budget
+  gradus questions show error-budget --key
   gradus questions find \"how do you store passwords\""
 )]
 pub(in crate::cli) struct Questions {
@@ -200,10 +201,16 @@ pub(in crate::cli) struct Questions {
 pub(in crate::cli) enum QuestionsCommand {
     /// List the questions
     List(QuestionsList),
-    /// Show one question and what its rubric asks for
+    /// Show one question; what earns points is shown with --key only
     Show {
         /// Id of the question
         id: String,
+        /// Show the criteria and penalties too
+        #[arg(long)]
+        key: bool,
+        /// Show the whole sample answers too; --key is not needed for that
+        #[arg(long)]
+        samples: bool,
         /// How to write it
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
         format: ListFormat,

@@ -14,6 +14,7 @@ use super::find::find;
 use super::judged::{ByJudge, demand, disputes, estimate, grader_name, judge_missing, uses, warn_of_fallback};
 use super::merge;
 use super::progress::Progress;
+use super::question_flag::QuestionFlag;
 use super::results::{Look, Results, format_of, has_criteria_columns};
 use super::stop::on_interrupt;
 use super::tally::{Tally, Told, Wishes};
@@ -127,17 +128,22 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     }
     let stop = on_interrupt()?;
     let bank = crate::cli::bank::open(settings)?;
-    let questions = Questions::new(&bank, find(&bank, printer))?;
-    let otherwise = otherwise(args, asked.input, &bank, &questions)?;
+    let questions = Questions::new(&bank, find(&bank))?;
+    let has_columns = has_criteria_columns(asked.format);
+    let spooled = if has_columns && !args.spend.dry_run { spool(asked.input, &stop)? } else { None };
+    let from = spooled.as_ref().map_or(asked.input, |file| file.path());
+    let flag = args.columns.question.as_deref();
+    let first = || open(args, from, &bank, flag, &stop).map(|input| input.called(asked.input_name()));
+    let QuestionFlag { otherwise, mut opened } = QuestionFlag::settle(flag, from, &bank, &questions, first, printer)?;
+    let mut open = || match opened.take() {
+        Some(input) => Ok(input),
+        None => open(args, from, &bank, otherwise, &stop).map(|input| input.called(asked.input_name())),
+    };
     let judging = judge::open(settings, uses(args, &stop), printer)?.map(|setup| Judging::new(setup, &bank));
     if args.spend.dry_run {
-        let mut rows = open(args, asked.input, &bank, otherwise, &stop)?;
+        let mut rows = open()?;
         return estimate(judging.as_ref(), &mut rows, &questions, otherwise, &stop, printer);
     }
-    let has_columns = has_criteria_columns(asked.format);
-    let spooled = if has_columns { spool(asked.input, &stop)? } else { None };
-    let from = spooled.as_ref().map_or(asked.input, |file| file.path());
-    let open = || open(args, from, &bank, otherwise, &stop).map(|input| input.called(asked.input_name()));
     let criteria = if has_columns {
         criteria(&bank, &batch::survey(&mut open()?, &questions, otherwise, &stop))
     } else {
@@ -315,28 +321,6 @@ fn open(
     let ids = bank.entries().iter().map(|entry| entry.id.clone()).collect();
     let is_named = otherwise.is_some() || bank.entries().len() == 1;
     Ok(Input::open(from, format, &columns, &batch::Asked { ids, is_named, stop: Arc::clone(stop) })?)
-}
-
-/// The question of rows that name none: what --question names, where that is one.
-fn otherwise<'a>(
-    args: &'a BatchRun,
-    input: &Path,
-    bank: &Bank,
-    questions: &Questions<'_>,
-) -> anyhow::Result<Option<&'a str>> {
-    let Some(name) = args.columns.question.as_deref() else { return Ok(None) };
-    let may_be_column = !input.is_dir() && !name.trim().contains(char::is_whitespace);
-    if bank.entry(name).is_ok() {
-        return Ok(Some(name));
-    }
-    if may_be_column {
-        return Ok(None);
-    }
-    match questions.scorer(&questions.named(name)) {
-        Ok(_) => Ok(Some(name)),
-        Err(_) if !input.is_dir() => Ok(None),
-        Err(reason) => bail!("--question {name}: {reason}"),
-    }
 }
 
 /// The columns of a table: the criteria of all questions that rows are about, in the bank's order.

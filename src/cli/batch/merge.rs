@@ -51,7 +51,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         }
     }
     let bank = crate::cli::bank::open(settings)?;
-    let questions = Questions::new(&bank, find(&bank, printer))?;
+    let questions = Questions::new(&bank, find(&bank))?;
     let reports = wishes.reports();
     let progress = Progress::new(Arc::new(AtomicU64::new(0)), None, printer.is_quiet());
     let mut tally = Tally::new(wishes, progress)?;

@@ -8,6 +8,7 @@ mod judged;
 mod junit;
 mod merge;
 mod progress;
+mod question_flag;
 mod results;
 mod stop;
 mod tally;

@@ -1,0 +1,128 @@
+//! What `--question NAME` of `batch` means: a column of the input, or the question of rows that name none.
+//!
+//! A column with exactly that name goes first, because a heading can look like the wording of a
+//! question. Then come the id of a question, a column that differs in case only, and a wording.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::bank::Bank;
+use crate::batch::{Input, Questions};
+use crate::cli::files::is_stream;
+use crate::cli::printer::Printer;
+use crate::model::QuestionMatch;
+
+/// Columns that an error names when there are more.
+const NAMED: usize = 20;
+
+/// What the flag came to.
+pub(super) struct QuestionFlag<'a> {
+    /// The question of rows that name none, as it was given.
+    pub(super) otherwise: Option<&'a str>,
+    /// The input, ready to be read, where it cannot be opened a second time.
+    pub(super) opened: Option<Input>,
+}
+
+impl<'a> QuestionFlag<'a> {
+    /// Decides what `name` means for the input at `path`. `open` opens it with the usual columns, rows need
+    /// not name their question.
+    ///
+    /// # Errors
+    /// When `name` is no column, no id and no wording of a question, or the input cannot be read.
+    pub(super) fn settle(
+        name: Option<&'a str>,
+        path: &Path,
+        bank: &Bank,
+        questions: &Questions<'_>,
+        open: impl FnOnce() -> anyhow::Result<Input>,
+        printer: &Printer,
+    ) -> anyhow::Result<Self> {
+        let Some(name) = name else { return Ok(Self { otherwise: None, opened: None }) };
+        if path.is_dir() {
+            let note = as_question(name, bank, questions)
+                .map_err(|reason| anyhow::anyhow!("--question {}: {reason}", shown(name)))?;
+            printer.note(&note);
+            return Ok(Self { otherwise: Some(name), opened: None });
+        }
+        let mut input = open()?;
+        let columns = input.column_names();
+        let meaning = Meaning::of(name, &columns, input.is_table(), bank, questions);
+        let is_reopened = !is_stream(path) && fs::metadata(path).is_ok_and(|about| about.is_file());
+        let otherwise = match meaning {
+            Ok(Meaning::Column(note)) => {
+                printer.note(&note);
+                if !is_reopened {
+                    input.take_question_from(name)?;
+                }
+                None
+            }
+            Ok(Meaning::Question(note)) => {
+                printer.note(&note);
+                Some(name)
+            }
+            Err(reason) => bail!(
+                "--question {}: {reason}\nhint: the columns of {} are {}",
+                shown(name),
+                input.name(),
+                listed(&columns)
+            ),
+        };
+        Ok(Self { otherwise, opened: (!is_reopened).then_some(input) })
+    }
+}
+
+/// What a name means, with a note that says so.
+enum Meaning {
+    Column(String),
+    Question(String),
+}
+
+impl Meaning {
+    fn of(
+        name: &str,
+        columns: &[String],
+        is_table: bool,
+        bank: &Bank,
+        questions: &Questions<'_>,
+    ) -> Result<Self, String> {
+        let column = |note: &str| Self::Column(format!("--question {} is a column{note}", shown(name)));
+        let is_id = bank.entry(name).is_ok();
+        if columns.iter().any(|column| column == name) {
+            let also = if is_id { " of the input; it is the id of a question too" } else { " of the input" };
+            return Ok(column(also));
+        }
+        // An input without rows has no fields to be seen.
+        if !is_id && (columns.is_empty() || is_table && columns.iter().any(|column| column.eq_ignore_ascii_case(name)))
+        {
+            return Ok(column(" of the input"));
+        }
+        let question = as_question(name, bank, questions);
+        question.map(Self::Question).map_err(|reason| format!("not a column of the input, and {reason}"))
+    }
+}
+
+/// Says which question `name` stands for.
+fn as_question(name: &str, bank: &Bank, questions: &Questions<'_>) -> Result<String, String> {
+    let settled = questions.named(name);
+    questions.scorer(&settled)?;
+    let id = settled.place().and_then(|place| bank.entries().get(place)).map_or("", |entry| entry.id.as_str());
+    let how = match settled.question_match() {
+        Some(QuestionMatch::Wording { .. }) => format!("a wording of question {id}"),
+        Some(QuestionMatch::Similar { similarity, .. }) => {
+            format!("similar to the wordings of question {id} (similarity {similarity})")
+        }
+        _ => "the id of a question".to_owned(),
+    };
+    Ok(format!("--question {} is {how}", shown(name)))
+}
+
+fn shown(name: &str) -> String {
+    format!("`{}`", QuestionMatch::kept_wording(name))
+}
+
+fn listed(columns: &[String]) -> String {
+    let names: Vec<String> = columns.iter().take(NAMED).map(|name| shown(name)).collect();
+    names.join(", ")
+}
