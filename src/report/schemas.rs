@@ -96,6 +96,7 @@ struct Disputed {
 #[derive(JsonSchema)]
 struct Scores {
     mean: Option<f64>,
+    median: Option<f64>,
     /// Standard deviation.
     deviation: Option<f64>,
     lowest: Option<f64>,

@@ -16,7 +16,7 @@ fn here(arguments: &[&str]) -> Gradus {
 
 fn rubric(id: &str, header: &str) -> String {
     format!(
-        "schema = 1\nid = \"{id}\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"Why?\"\n{header}\n\
+        "schema = 1\nid = \"{id}\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"Why {id}?\"\n{header}\n\
          [[criterion]]\nid = \"a\"\npoints = 1\nasks = \"x\"\n[[criterion.concept]]\nid = \"c\"\nany = ['fine']\n\
          [[golden]]\ntext = \"We are fine.\"\nexpect = {{ a = 1.0 }}\n"
     )

@@ -6,6 +6,7 @@ mod block;
 mod field_names;
 mod file_name;
 mod folder;
+mod format;
 mod json;
 mod limits;
 mod lines;
@@ -18,6 +19,7 @@ mod table;
 mod tests;
 
 pub(super) use block::Block;
+pub use format::InputFormat;
 pub use pipe::Pipe;
-pub use source::{Asked, Input, InputError, InputFormat, SummedUp};
+pub use source::{Asked, Input, InputError, SummedUp};
 pub(super) use stream::Packing;

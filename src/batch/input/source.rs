@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -11,45 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::block::Block;
 use super::field_names::field_names;
 use super::folder::FolderReader;
+use super::format::InputFormat;
 use super::limits::{BLOCK_ROWS, FIRST_ROWS};
 use super::lines::LineReader;
 use super::records::Places;
-use super::stream::{Packing, Stream};
+use super::stream::Stream;
 use super::table::TableReader;
 #[cfg(feature = "parquet")]
 use crate::batch::parquet::{ParquetReader, ReadError};
 use crate::batch::row::Columns;
-
-/// How rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputFormat {
-    /// One JSON object a line.
-    Jsonl,
-    /// A table with commas.
-    Csv,
-    /// A table with tabs.
-    Tsv,
-    /// A Parquet file.
-    Parquet,
-}
-
-impl InputFormat {
-    /// What the ending of a name tells, below that of packing.
-    pub fn by_name(path: &Path) -> Option<Self> {
-        let bare = match Packing::of(path) {
-            Some(_) => path.with_extension(""),
-            None => PathBuf::from(path),
-        };
-        let ending = bare.extension()?.to_str()?.to_ascii_lowercase();
-        match ending.as_str() {
-            "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
-            "csv" => Some(Self::Csv),
-            "tsv" | "tab" => Some(Self::Tsv),
-            "parquet" => Some(Self::Parquet),
-            _ => None,
-        }
-    }
-}
 
 /// Why an input cannot be read.
 #[derive(Debug, thiserror::Error)]

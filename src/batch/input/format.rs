@@ -1,0 +1,36 @@
+//! The input formats, and how a file name says which one it is.
+
+use std::path::{Path, PathBuf};
+
+use super::stream::Packing;
+
+/// How the rows of an input are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputFormat {
+    /// One JSON object per line.
+    Jsonl,
+    /// A table with commas.
+    Csv,
+    /// A table with tabs.
+    Tsv,
+    /// A Parquet file.
+    Parquet,
+}
+
+impl InputFormat {
+    /// The format that a file extension stands for, without `.gz` or `.zst`.
+    pub fn by_name(path: &Path) -> Option<Self> {
+        let bare = match Packing::of(path) {
+            Some(_) => path.with_extension(""),
+            None => PathBuf::from(path),
+        };
+        let ending = bare.extension()?.to_str()?.to_ascii_lowercase();
+        match ending.as_str() {
+            "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
+            "csv" => Some(Self::Csv),
+            "tsv" | "tab" => Some(Self::Tsv),
+            "parquet" => Some(Self::Parquet),
+            _ => None,
+        }
+    }
+}
