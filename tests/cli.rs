@@ -10,6 +10,7 @@ mod edges;
 mod formats;
 mod learning;
 mod meta;
+mod points;
 mod questions;
 mod results;
 mod schemas;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use gradus::bank::{Bank, Files, Finding, draft, questions_from_corpus, questions_from_jsonl};
-use gradus::model::{Answer, Basis, CriterionGrade, Flag, Grade, Outcome, Question, Status};
+use gradus::model::{Answer, Basis, CriterionGrade, Flag, Grade, Outcome, Question, Status, Why};
 use gradus::pattern::{Hit, PhraseError};
 use gradus::score::Scorer;
 use gradus::text::Document;
@@ -50,6 +50,9 @@ pub fn assert_sound(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>)
             assert_decided(question, answer, grade);
             let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| u64::from(grade.earned.0)).sum();
             let (plus, minus): (u64, u64) = (sum(&grade.criteria), sum(&grade.penalties));
+            let stuffed = grade.flags.contains(&Flag::Stuffed);
+            assert_adds_up(&grade.criteria, plus, stuffed);
+            assert_adds_up(&grade.penalties, minus, stuffed);
             let points: u32 = question.criteria.iter().map(|criterion| criterion.points).sum();
             let most = u64::from(points) * 1000;
             let held = plus.saturating_sub(minus).min(most);
@@ -59,6 +62,22 @@ pub fn assert_sound(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>)
             assert_eq!(*band, question.bands.of(*score));
         }
     }
+}
+
+/// `sum`, in thousandths, is the nearest to the exact sum of what was found of what is needed.
+fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, stuffed: bool) {
+    let shares = decided.iter().map(|one| match one.why {
+        Why::Coverage { found, need, halved, .. } => {
+            let (found, need) = (u64::from(2 * found - halved), 2 * u64::from(need.max(1)));
+            let found = found.min(need);
+            (one, if stuffed && 3 * found > need { (1, 3) } else { (found, need) })
+        }
+        _ => (one, (u64::from(one.credit.0), 1000)),
+    });
+    let shares: Vec<_> = shares.collect();
+    let common: u64 = shares.iter().map(|(_, (_, of))| *of).collect::<BTreeSet<u64>>().into_iter().product();
+    let exact: u64 = shares.iter().map(|(one, (part, of))| 1000 * u64::from(one.points) * part * (common / of)).sum();
+    assert!(2 * (sum * common).abs_diff(exact) <= common, "{sum} thousandths are not {exact} / {common}");
 }
 
 /// The quotient, half rounded up; nothing of nothing is nothing.
@@ -95,7 +114,8 @@ fn assert_decided(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
 fn assert_credited(answer: &Answer<'_>, decided: &CriterionGrade<'_>) {
     let CriterionGrade { id, credit, earned, points, evidence, status, .. } = decided;
     assert!(credit.0 <= 1000, "{id}: a credit of {credit}");
-    assert_eq!(earned.0, points * credit.0, "{id}: points times credit");
+    // A credit is rounded to half a thousandth; what is earned may be rounded up to make the sum exact.
+    assert!((2 * earned.0).abs_diff(2 * points * credit.0) <= points + 1, "{id}: {earned} of {points} at {credit}");
     assert!(credit.0 == 0 || !evidence.is_empty(), "{id}: credit without evidence");
     let expected = match credit.0 {
         0 => Status::Missed,

@@ -199,7 +199,10 @@ impl<'c> Case<'c, '_> {
         }
         let why = if settled == credit { why.to_owned() } else { format!("{why} ({HELD})").trim().to_owned() };
         criterion.credit = settled;
-        criterion.earned = Thousandths(criterion.points * settled.0);
+        // The offline scorer's points are exact where its credit, in thousandths, is rounded.
+        if settled != found {
+            criterion.earned = Thousandths(criterion.points * settled.0);
+        }
         criterion.status = Status::of(settled);
         criterion.why = Why::Text(Cow::Owned(why));
         if criterion.status == Status::Met {

@@ -7,11 +7,9 @@ use crate::model::{
 
 use super::sheet::Sheet;
 
-/// Points with at most two decimals: "2.5".
+/// Points as every format writes them, with at most three decimals: "2.5".
 pub(super) fn points(points: Thousandths) -> String {
-    let hundredths = (u64::from(points.0) + 5) / 10;
-    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    points.to_string()
 }
 
 /// Points that a criterion earned; a dash where nobody decided.
@@ -184,8 +182,8 @@ mod tests {
     #[test]
     fn points_have_no_superfluous_decimals() {
         let written = |thousandths| points(Thousandths(thousandths));
-        assert_eq!([written(0), written(2500), written(10_000), written(667)], ["0", "2.5", "10", "0.67"]);
-        assert_eq!(written(u32::MAX), "4294967.3");
+        assert_eq!([written(0), written(2500), written(10_000), written(667)], ["0", "2.5", "10", "0.667"]);
+        assert_eq!(written(u32::MAX), "4294967.295");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Hits to credits: what was found of each concept, and what it is worth.
 
-use crate::model::{How, Thousandths};
+use super::points::Share;
+use crate::model::How;
 use crate::pattern::Hit;
 
 /// A whole find, in thousandths.
@@ -10,8 +11,6 @@ const WHOLE: u32 = 1000;
 /// Also what is said with a related word, and what is affirmed where the reference denies it or the other
 /// way round: partly right, and no measurement told a half from its neighbours.
 const HALF: u32 = 500;
-/// The most that a criterion earns in an answer that is stuffed.
-const STUFFED: u32 = 333;
 
 /// What was found of a concept: the first hit of those that are worth most.
 #[derive(Debug, Clone, Copy)]
@@ -65,11 +64,11 @@ impl Said {
     }
 }
 
-/// The credit of a criterion for what was found of its concepts.
-pub(super) fn credit(said: &[Said], need: u32, stuffed: bool) -> Thousandths {
+/// The share of a criterion's points for what was found of its concepts: at most a third in a stuffed answer.
+pub(super) fn share(said: &[Said], need: u32, stuffed: bool) -> Share {
     let sum: u32 = said.iter().filter_map(|said| said.affirmed).map(|found| found.worth).sum();
-    let most = if stuffed { STUFFED } else { WHOLE };
-    Thousandths((sum / need.max(1)).min(most))
+    let share = Share::new(sum, need.saturating_mul(WHOLE).max(WHOLE));
+    if stuffed { share.min(Share::THIRD) } else { share }
 }
 
 /// Whether most of what was found stands in bare listings.
@@ -104,13 +103,14 @@ pub(super) mod tests {
             (&[whole, none], 1, false, 1000),
             (&[whole, whole, none], 2, false, 1000),
             (&[whole, none, none], 3, false, 333),
+            (&[whole, whole, none], 3, false, 667),
             (&[half, none], 1, false, 500),
             (&[half, whole], 2, false, 750),
             (&[half, half], 1, false, 1000),
             (&[half, half], 1, true, 333),
             (&[whole], 0, false, 1000),
         ] {
-            assert_eq!(credit(concepts, need, stuffed), Thousandths(expected));
+            assert_eq!(share(concepts, need, stuffed).credit().0, expected);
         }
     }
 

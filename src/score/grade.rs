@@ -7,6 +7,7 @@ use super::address;
 use super::coverage;
 use super::credit::{self, Found, Said};
 use super::listing::Listing;
+use super::points::{self, Share};
 use super::rubric::{Scorer, Weighing};
 use super::runs::Repetition;
 use super::signals::{self, STORY_PARTS, Signals};
@@ -275,11 +276,16 @@ impl<'a> Decide<'_, 'a> {
                 Basis::Coverage { half, references } => self.covered(criterion, *half, references, own),
             }
         };
-        criteria.iter().map(decide).collect()
+        let (mut grades, shares): (Vec<CriterionGrade<'a>>, Vec<(u32, Share)>) = criteria.iter().map(decide).unzip();
+        for (grade, earned) in grades.iter_mut().zip(points::apportion(&shares)) {
+            grade.earned = earned;
+        }
+        grades
     }
 
-    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[Said]) -> CriterionGrade<'a> {
-        let mut grade = graded(criterion, credit::credit(said, need, self.stuffed));
+    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[Said]) -> (CriterionGrade<'a>, (u32, Share)) {
+        let share = credit::share(said, need, self.stuffed);
+        let mut grade = graded(criterion, share.credit());
         for (concept, said) in criterion.concepts.iter().zip(said) {
             match said.affirmed {
                 Some(found) => grade.evidence.push(self.evidence(&concept.id, found)),
@@ -292,7 +298,7 @@ impl<'a> Decide<'_, 'a> {
             need,
             halved: grade.evidence.iter().filter(|evidence| evidence.half).count() as u32,
         };
-        grade
+        (grade, (criterion.points, share))
     }
 
     fn covered(
@@ -301,9 +307,10 @@ impl<'a> Decide<'_, 'a> {
         half: Thousandths,
         references: &'a [ReferenceAnswer],
         said: &[Said],
-    ) -> CriterionGrade<'a> {
+    ) -> (CriterionGrade<'a>, (u32, Share)) {
         let fit = coverage::fit(references, said);
-        let mut grade = graded(criterion, coverage::credit(fit.share, half));
+        let credit = coverage::credit(fit.share, half);
+        let mut grade = graded(criterion, credit);
         for term in references.get(fit.reference).into_iter().flat_map(|reference| &reference.terms) {
             let concept = &criterion.concepts[term.concept].id;
             match said[term.concept].best(term.stance.denies()) {
@@ -315,7 +322,7 @@ impl<'a> Decide<'_, 'a> {
         grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
         let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
         grade.why = Why::Share { said: fit.share, reference, of };
-        grade
+        (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
     }
 
     fn evidence(&self, concept: &'a str, found: Found) -> Evidence<'a> {
@@ -331,12 +338,12 @@ impl<'a> Decide<'_, 'a> {
     }
 }
 
-/// A criterion with its credit; what that rests on is still to be told.
+/// A criterion with its credit. Points and reasons are filled in by the caller.
 fn graded(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
     CriterionGrade {
         id: Cow::Borrowed(&criterion.id),
         points: criterion.points,
-        earned: Thousandths(criterion.points * credit.0),
+        earned: Thousandths::default(),
         credit,
         source: Source::Offline,
         status: Status::of(credit),

@@ -9,6 +9,7 @@ mod credit;
 mod explain;
 mod grade;
 mod listing;
+mod points;
 mod print;
 mod rubric;
 mod runs;
