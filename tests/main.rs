@@ -13,3 +13,4 @@ mod odd;
 mod properties;
 mod readme;
 mod support;
+mod unseen;

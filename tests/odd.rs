@@ -11,3 +11,14 @@ pub(crate) static ODD: LazyLock<Vec<&str>> = LazyLock::new(|| {
         ~p ninety five~C I C D~e.g. ~ not ~, or ";
     signs.split('~').chain(words.split('~')).collect()
 });
+
+/// Letters that stand alone, in no order, with a word after so many of them.
+pub(crate) fn letters(bytes: usize, row: usize) -> String {
+    let (mut text, mut state) = (String::with_capacity(bytes), 7_u64);
+    for number in 1..=bytes / 2 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        text.push(char::from(b'a' + (state >> 33).rem_euclid(26) as u8));
+        text.push_str(if number.is_multiple_of(row) { " was " } else { " " });
+    }
+    text
+}

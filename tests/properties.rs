@@ -17,9 +17,9 @@ use unicode_width::UnicodeWidthStr;
 
 #[path = "../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets use it as a crate of its own")]
-mod oracle;
+pub(crate) mod oracle;
 
-use crate::odd::ODD;
+use crate::odd::{ODD, letters};
 use oracle::SCORERS;
 
 /// Words that stand in no rubric, and the words between them.
@@ -385,6 +385,9 @@ fn time_grows_with_length_and_no_faster() {
     let mut texts: Vec<(String, String, String)> =
         repeated.iter().map(|piece| ((*piece).to_owned(), of(piece, BYTES), of(piece, 10 * BYTES))).collect();
     texts.push(("unknown words".to_owned(), unknown(BYTES), unknown(10 * BYTES)));
+    for row in [usize::MAX, 12] {
+        texts.push((format!("rows of {row} letters"), letters(BYTES, row), letters(10 * BYTES, row)));
+    }
     for (name, short, long) in texts {
         // Below a tenth of a millisecond a clock says little.
         let (short, long) = (fastest(scorer, &short).max(Duration::from_micros(100)), fastest(scorer, &long));

@@ -186,7 +186,12 @@ impl Bank {
     }
 
     fn unknown(&self, id: &str) -> BankError {
+        // Comparing takes time in proportion to the product of both lengths.
+        let is_short = id.chars().nth(LONGEST_COMPARED).is_none();
         let near = |entry: &Entry| {
+            if !is_short || entry.id.len() > LONGEST_COMPARED {
+                return None;
+            }
             let distance = strsim::osa_distance(id, &entry.id);
             let like = !id.is_empty() && (distance * 2 <= id.len() || entry.id.contains(id));
             like.then(|| (distance, entry.id.clone()))
@@ -194,7 +199,8 @@ impl Bank {
         let mut similar: Vec<(usize, String)> = self.entries.iter().filter_map(near).collect();
         similar.sort_unstable();
         let similar = similar.into_iter().take(3).map(|(_, id)| id).collect();
-        BankError::UnknownQuestion { id: id.to_owned(), similar }
+        let id = if is_short { id.to_owned() } else { id.chars().take(LONGEST_COMPARED).chain(['…']).collect() };
+        BankError::UnknownQuestion { id, similar }
     }
 
     /// Parses a question.
@@ -328,6 +334,9 @@ impl Bank {
     }
 }
 
+/// Characters of the longest id for which similar ids are looked for. Of longer ones an error shows so many.
+const LONGEST_COMPARED: usize = 128;
+
 /// Whether `reference` may stand in a rubric as a key. Looked for in the text, so that a bank without
 /// references need not be parsed, nor the related words be read, to find out.
 fn may_have_references(text: &str) -> bool {
@@ -340,6 +349,18 @@ fn may_have_references(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_id_is_compared_with_none_and_shown_in_part() {
+        let bank = Bank::shipped();
+        let long = bank.entries()[0].id.clone() + &"x".repeat(20_000_000);
+        let Err(BankError::UnknownQuestion { id, similar }) = bank.entry(&long) else { panic!("it is unknown") };
+        assert!(similar.is_empty() && id.chars().count() == LONGEST_COMPARED + 1 && id.ends_with("x…"), "{id}");
+        let Err(BankError::UnknownQuestion { similar, .. }) = bank.entry("error-budgets") else {
+            panic!("it is unknown")
+        };
+        assert_eq!(similar, ["error-budget"]);
+    }
 
     #[test]
     fn references_are_told_from_the_word() {

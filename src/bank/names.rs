@@ -5,11 +5,10 @@
 use std::ops::Range;
 
 use hashbrown::HashMap;
-use unicode_normalization::char::is_combining_mark;
-use unicode_width::UnicodeWidthChar as _;
 
 use super::finding::{Finding, SourceText};
 use super::library::Bank;
+use crate::model::is_invisible;
 
 /// What is wrong with a name: message and hint.
 type Fault = (String, &'static str);
@@ -66,11 +65,9 @@ fn unreadable(name: &str) -> Option<Fault> {
     Some((message, "remove it: nobody can see or type this character"))
 }
 
-/// Controls, characters of no width apart from accents, and white space that looks like a space.
+/// Whether a person cannot see or type `c`: controls, invisible characters, and white space that looks like a space.
 fn is_unseen(c: char) -> bool {
-    let is_selector = matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
-    let has_no_width = c == '\u{ad}' || c.width() == Some(0);
-    c.is_control() || (c.is_whitespace() && c != ' ') || is_selector || (has_no_width && !is_combining_mark(c))
+    c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ')
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::questions::{Questions, Settled};
 use super::row::{Columns, Row, short};
 use super::run::Plan;
 use super::store::{Entry, Shard};
-use crate::model::{Answer, Came, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA};
+use crate::model::{Answer, Came, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA, non_text};
 use crate::score::{Scorer, VERSION, Workspace};
 
 /// Writes a result, with what is carried through, and says what it comes to. There is no question where none
@@ -153,6 +153,10 @@ impl<'w> Work<'w> {
         let is_named = id.is_some();
         let id = id.unwrap_or_else(|| Cow::Owned(format!("row-{}", number + 1)));
         let mut settled = None;
+        let answer = answer.and_then(|text| match non_text(text.as_bytes()) {
+            Some(kind) => Err(kind.reason()),
+            None => Ok(text),
+        });
         let task = match answer {
             Err(reason) => Err((name.unwrap_or_default().to_owned(), reason)),
             Ok(text) => {

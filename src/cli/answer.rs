@@ -9,10 +9,9 @@ use anyhow::{Context as _, bail};
 use super::printer::Printer;
 use super::terminal::read_typed;
 use crate::bank::FrontMatter;
-use crate::model::Answer;
+use crate::model::{Answer, non_text};
 
-/// Larger answers are refused: offsets are held in 32 bits.
-const LARGEST: usize = 1 << 30;
+const LARGEST: usize = Answer::LARGEST;
 
 /// An answer's text, and what its head says.
 pub(super) struct Input {
@@ -37,6 +36,9 @@ impl Input {
             bail!(
                 "{name} holds more than the {LARGEST} bytes that an answer may hold\nhint: grade its parts one by one"
             );
+        }
+        if let Some(kind) = non_text(&bytes) {
+            bail!("{name} is {kind}, not text, and is not graded\nhint: save it as plain text in UTF-8");
         }
         let text = decode(&name, bytes, printer);
         let head = FrontMatter::split(&text).with_context(|| name.clone())?;

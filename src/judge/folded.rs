@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
+use crate::model::is_invisible;
+
 /// About how many bytes of the source lie between two places that are kept.
 const STEP: usize = 256;
 /// How many characters are at most one cluster, so that a long run of accents stays many small ones.
@@ -82,15 +84,6 @@ pub(super) fn fold(text: &str) -> String {
     let mut walk = Walk::new(text);
     while walk.step(&mut folded) {}
     folded
-}
-
-/// Whether `character` is not seen and separates nothing: joiners, soft hyphens, marks of direction,
-/// variation selectors, tags.
-pub(super) fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Folds a text cluster by cluster.

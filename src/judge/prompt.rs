@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::brief::{Brief, References};
 use super::chat::{Message, Role, Shape};
 use super::schema::shape;
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, Invisible, is_invisible};
 
 /// Version of what judges are told. It grows whenever the words change.
 pub const PROMPT_VERSION: u32 = 2;
@@ -109,8 +109,8 @@ pub(super) fn answer(token: &str, answer: &str, only: Option<&[&str]>) -> String
 
 /// Characters that nobody sees and that say nothing to people: controls, tags, and what turns text round.
 fn is_unseen(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
-    let tags = matches!(c, '\u{e0000}'..='\u{e0fff}');
+    let turns = Invisible::of(c) == Some(Invisible::Direction);
+    let tags = c >= '\u{e0000}' && is_invisible(c);
     (c.is_control() && !matches!(c, '\n' | '\t')) || turns || tags
 }
 

@@ -10,7 +10,7 @@ use memchr::{memmem, memrchr};
 use serde_json::value::RawValue;
 
 use super::fields::{Fields, Keyed, Written};
-use super::folded::is_invisible;
+use crate::model::is_invisible;
 
 /// The most characters of a `why`.
 const WHY: usize = 300;

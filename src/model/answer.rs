@@ -14,7 +14,35 @@ pub struct Answer<'a> {
     pub body: usize,
 }
 
+/// An answer that holds more bytes than can be graded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the answer has {bytes} bytes, and at most {limit} can be graded: grade its parts one by one")]
+pub struct AnswerTooLong {
+    /// Bytes of the text.
+    pub bytes: usize,
+    /// The most that it may have.
+    pub limit: usize,
+}
+
 impl<'a> Answer<'a> {
+    /// The most bytes that a text may have to be graded. The most demanding texts, all of whose words are short and
+    /// different, take about LARGEST_PER_BYTE bytes of memory for each of theirs.
+    pub const LARGEST: usize = 128 << 20;
+
+    /// Checks that the text is short enough.
+    ///
+    /// # Errors
+    /// When it has more than [`Self::LARGEST`] bytes.
+    pub fn check_length(&self) -> Result<(), AnswerTooLong> {
+        self.check_length_within(Self::LARGEST)
+    }
+
+    /// Checks that the text has at most `limit` bytes.
+    pub(crate) fn check_length_within(&self, limit: usize) -> Result<(), AnswerTooLong> {
+        let bytes = self.text.len();
+        if bytes > limit { Err(AnswerTooLong { bytes, limit }) } else { Ok(()) }
+    }
+
     /// An answer that is graded whole.
     pub fn new(id: &'a str, text: &'a str) -> Self {
         Self { id, text, body: 0 }

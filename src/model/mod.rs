@@ -4,8 +4,10 @@
 
 mod answer;
 mod grade;
+mod invisible;
 mod kept;
 mod marks;
+mod non_text;
 mod quantity;
 mod question;
 mod question_match;
@@ -13,13 +15,15 @@ mod sample;
 mod span;
 mod verdict;
 
-pub use answer::Answer;
+pub use answer::{Answer, AnswerTooLong};
 pub use grade::{
     Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, OtherModel, Outcome, Reference, SCHEMA, StarPart, Usage,
     Vote,
 };
+pub use invisible::{Invisible, is_hiding, is_invisible};
 pub use kept::Kept;
 pub use marks::{Came, Marks};
+pub use non_text::{NonText, non_text};
 pub use quantity::{Fingerprint, Tenths, Thousandths};
 pub use question::{Bands, Basis, Concept, Criterion, Golden, Kind, Level, Question, ReferenceAnswer, Stance, Term};
 pub use question_match::{QuestionChoice, QuestionMatch, SimilarQuestion};

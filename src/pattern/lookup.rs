@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::edges::{Edge, Means, tidy};
 use super::spelling::{self, Spellings};
-use crate::text::{Class, Lexicon, Quantities, WordId, stem};
+use crate::text::{Class, Lexicon, Quantities, Spelling, WordId, stem};
 
 /// Halves of a closed word have at least this many letters.
 const SHORTEST_HALF: usize = 2;
@@ -61,6 +61,8 @@ impl AtomsBuilder {
         let lengths: HashSet<usize> = self.prefixes.keys().map(std::string::String::len).collect();
         let mut prefix_lengths = Vec::from_iter(lengths);
         prefix_lengths.sort_unstable();
+        let words = written.iter().flat_map(|written| [&*written.word, &*written.stem]);
+        let spelled = spellings(words.chain(self.prefixes.keys().map(String::as_str)));
         Atoms {
             edges: self.edges.into_iter().map(|(_, edge)| edge).collect(),
             ends,
@@ -69,6 +71,7 @@ impl AtomsBuilder {
             prefixes: self.prefixes,
             prefix_lengths,
             written,
+            spelled,
         }
     }
 }
@@ -78,6 +81,10 @@ fn atom(known: &mut HashMap<String, AtomId>, count: &mut AtomId, text: &str) -> 
         *count += 1;
         *count - 1
     })
+}
+
+fn spellings<'w>(words: impl Iterator<Item = &'w str>) -> HashSet<Spelling> {
+    words.flat_map(|word| [Spelling::of(word), Spelling::of(&format!("{word}s"))]).flatten().collect()
 }
 
 /// A word as a phrase writes it, folded.
@@ -111,6 +118,8 @@ pub(super) struct Atoms {
     prefix_lengths: Vec<usize>,
     /// Sorted.
     written: Vec<Written>,
+    /// The written words, their stems and the beginnings of words, each also with an "s", as far as they are short.
+    spelled: HashSet<Spelling>,
 }
 
 impl Atoms {
@@ -118,6 +127,11 @@ impl Atoms {
         let Some(&atom) = atom else { return &[] };
         let start = if atom == 0 { 0 } else { self.ends[atom as usize - 1] };
         &self.edges[start as usize..self.ends[atom as usize] as usize]
+    }
+
+    /// Whether any phrase looks for the word that was spelled letter by letter.
+    pub(super) fn is_spelled(&self, spelling: &Spelling) -> bool {
+        self.spelled.contains(spelling)
     }
 
     fn is_written(&self, word: &str) -> bool {

@@ -7,7 +7,7 @@ use super::edges::{Edge, START};
 use super::lookup::{Accept, Matcher};
 use super::scratch::{Arrival, Node, PartSeen, Reached, Resolved, Scratch, Start};
 use crate::model::How;
-use crate::text::{Document, Join, Lexicon, Quantity, Sentence, WordId};
+use crate::text::{Document, Join, LetterRun, Lexicon, Quantity, Sentence, WordId};
 
 /// A phrase at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +35,20 @@ impl Matcher {
         scratch.prepare(self, lexicon, document.tokens().len());
         let base = scratch.base;
         let mut run = Run { matcher: self, document, scratch, hits, base };
-        let (mut quantities, mut joins) = (document.quantities(), document.joins());
+        let mut spoken =
+            Spoken { quantities: document.quantities(), joins: document.joins(), letter_runs: document.letter_runs() };
         for (number, sentence) in document.sentences().iter().enumerate() {
-            run.sentence(number as u32, *sentence, lexicon, &mut quantities, &mut joins);
+            run.sentence(number as u32, *sentence, lexicon, &mut spoken);
         }
         scratch.base = base + document.tokens().len() as u32;
     }
+}
+
+/// What tokens mean together with those after them, from the present token on.
+struct Spoken<'a> {
+    quantities: &'a [Quantity],
+    joins: &'a [Join],
+    letter_runs: &'a [LetterRun],
 }
 
 struct Run<'a> {
@@ -52,28 +60,27 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn sentence(
-        &mut self,
-        number: u32,
-        sentence: Sentence,
-        lexicon: &mut Lexicon,
-        quantities: &mut &[Quantity],
-        joins: &mut &[Join],
-    ) {
+    fn sentence(&mut self, number: u32, sentence: Sentence, lexicon: &mut Lexicon, spoken: &mut Spoken<'_>) {
         let place = Place { number, first: sentence.first, negated: sentence.negated };
         self.scratch.nodes.fill(Node::default());
         for at in sentence.first..sentence.end {
             let word = self.document.tokens()[at as usize].word;
             let resolved = self.scratch.resolve(self.matcher, lexicon, word);
-            while let Some((quantity, rest)) = quantities.split_first().filter(|(quantity, _)| quantity.first == at) {
-                *quantities = rest;
+            while let Some((quantity, rest)) = spoken.quantities.split_first().filter(|(of, _)| of.first == at) {
+                spoken.quantities = rest;
                 for edge in self.matcher.quantity_edges(quantity.kinds) {
                     self.depart(place, *edge, at, quantity.last);
                 }
             }
-            while let Some((join, rest)) = joins.split_first().filter(|(join, _)| join.first == at) {
-                *joins = rest;
+            while let Some((join, rest)) = spoken.joins.split_first().filter(|(join, _)| join.first == at) {
+                spoken.joins = rest;
                 self.depart_by_word(place, lexicon, join.word, at, join.last);
+            }
+            if let Some((letters, rest)) = spoken.letter_runs.split_first() {
+                self.depart_by_letters(place, lexicon, *letters, at);
+                if letters.end() == at + 1 {
+                    spoken.letter_runs = rest;
+                }
             }
             if resolved.continuations > 0 && at + 1 < sentence.end {
                 let next = self.document.tokens()[at as usize + 1];
@@ -112,6 +119,16 @@ impl Run<'_> {
                 self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how } });
             } else {
                 self.scratch.nodes[usize::from(to)] = Node::new(at, how, false);
+            }
+        }
+    }
+
+    /// Takes the words that the letters from `at` on spell, if phrases look for them. No other is put into the lexicon.
+    fn depart_by_letters(&mut self, place: Place, lexicon: &mut Lexicon, letters: LetterRun, at: u32) {
+        for (last, spelling) in letters.spellings_from(at) {
+            if self.matcher.atoms.is_spelled(&spelling) {
+                let word = lexicon.intern_joined(spelling.as_str());
+                self.depart_by_word(place, lexicon, word, at, last);
             }
         }
     }

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::is_hiding;
+
 /// `text` on one line with its control characters made visible and its invisible ones left out.
 pub(super) fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.chars().all(|c| shown(c) == Some(c)) { text } else { text.chars().filter_map(shown).collect() }
@@ -16,16 +18,9 @@ fn shown(c: char) -> Option<char> {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
         '\u{7f}' => Some('\u{2421}'),
         '\u{80}'..='\u{9f}' => Some(char::REPLACEMENT_CHARACTER),
-        _ if is_invisible(c) => None,
+        _ if is_hiding(c) => None,
         _ => Some(c),
     }
-}
-
-/// Directional controls, zero-width spaces and tag characters; joiners shape letters and stay.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// `body` with the line breaks of hard-wrapped prose turned to spaces; the breaks that are meant

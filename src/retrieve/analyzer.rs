@@ -57,11 +57,21 @@ impl Analyzer {
                 push(stem(at).to_owned(), place(at));
             }
         }
+        let group = |word: &str| {
+            let mut members = self.synonyms.starting_with(word).iter();
+            members.find(|member| member.stems == [word]).map(|member| format!("={}", member.group))
+        };
+        for (first, last, spelling) in document.letter_runs().iter().flat_map(|run| run.spellings()) {
+            if let Some(text) = group(spelling.as_str()) {
+                let span = document.span(first, last);
+                terms.push(Term { text, start: span.start, end: span.end });
+            }
+        }
         for join in document.joins() {
             let word = lexicon.stem(join.word);
             let span = document.span(join.first, join.last);
-            if let Some(member) = self.synonyms.starting_with(word).iter().find(|member| member.stems == [word]) {
-                terms.push(Term { text: format!("={}", member.group), start: span.start, end: span.end });
+            if let Some(text) = group(word) {
+                terms.push(Term { text, start: span.start, end: span.end });
             } else if join.first != join.last && word.bytes().any(|byte| byte.is_ascii_digit()) {
                 terms.push(Term { text: word.to_owned(), start: span.start, end: span.end });
             }
@@ -116,6 +126,7 @@ mod tests {
     fn texts_that_mean_the_same_share_terms() {
         assert_eq!(terms("the k8s rollbacks"), terms("Kubernetes, a rollback"));
         assert_eq!(terms("MTTR"), ["=1"]);
+        assert_eq!(terms("M T T R"), ["m", "t", "t", "r", "=1"]);
         assert_eq!(terms("mean time to recovery"), ["=1", "mean", "time", "recoveri"]);
         assert_eq!(terms("p ninety five"), ["p", "nineti", "five", "p95", "95"]);
         assert!(terms("it was the").is_empty());

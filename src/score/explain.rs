@@ -42,9 +42,14 @@ pub enum Reason {
 }
 
 impl Scorer {
-    /// Every phrase of the rubric, and what became of it in `answer`.
+    /// Every phrase of the rubric, and what became of it in `answer`. In an answer of more than [`Answer::LARGEST`] bytes
+    /// nothing is found.
     pub fn explain<'a>(&'a self, answer: &Answer<'_>, workspace: &mut Workspace) -> Vec<Trace<'a>> {
-        workspace.find(self, answer);
+        if answer.check_length().is_ok() {
+            workspace.find(self, answer);
+        } else {
+            workspace.hits.clear();
+        }
         let criteria =
             |place: &PhrasePlace| if place.penalty { &self.question.penalties } else { &self.question.criteria };
         let trace = |target: &Target| {

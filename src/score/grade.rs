@@ -129,39 +129,37 @@ impl Workspace {
 }
 
 impl Scorer {
-    /// Grades an answer. What comes out depends on the answer and the rubric alone.
+    /// Grades an answer. What comes out depends on the answer and the rubric alone. An answer without words or of more
+    /// than [`Answer::LARGEST`] bytes is ungraded.
     pub fn grade<'a>(&'a self, answer: &Answer<'a>, workspace: &mut Workspace) -> Grade<'a> {
         self.grade_as(answer, self.print_of(answer), workspace)
     }
 
     /// The same where the grade's fingerprint, [`Self::print_of`], is known already.
     pub fn grade_as<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, workspace: &mut Workspace) -> Grade<'a> {
+        self.grade_within(Answer::LARGEST, answer, print, workspace)
+    }
+
+    /// The same with another limit than [`Answer::LARGEST`].
+    pub(super) fn grade_within<'a>(
+        &'a self,
+        limit: usize,
+        answer: &Answer<'a>,
+        print: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Grade<'a> {
+        if let Err(too_long) = answer.check_length_within(limit) {
+            return self.ungraded(answer, print, Cow::Owned(too_long.to_string()));
+        }
         workspace.find(self, answer);
         let signals = workspace.find_signals(answer);
         workspace.note_hits(self);
         let words = workspace.document.tokens().len();
-        let mut grade = Grade {
-            schema: SCHEMA,
-            id: Cow::Borrowed(answer.id),
-            question: Cow::Borrowed(&self.question.id),
-            question_match: None,
-            outcome: Outcome::Ungraded { reason: Cow::Borrowed("the answer has no words") },
-            calibrated: None,
-            grader: Grader::Offline { version: VERSION },
-            criteria: Vec::new(),
-            penalties: Vec::new(),
-            flags: vec![Flag::Empty],
-            delivery: Delivery::default(),
-            references: Vec::new(),
-            advice: Vec::new(),
-            fallback: None,
-            unheard: Vec::new(),
-            usage: None,
-            fingerprint: print,
-        };
         if words == 0 {
-            return grade;
+            let grade = self.ungraded(answer, print, Cow::Borrowed("the answer has no words"));
+            return Grade { flags: vec![Flag::Empty], ..grade };
         }
+        let mut grade = self.ungraded(answer, print, Cow::Borrowed(""));
         let criteria_concepts: usize = self.question.criteria.iter().map(|criterion| criterion.concepts.len()).sum();
         let (earning, losing) = workspace.said.split_at(criteria_concepts);
         let counted = earning.iter().zip(&self.weighing).filter(|(_, weighing)| **weighing == Weighing::Counted);
@@ -179,6 +177,29 @@ impl Scorer {
         };
         self.add_up(&mut grade);
         grade
+    }
+
+    /// A grade without a score, and why.
+    fn ungraded<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, reason: Cow<'a, str>) -> Grade<'a> {
+        Grade {
+            schema: SCHEMA,
+            id: Cow::Borrowed(answer.id),
+            question: Cow::Borrowed(&self.question.id),
+            question_match: None,
+            outcome: Outcome::Ungraded { reason },
+            calibrated: None,
+            grader: Grader::Offline { version: VERSION },
+            criteria: Vec::new(),
+            penalties: Vec::new(),
+            flags: Vec::new(),
+            delivery: Delivery::default(),
+            references: Vec::new(),
+            advice: Vec::new(),
+            fallback: None,
+            unheard: Vec::new(),
+            usage: None,
+            fingerprint: print,
+        }
     }
 
     /// Works out what follows from the criteria and penalties of a grade: score, band and advice.

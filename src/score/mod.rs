@@ -8,6 +8,8 @@ mod coverage;
 mod credit;
 mod explain;
 mod grade;
+#[cfg(test)]
+mod grade_tests;
 mod listing;
 mod points;
 mod print;

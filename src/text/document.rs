@@ -1,5 +1,7 @@
 //! What a text consists of. Buffers are kept from one text to the next.
 
+use super::letters::{self, LetterRun};
+use super::visible::Visible;
 use super::{Class, Lexicon, Quantity, WordId, polarity, quantity, scan, spoken};
 use crate::model::Span;
 
@@ -77,7 +79,7 @@ impl Sentence {
     }
 }
 
-/// Several tokens that spell one word: "C I" for CI, "p ninety five" for p95.
+/// Several tokens that spell one word: "p ninety five" for p95.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Join {
     /// First token.
@@ -95,6 +97,7 @@ pub struct Document {
     pub(super) sentences: Vec<Sentence>,
     pub(super) quantities: Vec<Quantity>,
     pub(super) joins: Vec<Join>,
+    pub(super) letter_runs: Vec<LetterRun>,
 }
 
 impl Document {
@@ -110,7 +113,11 @@ impl Document {
         self.sentences.clear();
         self.quantities.clear();
         self.joins.clear();
+        self.letter_runs.clear();
+        let text = &text[..text.floor_char_boundary(u32::MAX as usize - 1)];
         if text.is_char_boundary(body) {
+            let visible = Visible::of(text, body);
+            let text = visible.as_ref().map_or(text, Visible::text);
             let seen = scan::scan(text, body, lexicon, self);
             if seen.has(Class::NEGATOR) {
                 polarity::mark(self, lexicon);
@@ -118,8 +125,14 @@ impl Document {
             if seen.has(Class::NUMERIC) {
                 quantity::find(text, self, lexicon);
             }
-            if seen.has(Class::NUMERIC.and(Class::LETTER)) {
+            if seen.has(Class::NUMERIC) {
                 spoken::join(self, lexicon);
+            }
+            if seen.has(Class::LETTER) {
+                letters::find(self, lexicon);
+            }
+            if let Some(visible) = visible {
+                visible.restore(&mut self.tokens);
             }
         }
     }
@@ -142,6 +155,11 @@ impl Document {
     /// The spoken forms, by first token.
     pub fn joins(&self) -> &[Join] {
         &self.joins
+    }
+
+    /// The letters that stand alone, one after the other, by first token.
+    pub fn letter_runs(&self) -> &[LetterRun] {
+        &self.letter_runs
     }
 
     /// The bytes from token `first` to token `last`.

@@ -1,6 +1,8 @@
 //! One spelling for one word: case, width, accents, quotes, invisible characters.
 
 use std::borrow::Cow;
+
+use crate::model::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -23,12 +25,6 @@ pub fn fold(word: &str) -> Cow<'_, str> {
         folded.truncate(folded.len() - 2);
     }
     Cow::Owned(folded)
-}
-
-/// Characters that are not seen and separate nothing: zero-width spaces and joiners, soft hyphens,
-/// variation selectors.
-pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 pub(super) fn is_apostrophe(c: char) -> bool {

@@ -6,6 +6,7 @@
 mod class;
 mod document;
 mod fold;
+mod letters;
 mod lexicon;
 mod number;
 mod polarity;
@@ -15,12 +16,14 @@ mod scan;
 mod spoken;
 mod stem;
 mod synonyms;
+mod visible;
 mod wording;
 mod words;
 
 pub use class::Class;
 pub use document::{Document, Join, Sentence, Token};
 pub use fold::fold;
+pub use letters::{LetterRun, Spelling};
 pub use lexicon::{Lexicon, WordId};
 pub use quantity::{Quantities, Quantity};
 pub use related::Related;

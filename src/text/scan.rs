@@ -5,7 +5,7 @@
 //! item; a run without any of these ends at a connective when it gets long.
 
 use super::document::{Before, Document, Sentence, Token};
-use super::fold::{is_apostrophe, is_invisible};
+use super::fold::is_apostrophe;
 use super::{Class, Lexicon, WordId};
 use unicode_normalization::char::is_combining_mark;
 
@@ -47,13 +47,13 @@ const BYTES: [Byte; 256] = {
     table
 };
 
-/// Reads `text` from `body` on into `document`; gives the classes that were seen.
+/// Reads `text`, shorter than 4 GiB and without invisible characters, from `body` on into `document`; gives the classes
+/// that were seen.
 pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mut Document) -> Class {
-    let end = text.floor_char_boundary(u32::MAX as usize - 1);
     let mut scanner = Scanner {
-        body: body.min(end),
-        text: &text[..end],
-        at: body.min(end),
+        body,
+        text,
+        at: body,
         lexicon,
         document,
         before: Before::Space,
@@ -265,7 +265,7 @@ impl Scanner<'_> {
             return;
         };
         match c {
-            _ if is_word_char(c) && !is_invisible(c) => return self.word(self.at, self.at + c.len_utf8()),
+            _ if is_word_char(c) => return self.word(self.at, self.at + c.len_utf8()),
             '€' | '£' => return self.currency(self.at + c.len_utf8()),
             '\u{2010}' | '\u{2011}' => self.before = self.before.max(Before::Hyphen),
             '\u{2012}'..='\u{2015}' | '，' | '、' => self.before = self.before.max(Before::Break),
@@ -277,5 +277,5 @@ impl Scanner<'_> {
 }
 
 fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_invisible(c) || is_combining_mark(c)
+    c.is_alphanumeric() || is_combining_mark(c)
 }

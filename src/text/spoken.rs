@@ -1,11 +1,8 @@
-//! Words that were spelled out: "C I C D" for CI and CD, "p ninety five" for p95, "k eight s", and
-//! numbers in words.
+//! Words that were spelled out: "p ninety five" for p95, "k eight s", and numbers in words.
 
 use super::document::{Before, Document, Join};
 use super::{Class, Lexicon, number};
 
-/// Letters in one run that are put together.
-const LONGEST_RUN: usize = 8;
 /// Letters that a word before a number may have.
 const LONGEST_HEAD: usize = 4;
 /// Digits of a number that belongs to a word.
@@ -16,22 +13,16 @@ pub(super) fn join(document: &mut Document, lexicon: &mut Lexicon) {
     let mut joins = std::mem::take(&mut document.joins);
     for sentence in &document.sentences {
         let joiner = Joiner { document, end: sentence.range().end };
-        let (mut run, mut number_end) = (0..0, 0);
+        let mut number_end = 0;
         let tokens = &document.tokens[..joiner.end];
         for at in sentence.range() {
             let class = tokens[at].class;
             let next = tokens.get(at + 1).map_or(Class::NONE, |token| token.class);
-            if !class.and(next).has(Class::LETTER.and(Class::NUMERIC)) {
+            if !class.and(next).has(Class::NUMERIC) {
                 continue;
             }
             if class.has(Class::NUMERIC) && at >= number_end {
                 number_end = joiner.digits(at, lexicon, &mut joins);
-            }
-            if class.has(Class::LETTER) && next.has(Class::LETTER) && at >= run.end {
-                run = at..joiner.run_end(at);
-            }
-            if at < run.end {
-                joiner.letters(at, run.end, lexicon, &mut joins);
             }
             joiner.number(at, lexicon, &mut joins);
         }
@@ -47,21 +38,6 @@ struct Joiner<'a> {
 impl Joiner<'_> {
     fn is_letter(&self, at: usize) -> bool {
         at < self.end && self.document.tokens[at].class.has(Class::LETTER)
-    }
-
-    fn run_end(&self, start: usize) -> usize {
-        (start..self.end).find(|&at| !self.is_letter(at)).unwrap_or(self.end)
-    }
-
-    /// Every run of letters that begins at `at`: which of them is a word is for the rubric to say.
-    fn letters(&self, at: usize, end: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
-        let mut word = String::new();
-        for last in at..end.min(at + LONGEST_RUN) {
-            word.push_str(lexicon.folded(self.document.tokens[last].word));
-            if last > at {
-                joins.push(Join { first: at as u32, last: last as u32, word: lexicon.intern_joined(&word) });
-            }
-        }
     }
 
     /// A number in words as digits; gives where to look for the next.
@@ -125,7 +101,6 @@ mod tests {
 
     #[test]
     fn spelled_out_words_are_put_together() {
-        assert_eq!(joins("our C I C D"), ["ci", "cic", "cicd", "ic", "icd", "cd"]);
         assert_eq!(joins("p ninety five was"), ["p95", "95"]);
         assert_eq!(joins("a SEV 1 page"), ["sev1"]);
         assert_eq!(joins("k eight s runs"), ["k8", "k8s", "8"]);

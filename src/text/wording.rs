@@ -1,6 +1,7 @@
 //! One spelling for a question's wording, so that two wordings can be compared for equality.
 
-use super::fold::{fold, is_apostrophe, is_invisible};
+use super::fold::{fold, is_apostrophe};
+use crate::model::is_invisible;
 use unicode_normalization::char::is_combining_mark;
 
 /// The words of `wording` in one spelling, a space between two of them.

@@ -117,3 +117,35 @@ fn what_cannot_be_read_is_refused_by_name() {
     tiny(["grade", "nowhere.md"]).run().refused().tells(&["cannot read the answer nowhere.md"]);
     tiny(["grade", "bank"]).run().refused().tells(&["cannot read the answer bank"]);
 }
+
+#[test]
+fn what_is_not_text_is_refused_by_name() {
+    let wide: Vec<u8> = ANSWER.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, name) in [
+        (&b"PK\x03\x04\x14\0\x06\0\x08\0word/document.xml"[..], "a Word document (.docx)"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"),
+        (&wide, "UTF-16 text without a byte order mark"),
+    ] {
+        let ran = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", bytes).run().refused();
+        let told =
+            format!("error: mine.md is {name}, not text, and is not graded\nhint: save it as plain text in UTF-8\n");
+        assert_eq!(ran.err, told);
+        let arguments = ["batch", "answers", "--format", "jsonl"];
+        let ran = tiny(arguments).file("answers/undo-release.md", ANSWER).file("answers/undo-release_b.md", bytes);
+        let lines: Vec<serde_json::Value> =
+            ran.run().found().out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        assert_eq!((&lines[0]["status"], &lines[1]["status"]), (&"graded".into(), &"ungraded".into()), "{lines:?}");
+        assert_eq!(lines[1]["reason"], format!("it is {name}, not text: save it as plain text in UTF-8"));
+    }
+    let row =
+        serde_json::json!({"id": "a", "question": "undo-release", "answer": "PK\u{3}\u{4} and so on"}).to_string();
+    let ran = tiny(["batch", "-", "--format", "jsonl"]).run_with(row.as_bytes()).found();
+    assert!(ran.out.contains("a ZIP archive"), "{}", ran.out);
+}
+
+#[test]
+fn an_answer_above_the_limit_is_refused() {
+    let long = "word ".repeat(gradus::model::Answer::LARGEST / 5 + 1);
+    let ran = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", long).run().refused();
+    assert!(ran.err.contains("hint: grade its parts one by one"), "{}", ran.err);
+}

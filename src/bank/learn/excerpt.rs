@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::model::is_invisible;
+
 /// Characters of the longest excerpt, without its dots.
 const LONGEST: usize = 90;
 
@@ -21,11 +23,7 @@ pub(super) fn excerpt(text: &str, sentence: &Range<usize>, words: &Range<usize>)
 
 /// White space to spaces, and no character that a reader does not see.
 fn plain(text: &str) -> String {
-    let hidden = |c: char| {
-        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{61c}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-    };
-    let spaced = text.chars().filter(|c| !hidden(*c));
+    let spaced = text.chars().filter(|c| !is_invisible(*c));
     spaced.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect()
 }
 

@@ -9,6 +9,7 @@ use super::file_name::named_after;
 use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
 use crate::bank::FrontMatter;
 use crate::batch::row::{Columns, Row, not_utf8};
+use crate::model::non_text;
 
 const ENDINGS: [&str; 2] = ["txt", "md"];
 
@@ -102,7 +103,10 @@ fn read(path: &Path) -> Result<String, String> {
     match read {
         Err(error) => Err(format!("it cannot be read: {error}")),
         Ok(_) if bytes.len() > ROW_BYTES => Err(too_long()),
-        Ok(_) => String::from_utf8(bytes).map_err(|error| not_utf8(error.utf8_error().valid_up_to())),
+        Ok(_) => match non_text(&bytes) {
+            Some(kind) => Err(kind.reason()),
+            None => String::from_utf8(bytes).map_err(|error| not_utf8(error.utf8_error().valid_up_to())),
+        },
     }
 }
 

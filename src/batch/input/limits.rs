@@ -8,6 +8,7 @@ pub(super) const BLOCK_ROWS: usize = 2048;
 pub(super) const BLOCK_BYTES: usize = 4 << 20;
 /// The most that a row may hold. More is no answer, and is told instead of being held.
 pub(super) const ROW_BYTES: usize = 16 << 20;
+const _: () = assert!(ROW_BYTES <= crate::model::Answer::LARGEST, "the answer of a row can be graded");
 /// How much is kept of a line that is longer, so that its id can be told.
 pub(super) const CUT_BYTES: usize = 64 << 10;
 

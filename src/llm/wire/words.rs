@@ -4,6 +4,8 @@
 
 use serde_json::Value;
 
+use crate::model::is_hiding;
+
 /// Shorter pieces of a key than this give nothing away.
 const TELLING: usize = 8;
 
@@ -14,10 +16,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 fn is_shown(c: char) -> bool {
-    let reorders_or_hides = matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    !c.is_control() && !reorders_or_hides
+    !c.is_control() && !is_hiding(c)
 }
 
 /// At most `limit` characters of `text`; where there are more, the last is an ellipsis.

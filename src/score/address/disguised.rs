@@ -80,14 +80,17 @@ fn latin(c: char) -> Option<char> {
 
 /// The text with full-width and other forms of the signs of markup made plain, if it has any.
 pub(super) fn narrow(text: &str) -> Option<String> {
-    let is_form = |c| matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{fe50}'..='\u{fe6b}' | '“' | '”' | '‹' | '›');
-    let plain = |c| match c {
+    // No other compatibility forms: U+FDFA and its like would make the text many times as long.
+    let plain = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{fe50}'..='\u{fe6b}' => std::iter::once(c).nfkc().next().unwrap_or(c),
         '“' | '”' => '"',
         '‹' => '<',
         '›' => '>',
         _ => c,
     };
-    text.contains(is_form).then(|| text.nfkc().map(plain).collect())
+    let is_form = |c| plain(c) != c;
+    text.contains(is_form).then(|| text.chars().map(plain).collect())
 }
 
 /// The text with letters for digits in the words that then are telling, if there are any.

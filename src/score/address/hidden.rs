@@ -1,5 +1,7 @@
 //! Words written in characters that are not seen, or shown in another order than they stand in.
 
+use crate::model::{Invisible, is_invisible};
+
 /// Invisible characters in a row that no text needs.
 const SECRET: usize = 8;
 /// Variation selectors in a row that no character needs.
@@ -12,9 +14,11 @@ const FLAG_TAGS: usize = 7;
 pub(super) fn has_secret(text: &str) -> bool {
     let (mut unseen, mut selectors, mut tags, mut in_flag) = (0, 0, 0, false);
     for c in text.chars() {
-        unseen = if is_unseen(c) { unseen + 1 } else { 0 };
-        selectors = if is_selector(c) { selectors + 1 } else { 0 };
-        if is_tag(c) {
+        let class = Invisible::of(c);
+        let is_other = class.is_some_and(|of| !matches!(of, Invisible::VariationSelector | Invisible::Tag));
+        unseen = if is_other { unseen + 1 } else { 0 };
+        selectors = if class == Some(Invisible::VariationSelector) { selectors + 1 } else { 0 };
+        if class == Some(Invisible::Tag) {
             tags += 1;
             if !in_flag || tags > FLAG_TAGS {
                 return true;
@@ -31,12 +35,12 @@ pub(super) fn has_secret(text: &str) -> bool {
 
 /// The text without any invisible character, if it has one.
 pub(super) fn uncovered(text: &str) -> Option<String> {
-    text.contains(is_hidden).then(|| text.chars().filter(|&c| !is_hidden(c)).collect())
+    text.contains(is_invisible).then(|| text.chars().filter(|&c| !is_invisible(c)).collect())
 }
 
 /// The text with spaces for invisible characters, if it has one.
 pub(super) fn spaced(text: &str) -> Option<String> {
-    text.contains(is_hidden).then(|| text.replace(is_hidden, " "))
+    text.contains(is_invisible).then(|| text.replace(is_invisible, " "))
 }
 
 /// The text with what an override turns round put as it is shown, if there is one.
@@ -56,22 +60,4 @@ pub(super) fn reordered(text: &str) -> Option<String> {
         shown.push_str(rest);
     }
     Some(shown)
-}
-
-fn is_hidden(c: char) -> bool {
-    is_unseen(c) || is_selector(c) || is_tag(c)
-}
-
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}')
-}
-
-fn is_selector(c: char) -> bool {
-    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-fn is_tag(c: char) -> bool {
-    matches!(c, '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
 }

@@ -2,6 +2,8 @@
 //!
 //! May say of harmless text that it is odd; whoever looks closer decides.
 
+use crate::model::is_invisible;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 /// Shorter runs without a space hold no message.
@@ -86,16 +88,7 @@ impl Wide {
         let mut wide = Self::default();
         for c in text.chars().filter(|c| !c.is_ascii()) {
             match c {
-                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => {
-                    wide.unseen = true;
-                }
-                '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => {
-                    wide.unseen = true;
-                }
-                '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' => {
-                    wide.unseen = true;
-                }
-                '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'.. => wide.unseen = true,
+                _ if is_invisible(c) => wide.unseen = true,
                 '\u{ff01}'..='\u{ff5e}' | '\u{fe50}'..='\u{fe6b}' | '“' | '”' | '‹' | '›' => wide.forms = true,
                 'ø' | 'ı' | 'ł' | 'đ' | '\u{250}'..='\u{2af}' | '\u{370}'..='\u{58f}' | '\u{1d00}'..='\u{1d7f}' => {
                     wide.alike = true;

@@ -1,0 +1,127 @@
+//! Characters that show nothing by themselves, in classes by what they are for.
+//!
+//! Every default-ignorable code point of Unicode is here, and the marks of interlinear annotations. Whatever reads,
+//! compares or shows text asks this module, so that two texts that look the same are treated the same.
+
+/// What an invisible character is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Invisible {
+    /// A place where a word may be hyphenated.
+    SoftHyphen,
+    /// A space without width, and what forbids a line break: U+200B, U+2060, U+FEFF, U+180E.
+    ZeroWidth,
+    /// Joins or separates the shapes of its neighbours: U+034F, U+200C, U+200D.
+    Joiner,
+    /// Marks, embeds, overrides or isolates the direction of text.
+    Direction,
+    /// Multiplication, function application and the like, as U+2061 to U+2064.
+    MathOperator,
+    /// Deprecated controls of shapes and digits: U+206A to U+206F.
+    Deprecated,
+    /// Stands for a letter that is missing in Hangul or Khmer.
+    Filler,
+    /// Chooses a variant of the character before it, in Mongolian, of symbols and of ideographs.
+    VariationSelector,
+    /// Controls of shorthand and of musical notation.
+    Notation,
+    /// Marks of an interlinear annotation: U+FFF9 to U+FFFB.
+    Annotation,
+    /// A tag: a copy of an ASCII character that is not shown. Flags of regions are spelled with them.
+    Tag,
+    /// Not assigned, and ignored by programs that do not know it.
+    Reserved,
+}
+
+impl Invisible {
+    /// The class of a character; `None` where it shows something, or is a space or a control character.
+    pub const fn of(c: char) -> Option<Self> {
+        Some(match c {
+            ..'\u{ad}' => return None,
+            '\u{ad}' => Self::SoftHyphen,
+            '\u{34f}' | '\u{200c}' | '\u{200d}' => Self::Joiner,
+            '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{180e}' => Self::ZeroWidth,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Self::Direction,
+            '\u{2061}'..='\u{2064}' => Self::MathOperator,
+            '\u{206a}'..='\u{206f}' => Self::Deprecated,
+            '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}' => Self::Filler,
+            '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
+                Self::VariationSelector
+            }
+            '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => Self::Notation,
+            '\u{fff9}'..='\u{fffb}' => Self::Annotation,
+            '\u{e0001}' | '\u{e0020}'..='\u{e007f}' => Self::Tag,
+            '\u{2065}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}' => Self::Reserved,
+            _ => return None,
+        })
+    }
+
+    /// Whether readers see what it does to its neighbours, so that shown text keeps it: joiners and variation
+    /// selectors.
+    pub const fn shapes_neighbours(self) -> bool {
+        matches!(self, Self::Joiner | Self::VariationSelector)
+    }
+}
+
+/// Whether `c` shows nothing by itself.
+pub const fn is_invisible(c: char) -> bool {
+    Invisible::of(c).is_some()
+}
+
+/// Whether shown text leaves `c` out, because it hides or reorders what stands around it.
+pub const fn is_hiding(c: char) -> bool {
+    match Invisible::of(c) {
+        Some(class) => !class.shapes_neighbours(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The default-ignorable code points of Unicode 16, from DerivedCoreProperties.
+    const DEFAULT_IGNORABLE: [(u32, u32); 17] = [
+        (0xad, 0xad),
+        (0x34f, 0x34f),
+        (0x61c, 0x61c),
+        (0x115f, 0x1160),
+        (0x17b4, 0x17b5),
+        (0x180b, 0x180f),
+        (0x200b, 0x200f),
+        (0x202a, 0x202e),
+        (0x2060, 0x206f),
+        (0x3164, 0x3164),
+        (0xfe00, 0xfe0f),
+        (0xfeff, 0xfeff),
+        (0xffa0, 0xffa0),
+        (0xfff0, 0xfff8),
+        (0x1bca0, 0x1bca3),
+        (0x1d173, 0x1d17a),
+        (0xe0000, 0xe0fff),
+    ];
+
+    #[test]
+    fn exactly_the_default_ignorable_characters_and_annotations_are_invisible() {
+        for c in '\0'..=char::MAX {
+            let code = u32::from(c);
+            let listed = DEFAULT_IGNORABLE.iter().any(|&(first, last)| (first..=last).contains(&code));
+            assert_eq!(is_invisible(c), listed || ('\u{fff9}'..='\u{fffb}').contains(&c), "U+{code:04X}");
+        }
+    }
+
+    #[test]
+    fn shown_text_keeps_what_shapes_its_neighbours() {
+        for (c, hiding) in [
+            ('\u{ad}', true),
+            ('\u{200b}', true),
+            ('\u{202e}', true),
+            ('\u{e0041}', true),
+            ('\u{200d}', false),
+            ('\u{fe0f}', false),
+            ('a', false),
+            ('\n', false),
+        ] {
+            assert_eq!(is_hiding(c), hiding, "{c:?}");
+        }
+    }
+}

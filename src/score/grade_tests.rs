@@ -1,0 +1,26 @@
+//! What is graded at all.
+
+use std::borrow::Cow;
+
+use super::Workspace;
+use crate::bank::Bank;
+use crate::model::{Answer, Flag, Outcome};
+
+#[test]
+fn a_text_above_the_limit_is_ungraded_with_its_reason() {
+    let bank = Bank::shipped();
+    let entry = &bank.entries()[0];
+    let vocabulary = bank.vocabulary().expect("sound");
+    let scorer = bank.scorer(entry, &vocabulary).expect("sound");
+    // U+FDFA stands for eighteen characters.
+    let (text, mut workspace) = ("\u{fdfa} ".repeat(100), Workspace::new());
+    let answer = Answer::new("a", &text);
+    let mut outcome = |limit| {
+        let grade = scorer.grade_within(limit, &answer, scorer.print_of(&answer), &mut workspace);
+        assert!(grade.flags != [Flag::Empty]);
+        grade.outcome
+    };
+    assert!(matches!(outcome(400), Outcome::Graded { .. }));
+    let reason = "the answer has 400 bytes, and at most 399 can be graded: grade its parts one by one";
+    assert_eq!(outcome(399), Outcome::Ungraded { reason: Cow::Borrowed(reason) });
+}

@@ -1,0 +1,147 @@
+//! Words that were spelled letter by letter: "C I C D".
+//!
+//! Which of the letters make up a word is for the reader of the document to look up: nothing is kept of letters that
+//! spell none.
+
+use super::document::{Document, Token};
+use super::{Class, Lexicon};
+
+/// Letters of the longest word that is put together.
+pub(super) const LONGEST: usize = 8;
+/// Letters in a row that may spell words. Three acronyms said one after the other fit; a longer row is no speech.
+pub(super) const MOST: usize = 12;
+
+/// Letters that stand alone, one after the other, in one sentence. There are 2 to 12 of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LetterRun {
+    first: u32,
+    count: u8,
+    letters: [u8; MOST],
+}
+
+/// Letters put together: 2 to 8 lower-case ASCII letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spelling([u8; LONGEST]);
+
+/// Finds the letters of `document` that stand alone. A row of letters that goes on in the next sentence is one row:
+/// long sentences are cut anywhere.
+pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
+    let Document { tokens, sentences, letter_runs, .. } = document;
+    let is_letter = |token: &Token| token.class.has(Class::LETTER);
+    let (mut row, mut spelled) = (0..0, 0);
+    for sentence in sentences.iter() {
+        let (mut at, end) = (sentence.range().start, sentence.range().end);
+        while at < end {
+            if !is_letter(&tokens[at]) {
+                at += 1;
+                continue;
+            }
+            if at >= row.end {
+                row = at..at + tokens[at..].iter().take_while(|token| is_letter(token)).count();
+            }
+            let stop = row.end.min(end);
+            if row.len() <= MOST {
+                let letters = tokens[at..stop].iter().filter_map(|token| lexicon.folded(token.word).bytes().next());
+                let run = LetterRun::new(at as u32, letters);
+                spelled += run.map_or(0, |run| usize::from(run.count));
+                letter_runs.extend(run);
+            }
+            at = stop;
+        }
+    }
+    if spelled > 2 * MOST && 2 * spelled > tokens.len() {
+        letter_runs.clear(); // nobody speaks in letters
+    }
+}
+
+impl LetterRun {
+    /// The run of `letters` from token `first` on; `None` where they are too few or too many.
+    pub(super) fn new(first: u32, letters: impl Iterator<Item = u8>) -> Option<Self> {
+        let mut run = Self { first, count: 0, letters: [0; MOST] };
+        for letter in letters {
+            *run.letters.get_mut(usize::from(run.count))? = letter;
+            run.count += 1;
+        }
+        (run.count > 1).then_some(run)
+    }
+
+    /// One past the last token.
+    pub fn end(&self) -> u32 {
+        self.first + u32::from(self.count)
+    }
+
+    /// What the letters from token `at` on may spell, each with its last token. Nothing before the run.
+    pub fn spellings_from(self, at: u32) -> impl Iterator<Item = (u32, Spelling)> {
+        let start = at.checked_sub(self.first).unwrap_or(u32::MAX) as usize;
+        let mut spelling = Spelling([0; LONGEST]);
+        let letters = self.letters.into_iter().take(usize::from(self.count)).skip(start).take(LONGEST);
+        letters.enumerate().filter_map(move |(place, letter)| {
+            spelling.0[place] = letter;
+            (place > 0).then_some((at + place as u32, spelling))
+        })
+    }
+
+    /// What any of the letters may spell, each with its first and last token.
+    pub fn spellings(self) -> impl Iterator<Item = (u32, u32, Spelling)> {
+        (self.first..self.end()).flat_map(move |at| self.spellings_from(at).map(move |(last, of)| (at, last, of)))
+    }
+}
+
+impl Spelling {
+    /// The spelling of a word; `None` where it is not 2 to 8 lower-case ASCII letters.
+    pub fn of(word: &str) -> Option<Self> {
+        let mut spelling = Self([0; LONGEST]);
+        spelling.0.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+        (word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(spelling)
+    }
+
+    /// The letters.
+    pub fn as_str(&self) -> &str {
+        let length = self.0.iter().position(|letter| *letter == 0).unwrap_or(LONGEST);
+        std::str::from_utf8(&self.0[..length]).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::tests::read;
+    use super::*;
+
+    fn spelled(text: &str) -> Vec<String> {
+        let (document, _) = read(text);
+        let all = document.letter_runs().iter().flat_map(|run| run.spellings());
+        all.map(|(_, _, spelling)| spelling.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn letters_that_stand_alone_are_put_together() {
+        assert_eq!(spelled("our C I C D"), ["ci", "cic", "cicd", "ic", "icd", "cd"]);
+        assert_eq!(spelled("one a. b two"), [""; 0]);
+        assert_eq!(spelled("a plan b"), [""; 0]);
+        let (document, _) = read("we have an S L O");
+        let places: Vec<_> =
+            document.letter_runs()[0].spellings_from(4).map(|(last, of)| (last, of.as_str().to_owned())).collect();
+        assert_eq!(places, [(5, "lo".to_owned())]);
+        assert_eq!(document.letter_runs()[0].spellings_from(0).count(), 0);
+    }
+
+    #[test]
+    fn a_long_row_of_letters_spells_nothing() {
+        let row = |letters: usize| "a ".repeat(letters);
+        assert_eq!(spelled(&row(MOST)).len(), 7 * 5 + 6 + 5 + 4 + 3 + 2 + 1);
+        assert_eq!(spelled(&row(MOST + 1)), [""; 0]);
+        assert_eq!(spelled(&row(1000)), [""; 0]);
+        assert_eq!(spelled(&(row(6) + "was ").repeat(20)), [""; 0], "most of the words are letters");
+        assert_ne!(spelled(&(row(2) + "was told to go. ").repeat(20)), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_and_its_letters_have_one_spelling() {
+        let (document, _) = read("s l o");
+        let (_, _, slo) = document.letter_runs()[0].spellings().nth(1).expect("three letters");
+        assert_eq!(Spelling::of("slo"), Some(slo));
+        for word in ["", "a", "SLO", "k8s", "abcdefghi", "é"] {
+            assert_eq!(Spelling::of(word), None, "{word}");
+        }
+    }
+}

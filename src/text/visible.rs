@@ -1,0 +1,121 @@
+//! A text without its invisible characters, and the way back to the places in the text as given.
+//!
+//! Words are found in what a reader sees, so that a character that shows nothing changes neither words nor
+//! sentences, wherever it stands.
+
+use super::document::Token;
+use crate::model::is_invisible;
+
+/// What a reader sees of a text.
+pub(super) struct Visible {
+    text: String,
+    /// In order.
+    removed: Vec<Removed>,
+}
+
+/// A run of characters that was left out.
+struct Removed {
+    /// Where in the visible text it was.
+    at: u32,
+    /// Bytes that were left out up to its end.
+    bytes: u32,
+}
+
+impl Visible {
+    /// `text` from `body` on without invisible characters; `None` where there are none. What stands before `body` is
+    /// kept as it is. The text must be shorter than 4 GiB.
+    pub(super) fn of(text: &str, body: usize) -> Option<Self> {
+        let first = first_invisible(text, body)?;
+        let mut visible = Self { text: String::with_capacity(text.len()), removed: Vec::new() };
+        visible.text.push_str(text.get(..first)?);
+        let mut bytes = 0;
+        for c in text.get(first..)?.chars() {
+            if is_invisible(c) {
+                bytes += c.len_utf8() as u32;
+                visible.note(bytes);
+            } else {
+                visible.text.push(c);
+            }
+        }
+        Some(visible)
+    }
+
+    fn note(&mut self, bytes: u32) {
+        let at = self.text.len() as u32;
+        match self.removed.last_mut() {
+            Some(last) if last.at == at => last.bytes = bytes,
+            _ => self.removed.push(Removed { at, bytes }),
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Moves tokens, which are in order, from their places in the visible text to those in the text as given. A token
+    /// keeps what was left out inside of it, and nothing of what was left out before or after it.
+    pub(super) fn restore(&self, tokens: &mut [Token]) {
+        let (mut passed, mut before) = (0, 0);
+        let mut bytes_before = |limit: u32, inclusive: bool| {
+            while let Some(removed) = self.removed.get(passed) {
+                if removed.at > limit || (removed.at == limit && !inclusive) {
+                    break;
+                }
+                before = removed.bytes;
+                passed += 1;
+            }
+            before
+        };
+        for token in tokens {
+            token.start += bytes_before(token.start, true);
+            token.end += bytes_before(token.end, false);
+        }
+    }
+}
+
+/// Where the first invisible character from `body` on stands. Costs next to nothing for ASCII.
+fn first_invisible(text: &str, body: usize) -> Option<usize> {
+    let mut at = body;
+    if text.as_bytes().get(at..)?.is_ascii() {
+        return None;
+    }
+    while let Some(ahead) = text.as_bytes().get(at..)?.iter().position(|byte| !byte.is_ascii()) {
+        at += ahead;
+        let c = text.get(at..)?.chars().next()?;
+        if is_invisible(c) {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::tests::read;
+
+    fn words(text: &str) -> Vec<&str> {
+        let (document, _) = read(text);
+        document.tokens().iter().map(|token| &text[token.start as usize..token.end as usize]).collect()
+    }
+
+    #[test]
+    fn words_stand_where_they_stand_in_the_text_as_given() {
+        assert_eq!(
+            words("\u{feff}We \u{200b}ro\u{ad}\u{200d}ll\u{202e} back\u{2061}."),
+            ["We", "ro\u{ad}\u{200d}ll", "back"]
+        );
+        assert_eq!(words("99\u{200b}.\u{2060}9\u{ad}% é\u{200e}"), ["99\u{200b}.\u{2060}9\u{ad}%", "é"]);
+        assert_eq!(words("\u{200b}\u{e0041}"), [""; 0]);
+        assert_eq!(words("don\u{ad}'\u{ad}t e\u{ad}.\u{ad}g. x"), ["don\u{ad}'\u{ad}t", "e", "g", "x"]);
+    }
+
+    #[test]
+    fn marks_of_lists_and_ends_of_sentences_are_seen_behind_invisible_characters() {
+        let (plain, _) = read("- one\n- two. Three\n\nfour");
+        let (hidden, _) = read("\u{200b}-\u{200b} one\u{ad}\n\u{2060}- two\u{ad}.\u{ad} Three\n\u{ad}\nfour");
+        let lengths =
+            |document: &super::super::Document| document.sentences().iter().map(|of| of.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(&plain), lengths(&hidden));
+    }
+}

@@ -1,0 +1,88 @@
+//! Texts that look the same get the same grade, and letters by the thousand get none.
+
+use gradus::model::{Answer, Flag, Grade, Invisible, Outcome};
+use gradus::score::Workspace;
+
+use crate::odd::letters;
+use crate::properties::oracle::SCORERS;
+
+/// Every invisible character, but of the long blocks beyond the first plane only some of each class.
+fn invisible() -> Vec<char> {
+    let low = ('\0'..='\u{ffff}').filter(|c| Invisible::of(*c).is_some());
+    let high = ['\u{1bca0}', '\u{1bca3}', '\u{1d173}', '\u{1d17a}', '\u{e0000}', '\u{e0001}', '\u{e0020}', '\u{e0041}'];
+    low.chain(high).chain(['\u{e007f}', '\u{e0080}', '\u{e0100}', '\u{e01ef}', '\u{e0fff}']).collect()
+}
+
+/// Answers with what is read with care: contractions, abbreviations, lists, numbers, letters, negations.
+const ANSWERS: [&str; 3] = [
+    "We didn't page anyone, e.g. at night. First I rolled the release back within 10 minutes, then I told support.\n\n\
+     - p95 latency fell by 30.5% to $1,200 a month.\n- We never had an S L O, so I wrote one.\n\n2) The error budget was \
+     spent: no releases until it recovered.",
+    "So um the primary database was gone, and we'd no tested backup. We restored it on-call at 3 a.m. in forty five minutes; \
+     that's how we found out. After that we ran a restore drill each month (feature_flag, C I C D), and the runbook was \
+     reviewed by two people.",
+    "Secrets live in a vault. They're rotated every 90 days, nobody has a copy, and the audit log shows who read which one.",
+];
+
+/// Where in a word the character is put.
+fn marked(text: &str, c: char, place: u8) -> String {
+    let mut marked = String::new();
+    for (at, letter) in text.char_indices() {
+        let is_word = letter.is_alphanumeric();
+        let (before, after) = (text[..at].chars().next_back(), text[at + letter.len_utf8()..].chars().next());
+        let [begins, ends] = [before, after].map(|next| !next.is_some_and(char::is_alphanumeric));
+        if is_word && ((place == 0 && begins) || (place == 1 && !begins)) {
+            marked.push(c);
+        }
+        marked.push(letter);
+        if is_word && place == 2 && ends {
+            marked.push(c);
+        }
+    }
+    marked
+}
+
+/// What a reader sees of a grade: score, flags, and the words of the evidence.
+fn seen(grade: &Grade<'_>) -> (Option<u32>, Vec<Flag>, Vec<String>) {
+    let quotes = grade.criteria.iter().chain(&grade.penalties).flat_map(|of| of.evidence.iter());
+    let words = quotes.map(|of| of.quote.chars().filter(|c| Invisible::of(*c).is_none()).collect());
+    (grade.score().map(|score| score.0), grade.flags.clone(), words.collect())
+}
+
+#[test]
+fn the_same_visible_text_has_the_same_grade() {
+    let mut workspace = Workspace::new();
+    let mut scored = 0;
+    for answer in ANSWERS {
+        for scorer in
+            SCORERS.iter().filter(|of| ["db-upgrade-rollback", "primary-db-recovery"].contains(&&*of.question().id))
+        {
+            let plain = seen(&scorer.grade(&Answer::new("a", answer), &mut workspace));
+            scored += u32::from(plain.0 > Some(0));
+            for (c, place) in invisible().into_iter().flat_map(|c| (0..3).map(move |place| (c, place))) {
+                let text = marked(answer, c, place);
+                let mut hidden = seen(&scorer.grade(&Answer::new("a", &text), &mut workspace));
+                // Tags spell hidden text outside of flags, and that is reported.
+                if Invisible::of(c) == Some(Invisible::Tag) {
+                    assert!(hidden.1.contains(&Flag::AddressesTheGrader), "{c:?}");
+                    hidden.1.retain(|flag| *flag != Flag::AddressesTheGrader || plain.1.contains(flag));
+                }
+                assert_eq!(hidden, plain, "{c:?} at {place} in {}", scorer.question().id);
+            }
+        }
+    }
+    assert!(scored > 2, "the answers earn something");
+}
+
+#[test]
+fn letters_by_the_thousand_are_no_evidence() {
+    let mut workspace = Workspace::new();
+    for row in [usize::MAX, 40, 13, 12, 4] {
+        let text = letters(20_000, row);
+        for scorer in SCORERS.iter().take(6) {
+            let grade = scorer.grade(&Answer::new("a", &text), &mut workspace);
+            let Outcome::Graded { score, .. } = grade.outcome else { panic!("it has words") };
+            assert!(score.0 <= 50, "{score} for rows of {row} letters in {}", scorer.question().id);
+        }
+    }
+}
