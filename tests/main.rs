@@ -9,6 +9,7 @@ mod drafts;
 mod evals;
 mod finding;
 mod judge;
+mod lists;
 mod odd;
 mod properties;
 mod readme;

@@ -25,9 +25,9 @@ pub struct AnswerTooLong {
 }
 
 impl<'a> Answer<'a> {
-    /// The most bytes that a text may have to be graded. The most demanding texts, all of whose words are short and
-    /// different, take about LARGEST_PER_BYTE bytes of memory for each of theirs.
-    pub const LARGEST: usize = 128 << 20;
+    /// The most bytes that a text may have to be graded: 256 MiB. Grading takes up to 50 bytes of memory for each byte
+    /// of a text of short words that are all different, and about 12 for prose, so that the largest fits into 24 GiB.
+    pub const LARGEST: usize = 256 << 20;
 
     /// Checks that the text is short enough.
     ///

@@ -224,8 +224,10 @@ pub enum Flag {
     Stuffed,
     /// Speaks to whoever grades it.
     AddressesTheGrader,
-    /// Shares next to nothing with the question.
+    /// Shares next to nothing with the question and its samples.
     OffTopic,
+    /// Is not written in English, so that the score says little.
+    NotEnglish,
     /// A judge's samples, or several judges, put it into different bands.
     UncertainBand,
 }
@@ -242,6 +244,7 @@ impl Flag {
             Self::Stuffed => "stuffed",
             Self::AddressesTheGrader => "addresses-the-grader",
             Self::OffTopic => "off-topic",
+            Self::NotEnglish => "not-english",
             Self::UncertainBand => "uncertain-band",
         }
     }

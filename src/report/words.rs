@@ -40,6 +40,7 @@ pub(super) fn flag(flag: Flag) -> &'static str {
         Flag::UncertainBand => {
             "The judge is not sure of the band: asked again, or asked of another model, it comes out otherwise."
         }
+        Flag::NotEnglish => "It does not look like English, so the score says little: rubrics look for English words.",
         Flag::OffTopic => "It shares next to nothing with the question. Was it meant for another one?",
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::address;
 use super::coverage;
 use super::credit::{self, Found, Said};
+use super::language;
 use super::listing::Listing;
 use super::points::{self, Share};
 use super::rubric::{Scorer, Weighing};
@@ -25,7 +26,8 @@ pub const VERSION: u32 = 3;
 const ENOUGH_WORDS: usize = 40;
 /// ... nor are answers in which more concepts were found ...
 const FEW_CONCEPTS: usize = 2;
-/// ... or that share this much of their content words, in percent, with the question and its samples.
+/// ... or that share this much of their content words, in percent, with the question and its samples. Without samples
+/// an honest answer may share as few as an answer to another question.
 const SHARED_WORDS: usize = 25;
 
 /// What a thread needs for grading: buffers, and what it has learned about words. Never changes a grade.
@@ -167,7 +169,7 @@ impl Scorer {
         let decide = Decide { answer, document: &workspace.document, stuffed };
         grade.criteria = decide.all(&self.question.criteria, earning);
         grade.penalties = decide.all(&self.question.penalties, losing);
-        grade.flags = self.flags(workspace, &signals, stuffed);
+        grade.flags = self.flags(answer, workspace, &signals, stuffed);
         grade.delivery = Delivery {
             words: words as u32,
             sentences: workspace.document.sentences().len() as u32,
@@ -246,7 +248,8 @@ impl Scorer {
         Outcome::Graded { score, earned, possible: self.question.possible(), band: self.question.bands.of(score) }
     }
 
-    fn flags(&self, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
+    fn flags(&self, answer: &Answer<'_>, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
+        let body = answer.text.get(answer.body..).unwrap_or_default();
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
         let echoed = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
@@ -262,8 +265,10 @@ impl Scorer {
                 Flag::OffTopic,
                 found <= FEW_CONCEPTS
                     && words >= ENOUGH_WORDS
+                    && self.runs.has_samples
                     && self.runs.shared_words(document, &workspace.lexicon) < SHARED_WORDS,
             ),
+            (Flag::NotEnglish, language::is_not_english(body, document, &workspace.lexicon)),
         ];
         conditions.into_iter().filter_map(|(flag, holds)| holds.then_some(flag)).collect()
     }

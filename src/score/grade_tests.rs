@@ -24,3 +24,20 @@ fn a_text_above_the_limit_is_ungraded_with_its_reason() {
     let reason = "the answer has 400 bytes, and at most 399 can be graded: grade its parts one by one";
     assert_eq!(outcome(399), Outcome::Ungraded { reason: Cow::Borrowed(reason) });
 }
+
+#[test]
+fn an_answer_is_off_topic_only_beside_samples() {
+    let bank = Bank::shipped();
+    let entry = bank.entry("error-budget").expect("a shipped question");
+    let (vocabulary, mut workspace) = (bank.vocabulary().expect("sound"), Workspace::new());
+    let text = "I peel the carrots and slice an onion. Then I melt butter in a heavy pan, and the onion cooks in it until it \
+        is soft. Flour goes in next, and the broth a ladle at a time. The soup simmers for an hour with thyme and a bay leaf, \
+        and my aunt eats it with bread.";
+    let mut is_off_topic = |samples: &[crate::model::Sample]| {
+        let question = bank.question(entry).expect("sound");
+        let scorer = crate::score::Scorers::new(&vocabulary).prepare(question, samples).expect("sound");
+        scorer.grade(&Answer::new("a", text), &mut workspace).flags.contains(&Flag::OffTopic)
+    };
+    assert!(is_off_topic(&bank.samples(entry).expect("sound")));
+    assert!(!is_off_topic(&[]));
+}

@@ -10,6 +10,9 @@ mod explain;
 mod grade;
 #[cfg(test)]
 mod grade_tests;
+mod language;
+#[cfg(test)]
+mod language_tests;
 mod listing;
 mod points;
 mod print;

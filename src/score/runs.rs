@@ -35,6 +35,8 @@ pub(super) struct Runs {
     /// A bit for each known run, by its hash. It tells most unknown runs at once.
     filter: Vec<u64>,
     words: HashSet<u32>,
+    /// Whether there are any samples.
+    pub(super) has_samples: bool,
 }
 
 /// Where a run stands.
@@ -57,7 +59,12 @@ pub(super) struct Repetition {
 impl Runs {
     pub(super) fn new(question: &Question, samples: &[Sample], reader: &mut Reader) -> Self {
         let Reader { document, lexicon } = reader;
-        let mut runs = Self { known: HashMap::new(), filter: vec![0; FILTER / 64], words: HashSet::new() };
+        let mut runs = Self {
+            known: HashMap::new(),
+            filter: vec![0; FILTER / 64],
+            words: HashSet::new(),
+            has_samples: !samples.is_empty(),
+        };
         document.read(&question.prompt, 0, lexicon);
         for (_, run) in of(document, lexicon) {
             runs.known.entry(run).or_default().prompt = true;

@@ -204,6 +204,14 @@ pub(super) mod tests {
         assert_eq!(sentences("one line\nthe same\n\nanother"), [vec!["one", "line", "the", "same"], vec!["another"]]);
         assert_eq!(sentences("- first\n- second\n3. third"), [["first"], ["second"], ["third"]]);
         assert_eq!(sentences("Well… “Yes.” Right?No"), [vec!["Well"], vec!["Yes"], vec!["Right"], vec!["No"]]);
+        assert_eq!(sentences("1) one 2) two (3) three"), [["one"], ["two"], ["three"]]);
+        assert_eq!(sentences("Do this: 1. one 2. two"), [vec!["Do", "this"], vec!["one"], vec!["two"]]);
+        assert_eq!(
+            sentences("in step 4) or option 1. Then"),
+            [vec!["in", "step", "4", "or", "option", "1"], vec!["Then"]]
+        );
+        assert_eq!(sentences("| a | b |\n|---|---|\n| c | d |\ne"), [vec!["a", "b"], vec!["c", "d", "e"]]);
+        assert_eq!(sentences("a\tb\nc\td • e • f"), [vec!["a", "b"], vec!["c", "d"], vec!["e"], vec!["f"]]);
         assert_eq!(sentences("feature_flag CI/CD"), [["feature", "flag", "CI", "CD"]]);
     }
 

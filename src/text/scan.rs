@@ -59,6 +59,7 @@ pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mu
         before: Before::Space,
         first: 0,
         function_words: 0,
+        item: 0,
         seen: Class::NONE,
     };
     scanner.skip_list_marker();
@@ -76,6 +77,8 @@ struct Scanner<'a> {
     before: Before,
     first: usize,
     function_words: u32,
+    /// The number of the last list item.
+    item: u32,
     seen: Class,
 }
 
@@ -84,6 +87,7 @@ impl Scanner<'_> {
         while let Some(&byte) = self.text.as_bytes().get(self.at) {
             match BYTES[usize::from(byte)] {
                 Byte::Letter => self.word(self.at, self.at),
+                Byte::Digit if self.skip_item_marker() => {}
                 Byte::Digit => self.number(self.at, self.at),
                 Byte::Other => self.at += 1,
                 Byte::Newline => self.newline(),
@@ -198,9 +202,31 @@ impl Scanner<'_> {
         self.at += 1;
         let rest = &self.text.as_bytes()[self.at..];
         let blank = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-        if blank.is_some_and(|at| rest[at] == b'\n') || self.skip_list_marker() {
+        if blank.is_some_and(|at| rest[at] == b'\n') || self.skip_list_marker() || is_table_row(rest) {
             self.end_sentence();
         }
+    }
+
+    /// Passes over the number of a list item inside a line, as in "1) one 2) two", and ends the sentence before it.
+    /// Numbers count up from 1. A number with a full stop begins a list only where a sentence or a clause begins.
+    fn skip_item_marker(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let rest = &bytes[self.at..];
+        let digits = rest.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        let (Some(mark @ (b')' | b'.')), Some(b' ' | b'\t')) = (rest.get(digits), rest.get(digits + 1)) else {
+            return false;
+        };
+        let stands_apart =
+            bytes[self.body..self.at].last().is_none_or(|before| matches!(before, b' ' | b'\t' | b'\n' | b'('));
+        let number = rest[..digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+        let begins = *mark == b')' || self.document.tokens.len() == self.first || self.before == Before::Break;
+        if !stands_apart || number != self.item + 1 || (number == 1 && !begins) {
+            return false;
+        }
+        self.item = number;
+        self.at += digits + 1;
+        self.end_sentence();
+        true
     }
 
     /// Passes over the marker of a list item or heading at the start of a line.
@@ -215,6 +241,7 @@ impl Scanner<'_> {
         };
         let is_marker = rest[length..].starts_with([' ', '\t']);
         if is_marker {
+            self.item = rest[..mark].parse().unwrap_or(0);
             self.at = self.text.len() - rest.len() + length;
         }
         is_marker
@@ -269,11 +296,17 @@ impl Scanner<'_> {
             '€' | '£' => return self.currency(self.at + c.len_utf8()),
             '\u{2010}' | '\u{2011}' => self.before = self.before.max(Before::Hyphen),
             '\u{2012}'..='\u{2015}' | '，' | '、' => self.before = self.before.max(Before::Break),
-            '…' | '。' | '．' | '！' | '？' => self.end_sentence(),
+            '…' | '。' | '．' | '！' | '？' | '•' | '‣' => self.end_sentence(),
             _ => {}
         }
         self.at += c.len_utf8();
     }
+}
+
+/// Whether the line that `rest` begins with has cells: a tab or a bar stands in it.
+fn is_table_row(rest: &[u8]) -> bool {
+    let line = rest.trim_ascii_start();
+    memchr::memchr3(b'\n', b'\t', b'|', line).is_some_and(|at| line[at] != b'\n')
 }
 
 fn is_word_char(c: char) -> bool {

@@ -110,7 +110,7 @@ pub(in crate::score) const GRADING_TALK: &[&str] = &[
     "\"earns|deserves|merits everything\"",
     "\"all|each|every items|item full\"",
     "consider|regard|deem|take|treat all|each|every requirement|criterion|item proven|met|shown|covered|satisfied",
-    "\"everything|all ticked\"",
+    "\"everything|all ticked\" & grade|mark|score|criterion|criteria|full",
     "\"marking|grading|marker instructions|sheet|scheme|guide|form|note\"",
     "\"graders|grader|examiners|examiner|markers shall|should|must|may\"",
     "\"the|this candidate\" fulfils|fulfills|fulfil|fulfill|deserves|satisfies requirement|requirements|criterion|criteria|pitfall|pitfalls",

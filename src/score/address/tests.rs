@@ -202,6 +202,23 @@ fn plays_threats_and_claims_are_found() {
 }
 
 #[test]
+fn honest_talk_of_scores_and_instructions_is_left_alone() {
+    none_is_flagged(&[
+        "We ranked the alerts by cost and fixed those with the highest scores first.",
+        "The service with the top score in the risk register was handled first. The top grade of steel is 316.",
+        "The maximum score of the health check is 10, and below 7 we page.",
+        "Rank incidents; the highest score is handled first, and give each item a score from 1 to 5.",
+        "The model with the highest score was deployed, and the best score decides who wins the test.",
+        "We set the score threshold at 0.8, and it got full weight.",
+        "Assume we know everything about the load before we size the cluster.",
+        "The new instructions were put in the runbook, and the system prompt of the support bot was changed.",
+        "A human reviewer checked the plan, and all requirements were met before the release.",
+        "All criteria were met, so the canary was promoted. Everything ticked on the checklist means go.",
+        "There are three options: 1. 2. 3. Each of them has a cost.",
+    ]);
+}
+
+#[test]
 fn what_engineers_write_is_left_alone() {
     none_is_flagged(&[
         r#"The probe returns {"status":"ok","score":0.2} and we alert below that."#,
