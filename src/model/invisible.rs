@@ -79,7 +79,7 @@ pub const fn is_hiding(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The default-ignorable code points of Unicode 16, from DerivedCoreProperties.
+    /// The default-ignorable code points of Unicode 16, from `DerivedCoreProperties`.
     const DEFAULT_IGNORABLE: [(u32, u32); 17] = [
         (0xad, 0xad),
         (0x34f, 0x34f),

@@ -130,8 +130,8 @@ impl Atoms {
     }
 
     /// Whether any phrase looks for the word that was spelled letter by letter.
-    pub(super) fn is_spelled(&self, spelling: &Spelling) -> bool {
-        self.spelled.contains(spelling)
+    pub(super) fn is_spelled(&self, spelling: Spelling) -> bool {
+        self.spelled.contains(&spelling)
     }
 
     fn is_written(&self, word: &str) -> bool {

@@ -126,7 +126,7 @@ impl Run<'_> {
     /// Takes the words that the letters from `at` on spell, if phrases look for them. No other is put into the lexicon.
     fn depart_by_letters(&mut self, place: Place, lexicon: &mut Lexicon, letters: LetterRun, at: u32) {
         for (last, spelling) in letters.spellings_from(at) {
-            if self.matcher.atoms.is_spelled(&spelling) {
+            if self.matcher.atoms.is_spelled(spelling) {
                 let word = lexicon.intern_joined(spelling.as_str());
                 self.depart_by_word(place, lexicon, word, at, last);
             }

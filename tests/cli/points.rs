@@ -19,7 +19,7 @@ fn rubric() -> String {
     }
     rubric.push_str("\n[[penalty]]\nid = \"p\"\npoints = 2\nasks = \"Blames.\"\nneed = 3\n");
     for word in ["jealous", "kettle", "lizard"] {
-        rubric.push_str(&format!("[[penalty.concept]]\nid = \"{word}\"\nany = [\"{word}\"]\n"));
+        rubric += &["[[penalty.concept]]\nid = \"", word, "\"\nany = [\"", word, "\"]\n"].concat();
     }
     rubric
 }
@@ -38,7 +38,7 @@ fn every_format_shows_the_same_points_and_they_add_up() {
     for chosen in [0b1_0010_0001_u32, 0b0_1100_1000, 0b1_1101_1011, 0b0_0000_0001, 0b1_1111_1110] {
         let all = (0..9).filter(|word| chosen & (1 << word) != 0).map(|word| WORDS[word]);
         let mut answer: String =
-            all.map(|word| format!("We saw that it was the {word} on the other side.\n\n")).collect();
+            all.flat_map(|word| ["We saw that it was the ", word, " on the other side.\n\n"]).collect();
         if chosen & 1 == 0 {
             answer.push_str("There was a kettle on the table.\n");
         }
