@@ -20,7 +20,7 @@ use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
 
 /// Version of the rules by which this module grades. It grows whenever a grade may change.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Answers with fewer words are never called off-topic ...
 const ENOUGH_WORDS: usize = 40;
@@ -249,7 +249,6 @@ impl Scorer {
     }
 
     fn flags(&self, answer: &Answer<'_>, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
-        let body = answer.text.get(answer.body..).unwrap_or_default();
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
         let echoed = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
@@ -268,7 +267,7 @@ impl Scorer {
                     && self.runs.has_samples
                     && self.runs.shared_words(document, &workspace.lexicon) < SHARED_WORDS,
             ),
-            (Flag::NotEnglish, language::is_not_english(body, document, &workspace.lexicon)),
+            (Flag::NotEnglish, language::is_not_english(answer, document, &workspace.lexicon)),
         ];
         conditions.into_iter().filter_map(|(flag, holds)| holds.then_some(flag)).collect()
     }

@@ -4,7 +4,8 @@
 //! Names, terms and quotations are no function words, so a list of keywords, a log or a quoted phrase is not taken
 //! for another language.
 
-use crate::text::{Document, Lexicon};
+use crate::model::Answer;
+use crate::text::{Document, Lexicon, Token};
 
 /// Shorter answers are not judged by their words ...
 const ENOUGH_WORDS: usize = 20;
@@ -43,9 +44,10 @@ const WORDS: &[&str] = &[
     "za", "ze", "zijn", "zu", "zum", "zur",
 ];
 
-/// Whether the body of an answer, read as `document`, does not look English.
-pub(super) fn is_not_english(body: &str, document: &Document, lexicon: &Lexicon) -> bool {
-    is_in_another_script(body) || has_foreign_words(document, lexicon)
+/// Whether an answer, read as `document`, does not look English.
+pub(super) fn is_not_english(answer: &Answer<'_>, document: &Document, lexicon: &Lexicon) -> bool {
+    let body = answer.text.get(answer.body..).unwrap_or_default();
+    is_in_another_script(body) || has_foreign_words(answer.text, document, lexicon)
 }
 
 fn is_in_another_script(body: &str) -> bool {
@@ -71,14 +73,14 @@ fn is_latin(c: char) -> bool {
         | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}')
 }
 
-fn has_foreign_words(document: &Document, lexicon: &Lexicon) -> bool {
+fn has_foreign_words(text: &str, document: &Document, lexicon: &Lexicon) -> bool {
     let words = document.tokens().len();
     let english: usize = document.sentences().iter().map(|sentence| sentence.function_words as usize).sum();
     if words < ENOUGH_WORDS || english * 100 >= words * ENGLISH {
         return false;
     }
     let (mut count, mut seen) = (0, [false; WORDS.len()]);
-    for token in document.tokens() {
+    for token in document.tokens().iter().filter(|token| !is_name_in_code(text, token)) {
         if let Ok(place) = WORDS.binary_search(&first_part(lexicon.folded(token.word))) {
             count += 1;
             seen[place] = true;
@@ -86,6 +88,20 @@ fn has_foreign_words(document: &Document, lexicon: &Lexicon) -> bool {
     }
     let different = seen.into_iter().filter(|seen| *seen).count();
     different >= DIFFERENT && count > english && count * 100 >= words * FOREIGN
+}
+
+/// Whether a word touches what only code, paths and commands write beside a word: `con.execute`, `$un`, `el=`, `/la`.
+fn is_name_in_code(text: &str, token: &Token) -> bool {
+    const BESIDE_NAMES: &str = "$=_/\\<>{}[]@#&|+*~`";
+    let before = text.get(..token.start as usize).unwrap_or_default().chars().next_back();
+    let mut after = text.get(token.end as usize..).unwrap_or_default().chars();
+    let beside = |c: Option<char>| c.is_some_and(|c| BESIDE_NAMES.contains(c));
+    beside(before)
+        || before == Some('.')
+        || match after.next() {
+            Some('.' | '(' | ':' | ';') => after.next().is_some_and(|c| !c.is_whitespace()),
+            c => beside(c),
+        }
 }
 
 /// What stands before an apostrophe: "l'equipe" and "qu'il" begin with a function word.

@@ -1,12 +1,13 @@
 //! Which answers are taken for another language.
 
 use super::language::is_not_english;
+use crate::model::Answer;
 use crate::text::{Document, Lexicon};
 
 fn is_foreign(text: &str) -> bool {
     let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
     document.read(text, 0, &mut lexicon);
-    is_not_english(text, &document, &lexicon)
+    is_not_english(&Answer::new("a", text), &document, &lexicon)
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn thresholds_decide_the_exit_code() {
 
 #[test]
 fn a_calibrated_score_stands_beside_the_other() {
-    let calibration = "schema = 1\nscorer = 3\ncurve = [[0.0, 0.5], [1.0, 1.0]]\n";
+    let calibration = "schema = 1\nscorer = 4\ncurve = [[0.0, 0.5], [1.0, 1.0]]\n";
     let run = batch(2, &["rows.jsonl", "--calibration", "c.toml"]).file("c.toml", calibration);
     let ran = run.run().done();
     let row = &lines(&ran.out)[0];

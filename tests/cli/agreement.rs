@@ -129,7 +129,7 @@ fn what_moved_since_another_evaluation_is_tested() {
     let unmoved = ["what moved", "0 of 36 answers have another score", "0.000"];
     second.file("before.json", &before).run().done().prints(&unmoved);
     again.file("shuffled.jsonl", shuffled).run().done().prints(&unmoved);
-    let third = third.file("c.toml", "schema = 1\nscorer = 3\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
+    let third = third.file("c.toml", "schema = 1\nscorer = 4\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
     let moved = third.file("before.json", &before).run().done().json()["moved"].clone();
     assert_eq!(moved["answers"], 36);
     assert!(moved["changed"].as_u64() > Some(20), "{moved}");
@@ -282,7 +282,7 @@ fn too_little_to_calibrate_by_is_refused() {
     weights.tells(&["1 of the criteria stand in two or more questions, 2 needed", "hint: "]);
     let wrong = drafted().again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--calibration", "c.toml"]);
     wrong
-        .file("c.toml", "schema = 1\nscorer = 3\ncurve = 3")
+        .file("c.toml", "schema = 1\nscorer = 4\ncurve = 3")
         .run_with(b"x")
         .refused()
         .tells(&["c.toml is no calibration: line 3: ", "hint: "]);
