@@ -32,13 +32,15 @@ impl Input {
             }
             None => ("-".to_owned(), from_standard_input(printer)?),
         };
+        let shown = if name == "-" { "standard input" } else { &name };
         if bytes.len() > LARGEST {
             bail!(
-                "{name} holds more than the {LARGEST} bytes that an answer may hold\nhint: grade its parts one by one"
+                "{shown} holds more than the {} MiB that an answer may hold\nhint: grade its parts one by one",
+                LARGEST >> 20
             );
         }
         if let Some(kind) = non_text(&bytes) {
-            bail!("{name} is {kind}, not text, and is not graded\nhint: save it as plain text in UTF-8");
+            bail!("{shown} is {kind}, which is not graded\nhint: save it as plain text in UTF-8");
         }
         let text = decode(&name, bytes, printer);
         let head = FrontMatter::split(&text).with_context(|| name.clone())?;

@@ -193,6 +193,10 @@ impl Settings {
         let mut settings = self.clone();
         let flags = Layer { format: args.format, fail_under: args.fail_under, ..Layer::default() };
         settings.apply(flags, |names| Origin::Flag(names.flag));
+        let by_name = args.output.as_deref().and_then(Format::of_extension);
+        if let (None, Some(value)) = (args.format, by_name) {
+            settings.format = Setting { value, origin: Origin::Flag("--output") };
+        }
         settings
     }
 

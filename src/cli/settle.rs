@@ -52,8 +52,12 @@ impl<'b> QuestionFinder<'b> {
             return self.asked(wording);
         }
         if let Some(id) = input.question() {
-            let entry = self.bank.entry(id);
-            return Ok(by_id(entry.context("the answer's front matter names a question that is not in the bank")?));
+            return match self.bank.entry(id) {
+                Ok(entry) => Ok(by_id(entry)),
+                // An id has no spaces.
+                Err(_) if id.contains(char::is_whitespace) => self.asked(id),
+                Err(error) => Err(error).context("the answer's front matter names a question that is not in the bank"),
+            };
         }
         if let [only] = self.bank.entries() {
             let note = Some("is the only one in the bank".to_owned());

@@ -21,7 +21,7 @@ pub struct NonText(&'static str);
 impl NonText {
     /// Why such an answer is not graded, and what to do.
     pub fn reason(self) -> String {
-        format!("it is {self}, not text: save it as plain text in UTF-8")
+        format!("it is {self}: save it as plain text in UTF-8")
     }
 }
 

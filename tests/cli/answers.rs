@@ -127,15 +127,14 @@ fn what_is_not_text_is_refused_by_name() {
         (&wide, "UTF-16 text without a byte order mark"),
     ] {
         let ran = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", bytes).run().refused();
-        let told =
-            format!("error: mine.md is {name}, not text, and is not graded\nhint: save it as plain text in UTF-8\n");
+        let told = format!("error: mine.md is {name}, which is not graded\nhint: save it as plain text in UTF-8\n");
         assert_eq!(ran.err, told);
         let arguments = ["batch", "answers", "--format", "jsonl"];
         let ran = tiny(arguments).file("answers/undo-release.md", ANSWER).file("answers/undo-release_b.md", bytes);
         let lines: Vec<serde_json::Value> =
             ran.run().found().out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         assert_eq!((&lines[0]["status"], &lines[1]["status"]), (&"graded".into(), &"ungraded".into()), "{lines:?}");
-        assert_eq!(lines[1]["reason"], format!("it is {name}, not text: save it as plain text in UTF-8"));
+        assert_eq!(lines[1]["reason"], format!("it is {name}: save it as plain text in UTF-8"));
     }
     let row =
         serde_json::json!({"id": "a", "question": "undo-release", "answer": "PK\u{3}\u{4} and so on"}).to_string();

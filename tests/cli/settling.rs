@@ -23,6 +23,15 @@ fn a_question_can_be_asked_for_by_its_wording() {
 }
 
 #[test]
+fn the_head_may_name_a_question_by_its_wording() {
+    let ran = tiny(["grade", "--quiet", "mine.md"])
+        .file("mine.md", "+++\nquestion = \"Have you rolled back a deployment?\"\n+++\nA backup of every month.\n")
+        .run();
+    assert!(ran.done().out.starts_with("mine.md  undo-release  "));
+    tiny(["grade", "mine.md"]).file("mine.md", "+++\nquestion = \"Why is the sky blue?\"\n+++\nx\n").run().refused();
+}
+
+#[test]
 fn a_question_is_found_from_the_answer() {
     let ran = tiny(["grade", "mine.md"])
         .file("mine.md", "Once a month we restore the backup and compare rows with a checksum.\n")

@@ -91,3 +91,18 @@ fn an_answer_is_never_overwritten() {
     }
     two(&["grade", "a.md", "--force"]).run().refused().tells(&["--output"]);
 }
+
+#[test]
+fn the_extension_of_the_output_sets_the_format() {
+    let written = |arguments: &[&str]| {
+        let gradus = two(&[&["grade", "a.md", "-o"], arguments].concat());
+        let (path, _folder) = (gradus.path(arguments[0]), gradus.again([""]));
+        gradus.run();
+        std::fs::read_to_string(path).expect("written")
+    };
+    for (name, start) in [("out.json", "{\n  \"schema\""), ("out.md", "# "), ("out.csv", "id,"), ("out.txt", "a.md")] {
+        let text = written(&[name]);
+        assert!(text.starts_with(start), "{name}: {text}");
+    }
+    assert!(written(&["out.json", "--format", "csv"]).starts_with("id,"), "--format goes first");
+}

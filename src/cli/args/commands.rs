@@ -1,6 +1,6 @@
 //! The commands and their options.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -76,6 +76,19 @@ pub(in crate::cli) enum Format {
     Markdown,
     /// One row.
     Csv,
+}
+
+impl Format {
+    /// The format that a file extension stands for.
+    pub(in crate::cli) fn of_extension(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "json" | "jsonl" => Some(Self::Json),
+            "md" | "markdown" => Some(Self::Markdown),
+            "csv" => Some(Self::Csv),
+            "txt" => Some(Self::Text),
+            _ => None,
+        }
+    }
 }
 
 /// How a list is written.
@@ -161,7 +174,8 @@ pub(in crate::cli) struct Grade {
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) format: Option<Format>,
-    /// Write the results to this file instead of standard output
+    /// Write the results to this file instead of standard output; without --format, its extension
+    /// (.txt, .md, .json or .csv) sets the format
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
     /// Overwrite the file that --output names
