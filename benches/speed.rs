@@ -105,10 +105,9 @@ fn compiling(all: &[(Question, Vec<Sample>)], vocabulary: &gradus::score::Vocabu
 /// The queries of `evals/retrieval`, each asked many times: of the index, and of an index that tantivy
 /// makes of the same texts by its own defaults.
 fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
-    let questions: Vec<Question> = all.iter().map(|(question, _)| question.clone()).collect();
     let analyzer = Analyzer::new(bank.synonyms().expect("sound"));
     let building = fastest(|| {
-        black_box(QuestionIndex::new(&questions, &[], analyzer.clone()));
+        black_box(QuestionIndex::new(all, &[], analyzer.clone()));
     });
     println!("\nbuilding the index: {:.2} ms", building.as_secs_f64() * 1e3);
 
@@ -117,7 +116,7 @@ fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
         serde_json::from_str::<serde_json::Value>(line).expect("JSON")["query"].as_str().map(str::to_owned)
     };
     let queries: Vec<String> = lines.expect("the queries").lines().filter_map(query).collect();
-    let index = QuestionIndex::new(&questions, &[], analyzer);
+    let index = QuestionIndex::new(all, &[], analyzer);
     let raw = Raw::new(all).expect("builds");
     let own = percentiles(&queries, |query| {
         black_box(index.by_wording(query));

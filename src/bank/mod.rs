@@ -10,6 +10,7 @@ mod draft;
 mod files;
 mod finding;
 mod front_matter;
+mod ideas;
 mod learn;
 mod library;
 mod names;
@@ -29,6 +30,7 @@ pub use draft::{
 pub use files::{Files, LoadError};
 pub use finding::Finding;
 pub use front_matter::{FrontMatter, FrontMatterError};
+pub use ideas::Ideas;
 pub use learn::{
     Dropped, GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Reason, Refusal, Suggestion, Target,
 };

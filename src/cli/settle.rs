@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, bail};
 
 use super::answer::Input;
-use crate::bank::{Bank, BankError, Entry};
-use crate::model::{Question, QuestionChoice, QuestionMatch, SimilarQuestion, Thousandths};
+use crate::bank::{Bank, BankError, Entry, Ideas};
+use crate::model::{Question, QuestionChoice, QuestionMatch, Sample, SimilarQuestion, Thousandths};
 use crate::retrieve::{Analyzer, LEAST_FOR_ANSWER, LEAST_FOR_WORDING, QuestionIndex};
 
 /// Questions that are named when several are close.
@@ -26,11 +26,12 @@ pub(super) struct SettledQuestion<'b> {
 pub(super) struct QuestionFinder<'b> {
     bank: &'b Bank,
     index: OnceCell<QuestionIndex>,
+    ideas: OnceCell<Ideas<'b>>,
 }
 
 impl<'b> QuestionFinder<'b> {
     pub(super) fn new(bank: &'b Bank) -> Self {
-        Self { bank, index: OnceCell::new() }
+        Self { bank, index: OnceCell::new(), ideas: OnceCell::new() }
     }
 
     /// The question that is named `id`, or asked with the wording `ask`, or that the front matter of the
@@ -66,7 +67,8 @@ impl<'b> QuestionFinder<'b> {
         if input.body().trim().is_empty() {
             bail!("the answer is empty, and no question is named");
         }
-        let choice = self.index()?.answered_by(input.body());
+        let ideas = self.ideas()?;
+        let choice = self.index()?.answered_by(input.body(), |id| ideas.share_in(input.body(), id))?;
         let missing = ("the question cannot be told from the answer", LEAST_FOR_ANSWER);
         self.chosen(choice, "found from the answer", missing, |similarity| QuestionMatch::Answer { similarity })
     }
@@ -124,6 +126,14 @@ impl<'b> QuestionFinder<'b> {
         let index = question_index(self.bank)?;
         Ok(self.index.get_or_init(|| index))
     }
+
+    fn ideas(&self) -> anyhow::Result<&Ideas<'b>> {
+        if let Some(ideas) = self.ideas.get() {
+            return Ok(ideas);
+        }
+        let ideas = Ideas::new(self.bank)?;
+        Ok(self.ideas.get_or_init(|| ideas))
+    }
 }
 
 /// Says which question was the most similar one, though not similar enough.
@@ -134,8 +144,8 @@ pub(super) fn nearest_question(nearest: &SimilarQuestion, least: Thousandths) ->
 
 /// The words of all questions of a bank. The shipped questions are the background for other banks.
 pub(super) fn question_index(bank: &Bank) -> anyhow::Result<QuestionIndex> {
-    let questions = |bank: &Bank| -> Result<Vec<Question>, BankError> {
-        bank.entries().iter().map(|entry| bank.question(entry)).collect()
+    let questions = |bank: &Bank| -> Result<Vec<(Question, Vec<Sample>)>, BankError> {
+        bank.entries().iter().map(|entry| Ok((bank.question(entry)?, bank.samples(entry)?))).collect()
     };
     let background = if bank.files().is_shipped() { Vec::new() } else { questions(&Bank::shipped())? };
     let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);

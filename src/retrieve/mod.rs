@@ -5,6 +5,7 @@
 //! are cut into the same stems and synonyms as in `text`.
 
 mod analyzer;
+mod answers;
 mod cache;
 mod index;
 mod passages;

@@ -2,35 +2,40 @@
 //!
 //! Similarities are bounded (0 to 1) and compare between banks. A word weighs little when many
 //! questions use it, and most when none does. Frequencies are counted over the bank and over
-//! background questions, so that the words of a small bank have sensible weights too. Only rubrics
-//! are read, no sample answers. The constants and both thresholds were chosen by `evals/retrieval`.
+//! background questions, so that the words of a small bank have sensible weights too. An answer is compared
+//! by its words first; the caller then measures how many ideas of the most similar questions it contains.
+//! The constants and both thresholds were chosen by `evals/retrieval`.
 
 use std::cmp::Reverse;
 
 use hashbrown::HashMap;
 
 use super::analyzer::Analyzer;
-use crate::model::{Question, QuestionChoice, SimilarQuestion, Thousandths};
+use super::answers::{AnswerIndex, Counted, QuestionWords, rarity};
+use crate::model::{Question, QuestionChoice, Sample, SimilarQuestion, Thousandths};
 
 /// Lowest similarity at which a wording asks for a question.
 pub const LEAST_FOR_WORDING: Thousandths = Thousandths(700);
 /// Lowest similarity at which an answer is about a question.
-pub const LEAST_FOR_ANSWER: Thousandths = Thousandths(110);
+pub const LEAST_FOR_ANSWER: Thousandths = Thousandths(165);
 /// Another question is close when its similarity is at least this share of the best.
 const CLOSE: f64 = 0.8;
-/// What a word counts that is in the rubric of a question but not in its wordings.
-const IN_RUBRIC: f64 = 0.2;
+/// What a word counts that is in what a criterion of a question asks but not in the question's wordings.
+const IN_CRITERION: f64 = 0.4;
+/// What a word counts that is only in a sample answer, or in a phrase where there are no samples.
+const IN_SAMPLE: f64 = 0.1;
 /// Weight of all words of a wording up to which every word counts fully. People explain at length
 /// what they ask for; the words of a long explanation count less.
-const FULL_WEIGHT: f64 = 4.0;
+const FULL_WEIGHT: f64 = 3.0;
 /// What weight beyond that counts.
 const BEYOND: f64 = 0.3;
 /// A wording whose words weigh less is compared as if they weighed this much, so that "tell me about
 /// a time" is similar to no question.
 const LEAST_WEIGHT: f64 = 0.9;
-/// How often a word of a wording, or of what a criterion asks, counts in the text of a question; a
-/// word of a phrase counts once.
-const TIMES: u32 = 3;
+/// How many questions, the most similar by their words, are compared with an answer by their ideas too.
+const CANDIDATES: usize = 3;
+/// Share of the ideas in the similarity of an answer; the rest is the share of the words.
+const IDEAS: f64 = 0.3;
 /// Longer texts, in bytes, are not wordings.
 const LONGEST_WORDING: usize = 8192;
 
@@ -44,24 +49,13 @@ fn choose(mut found: Vec<SimilarQuestion>, least: Thousandths) -> QuestionChoice
     if found.is_empty() { QuestionChoice::One(best) } else { QuestionChoice::Close { best, others: found } }
 }
 
-/// Where a question has a term.
-#[derive(Debug, Clone, Copy)]
-struct Posting {
-    question: usize,
-    in_wording: bool,
-    /// How often the term counts in the question's text.
-    times: u32,
-}
-
 /// What is known of a term.
 #[derive(Debug, Default)]
 struct Term {
     /// Questions, background included, that have it in a wording.
     wordings: u32,
-    /// Questions, background included, that have it anywhere in the rubric.
-    texts: u32,
-    /// The questions of the bank that have it.
-    postings: Vec<Posting>,
+    /// The questions of the bank that have it, and what it counts there: 1 if it is in a wording.
+    credits: Vec<(usize, f64)>,
 }
 
 /// The words of all questions of a bank.
@@ -71,75 +65,50 @@ pub struct QuestionIndex {
     terms: HashMap<String, Term>,
     /// Questions, background included.
     total: u32,
-    /// Length of each question's vector of weighted terms.
-    lengths: Vec<f64>,
+    answers: AnswerIndex,
 }
 
 impl QuestionIndex {
-    /// Of the questions of a bank. Words are weighed by how many of these and of the `background`
-    /// questions use them.
-    pub fn new(questions: &[Question], background: &[Question], analyzer: Analyzer) -> Self {
-        let mut index = Self {
-            analyzer,
-            ids: Vec::new(),
-            terms: HashMap::new(),
-            total: 0,
-            lengths: Vec::with_capacity(questions.len()),
+    /// Builds the index of a bank's questions, each with its samples. Words are weighed by how many of these and
+    /// of the `background` questions use them.
+    pub fn new(
+        questions: &[(Question, Vec<Sample>)],
+        background: &[(Question, Vec<Sample>)],
+        analyzer: Analyzer,
+    ) -> Self {
+        let words = |of: &[(Question, Vec<Sample>)]| -> Vec<QuestionWords> {
+            of.iter().map(|(question, samples)| QuestionWords::new(question, samples, &analyzer)).collect()
         };
-        let mut texts = Vec::with_capacity(questions.len());
-        for question in questions {
-            texts.push(index.add(question, Some(index.ids.len())));
-            index.ids.push(question.id.clone());
-        }
-        for question in background {
-            index.add(question, None);
-        }
-        for text in &texts {
-            let squares = text.iter().map(|(term, times)| {
-                let weight = index.terms.get(term).map_or(0.0, |term| index.weight(term.texts)) * dampened(*times);
-                weight * weight
-            });
-            let length = squares.sum::<f64>().sqrt();
-            index.lengths.push(length);
-        }
-        index
-    }
-
-    /// Counts a question's terms, and returns them in the order in which they first occur.
-    fn add(&mut self, question: &Question, place: Option<usize>) -> Vec<(String, u32)> {
-        let mut text = Counted::default();
-        for wording in question.wordings() {
-            text.add(&self.analyzer, wording, TIMES);
-        }
-        let in_wordings = text.counts.len();
-        for criterion in question.criteria.iter().chain(&question.penalties) {
-            text.add(&self.analyzer, &criterion.asks, TIMES);
-            for phrase in criterion.concepts.iter().flat_map(|concept| &concept.any) {
-                text.add(&self.analyzer, phrase, 1);
+        let (own, background) = (words(questions), words(background));
+        let mut terms: HashMap<String, Term> = HashMap::new();
+        for question in own.iter().chain(&background) {
+            for (term, _) in question.rubric.counts.iter().take(question.in_wordings) {
+                terms.entry_ref(term.as_str()).or_default().wordings += 1;
             }
         }
-        for (at, (term, times)) in text.counts.iter().enumerate() {
-            let known = self.terms.entry_ref(term.as_str()).or_default();
-            let in_wording = at < in_wordings;
-            known.texts += 1;
-            known.wordings += u32::from(in_wording);
-            known.postings.extend(place.map(|question| Posting { question, in_wording, times: *times }));
+        for (place, question) in own.iter().enumerate() {
+            let in_rubric = question.rubric.counts.iter().enumerate().map(|(at, (term, _))| {
+                let credit = if at < question.in_wordings { 1.0 } else { IN_CRITERION };
+                (term, credit)
+            });
+            let in_samples = question.samples.iter().flat_map(|sample| &sample.counts);
+            for (term, credit) in in_rubric.chain(in_samples.map(|(term, _)| (term, IN_SAMPLE))) {
+                let credits = &mut terms.entry_ref(term.as_str()).or_default().credits;
+                // The first place of a term in a question counts most.
+                if credits.last().is_none_or(|(last, _)| *last != place) {
+                    credits.push((place, credit));
+                }
+            }
         }
-        self.total += 1;
-        text.counts
-    }
-
-    /// What a term weighs that so many questions use, as a share of what an unknown one weighs.
-    fn weight(&self, questions: u32) -> f64 {
-        let (total, questions) = (f64::from(self.total), f64::from(questions));
-        let rarity = |questions: f64| (1.0 + (total - questions + 0.5) / (questions + 0.5)).ln();
-        rarity(questions) / rarity(0.0)
+        let total = own.iter().chain(&background).fold(0, |total, _| total + 1);
+        let ids = questions.iter().map(|(question, _)| question.id.clone()).collect();
+        Self { answers: AnswerIndex::new(&own, &background), analyzer, ids, terms, total }
     }
 
     /// The questions that have a word in common with a wording, the most similar first.
     ///
     /// The similarity is the share of the wording's words, weighted, that the wordings of the
-    /// question contain; words of the rubric count a fifth.
+    /// question contain; words that only the rubric contains count less.
     pub fn by_wording(&self, wording: &str) -> Vec<SimilarQuestion> {
         if wording.len() > LONGEST_WORDING {
             return Vec::new();
@@ -148,14 +117,14 @@ impl QuestionIndex {
         let mut whole = 0.0;
         for (term, _) in Counted::of(&self.analyzer, wording).counts {
             let Some(known) = self.terms.get(&term) else {
-                whole += self.weight(0);
+                whole += 1.0;
                 continue;
             };
-            let weight = self.weight(known.wordings);
+            let weight = rarity(self.total, known.wordings);
             whole += weight;
-            for posting in &known.postings {
-                if let Some(matched) = matched.get_mut(posting.question) {
-                    *matched += if posting.in_wording { weight } else { weight * IN_RUBRIC };
+            for (question, credit) in &known.credits {
+                if let Some(matched) = matched.get_mut(*question) {
+                    *matched += weight * credit;
                 }
             }
         }
@@ -168,31 +137,43 @@ impl QuestionIndex {
         choose(self.by_wording(wording), LEAST_FOR_WORDING)
     }
 
-    /// The questions whose rubric has a word in common with an answer, the most similar first.
+    /// The questions that an answer is most likely about, the most similar first, at most three.
     ///
-    /// The similarity is the cosine of the angle between both as vectors of weighted words.
-    pub fn by_answer(&self, answer: &str) -> Vec<SimilarQuestion> {
-        let mut products = vec![0.0; self.ids.len()];
-        let mut squares = 0.0;
-        for (term, times) in Counted::of(&self.analyzer, answer).counts {
-            let known = self.terms.get(&term);
-            let weight = self.weight(known.map_or(0, |known| known.texts));
-            let here = weight * dampened(times);
-            squares += here * here;
-            for posting in known.iter().flat_map(|known| &known.postings) {
-                if let Some(product) = products.get_mut(posting.question) {
-                    *product += here * weight * dampened(posting.times);
-                }
+    /// `ideas` measures which share of the ideas of the question with this id the answer contains. The
+    /// similarity is a weighted mean of that share, of the similarity to what the question and its criteria
+    /// ask, and of the similarity to its samples.
+    ///
+    /// # Errors
+    /// The error of `ideas`.
+    pub fn by_answer<E>(
+        &self,
+        answer: &str,
+        mut ideas: impl FnMut(&str) -> Result<Thousandths, E>,
+    ) -> Result<Vec<SimilarQuestion>, E> {
+        let answer = Counted::of(&self.analyzer, answer);
+        let mut candidates: Vec<(usize, f64)> = self.answers.similarities(&answer).into_iter().enumerate().collect();
+        candidates.retain(|(_, words)| *words > 0.0);
+        candidates.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        let mut similarities = vec![0.0; self.ids.len()];
+        for (question, words) in candidates.into_iter().take(CANDIDATES) {
+            if let (Some(id), Some(similarity)) = (self.ids.get(question), similarities.get_mut(question)) {
+                let share = f64::from(ideas(id)?.0) / 1000.0;
+                *similarity = words + IDEAS * share;
             }
         }
-        let length = squares.sqrt();
-        let cosine = |(product, own): (f64, &f64)| if product > 0.0 { product / (length * own) } else { 0.0 };
-        self.ranked(products.into_iter().zip(&self.lengths).map(cosine))
+        Ok(self.ranked(similarities.into_iter()))
     }
 
-    /// The question that an answer is about.
-    pub fn answered_by(&self, answer: &str) -> QuestionChoice {
-        choose(self.by_answer(answer), LEAST_FOR_ANSWER)
+    /// The question that an answer is about; `ideas` as for [`Self::by_answer`].
+    ///
+    /// # Errors
+    /// The error of `ideas`.
+    pub fn answered_by<E>(
+        &self,
+        answer: &str,
+        ideas: impl FnMut(&str) -> Result<Thousandths, E>,
+    ) -> Result<QuestionChoice, E> {
+        Ok(choose(self.by_answer(answer, ideas)?, LEAST_FOR_ANSWER))
     }
 
     /// In the order of similarity, and of the bank where that is equal; without those that have nothing in common.
@@ -208,36 +189,6 @@ impl QuestionIndex {
     }
 }
 
-/// Terms and how often each occurs, in the order in which they first occur.
-#[derive(Default)]
-struct Counted {
-    counts: Vec<(String, u32)>,
-    places: HashMap<String, usize>,
-}
-
-impl Counted {
-    fn of(analyzer: &Analyzer, text: &str) -> Self {
-        let mut counted = Self::default();
-        counted.add(analyzer, text, 1);
-        counted
-    }
-
-    fn add(&mut self, analyzer: &Analyzer, text: &str, times: u32) {
-        for term in analyzer.terms(text) {
-            let place = *self.places.entry_ref(term.text.as_str()).or_insert(self.counts.len());
-            match self.counts.get_mut(place) {
-                Some((_, count)) => *count = count.saturating_add(times),
-                None => self.counts.push((term.text, times)),
-            }
-        }
-    }
-}
-
-/// What a word counts that occurs so often: more than once, but not by as much.
-fn dampened(times: u32) -> f64 {
-    f64::from(times).ln_1p()
-}
-
 #[allow(clippy::cast_sign_loss)] // clamped to 0 and above
 fn thousandths(similarity: f64) -> u32 {
     (similarity.clamp(0.0, 1.0) * 1000.0).round() as u32
@@ -248,8 +199,9 @@ mod tests {
     use super::*;
     use crate::bank::Bank; // tests may name what the module may not
 
-    fn questions(bank: &Bank) -> Vec<Question> {
-        bank.entries().iter().map(|entry| bank.question(entry).expect("sound")).collect()
+    fn questions(bank: &Bank) -> Vec<(Question, Vec<Sample>)> {
+        let load = |entry| (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound"));
+        bank.entries().iter().map(load).collect()
     }
 
     #[test]
@@ -259,7 +211,7 @@ mod tests {
         let analyzer = Analyzer::new(bank.synonyms().expect("sound"));
         for size in [1, 2, all.len()] {
             let index = QuestionIndex::new(&all[..size], &all[size..], analyzer.clone());
-            for question in &all[..size] {
+            for (question, _) in &all[..size] {
                 let found = index.by_wording(&question.prompt);
                 assert_eq!(
                     found[0],
@@ -274,7 +226,8 @@ mod tests {
             }
             assert_eq!(index.by_wording("xyzzy plugh"), []);
             assert_eq!(index.asked_by("the of and"), QuestionChoice::None { nearest: None });
-            assert_eq!(index.answered_by(""), QuestionChoice::None { nearest: None });
+            let never = |_: &str| -> Result<Thousandths, String> { Err("there is no candidate".to_owned()) };
+            assert_eq!(index.answered_by("", never), Ok(QuestionChoice::None { nearest: None }));
         }
     }
 
