@@ -1,14 +1,14 @@
 //! Texts that look the same get the same grade, and letters by the thousand get none.
 
-use gradus::model::{Answer, Flag, Grade, Invisible, Outcome};
+use gradus::model::{Answer, Flag, Grade, Invisible, Outcome, is_unseen};
 use gradus::score::Workspace;
 
 use crate::odd::letters;
 use crate::properties::oracle::SCORERS;
 
-/// Every invisible character, but of the long blocks beyond the first plane only some of each class.
+/// Every unseen character, but of the long blocks beyond the first plane only some of each class.
 fn invisible() -> Vec<char> {
-    let low = ('\0'..='\u{ffff}').filter(|c| Invisible::of(*c).is_some());
+    let low = ('\0'..='\u{ffff}').filter(|c| is_unseen(*c));
     let high = ['\u{1bca0}', '\u{1bca3}', '\u{1d173}', '\u{1d17a}', '\u{e0000}', '\u{e0001}', '\u{e0020}', '\u{e0041}'];
     low.chain(high).chain(['\u{e007f}', '\u{e0080}', '\u{e0100}', '\u{e01ef}', '\u{e0fff}']).collect()
 }
@@ -45,7 +45,7 @@ fn marked(text: &str, c: char, place: u8) -> String {
 /// What a reader sees of a grade: score, flags, and the words of the evidence.
 fn seen(grade: &Grade<'_>) -> (Option<u32>, Vec<Flag>, Vec<String>) {
     let quotes = grade.criteria.iter().chain(&grade.penalties).flat_map(|of| of.evidence.iter());
-    let words = quotes.map(|of| of.quote.chars().filter(|c| Invisible::of(*c).is_none()).collect());
+    let words = quotes.map(|of| of.quote.chars().filter(|c| !is_unseen(*c)).collect());
     (grade.score().map(|score| score.0), grade.flags.clone(), words.collect())
 }
 

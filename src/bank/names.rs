@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::finding::{Finding, SourceText};
 use super::library::Bank;
-use crate::model::is_invisible;
+use crate::model::is_unseen;
 
 /// What is wrong with a name: message and hint.
 type Fault = (String, &'static str);
@@ -59,15 +59,15 @@ fn unreadable(name: &str) -> Option<Fault> {
     if name.trim().is_empty() {
         return Some(("an empty name".to_owned(), "remove it, or write the name"));
     }
-    let odd = name.chars().find(|c| is_unseen(*c))?;
+    let odd = name.chars().find(|c| is_unreadable(*c))?;
     let kind = if odd.is_control() { "control" } else { "invisible" };
     let message = format!("a name with the {kind} character U+{:04X}", u32::from(odd));
     Some((message, "remove it: nobody can see or type this character"))
 }
 
 /// Whether a person cannot see or type `c`: controls, invisible characters, and white space that looks like a space.
-fn is_unseen(c: char) -> bool {
-    c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ')
+fn is_unreadable(c: char) -> bool {
+    is_unseen(c) || (c.is_whitespace() && c != ' ')
 }
 
 #[cfg(test)]

@@ -67,6 +67,12 @@ pub const fn is_invisible(c: char) -> bool {
     Invisible::of(c).is_some()
 }
 
+/// Whether a reader sees nothing of `c`: an invisible character, or a control character that is not white space.
+pub const fn is_unseen(c: char) -> bool {
+    let is_control = matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}');
+    is_control || is_invisible(c)
+}
+
 /// Whether shown text leaves `c` out, because it hides or reorders what stands around it.
 pub const fn is_hiding(c: char) -> bool {
     match Invisible::of(c) {
@@ -106,6 +112,14 @@ mod tests {
             let code = u32::from(c);
             let listed = DEFAULT_IGNORABLE.iter().any(|&(first, last)| (first..=last).contains(&code));
             assert_eq!(is_invisible(c), listed || ('\u{fff9}'..='\u{fffb}').contains(&c), "U+{code:04X}");
+        }
+    }
+
+    #[test]
+    fn every_control_character_but_white_space_is_unseen() {
+        for c in '\0'..=char::MAX {
+            let expected = is_invisible(c) || (c.is_control() && !c.is_whitespace());
+            assert_eq!(is_unseen(c), expected, "U+{:04X}", u32::from(c));
         }
     }
 

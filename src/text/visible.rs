@@ -1,10 +1,10 @@
-//! A text without its invisible characters, and the way back to the places in the text as given.
+//! A text without the characters that a reader does not see, and the way back to the places in the text as given.
 //!
 //! Words are found in what a reader sees, so that a character that shows nothing changes neither words nor
 //! sentences, wherever it stands.
 
 use super::document::Token;
-use crate::model::is_invisible;
+use crate::model::is_unseen;
 
 /// What a reader sees of a text.
 pub(super) struct Visible {
@@ -22,15 +22,15 @@ struct Removed {
 }
 
 impl Visible {
-    /// `text` from `body` on without invisible characters; `None` where there are none. What stands before `body` is
+    /// `text` from `body` on without unseen characters; `None` where there are none. What stands before `body` is
     /// kept as it is. The text must be shorter than 4 GiB.
     pub(super) fn of(text: &str, body: usize) -> Option<Self> {
-        let first = first_invisible(text, body)?;
+        let first = first_unseen(text, body)?;
         let mut visible = Self { text: String::with_capacity(text.len()), removed: Vec::new() };
         visible.text.push_str(text.get(..first)?);
         let mut bytes = 0;
         for c in text.get(first..)?.chars() {
-            if is_invisible(c) {
+            if is_unseen(c) {
                 bytes += c.len_utf8() as u32;
                 visible.note(bytes);
             } else {
@@ -73,21 +73,24 @@ impl Visible {
     }
 }
 
-/// Where the first invisible character from `body` on stands. Costs next to nothing for ASCII.
-fn first_invisible(text: &str, body: usize) -> Option<usize> {
+/// Where the first unseen character from `body` on is. Text without control characters and in ASCII costs one pass over
+/// its bytes.
+fn first_unseen(text: &str, body: usize) -> Option<usize> {
     let mut at = body;
-    if text.as_bytes().get(at..)?.is_ascii() {
-        return None;
-    }
-    while let Some(ahead) = text.as_bytes().get(at..)?.iter().position(|byte| !byte.is_ascii()) {
+    while let Some(ahead) = text.as_bytes().get(at..)?.iter().position(|&byte| !is_plain(byte)) {
         at += ahead;
         let c = text.get(at..)?.chars().next()?;
-        if is_invisible(c) {
+        if is_unseen(c) {
             return Some(at);
         }
         at += c.len_utf8();
     }
     None
+}
+
+/// Whether a byte is an ASCII character that a reader sees, or white space.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t'..=b'\r')
 }
 
 #[cfg(test)]
