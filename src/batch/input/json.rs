@@ -23,7 +23,8 @@ pub(super) fn row<'a>(line: u64, bytes: &'a [u8], columns: &Columns, fault: Opti
     let mut reader = serde_json::Deserializer::from_str(text);
     let fields = FieldsInto { columns, found: &mut found };
     let read = fields.deserialize(&mut reader).and_then(|()| reader.end());
-    let fault = fault.or_else(|| read.err().map(|error| json_fault(&error)));
+    let twice = found.twice.take().map(|name| format!("`{name}` occurs more than once: keep one of them"));
+    let fault = fault.or_else(|| read.err().map(|error| json_fault(&error))).or(twice);
     found.row(line, text, columns, fault)
 }
 
@@ -41,6 +42,8 @@ struct Found<'a> {
     question: Option<Field<'a>>,
     answer: Option<Field<'a>>,
     kept: Vec<Kept<'a>>,
+    /// A field that the object has more than once: which of them is meant is not known.
+    twice: Option<String>,
 }
 
 impl<'a> Found<'a> {
@@ -145,12 +148,19 @@ impl<'de> Visitor<'de> for FieldsInto<'_, '_, 'de> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
-            match field {
-                field if is(id) => found.id = field,
-                field if is(question) => found.question = field,
-                field if is(answer) => found.answer = field,
-                _ => {}
+            let slot = if is(id) {
+                &mut found.id
+            } else if is(question) {
+                &mut found.question
+            } else if is(answer) {
+                &mut found.answer
+            } else {
+                continue;
+            };
+            if slot.is_some() {
+                found.twice.get_or_insert_with(|| name.into_owned());
             }
+            *slot = field;
         }
         Ok(())
     }
@@ -327,6 +337,17 @@ mod tests {
         assert_eq!(row.answer, Err("`answer` is null; expected text".to_owned()));
         let row = read(b"{\"id\":[1],\"answer\":\"x\"}", &Columns::default());
         assert_eq!(row.answer, Err("`id` is an array; expected text or a number".to_owned()));
+    }
+
+    #[test]
+    fn a_field_that_occurs_twice_makes_the_row_ungradable() {
+        for name in ["id", "question", "answer"] {
+            let text = format!("{{\"id\":\"a\",\"question\":\"q\",\"answer\":\"x\",\"{name}\":\"y\"}}");
+            let row = read(text.as_bytes(), &Columns::default());
+            assert_eq!(row.answer, Err(format!("`{name}` occurs more than once: keep one of them")));
+        }
+        let other = read(b"{\"x\":1,\"x\":2,\"answer\":\"fine\"}", &Columns::default());
+        assert_eq!(other.answer.as_deref(), Ok("fine"));
     }
 
     #[test]
