@@ -1,7 +1,6 @@
 //! `bank learn`: from graded answers to phrases that the rubrics lack.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use anyhow::bail;
 
@@ -61,18 +60,15 @@ fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> a
     Ok(Outcome::Done)
 }
 
-/// Says that there is nothing to propose. A patch of an earlier run must not pass for that of this one, so a file that
-/// may be overwritten becomes an empty patch.
+/// Reports that there is nothing to propose. The file is written in any case, as an empty patch: a script can rely on it,
+/// and a patch of an earlier run must not pass for that of this one.
 fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
-    let written = match &args.output {
-        None => String::new(),
-        Some(path) if fs::symlink_metadata(path).is_ok() => {
-            write_whole(path, "")?;
-            format!("; {} was emptied, and changes nothing as a patch", path.display())
-        }
-        Some(_) => "; no patch was written".to_owned(),
+    let Some(path) = &args.output else {
+        printer.note("nothing to propose");
+        return Ok(Outcome::Done);
     };
-    printer.note(&format!("nothing to propose{written}"));
+    write_whole(path, "")?;
+    printer.note(&format!("nothing to propose; wrote an empty patch to {}", path.display()));
     Ok(Outcome::Done)
 }
 

@@ -273,7 +273,7 @@ fn one_question_can_be_named() {
 }
 
 #[test]
-fn the_patch_goes_into_a_file_that_is_not_there_yet() {
+fn the_patch_goes_into_a_file_even_if_it_is_empty() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("learned.patch");
     let path = path.to_str().expect("UTF-8");
@@ -285,13 +285,13 @@ fn the_patch_goes_into_a_file_that_is_not_there_yet() {
     learn(&answers, &["--output", path, "--force"]).done();
     let nothing = folder.path().join("nothing.patch");
     let few = lines("undo-release", &HIGH[..1], &[], |_| "\"score\":1".to_owned());
-    learn(&few, &["--output", nothing.to_str().expect("UTF-8")]).done().tells(&["no patch was written"]);
-    assert!(!nothing.exists());
+    learn(&few, &["--output", nothing.to_str().expect("UTF-8")])
+        .done()
+        .tells(&["nothing to propose; wrote an empty patch to "]);
+    assert_eq!(std::fs::read_to_string(&nothing).expect("an empty patch"), "");
     // An old patch is not taken for one of this run.
     learn(&few, &["--output", path]).refused();
-    learn(&few, &["--output", path, "--force"])
-        .done()
-        .tells(&["nothing to propose", "was emptied, and changes nothing"]);
+    learn(&few, &["--output", path, "--force"]).done().tells(&["nothing to propose; wrote an empty patch to "]);
     assert_eq!(std::fs::read_to_string(path).expect("still there"), "");
 }
 
