@@ -14,8 +14,10 @@ use super::printer::Printer;
 use super::settings::SHIPPED;
 
 /// Arguments that take the id of a question: names of the commands, name of the argument.
-const TAKE_IDS: [(&[&str], &str); 5] = [
+const TAKE_IDS: [(&[&str], &str); 6] = [
     (&["grade"], "question"),
+    // It also takes a column name, which cannot be known here.
+    (&["batch"], "question"),
     (&["prompt"], "question"),
     (&["questions", "show"], "id"),
     (&["bank", "explain"], "id"),

@@ -105,6 +105,7 @@ fn bash_lists_the_ids_that_begin_as_typed() {
         String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
     };
     assert_eq!(listed("gradus grade --question un"), ["undo-release"]);
+    assert_eq!(listed("gradus batch answers.csv --question un"), ["undo-release"]);
     assert_eq!(listed("gradus questions show re"), ["restore-test"]);
     assert_eq!(listed("gradus bank explain st"), ["stage-release"]);
     assert_eq!(listed("gradus bank learn --only s"), ["stage-release"]);
