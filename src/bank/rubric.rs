@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::finding::{Finding, SourceText};
 use super::places::{CriterionPlaces, Places};
 use super::tables::{CriterionTable, GoldenTable, RubricFile, SharedFile};
-use crate::model::{Bands, Criterion, Golden, Kind, Level, Question, Thousandths};
+use crate::model::{Bands, Criterion, Golden, Kind, Level, Question, Thousandths, is_blank};
 
 /// Points that all criteria of a rubric may have together, and all penalties: sums of thousandths stay small.
 const MOST_POINTS: u64 = 100_000;
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         for name in [&table.id, &table.topic] {
             self.id(name);
         }
-        if table.prompt.get_ref().trim().is_empty() {
+        if is_blank(table.prompt.get_ref()) {
             self.say(table.prompt.span(), "an empty prompt", "write the question as it is put");
         }
         if let Some(bands) = &table.bands {

@@ -73,6 +73,11 @@ pub const fn is_unseen(c: char) -> bool {
     is_control || is_invisible(c)
 }
 
+/// Whether a person sees nothing of `text`: it is empty or holds only white space and unseen characters.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_unseen(c))
+}
+
 /// Whether shown text leaves `c` out, because it hides or reorders what stands around it.
 pub const fn is_hiding(c: char) -> bool {
     match Invisible::of(c) {

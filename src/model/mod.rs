@@ -20,7 +20,7 @@ pub use grade::{
     Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, OtherModel, Outcome, Reference, SCHEMA, StarPart, Usage,
     Vote,
 };
-pub use invisible::{Invisible, is_hiding, is_invisible, is_unseen};
+pub use invisible::{Invisible, is_blank, is_hiding, is_invisible, is_unseen};
 pub use kept::Kept;
 pub use marks::{Came, Marks};
 pub use non_text::{NonText, non_text};

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::bank::files::Files;
 use crate::bank::finding::Finding;
 use crate::bank::{Bank, corpus};
-use crate::model::SampleLevel;
+use crate::model::{SampleLevel, is_blank};
 
 /// The most points that one criterion may have.
 const MOST_POINTS: f64 = 100.0;
@@ -170,7 +170,7 @@ fn question(line: Line) -> Result<DraftQuestion, (String, &'static str)> {
             "leave line breaks and control characters out of it",
         ));
     }
-    if line.prompt.trim().is_empty() {
+    if is_blank(&line.prompt) {
         let hint = "write the question into `prompt`: its words weigh less than those of the answer";
         return Err((format!("question `{id}` has an empty `prompt`"), hint));
     }
@@ -238,7 +238,7 @@ pub fn questions_from_corpus(files: &Files, bank: Option<&Bank>) -> Result<Vec<D
                     prompt: known
                         .map(|question| question.prompt)
                         .or(corpus.prompt)
-                        .filter(|prompt| !prompt.trim().is_empty())
+                        .filter(|prompt| !is_blank(prompt))
                         .unwrap_or_else(|| worded(&corpus.question)),
                     id: corpus.question,
                     topic: topic_of(file),
@@ -302,6 +302,10 @@ mod tests {
                 "line 1: question `a` has an empty `prompt`\nhint: ",
             ),
             ("\n{\"id\":7,\"prompt\":\" \\n\",\"criteria\":[\"r\"]}", "line 2: question `7` has an empty `prompt`"),
+            (
+                "{\"id\":\"a\",\"prompt\":\"\u{200b} \u{feff}\",\"references\":[\"r\"]}",
+                "line 1: question `a` has an empty `prompt`\nhint: ",
+            ),
             ("{\"id\":\"a\\nb\",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: `a\\nb` as an id"),
             ("{\"id\":\" \",\"prompt\":\"p\",\"references\":[\"r\"]}", "line 1: an empty id"),
             ("{\"id\":\"a\",\"prompt\":\"p\",\"criteria\":[{\"text\":\"x\",\"points\":-1}]}", "line 1: points of -1"),
