@@ -130,6 +130,13 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
+    fn drafted_banks_with_equal_prompts_pass_their_check(questions in vec(question(), 2..5), prompt in text(12)) {
+        let mut questions = questions;
+        questions.iter_mut().for_each(|question| question["prompt"] = json!(prompt));
+        prop_assert_eq!(findings(&questions), Vec::<String>::new());
+    }
+
+    #[test]
     fn every_drafted_bank_passes_its_check(questions in vec(question(), 1..4)) {
         prop_assert_eq!(findings(&questions), Vec::<String>::new());
     }

@@ -26,6 +26,7 @@ mod written;
 pub use check::{check, check_files};
 pub use draft::{
     DraftCriterion, DraftError, DraftQuestion, DraftedFile, draft, questions_from_corpus, questions_from_jsonl,
+    with_shared_prompts,
 };
 pub use files::{Files, LoadError};
 pub use finding::Finding;

@@ -15,6 +15,8 @@ const LONGEST: usize = 8192;
 struct WordingsOfFile {
     prompt: String,
     #[serde(default)]
+    drafted: bool,
+    #[serde(default)]
     also_asked: Vec<String>,
     #[serde(default)]
     index_only: Vec<String>,
@@ -63,24 +65,45 @@ impl Wordings {
 }
 
 /// Wordings that two questions have: an answer to one of them cannot be told from an answer to the other.
+///
+/// Wordings that only drafts share are not reported: data sets repeat prompts, and rows that ask such a wording are not
+/// graded.
 pub(super) fn shared(bank: &Bank) -> Vec<Finding> {
-    let mut first: HashMap<String, usize> = HashMap::new();
+    let asked: Vec<Option<WordingsOfFile>> =
+        bank.entries().iter().map(|entry| bank.files().text(&entry.rubric()).and_then(WordingsOfFile::read)).collect();
+    let mut askers: HashMap<String, Askers> = HashMap::new();
+    for (place, asked) in asked.iter().enumerate() {
+        let Some(asked) = asked else { continue };
+        for wording in asked.wordings() {
+            let of_key =
+                askers.entry(wording_key(wording)).or_insert(Askers { first: place, are_drafted: asked.drafted });
+            of_key.are_drafted &= asked.drafted;
+        }
+    }
     let mut findings = Vec::new();
-    for (place, entry) in bank.entries().iter().enumerate() {
+    for (entry, asked) in bank.entries().iter().zip(&asked) {
         let file = entry.rubric();
         let text = bank.files().text(&file).unwrap_or_default();
-        let asked = WordingsOfFile::read(text);
         for wording in asked.iter().flat_map(WordingsOfFile::wordings) {
             let key = wording_key(wording);
-            let other = if key.is_empty() { place } else { *first.entry(key).or_insert(place) };
+            let of_key = askers.get(&key).filter(|askers| !key.is_empty() && !askers.are_drafted);
             // Two rubrics of one id are another fault, and are reported as such.
-            let Some(other) = bank.entries().get(other).filter(|other| other.id != entry.id) else { continue };
+            let other = of_key.and_then(|askers| bank.entries().get(askers.first));
+            let Some(other) = other.filter(|other| other.id != entry.id) else { continue };
             let span = text.find(wording.as_str()).map_or(0..0, |start| start..start + wording.len());
             let message = format!("this is a wording of `{}` too", other.id);
             findings.push(Finding::new(&file, text, span, message, "word one of them differently, or remove it"));
         }
     }
     findings
+}
+
+/// The questions that have one wording.
+struct Askers {
+    /// The place of the first one.
+    first: usize,
+    /// Whether all of them are drafts.
+    are_drafted: bool,
 }
 
 #[cfg(test)]
@@ -112,6 +135,23 @@ mod tests {
         assert_eq!(findings[0].message, "this is a wording of `one` too");
         let text = bank.files().text("rubrics/topic/two.toml").expect("text");
         assert_eq!(&text[findings[0].start..findings[0].end], "have you EVER rolled-back a deployment");
+    }
+
+    #[test]
+    fn a_wording_that_only_drafts_share_is_not_a_finding() {
+        let shared = |ids: &[(&str, bool)]| {
+            let rubric = |&(id, is_drafted): &(&str, bool)| {
+                let text = rubric_template("topic", id).replace(WORDING, &format!("Is this {id}?"));
+                let head = format!("drafted = {is_drafted}\nkind = ");
+                (format!("rubrics/topic/{id}.toml"), text.replacen("kind = ", &head, 1))
+            };
+            let bank = Bank::new(Files::from_texts(ids.iter().map(rubric)));
+            check(&bank).into_iter().map(|finding| (finding.file, finding.message)).collect::<Vec<_>>()
+        };
+        let found = |id: &str| (format!("rubrics/topic/{id}.toml"), "this is a wording of `a` too".to_owned());
+        assert_eq!(shared(&[("a", true), ("b", true), ("c", true)]), []);
+        assert_eq!(shared(&[("a", true), ("b", false), ("c", true)]), [found("b"), found("c")]);
+        assert_eq!(shared(&[("a", false), ("b", true)]), [found("b")]);
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     };
     let folder = args.output.display();
     printer.result(&format!("{count} drafted in {folder}"))?;
+    note_of_shared_prompts(&questions, printer);
     printer.note(&format!("read and mend them; `gradus bank check {folder}` tells what is wrong"));
     Ok(Outcome::Done)
 }
@@ -74,6 +75,19 @@ fn warn_of_made_up_prompts(questions: &[DraftQuestion], printer: &Printer) {
             "the id is used as the prompt of {}: the wording of the question is not known\n\
              hint: add `prompt = \"...\"` to the head of the corpus file, or name the bank of the question with --bank",
             few(&made_up)
+        ));
+    }
+}
+
+/// A row that asks a shared prompt does not tell which question it means.
+fn note_of_shared_prompts(questions: &[DraftQuestion], printer: &Printer) {
+    let shared = bank::with_shared_prompts(questions);
+    if !shared.is_empty() {
+        let ids: Vec<&str> = shared.iter().map(|question| question.id.as_str()).collect();
+        printer.note(&format!(
+            "these questions share their prompt with another one: {}; rows that name such a question by its prompt \
+             are not graded: name it by its id",
+            few(&ids)
         ));
     }
 }

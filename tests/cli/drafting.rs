@@ -109,6 +109,30 @@ fn a_prompt_that_is_made_of_the_id_is_reported() {
 }
 
 #[test]
+fn questions_that_share_a_prompt_are_named_and_their_bank_passes_its_check() {
+    let row = |id: usize, prompt: &str| {
+        format!("{{\"id\":\"q{id}\",\"prompt\":\"{prompt}\",\"references\":[\"Hot water number {id}.\"]}}\n")
+    };
+    let draft =
+        |rows: &[String]| gradus(["bank", "draft", "q.jsonl", "--output", "bank"]).file("q.jsonl", rows.concat());
+    let five: Vec<String> =
+        (1..=5).map(|id| row(id, if id < 5 { "Why warm it?" } else { "Why is it warm?" })).collect();
+    let drafted = draft(&five);
+    let check = drafted.again(["bank", "check", "bank"]);
+    let batch = drafted.again(["batch", "rows.jsonl", "--bank", "bank", "--format", "jsonl"]);
+    drafted
+        .run()
+        .done()
+        .tells(&["note: these questions share their prompt with another one: `q1`, `q2`, `q3` and 1 more"]);
+    check.run().done().prints(&["checked 5 questions of bank/rubrics: nothing to fix"]);
+    let ungraded =
+        batch.file("rows.jsonl", "{\"question\":\"why warm it\",\"answer\":\"Hot water number 1.\"}\n").run();
+    ungraded.found().prints(&["this is a wording of q1 and of q2 and of q3 and of q4"]);
+    let apart = draft(&[row(1, "Why?"), row(2, "When?")]).run().done();
+    assert!(!apart.err.contains("share"), "{}", apart.err);
+}
+
+#[test]
 fn criteria_are_drafted_with_half_of_the_points_for_half_of_the_words() {
     let bank = drafted();
     let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-3.toml")).expect("written");

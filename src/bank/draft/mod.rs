@@ -8,5 +8,7 @@ mod source;
 mod terms;
 mod write;
 
-pub use source::{DraftCriterion, DraftError, DraftQuestion, questions_from_corpus, questions_from_jsonl};
+pub use source::{
+    DraftCriterion, DraftError, DraftQuestion, questions_from_corpus, questions_from_jsonl, with_shared_prompts,
+};
 pub use write::{DraftedFile, draft};

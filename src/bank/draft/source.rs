@@ -1,6 +1,6 @@
 //! What rubrics are drafted from: lines of JSON, or a corpus folder.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -8,6 +8,7 @@ use crate::bank::files::Files;
 use crate::bank::finding::Finding;
 use crate::bank::{Bank, corpus};
 use crate::model::{SampleLevel, is_blank};
+use crate::text::wording_key;
 
 /// The most points that one criterion may have.
 const MOST_POINTS: f64 = 100.0;
@@ -253,6 +254,19 @@ pub fn questions_from_corpus(files: &Files, bank: Option<&Bank>) -> Result<Vec<D
         (true, true) => Err(DraftError::Empty),
         (true, false) => Ok(questions),
     }
+}
+
+/// The questions whose prompt is also that of another one, in their order. Prompts are compared as wordings are.
+pub fn with_shared_prompts(questions: &[DraftQuestion]) -> Vec<&DraftQuestion> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for question in questions {
+        *counts.entry(wording_key(&question.prompt)).or_default() += 1;
+    }
+    let is_shared = |prompt: &str| {
+        let key = wording_key(prompt);
+        !key.is_empty() && counts.get(&key).is_some_and(|count| *count > 1)
+    };
+    questions.iter().filter(|question| is_shared(&question.prompt)).collect()
 }
 
 /// An id as the wording of a question: its words.
