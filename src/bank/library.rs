@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::files::{Files, WORDS};
 use super::finding::{Finding, SourceText};
+use super::names::stated_id;
 use super::wordings::Wordings;
 use super::{corpus, rubric, wordlists};
 use crate::model::{Question, Sample};
@@ -156,6 +157,14 @@ impl Bank {
         let mut ids = Places::with_capacity(self.entries.len());
         for (place, entry) in self.entries.iter().enumerate() {
             ids.entry(entry.id.clone()).or_default().push(place);
+        }
+        // A rubric that states the id of another one, as a copy under a new name does, makes that id ambiguous.
+        for (place, entry) in self.entries.iter().enumerate() {
+            let text = self.files.text(&entry.rubric()).unwrap_or_default();
+            let places = stated_id(text, &entry.id).and_then(|id| ids.get_mut(&id));
+            if let Some(places) = places.filter(|places| !places.contains(&place)) {
+                places.push(place);
+            }
         }
         ids
     }

@@ -4,19 +4,22 @@
 
 use std::ops::Range;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::finding::{Finding, SourceText};
-use super::library::Bank;
+use super::library::{Bank, Entry};
 use crate::model::is_unseen;
 
 /// What is wrong with a name: message and hint.
 type Fault = (String, &'static str);
 
-/// A finding for every `known_as` that is empty, unreadable or not unique in `bank`.
+/// A finding for every `known_as` that is empty, unreadable or not unique in `bank`, or that is a wording of another
+/// question.
 pub(super) fn check_names(bank: &Bank) -> Vec<Finding> {
-    let ids: HashMap<&str, String> = bank.entries().iter().map(|entry| (entry.id.as_str(), entry.rubric())).collect();
-    let mut seen: HashMap<String, String> = HashMap::new();
+    let ids: HashMap<String, &Entry> = bank.entries().iter().map(|entry| (name_key(&entry.id), entry)).collect();
+    let mut seen: HashMap<String, Seen> = HashMap::new();
     let mut findings = Vec::new();
     for entry in bank.entries() {
         let file = entry.rubric();
@@ -26,32 +29,98 @@ pub(super) fn check_names(bank: &Bank) -> Vec<Finding> {
         let source = SourceText::new(text);
         let names: Vec<(String, Range<usize>)> =
             rubric.question.known_as.into_iter().zip(rubric.places.known_as).collect();
+        let mut own: HashSet<String> = HashSet::new();
         for (name, span) in names {
-            let fault = unreadable(&name).or_else(|| match (ids.get(name.as_str()), seen.get(&name)) {
-                (Some(own), _) if *own == file => Some((
-                    format!("`{name}` is the id of this question"),
-                    "remove it: every question is known by its id",
-                )),
-                (Some(other), _) => Some((
-                    format!("`{name}` is the id of the question in {other}"),
-                    "remove it: an id is looked up before names, so this one is never used",
-                )),
-                (None, Some(other)) if *other == file => {
-                    Some((format!("`{name}` is listed twice"), "remove one of them"))
-                }
-                (None, Some(other)) => Some((
-                    format!("`{name}` is also a name of the question in {other}"),
-                    "give each question names that no other question has",
-                )),
-                (None, None) => None,
-            });
+            let key = name_key(&name);
+            let fault = unreadable(&name)
+                .or_else(|| ids.get(&key).and_then(|other| same_as_id(&name, entry, other)))
+                .or_else(|| own.contains(&name).then(|| (format!("`{name}` is listed twice"), "remove one of them")))
+                .or_else(|| {
+                    seen.get(&name)
+                        .or_else(|| seen.get(&key))
+                        .filter(|seen| seen.file != file)
+                        .map(|seen| seen.fault(&name))
+                })
+                .or_else(|| same_as_wording(&name, entry, bank));
             if let Some((message, hint)) = fault {
                 findings.push(source.finding(&file, span, message, hint));
             }
-            seen.entry(name).or_insert_with(|| file.clone());
+            own.insert(name.clone());
+            for spelling in [key, name.clone()] {
+                seen.entry(spelling).or_insert_with(|| Seen { name: name.clone(), file: file.clone() });
+            }
         }
     }
     findings
+}
+
+/// The first use of a name.
+struct Seen {
+    name: String,
+    file: String,
+}
+
+impl Seen {
+    /// The fault of `name`, which another question has too.
+    fn fault(&self, name: &str) -> Fault {
+        let file = &self.file;
+        let message = if self.name == name {
+            format!("`{name}` is also a name of the question in {file}")
+        } else {
+            format!("`{name}` looks like `{}`, a name of the question in {file}", self.name)
+        };
+        (message, "give each question names that no other question has")
+    }
+}
+
+/// The fault of a name that is the id of `other`, or looks like it.
+fn same_as_id(name: &str, entry: &Entry, other: &Entry) -> Option<Fault> {
+    let (id, file) = (&other.id, other.rubric());
+    let hint = "remove it: an id is looked up before names, so this one is never used";
+    match (other == entry, id == name) {
+        (true, true) => {
+            Some((format!("`{name}` is the id of this question"), "remove it: every question is known by its id"))
+        }
+        // A draft is known by the id of its data set, which may have a space that no id has.
+        (true, false) => None,
+        (false, true) => Some((format!("`{name}` is the id of the question in {file}"), hint)),
+        (false, false) => Some((
+            format!("`{name}` looks like `{id}`, the id of the question in {file}"),
+            "give each question names that no other question has",
+        )),
+    }
+}
+
+/// The fault of a name that is a wording of another question than `entry`.
+fn same_as_wording(name: &str, entry: &Entry, bank: &Bank) -> Option<Fault> {
+    let other = bank.asked_as(name).into_iter().find(|other| other.id != entry.id)?;
+    let message = format!("`{name}` is a wording of the question in {}", other.rubric());
+    Some((message, "remove it: an answer to that question would be graded by this rubric"))
+}
+
+/// One spelling for all names that a person cannot tell apart: they differ in the Unicode normal form, or in spaces
+/// around them or repeated between their words.
+pub(super) fn name_key(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").nfc().collect()
+}
+
+/// The part of a rubric file that [`stated_id`] reads.
+#[derive(Deserialize)]
+struct IdOfFile {
+    id: String,
+}
+
+/// The id that a rubric states, if it differs from the name of its file. The rubric is parsed only if a line at its top
+/// seems to state another id.
+pub(super) fn stated_id(text: &str, file_stem: &str) -> Option<String> {
+    let mut top = text.lines().map(str::trim).take_while(|line| !line.starts_with('['));
+    let differs = |line: &str| {
+        let value = line.strip_prefix("id").and_then(|rest| rest.trim_start().strip_prefix('=')).map(str::trim_start);
+        let stated = value.and_then(|value| value.strip_prefix(['"', '\''])?.split(['"', '\'']).next());
+        stated.is_some_and(|stated| stated != file_stem)
+    };
+    top.any(differs).then(|| toml::from_str(text).ok().map(|IdOfFile { id }| id)).flatten().filter(|id| id != file_stem)
 }
 
 /// Why nobody could type or recognise `name`, if that is so.

@@ -112,7 +112,7 @@ impl<'b> Questions<'b> {
             [] => self
                 .similar(Wanted::Wording(name))
                 .map(|(place, similarity)| (place, QuestionMatch::Similar { wording: wording(), similarity })),
-            ref several => Err(shared_wording(several)),
+            ref several => Err(self.shared_wording(several)),
         };
         self.settled(matched, &short(name))
     }
@@ -170,10 +170,20 @@ impl<'b> Questions<'b> {
             }
             QuestionChoice::One(SimilarQuestion { id, similarity }) => Ok((self.place(&id)?, similarity)),
             QuestionChoice::Close { best, others } => {
+                self.place(&best.id)?; // two questions of one id cannot be told apart by it
                 let ids: Vec<&str> = others.iter().map(|other| other.id.as_str()).collect();
                 Err(format!("it could be {} or {}: name the question by its id", best.id, ids.join(" or ")))
             }
         }
+    }
+
+    /// Says that several questions have the wording that was given, or that their id is not unique.
+    fn shared_wording(&self, entries: &[&Entry]) -> String {
+        if let Some(reason) = entries.iter().find_map(|entry| self.place(&entry.id).err()) {
+            return reason;
+        }
+        let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        format!("this is a wording of {}: name the question by its id", ids.join(" and of "))
     }
 
     fn place(&self, id: &str) -> Result<usize, String> {
@@ -214,12 +224,6 @@ impl Settled {
         let matched = place.is_ok().then_some(QuestionMatch::Id);
         Self { place, found: None, matched }
     }
-}
-
-/// Says that several questions have the wording that was given.
-fn shared_wording(entries: &[&Entry]) -> String {
-    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
-    format!("this is a wording of {}: name the question by its id", ids.join(" and of "))
 }
 
 fn one_line(error: &BankError) -> String {

@@ -76,7 +76,11 @@ impl<'b> QuestionFinder<'b> {
     fn asked(&self, wording: &str) -> anyhow::Result<SettledQuestion<'b>> {
         let kept = QuestionMatch::kept_wording(wording.trim());
         let how = format!("found by its wording “{kept}”");
-        match *self.bank.asked_as(wording) {
+        let asked = self.bank.asked_as(wording);
+        for entry in &asked {
+            self.bank.entry(&entry.id)?; // the id must be unique
+        }
+        match *asked {
             [entry] => {
                 let matched = QuestionMatch::Wording { wording: Cow::Owned(kept) };
                 return Ok(SettledQuestion { entry, matched, note: Some(how) });

@@ -143,6 +143,24 @@ fn names_that_cannot_be_used_are_found_each_with_its_line() {
     assert_eq!(findings(&found.json()), expected.map(|(place, message)| (place.to_owned(), message.to_owned())));
 }
 
+/// An answer to `undo-release` with enough words to tell its question.
+const LONG_ANSWER: &str =
+    "We had to undo a release, so we rolled the release back within ten minutes and told support.";
+
+#[test]
+fn a_rubric_that_states_the_id_of_another_file_makes_the_id_ambiguous() {
+    let copy = super::tiny::UNDO_RELEASE;
+    let grade = |text: &str| {
+        tiny(["grade", "--question", "undo-release", "answer.md"]).file("bank/rubrics/delivery/copy.toml", text).run()
+    };
+    let files = "rubrics/delivery/undo-release.toml and rubrics/delivery/copy.toml";
+    grade(copy).refused().tells(&["several questions are called `undo-release`", "hint: ", files]);
+    grade(&copy.replace("id = \"undo-release\"", "id   =   'undo-release' # a copy")).refused().tells(&[files]);
+    // The id of another file in a text is not an id.
+    let prompt = "prompt = \"\"\"Why?\nid = \"undo-release\"\n\"\"\"";
+    grade(&rubric("copy", "").replace("\"t\"", "\"delivery\"").replace("prompt = \"Why copy?\"", prompt)).done();
+}
+
 #[test]
 fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
     let twice = |arguments: &[&str]| {
@@ -157,6 +175,26 @@ fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
     }
     let check = twice(&["bank", "check"]).run().found();
     check.prints(&["question `undo-release` is in rubrics/delivery/undo-release.toml as well"]);
+    // By its wording, by an answer, and in rows of a batch.
+    let wording = "Have you ever rolled back a deployment?";
+    let twins = |arguments: &[&str]| {
+        let other = super::tiny::UNDO_RELEASE.replace("\"delivery\"", "\"other\"");
+        twice(arguments).file("bank/rubrics/other/undo-release.toml", other)
+    };
+    let programs: [&dyn Fn(&[&str]) -> Gradus; 2] = [&twice, &twins];
+    for program in programs {
+        let asked = program(&["grade", "--ask", wording, "answer.md"]).run().refused();
+        asked.tells(&["several questions are called `undo-release`", files]);
+        program(&["grade", "answer.md"]).run().refused().tells(&["several questions are called `undo-release`", files]);
+        for question in [wording, "undo-release", "How have you rolled back a deployment?"] {
+            let row = serde_json::json!({ "question": question, "answer": LONG_ANSWER }).to_string();
+            let batch = program(&["batch", "-"]).run_with(row.as_bytes()).found();
+            batch.prints(&["several questions are called `undo-release`", files]);
+        }
+        let folder =
+            program(&["batch", "answers", "--format", "jsonl"]).file("answers/a.txt", LONG_ANSWER).run().found();
+        folder.prints(&["several questions are called `undo-release`", files]);
+    }
     let named = |id: &str| rubric(id, "known_as = [\"old\"]");
     let grade = gradus(["--bank", "bank", "grade", "--question", "old", "-"]);
     let grade = grade.file("bank/rubrics/t/a.toml", named("a")).file("bank/rubrics/t/b.toml", named("b"));
@@ -164,6 +202,31 @@ fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
         .run_with(b"Fine.")
         .refused()
         .tells(&["several questions are called `old`: rubrics/t/a.toml and rubrics/t/b.toml"]);
+}
+
+#[test]
+fn names_that_look_like_another_name_or_are_a_wording_of_another_question_are_found() {
+    let named =
+        |id: &str, names: &str| (format!("bank/rubrics/t/{id}.toml"), rubric(id, &format!("known_as = {names}")));
+    let files = [
+        // Both spellings of one name of the same question are useful: names are looked up as they are written.
+        named("a", "[\"caf\u{e9}\", \"cafe\u{301}\"]"),
+        named("b", "[\"cafe\u{301}\", \"a \", \"why D\", \"why b\", \"asked so\", \"indexed\"]"),
+        named("c", "[\"tea  1\"]\nalso_asked = [\"Asked so?\"]"),
+        named("d", "[\" tea 1\"]\nindex_only = [\"Indexed\"]"),
+    ];
+    let gradus = gradus(["bank", "check", "bank", "--format", "json"]);
+    let found = files.iter().fold(gradus, |gradus, (name, text)| gradus.file(name, text)).run().found();
+    let expected = [
+        ("rubrics/t/b.toml:7", "`cafe\u{301}` is also a name of the question in rubrics/t/a.toml"),
+        ("rubrics/t/b.toml:7", "`a ` looks like `a`, the id of the question in rubrics/t/a.toml"),
+        ("rubrics/t/b.toml:7", "`why D` is a wording of the question in rubrics/t/d.toml"),
+        ("rubrics/t/b.toml:7", "`asked so` is a wording of the question in rubrics/t/c.toml"),
+        ("rubrics/t/b.toml:7", "`indexed` is a wording of the question in rubrics/t/d.toml"),
+        ("rubrics/t/d.toml:7", "` tea 1` looks like `tea  1`, a name of the question in rubrics/t/c.toml"),
+    ];
+    let expected = expected.map(|(place, message)| (place.to_owned(), message.to_owned()));
+    assert_eq!(findings(&found.json())[..], expected[..]);
 }
 
 /// The time of a check of `count` faults on one line, and its output.

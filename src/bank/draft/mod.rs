@@ -3,6 +3,7 @@
 //! Takes questions as text, gives rubric files as text. What words weigh is decided here once and
 //! written into the file, where a person can change it.
 
+mod ambiguous;
 mod fit;
 mod source;
 mod terms;

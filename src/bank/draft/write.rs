@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::ambiguous::refuse_ambiguous;
 use super::fit::{Weighed, fitted};
 use super::source::{DraftCriterion, DraftError, DraftQuestion};
 use super::terms::{Terms, Weights};
@@ -33,13 +34,15 @@ pub struct DraftedFile {
 /// from earns full credit under its rubric.
 ///
 /// # Errors
-/// When a text of a question has no words that can be looked for, or its texts are too long together.
+/// When a text of a question has no words that can be looked for, or its texts are too long together, or when questions
+/// have ids that cannot be told apart.
 pub fn draft(
     questions: &[DraftQuestion],
     topic: &str,
     synonyms: &Synonyms,
     related: &Related,
 ) -> Result<Vec<DraftedFile>, DraftError> {
+    refuse_ambiguous(questions)?;
     let mut weights = Weights::new(questions, synonyms, related);
     let words = questions.iter().flat_map(DraftQuestion::texts);
     let vocabulary = Vocabulary::new(Arc::new(synonyms.clone()), KnownWords::default())
