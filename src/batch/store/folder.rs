@@ -35,7 +35,7 @@ impl<'c> RunFolder<'c> {
         }
         let output = real(output, LINKS).map_err(at("write", output))?;
         let path = beside(&output);
-        match lock::take(&path).map_err(at("make the folder", &path))? {
+        match lock::take(&path)? {
             Some(lock) => Ok(Self { path, output, stored, _lock: lock }),
             None => Err(BatchError::Busy { output }),
         }

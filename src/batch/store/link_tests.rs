@@ -111,6 +111,20 @@ fn the_folder_itself_is_no_link() {
 }
 
 #[test]
+fn the_message_names_the_file_that_is_a_link() {
+    let bank = Bank::shipped();
+    let desk = Desk::new(&bank);
+    let output = desk.path("out");
+    let lock = folder_of(&output).join("lock");
+    fs::create_dir(folder_of(&output)).expect("a folder");
+    symlink(desk.path("elsewhere"), &lock).expect("links");
+    let error = attempt(&desk, &output, Existing::default()).expect_err("a link");
+    assert_eq!(error.to_string(), format!("cannot lock {}", lock.display()));
+    let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
+    assert_eq!(error.to_string(), "it is a symbolic link: remove it");
+}
+
+#[test]
 fn an_error_of_the_system_is_not_taken_for_damage() {
     let bank = Bank::shipped();
     let desk = Desk::new(&bank);
