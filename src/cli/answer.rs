@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::printer::Printer;
-use super::terminal::read_typed;
+use super::terminal::{leave_on_signal, read_typed};
 use crate::bank::FrontMatter;
 use crate::model::{Answer, non_text};
 
@@ -74,7 +74,7 @@ fn from_standard_input(printer: &Printer) -> anyhow::Result<Vec<u8>> {
     if io::stdin().is_terminal() {
         let keys = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
         printer.note(&format!("type your answer, then press {keys} on an empty line; Ctrl-C leaves without a grade"));
-        return read_typed(LARGEST);
+        return read_typed(LARGEST, leave_on_signal);
     }
     bounded(io::stdin().lock()).context("cannot read standard input")
 }

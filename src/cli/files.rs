@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use tempfile::TempPath;
 
-use super::terminal::read_typed;
+use super::terminal::{leave_on_signal, read_typed};
 
 /// More than anyone types or pastes.
 const LONGEST_TYPED: usize = 1 << 30;
@@ -16,7 +16,7 @@ const LONGEST_TYPED: usize = 1 << 30;
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     if is_stream(path) && io::stdin().is_terminal() {
-        bytes = read_typed(LONGEST_TYPED)?;
+        bytes = read_typed(LONGEST_TYPED, leave_on_signal)?;
     } else if is_stream(path) {
         io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
     } else {

@@ -1,4 +1,4 @@
-//! Answers typed or pasted at a real terminal: a pseudo-terminal that a Python script drives.
+//! Answers and rows typed or pasted at a real terminal: a pseudo-terminal that a Python script drives.
 //!
 //! Skipped with a message where there is no Python, but not in CI.
 
@@ -18,6 +18,7 @@ if child == 0:
     os.dup2(os.open(results, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
     os.execv(program, [program] + arguments)
 before = termios.tcgetattr(terminal)
+os.set_blocking(terminal, False)  # a blocked write would stop the reading that the program waits for
 screen, sent, asked, changed = b'', 0, False, False
 end = time.monotonic() + 60
 while time.monotonic() < end:
@@ -28,16 +29,28 @@ while time.monotonic() < end:
             screen += os.read(terminal, 65536)
         except OSError:
             time.sleep(0.01)  # the program has closed the terminal and is about to end
-    if not asked and b'type your answer' in screen and not termios.tcgetattr(terminal)[3] & termios.ICANON:
+    if not asked and b', then press' in screen and not termios.tcgetattr(terminal)[3] & termios.ICANON:
         asked = changed = True
         if keys == b'SIGTERM':
             keys = b''
             os.kill(child, signal.SIGTERM)
     if writable:
-        sent += os.write(terminal, keys[sent:sent + 4096])
+        try:
+            sent += os.write(terminal, keys[sent:sent + 4096])
+        except BlockingIOError:
+            pass
     done, status = os.waitpid(child, os.WNOHANG)
     if done:
         restored = termios.tcgetattr(terminal) == before
+        while select.select([terminal], [], [], 0)[0]:
+            try:
+                more = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not more:
+                break
+            screen += more
+        open(results + '.screen', 'wb').write(screen)
         print(os.waitstatus_to_exitcode(status), restored, changed)
         sys.exit()
 os.kill(child, signal.SIGKILL)
@@ -50,10 +63,17 @@ struct Typed {
     ended: String,
     /// What the program wrote to standard output, a file.
     results: String,
+    /// What was on the screen.
+    screen: String,
 }
 
 /// Types `keys` at `grade` with these arguments; `None` where there is no Python.
 fn type_at(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
+    type_to(&[&["grade", "--question", "undo-release"], arguments].concat(), keys)
+}
+
+/// Types `keys` at the program with these arguments; `None` where there is no Python.
+fn type_to(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
     if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
         assert!(std::env::var_os("CI").is_none(), "CI has python3, so that nothing is skipped there");
         let _ = writeln!(std::io::stderr(), "skipped: there is no python3 to drive a terminal");
@@ -65,7 +85,7 @@ fn type_at(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
         .args(["-c", DRIVER])
         .arg(&results)
         .arg(env!("CARGO_BIN_EXE_gradus"))
-        .args(["--bank", "bank", "grade", "--question", "undo-release"])
+        .args(["--bank", "bank"])
         .args(arguments)
         .current_dir(desk.path())
         .env("HOME", desk.path())
@@ -79,7 +99,9 @@ fn type_at(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
     let output = driver.wait_with_output().expect("python3 ends");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let ended = String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned();
-    Some(Typed { ended, results: std::fs::read_to_string(results).expect("results") })
+    let screen = std::fs::read(desk.path().join("results.screen")).expect("a screen");
+    let screen = String::from_utf8_lossy(&screen).into_owned();
+    Some(Typed { ended, results: std::fs::read_to_string(results).expect("results"), screen })
 }
 
 fn words(results: &str) -> u64 {
@@ -114,6 +136,51 @@ fn typing_is_edited_and_what_is_shown_goes_nowhere_else() {
 fn ctrl_c_and_signals_leave_with_130_and_give_the_terminal_back() {
     for keys in [b"We rolled back\x03".as_slice(), b"\x1c", b"SIGTERM"] {
         let Some(typed) = type_at(&[], keys) else { return };
+        assert_eq!((typed.ended.as_str(), typed.results.as_str()), ("130 True True", ""), "{keys:?}");
+    }
+}
+
+/// Rows as CSV and as JSON Lines, with lines that a terminal's own buffer would cut.
+fn long_rows() -> [(&'static str, String); 2] {
+    let answers = [400, 1200, 2].map(|times| format!("{}We rolled the release back.", "naïve 漢 ".repeat(times)));
+    assert!(answers.iter().any(|answer| answer.len() > 2 * 4096));
+    let csv = answers.iter().map(|answer| format!("undo-release,{answer}\n"));
+    let json = answers.iter().map(|answer| format!("{{\"question\":\"undo-release\",\"answer\":\"{answer}\"}}\n"));
+    [("csv", format!("question,answer\n{}", csv.collect::<String>())), ("jsonl", json.collect())]
+}
+
+#[test]
+fn rows_that_are_pasted_are_graded_whole_as_from_a_pipe() {
+    for (format, rows) in long_rows() {
+        let arguments: [&[&str]; 3] = [
+            &["batch", "-", "--format", "jsonl"],
+            &["batch", "-", "--format", "csv", "--input-format", format],
+            &["batch", "-", "--format", "jsonl", "--question", "question"],
+        ];
+        for arguments in arguments {
+            let expected = super::tiny::tiny(arguments.iter().copied()).run_with(rows.as_bytes()).done().out;
+            for keys in [format!("{rows}\x04"), format!("\x1b[200~{rows}\x1b[201~\x04")] {
+                let keys = keys.replace('\n', "\r");
+                let Some(typed) = type_to(arguments, keys.as_bytes()) else { return };
+                assert_eq!(typed.ended, "0 True True", "{arguments:?}: {}", typed.screen);
+                assert!(typed.results == expected, "{arguments:?} with {format}: {}", typed.screen);
+                assert!(typed.screen.contains("standard input, graded by"), "{}", typed.screen);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_about_pasted_rows_says_standard_input() {
+    let Some(typed) = type_to(&["batch", "-"], b"id,text\ra,b\r\x04") else { return };
+    assert_eq!(typed.ended, "2 True True", "{}", typed.screen);
+    assert!(typed.screen.contains("standard input: it has no column `answer`, only `id`, `text`"), "{}", typed.screen);
+}
+
+#[test]
+fn ctrl_c_and_signals_end_the_typing_of_rows_with_130_and_give_the_terminal_back() {
+    for keys in [b"question,answer\rundo-rel\x03".as_slice(), b"SIGTERM"] {
+        let Some(typed) = type_to(&["batch", "-"], keys) else { return };
         assert_eq!((typed.ended.as_str(), typed.results.as_str()), ("130 True True", ""), "{keys:?}");
     }
 }

@@ -3,6 +3,7 @@
 //! Reads forward only and holds one block at a time. Rows are taken apart by whoever grades them.
 
 mod block;
+mod error;
 mod field_names;
 mod file_name;
 mod folder;
@@ -19,7 +20,8 @@ mod table;
 mod tests;
 
 pub(super) use block::Block;
+pub use error::InputError;
 pub use format::InputFormat;
 pub use pipe::Pipe;
-pub use source::{Asked, Input, InputError, SummedUp};
+pub use source::{Asked, Input, SummedUp};
 pub(super) use stream::Packing;

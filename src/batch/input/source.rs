@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::block::Block;
+#[cfg(feature = "parquet")]
+use super::error::no_parquet;
+use super::error::{InputError, no_rows};
 use super::field_names::field_names;
 use super::folder::FolderReader;
 use super::format::InputFormat;
@@ -18,38 +21,8 @@ use super::records::Places;
 use super::stream::Stream;
 use super::table::TableReader;
 #[cfg(feature = "parquet")]
-use crate::batch::parquet::{ParquetReader, ReadError};
+use crate::batch::parquet::ParquetReader;
 use crate::batch::row::Columns;
-
-/// Why an input cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum InputError {
-    /// It cannot be opened, or not be read on.
-    #[error("cannot read {name}")]
-    Unreadable {
-        /// What it is called.
-        name: String,
-        /// What the system, or what unpacks it, says.
-        #[source]
-        error: io::Error,
-    },
-    /// Somebody asked to stop before it was read.
-    #[error("{name} was not read")]
-    Stopped {
-        /// What it is called.
-        name: String,
-    },
-    /// It is not what it should be.
-    #[error("{name}: {fault}\nhint: {hint}")]
-    Unusable {
-        /// What it is called.
-        name: String,
-        /// What is wrong.
-        fault: String,
-        /// What to do.
-        hint: String,
-    },
-}
 
 /// What is known of questions before rows are read.
 #[derive(Debug, Clone, Default)]
@@ -324,22 +297,6 @@ impl Input {
         };
         InputError::Unreadable { name: self.name.clone(), error }
     }
-}
-
-/// What is wrong with a Parquet file; some faults say themselves what to do.
-#[cfg(feature = "parquet")]
-fn no_parquet(name: &str, error: &ReadError) -> InputError {
-    let told = error.to_string();
-    let (fault, hint) = told.split_once("\nhint: ").unwrap_or((&told, "write the file anew"));
-    InputError::Unusable { name: name.to_owned(), fault: fault.to_owned(), hint: hint.to_owned() }
-}
-
-/// What is said of a text that was given in place of rows.
-fn no_rows(path: &Path, name: &str) -> Option<InputError> {
-    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-    let fault = "it is a text, and holds no rows".to_owned();
-    let hint = "grade it with `gradus grade`, or name the folder it stands in".to_owned();
-    matches!(ending.as_str(), "txt" | "md").then(|| InputError::Unusable { name: name.to_owned(), fault, hint })
 }
 
 fn told_by_content(stream: &mut Stream) -> io::Result<InputFormat> {

@@ -1,11 +1,10 @@
 //! The command itself: what is asked for, then the run, then what it came to.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, bail};
 
@@ -16,12 +15,13 @@ use super::merge;
 use super::progress::Progress;
 use super::question_flag::QuestionFlag;
 use super::results::{Look, Results, format_of, has_criteria_columns};
-use super::stop::on_interrupt;
+use super::spool::spool;
+use super::stop::Interrupts;
 use super::tally::{Tally, Told, Wishes};
 use crate::bank::Bank;
 use crate::batch::{
-    self, BatchError, By, Columns, Ended, Existing, Input, InputError, InputFormat, Layout, Pipe, Plan, Questions,
-    Stored, Target,
+    self, BatchError, By, Columns, Ended, Existing, Input, InputError, InputFormat, Layout, Plan, Questions, Stored,
+    Target,
 };
 use crate::cli::Outcome;
 use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, ResultFormat, RowFormat};
@@ -126,18 +126,19 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     if asked.format == ResultFormat::Table && !args.columns.keep.is_empty() {
         printer.note("the table does not show the columns of --keep; --format csv and jsonl have them");
     }
-    let stop = on_interrupt()?;
+    let interrupts = Interrupts::listen()?;
+    let stop = Arc::clone(&interrupts.stop);
     let bank = crate::cli::bank::open(settings)?;
     let questions = Questions::new(&bank, find(&bank))?;
     let has_columns = has_criteria_columns(asked.format);
-    let spooled = if has_columns && !args.spend.dry_run { spool(asked.input, &stop)? } else { None };
+    let spooled = spool(asked.input, has_columns && !args.spend.dry_run, &interrupts, printer)?;
     let from = spooled.as_ref().map_or(asked.input, |file| file.path());
     let flag = args.columns.question.as_deref();
-    let first = || open(args, from, &bank, flag, &stop).map(|input| input.called(asked.input_name()));
+    let first = || open(args, (from, &asked.input_name()), &bank, flag, &stop);
     let QuestionFlag { otherwise, mut opened } = QuestionFlag::settle(flag, from, &bank, &questions, first, printer)?;
     let mut open = || match opened.take() {
         Some(input) => Ok(input),
-        None => open(args, from, &bank, otherwise, &stop).map(|input| input.called(asked.input_name())),
+        None => open(args, (from, &asked.input_name()), &bank, otherwise, &stop),
     };
     let judging = judge::open(settings, uses(args, &stop), printer)?.map(|setup| Judging::new(setup, &bank));
     if args.spend.dry_run {
@@ -296,9 +297,10 @@ fn conclude(
     }
 }
 
+/// Opens the input at `from`, which messages call `name`.
 fn open(
     args: &BatchRun,
-    from: &Path,
+    (from, name): (&Path, &str),
     bank: &Bank,
     otherwise: Option<&str>,
     stop: &Arc<AtomicBool>,
@@ -320,7 +322,8 @@ fn open(
     });
     let ids = bank.entries().iter().map(|entry| entry.id.clone()).collect();
     let is_named = otherwise.is_some() || bank.entries().len() == 1;
-    Ok(Input::open(from, format, &columns, &batch::Asked { ids, is_named, stop: Arc::clone(stop) })?)
+    let opened = Input::open(from, format, &columns, &batch::Asked { ids, is_named, stop: Arc::clone(stop) });
+    Ok(opened.map(|input| input.called(name.to_owned())).map_err(|error| error.called(name.to_owned()))?)
 }
 
 /// The columns of a table: the criteria of all questions that rows are about, in the bank's order.
@@ -336,28 +339,4 @@ fn criteria(bank: &Bank, questions: &BTreeSet<usize>) -> Vec<String> {
         }
     }
     criteria
-}
-
-/// What can be read only once as a file, where it has to be read twice.
-fn spool(input: &Path, stop: &Arc<AtomicBool>) -> anyhow::Result<Option<tempfile::NamedTempFile>> {
-    if fs::metadata(input).is_ok_and(|about| about.is_file() || about.is_dir()) {
-        return Ok(None);
-    }
-    let (path, is_stream) = (input.to_owned(), is_stream(input));
-    let open = move || -> io::Result<Box<dyn io::Read>> {
-        Ok(if is_stream { Box::new(io::stdin()) } else { Box::new(fs::File::open(path)?) })
-    };
-    let spool = || -> io::Result<tempfile::NamedTempFile> {
-        let mut file = tempfile::NamedTempFile::new()?;
-        io::copy(&mut Pipe::new(open, Arc::clone(stop)), &mut file)?;
-        Ok(file)
-    };
-    match spool() {
-        Err(_) if stop.load(Ordering::Relaxed) => {
-            Err(BatchError::from(InputError::Stopped { name: input.display().to_string() }).into())
-        }
-        spooled => spooled
-            .with_context(|| format!("cannot keep {} aside to read it twice, as a table needs", input.display()))
-            .map(Some),
-    }
 }

@@ -10,6 +10,7 @@ mod merge;
 mod progress;
 mod question_flag;
 mod results;
+mod spool;
 mod stop;
 mod tally;
 

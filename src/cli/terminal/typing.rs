@@ -2,25 +2,35 @@
 
 use std::io::{self, Read as _};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
+
+use crate::cli::run::INTERRUPTED;
 
 /// The user pressed Ctrl-C instead of finishing.
 #[derive(Debug, thiserror::Error)]
 #[error("stopped")]
 pub(in crate::cli) struct Interrupted;
 
+/// Gives the terminal its old mode back.
+pub(in crate::cli) type Restore = Box<dyn Fn() + Send>;
+
 /// The lengths at which terminals in canonical mode cut lines: Linux, and macOS.
 const CUT_AT: [usize; 2] = [4095, 1023];
 
 /// Reads what is typed or pasted on standard input, a terminal, up to Ctrl-D; a little more than `limit` bytes
-/// at most.
+/// at most. `listen` is called before the mode of the terminal changes, and has signals from other processes
+/// restore it before the program ends.
 ///
 /// # Errors
 /// [`Interrupted`] after Ctrl-C; what the system reports; and, for a terminal whose mode cannot be set, a line
 /// that it may have cut.
-pub(in crate::cli) fn read_typed(limit: usize) -> anyhow::Result<Vec<u8>> {
+#[cfg_attr(not(unix), allow(unused_variables))]
+pub(in crate::cli) fn read_typed(
+    limit: usize,
+    listen: impl FnOnce(Restore) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<u8>> {
     #[cfg(unix)]
-    if let Some(session) = unix::Session::begin()? {
+    if let Some(session) = unix::Session::begin(listen)? {
         return session.read(limit);
     }
     let mut bytes = Vec::new();
@@ -32,6 +42,18 @@ pub(in crate::cli) fn read_typed(limit: usize) -> anyhow::Result<Vec<u8>> {
              a file, and name the file"
         ),
     }
+}
+
+/// Has signals restore the terminal and end the program, where nothing else listens for them.
+///
+/// # Errors
+/// Where something listens already.
+pub(in crate::cli) fn leave_on_signal(restore: Restore) -> anyhow::Result<()> {
+    let leave = move || {
+        restore();
+        std::process::exit(i32::from(INTERRUPTED));
+    };
+    ctrlc::set_handler(leave).context("cannot listen for signals")
 }
 
 /// The first line, from 1, that is exactly as long as lines can be in canonical mode.
@@ -51,8 +73,7 @@ mod unix {
     use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
     use nix::unistd::{read, ttyname};
 
-    use super::Interrupted;
-    use crate::cli::run::INTERRUPTED;
+    use super::{Interrupted, Restore};
     use crate::cli::terminal::line_editor::{LineEditor, Request};
 
     const PASTES_ARE_BRACKETED: &[u8] = b"\x1b[?2004h";
@@ -108,7 +129,7 @@ mod unix {
 
     impl Session {
         /// Takes over the terminal; `None` where its mode cannot be set or its screen not be written to.
-        pub(super) fn begin() -> anyhow::Result<Option<Self>> {
+        pub(super) fn begin(listen: impl FnOnce(Restore) -> anyhow::Result<()>) -> anyhow::Result<Option<Self>> {
             let Ok(screen) = ttyname(io::stdin()).map_err(io::Error::from).and_then(|name| {
                 // What is typed is shown where it was typed, wherever results go.
                 File::options().write(true).open(name)
@@ -119,11 +140,7 @@ mod unix {
             let mode = Mode { before: Arc::default(), screen: Arc::new(screen), is_dumb };
             let on_signal = mode.clone();
             // Ctrl-C is read as a byte. These come from outside.
-            ctrlc::set_handler(move || {
-                on_signal.restore();
-                std::process::exit(i32::from(INTERRUPTED));
-            })
-            .context("cannot listen for signals")?;
+            listen(Box::new(move || on_signal.restore()))?;
             let session = Self { mode };
             Ok(session.mode.set().is_ok().then_some(session))
         }

@@ -1,0 +1,76 @@
+//! An input that can be read only once, copied to a temporary file.
+//!
+//! A pipe is copied where it has to be read twice. A terminal is always copied: its own line buffer drops
+//! what goes beyond 4,095 bytes of a line, so rows are typed or pasted in a mode without that buffer.
+
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context as _, bail};
+use tempfile::NamedTempFile;
+
+use super::stop::Interrupts;
+use crate::batch::{BatchError, InputError, Pipe};
+use crate::cli::files::is_stream;
+use crate::cli::printer::Printer;
+use crate::cli::terminal::read_typed;
+
+/// The most bytes that can be typed or pasted. They are held in memory.
+const LARGEST_TYPED: usize = 1 << 30;
+
+/// The copy of `input`; `None` where the input itself can be read. `is_read_twice` says whether a pipe is copied.
+pub(super) fn spool(
+    input: &Path,
+    is_read_twice: bool,
+    interrupts: &Interrupts,
+    printer: &Printer,
+) -> anyhow::Result<Option<NamedTempFile>> {
+    if is_stream(input) && io::stdin().is_terminal() {
+        return typed(interrupts, printer).map(Some);
+    }
+    if !is_read_twice || fs::metadata(input).is_ok_and(|about| about.is_file() || about.is_dir()) {
+        return Ok(None);
+    }
+    match copy(input, interrupts) {
+        Err(_) if interrupts.stop.load(Ordering::Relaxed) => {
+            Err(BatchError::from(InputError::Stopped { name: input.display().to_string() }).into())
+        }
+        copied => copied
+            .with_context(|| format!("cannot keep {} aside to read it twice, as a table needs", input.display()))
+            .map(Some),
+    }
+}
+
+fn copy(input: &Path, interrupts: &Interrupts) -> io::Result<NamedTempFile> {
+    let (path, is_stream) = (input.to_owned(), is_stream(input));
+    let open = move || -> io::Result<Box<dyn io::Read>> {
+        Ok(if is_stream { Box::new(io::stdin()) } else { Box::new(fs::File::open(path)?) })
+    };
+    let mut file = NamedTempFile::new()?;
+    io::copy(&mut Pipe::new(open, Arc::clone(&interrupts.stop)), &mut file)?;
+    Ok(file)
+}
+
+/// Everything that is typed or pasted on standard input, a terminal.
+fn typed(interrupts: &Interrupts, printer: &Printer) -> anyhow::Result<NamedTempFile> {
+    let keys = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+    printer.note(&format!("type or paste the rows, then press {keys} on an empty line; Ctrl-C leaves without a grade"));
+    let rows = read_typed(LARGEST_TYPED, |restore| {
+        interrupts.while_typing(Some(restore));
+        Ok(())
+    });
+    interrupts.while_typing(None);
+    let rows = rows?;
+    if rows.len() > LARGEST_TYPED {
+        bail!("more than {LARGEST_TYPED} bytes were typed\nhint: save the rows as a file, and name the file");
+    }
+    let keep = || -> io::Result<NamedTempFile> {
+        let mut file = NamedTempFile::new()?;
+        file.write_all(&rows)?;
+        Ok(file)
+    };
+    keep().context("cannot keep what was typed in a temporary file")
+}
