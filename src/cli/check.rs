@@ -35,14 +35,14 @@ pub(super) fn run(
     let targets = if paths.is_empty() {
         let folder = settings.bank.value.as_deref();
         let name = folder.map_or("the shipped bank".to_owned(), shown);
-        vec![Target { bank: super::bank::load(folder)?, files: None, name, alone: None }]
+        vec![Target { bank: load(folder)?, files: None, name, alone: None }]
     } else {
         targets(paths)?
     };
     let (mut all, mut text) = (Vec::new(), String::new());
     for target in &targets {
         let mut findings = match &target.files {
-            None => bank::check(&target.bank),
+            None => check_whole(&target.bank, &target.name)?,
             Some(files) => bank::check_files(&target.bank, files),
         };
         let summary = target.summary(findings.len());
@@ -62,6 +62,21 @@ pub(super) fn run(
     }
     print(&all, &text, format, printer)?;
     Ok(if all.is_empty() { Outcome::Done } else { Outcome::Found })
+}
+
+/// The bank of a folder, or the shipped one. Unlike other commands, this one takes a bank without a question: its rubrics
+/// may be in the wrong place, which is a finding.
+fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
+    let files = folder.map_or_else(|| Ok(Files::shipped()), Files::load)?;
+    Ok(Bank::new(files))
+}
+
+fn check_whole(bank: &Bank, name: &str) -> anyhow::Result<Vec<Finding>> {
+    let findings = bank::check(bank);
+    if findings.is_empty() && bank.entries().is_empty() {
+        bail!("no rubric in {name}\nhint: write rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints a template");
+    }
+    Ok(findings)
 }
 
 fn print(findings: &[Finding], text: &str, format: ListFormat, printer: &Printer) -> anyhow::Result<()> {
@@ -88,7 +103,7 @@ impl Target {
 
 /// Where a path that was given belongs.
 enum Place {
-    Bank { root: PathBuf },
+    Bank { folder: PathBuf },
     InBank { root: PathBuf, file: String },
     Alone,
 }
@@ -105,7 +120,7 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
                 targets.push(alone(path)?);
                 continue;
             }
-            Place::Bank { root } => (root, path.clone(), None),
+            Place::Bank { folder } => (super::files::place(&folder), folder, None),
             Place::InBank { root, file } => (root.clone(), root, Some(file)),
         };
         match &mut chosen {
@@ -120,7 +135,7 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
         }
     }
     if let Some((_, folder, files)) = chosen {
-        let bank = super::bank::load(Some(&folder))?;
+        let bank = load(Some(&folder))?;
         if let Some(file) = files.iter().flatten().find(|file| bank.files().text(file).is_none()) {
             bail!(
                 "{file} is hidden, and hidden files are not part of a bank\nhint: give it a name without a leading dot"
@@ -134,10 +149,27 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
 fn place(path: &Path) -> anyhow::Result<Place> {
     if path.is_dir() || !path.extension().is_some_and(|extension| extension == "toml" || extension == "md") {
         // Loading reports a path that is not the folder of a bank.
-        return Ok(Place::Bank { root: super::files::place(path) });
+        return Ok(Place::Bank { folder: folder_of_bank(path) });
     }
     let whole = fs::canonicalize(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(bank_of(&whole).map_or(Place::Alone, |(root, file)| Place::InBank { root, file }))
+}
+
+/// The folder of a bank that is named by its own path or by that of its `rubrics` folder.
+fn folder_of_bank(path: &Path) -> PathBuf {
+    if path.join("rubrics").is_dir() || !path.is_dir() {
+        return path.to_owned();
+    }
+    match path.parent() {
+        Some(parent) if path.ends_with("rubrics") && parent.as_os_str().is_empty() => PathBuf::from("."),
+        Some(parent) if path.ends_with("rubrics") => parent.to_owned(),
+        // `.` or `..`, perhaps
+        _ => {
+            let whole = super::files::place(path);
+            let parent = whole.parent().filter(|_| whole.ends_with("rubrics"));
+            parent.unwrap_or(path).to_owned()
+        }
+    }
 }
 
 /// The folder of the bank that a file belongs to by where it is, and its name there.

@@ -1,5 +1,5 @@
 //! Finds the bank of the folder that the user works in: the nearest folder upward whose `rubrics` folder
-//! holds a rubric, as `just` finds its file.
+//! holds a rubric, as `just` finds its file. `bank check` takes any `rubrics` folder: its files may all be broken.
 //!
 //! It is used where neither a flag nor the environment nor a settings file names a bank. A folder of
 //! another user is reported and not used: anyone can put one above a shared folder such as `/tmp`, and
@@ -8,6 +8,8 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+use anyhow::bail;
 
 use super::printer::Printer;
 use super::settings::{Origin, Settings};
@@ -26,48 +28,122 @@ enum Found {
     OfAnotherUser(PathBuf),
 }
 
-/// What the user is told about the bank that was found.
+/// What a command does with a bank that is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Announce {
+pub(super) enum UseOfBank {
     /// The command's result rests on the bank and does not name it.
-    Bank,
-    /// The command's output names the bank, or it uses none.
-    Nothing,
+    Announced,
+    /// The command's output names the bank.
+    Silent,
+    /// The command checks the bank, so any folder that is named `rubrics` is one.
+    Checked,
+    /// The command uses no bank of the settings.
+    Unused,
 }
 
 /// `settings` with the bank found upward of `folder`, if they name none.
-pub(super) fn with_found_bank(settings: Settings, folder: &Path, announce: Announce, printer: &Printer) -> Settings {
-    if settings.bank.origin != Origin::Default {
-        return settings;
+///
+/// # Errors
+/// When the bank is to be checked, and it belongs to another user or has no rubric file.
+pub(super) fn with_found_bank(
+    settings: Settings,
+    folder: &Path,
+    purpose: UseOfBank,
+    printer: &Printer,
+) -> anyhow::Result<Settings> {
+    if settings.bank.origin != Origin::Default || purpose == UseOfBank::Unused {
+        return Ok(settings);
     }
-    match find_upward(folder) {
-        None => settings,
+    if purpose == UseOfBank::Checked {
+        let bank = bank_to_check(folder)?;
+        return Ok(match bank {
+            Some(bank) => settings.with_found_bank(bank),
+            None => settings,
+        });
+    }
+    let (found, passed_over) = find_upward(folder);
+    if purpose == UseOfBank::Announced {
+        for PassedOver { bank, files } in passed_over {
+            let (rubrics, shown) = (bank.join("rubrics"), bank.display());
+            printer.note(&format!(
+                "{} is not used as a bank: no .toml file in it has `schema` and `id` at the top ({files} read); \
+                 `gradus bank check {shown}` reports what is wrong",
+                rubrics.display()
+            ));
+        }
+    }
+    match found {
+        None => Ok(settings),
         Some(Found::OfAnotherUser(bank)) => {
             let shown = bank.display();
             printer.warning(&format!(
                 "the bank in {shown} belongs to another user and is not used; name it with --bank {shown} if you trust it"
             ));
-            settings
+            Ok(settings)
         }
         Some(Found::Bank(bank)) => {
-            if announce == Announce::Bank {
+            if purpose == UseOfBank::Announced {
                 let shown = bank.display();
                 printer.note(&format!(
                     "using the bank found in {shown}; `--bank shipped` uses the shipped one, --bank DIR another"
                 ));
             }
-            settings.with_found_bank(bank)
+            Ok(settings.with_found_bank(bank))
         }
     }
 }
 
-fn find_upward(folder: &Path) -> Option<Found> {
-    folder.ancestors().find_map(|folder| {
-        let rubrics = folder.join("rubrics");
-        let is_bank = rubrics.is_dir() && holds_rubric(&rubrics, 0, &mut 0);
-        let found = if is_own(&rubrics) { Found::Bank } else { Found::OfAnotherUser };
-        is_bank.then(|| found(folder.to_owned()))
-    })
+/// The nearest folder upward of `folder` that has a `rubrics` folder, whatever that holds.
+fn bank_to_check(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let Some(bank) = folder.ancestors().find(|folder| folder.join("rubrics").is_dir()) else { return Ok(None) };
+    let (rubrics, shown) = (bank.join("rubrics"), bank.display());
+    if !is_own(&rubrics) {
+        bail!(
+            "{} belongs to another user\n\
+             hint: check it with `gradus bank check {shown}`, or the shipped bank with --bank shipped",
+            rubrics.display()
+        );
+    }
+    if is_without_toml(&rubrics) {
+        bail!(
+            "no .toml file in {}\n\
+             hint: write rubrics/<topic>/<id>.toml, name another bank, or check the shipped bank with --bank shipped",
+            rubrics.display()
+        );
+    }
+    Ok(Some(bank.to_owned()))
+}
+
+/// A `rubrics` folder with TOML files and no rubric.
+#[derive(Debug, PartialEq, Eq)]
+struct PassedOver {
+    /// The folder that it is in.
+    bank: PathBuf,
+    /// How many TOML files were read.
+    files: usize,
+}
+
+/// The nearest bank upward of `folder`, and the folders that are nearer and were passed over.
+fn find_upward(folder: &Path) -> (Option<Found>, Vec<PassedOver>) {
+    let mut passed_over = Vec::new();
+    for folder in folder.ancestors() {
+        let (rubrics, bank) = (folder.join("rubrics"), folder.to_owned());
+        let mut files = 0;
+        if holds_rubric(&rubrics, 0, &mut files) {
+            let found = if is_own(&rubrics) { Found::Bank(bank) } else { Found::OfAnotherUser(bank) };
+            return (Some(found), passed_over);
+        }
+        if files > 0 {
+            passed_over.push(PassedOver { bank, files });
+        }
+    }
+    (None, passed_over)
+}
+
+/// Whether a `rubrics` folder can be listed and has no TOML file.
+fn is_without_toml(rubrics: &Path) -> bool {
+    let mut files = 0;
+    fs::read_dir(rubrics).is_ok() && !holds_rubric(rubrics, 0, &mut files) && files == 0
 }
 
 /// Whether the folder or one in it has a file that looks like a rubric; `read` counts files over all calls.
@@ -77,7 +153,10 @@ fn holds_rubric(folder: &Path, depth: usize, read: &mut usize) -> bool {
         if *read >= MOST_FILES {
             return false;
         }
-        let is_rubric = if path.is_dir() {
+        let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_rubric = if is_hidden {
+            false // not part of a bank
+        } else if path.is_dir() {
             depth < DEEPEST && holds_rubric(&path, depth + 1, read)
         } else if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
             *read += 1;
@@ -142,11 +221,15 @@ mod tests {
             ("a/b/c/x", ""),
             ("a/b/rubrics/t/other.toml", "schema = 1\n[table]\nid = 2\n"),
             ("a/b/rubrics/t/rubric.md", RUBRIC),
+            ("a/b/rubrics/t/.hidden.toml", RUBRIC),
         ]);
         for (from, bank) in [("", ""), ("a", "a"), ("a/b/c", "a"), ("a/rubrics/t", "a"), ("rubrics", "")] {
-            let found = find_upward(&root.path().join(from));
+            let (found, passed_over) = find_upward(&root.path().join(from));
             let expected = root.path().join(bank).components().collect();
             assert_eq!(found, Some(Found::Bank(expected)), "from {from:?}");
+            let expected =
+                if from == "a/b/c" { vec![PassedOver { bank: root.path().join("a/b"), files: 1 }] } else { Vec::new() };
+            assert_eq!(passed_over, expected, "from {from:?}");
         }
     }
 
@@ -167,6 +250,8 @@ mod tests {
         if chown(root.path().join("rubrics"), Some(65_534), None).is_err() {
             return;
         }
-        assert_eq!(find_upward(root.path()), Some(Found::OfAnotherUser(root.path().to_owned())));
+        assert_eq!(find_upward(root.path()).0, Some(Found::OfAnotherUser(root.path().to_owned())));
+        let error = bank_to_check(root.path()).expect_err("it belongs to another user").to_string();
+        assert!(error.contains("belongs to another user\nhint: ") && error.contains("--bank shipped"), "{error}");
     }
 }

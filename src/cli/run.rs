@@ -6,7 +6,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::args::{Args, BankCommand, Command};
-use super::found_bank::{Announce, with_found_bank};
+use super::found_bank::{UseOfBank, with_found_bank};
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
 use super::terminal::Interrupted;
@@ -57,7 +57,11 @@ pub fn main() -> ExitCode {
                 // Even when quiet: who grades may be another, and the file itself may ask for quiet.
                 printer.warning(&untrusted.told());
             }
-            let settings = with_found_bank(settings, around.folder(), announce(&args.command), &printer);
+            let found = with_found_bank(settings, around.folder(), use_of_bank(&args.command), &printer);
+            let settings = match found {
+                Ok(settings) => settings,
+                Err(error) => return exit_code(Err(error), &printer),
+            };
             let ended = caught(|| run(args.command, &settings, &printer)).unwrap_or_else(|panicked| {
                 let hint = "report this fault with the command and what it was given";
                 Err(anyhow::anyhow!("the program failed: {panicked}\nhint: {hint}"))
@@ -68,18 +72,18 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Whether a note names the bank that was found in a folder upward.
-fn announce(command: &Command) -> Announce {
+/// What the command does with a bank that is found in a folder upward.
+fn use_of_bank(command: &Command) -> UseOfBank {
     match command {
-        Command::Config(_) | Command::Cache(_) | Command::Completions { .. } | Command::Man(_) => Announce::Nothing,
-        Command::Bank(bank) => match bank.command {
-            BankCommand::Learn(_) | BankCommand::Explain(_) => Announce::Bank,
-            BankCommand::Check { .. }
-            | BankCommand::New { .. }
-            | BankCommand::Draft(_)
-            | BankCommand::Schema { .. } => Announce::Nothing,
+        Command::Config(_) => UseOfBank::Silent,
+        Command::Cache(_) | Command::Completions { .. } | Command::Man(_) => UseOfBank::Unused,
+        Command::Bank(bank) => match &bank.command {
+            BankCommand::Learn(_) | BankCommand::Explain(_) => UseOfBank::Announced,
+            BankCommand::Check { paths, .. } if paths.is_empty() => UseOfBank::Checked,
+            BankCommand::Check { .. } | BankCommand::New { .. } | BankCommand::Schema { .. } => UseOfBank::Unused,
+            BankCommand::Draft(_) => UseOfBank::Silent,
         },
-        _ => Announce::Bank,
+        _ => UseOfBank::Announced,
     }
 }
 

@@ -84,6 +84,76 @@ fn a_found_bank_without_a_sound_rubric_is_reported_and_not_passed_over() {
 }
 
 #[test]
+fn a_rubrics_folder_with_broken_files_alone_is_the_bank_to_check() {
+    for text in ["id = q1", "not toml [", ""] {
+        for name in ["rubrics/t/q.toml", "rubrics/q.toml"] {
+            for from in [".", "rubrics", "a/b"] {
+                let check =
+                    gradus(["bank", "check", "--format", "json"]).file(name, text).folder("a/b").within(from).run();
+                let found = findings(&check.found().json());
+                assert!(!found.is_empty() && found.iter().all(|(place, _)| place.starts_with(name)), "{found:?}");
+            }
+        }
+    }
+    let shipped = gradus(["--bank", "shipped", "bank", "check"]).file("rubrics/t/q.toml", "").run().done();
+    shipped.prints(&["questions of the shipped bank: nothing to fix"]);
+}
+
+#[test]
+fn a_rubrics_folder_without_a_toml_file_is_refused_and_not_replaced_by_the_shipped_bank() {
+    for name in ["rubrics/t/q.txt", "rubrics/.q.toml", "rubrics/t/q.md"] {
+        let check = gradus(["bank", "check"]).file(name, "").folder("a").within("a").run().refused();
+        check.tells(&["no .toml file in [home]/rubrics\nhint: ", "--bank shipped"]);
+    }
+    let check = gradus(["bank", "check"]).file("rubrics/synonyms.toml", "schema = 1\n").run().refused();
+    check.tells(&["no rubric in ./rubrics\nhint: "]);
+}
+
+#[test]
+fn grading_notes_which_rubrics_folder_it_passes_over() {
+    let grade = |more: &[&str], file: (&str, &str)| {
+        let arguments = [&["grade", "--question", "error-budget", "answer.md"], more].concat();
+        let gradus = gradus(arguments).file("answer.md", super::tiny::ANSWER).file(file.0, file.1).folder("a");
+        gradus.run().done().err
+    };
+    let broken = ("rubrics/t/q.toml", "id = q1");
+    let note = "note: [home]/rubrics is not used as a bank: no .toml file in it has `schema` and `id` at the top (1 read); \
+                `gradus bank check [home]` reports what is wrong\n";
+    assert!(grade(&[], broken).contains(note), "{}", grade(&[], broken));
+    for (more, file) in [
+        (["--bank", "shipped"].as_slice(), broken),
+        (&["--quiet"], broken),
+        (&[], ("rubrics/t/q.txt", "id = q1")),
+        (&[], ("rubric/t/q.toml", "id = q1")),
+    ] {
+        assert!(!grade(more, file).contains("not used as a bank"), "{more:?} {file:?}");
+    }
+}
+
+#[test]
+fn a_bank_can_be_named_by_its_rubrics_folder() {
+    let checked = |path: &str, from: &str| {
+        let gradus = gradus(["bank", "check", path]).files(&FAULTY).files(&BANK).within(from);
+        gradus.run().out
+    };
+    for bank in ["bank", "faulty"] {
+        let expected = checked(bank, ".");
+        assert!(expected.contains(&format!(" of {bank}/rubrics: ")), "{expected}");
+        assert_eq!(checked(&format!("{bank}/rubrics"), "."), expected);
+        assert_eq!(checked(&format!("{bank}/rubrics/"), "."), expected);
+    }
+    for (path, from) in
+        [("rubrics", "bank"), (".", "bank/rubrics"), ("..", "bank/rubrics"), ("..", "bank/rubrics/delivery")]
+    {
+        let summary = checked(path, from);
+        assert!(
+            summary.starts_with("checked 3 questions of ") && summary.ends_with("rubrics: nothing to fix\n"),
+            "{summary}"
+        );
+    }
+}
+
+#[test]
 fn single_files_are_checked_within_their_bank() {
     let check = |files: &[&str]| gradus(["bank", "check", "--format", "json"].iter().chain(files)).files(&FAULTY).run();
     let one = findings(&check(&["faulty/rubrics/t/one.toml"]).found().json());
