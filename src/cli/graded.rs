@@ -12,7 +12,7 @@ use super::files::{is_stream, name, read_text};
 use super::judge::Judging;
 use super::printer::Printer;
 use crate::agreement::{Columns, Given, Row, rows_from_csv, rows_from_jsonl};
-use crate::bank::Bank;
+use crate::bank::{Bank, BankError};
 use crate::model::{Answer, Grade, Outcome};
 use crate::score::{Scorer, Workspace};
 
@@ -66,11 +66,13 @@ impl Graders {
             if scorers.contains_key(&row.question) {
                 continue;
             }
-            let scorer = if let Ok(entry) = bank.entry(&row.question) {
-                Some(bank.scorer(entry, &vocabulary)?)
-            } else {
-                unknown.push(row.question.as_str());
-                None
+            let scorer = match bank.entry(&row.question) {
+                Ok(entry) => Some(bank.scorer(entry, &vocabulary)?),
+                Err(BankError::UnknownQuestion { .. }) => {
+                    unknown.push(row.question.as_str());
+                    None
+                }
+                Err(error) => return Err(error.into()),
             };
             scorers.insert(row.question.clone(), scorer);
         }

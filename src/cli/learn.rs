@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::settings::Settings;
 use super::{Outcome, learned};
 use crate::agreement::Row;
-use crate::bank::{Bank, Entry, GradedAnswer, LearnOptions, Learned, Learner};
+use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
     if let Some(path) = &args.output {
@@ -91,9 +91,13 @@ fn groups<'b, 'r>(
     let mut unknown = Vec::new();
     let mut groups: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
     for (&id, rows) in &questions {
-        let Ok(entry) = bank.entry(id) else {
-            unknown.push(id);
-            continue;
+        let entry = match bank.entry(id) {
+            Ok(entry) => entry,
+            Err(BankError::UnknownQuestion { .. }) => {
+                unknown.push(id);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
         };
         if wanted.is_none_or(|wanted| wanted == entry) {
             let place = bank.entries().iter().position(|known| known == entry).unwrap_or_default();

@@ -251,8 +251,8 @@ fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
         let other = super::tiny::UNDO_RELEASE.replace("\"delivery\"", "\"other\"");
         twice(arguments).file("bank/rubrics/other/undo-release.toml", other)
     };
-    let programs: [&dyn Fn(&[&str]) -> Gradus; 2] = [&twice, &twins];
-    for program in programs {
+    for is_twin in [false, true] {
+        let program = |arguments: &[&str]| if is_twin { twins(arguments) } else { twice(arguments) };
         let asked = program(&["grade", "--ask", wording, "answer.md"]).run().refused();
         asked.tells(&["several questions are called `undo-release`", files]);
         program(&["grade", "answer.md"]).run().refused().tells(&["several questions are called `undo-release`", files]);
@@ -264,6 +264,11 @@ fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
         let folder =
             program(&["batch", "answers", "--format", "jsonl"]).file("answers/a.txt", LONG_ANSWER).run().found();
         folder.prints(&["several questions are called `undo-release`", files]);
+    }
+    let graded = "{\"question\":\"undo-release\",\"answer\":\"x\",\"score\":1}\n";
+    for command in [["eval", "graded.jsonl"].as_slice(), &["bank", "learn", "graded.jsonl"]] {
+        let refused = twins(command).file("graded.jsonl", graded).run().refused();
+        refused.tells(&["several questions are called `undo-release`", files]);
     }
     let named = |id: &str| rubric(id, "known_as = [\"old\"]");
     let grade = gradus(["--bank", "bank", "grade", "--question", "old", "-"]);
