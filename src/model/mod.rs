@@ -23,7 +23,7 @@ pub use grade::{
 pub use invisible::{Invisible, is_blank, is_hiding, is_invisible, is_unseen};
 pub use kept::Kept;
 pub use marks::{Came, Marks};
-pub use non_text::{NonText, non_text};
+pub use non_text::{NonText, file_signature, non_text};
 pub use quantity::{Fingerprint, Tenths, Thousandths};
 pub use question::{Bands, Basis, Concept, Criterion, Golden, Kind, Level, Question, ReferenceAnswer, Stance, Term};
 pub use question_match::{QuestionChoice, QuestionMatch, SimilarQuestion};

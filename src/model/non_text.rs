@@ -23,6 +23,18 @@ impl NonText {
     pub fn reason(self) -> String {
         format!("it is {self}: save it as plain text in UTF-8")
     }
+
+    /// The kind of document that a file extension, without the dot, stands for. Only the kinds in which people hand
+    /// in answers.
+    pub fn document_by_extension(extension: &str) -> Option<Self> {
+        let is_it = |(name, _): &&(&str, &str)| extension.eq_ignore_ascii_case(name);
+        DOCUMENTS.iter().find(is_it).map(|(_, kind)| Self(kind))
+    }
+
+    /// Whether it is a table that can be read in its own format.
+    pub fn is_parquet(self) -> bool {
+        self.0 == PARQUET
+    }
 }
 
 impl fmt::Display for NonText {
@@ -31,6 +43,17 @@ impl fmt::Display for NonText {
         f.write_str(self.0)
     }
 }
+
+const PARQUET: &str = "a Parquet table";
+
+/// Extensions of documents, and their kinds.
+const DOCUMENTS: [(&str, &str); 5] = [
+    ("docx", "a Word document (.docx)"),
+    ("doc", "an old Word document (.doc)"),
+    ("odt", "an OpenDocument text (.odt)"),
+    ("pages", "a Pages document (.pages)"),
+    ("pdf", "a PDF document (.pdf)"),
+];
 
 /// First bytes, and what they are the beginning of.
 const SIGNATURES: &[(&[u8], &str)] = &[
@@ -60,7 +83,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"\xcf\xfa\xed\xfe", "a program"),
     (b"\0asm", "a WebAssembly program"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"PAR1\x15", "a Parquet table"),
+    (b"PAR1\x15", PARQUET),
     (b"\xff\xfe\0\0", "UTF-32 text"),
     (b"\0\0\xfe\xff", "UTF-32 text"),
     (b"\xff\xfe", "UTF-16 text"),
@@ -79,6 +102,11 @@ const ARCHIVES: &[(&[u8], &str)] = &[
 /// What `bytes` are if they are not text; `None` for text, in UTF-8 or an encoding with one byte for a letter.
 pub fn non_text(bytes: &[u8]) -> Option<NonText> {
     signature(bytes).or_else(|| wide_text(bytes)).or_else(|| binary(bytes)).map(NonText)
+}
+
+/// The kind of file that `bytes` are the beginning of, where a signature says so; never a guess.
+pub fn file_signature(bytes: &[u8]) -> Option<NonText> {
+    signature(bytes).map(NonText)
 }
 
 fn signature(bytes: &[u8]) -> Option<&'static str> {

@@ -69,7 +69,7 @@ fn what_cannot_be_read_at_all_is_refused() {
         ("a.jsonl", b"\xff\xfe{\0", "it is UTF-16: save it as UTF-8"),
         ("a.jsonl.gz", b"no gzip", "cannot read a.jsonl.gz"),
         ("a.jsonl.zst", b"no zstd", "cannot read a.jsonl.zst"),
-        ("a/notes.pdf", b"", "it holds no .txt or .md file"),
+        ("a/notes.png", b"", "it holds no .txt or .md file"),
     ] {
         let input = name.split('/').next().expect("a name");
         let run = tiny(["batch", input, "-o", "out.jsonl"]).file(name, content);

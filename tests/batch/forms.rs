@@ -80,7 +80,7 @@ fn a_folder_is_a_row_a_file() {
         .file("drafts/anna.md", "+++\nquestion = \"undo-release\"\n+++\nWe rolled it back.")
         .file("drafts/ben/restore-test.txt", "We restore a backup every month.")
         .file("drafts/cleo.txt", "We release to one percent first.")
-        .file("drafts/notes.pdf", "x")
+        .file("drafts/notes.png", "x")
         .run()
         .done();
     let rows = lines(&ran.out);
@@ -100,12 +100,77 @@ fn a_folder_is_a_row_a_file() {
 }
 
 #[test]
+fn a_document_in_a_folder_is_an_ungraded_row_that_names_its_kind() {
+    let kinds = [
+        ("a.docx", "a Word document (.docx)"),
+        ("b.ODT", "an OpenDocument text (.odt)"),
+        ("c.doc", "an old Word document (.doc)"),
+        ("d.pdf", "a PDF document (.pdf)"),
+        ("e.pages", "a Pages document (.pages)"),
+    ];
+    let mut run = tiny(["batch", "drafts", "--question", "undo-release"]).file("drafts/z.txt", ANSWER);
+    for (name, _) in kinds {
+        run = run.file(&format!("drafts/{name}"), ANSWER);
+    }
+    let ran = run.file("drafts/notes.png", "x").file("drafts/~$a.docx", "x").run().found();
+    let rows = lines(&ran.out);
+    let told: Vec<_> = rows.iter().map(|row| (row["id"].as_str(), row["reason"].as_str())).collect();
+    let reasons = kinds.map(|(_, kind)| format!("it is {kind}, not text: save it as plain text in UTF-8"));
+    let mut expected: Vec<_> =
+        kinds.iter().zip(&reasons).map(|((id, _), told)| (Some(*id), Some(told.as_str()))).collect();
+    expected.push((Some("z.txt"), None));
+    assert_eq!(told, expected);
+}
+
+/// The beginnings of files that are not text, and what they are.
+const DOCUMENTS: [(&str, &[u8], &str); 5] = [
+    (
+        "a.docx",
+        b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml\xb4\x94word/document.xml",
+        "a Word document (.docx)",
+    ),
+    ("a.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a PDF document"),
+    ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0", "an old Office document, such as .doc or .xls"),
+    ("a.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
+    ("a.jsonl", b"\x9f\x01\x02\xf3\x04\x05\x9e\x06\x07\x0e\x0f\xf9\x10\x11\xfa\x12", "binary data"),
+];
+
+#[test]
+fn a_document_in_place_of_rows_is_refused_by_its_kind() {
+    for (name, bytes, kind) in DOCUMENTS {
+        let fault = format!("it is {kind}, not rows of answers");
+        for format in [&[][..], &["--input-format", "csv"], &["--input-format", "tsv"], &["--input-format", "jsonl"]] {
+            let told = [&["batch", name], format].concat();
+            let ran = tiny(told.iter().copied()).file(name, bytes).run().refused();
+            ran.tells(&[&format!("{name}: {fault}"), "hint: save a table as CSV in UTF-8"]);
+            let told = [&["batch", "-"], format].concat();
+            let ran = tiny(told.iter().copied()).run_with(bytes).refused();
+            ran.tells(&[&format!("standard input: {fault}")]);
+        }
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(bytes).expect("packs");
+        let packed = packed.finish().expect("packs");
+        tiny(["batch", "rows.gz"]).file("rows.gz", packed).run().refused().tells(&[&format!("rows.gz: {fault}")]);
+    }
+}
+
+#[test]
+fn a_damaged_row_does_not_make_rows_a_document() {
+    let row = "{\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n";
+    let rows = [b"\x9f\x01\x02\xf3\x04\x05\x9e\x06\x07\x0e\x0f\xf9\x10\x11\xfa\x12\n", row.as_bytes()].concat();
+    let ran = tiny(["batch", "rows.jsonl"]).file("rows.jsonl", rows).run().found();
+    let outcomes: Vec<_> = lines(&ran.out).iter().map(|row| row["status"].clone()).collect();
+    assert_eq!(outcomes, ["ungraded", "graded"]);
+}
+
+#[test]
 fn a_question_may_be_told_by_its_wording() {
     let row = |question: &str| format!("{{\"question\":\"{question}\",\"answer\":\"We rolled it back.\"}}\n");
     let input = row("Tell me about a time when you had to undo a release.") + &row("undo-release");
     let ran = tiny(["batch", "-"]).run_with(input.as_bytes()).done();
     let questions: Vec<Value> = lines(&ran.out).iter().map(|row| row["question"].clone()).collect();
     assert_eq!(questions, ["undo-release", "undo-release"]);
+    assert!(!ran.err.contains("found from the answer"), "{}", ran.err);
     ran.tells(&["questions found from their wording", "undo-release (1 answer)"]);
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 #[cfg(feature = "parquet")]
 use crate::batch::parquet::ReadError;
+use crate::model::NonText;
 
 /// Why an input cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -62,4 +63,18 @@ pub(super) fn no_rows(path: &Path, name: &str) -> Option<InputError> {
     let fault = "it is a text, and holds no rows".to_owned();
     let hint = "grade it with `gradus grade`, or name the folder it stands in".to_owned();
     matches!(ending.as_str(), "txt" | "md").then(|| InputError::Unusable { name: name.to_owned(), fault, hint })
+}
+
+/// The error for a document, an image or other data in place of rows.
+pub(super) fn not_rows(name: &str, kind: NonText) -> InputError {
+    let hint = if kind.is_parquet() {
+        "name it as a file that ends in .parquet, or with --input-format parquet"
+    } else {
+        "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in"
+    };
+    InputError::Unusable {
+        name: name.to_owned(),
+        fault: format!("it is {kind}, not rows of answers"),
+        hint: hint.to_owned(),
+    }
 }

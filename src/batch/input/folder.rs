@@ -9,11 +9,12 @@ use super::file_name::named_after;
 use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
 use crate::bank::FrontMatter;
 use crate::batch::row::{Columns, Row, not_utf8};
-use crate::model::non_text;
+use crate::model::{NonText, non_text};
 
 const ENDINGS: [&str; 2] = ["txt", "md"];
 
-/// Reads the text files of a folder and of the folders in it, in the order of their names.
+/// Reads the text files of a folder and of the folders in it, in the order of their names. A document, such as
+/// `.docx`, is a row that cannot be graded.
 pub(super) struct FolderReader {
     folder: PathBuf,
     /// Ids of questions that files and folders may be named after.
@@ -49,7 +50,7 @@ impl FolderReader {
         while let Some(path) = self.files.get(self.next).filter(|_| rows.len() < most && held < BLOCK_BYTES) {
             self.next += 1;
             let text = match path.to_str() {
-                Some(_) => read(&self.folder.join(path)),
+                Some(_) => document(path).map_or_else(|| read(&self.folder.join(path)), |kind| Err(kind.reason())),
                 None => Err("the name of the file is not UTF-8: rename it".to_owned()),
             };
             for bytes in [encoded(path), text.as_deref().unwrap_or_default().as_bytes()] {
@@ -80,14 +81,15 @@ fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()>
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(b".") {
+        // Hidden files, and the files that Word keeps beside an open document.
+        if name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"~$") {
             continue;
         }
         let path = entry.path();
         // A link to a folder is not followed: it may lead back here.
         if entry.file_type()?.is_dir() {
             find(&path, &below.join(name), files)?;
-        } else if path.extension().is_some_and(|of| ENDINGS.iter().any(|one| of.eq_ignore_ascii_case(one)))
+        } else if (is_text(&path) || document(&path).is_some())
             // A link to nothing is a file that cannot be read; a pipe is not opened, because reading might not end.
             && fs::metadata(&path).map_or(true, |about| about.is_file())
         {
@@ -95,6 +97,15 @@ fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+fn is_text(path: &Path) -> bool {
+    path.extension().is_some_and(|of| ENDINGS.iter().any(|one| of.eq_ignore_ascii_case(one)))
+}
+
+/// The kind of document that a file is by its name.
+fn document(path: &Path) -> Option<NonText> {
+    path.extension().and_then(|of| of.to_str()).and_then(NonText::document_by_extension)
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -140,17 +151,24 @@ mod tests {
         write("b.md", b"+++\nquestion = \"q\"\n+++\nMine.");
         write("a/q.TXT", b"\xff");
         write("a/.hidden.txt", b"x");
-        write("c.pdf", b"x");
+        write("c.docx", b"PK\x03\x04\x14\0\x06\0");
+        write("c.png", b"x");
+        write("~$c.docx", b"x");
+        write("q/e.PDF", b"Mine.");
         write("d.md", b"+++\n?\n+++\n");
         let mut reader = FolderReader::new(folder.path(), vec!["q".to_owned()]).expect("lists");
         let mut rows = Vec::new();
         reader.fill(&mut rows, &Columns::default(), 100);
         let ids: Vec<_> = rows.iter().map(|row| row.id.as_deref().unwrap_or_default()).collect();
-        assert_eq!(ids, ["a/q.TXT", "b.md", "d.md"]);
+        assert_eq!(ids, ["a/q.TXT", "b.md", "c.docx", "d.md", "q/e.PDF"]);
         assert_eq!((rows[0].question.as_deref(), rows[1].question.as_deref()), (Some("q"), Some("q")));
         assert_eq!(rows[0].answer, Err("not UTF-8 from byte 1 on: save it as UTF-8".to_owned()));
         assert_eq!(&rows[1].answer.as_ref().expect("text")[rows[1].body..], "Mine.");
-        assert!(rows[2].answer.as_ref().is_err_and(|told| told.starts_with("line 2: the front matter")));
+        let reason = |kind: &str| Err(format!("it is {kind}, not text: save it as plain text in UTF-8"));
+        assert_eq!(rows[2].answer, reason("a Word document (.docx)"));
+        assert!(rows[3].answer.as_ref().is_err_and(|told| told.starts_with("line 2: the front matter")));
+        assert_eq!(rows[4].answer, reason("a PDF document (.pdf)"));
+        assert_eq!(rows[4].question.as_deref(), Some("q"));
     }
 
     #[test]

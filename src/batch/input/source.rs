@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::block::Block;
 #[cfg(feature = "parquet")]
 use super::error::no_parquet;
-use super::error::{InputError, no_rows};
+use super::error::{InputError, no_rows, not_rows};
 use super::field_names::field_names;
 use super::folder::FolderReader;
 use super::format::InputFormat;
@@ -318,6 +318,9 @@ fn text_source(
         Some(format) => format,
         None => told_by_content(&mut stream).map_err(unreadable)?,
     };
+    if let Some(kind) = stream.non_text(format).map_err(unreadable)? {
+        return Err(not_rows(name, kind));
+    }
     let delimiter = match format {
         InputFormat::Csv => b',',
         InputFormat::Tsv => b'\t',

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::format::InputFormat;
 use super::pipe::{Pipe, stopped};
+use crate::model::{NonText, file_signature, non_text};
 
 const BUFFER: usize = 1 << 18;
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -98,6 +100,21 @@ impl Stream {
     /// The first byte that is no space, as far as it can be seen without taking anything.
     pub(super) fn first_byte(&mut self) -> io::Result<Option<u8>> {
         Ok(self.source.fill_buf()?.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
+    }
+
+    /// What it is if it cannot hold rows, as far as its first bytes show without taking anything. Damaged rows are
+    /// left alone: without a file's signature, a heading or the start of a JSON object in text is enough.
+    pub(super) fn non_text(&mut self, format: InputFormat) -> io::Result<Option<NonText>> {
+        let begins = self.source.fill_buf()?;
+        let mut lines = begins.split(|byte| *byte == b'\n');
+        let may_hold_rows = match format {
+            InputFormat::Parquet => return Ok(None),
+            InputFormat::Jsonl => lines.any(|line| line.trim_ascii_start().starts_with(b"{")),
+            InputFormat::Csv | InputFormat::Tsv => {
+                lines.next().is_some_and(|heading| std::str::from_utf8(heading).is_ok() && !heading.contains(&0))
+            }
+        };
+        Ok(file_signature(begins).or_else(|| if may_hold_rows { None } else { non_text(begins) }))
     }
 
     /// Whether the next byte may be long in coming.
