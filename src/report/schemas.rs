@@ -74,7 +74,7 @@ struct Summary {
     hardest: Vec<HardCriterion>,
     /// Answers without a score.
     not_graded: NotGraded,
-    /// Questions that were found by their wording.
+    /// Questions that were found from a wording or from answers.
     found_questions: Vec<FoundQuestion>,
     /// What the judge took; `null` without a judge.
     usage: Option<Usage>,
@@ -178,7 +178,8 @@ struct ReasonCount {
 
 #[derive(JsonSchema)]
 struct FoundQuestion {
-    wording: String,
+    /// As the rows word it; `null` where it was found from the answers.
+    wording: Option<String>,
     question: String,
     answers: u64,
 }

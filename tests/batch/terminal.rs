@@ -122,3 +122,34 @@ fn an_argument_in_an_error_shows_no_control_character() {
         assert!(!told.contains(|c: char| c.is_control() && c != '\n') && !told.contains('\u{202e}'), "{told:?}");
     }
 }
+
+#[test]
+fn the_summary_tells_questions_found_from_answers_and_counts_graded_answers() {
+    let answer = "We rolled the release back within ten minutes, and I told support what had happened to users.";
+    let run = tiny(["batch", "drafts", "-o", "out.jsonl", "--summary", "sum.json"])
+        .file("drafts/anna.txt", answer)
+        .file("drafts/ben.txt", answer)
+        .file("drafts/undo-release.txt", " ");
+    let (path, page) = (run.path("sum.json"), run.path("sum.md"));
+    let again = run.again(["--bank", "bank", "batch", "drafts", "-o", "all.jsonl", "--summary", "sum.md", "--verbose"]);
+    let _desk = run.again([""]);
+    let short = run.run().found().out;
+    let row_below = |text: &str, heading: &str| {
+        let mut lines = text.lines().skip_while(|line| !line.split_whitespace().eq(heading.split(' '))).skip(1);
+        lines.next().map(|row| row.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(row_below(&short, "question graded mean").as_deref(), Some("undo-release 2"), "{short}");
+    assert!(short.contains("questions found from the answer:\n  undo-release (2 answers)\n"), "{short}");
+    let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(path).expect("reads")).expect("JSON");
+    let found = serde_json::json!([{ "wording": null, "question": "undo-release", "answers": 2 }]);
+    assert_eq!(summary["found_questions"], found);
+    let whole = again.run().found().out;
+    assert_eq!(row_below(&whole, "graded mean").as_deref(), Some("undo-release 2"), "{whole}");
+    assert!(whole.contains("undo-release — 3 answers, 2 of them graded\n"), "{whole}");
+    assert!(whole.contains("questions found from the answer\n  undo-release (2 answers)\n"), "{whole}");
+    let page = std::fs::read_to_string(page).expect("reads");
+    assert!(page.contains("\n## Questions found from the answer\n\n- undo-release (2 answers)\n"), "{page}");
+    for text in [&short, &whole, &page] {
+        assert!(!text.contains("wording") && !text.contains("anna"), "{text}");
+    }
+}

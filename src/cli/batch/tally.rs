@@ -60,7 +60,10 @@ pub(super) struct Tally {
     fresh: u64,
     reused: u64,
     below: u64,
+    /// By wording.
     found: BTreeMap<String, FoundQuestion>,
+    /// By question.
+    found_from_answers: BTreeMap<String, FoundQuestion>,
 }
 
 impl Wishes {
@@ -142,7 +145,19 @@ impl Tally {
         let junit = wishes.junit.as_deref().map(Junit::new).transpose()?;
         let disputes = wishes.disputes.as_deref().map(Disputes::new).transpose()?;
         let (overview, found, apart) = (Overview::new(), BTreeMap::new(), Disputed::default());
-        Ok(Self { overview, progress, junit, disputes, apart, wishes, fresh: 0, reused: 0, below: 0, found })
+        Ok(Self {
+            overview,
+            progress,
+            junit,
+            disputes,
+            apart,
+            wishes,
+            fresh: 0,
+            reused: 0,
+            below: 0,
+            found,
+            found_from_answers: BTreeMap::new(),
+        })
     }
 
     /// Takes a result.
@@ -161,7 +176,7 @@ impl Tally {
             self.below += u64::from(score.as_f64() < least);
         }
         if let Some(settled) = row.settled {
-            self.note_found(settled, row.id);
+            self.note_found(settled);
         }
         if let Some(junit) = &mut self.junit {
             junit.add(row, least)?;
@@ -176,15 +191,18 @@ impl Tally {
         Ok(())
     }
 
-    fn note_found(&mut self, settled: &Settled, id: &str) {
+    fn note_found(&mut self, settled: &Settled) {
         let Some((wording, question)) = &settled.found else { return };
-        let told = format!("the answer of {id}");
-        let wording = if wording.is_empty() { &told } else { wording };
-        if let Some(known) = self.found.get_mut(wording) {
+        // Without a wording the question was found from the answer.
+        let (found, key, wording) = match wording.as_str() {
+            "" => (&mut self.found_from_answers, question, None),
+            _ => (&mut self.found, wording, Some(wording)),
+        };
+        if let Some(known) = found.get_mut(key) {
             known.answers += 1;
-        } else if self.found.len() < WORDINGS {
-            let of = FoundQuestion { wording: wording.clone(), question: question.clone(), answers: 1 };
-            self.found.insert(wording.clone(), of);
+        } else if found.len() < WORDINGS {
+            let of = FoundQuestion { wording: wording.cloned(), question: question.clone(), answers: 1 };
+            found.insert(key.clone(), of);
         }
     }
 
@@ -226,7 +244,7 @@ impl Tally {
             reused: self.reused,
             disputed: told.is_cross_checked.then_some(self.apart),
             below: below.map(|least| Below { threshold: least.to_string(), answers: self.below }),
-            found_questions: self.found.into_values().collect(),
+            found_questions: self.found.into_values().chain(self.found_from_answers.into_values()).collect(),
         };
         if let Some(mut junit) = self.junit {
             if let Some(Least::Mean(_)) = fail_under {

@@ -29,7 +29,7 @@ pub struct BatchReport<'a> {
     pub disputed: Option<Disputed>,
     /// How many are not good enough, where it was said what is.
     pub below: Option<Below>,
-    /// Questions that answers named only in words.
+    /// Questions that no id named: found from a wording, or from answers.
     pub found_questions: Vec<FoundQuestion>,
 }
 
@@ -51,13 +51,13 @@ pub struct Below {
     pub answers: u64,
 }
 
-/// A question that was found from its wording.
+/// A question that was found from a wording or from answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundQuestion {
-    /// How the answers word it.
-    pub wording: String,
+    /// How the rows word it; `None` where it was found from the answers themselves.
+    pub wording: Option<String>,
     /// What it was taken for.
     pub question: String,
-    /// How many answers word it so.
+    /// How many answers that is true of.
     pub answers: u64,
 }

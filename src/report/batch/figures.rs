@@ -98,6 +98,14 @@ pub(super) fn mean(scores: &Scores) -> String {
     scores.mean().map_or_else(|_| ABSENT.to_owned(), |mean| decimals(mean, 1))
 }
 
+/// How many answers to a question the figures are of, and how many there are where that is more.
+pub(super) fn answers_to(answers: &AnswersTo) -> String {
+    match answers.scores.graded {
+        graded if graded == answers.answers => counted(graded, "answer"),
+        graded => format!("{}, {graded} of them graded", counted(answers.answers, "answer")),
+    }
+}
+
 /// Why criteria have no correlation, each reason once with its criteria.
 pub(super) fn reasons(answers: &AnswersTo) -> Vec<String> {
     let mut reasons: Vec<(Absent, Vec<&str>)> = Vec::new();
@@ -117,7 +125,12 @@ pub(super) fn reasons(answers: &AnswersTo) -> Vec<String> {
     reasons.into_iter().map(said).collect()
 }
 
-/// What a wording was taken for.
+/// The questions that were found from a wording, or else those that were found from answers.
+pub(super) fn found_questions<'r>(report: &'r BatchReport<'_>, is_worded: bool) -> Vec<&'r FoundQuestion> {
+    report.found_questions.iter().filter(|found| found.wording.is_some() == is_worded).collect()
+}
+
+/// What a wording or an answer was taken for.
 pub(super) fn found(found: &FoundQuestion) -> String {
     format!("{} ({})", found.question, counted(found.answers, "answer"))
 }

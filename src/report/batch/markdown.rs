@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::data::BatchReport;
 use super::figures::{
-    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, figure, found, mean, percent, preamble, reasons, scores,
+    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, figure, found, found_questions, mean, percent, preamble,
+    reasons, scores,
 };
 use crate::agreement::overview::{AnswersTo, NotGraded, Overview};
 use crate::report::markup::escape;
@@ -29,13 +30,21 @@ pub fn markdown(report: &BatchReport<'_>) -> String {
         }
     }
     not_graded(&mut page, &overview.not_graded);
-    if !report.found_questions.is_empty() {
-        page.push_str("\n## Questions found from their wording\n\n");
-        for one in &report.found_questions {
-            let _ = writeln!(page, "- “{}”: {}", escape(&one.wording), escape(&found(one)));
+    found_from(&mut page, report);
+    page
+}
+
+fn found_from(page: &mut String, report: &BatchReport<'_>) {
+    for (is_worded, heading) in [(true, "their wording"), (false, "the answer")] {
+        let all = found_questions(report, is_worded);
+        if !all.is_empty() {
+            let _ = writeln!(page, "\n## Questions found from {heading}\n");
+        }
+        for one in all {
+            let wording = one.wording.as_ref().map(|wording| format!("“{}”: ", escape(wording))).unwrap_or_default();
+            let _ = writeln!(page, "- {wording}{}", escape(&found(one)));
         }
     }
-    page
 }
 
 fn marks(page: &mut String, report: &BatchReport<'_>) {
@@ -152,7 +161,7 @@ mod tests {
         overview.note(3, nasty, &Marks::ungraded("", nasty), None);
         note_ungraded(&mut overview, 30);
         let mut report = report(&overview);
-        let (wording, question) = (nasty.to_owned(), nasty.to_owned());
+        let (wording, question) = (Some(nasty.to_owned()), nasty.to_owned());
         report.found_questions = vec![FoundQuestion { wording, question, answers: 1 }];
         report.input = nasty.into();
         let page = markdown(&report);

@@ -1,7 +1,7 @@
 //! A batch by question and criterion, for a terminal.
 
 use super::data::BatchReport;
-use super::figures::{HARDEST, LEGEND, figure, mean, percent, reasons};
+use super::figures::{HARDEST, LEGEND, answers_to, figure, mean, percent, reasons};
 use crate::agreement::overview::AnswersTo;
 use crate::report::page::{Page, Run};
 use crate::report::style::{FAINT, PLAIN};
@@ -51,14 +51,14 @@ fn by_question(page: &mut Page, report: &BatchReport<'_>) {
     }
     let cells = |answers: String, mean: String| [(answers, COUNT), (mean, FIGURE)];
     page.heading("by question", "");
-    row(page, "", &cells("answers".into(), "mean".into()), FAINT);
+    row(page, "", &cells("graded".into(), "mean".into()), FAINT);
     for (id, answers) in &report.overview.questions {
-        row(page, id, &cells(answers.answers.to_string(), mean(&answers.scores)), PLAIN);
+        row(page, id, &cells(answers.scores.graded.to_string(), mean(&answers.scores)), PLAIN);
     }
 }
 
 fn criteria(page: &mut Page, id: &str, answers: &AnswersTo) {
-    page.heading(id, &counted(answers.answers, "answer"));
+    page.heading(id, &answers_to(answers));
     let is_wide = page.columns() >= WIDE;
     let cells = |[answers, rate, credit, r]: [String; 4]| {
         let figures = [rate, credit, r].map(|figure| (figure, FIGURE));

@@ -2,8 +2,8 @@
 //!
 //! The number of lines does not grow with answers, questions or criteria. `text` has everything.
 
-use super::data::BatchReport;
-use super::figures::{BANDS, band, below, cost, counts, figure, found, mean, preamble, scores};
+use super::data::{BatchReport, FoundQuestion};
+use super::figures::{BANDS, band, below, cost, counts, figure, found, found_questions, mean, preamble, scores};
 use crate::agreement::overview::{AnswersTo, NotGraded};
 use crate::report::cut::{cut_end, cut_middle};
 use crate::report::page::{Page, Run};
@@ -81,9 +81,9 @@ fn questions(page: &mut Page, report: &BatchReport<'_>) {
     page.blank();
     let cells = |answers: String, mean: String| [(answers, COUNT), (mean, FIGURE)];
     let name = if all > QUESTIONS { "lowest questions" } else { "question" };
-    row(page, name, &cells("answers".into(), "mean".into()), FAINT);
+    row(page, name, &cells("graded".into(), "mean".into()), FAINT);
     for (id, answers) in &questions {
-        row(page, id, &cells(answers.answers.to_string(), mean(&answers.scores)), PLAIN);
+        row(page, id, &cells(answers.scores.graded.to_string(), mean(&answers.scores)), PLAIN);
     }
     if all > questions.len() {
         page.paragraph(2, &[Run::faint(format!("and {} more", counted((all - questions.len()) as u64, "question")))]);
@@ -137,18 +137,29 @@ fn not_graded(page: &mut Page, not_graded: &NotGraded) {
 }
 
 fn wordings(page: &mut Page, report: &BatchReport<'_>) {
-    if report.found_questions.is_empty() {
-        return;
+    for (is_worded, heading) in
+        [(true, "questions found from their wording:"), (false, "questions found from the answer:")]
+    {
+        let all = found_questions(report, is_worded);
+        if all.is_empty() {
+            continue;
+        }
+        page.paragraph(0, &[Run::plain(heading)]);
+        for one in all.iter().take(WORDINGS) {
+            page.paragraph(2, &[Run::plain(found_line(one, page.columns()))]);
+        }
+        if let Some(more) = all.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
+            page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
+        }
     }
-    page.paragraph(0, &[Run::plain("questions found from their wording:")]);
-    for one in report.found_questions.iter().take(WORDINGS) {
-        let found = found(one);
-        let room = page.columns().saturating_sub(columns(&found) + "  “”: ".chars().count()).max(LEAST_WORDING);
-        page.paragraph(2, &[Run::plain(format!("“{}”: {found}", shorten(&one.wording, room)))]);
-    }
-    if let Some(more) = report.found_questions.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
-        page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
-    }
+}
+
+/// A question, after its wording if there was one, which is cut so that both fit in so many columns.
+fn found_line(one: &FoundQuestion, width: usize) -> String {
+    let found = found(one);
+    let Some(wording) = &one.wording else { return found };
+    let room = width.saturating_sub(columns(&found) + "  “”: ".chars().count()).max(LEAST_WORDING);
+    format!("“{}”: {found}", shorten(wording, room))
 }
 
 #[cfg(test)]
@@ -156,7 +167,7 @@ mod tests {
     use super::*;
     use crate::agreement::Overview;
     use crate::model::{Came, Marks};
-    use crate::report::batch::data::{Below, FoundQuestion};
+    use crate::report::batch::data::Below;
     use crate::report::batch::fixture::{note, note_score, note_ungraded, question, report};
     use proptest::prelude::*;
 
@@ -176,8 +187,10 @@ mod tests {
         report.output = Some("graded.jsonl".into());
         report.below = Some(Below { threshold: "60".into(), answers: 11 });
         (report.fresh, report.reused) = (20, 4);
-        report.found_questions =
-            vec![FoundQuestion { wording: "What is it?".into(), question: "slo".into(), answers: 1 }];
+        report.found_questions = vec![
+            FoundQuestion { wording: Some("What is it?".into()), question: "slo".into(), answers: 1 },
+            FoundQuestion { wording: None, question: "queue".into(), answers: 2 },
+        ];
         report
     }
 

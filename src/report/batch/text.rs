@@ -1,7 +1,7 @@
 //! A batch for a terminal.
 
 use super::data::BatchReport;
-use super::figures::{BANDS, band, below, bin, cost, counts, found, preamble, price, scores};
+use super::figures::{BANDS, band, below, bin, cost, counts, found, found_questions, preamble, price, scores};
 use super::questions::questions;
 use crate::agreement::overview::{NotGraded, Scores};
 use crate::model::Tenths;
@@ -125,16 +125,22 @@ fn not_graded(page: &mut Page, not_graded: &NotGraded) {
 }
 
 fn wordings(page: &mut Page, report: &BatchReport<'_>) {
-    if report.found_questions.is_empty() {
-        return;
-    }
-    page.heading("questions found from their wording", "");
-    for one in report.found_questions.iter().take(WORDINGS) {
-        page.paragraph(2, &[Run::plain(format!("“{}”", shorten(&one.wording, WORDING)))]);
-        page.paragraph(4, &[Run::plain(found(one))]);
-    }
-    if let Some(more) = report.found_questions.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
-        page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
+    let headings = [(true, "questions found from their wording"), (false, "questions found from the answer")];
+    for (is_worded, heading) in headings {
+        let all = found_questions(report, is_worded);
+        if all.is_empty() {
+            continue;
+        }
+        page.heading(heading, "");
+        for one in all.iter().take(WORDINGS) {
+            if let Some(wording) = &one.wording {
+                page.paragraph(2, &[Run::plain(format!("“{}”", shorten(wording, WORDING)))]);
+            }
+            page.paragraph(if is_worded { 4 } else { 2 }, &[Run::plain(found(one))]);
+        }
+        if let Some(more) = all.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
+            page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
+        }
     }
 }
 
@@ -241,7 +247,7 @@ mod tests {
         note(&mut overview, &question(nasty), 12);
         note(&mut overview, &question(&"漢字".repeat(60)), 12);
         overview.note(3, nasty, &Marks::ungraded("", nasty), None);
-        let (wording, question) = (nasty.repeat(40), nasty.to_owned());
+        let (wording, question) = (Some(nasty.repeat(40)), nasty.to_owned());
         let mut report = report(&overview);
         report.found_questions = vec![FoundQuestion { wording, question, answers: 1 }; 25];
         report.output = Some(nasty.into());
