@@ -50,7 +50,8 @@ impl FolderReader {
         while let Some(path) = self.files.get(self.next).filter(|_| rows.len() < most && held < BLOCK_BYTES) {
             self.next += 1;
             let text = match path.to_str() {
-                Some(_) => document(path).map_or_else(|| read(&self.folder.join(path)), |kind| Err(kind.reason())),
+                Some(_) => document(path)
+                    .map_or_else(|| read(&self.folder, &self.folder.join(path)), |kind| Err(kind.reason())),
                 None => Err("the name of the file is not UTF-8: rename it".to_owned()),
             };
             for bytes in [encoded(path), text.as_deref().unwrap_or_default().as_bytes()] {
@@ -85,14 +86,10 @@ fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()>
         if name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"~$") {
             continue;
         }
-        let path = entry.path();
-        // A link to a folder is not followed: it may lead back here.
-        if entry.file_type()?.is_dir() {
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
             find(&path, &below.join(name), files)?;
-        } else if (is_text(&path) || document(&path).is_some())
-            // A link to nothing is a file that cannot be read; a pipe is not opened, because reading might not end.
-            && fs::metadata(&path).map_or(true, |about| about.is_file())
-        {
+        } else if is_text(&path) || document(&path).is_some() || (kind.is_symlink() && path.is_dir()) {
             files.push(below.join(name));
         }
     }
@@ -108,7 +105,27 @@ fn document(path: &Path) -> Option<NonText> {
     path.extension().and_then(|of| of.to_str()).and_then(NonText::document_by_extension)
 }
 
-fn read(path: &Path) -> Result<String, String> {
+/// Why a file is not opened. A pipe might never end, a link to a folder may lead back here, and a link to elsewhere may
+/// name what the author of a handed-in folder could not read.
+fn not_opened(folder: &Path, path: &Path) -> io::Result<Option<&'static str>> {
+    let about = fs::metadata(path)?;
+    if about.is_dir() {
+        return Ok(Some("it is a link to a folder, which is not followed: copy the folder"));
+    }
+    if !about.is_file() {
+        return Ok(Some("it is not a regular file: remove it, or copy what it holds into a file"));
+    }
+    let is_elsewhere =
+        fs::symlink_metadata(path)?.is_symlink() && !fs::canonicalize(path)?.starts_with(fs::canonicalize(folder)?);
+    Ok(is_elsewhere.then_some("it is a link to a file outside of this folder, which is not read: copy the file"))
+}
+
+fn read(folder: &Path, path: &Path) -> Result<String, String> {
+    match not_opened(folder, path) {
+        Err(error) => return Err(format!("it cannot be read: {error}")),
+        Ok(Some(reason)) => return Err(reason.to_owned()),
+        Ok(None) => {}
+    }
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(ROW_BYTES as u64 + 1).read_to_end(&mut bytes));
     match read {
@@ -164,7 +181,7 @@ mod tests {
         assert_eq!((rows[0].question.as_deref(), rows[1].question.as_deref()), (Some("q"), Some("q")));
         assert_eq!(rows[0].answer, Err("not UTF-8 from byte 1 on: save it as UTF-8".to_owned()));
         assert_eq!(&rows[1].answer.as_ref().expect("text")[rows[1].body..], "Mine.");
-        let reason = |kind: &str| Err(format!("it is {kind}, not text: save it as plain text in UTF-8"));
+        let reason = |kind: &str| Err(format!("it is {kind}: save it as plain text in UTF-8"));
         assert_eq!(rows[2].answer, reason("a Word document (.docx)"));
         assert!(rows[3].answer.as_ref().is_err_and(|told| told.starts_with("line 2: the front matter")));
         assert_eq!(rows[4].answer, reason("a PDF document (.pdf)"));
@@ -190,5 +207,30 @@ mod tests {
         assert_eq!(rows[1].answer, Err("the name of the file is not UTF-8: rename it".to_owned()));
         assert!(rows[3].answer.as_ref().is_err_and(|told| told.starts_with("it cannot be read: ")));
         assert!(rows[0].answer.is_ok() && rows[2].answer.is_ok());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_out_of_the_folder_and_pipes_are_not_opened() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("private.txt"), "Secret.").expect("writes");
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("a.txt"), "Mine.").expect("writes");
+        symlink("a.txt", folder.path().join("b.txt")).expect("links");
+        symlink(outside.path().join("private.txt"), folder.path().join("c.txt")).expect("links");
+        symlink(outside.path(), folder.path().join("d")).expect("links");
+        nix::unistd::mkfifo(&folder.path().join("e.txt"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+        let mut reader = FolderReader::new(folder.path(), Vec::new()).expect("lists");
+        let mut rows = Vec::new();
+        reader.fill(&mut rows, &Columns::default(), 100);
+        let told: Vec<_> = rows.iter().map(|row| (row.id.as_deref(), row.answer.as_deref())).collect();
+        assert_eq!((told[0], told[1]), ((Some("a.txt"), Ok("Mine.")), (Some("b.txt"), Ok("Mine."))));
+        for (row, start) in
+            told[2..].iter().zip(["it is a link to a file outside", "it is a link to a folder", "it is not"])
+        {
+            assert!(row.1.is_err_and(|told| told.starts_with(start)), "{row:?}");
+        }
+        assert_eq!(rows.len(), 5);
     }
 }
