@@ -160,21 +160,21 @@ impl Settings {
         Self { bank: Setting { value: Some(folder.clone()), origin: Origin::Found(folder) }, ..self }
     }
 
-    /// Takes what a project file says: what names an endpoint, a key or a cache only where the file is trusted.
+    /// Takes what a project file says: what it says of judges only where the file is trusted.
     fn apply_project(&mut self, path: &Path, around: &Surroundings) -> anyhow::Result<()> {
         let text = project::read_own(path)?;
         let said = Said::of_file(path, &text)?;
         let state = match around.trust() {
-            Some(trust) if said.needs_trust() => trust.state(path, &text)?,
-            None if said.needs_trust() => State::Unknown,
+            Some(trust) if !said.needing_trust().is_empty() => trust.state(path, &text)?,
+            None if !said.needing_trust().is_empty() => State::Unknown,
             _ => State::Trusted,
         };
         let Said { layer, llm } = said;
         self.apply(layer, |_| Origin::File(path.to_owned()));
         match state {
             State::Trusted => self.llm.apply_file(llm),
-            State::Changed => self.llm.apply_untrusted(llm, path, true),
-            State::Unknown => self.llm.apply_untrusted(llm, path, false),
+            State::Changed => self.llm.withhold(&llm, path, true),
+            State::Unknown => self.llm.withhold(&llm, path, false),
         }
         Ok(())
     }
@@ -281,15 +281,7 @@ impl Said {
     /// The settings that need trust.
     pub(super) fn needing_trust(&self) -> Vec<Withheld> {
         let (base, judges) = &self.llm;
-        needing_trust(base, judges.as_deref().unwrap_or_default())
-    }
-
-    /// Whether anything in it needs trust. A model that only an untrusted file names does as well: it would stand for
-    /// the provider's own endpoint.
-    fn needs_trust(&self) -> bool {
-        let (base, judges) = &self.llm;
-        let names_model = |values: &Values| values.get("model").is_some();
-        !self.needing_trust().is_empty() || names_model(base) || judges.iter().flatten().any(names_model)
+        needing_trust(base, judges.as_deref())
     }
 }
 

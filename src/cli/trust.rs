@@ -1,4 +1,4 @@
-//! `config trust`: which project files may name endpoints, key variables, certificates and the cache.
+//! `config trust`: which project files may configure judges.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ fn told(path: &Path, said: &Said) -> String {
     let mut text = one_line(&format!("{} is trusted until it is edited", path.display()));
     let rows = said.needing_trust();
     if rows.is_empty() {
-        text.push_str("\n  it names no endpoint, key, certificate or cache");
+        text.push_str("\n  it has no settings of judges");
     }
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     for row in rows {

@@ -104,7 +104,7 @@ fn the_environment_stands_above_files_and_flags_above_both() {
     );
     // The file in the user's folder stands below the one beside the work.
     let run = show().file(".config/gradus/config.toml", "[llm]\nseed = 1\nmodel = \"home\"\n");
-    let run = run.file("gradus.toml", "[llm]\nseed = 2\n");
+    let run = run.trusted_file("[llm]\nseed = 2\n");
     let model = shown(run.again(["config", "show"]), "llm.model");
     assert_eq!(model, ("home".to_owned(), "[home]/.config/gradus/config.toml".to_owned()));
     assert_eq!(shown(run, "llm.seed").0, "2");
@@ -156,10 +156,10 @@ fn each_judge_is_shown_with_its_origin() {
     let file = "[llm]\nsamples = 2\n[[judge]]\nmodel = \"a\"\n[[judge]]\nmodel = \"b\"\nseed = 4\n";
     let of_file = |value: &str| (value.to_owned(), "[home]/gradus.toml".to_owned());
     for (name, value) in [("judge.1.model", "a"), ("judge.2.model", "b"), ("judge.2.seed", "4"), ("llm.samples", "2")] {
-        assert_eq!(shown(show().file("gradus.toml", file), name), of_file(value));
+        assert_eq!(shown(show().trusted_file(file), name), of_file(value));
     }
     // Who names a model in the environment means that one alone.
-    let out = show().file("gradus.toml", file).env("GRADUS_LLM_MODEL", "c").run().done().out;
+    let out = show().trusted_file(file).env("GRADUS_LLM_MODEL", "c").run().done().out;
     assert!(!out.contains("judge.1") && out.contains("environment GRADUS_LLM_MODEL"), "{out}");
 }
 

@@ -1,4 +1,4 @@
-//! A project file decides where answers and keys go only once the user trusts it.
+//! A project file configures judges only once the user trusts it.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn an_untrusted_file_sends_nothing_anywhere_and_one_note_says_so() {
     let endpoint = content();
     for arguments in [&GRADE[..], &["--quiet", "grade", "answer.md", "--format", "json"], &["questions"]] {
         let ran = with_secret(tiny(arguments.iter().copied())).file("gradus.toml", hostile(&endpoint)).run().done();
-        let told = "[home]/gradus.toml is not trusted: llm.base_url, llm.api_key_env are ignored";
+        let told = "[home]/gradus.toml is not trusted: llm.base_url, llm.model, llm.api_key_env are ignored";
         assert_eq!(ran.err.matches("is not trusted").count(), 1, "{}", ran.err);
         ran.tells(&[told, "gradus config trust [home]\n"]);
     }
@@ -78,38 +78,82 @@ fn a_trusted_file_is_used_until_it_is_edited_or_trusted_no_longer() {
 }
 
 #[test]
-fn every_setting_that_names_a_place_or_a_price_is_withheld() {
+fn every_setting_of_judges_is_withheld() {
     let all = [
         ("preset", "\"ollama\""),
         ("provider", "\"anthropic\""),
         ("base_url", "\"http://127.0.0.1:1/v1\""),
+        ("model", "\"expensive\""),
         ("api_key_env", "\"MINE\""),
-        ("ca_file", "\"ca.pem\""),
-        ("allow_http", "true"),
+        ("temperature", "1.5"),
+        ("seed", "7"),
+        ("max_tokens", "100000"),
+        ("context", "200000"),
+        ("concurrency", "200"),
+        ("requests_per_minute", "9999"),
+        ("tokens_per_minute", "9999"),
+        ("timeout", "3600"),
+        ("attempts", "9"),
         ("price_prompt", "0"),
         ("price_completion", "0"),
+        ("ca_file", "\"ca.pem\""),
+        ("allow_http", "true"),
+        ("samples", "9"),
+        ("vote", "\"majority\""),
+        ("escalate", "true"),
+        ("cross_check", "true"),
+        ("references", "false"),
+        ("deadline", "9000"),
+        ("on_failure", "\"stop\""),
         ("cache", "\"answer.md\""),
     ];
-    for (name, value) in all {
-        let file = format!("[llm]\nsamples = 3\n{name} = {value}\n");
-        let ran = tiny(["config", "show"]).file("gradus.toml", &file).run().done();
-        ran.tells(&[&format!("llm.{name} is ignored")]);
-        let out = tiny(["config", "show"]).file("gradus.toml", &file).run().done().out;
-        let rows: Vec<&str> = out.lines().filter(|line| line.starts_with(&format!("llm.{name} "))).collect();
+    let show = || tiny(["config", "show"]);
+    let known = show().run().done().out.lines().filter(|line| line.starts_with("llm.")).count();
+    assert_eq!(known, all.len(), "a setting is missing here");
+    for (index, (name, value)) in all.into_iter().enumerate() {
+        let file = format!("[llm]\n{name} = {value}\n");
+        let ran = show().file("gradus.toml", &file).run().done();
+        let ran = ran.tells(&[&format!("llm.{name} is ignored")]);
+        let rows: Vec<&str> = ran.out.lines().filter(|line| line.starts_with(&format!("llm.{name} "))).collect();
         assert!(
             rows[0].ends_with("default") && rows[1].ends_with("[home]/gradus.toml (ignored: not trusted)"),
-            "{out}"
+            "{}",
+            ran.out
         );
-        assert!(out.lines().any(|line| line.starts_with("llm.samples ") && line.contains(" 3 ")), "{out}");
-        let trusted = tiny(["config", "show"]).trusted_file(&file).run().done().tells_nothing().out;
-        assert!(!trusted.contains("ignored"), "{trusted}");
-        if name != "cache" {
-            let file = format!("[[judge]]\nmodel = \"m\"\n{name} = {value}\n[[judge]]\nmodel = \"n\"\n");
-            let ran = tiny(["config", "show"]).file("gradus.toml", &file).run().done();
-            assert!(!ran.out.contains("judge.1.model") && !ran.out.contains("judge.2"), "{}", ran.out);
-            ran.tells(&[&format!("judge.1.{name} is ignored"), "are not asked"]);
+        // Settings of `[[judge]]` are the first of the list.
+        if index < 18 {
+            let file = format!("[[judge]]\n{name} = {value}\n[[judge]]\n");
+            let ran = show().file("gradus.toml", file).run().done();
+            let rows: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("judge.")).collect();
+            assert!(rows.len() == 2 && rows.iter().all(|row| row.ends_with("(ignored: not trusted)")), "{}", ran.out);
+            ran.tells(&[&format!("judge.1.{name}, judge.2 are ignored"), "are not asked"]);
         }
     }
+    let trusted = show().trusted_file("[llm]\nsamples = 9\n").run().done().tells_nothing().out;
+    assert!(!trusted.contains("ignored"), "{trusted}");
+}
+
+#[test]
+fn an_untrusted_file_does_not_change_what_the_users_own_endpoint_is_asked() {
+    let endpoint = content();
+    let config = format!(
+        "[llm]\nmodel = \"cheap\"\nbase_url = {:?}\nprice_prompt = 0.1\nprice_completion = 0.1\nmax_tokens = 700\n",
+        endpoint.url()
+    );
+    let untrusted = "[llm]\nmodel = \"expensive\"\nsamples = 9\nattempts = 9\nmax_tokens = 100000\n";
+    for (index, file) in [untrusted, "judge = []\n", "quiet = true\n"].into_iter().enumerate() {
+        let ran = tiny(GRADE).file(USER, &config).file("gradus.toml", file).run().done();
+        assert_eq!(fallback(&ran), "");
+        let asked = endpoint.asked();
+        assert_eq!(asked.len(), index + 1);
+        assert_eq!((&asked[index].body["model"], &asked[index].body["max_tokens"]), (&"cheap".into(), &700.into()));
+        let told = ["llm.model, llm.max_tokens, llm.attempts, llm.samples are ignored", "judge is ignored", ""][index];
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+    // An empty list does not remove the user's judges.
+    let config = config + "[[judge]]\nmodel = \"mine\"\n";
+    tiny(GRADE).file(USER, &config).file("gradus.toml", "judge = []\n").run().done();
+    assert_eq!(endpoint.asked()[3].body["model"], "mine");
 }
 
 #[test]
@@ -125,13 +169,14 @@ fn an_untrusted_endpoint_is_not_replaced_by_another_file_but_by_flags_and_the_en
     let ran = tiny(GRADE.into_iter().chain(flags)).file("gradus.toml", hostile(&meant)).run().done();
     assert_eq!(fallback(&ran), "");
     let run = tiny(GRADE).file("gradus.toml", hostile(&meant)).env("GRADUS_LLM_BASE_URL", &user.url());
+    let run = run.env("GRADUS_LLM_MODEL", "m");
     assert_eq!(fallback(&run.run().done()), "");
     assert_eq!((meant.asked().len(), user.asked().len()), (0, 2));
     // What names no endpoint leaves the user's own in place.
     let ran =
         tiny(GRADE).file(USER, &config).file("gradus.toml", "[llm]\ncache = \"answer.md\"\nseed = 4\n").run().done();
     assert_eq!((fallback(&ran), user.asked().len()), (String::new(), 3));
-    assert_eq!(user.asked()[2].body["seed"], 4);
+    assert_eq!(user.asked()[2].body.get("seed"), None);
 }
 
 #[test]
@@ -139,7 +184,7 @@ fn a_model_in_an_untrusted_file_does_not_bring_in_an_endpoint() {
     for file in ["[llm]\nmodel = \"gpt-4o\"\n", "[[judge]]\nmodel = \"gpt-4o\"\n"] {
         let ran = with_secret(tiny(GRADE)).file("gradus.toml", file).run().done();
         assert_eq!(ran.json()["grader"]["kind"], "offline");
-        ran.tells(&["graded offline: [home]/gradus.toml names a model, but no endpoint is configured"]);
+        ran.tells(&["[home]/gradus.toml is not trusted: ", ".model is ignored", "gradus config trust [home]"]);
     }
 }
 

@@ -149,14 +149,14 @@ pub(in crate::cli) enum ConfigCommand {
         #[command(flatten)]
         endpoint: Box<EndpointArgs>,
     },
-    /// Trust the endpoint, key variable, certificates and cache that a project file names
+    /// Trust the judges that a project file configures
     #[command(after_help = TRUST)]
     Trust(Trust),
 }
 
 const TRUST: &str = "A gradus.toml in the current folder or above it may come from somebody else. Until it is
-trusted, what it says of endpoints, keys, certificates, prices and the cache is
-ignored. Trust ends when the file is edited.
+trusted, its [llm] and [[judge]] settings are ignored. Trust ends when the file
+is edited.
 
 Examples:
   gradus config trust                the gradus.toml that applies here

@@ -8,7 +8,7 @@ use anyhow::bail;
 use toml::{Spanned, Value};
 
 use super::keys::{KEYS, Key, Kind};
-use super::untrusted::{NAME_ENDPOINT, Untrusted, needing_trust, withhold};
+use super::untrusted::{NAME_ENDPOINT, Untrusted, names_judges, needing_trust};
 use crate::cli::args::{EndpointArgs, PanelArgs};
 use crate::cli::settings::{Origin, Setting};
 
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Llm {
     pub(in crate::cli) base: Values,
     /// What holds for each, where several are named.
     pub(in crate::cli) judges: Vec<Values>,
-    /// The project file that says something which needs trust and is not trusted.
+    /// The project file that says something of judges and is not trusted.
     pub(in crate::cli) untrusted: Option<Untrusted>,
     /// Whether a flag or the environment names an endpoint.
     names_endpoint_above_files: bool,
@@ -176,17 +176,20 @@ impl Llm {
         }
     }
 
-    /// Takes what a project file says that is not trusted, without what needs trust.
-    pub(in crate::cli) fn apply_untrusted(
+    /// Notes what a project file says that is not trusted. None of it applies.
+    pub(in crate::cli) fn withhold(
         &mut self,
-        (mut base, mut judges): (Values, Option<Vec<Values>>),
+        (base, judges): &(Values, Option<Vec<Values>>),
         path: &Path,
         has_changed: bool,
     ) {
-        let withheld = needing_trust(&base, judges.as_deref().unwrap_or_default());
-        let names_judges = withhold(&mut base, &mut judges);
-        self.untrusted = Some(Untrusted { path: path.to_owned(), has_changed, withheld, names_judges });
-        self.apply_file((base, judges));
+        let judges = judges.as_deref();
+        self.untrusted = Some(Untrusted {
+            path: path.to_owned(),
+            has_changed,
+            withheld: needing_trust(base, judges),
+            names_judges: names_judges(base, judges),
+        });
     }
 
     /// Takes what the environment says.
@@ -302,22 +305,10 @@ impl Llm {
         self.untrusted.as_ref().filter(|file| file.names_judges && !self.names_endpoint_above_files)
     }
 
-    /// The untrusted file that names a model and nothing that needs trust, while no endpoint is configured.
-    pub(super) fn untrusted_model(&self) -> Option<&Untrusted> {
-        let is_alone = !self.is_configured() && (self.base.get("model").is_some() || !self.judges.is_empty());
-        self.untrusted.as_ref().filter(|file| is_alone && !file.names_judges)
-    }
-
-    /// Whether there is anything to ask.
+    /// Whether there is anything to ask. A model alone means the provider's own endpoint.
     pub(in crate::cli) fn is_configured(&self) -> bool {
-        // The model alone stands for the provider's own endpoint, which an untrusted file must not bring in.
-        let names_one = |values: &Values| {
-            let counts = |setting: &Setting<String>| match (&setting.origin, &self.untrusted) {
-                (Origin::File(path), Some(untrusted)) => *path != untrusted.path,
-                _ => true,
-            };
-            ["preset", "provider", "base_url", "model"].iter().any(|name| values.get(name).is_some_and(counts))
-        };
+        let names_one =
+            |values: &Values| ["preset", "provider", "base_url", "model"].iter().any(|name| values.get(name).is_some());
         self.withheld().is_none() && (names_one(&self.base) || self.judges.iter().any(names_one))
     }
 

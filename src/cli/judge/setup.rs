@@ -66,14 +66,6 @@ pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -
         GraderChoice::Offline => return refuse_replay(&uses).map(|()| None),
         GraderChoice::Auto if !settings.llm.is_configured() => {
             refuse_replay(&uses)?;
-            if let Some(untrusted) = settings.llm.untrusted_model() {
-                printer.note(&format!(
-                    "graded offline: {} names a model, but no endpoint is configured and the file is not trusted\nhint: \
-                     trust it with `{}`, or name an endpoint with --preset or --base-url",
-                    untrusted.path.display(),
-                    untrusted.command()
-                ));
-            }
             return Ok(None);
         }
         GraderChoice::Auto => false,

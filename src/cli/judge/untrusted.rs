@@ -1,24 +1,13 @@
-//! What a project file may not decide before the user trusts it: where answers and keys go, and what that costs.
+//! Withholds the settings of judges in a project file that the user does not trust: all of `[llm]` and `[[judge]]`. They
+//! decide what is sent, where, how often and at what price. Even a model or a number of samples, applied to the user's
+//! own endpoint, would spend the user's money and make a limit on costs count with the prices of another model.
 
 use std::path::PathBuf;
 
-use super::keys::Key;
+use super::keys::KEYS;
 use super::llm::Values;
 use crate::report::printable;
 
-/// Settings that name an endpoint, a key variable, certificates or the cache. Prices are among them because a price of
-/// zero switches a limit on costs off.
-const NEED_TRUST: [&str; 9] = [
-    "preset",
-    "provider",
-    "base_url",
-    "api_key_env",
-    "ca_file",
-    "allow_http",
-    "price_prompt",
-    "price_completion",
-    "cache",
-];
 /// The settings that name an endpoint.
 pub(super) const NAME_ENDPOINT: [&str; 3] = ["preset", "provider", "base_url"];
 
@@ -69,31 +58,33 @@ impl Untrusted {
     }
 }
 
-/// The settings of a project file that need trust.
-pub(in crate::cli) fn needing_trust(base: &Values, judges: &[Values]) -> Vec<Withheld> {
-    let of = |prefix: String, values: &Values| {
-        let found = NEED_TRUST.iter().filter_map(|name| Some((Key::by_name(name)?, values.get(name)?)));
-        let found = found.map(|(key, setting)| Withheld {
-            name: format!("{prefix}.{}", key.name),
-            value: key.shown(&setting.value),
-        });
-        found.collect::<Vec<_>>()
+/// The settings of a project file that need trust: everything in `[llm]` and `[[judge]]`.
+pub(in crate::cli) fn needing_trust(base: &Values, judges: Option<&[Values]>) -> Vec<Withheld> {
+    let named = |prefix: &str, values: &Values| -> Vec<Withheld> {
+        let found = KEYS.iter().filter_map(|key| Some((key, values.get(key.name)?)));
+        found
+            .map(|(key, setting)| Withheld { name: format!("{prefix}.{}", key.name), value: key.shown(&setting.value) })
+            .collect()
     };
-    let of_judges = judges.iter().enumerate().flat_map(|(place, judge)| of(format!("judge.{}", place + 1), judge));
-    of("llm".to_owned(), base).into_iter().chain(of_judges).collect()
+    let mut withheld = named("llm", base);
+    for (index, judge) in judges.unwrap_or_default().iter().enumerate() {
+        let table = format!("judge.{}", index + 1);
+        let rows = named(&table, judge);
+        if rows.is_empty() {
+            withheld.push(Withheld { name: table, value: "empty".to_owned() });
+        }
+        withheld.extend(rows);
+    }
+    // An empty list removes the judges of the user's own file.
+    if judges.is_some_and(<[Values]>::is_empty) {
+        withheld.push(Withheld { name: "judge".to_owned(), value: "none".to_owned() });
+    }
+    withheld
 }
 
-/// Takes out what needs trust. Of several judges none is left if one of them loses a setting: the others would not be
-/// the panel that was meant. Returns whether the file names where answers are sent.
-pub(super) fn withhold(base: &mut Values, judges: &mut Option<Vec<Values>>) -> bool {
-    let has_any = |values: &Values, names: &[&str]| names.iter().any(|name| values.get(name).is_some());
-    let mut names_judges = has_any(base, &NAME_ENDPOINT);
-    NEED_TRUST.iter().for_each(|name| base.remove(name));
-    if judges.iter().flatten().any(|judge| has_any(judge, &NEED_TRUST)) {
-        *judges = None;
-        names_judges = true;
-    }
-    names_judges
+/// Whether the settings name where answers are sent, or a panel of judges.
+pub(super) fn names_judges(base: &Values, judges: Option<&[Values]>) -> bool {
+    NAME_ENDPOINT.iter().any(|name| base.get(name).is_some()) || judges.is_some_and(|judges| !judges.is_empty())
 }
 
 /// Text of a file or of the environment on one line, without escape sequences.
