@@ -11,7 +11,8 @@ use super::client::{Client, ClientError, Raw, SendError};
 use super::endpoint::{Endpoint, shown_url};
 use super::limits::Gate;
 use super::retry::{Policy, Trouble, retry_after};
-use super::wire::{Dialect, masked, refusal_words};
+use super::secret::Redactor;
+use super::wire::{Dialect, refusal_words};
 use crate::judge::{Failure, Halt, Reply, Request};
 
 /// Failed requests in a row after which an endpoint is left alone ...
@@ -20,8 +21,6 @@ const FAILURES: u32 = 5;
 const COOL: Duration = Duration::from_secs(30);
 /// The first wait before a request is sent again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(20));
-/// Keys with fewer bytes are none.
-const SHORTEST_KEY: usize = 8;
 /// Replies in another dialect after which that one is spoken first.
 const RELEARN: u32 = 3;
 /// How often somebody who waits looks whether all is to stop.
@@ -31,6 +30,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(super) struct Line {
     pub(super) endpoint: Endpoint,
     client: Client,
+    pub(super) redactor: Redactor,
     pub(super) gate: Gate,
     breaker: Breaker,
     policy: Policy,
@@ -60,6 +60,7 @@ impl Line {
     pub(super) fn new(endpoint: Endpoint, known: Known, stop: Arc<AtomicBool>) -> Result<Self, ClientError> {
         Ok(Self {
             client: Client::new(&endpoint)?,
+            redactor: Redactor::new(endpoint.key.as_ref(), &endpoint.base_url),
             gate: Gate::new(&endpoint.limits),
             breaker: Breaker::new(FAILURES, COOL),
             policy: Policy { attempts: endpoint.attempts, first: WAITS.0, longest: WAITS.1 },
@@ -110,11 +111,6 @@ impl Line {
     fn why_left_alone(&self) -> String {
         let words = self.breaker.words().unwrap_or_else(|| "it failed again and again".to_owned());
         format!("{} is left alone: {words}", self.host())
-    }
-
-    /// The key, or nothing.
-    fn key(&self) -> &str {
-        self.endpoint.key.as_ref().map(super::Secret::reveal).unwrap_or_default()
     }
 
     fn host(&self) -> &str {
@@ -194,13 +190,9 @@ impl Line {
             return Err(self.refused(raw));
         }
         // What a server says may hold what it was sent.
-        let safe = |reply: Reply| match self.key() {
-            // What is shorter may stand in any verdict, and is nobody's secret.
-            key if key.len() < SHORTEST_KEY || !reply.text.contains(key) => reply,
-            key => Reply { text: masked(&reply.text, key), ..reply },
-        };
+        let safe = |reply: Reply| Reply { text: self.redactor.verdict(reply.text), ..reply };
         provider.reply(raw.content_type.as_deref(), &raw.body).map(safe).map_err(|error| {
-            let said = masked(&error.to_string(), self.key());
+            let said = self.redactor.message(&error.to_string());
             let words = format!("{} answered with {said}", self.host());
             Failed { words, trouble: error.trouble(), status: 200, body: String::new() }
         })
@@ -209,12 +201,12 @@ impl Line {
     /// An answer that is no reply.
     fn refused(&self, raw: Raw) -> Failed {
         let Raw { status, content_type, retry_after: after, location, body } = raw;
-        let said = refusal_words(status, content_type.as_deref(), &body, Some(self.key()));
+        let said = refusal_words(status, content_type.as_deref(), &body, |words| self.redactor.message(words));
         let words = match location {
             Some(location) if (300..400).contains(&status) => {
                 let to = without_query(&self.endpoint.base_url, &location);
                 let to: String = to.chars().filter(|c| !c.is_control()).take(200).collect();
-                let to = masked(&to, self.key());
+                let to = self.redactor.message(&to);
                 format!("{} sends on to {to} ({status}), where no key is sent; name that with --base-url", self.host())
             }
             _ if said.is_empty() => format!("{} answered {status}", self.host()),

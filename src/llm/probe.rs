@@ -40,15 +40,18 @@ pub fn probe(pool: &Pool, judge: usize) -> Result<Found, Failure> {
         return Err(Failure::Unanswered("no endpoint is asked with --replay".to_owned()));
     };
     let runtime = pool.runtime()?;
-    let key = line.endpoint.key.as_ref().map(super::Secret::reveal);
     let (models, context) = match runtime.block_on(line.get("/models")) {
         Err(words) => (Err(words), Context::Untold),
         Ok(raw) if raw.status != 200 => {
-            let said = refusal_words(raw.status, raw.content_type.as_deref(), &raw.body, key);
+            let said =
+                refusal_words(raw.status, raw.content_type.as_deref(), &raw.body, |words| line.redactor.message(words));
             (Err(format!("it answered {} {said}", raw.status).trim_end().to_owned()), Context::Untold)
         }
         Ok(raw) => match serde_json::from_slice(&raw.body) {
-            Ok(list) => (Ok(ids(&list)), context_of(&list, &line.endpoint.model)),
+            Ok(list) => (
+                Ok(ids(&list).iter().map(|id| line.redactor.message(id)).collect()),
+                context_of(&list, &line.endpoint.model),
+            ),
             Err(_) => (Err("its list of models is no JSON".to_owned()), Context::Untold),
         },
     };

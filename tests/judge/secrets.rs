@@ -259,3 +259,20 @@ fn a_server_at_home_gets_no_key_that_is_meant_for_elsewhere() {
         assert_eq!(endpoint.asked().last().expect("asked").header("authorization"), header);
     }
 }
+
+#[test]
+fn a_key_in_the_query_of_the_base_url_is_in_no_output_and_no_file() {
+    let verdict: Telltale = ("a verdict", || Act::Say(format!("{{\"ready\": \"yes\", \"said\": \"{SECRET}\"}}")));
+    for (what, act) in telltales().into_iter().chain([verdict]) {
+        for arguments in [&GRADE[..], &["batch", "rows.jsonl", "-o", "out.jsonl"], &["config", "check"]] {
+            let endpoint = Endpoint::new(move |_, _| act());
+            let run = tiny(arguments.iter().copied()).file("rows.jsonl", ROW);
+            let run = run.env("GRADUS_LLM_BASE_URL", &format!("{}?api-version=1&key={SECRET}", endpoint.url()));
+            let run = run.env("GRADUS_LLM_MODEL", "test-model").env("GRADUS_LLM_ATTEMPTS", "1");
+            let folder = run.again([""]);
+            let ran = run.run();
+            assert!(!endpoint.asked().is_empty(), "{what}");
+            assert_secret_is_kept(&ran, &folder.path(""), &[]);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::{complaint, is_html, masked, one_line, shortened, title};
+use super::words::{complaint, is_html, one_line, shortened, title};
 
 /// The longest that words are.
 const LONGEST: usize = 300;
@@ -11,18 +11,17 @@ const LONGEST: usize = 300;
 const LOOKED_AT: usize = 4000;
 
 /// The server's words on one line, at most 300 characters: of a JSON error its message, of a page its title, else the
-/// beginning; of an empty body what `status` means. `secret` and its telling parts are masked.
+/// beginning; of an empty body what `status` means. `redacted` removes keys from them.
 pub(in crate::llm) fn refusal_words(
     status: u16,
     content_type: Option<&str>,
     body: &[u8],
-    secret: Option<&str>,
+    redacted: impl Fn(&str) -> String,
 ) -> String {
     let text = String::from_utf8_lossy(body);
     let words: String = one_line(&said(content_type, &text)).chars().take(LOOKED_AT).collect();
     let words = if words.is_empty() { meaning(status).to_owned() } else { words };
-    let words = secret.map_or_else(|| words.clone(), |secret| masked(&words, secret));
-    shortened(&words, LONGEST)
+    shortened(&redacted(&words), LONGEST)
 }
 
 fn said(content_type: Option<&str>, text: &str) -> String {
@@ -55,6 +54,7 @@ fn meaning(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::llm::wire::masked;
 
     #[test]
     fn the_servers_own_words_are_found() {
@@ -72,7 +72,7 @@ mod tests {
             (418, None, "\u{1b}", "nothing more was said"),
         ];
         for (status, content_type, body, expected) in cases {
-            assert_eq!(refusal_words(status, content_type, body.as_bytes(), None), expected, "{body}");
+            assert_eq!(refusal_words(status, content_type, body.as_bytes(), str::to_owned), expected, "{body}");
         }
     }
 
@@ -86,11 +86,11 @@ mod tests {
             ("Bearer sk-abc\u{7}defgh-12345678".to_owned(), "Bearer [key]"),
         ];
         for (body, expected) in cases {
-            assert_eq!(refusal_words(401, None, body.as_bytes(), Some(secret)), expected, "{body}");
+            assert_eq!(refusal_words(401, None, body.as_bytes(), |words| masked(words, secret)), expected, "{body}");
         }
         for before in 270..310 {
             let body = format!("{}{secret}", ".".repeat(before));
-            let words = refusal_words(401, None, body.as_bytes(), Some(secret));
+            let words = refusal_words(401, None, body.as_bytes(), |words| masked(words, secret));
             assert!(!words.contains("sk"), "{words}");
         }
     }
@@ -98,10 +98,10 @@ mod tests {
     #[test]
     fn words_are_short_whatever_came() {
         for body in ["ü".repeat(9000), format!("{{\"error\":\"{}\"}}", "ü ".repeat(9000)), "[".repeat(9000)] {
-            let words = refusal_words(500, None, body.as_bytes(), Some("ü"));
+            let words = refusal_words(500, None, body.as_bytes(), |words| masked(words, "ü"));
             assert!(words.chars().count() <= LONGEST, "{words}");
-            assert_eq!(refusal_words(500, None, body.as_bytes(), None).chars().count(), LONGEST);
+            assert_eq!(refusal_words(500, None, body.as_bytes(), str::to_owned).chars().count(), LONGEST);
         }
-        assert_eq!(refusal_words(500, None, b"\xff\x00", None), "\u{fffd}");
+        assert_eq!(refusal_words(500, None, b"\xff\x00", str::to_owned), "\u{fffd}");
     }
 }
