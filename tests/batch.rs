@@ -6,6 +6,7 @@ mod forms;
 mod going_on;
 mod killed;
 mod parts;
+mod pipes;
 mod questions;
 mod rows;
 mod terminal;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::files::{name, read_text};
+use super::files::{name, read_calibration};
 use crate::agreement::fit::Calibration;
 use crate::model::{Calibrated, Grade, Question};
 use crate::score::VERSION;
@@ -30,7 +30,7 @@ impl Loaded {
 
     fn read(path: &Path) -> anyhow::Result<Self> {
         let name = name(path);
-        let calibration = Calibration::parse(&read_text(path)?).map_err(|error| {
+        let calibration = Calibration::parse(&read_calibration(path)?).map_err(|error| {
             anyhow::anyhow!("{name} is no calibration: {error}\nhint: `gradus calibrate` writes one")
         })?;
         if calibration.scorer != VERSION {

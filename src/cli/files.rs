@@ -9,19 +9,64 @@ use tempfile::TempPath;
 
 use super::terminal::{leave_on_signal, read_typed};
 
-/// More than anyone types or pastes.
-const LONGEST_TYPED: usize = 1 << 30;
+/// Larger inputs are not read. In bytes.
+const LARGEST: usize = 1 << 30;
+/// Larger calibrations are not read. In bytes.
+const LARGEST_CALIBRATION: usize = 16 << 20;
 
 /// The text of a file, or of standard input where it is `-`.
+///
+/// # Errors
+/// It cannot be read, is larger than 1 GiB, or is not UTF-8.
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    if is_stream(path) && io::stdin().is_terminal() {
-        bytes = read_typed(LONGEST_TYPED, leave_on_signal)?;
-    } else if is_stream(path) {
-        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-    } else {
-        bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    decode(path, read(path, LARGEST)?)
+}
+
+/// The text of a calibration: of a regular file, or of standard input where it is `-`. A named pipe is refused, because
+/// opening it may wait for ever.
+///
+/// # Errors
+/// It cannot be read, is not a regular file, is larger than 16 MiB, or is not UTF-8.
+pub(super) fn read_calibration(path: &Path) -> anyhow::Result<String> {
+    if !is_stream(path) {
+        let about = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+        if !about.is_file() {
+            bail!(
+                "cannot read {}: it is not a regular file\nhint: name the file that `gradus calibrate` wrote",
+                path.display()
+            );
+        }
     }
+    decode(path, read(path, LARGEST_CALIBRATION)?)
+}
+
+fn read(path: &Path, largest: usize) -> anyhow::Result<Vec<u8>> {
+    let failed = || format!("cannot read {}", name(path));
+    if is_stream(path) && io::stdin().is_terminal() {
+        return read_typed(largest, leave_on_signal);
+    }
+    let bytes = if is_stream(path) {
+        read_up_to(io::stdin().lock(), largest)
+    } else {
+        fs::File::open(path).and_then(|file| {
+            // A large file is refused before it fills the memory.
+            if file.metadata()?.len() > largest as u64 { Ok(None) } else { read_up_to(file, largest) }
+        })
+    };
+    match bytes.with_context(failed)? {
+        Some(bytes) => Ok(bytes),
+        None => bail!("{}: it is larger than {} MiB\nhint: name a smaller file", failed(), largest >> 20),
+    }
+}
+
+/// All that a source gives; `None` where it gives more than `largest` bytes.
+fn read_up_to(source: impl io::Read, largest: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    source.take(largest as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= largest).then_some(bytes))
+}
+
+fn decode(path: &Path, bytes: Vec<u8>) -> anyhow::Result<String> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(error) => bail!(
@@ -141,6 +186,14 @@ fn stage(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_than_the_limit_is_read() {
+        let text = |limit| read_up_to(&b"four"[..], limit).expect("reads");
+        assert_eq!((text(3), text(4), text(5)), (None, Some(b"four".to_vec()), Some(b"four".to_vec())));
+        // An endless source ends as well.
+        assert_eq!(read_up_to(io::repeat(0), 1 << 16).expect("reads"), None);
+    }
 
     #[test]
     fn a_link_stays_and_what_it_leads_to_is_written() {

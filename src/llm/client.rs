@@ -2,8 +2,8 @@
 
 use std::error::Error;
 use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
@@ -16,6 +16,8 @@ use super::endpoint::{Endpoint, is_loopback};
 const CONNECT: Duration = Duration::from_secs(10);
 /// Answers with more bytes are not read.
 const LARGEST: usize = 2 << 20;
+/// Larger files of certificates are not read. In bytes.
+const LARGEST_PEM: u64 = 16 << 20;
 /// Redirects that are followed on the same host.
 const REDIRECTS: usize = 3;
 
@@ -23,7 +25,7 @@ const REDIRECTS: usize = 3;
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The certificates cannot be read.
-    #[error("cannot read the certificates of {}: {}", path.display(), error)]
+    #[error("cannot read the certificates of {}: {}\nhint: --ca-file names a file in PEM", path.display(), error)]
     File {
         /// Where they should be.
         path: PathBuf,
@@ -85,7 +87,7 @@ impl Client {
             builder = builder.no_proxy();
         }
         if let Some(path) = &endpoint.ca_file {
-            let pem = fs::read(path).map_err(|error| ClientError::File { path: path.clone(), error })?;
+            let pem = read_certificates(path).map_err(|error| ClientError::File { path: path.clone(), error })?;
             let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
             if certificates.is_empty() {
                 return Err(ClientError::NoCertificate(path.clone()));
@@ -120,6 +122,19 @@ impl Client {
         }
         Ok(raw)
     }
+}
+
+/// The content of a file of certificates. A pipe is refused, because opening it may wait for ever.
+fn read_certificates(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut pem = Vec::new();
+    fs::File::open(path)?.take(LARGEST_PEM + 1).read_to_end(&mut pem)?;
+    if pem.len() as u64 > LARGEST_PEM {
+        return Err(io::Error::other("it is larger than 16 MiB"));
+    }
+    Ok(pem)
 }
 
 /// Follows what keeps host and method; a key goes nowhere else.

@@ -46,10 +46,48 @@ pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
 
 /// Opens a device, and says whether it is a terminal.
 pub(super) fn open_device(output: &Path) -> anyhow::Result<(Device<fs::File>, bool)> {
-    let file = fs::OpenOptions::new().write(true).open(output);
-    let file = file.with_context(|| format!("cannot write {}", output.display()))?;
+    let failed = || format!("cannot write {}", output.display());
+    let file = if is_pipe(output) {
+        open_pipe(output)?
+    } else {
+        fs::OpenOptions::new().write(true).open(output).with_context(failed)?
+    };
     let is_terminal = file.is_terminal();
     Ok((Device(file), is_terminal))
+}
+
+#[cfg(unix)]
+fn is_pipe(output: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    fs::metadata(output).is_ok_and(|about| about.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
+}
+
+/// Opens a named pipe without waiting for a reader. Once it is open, writing waits as usual.
+#[cfg(unix)]
+fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
+    use nix::errno::Errno;
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let failed = || format!("cannot write {}", output.display());
+    let opened = fs::OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(output);
+    if opened.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::ENXIO as i32)) {
+        bail!("{}: nothing reads from this pipe\nhint: start the program that reads it first", failed());
+    }
+    let file = opened.with_context(failed)?;
+    let flags = fcntl(&file, FcntlArg::F_GETFL).with_context(failed)?;
+    let flags = OFlag::from_bits_retain(flags) - OFlag::O_NONBLOCK;
+    fcntl(&file, FcntlArg::F_SETFL(flags)).with_context(failed)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
+    fs::OpenOptions::new().write(true).open(output).with_context(|| format!("cannot write {}", output.display()))
 }
 
 /// Something that takes results and keeps none.
