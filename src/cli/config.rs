@@ -27,7 +27,7 @@ fn show(settings: &Settings) -> String {
     fn named<T: ValueEnum>(value: &T) -> String {
         value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
-    let Settings { bank, format, color, quiet, fail_under, grader, llm } = settings;
+    let Settings { bank, format, color, quiet, fail_under, grader, llm, passed_over: _ } = settings;
     let mut rows = vec![
         row("bank", bank, bank.value.as_ref().map_or("shipped".to_owned(), |bank| bank.display().to_string())),
         row("format", format, named(&format.value)),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use super::owner::is_foreign;
 use super::printer::Printer;
 use super::settings::{Origin, Settings};
 
@@ -97,7 +98,7 @@ pub(super) fn with_found_bank(
 fn bank_to_check(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
     let Some(bank) = folder.ancestors().find(|folder| folder.join("rubrics").is_dir()) else { return Ok(None) };
     let (rubrics, shown) = (bank.join("rubrics"), bank.display());
-    if !is_own(&rubrics) {
+    if !belongs_to_user(&rubrics) {
         bail!(
             "{} belongs to another user\n\
              hint: check it with `gradus bank check {shown}`, or the shipped bank with --bank shipped",
@@ -130,7 +131,7 @@ fn find_upward(folder: &Path) -> (Option<Found>, Vec<PassedOver>) {
         let (rubrics, bank) = (folder.join("rubrics"), folder.to_owned());
         let mut files = 0;
         if holds_rubric(&rubrics, 0, &mut files) {
-            let found = if is_own(&rubrics) { Found::Bank(bank) } else { Found::OfAnotherUser(bank) };
+            let found = if belongs_to_user(&rubrics) { Found::Bank(bank) } else { Found::OfAnotherUser(bank) };
             return (Some(found), passed_over);
         }
         if files > 0 {
@@ -138,6 +139,11 @@ fn find_upward(folder: &Path) -> (Option<Found>, Vec<PassedOver>) {
         }
     }
     (None, passed_over)
+}
+
+/// Whether a folder is the user's own or root's. One whose owner cannot be found out is not.
+fn belongs_to_user(rubrics: &Path) -> bool {
+    is_foreign(rubrics).is_ok_and(|is_foreign| !is_foreign)
 }
 
 /// Whether a `rubrics` folder can be listed and has no TOML file.
@@ -181,20 +187,6 @@ fn looks_like_rubric(text: &str) -> bool {
     let has =
         |key: &str| top().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')));
     has("schema") && has("id")
-}
-
-/// Whether the folder, and the link that leads to it if it is one, belongs to this user or to the system.
-#[cfg(unix)]
-fn is_own(folder: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let user = nix::unistd::geteuid().as_raw();
-    let is_trusted = |owner: fs::Metadata| owner.uid() == user || owner.uid() == 0;
-    fs::metadata(folder).is_ok_and(is_trusted) && fs::symlink_metadata(folder).is_ok_and(is_trusted)
-}
-
-#[cfg(not(unix))]
-fn is_own(_folder: &Path) -> bool {
-    true
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod judge;
 mod learn;
 mod learned;
 mod meta;
+mod owner;
 mod printer;
 mod project;
 mod questions;

@@ -45,11 +45,19 @@ pub fn main() -> ExitCode {
         Command::Man(man) => return exit_code(meta::man(&man, &bare), &bare),
         _ => {}
     }
-    let around = Surroundings::of_process();
-    let resolved = around.and_then(|around| Ok((Settings::resolve(&args.global, args.color, &around)?, around)));
+    let passes_over = matches!(&args.command, Command::Config(config) if config.passes_over_foreign_file());
+    let resolved = Surroundings::of_process().and_then(|around| {
+        let settings = Settings::resolve(&args.global, args.color, passes_over, &around)?;
+        Ok((settings, around))
+    });
     match resolved {
         Ok((settings, around)) => {
             let printer = Printer::new(&settings);
+            for path in &settings.passed_over {
+                // Even when quiet: the grade may rest on other settings than the user expects.
+                let told = format!("{} belongs to another user and is not used", path.display());
+                printer.warning(&format!("{told}\nhint: remove it, or make it yours with chown"));
+            }
             let is_about_trust = matches!(&args.command, Command::Config(config) if config.is_about_trust());
             if let Some(untrusted) =
                 settings.llm.untrusted.as_ref().filter(|file| !file.withheld.is_empty() && !is_about_trust)

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::args::{self, Color, Format, Global, GraderChoice, JudgeArgs};
 use super::judge::{Llm, Table, Values, Withheld, needing_trust};
+use super::owner::is_foreign;
 use super::project::{self, State, Trust};
 
 /// Names the shipped bank where a folder could be named; a folder of this name is `./shipped`.
@@ -59,6 +60,8 @@ pub(super) struct Settings {
     pub(super) fail_under: Setting<Option<f64>>,
     pub(super) grader: Setting<GraderChoice>,
     pub(super) llm: Llm,
+    /// Project files that are not used because they belong to another user.
+    pub(super) passed_over: Vec<PathBuf>,
 }
 
 /// One layer of settings: what it says, and nothing of what it does not.
@@ -129,7 +132,16 @@ impl Surroundings {
 
 impl Settings {
     /// Merges all layers. A flag that belongs to one command alone is merged by that command.
-    pub(super) fn resolve(global: &Global, color: Option<Color>, around: &Surroundings) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// A setting that makes no sense, an unreadable file, and a project file of another user in the current folder,
+    /// unless `passes_over` says that the command works without it.
+    pub(super) fn resolve(
+        global: &Global,
+        color: Option<Color>,
+        passes_over: bool,
+        around: &Surroundings,
+    ) -> anyhow::Result<Self> {
         let mut settings = Self::defaults();
         if let Some(path) = &around.config
             && let Some(text) = project::read(path)?
@@ -138,8 +150,12 @@ impl Settings {
             settings.apply(layer, |_| Origin::File(path.clone()));
             settings.llm.apply_file(llm);
         }
-        if let Some(path) = project::find(&around.folder) {
-            settings.apply_project(&path, around)?;
+        let project::Search { found, passed_over } = project::find(&around.folder);
+        settings.passed_over = passed_over;
+        match found {
+            Some(path) if passes_over && is_foreign(&path).unwrap_or(false) => settings.passed_over.push(path),
+            Some(path) => settings.apply_project(&path, around)?,
+            None => {}
         }
         settings.apply(Layer::from_environment(around)?, |names| Origin::Environment(names.variable));
         settings.llm.apply_environment(|name| around.text(name))?;
@@ -212,6 +228,7 @@ impl Settings {
             fail_under: default(None),
             grader: default(GraderChoice::Auto),
             llm: Llm::default(),
+            passed_over: Vec::new(),
         }
     }
 

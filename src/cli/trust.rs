@@ -23,7 +23,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
     }
     let path = match &args.folder {
         Some(folder) => project::whole(&in_folder(folder))?,
-        None => project::find(around.folder()).with_context(|| format!("{MISSING}\nhint: name its folder"))?,
+        None => project::find(around.folder()).found.with_context(|| format!("{MISSING}\nhint: name its folder"))?,
     };
     if args.remove {
         let was_trusted = trust.remove(&path)?;

@@ -243,18 +243,47 @@ fn a_key_of_the_users_file_does_not_go_to_the_endpoint_of_another_layer() {
     assert!(endpoint.asked()[2].header("authorization").is_some_and(|value| value.contains(SECRET)));
 }
 
+/// Makes another user the owner of a file; nothing where that is not permitted.
+#[cfg(unix)]
+fn give_away(path: &std::path::Path) -> Option<()> {
+    std::os::unix::fs::chown(path, Some(65_534), None).ok()
+}
+
 #[cfg(unix)]
 #[test]
-fn a_file_of_another_user_is_rejected() {
-    let run = gradus(["config", "show"]).file("gradus.toml", "quiet = true\n").below("a");
-    let path = run.path("gradus.toml");
-    let trust = run.again(["config", "trust"]);
-    // Only root can give files away; anybody can point at one of root's.
-    if std::os::unix::fs::chown(&path, Some(65_534), None).is_err() {
-        fs::remove_file(&path).and_then(|()| std::os::unix::fs::symlink("/etc/passwd", &path)).expect("a link");
-    }
+fn a_file_of_another_user_in_the_current_folder_is_an_error_except_for_commands_about_settings() {
+    let run = gradus(["questions"]).file("gradus.toml", "quiet = true\n");
+    let [trust, show, list, remove] = [
+        &["config", "trust"][..],
+        &["config", "show"],
+        &["config", "trust", "--list"],
+        &["config", "trust", "--remove"],
+    ]
+    .map(|arguments| run.again(arguments.iter().copied()));
+    // Only root can give files away.
+    let Some(()) = give_away(&run.path("gradus.toml")) else { return };
+    let told = "[home]/gradus.toml belongs to another user and is not used";
     for run in [run, trust] {
-        run.run().refused().tells(&["[home]/gradus.toml belongs to another user and is not used", "hint: "]);
+        run.run().refused().tells(&[told, "hint: "]);
+    }
+    for run in [show, list, remove] {
+        let ran = run.run().done().tells(&[told]);
+        assert!(!ran.out.contains("[home]/gradus.toml\n"), "{}", ran.out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_another_user_in_a_parent_folder_is_passed_over_with_a_warning() {
+    let [show, list, questions] = [&["config", "show"][..], &["config", "trust", "--list"], &["--quiet", "questions"]]
+        .map(|arguments| {
+            let run = gradus(arguments.iter().copied()).file("gradus.toml", "format = \"json\"\n");
+            run.file("a/gradus.toml", "broken").below("a/b")
+        });
+    for (run, expected) in [(show, "[home]/gradus.toml\n"), (list, ""), (questions, "")] {
+        let Some(()) = give_away(&run.path("a/gradus.toml")) else { return };
+        let ran = run.run().done().tells(&["[home]/a/gradus.toml belongs to another user and is not used"]);
+        assert!(ran.out.contains(expected), "{}", ran.out);
     }
 }
 

@@ -138,6 +138,15 @@ impl Config {
     pub(in crate::cli) fn is_about_trust(&self) -> bool {
         matches!(self.command, ConfigCommand::Trust(_))
     }
+
+    /// Whether the command works without a project file that cannot be used because it belongs to another user.
+    pub(in crate::cli) fn passes_over_foreign_file(&self) -> bool {
+        match &self.command {
+            ConfigCommand::Show => true,
+            ConfigCommand::Trust(trust) => trust.list || trust.remove || trust.folder.is_some(),
+            ConfigCommand::Check { .. } => false,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

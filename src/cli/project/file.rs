@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use crate::cli::owner::{is_foreign, is_foreign_file};
+
 /// Name of the project file.
 pub(in crate::cli) const FILE: &str = "gradus.toml";
 /// What is said where no project file is found.
@@ -14,9 +16,32 @@ pub(in crate::cli) const MISSING: &str = "no gradus.toml in this folder or in a 
 /// Larger files hold no settings. In bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// The nearest project file, from `folder` up to the root.
-pub(in crate::cli) fn find(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.symlink_metadata().is_ok())
+/// The project file of a folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Search {
+    /// The nearest project file, from the folder up to the root.
+    pub(in crate::cli) found: Option<PathBuf>,
+    /// Nearer files in parent folders that belong to another user, who could put one above a shared folder such as
+    /// `/tmp`. They are not used.
+    pub(in crate::cli) passed_over: Vec<PathBuf>,
+}
+
+/// Looks for the project file of `folder`. A file of another user in `folder` itself is found; reading it is an error.
+pub(in crate::cli) fn find(folder: &Path) -> Search {
+    let mut search = Search::default();
+    for (depth, folder) in folder.ancestors().enumerate() {
+        let path = folder.join(FILE);
+        if path.symlink_metadata().is_err() {
+            continue;
+        }
+        if depth > 0 && is_foreign(&path).unwrap_or(false) {
+            search.passed_over.push(path);
+        } else {
+            search.found = Some(path);
+            break;
+        }
+    }
+    search
 }
 
 /// The text of a file of settings; `None` where there is no file.
@@ -38,7 +63,7 @@ pub(in crate::cli) fn read(path: &Path) -> anyhow::Result<Option<String>> {
 /// what this user's program does.
 pub(in crate::cli) fn read_own(path: &Path) -> anyhow::Result<String> {
     let file = open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    if is_foreign(path, &file).with_context(|| format!("cannot read {}", path.display()))? {
+    if is_foreign_file(path, &file).with_context(|| format!("cannot read {}", path.display()))? {
         bail!(
             "{} belongs to another user and is not used\nhint: remove it, make it yours with chown, or put an own \
              gradus.toml, which may be empty, into the current folder",
@@ -86,21 +111,6 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Whether the file, or the link that leads to it, belongs to another user. Root's files are foreign to all but root.
-#[cfg(unix)]
-fn is_foreign(path: &Path, file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let user = nix::unistd::geteuid().as_raw();
-    Ok(file.metadata()?.uid() != user || path.symlink_metadata()?.uid() != user)
-}
-
-/// Owners are not compared on this system; trust in the file's content is still needed.
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps)] // as on other systems
-fn is_foreign(_: &Path, _: &File) -> io::Result<bool> {
-    Ok(false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,10 +122,10 @@ mod tests {
         let deep = root.join("a/b/c");
         std::fs::create_dir_all(&deep).expect("folders");
         std::fs::write(root.join(FILE), "").expect("written");
-        assert_eq!(find(&deep), Some(root.join(FILE)));
+        assert_eq!(find(&deep).found, Some(root.join(FILE)));
         std::fs::write(root.join("a").join(FILE), "").expect("written");
-        assert_eq!(find(&deep), Some(root.join("a").join(FILE)));
-        assert_eq!(find(&root), Some(root.join(FILE)));
+        assert_eq!(find(&deep).found, Some(root.join("a").join(FILE)));
+        assert_eq!(find(&root).found, Some(root.join(FILE)));
     }
 
     #[test]

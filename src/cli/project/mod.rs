@@ -3,5 +3,5 @@
 mod file;
 mod trust;
 
-pub(super) use file::{FILE, MISSING, find, read, read_own};
+pub(super) use file::{FILE, MISSING, Search, find, read, read_own};
 pub(super) use trust::{State, Trust, whole};
