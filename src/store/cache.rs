@@ -63,8 +63,10 @@ impl Cache {
     ///
     /// # Errors
     /// As [`Cache::open`], and where the database is damaged or of an old layout.
-    pub fn open_to_read(path: &Path) -> Result<Option<Self>, StoreError> {
+    pub fn open_to_read(path: &Path, place: Place) -> Result<Option<Self>, StoreError> {
         let path = files::whole(path)?;
+        files::check_kind(&path)?;
+        open::check_owner(&path, place)?;
         let Some(reading::Readable { connection, is_at_rest }) = reading::open(&path)? else { return Ok(None) };
         let state = State { connection: Some(connection), access: Access::Read { is_at_rest } };
         Ok(Some(Self { path, state: Mutex::new(state) }))

@@ -58,7 +58,7 @@ pub(super) fn open(path: &Path, place: Place, distrusted: Option<&Id>) -> Result
 
 /// Refuses a file that is not ours without changing it or anything beside it: `SQLite` reads it without locks, and
 /// leaves its log alone.
-fn check_owner(path: &Path, place: Place) -> Result<(), StoreError> {
+pub(super) fn check_owner(path: &Path, place: Place) -> Result<(), StoreError> {
     if !path.metadata().is_ok_and(|known| known.len() > 0) {
         return Ok(());
     }

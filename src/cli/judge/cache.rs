@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &
     let (path, place) = place(&settings.llm.base)?;
     match command {
         CacheCommand::Path => printer.result(&one_line(&path.display().to_string()))?,
-        CacheCommand::Stats => match Cache::open_to_read(&path)? {
+        CacheCommand::Stats => match Cache::open_to_read(&path, place)? {
             Some(cache) => printer.result(&stats(&cache.stats()?))?,
             None => printer.result("no replies are kept")?,
         },
@@ -59,7 +59,7 @@ fn place(base: &Values) -> anyhow::Result<(PathBuf, Place)> {
 pub(super) fn open(base: &Values, kept: Kept, printer: &Printer) -> anyhow::Result<Option<Cache>> {
     let (path, place) = place(base)?;
     if kept == Kept::Only {
-        let cache = Cache::open_to_read(&path)?;
+        let cache = Cache::open_to_read(&path, place)?;
         let hint = "hint: run it without --replay first, or name another file as `cache` in [llm]";
         return cache.map(Some).with_context(|| format!("no replies are kept in {}\n{hint}", path.display()));
     }
@@ -75,7 +75,7 @@ pub(super) fn open(base: &Values, kept: Kept, printer: &Printer) -> anyhow::Resu
         }
         Err(error) if error.is_about_writing() => {
             // A cache in a folder that cannot be written still saves requests.
-            let cache = Cache::open_to_read(&path).ok().flatten();
+            let cache = Cache::open_to_read(&path, place).ok().flatten();
             let what = if cache.is_some() {
                 "kept replies are used and new ones are not kept"
             } else {

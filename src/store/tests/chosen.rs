@@ -14,6 +14,8 @@ fn assert_left_alone(folder: &Path, path: &Path, is_expected: impl Fn(&StoreErro
     let (before, entries) = (std::fs::read(path).expect("bytes"), everything());
     let error = Cache::open(path, Place::Chosen).expect_err("refused");
     assert!(is_expected(&error), "{error}");
+    let of_reading = Cache::open_to_read(path, Place::Chosen).expect_err("refused");
+    assert_eq!(of_reading.to_string(), error.to_string());
     let shown = error.to_string();
     assert!(shown.contains("cache.db") && shown.contains("\nhint: "), "{shown}");
     assert_eq!(std::fs::read(path).expect("bytes"), before);
@@ -119,7 +121,7 @@ fn an_empty_file_becomes_a_cache() {
 fn a_folder_is_refused() {
     let (_folder, path) = place();
     std::fs::create_dir(&path).expect("a folder");
-    for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path).err()] {
+    for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path, Place::Default).err()] {
         let error = error.expect("refused");
         assert!(error.to_string().contains("is a folder, not a reply cache"), "{error}");
     }
@@ -138,7 +140,7 @@ fn a_pipe_or_a_device_is_refused_without_waiting_for_it() {
             let error = Cache::open(path, place).expect_err("refused");
             assert!(matches!(error, StoreError::NotAFile { .. }), "{error}");
         }
-        assert!(matches!(Cache::open_to_read(path), Err(StoreError::NotAFile { .. })));
+        assert!(matches!(Cache::open_to_read(path, Place::Default), Err(StoreError::NotAFile { .. })));
     }
 }
 

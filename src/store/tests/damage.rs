@@ -168,7 +168,7 @@ fn what_belongs_to_others_is_left_alone() {
     for (bytes, reason) in cases {
         let (folder, path) = place();
         std::fs::write(&path, &bytes).expect("written");
-        for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path).err()] {
+        for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path, Place::Default).err()] {
             let error = error.expect("refused").to_string();
             assert!(error.contains(reason) && error.contains("cache.db") && error.contains("hint: "), "{error}");
         }
@@ -183,7 +183,7 @@ fn an_old_or_incomplete_layout_is_set_aside() {
         let (_folder, path) = place();
         drop(cache(&path));
         by_hand(&path, change);
-        let error = Cache::open_to_read(&path).expect_err("not to be understood");
+        let error = Cache::open_to_read(&path, Place::Default).expect_err("not to be understood");
         assert!(matches!(error, StoreError::Older { .. } | StoreError::Damaged { .. }), "{error}");
         let opened = Cache::open(&path, Place::Default).expect("a cache");
         assert!(opened.set_aside.is_some_and(|aside| aside.ends_with("cache.db.damaged-1")), "{change}");

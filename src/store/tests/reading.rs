@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use super::given::{cache, fill, found, key, names, place, reply};
-use crate::store::{Cache, StoreError};
+use crate::store::{Cache, Place, StoreError};
 
 #[test]
 fn where_nothing_is_there_is_nothing_to_read_and_nothing_made() {
     let (folder, path) = place();
-    assert!(Cache::open_to_read(&path).expect("an answer").is_none());
-    assert!(Cache::open_to_read(&folder.path().join("no/folder.db")).expect("an answer").is_none());
+    assert!(Cache::open_to_read(&path, Place::Default).expect("an answer").is_none());
+    assert!(Cache::open_to_read(&folder.path().join("no/folder.db"), Place::Default).expect("an answer").is_none());
     assert_eq!(names(folder.path()), [""; 0]);
     std::fs::write(&path, "").expect("written");
-    assert!(Cache::open_to_read(&path).expect("an answer").is_none());
+    assert!(Cache::open_to_read(&path, Place::Default).expect("an answer").is_none());
 }
 
 fn protect(path: &Path, is_protected: bool) {
@@ -29,7 +29,7 @@ fn a_file_that_is_read_stays_as_it_is() {
     let before = std::fs::read(&path).expect("bytes");
     protect(&path, true);
     protect(folder.path(), true);
-    let reader = Cache::open_to_read(&path).expect("a cache").expect("a file");
+    let reader = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
     assert_eq!(found(&reader, 30), 20);
     assert_eq!(reader.stats().expect("figures").replies, 20);
     let refused = [
@@ -60,7 +60,7 @@ fn the_log_of_a_process_that_was_killed_is_read_too() {
         }
         protect(killed.path(), true);
         let before: Vec<_> = left.iter().map(|name| std::fs::read(at(name)).expect("bytes")).collect();
-        let reader = Cache::open_to_read(&copy).expect("a cache").expect("a file");
+        let reader = Cache::open_to_read(&copy, Place::Default).expect("a cache").expect("a file");
         assert_eq!(found(&reader, 30), 20, "{left:?}");
         drop(reader);
         assert_eq!(names(killed.path()), left);
@@ -78,11 +78,11 @@ fn the_log_of_a_process_that_was_killed_is_read_too() {
 fn who_reads_sees_what_others_write_meanwhile() {
     let (_folder, path) = place();
     fill(&cache(&path), 1);
-    let at_rest = Cache::open_to_read(&path).expect("a cache").expect("a file");
+    let at_rest = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
     assert_eq!(found(&at_rest, 30), 1);
     let writer = cache(&path);
     fill(&writer, 10);
-    let at_work = Cache::open_to_read(&path).expect("a cache").expect("a file");
+    let at_work = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
     assert_eq!((found(&at_rest, 30), found(&at_work, 30)), (10, 10));
     fill(&writer, 20);
     assert_eq!((found(&at_rest, 30), found(&at_work, 30)), (20, 20));
@@ -92,7 +92,7 @@ fn who_reads_sees_what_others_write_meanwhile() {
 fn a_damaged_file_is_told_and_left() {
     let (folder, path) = place();
     std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
-    let error = Cache::open_to_read(&path).expect_err("damaged");
+    let error = Cache::open_to_read(&path, Place::Default).expect_err("damaged");
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
     assert_eq!(names(folder.path()), ["cache.db"]);
 }
@@ -104,7 +104,7 @@ fn a_damaged_row_is_absent() {
     fill(&writer, 2);
     writer.with(|connection| connection.execute_batch("UPDATE reply SET made = 8 WHERE rowid = 1")).expect("changed");
     drop(writer);
-    let reader = Cache::open_to_read(&path).expect("a cache").expect("a file");
+    let reader = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
     assert_eq!(found(&reader, 2), 1);
     assert_eq!(reader.stats().expect("figures").replies, 2, "but it stays");
 }
