@@ -13,7 +13,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 
 use super::args::{self, Color, Format, Global, GraderChoice, JudgeArgs};
-use super::judge::{Llm, Table, Values, Withheld, needing_trust};
+use super::judge::{Llm, Table, Values, Withheld, needing_trust, rejected};
 use super::owner::is_foreign;
 use super::project::{self, State, Trust};
 
@@ -285,6 +285,11 @@ impl Said {
                 let found = text.lines().nth(line - 1).and_then(|line| line.trim_start().strip_prefix(table));
                 found.is_some_and(|rest| rest.trim_start().starts_with('='))
             });
+            let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, "));
+            let message = match unknown {
+                Some((name, known)) => format!("unknown field `{}`, {known}", rejected(name)),
+                None => message,
+            };
             let message = if is_judges { "expected a table".to_owned() } else { message };
             anyhow::anyhow!("{}:{line}: {message}\nhint: correct the line, or remove it", path.display())
         })?;
@@ -352,5 +357,5 @@ fn named<'de, T: ValueEnum, D: serde::Deserializer<'de>>(deserializer: D) -> Res
     let name = String::deserialize(deserializer)?;
     T::from_str(&name, false)
         .map(Some)
-        .map_err(|_| serde::de::Error::custom(format!("`{name}`, expected one of {}", names::<T>())))
+        .map_err(|_| serde::de::Error::custom(format!("`{}`, expected one of {}", rejected(&name), names::<T>())))
 }

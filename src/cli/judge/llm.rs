@@ -9,6 +9,7 @@ use toml::{Spanned, Value};
 
 use super::keys::{KEYS, Key, Kind};
 use super::untrusted::{NAME_ENDPOINT, Untrusted, names_judges, needing_trust};
+use super::variables::rejected;
 use crate::cli::args::{EndpointArgs, PanelArgs};
 use crate::cli::settings::{Origin, Setting};
 
@@ -120,6 +121,7 @@ impl Values {
                 let known: Vec<&str> =
                     KEYS.iter().filter(|key| key.of_endpoint || !of_one).map(|key| key.name).collect();
                 let table = if of_one { "[[judge]]" } else { "[llm]" };
+                let name = rejected(&name);
                 bail!("{place}: `{name}` is no setting of {table}\nhint: there are {}", known.join(", "));
             };
             let said = match value.into_inner() {
@@ -147,7 +149,8 @@ impl Values {
 
 /// A rejected value as errors repeat it; what may be a key is not repeated.
 fn said_as(key: &Key, value: &str) -> String {
-    if matches!(key.kind, Kind::Variable) || key.name == "base_url" { "[hidden]".to_owned() } else { value.to_owned() }
+    let is_hidden = matches!(key.kind, Kind::Variable) || key.name == "base_url";
+    if is_hidden { "[hidden]" } else { rejected(value) }.to_owned()
 }
 
 impl Llm {

@@ -21,3 +21,4 @@ pub(super) use llm::{Llm, Table, Values};
 pub(super) use prompt::run as prompt;
 pub(super) use setup::{Uses, open};
 pub(super) use untrusted::{Withheld, needing_trust, one_line};
+pub(super) use variables::rejected;

@@ -46,6 +46,16 @@ pub(super) fn told(name: &str) -> &str {
     shown(name).unwrap_or("the variable that `api_key_env` names")
 }
 
+/// A rejected value or name as errors repeat it. A number or a word of a usual length is repeated; anything else may be
+/// a key in the wrong place.
+pub(in crate::cli) fn rejected(text: &str) -> &str {
+    let is_word =
+        text.len() <= 20 && text.bytes().all(|byte| matches!(byte, b'_' | b' ') || byte.is_ascii_alphabetic());
+    let is_number = text.len() <= 20 && text.parse::<f64>().is_ok();
+    let is_prefixed = PREFIXES.iter().any(|prefix| text.starts_with(prefix));
+    if (is_word || is_number) && !is_prefixed { text } else { "[hidden]" }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
