@@ -38,6 +38,8 @@ pub(super) struct Line {
     /// Replies in a row that came in another dialect only.
     otherwise: AtomicU32,
     stop: Arc<AtomicBool>,
+    /// Why the last request that was given up failed.
+    given_up: Mutex<Option<Trouble>>,
 }
 
 /// What is known of how an endpoint is spoken to.
@@ -68,12 +70,18 @@ impl Line {
             otherwise: AtomicU32::new(0),
             endpoint,
             stop,
+            given_up: Mutex::new(None),
         })
     }
 
     /// How the endpoint is spoken to.
     pub(super) fn known(&self) -> Known {
         self.dialect.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the last request that was given up failed, where that is known.
+    pub(super) fn given_up(&self) -> Option<Trouble> {
+        *self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gets what stands at `path`.
@@ -153,6 +161,7 @@ impl Line {
 
     /// Notes that a request failed, and says why.
     fn give_up(&self, failed: &Failed, attempts: u32) -> String {
+        *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) = failed.trouble;
         let for_good = matches!(failed.status, 401 | 403 | 404);
         let is_answers_own = failed.status == 413;
         let times = if attempts > 1 { format!(", {attempts} times") } else { String::new() };

@@ -22,7 +22,7 @@ pub use endpoint::{Endpoint, EndpointError, Limits, Prices, address, is_loopback
 pub use meter::Meter;
 pub use pool::{Kept, Options, Pool, Session};
 pub use preset::Preset;
-pub use probe::{Context, Found, probe};
+pub use probe::{Context, Found, NoReply, NoReplyKind, probe};
 pub use reqwest::Url;
 pub use secret::Secret;
 pub use tokens::{Counting, Tokens};

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::pool::Pool;
+use super::retry::Trouble;
 use super::wire::{Mode, refusal_words};
 use crate::judge::{Failure, Message, Request, Role, Shape};
 
@@ -17,9 +18,29 @@ pub struct Found {
     /// Tokens that the model takes, where the endpoint tells.
     pub context: Context,
     /// How replies are asked to be written, and how long one took; or why there is none.
-    pub reply: Result<(&'static str, Duration), String>,
+    pub reply: Result<(&'static str, Duration), NoReply>,
     /// What is wrong with the reply, where one came.
     pub odd: Option<String>,
+}
+
+/// Why there is no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoReply {
+    /// The reason for people; it may repeat what the server said.
+    pub why: String,
+    /// The kind of failure, to decide by.
+    pub kind: NoReplyKind,
+}
+
+/// What kept a reply from coming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoReplyKind {
+    /// The server answered with this HTTP status.
+    Status(u16),
+    /// The server could not be reached.
+    Unreachable,
+    /// Anything else, such as a timeout or an unreadable answer.
+    Other,
 }
 
 /// How many tokens a model takes.
@@ -60,7 +81,14 @@ pub fn probe(pool: &Pool, judge: usize) -> Result<Found, Failure> {
     let took = begun.elapsed();
     let (reply, odd) = match reply {
         Ok(reply) => (Ok((mode(line.known().dialect.mode), took)), oddity(&reply.text)),
-        Err(failure) => (Err(failure.to_string()), None),
+        Err(failure) => {
+            let kind = match line.given_up() {
+                Some(Trouble::Status { code, .. }) => NoReplyKind::Status(code),
+                Some(Trouble::Connection) => NoReplyKind::Unreachable,
+                _ => NoReplyKind::Other,
+            };
+            (Err(NoReply { why: failure.to_string(), kind }), None)
+        }
     };
     Ok(Found { models, context, reply, odd })
 }

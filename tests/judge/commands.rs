@@ -55,6 +55,19 @@ fn a_key_that_is_not_taken_is_told() {
 }
 
 #[test]
+fn advice_goes_by_the_status_and_not_by_the_words_of_the_server() {
+    let endpoint = Endpoint::new(|_, _| complaint(400, "a proxy answered 401, cannot reach InvalidContentType"));
+    let ran = check(&endpoint).found();
+    for advice in ["look at the key", "whether the server runs", "speaks no TLS"] {
+        assert!(!ran.err.contains(advice), "{}", ran.err);
+    }
+    // A refused key is no reason to name another model, whatever the words are.
+    let endpoint = Endpoint::new(|_, _| complaint(403, "answered 404")).with_models(&["small"]);
+    let ran = check(&endpoint).found().tells(&["look at the key"]);
+    assert!(!ran.err.contains("look at --base-url"), "{}", ran.err);
+}
+
+#[test]
 fn an_endpoint_where_nobody_listens_is_told() {
     let endpoint = Endpoint::new(|_, _| Act::Hang);
     let run = judged(&["config", "check"], &endpoint);

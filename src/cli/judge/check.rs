@@ -7,7 +7,7 @@ use crate::cli::Outcome;
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::llm::{Context, Counting, Endpoint, Found, Pool, probe, shown_url};
+use crate::llm::{Context, Counting, Endpoint, Found, NoReply, NoReplyKind, Pool, probe, shown_url};
 
 /// Models that are named where the wanted one is not there.
 const NAMED: usize = 8;
@@ -72,7 +72,7 @@ fn told(pool: &Pool, judge: usize, found: &Found) -> String {
             row("replies", mode);
             row("latency", &format!("{:.2} s for one word", took.as_secs_f64()));
         }
-        Err(why) => row("replies", &format!("none: {why}")),
+        Err(NoReply { why, .. }) => row("replies", &format!("none: {why}")),
     }
     text.truncate(text.trim_end().len());
     text
@@ -87,10 +87,10 @@ fn problem(endpoint: &Endpoint, found: &Found) -> Option<String> {
         (_, Some(models)) if endpoint.model == UNKNOWN => {
             Some(format!("name one of its models with --model: {}", some(models)))
         }
-        (Err(why), missing) => {
-            let model = missing.filter(|_| !why.contains("answered 401") && !why.contains("answered 403"));
+        (Err(NoReply { why, kind }), missing) => {
+            let model = missing.filter(|_| !matches!(kind, NoReplyKind::Status(401 | 403)));
             let model = model.map(|models| format!("name one of its models with --model: {}", some(models)));
-            let to_do = model.or_else(|| to_do(endpoint, why)).map(|to_do| format!("; {to_do}"));
+            let to_do = model.or_else(|| to_do(endpoint, *kind, why)).map(|to_do| format!("; {to_do}"));
             Some(format!("no reply came: {why}{}", to_do.unwrap_or_default()))
         }
         (Ok(_), _) if found.odd.is_some() => Some(format!(
@@ -113,20 +113,20 @@ fn problem(endpoint: &Endpoint, found: &Found) -> Option<String> {
 }
 
 /// What to do where no reply came, when that can be told.
-fn to_do(endpoint: &Endpoint, why: &str) -> Option<String> {
+fn to_do(endpoint: &Endpoint, kind: NoReplyKind, why: &str) -> Option<String> {
     let host = endpoint.base_url.host_str().unwrap_or_default();
-    if why.contains("InvalidContentType") {
-        Some("the server speaks no TLS: write http:// in --base-url".to_owned())
-    } else if why.contains("cannot reach") {
-        Some("look whether the server runs there, and at --base-url".to_owned())
-    } else if why.contains("answered 401") || why.contains("answered 403") {
-        Some(format!("look at the key, which --api-key-env names, and whether it is one for {host}"))
-    } else if why.contains("answered 404") {
-        Some("look at --base-url, which mostly ends in /v1, and at --model".to_owned())
-    } else if why.contains("answered 429") || why.contains("answered 5") {
-        Some("try again later, and look at what the account allows".to_owned())
-    } else {
-        None
+    match kind {
+        // The TLS library of this program has no other way to tell it; no server's words are in it.
+        NoReplyKind::Unreachable if why.contains("InvalidContentType") => {
+            Some("the server speaks no TLS: write http:// in --base-url".to_owned())
+        }
+        NoReplyKind::Unreachable => Some("look whether the server runs there, and at --base-url".to_owned()),
+        NoReplyKind::Status(401 | 403) => {
+            Some(format!("look at the key, which --api-key-env names, and whether it is one for {host}"))
+        }
+        NoReplyKind::Status(404) => Some("look at --base-url, which mostly ends in /v1, and at --model".to_owned()),
+        NoReplyKind::Status(429 | 500..=599) => Some("try again later, and look at what the account allows".to_owned()),
+        NoReplyKind::Status(_) | NoReplyKind::Other => None,
     }
 }
 
