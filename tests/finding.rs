@@ -130,6 +130,9 @@ fn wordings_find_their_question_and_unrelated_ones_find_none() {
         Figures::halves("unrelated questions", &cases(queries("unrelated.jsonl")), |text| all.asked_by(text));
     assert_eq!((one.cases, other.cases), (30, 30));
     assert_eq!(one.wrong + other.wrong, 0);
+    let [one, other] = Figures::halves("near misses", &cases(queries("near-misses.jsonl")), |text| all.asked_by(text));
+    assert_eq!((one.cases, other.cases), (14, 14));
+    assert!(one.wrong <= 2 && other.wrong <= 1);
 }
 
 /// Wordings of a question that is taken out of the bank: the others are about the same field.

@@ -32,6 +32,9 @@ const BEYOND: f64 = 0.3;
 /// A wording whose words weigh less is compared as if they weighed this much, so that "tell me about
 /// a time" is similar to no question.
 const LEAST_WEIGHT: f64 = 0.9;
+/// Weight that the words in common with the wordings of a question need. Below it the similarity falls in
+/// proportion, so that "what is a microservice" asks for no question. One word weighs 1 at most, so it never suffices.
+const LEAST_COMMON_WEIGHT: f64 = 1.5;
 /// How many questions, the most similar by their words, are compared with an answer by their ideas too.
 const CANDIDATES: usize = 3;
 /// Share of the ideas in the similarity of an answer; the rest is the share of the words.
@@ -58,11 +61,29 @@ struct Term {
     credits: Vec<(usize, f64)>,
 }
 
+/// What a given wording has in common with one question.
+#[derive(Debug, Clone, Default)]
+struct Common {
+    /// Weight of its words that a wording of the question contains.
+    weight: f64,
+    /// Weight of all common words, each times its credit.
+    credit: f64,
+}
+
+impl Common {
+    /// Factor, 0 to 1, that is low where too little is in common.
+    fn enough(&self) -> f64 {
+        (self.weight / LEAST_COMMON_WEIGHT).min(1.0)
+    }
+}
+
 /// The words of all questions of a bank.
 pub struct QuestionIndex {
     analyzer: Analyzer,
     ids: Vec<String>,
     terms: HashMap<String, Term>,
+    /// From the terms of a wording, sorted, to the questions that have a wording with exactly these.
+    by_terms: HashMap<Vec<String>, Vec<usize>>,
     /// Questions, background included.
     total: u32,
     answers: AnswerIndex,
@@ -102,34 +123,57 @@ impl QuestionIndex {
         }
         let total = own.iter().chain(&background).fold(0, |total, _| total + 1);
         let ids = questions.iter().map(|(question, _)| question.id.clone()).collect();
-        Self { answers: AnswerIndex::new(&own, &background), analyzer, ids, terms, total }
+        let mut by_terms: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+        for (place, (question, _)) in questions.iter().enumerate() {
+            for wording in question.wordings() {
+                by_terms.entry(sorted_terms(&Counted::of(&analyzer, wording))).or_default().push(place);
+            }
+        }
+        Self { answers: AnswerIndex::new(&own, &background), analyzer, ids, terms, by_terms, total }
     }
 
     /// The questions that have a word in common with a wording, the most similar first.
     ///
     /// The similarity is the share of the wording's words, weighted, that the wordings of the
-    /// question contain; words that only the rubric contains count less.
+    /// question contain; words that only the rubric contains count less. All similarities are lower where the most
+    /// similar question has few words in common, unless the wording has the same words as a wording of the question.
     pub fn by_wording(&self, wording: &str) -> Vec<SimilarQuestion> {
         if wording.len() > LONGEST_WORDING {
             return Vec::new();
         }
-        let mut matched = vec![0.0; self.ids.len()];
+        let mut common = vec![Common::default(); self.ids.len()];
         let mut whole = 0.0;
-        for (term, _) in Counted::of(&self.analyzer, wording).counts {
-            let Some(known) = self.terms.get(&term) else {
+        let given = Counted::of(&self.analyzer, wording);
+        for (term, _) in &given.counts {
+            let Some(known) = self.terms.get(term) else {
                 whole += 1.0;
                 continue;
             };
             let weight = rarity(self.total, known.wordings);
             whole += weight;
             for (question, credit) in &known.credits {
-                if let Some(matched) = matched.get_mut(*question) {
-                    *matched += weight * credit;
+                if let Some(common) = common.get_mut(*question) {
+                    common.credit += weight * credit;
+                    if *credit >= 1.0 {
+                        common.weight += weight;
+                    }
                 }
             }
         }
         let compared = (whole.min(FULL_WEIGHT) + BEYOND * (whole - FULL_WEIGHT).max(0.0)).max(LEAST_WEIGHT);
-        self.ranked(matched.into_iter().map(|matched| matched / compared))
+        // All similarities are lowered alike, so that the order remains.
+        let best = common.iter().max_by(|one, other| one.credit.total_cmp(&other.credit));
+        let enough = best.map_or(0.0, Common::enough);
+        let mut similarities: Vec<f64> =
+            common.iter().map(|common| (common.credit / compared).min(1.0) * enough).collect();
+        if !given.counts.is_empty() {
+            for question in self.by_terms.get(&sorted_terms(&given)).into_iter().flatten() {
+                if let Some(similarity) = similarities.get_mut(*question) {
+                    *similarity = 1.0;
+                }
+            }
+        }
+        self.ranked(similarities.into_iter())
     }
 
     /// The question that a wording asks for.
@@ -189,6 +233,13 @@ impl QuestionIndex {
     }
 }
 
+/// The different terms of a text, sorted.
+fn sorted_terms(text: &Counted) -> Vec<String> {
+    let mut terms: Vec<String> = text.counts.iter().map(|(term, _)| term.clone()).collect();
+    terms.sort_unstable();
+    terms
+}
+
 #[allow(clippy::cast_sign_loss)] // clamped to 0 and above
 fn thousandths(similarity: f64) -> u32 {
     (similarity.clamp(0.0, 1.0) * 1000.0).round() as u32
@@ -238,6 +289,22 @@ mod tests {
         let similarity = |text: &str| index.by_wording(text)[0].similarity;
         let (plain, more) = (similarity("alert fatigue"), similarity("alert fatigue of xyzzy plugh frobs"));
         assert!(plain >= LEAST_FOR_WORDING && more < LEAST_FOR_WORDING, "{plain} {more}");
+    }
+
+    #[test]
+    fn a_few_common_words_do_not_ask_for_a_question() {
+        let bank = Bank::shipped();
+        let index = QuestionIndex::new(&questions(&bank), &[], Analyzer::new(bank.synonyms().expect("sound")));
+        for text in ["What is a microservice?", "Who wrote Terraform?"] {
+            let choice = index.asked_by(text);
+            assert!(matches!(choice, QuestionChoice::None { .. }), "{text}: {choice:?}");
+        }
+        // A wording of the bank is found even if it has only one word.
+        let mut short = questions(&bank);
+        short.truncate(2);
+        short[0].0.prompt = "What is Kubernetes?".to_owned();
+        let index = QuestionIndex::new(&short, &[], Analyzer::new(bank.synonyms().expect("sound")));
+        assert_eq!(index.by_wording("Kubernetes")[0].similarity, Thousandths::ONE);
     }
 
     #[test]
