@@ -115,7 +115,7 @@ fn a_document_in_a_folder_is_an_ungraded_row_that_names_its_kind() {
     let ran = run.file("drafts/notes.png", "x").file("drafts/~$a.docx", "x").run().found();
     let rows = lines(&ran.out);
     let told: Vec<_> = rows.iter().map(|row| (row["id"].as_str(), row["reason"].as_str())).collect();
-    let reasons = kinds.map(|(_, kind)| format!("it is {kind}, not text: save it as plain text in UTF-8"));
+    let reasons = kinds.map(|(_, kind)| format!("it is {kind}: save it as plain text in UTF-8"));
     let mut expected: Vec<_> =
         kinds.iter().zip(&reasons).map(|((id, _), told)| (Some(*id), Some(told.as_str()))).collect();
     expected.push((Some("z.txt"), None));
