@@ -132,7 +132,7 @@ fn wordings_find_their_question_and_unrelated_ones_find_none() {
     assert_eq!(one.wrong + other.wrong, 0);
     let [one, other] = Figures::halves("near misses", &cases(queries("near-misses.jsonl")), |text| all.asked_by(text));
     assert_eq!((one.cases, other.cases), (14, 14));
-    assert!(one.wrong <= 2 && other.wrong <= 1);
+    assert!(one.wrong <= 3 && other.wrong <= 2);
 }
 
 /// Wordings of a question that is taken out of the bank: the others are about the same field.

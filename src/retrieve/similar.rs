@@ -32,9 +32,11 @@ const BEYOND: f64 = 0.3;
 /// A wording whose words weigh less is compared as if they weighed this much, so that "tell me about
 /// a time" is similar to no question.
 const LEAST_WEIGHT: f64 = 0.9;
-/// Weight that the words in common with the wordings of a question need. Below it the similarity falls in
-/// proportion, so that "what is a microservice" asks for no question. One word weighs 1 at most, so it never suffices.
-const LEAST_COMMON_WEIGHT: f64 = 1.5;
+/// Factor where the wording has fewer than two words in common with the wordings of the most similar question,
+/// so that "what is a microservice" asks for no question.
+const SINGLE_WORD: f64 = 0.5;
+/// Weight that the words in common need. Below it the similarity falls in proportion.
+const LEAST_COMMON_WEIGHT: f64 = 1.0;
 /// How many questions, the most similar by their words, are compared with an answer by their ideas too.
 const CANDIDATES: usize = 3;
 /// Share of the ideas in the similarity of an answer; the rest is the share of the words.
@@ -64,7 +66,9 @@ struct Term {
 /// What a given wording has in common with one question.
 #[derive(Debug, Clone, Default)]
 struct Common {
-    /// Weight of its words that a wording of the question contains.
+    /// Number of its words that a wording of the question contains.
+    words: usize,
+    /// Weight of these words.
     weight: f64,
     /// Weight of all common words, each times its credit.
     credit: f64,
@@ -73,7 +77,8 @@ struct Common {
 impl Common {
     /// Factor, 0 to 1, that is low where too little is in common.
     fn enough(&self) -> f64 {
-        (self.weight / LEAST_COMMON_WEIGHT).min(1.0)
+        let enough = (self.weight / LEAST_COMMON_WEIGHT).min(1.0);
+        if self.words < 2 { enough * SINGLE_WORD } else { enough }
     }
 }
 
@@ -155,6 +160,7 @@ impl QuestionIndex {
                 if let Some(common) = common.get_mut(*question) {
                     common.credit += weight * credit;
                     if *credit >= 1.0 {
+                        common.words += 1;
                         common.weight += weight;
                     }
                 }
