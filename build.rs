@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-#[allow(dead_code, unreachable_pub)]
-#[path = "src/text/words.rs"]
-mod words;
+use gradus_words::KnownWords;
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -19,7 +17,7 @@ fn main() -> io::Result<()> {
         collect(&root.join(folder), folder, &mut files)?;
     }
     files.sort();
-    let mut embedded = String::from("pub(super) static FILES: &[(&str, &str)] = &[\n");
+    let mut embedded = String::from("static FILES: &[(&str, &str)] = &[\n");
     let mut texts = Vec::new();
     for (name, path) in &files {
         let path = path.to_string_lossy();
@@ -28,7 +26,7 @@ fn main() -> io::Result<()> {
     }
     embedded.push_str("];\n");
     fs::write(out.join("embedded.rs"), embedded)?;
-    fs::write(out.join("words.txt"), words::KnownWords::of(texts.iter().map(String::as_str)).lines())
+    fs::write(out.join("words.txt"), KnownWords::of(texts.iter().map(String::as_str)).lines())
 }
 
 fn collect(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {

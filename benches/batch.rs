@@ -13,8 +13,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gradus::bank::Bank;
-
 mod answers;
 mod rewrite;
 
@@ -73,7 +71,7 @@ fn main() {
 
 /// Writes answers, and says how many bytes they take.
 fn make(count: usize, path: &Path) -> u64 {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let samples: Vec<_> = bank.entries().iter().map(|entry| (entry, bank.samples(entry).expect("sound"))).collect();
     let mut file = BufWriter::new(File::create(path).expect("a file"));
     let mut made = 0;

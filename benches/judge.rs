@@ -12,8 +12,6 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gradus::bank::Bank;
-
 mod answers;
 mod endpoint;
 
@@ -71,7 +69,7 @@ fn serve() -> (Child, String) {
 
 /// Writes so many answers, as JSON Lines.
 fn make(count: usize, path: &Path) {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let mut file = BufWriter::new(File::create(path).expect("a file"));
     let each = count.div_ceil(bank.entries().len());
     let mut left = count;

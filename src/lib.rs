@@ -1,39 +1,26 @@
 //! Grades a written answer against a rubric, with a quote for every point.
 //!
-//! [`bank`] holds questions, [`score`] grades an answer to one of them offline, [`report`] says what
-//! came out, [`retrieve`] finds questions and sample answers. See `ARCHITECTURE.md` for the picture.
+//! [`engine`] opens banks, [`score`] grades an answer offline, [`report`] formats results, [`retrieve`] finds
+//! questions and sample answers. See `ARCHITECTURE.md` for the picture.
 //!
 //! ```
-//! use gradus::bank::Bank;
+//! use gradus::bank::BankError;
 //! use gradus::model::Answer;
 //! use gradus::score::Workspace;
 //!
-//! let bank = Bank::shipped();
+//! let bank = gradus::engine::shipped_bank();
 //! let scorer = bank.scorer(bank.entry("error-budget")?, &bank.vocabulary()?)?;
 //! let answer = Answer::new("mine", "The budget is one hundred percent minus the SLO.");
 //! let grade = scorer.grade(&answer, &mut Workspace::new());
 //! assert!(grade.score().is_some());
-//! # Ok::<(), gradus::bank::BankError>(())
+//! # Ok::<(), BankError>(())
 //! ```
 
-#[warn(clippy::disallowed_methods)]
-pub mod model;
+#[cfg(feature = "batch")]
+pub use gradus_batch as batch;
+pub use gradus_core::{agreement, bank, judge, model, pattern, report, score, text};
+#[cfg(feature = "llm")]
+pub use gradus_llm as llm;
 
-#[warn(clippy::disallowed_methods)]
-pub mod agreement;
-pub mod bank;
-pub mod batch;
-pub mod cli;
-#[warn(clippy::disallowed_methods)]
-pub mod judge;
-pub mod llm;
-#[warn(clippy::disallowed_methods)]
-pub mod pattern;
-#[warn(clippy::disallowed_methods)]
-pub mod report;
+pub mod engine;
 pub mod retrieve;
-#[warn(clippy::disallowed_methods)]
-pub mod score;
-pub mod store;
-#[warn(clippy::disallowed_methods)]
-pub mod text;

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+use gradus::{agreement, bank, batch, engine, judge, llm, model, report, retrieve, score};
+
+mod cli;
+
 fn main() -> ExitCode {
-    gradus::cli::main()
+    cli::main()
 }

@@ -1,15 +1,15 @@
-//! Which module may name which, and how a file of `src/` is built.
+//! Which module may name which inside a crate, and how a source file is built.
 //!
-//! Reads the sources as text: comments, literals and test modules are blanked, and what is left is
-//! searched for paths. The table is that of `DESIGN.md`.
+//! The compiler enforces the boundaries between crates, and `gradus-core` denies I/O by a lint. The rest is checked
+//! here: the sources are read as text, comments, literals and test modules are blanked, and paths are searched for.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::support::root;
 
-/// What each module may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+/// What each module of `gradus-core` and of the root library may name besides itself.
+const MAY_NAME: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("text", &["model"]),
     ("pattern", &["model", "text"]),
@@ -19,49 +19,40 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("report", &["model", "agreement"]),
     ("bank", &["model", "text", "pattern", "score", "agreement"]),
     ("retrieve", &["model", "text"]),
-    ("batch", &["model", "score", "bank"]),
-    ("store", &["model"]),
-    ("llm", &["model", "judge", "store"]),
-    (
-        "cli",
-        &[
-            "model",
-            "text",
-            "pattern",
-            "score",
-            "judge",
-            "agreement",
-            "report",
-            "bank",
-            "retrieve",
-            "batch",
-            "store",
-            "llm",
-        ],
-    ),
+    ("engine", &["model", "text", "score", "judge", "bank", "retrieve", "batch", "llm"]),
 ];
-/// Modules without files, clock, environment, network or printing.
-const PURE: [&str; 7] = ["model", "text", "pattern", "score", "judge", "agreement", "report"];
-const IMPURE: [&str; 5] = ["fs", "env", "net", "time", "process"];
+/// Folders of the sources of each crate, and whether the table governs it.
+const ROOTS: [(&str, bool); 6] = [
+    ("src", true),
+    ("crates/gradus-core/src", true),
+    ("crates/gradus-batch/src", false),
+    ("crates/gradus-llm/src", false),
+    ("crates/gradus-testing/src", false),
+    ("crates/gradus-words/src", false),
+];
 const PRINTS: [&str; 5] = ["print!", "println!", "eprint!", "eprintln!", "dbg!"];
 const MOST_LINES: usize = 400;
 const MOST_LINES_OF_MAIN: usize = 39;
 
-/// A file of `src/`.
+/// A source file.
 struct Source {
-    /// Below `src/`.
+    /// The folder of its crate's sources.
+    root: &'static str,
+    /// Below that folder.
     path: PathBuf,
     text: String,
 }
 
 impl Source {
-    /// The module it belongs to; `None` for the roots of the library and the program.
+    /// The module that the table has a line for; `None` for crate roots, the command line and other crates.
     fn module(&self) -> Option<&str> {
         let module = self.path.components().next()?.as_os_str().to_str()?;
-        if matches!(module, "lib.rs" | "main.rs") { None } else { Some(module.trim_end_matches(".rs")) }
+        let is_governed = ROOTS.iter().any(|(root, is_governed)| *root == self.root && *is_governed);
+        let is_root = matches!(module, "lib.rs" | "main.rs" | "test_bank.rs" | "cli");
+        if is_governed && !is_root { Some(module.trim_end_matches(".rs")) } else { None }
     }
 
-    /// How many modules it stands in, so many `super` lead to the root.
+    /// The number of modules that it is nested in: that many `super` lead to the crate's root.
     fn depth(&self) -> usize {
         self.path.components().count() - usize::from(self.path.ends_with("mod.rs"))
     }
@@ -69,7 +60,15 @@ impl Source {
 
 #[allow(clippy::disallowed_methods, reason = "the sources are what is tested")]
 fn sources() -> Vec<Source> {
-    let (src, mut found, mut folders) = (root().join("src"), Vec::new(), vec![root().join("src")]);
+    let mut found: Vec<Source> = ROOTS.iter().flat_map(|(folder, _)| sources_of(folder)).collect();
+    found.sort_by(|one, other| (one.root, &one.path).cmp(&(other.root, &other.path)));
+    found
+}
+
+#[allow(clippy::disallowed_methods, reason = "the sources are what is tested")]
+fn sources_of(crate_root: &'static str) -> Vec<Source> {
+    let (src, mut found) = (root().join(crate_root), Vec::new());
+    let mut folders = vec![src.clone()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -77,23 +76,23 @@ fn sources() -> Vec<Source> {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&path).expect("UTF-8");
-                found.push(Source { path: path.strip_prefix(&src).expect("below src").to_owned(), text });
+                let path = path.strip_prefix(&src).expect("below the crate's sources").to_owned();
+                found.push(Source { root: crate_root, path, text });
             }
         }
     }
-    found.sort_by(|one, other| one.path.cmp(&other.path));
     found
 }
 
 /// The files that are test modules as a whole: `#[cfg(test)] mod name;`.
-fn test_files(sources: &[Source]) -> BTreeSet<PathBuf> {
+fn test_files(sources: &[Source]) -> BTreeSet<(&'static str, PathBuf)> {
     let mut files = BTreeSet::new();
     for source in sources {
         let code = blank_literals(&source.text);
         for (at, attribute) in code.match_indices(TEST) {
             if let Some(name) = code[at + attribute.len()..].trim_start().strip_prefix("mod ") {
                 let name = &name[..word(name)];
-                files.insert(source.path.with_file_name(format!("{name}.rs")));
+                files.insert((source.root, source.path.with_file_name(format!("{name}.rs"))));
             }
         }
     }
@@ -107,7 +106,7 @@ fn assert_none(faults: impl Fn(&Source) -> Vec<String>) {
         .flat_map(|source| {
             faults(source)
                 .into_iter()
-                .map(|fault| format!("src/{}: {fault}", source.path.display()))
+                .map(|fault| format!("{}/{}: {fault}", source.root, source.path.display()))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -245,10 +244,9 @@ fn forbidden_names(module: &str, depth: usize, code: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a pure module must not touch.
-fn impurities(code: &str) -> Vec<String> {
-    let std = names_below("std", code).into_iter().filter(|(_, name)| IMPURE.contains(&name.as_str()));
-    let mut found: Vec<String> = std.map(|(line, name)| format!("line {line}: std::{name}")).collect();
+/// Macros that print.
+fn prints(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
     for print in PRINTS {
         let mut starts = code.match_indices(print).map(|(at, _)| &code[..at]);
         let is_word = |before: &str| before.ends_with(|c: char| c == '_' || c.is_alphanumeric());
@@ -284,7 +282,7 @@ fn first_line(text: &str) -> &str {
 fn modules_name_only_what_the_table_allows() {
     let tests = test_files(&sources());
     assert_none(|source| match source.module() {
-        Some(module) if !tests.contains(&source.path) => {
+        Some(module) if !tests.contains(&(source.root, source.path.clone())) => {
             forbidden_names(module, source.depth(), &blank_tests(&blank_literals(&source.text)))
         }
         _ => Vec::new(),
@@ -292,13 +290,14 @@ fn modules_name_only_what_the_table_allows() {
 }
 
 #[test]
-fn pure_modules_touch_nothing_outside() {
+fn only_the_command_line_prints() {
     let tests = test_files(&sources());
-    assert_none(|source| match source.module() {
-        Some(module) if PURE.contains(&module) && !tests.contains(&source.path) => {
-            impurities(&blank_tests(&blank_literals(&source.text)))
+    assert_none(|source| {
+        let is_exempt = source.path.starts_with("cli") || source.path == Path::new("main.rs");
+        if is_exempt || tests.contains(&(source.root, source.path.clone())) {
+            return Vec::new();
         }
-        _ => Vec::new(),
+        prints(&blank_tests(&blank_literals(&source.text)))
     });
 }
 
@@ -354,14 +353,13 @@ fn allowed_paths_are_left_alone() {
     ] {
         assert_eq!(forbidden_names(module, depth, &blank_tests(&blank_literals(code))), [""; 0], "{code}");
     }
-    assert_eq!(impurities("use std::fmt; use std::{io, mem}; my_print!(1);"), [""; 0]);
+    assert_eq!(prints("my_print!(1);"), [""; 0]);
 }
 
 #[test]
-fn impurities_are_seen() {
-    for code in ["use std::fs;", "use std::{io, env};", "std::time::Instant::now()", "println!(\"\")", "eprint!(\"\")"]
-    {
-        assert_eq!(impurities(code).len(), 1, "{code}");
+fn printing_is_found() {
+    for code in ["println!(\"\")", "if a { eprint!(\"\") }", "dbg!(a)"] {
+        assert_eq!(prints(code).len(), 1, "{code}");
     }
 }
 
@@ -378,8 +376,8 @@ fn only_declarations_pass_for_declarations() {
 
 #[test]
 fn test_modules_in_files_of_their_own_are_found() {
-    let source = |path: &str, text: &str| Source { path: path.into(), text: text.to_owned() };
+    let source = |path: &str, text: &str| Source { root: "src", path: path.into(), text: text.to_owned() };
     let found =
         test_files(&[source("report/mod.rs", "mod a;\n#[cfg(test)]\nmod fixture;\n"), source("b.rs", "mod c;")]);
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), [PathBuf::from("report/fixture.rs")]);
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [("src", PathBuf::from("report/fixture.rs"))]);
 }

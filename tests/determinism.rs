@@ -4,7 +4,7 @@
 use std::fs;
 use std::thread;
 
-use gradus::bank::{Bank, FrontMatter};
+use gradus::bank::FrontMatter;
 use gradus::model::Answer;
 use gradus::report;
 use gradus::score::{Scorer, Workspace};
@@ -35,7 +35,7 @@ fn drafts() -> Vec<Draft> {
 
 /// A scorer for every draft.
 fn scorers(drafts: &[Draft]) -> Vec<Scorer> {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let vocabulary = bank.vocabulary().expect("the shipped bank is sound");
     drafts
         .iter()

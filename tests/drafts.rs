@@ -1,6 +1,6 @@
 //! Every bank that is drafted passes its own check, whatever the questions look like.
 
-use gradus::bank::{Bank, DraftError, Files, check, draft, questions_from_jsonl};
+use gradus::bank::{DraftError, check, draft, questions_from_jsonl};
 use gradus::text::Synonyms;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -105,12 +105,12 @@ fn findings(questions: &[Value]) -> Vec<String> {
             return Vec::new();
         }
     };
-    let shipped = Bank::shipped();
+    let shipped = gradus::engine::shipped_bank();
     let (synonyms, related) = (shipped.synonyms().expect("sound"), shipped.related().expect("sound"));
     match draft(&questions, "drafted", &synonyms, &related) {
         Ok(files) => {
             assert_eq!(files.len(), questions.len());
-            let bank = Bank::new(Files::from_texts(files.into_iter().map(|file| (file.name, file.text))));
+            let bank = gradus::engine::bank_from_texts(files.into_iter().map(|file| (file.name, file.text)));
             check(&bank).iter().map(ToString::to_string).collect()
         }
         Err(error) => {
@@ -171,7 +171,7 @@ fn questions_whose_names_collide_are_graded_by_their_own_rubrics() {
         [question("Tea 1", "The pot is cold."), question("tea-1", "Water boils."), question("tea_1", "No tea left.")];
     let questions = questions_from_jsonl(&lines(&all)).expect("questions");
     let files = draft(&questions, "t", &Synonyms::default(), &gradus::text::Related::default()).expect("words");
-    let bank = Bank::new(Files::from_texts(files.into_iter().map(|file| (file.name, file.text))));
+    let bank = gradus::engine::bank_from_texts(files.into_iter().map(|file| (file.name, file.text)));
     for (id, text) in [("Tea 1", "The pot is cold."), ("tea-1", "Water boils."), ("tea_1", "No tea left.")] {
         let found = bank.question(bank.entry(id).expect("known")).expect("sound");
         assert_eq!(found.goldens[0].text, text, "{id}");

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use gradus::bank::{Bank, FrontMatter};
+use gradus::bank::FrontMatter;
 use gradus::model::{Answer, Band, Flag};
 use gradus::score::Workspace;
 use serde::Deserialize;
@@ -49,7 +49,7 @@ struct Draft {
 
 /// Grades every answer of a folder, by name.
 fn grade_all(folder: &str) -> Vec<Draft> {
-    let questions = Bank::shipped();
+    let questions = gradus::engine::shipped_bank();
     let vocabulary = questions.vocabulary().expect("the shipped bank is sound");
     let mut workspace = Workspace::new();
     let mut paths: Vec<_> =

@@ -107,7 +107,7 @@ fn short(text: &str) -> String {
 
 #[test]
 fn wordings_find_their_question_and_unrelated_ones_find_none() {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let all = index(&bank, &questions);
     let mut by_style: BTreeMap<String, Vec<Line>> = BTreeMap::new();
@@ -138,7 +138,7 @@ fn wordings_find_their_question_and_unrelated_ones_find_none() {
 /// Wordings of a question that is taken out of the bank: the others are about the same field.
 #[test]
 fn wordings_of_a_question_that_the_bank_lacks_find_none() {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let others: Vec<Line> = ["queries.jsonl", "rewordings.jsonl"].into_iter().flat_map(queries).collect();
     let mut sets: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
@@ -177,7 +177,7 @@ fn answer(path: &Path) -> Case {
 
 #[test]
 fn answers_find_their_question_and_others_find_none() {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let all = index(&bank, &questions);
     let ideas = Ideas::new(&bank).expect("sound");
@@ -213,7 +213,7 @@ fn answers_find_their_question_and_others_find_none() {
 
 #[test]
 fn ranks_are_good_where_thresholds_do_not_matter() {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let all = index(&bank, &questions(&bank));
     let rank = |found: Vec<SimilarQuestion>, id: &Option<String>| {
         found.iter().take(5).position(|one| Some(&one.id) == id.as_ref())
@@ -283,7 +283,7 @@ fn figures_on_other_questions_and_answers() {
         answer: String,
     }
     let read = |name: &str| fs::read_to_string(std::env::var_os(name).expect(name)).expect("text");
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let all = index(&bank, &questions);
     let known = |id: String| Some(id).filter(|id| bank.entry(id).is_ok());
@@ -315,7 +315,7 @@ type Wordings = Vec<(String, String)>;
 
 /// The shipped bank, its wordings, and its index.
 static SHIPPED: LazyLock<(Bank, Wordings, QuestionIndex)> = LazyLock::new(|| {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let all = questions(&bank);
     let wordings = |question: &Question| {
         question.wordings().map(|wording| (question.id.clone(), wording.to_owned())).collect::<Vec<_>>()
@@ -366,7 +366,7 @@ proptest::proptest! {
 /// Each sample answer, by the index without that sample.
 #[test]
 fn a_sample_finds_its_question_without_being_in_the_index() {
-    let bank = Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let ideas = Ideas::new(&bank).expect("sound");
     let mut figures = Figures::default();

@@ -32,7 +32,7 @@ pub(crate) fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases: cases * usual.cases / 256, failure_persistence: None, rng_seed, ..usual }
 }
 
-static BANK: LazyLock<Bank> = LazyLock::new(Bank::shipped);
+static BANK: LazyLock<Bank> = LazyLock::new(gradus::engine::shipped_bank);
 
 static SAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let samples = |entry| BANK.samples(entry).expect("the shipped corpus has no faults");
@@ -322,7 +322,7 @@ proptest! {
     fn a_spoilt_bank_is_checked_and_its_faults_are_placed(
         which in any::<Index>(), edits in edits(), spoil in prop_oneof![soup(), phrase()],
     ) {
-        let shipped = Files::shipped();
+        let shipped = Files::of_built_in(gradus::engine::SHIPPED);
         let all = shipped.within("rubrics/", ".toml").chain(shipped.within("corpus/", ".md"));
         let names: Vec<&str> = all.map(|(name, _)| name).collect();
         let name = *which.get(&names);
@@ -333,7 +333,7 @@ proptest! {
             let spoilt = if *other == name { spoilt(text(other), &edits, &spoil) } else { text(other).to_owned() };
             (other.to_string(), spoilt)
         });
-        let bank = Bank::new(Files::from_texts(files));
+        let bank = gradus::engine::bank_from_texts(files);
         oracle::assert_findings_within(&bank, &check(&bank));
     }
 }

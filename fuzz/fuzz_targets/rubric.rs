@@ -7,6 +7,6 @@ use gradus_fuzz::assert_findings_within;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let bank = Bank::new(Files::from_texts([("rubrics/fuzz/fuzz.toml", text)]));
+    let bank = gradus::engine::bank_from_texts([("rubrics/fuzz/fuzz.toml", text)]);
     assert_findings_within(&bank, &check(&bank));
 });

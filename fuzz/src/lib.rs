@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use gradus::bank::{Bank, Files, Finding, draft, questions_from_corpus, questions_from_jsonl};
+use gradus::bank::{Bank, Finding, draft, questions_from_corpus, questions_from_jsonl};
 use gradus::model::{Answer, Basis, CriterionGrade, Flag, Grade, Outcome, Question, Status, Why};
 use gradus::pattern::{Hit, PhraseError};
 use gradus::score::Scorer;
@@ -13,7 +13,7 @@ use gradus::text::Document;
 
 /// The questions of the shipped bank, and some whose rubrics are drafted from references, ready for grading.
 pub static SCORERS: LazyLock<Vec<Scorer>> = LazyLock::new(|| {
-    let shipped = Bank::shipped();
+    let shipped = gradus::engine::shipped_bank();
     let drafted = drafted(&shipped);
     let scorers = |bank: &Bank| {
         let vocabulary = bank.vocabulary().expect("the shipped synonyms have no faults");
@@ -33,7 +33,7 @@ fn drafted(shipped: &Bank) -> Bank {
     let synonyms = shipped.synonyms().expect("sound");
     let related = shipped.related().expect("sound");
     let files = draft(&questions, "drafted", &synonyms, &related).expect("words");
-    Bank::new(Files::from_texts(files.into_iter().map(|file| (file.name, file.text))))
+    gradus::engine::bank_from_texts(files.into_iter().map(|file| (file.name, file.text)))
 }
 
 /// Evidence stands where it says, points follow from credits, and the score from points.

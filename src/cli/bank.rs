@@ -29,15 +29,19 @@ pub(super) fn open(settings: &Settings) -> anyhow::Result<Bank> {
 
 /// A bank for its words alone: the folder's where it is one, else the shipped ones.
 pub(super) fn of_words(folder: &Path) -> anyhow::Result<Bank> {
-    let files = if folder.join("rubrics").is_dir() { Files::load(folder)? } else { Files::shipped() };
+    let files = if folder.join("rubrics").is_dir() {
+        crate::engine::load_files(folder)?
+    } else {
+        Files::of_built_in(crate::engine::SHIPPED)
+    };
     Ok(Bank::new(files))
 }
 
 /// The bank of a folder, or the shipped one.
 pub(super) fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
     let files = match folder {
-        Some(folder) => Files::load(folder)?,
-        None => Files::shipped(),
+        Some(folder) => crate::engine::load_files(folder)?,
+        None => Files::of_built_in(crate::engine::SHIPPED),
     };
     let bank = Bank::new(files);
     if bank.entries().is_empty() {

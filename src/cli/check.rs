@@ -67,7 +67,7 @@ pub(super) fn run(
 /// The bank of a folder, or the shipped one. Unlike other commands, this one takes a bank without a question: its rubrics
 /// may be in the wrong place, which is a finding.
 fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
-    let files = folder.map_or_else(|| Ok(Files::shipped()), Files::load)?;
+    let files = folder.map_or_else(|| Ok(Files::of_built_in(crate::engine::SHIPPED)), crate::engine::load_files)?;
     Ok(Bank::new(files))
 }
 
@@ -200,7 +200,7 @@ fn alone(path: &Path) -> anyhow::Result<Target> {
     let topic = table.as_ref().and_then(|table| table.get("topic")?.as_str()).filter(is_id).unwrap_or("topic");
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("rubrics/{topic}/{stem}.toml");
-    let bank = Bank::new(Files::from_texts([(name, text)]));
+    let bank = crate::engine::bank_from_texts([(name, text)]);
     Ok(Target { bank, files: None, name: shown.clone(), alone: Some(shown) })
 }
 

@@ -16,7 +16,7 @@ pub(super) fn render(findings: &[Finding], files: &Files, shown: impl Fn(&str) -
 /// The finding with the lines around it that it is about. Only those lines are given to the renderer, so
 /// that a picture takes the time of its lines and not of its file.
 fn picture(finding: &Finding, files: &Files, shown: &str, renderer: &Renderer) -> String {
-    let text = files.text_or_shipped(&finding.file).unwrap_or_default();
+    let text = files.text_or_built_in(&finding.file).unwrap_or_default();
     let start = text.floor_char_boundary(finding.start.min(text.len()));
     let end_of_line = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let end = text.floor_char_boundary(finding.end.clamp(start, end_of_line)).max(start);

@@ -10,7 +10,7 @@ use super::files::{name, read_text, write_together};
 use super::graded::few;
 use super::printer::Printer;
 use super::settings::Settings;
-use crate::bank::{self, Bank, BankError, DraftQuestion, Files};
+use crate::bank::{self, Bank, BankError, DraftQuestion};
 
 /// Files that are named when there are more in the way.
 const NAMED: usize = 3;
@@ -55,8 +55,9 @@ fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Res
         if !folder.is_dir() {
             bail!("{} is no folder\nhint: name the folder that holds <topic>/<id>.md", folder.display());
         }
-        let files = Files::load_corpus(folder)?;
-        let bank = settings.bank.value.as_ref().map(|folder| Files::load(folder).map(Bank::new)).transpose()?;
+        let files = crate::engine::load_corpus(folder)?;
+        let bank =
+            settings.bank.value.as_ref().map(|folder| crate::engine::load_files(folder).map(Bank::new)).transpose()?;
         let questions = bank::questions_from_corpus(&files, bank.as_ref())?;
         warn_of_made_up_prompts(&questions, printer);
         return Ok(questions);

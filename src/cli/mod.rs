@@ -35,4 +35,4 @@ mod settle;
 mod terminal;
 mod trust;
 
-pub use run::{Outcome, main};
+pub(crate) use run::{Outcome, main};

@@ -19,7 +19,7 @@ pub(super) const INTERRUPTED: u8 = 130;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// All went well.
     Done,
     /// It ran, and something is below a threshold, ungraded or found wrong.
@@ -32,7 +32,7 @@ pub enum Outcome {
 ///
 /// Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or found wrong; 2 could
 /// not run; 130 stopped by Ctrl-C.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return help(&error),

@@ -35,7 +35,7 @@ fn whole_index(bank: &Bank, printer: &Printer) -> anyhow::Result<Index> {
     }
     let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
     let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);
-    let base = if bank.files().is_shipped() { None } else { etcetera::choose_base_strategy().ok() };
+    let base = if bank.files().is_built_in() { None } else { etcetera::choose_base_strategy().ok() };
     if let Some(base) = base {
         let folder = base.cache_dir().join("gradus").join("index");
         match Index::cached(&folder, bank.files().fingerprint(), &contents, &analyzer) {

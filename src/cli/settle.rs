@@ -151,7 +151,7 @@ pub(super) fn question_index(bank: &Bank) -> anyhow::Result<QuestionIndex> {
     let questions = |bank: &Bank| -> Result<Vec<(Question, Vec<Sample>)>, BankError> {
         bank.entries().iter().map(|entry| Ok((bank.question(entry)?, bank.samples(entry)?))).collect()
     };
-    let background = if bank.files().is_shipped() { Vec::new() } else { questions(&Bank::shipped())? };
+    let background = if bank.files().is_built_in() { Vec::new() } else { questions(&crate::engine::shipped_bank())? };
     let analyzer = Analyzer::new(bank.synonyms().map_err(BankError::Faulty)?);
     Ok(QuestionIndex::new(&questions(bank)?, &background, analyzer))
 }

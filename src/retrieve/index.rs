@@ -177,11 +177,10 @@ fn boosted(field: Field, term: &str, boost: f32) -> (Occur, Box<dyn Query>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bank::Bank; // tests may name what the module may not
 
     #[test]
     fn a_passage_is_found_by_its_words() {
-        let bank = Bank::shipped();
+        let bank = crate::engine::shipped_bank();
         let analyzer = Analyzer::new(bank.synonyms().expect("valid"));
         let all: Vec<(Question, Vec<Sample>)> = bank
             .entries()

@@ -254,16 +254,15 @@ fn thousandths(similarity: f64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bank::Bank; // tests may name what the module may not
 
-    fn questions(bank: &Bank) -> Vec<(Question, Vec<Sample>)> {
+    fn questions(bank: &crate::bank::Bank) -> Vec<(Question, Vec<Sample>)> {
         let load = |entry| (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound"));
         bank.entries().iter().map(load).collect()
     }
 
     #[test]
     fn a_similarity_does_not_depend_on_the_size_of_the_bank() {
-        let bank = Bank::shipped();
+        let bank = crate::engine::shipped_bank();
         let all = questions(&bank);
         let analyzer = Analyzer::new(bank.synonyms().expect("sound"));
         for size in [1, 2, all.len()] {
@@ -290,7 +289,7 @@ mod tests {
 
     #[test]
     fn words_that_no_question_has_lower_the_similarity() {
-        let bank = Bank::shipped();
+        let bank = crate::engine::shipped_bank();
         let index = QuestionIndex::new(&questions(&bank), &[], Analyzer::new(bank.synonyms().expect("sound")));
         let similarity = |text: &str| index.by_wording(text)[0].similarity;
         let (plain, more) = (similarity("alert fatigue"), similarity("alert fatigue of xyzzy plugh frobs"));
@@ -299,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_few_common_words_do_not_ask_for_a_question() {
-        let bank = Bank::shipped();
+        let bank = crate::engine::shipped_bank();
         let index = QuestionIndex::new(&questions(&bank), &[], Analyzer::new(bank.synonyms().expect("sound")));
         for text in ["What is a microservice?", "Who wrote Terraform?"] {
             let choice = index.asked_by(text);

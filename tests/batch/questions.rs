@@ -155,7 +155,7 @@ fn case_matters_in_the_fields_of_json_rows_and_not_in_a_heading() {
 
 #[test]
 fn every_wording_of_the_shipped_bank_is_graded_against_its_own_question() {
-    let bank = gradus::bank::Bank::shipped();
+    let bank = gradus::engine::shipped_bank();
     let mut rows = String::new();
     let mut expected = Vec::new();
     for entry in bank.entries() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use gradus::bank::{Bank, Files, check, draft, questions_from_jsonl};
+use gradus::bank::{check, draft, questions_from_jsonl};
 use gradus::model::Answer;
 use gradus::score::Workspace;
 use gradus::text::{Related, Synonyms};
@@ -87,7 +87,7 @@ fn patched(files: &BTreeMap<String, String>, patch: &str) -> BTreeMap<String, St
 }
 
 fn scores(files: &BTreeMap<String, String>, question: &str, answers: &[&str]) -> Vec<u32> {
-    let bank = Bank::new(Files::from_texts(files.clone()));
+    let bank = gradus::engine::bank_from_texts(files.clone());
     let scorer = bank.scorer(bank.entry(question).expect("known"), &bank.vocabulary().expect("words")).expect("sound");
     let score = |text: &&str| scorer.grade(&Answer::new("a", text), &mut Workspace::new()).score().expect("graded").0;
     answers.iter().map(score).collect()
@@ -163,7 +163,7 @@ fn the_patch_raises_the_scores_of_high_answers_and_of_no_low_one() {
     assert!(old.iter().zip(&new).all(|(old, new)| old < new), "{old:?} {new:?}");
     let [old, new] = both(&LOW);
     assert_eq!(old, new);
-    assert_eq!(gradus::bank::check(&Bank::new(Files::from_texts(after))), []);
+    assert_eq!(gradus::bank::check(&gradus::engine::bank_from_texts(after)), []);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_drafted_rubric_gets_a_term() {
     let after = patched(&files, &patch);
     let (old, new) = (scores(&files, "ways-out", &DRAFTED_HIGH), scores(&after, "ways-out", &DRAFTED_HIGH));
     assert!(old.iter().zip(&new).all(|(old, new)| old < new), "{old:?} {new:?}\n{patch}");
-    let bank = Bank::new(Files::from_texts(after));
+    let bank = gradus::engine::bank_from_texts(after);
     assert_eq!(check(&bank), [], "what it was drafted from still earns all of it");
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gradus::bank::{Bank, FrontMatter};
+use gradus::bank::FrontMatter;
 use gradus::judge::{Brief, Chat, Count, Failure, Judge, Member, Panel, Reply, Request, Role};
 use gradus::model::{Answer, Band, Flag, Grade, Outcome, Source, Usage, Vote};
 use gradus::score::Workspace;
@@ -181,7 +181,7 @@ fn attempts() -> Vec<(String, String)> {
 
 #[test]
 fn a_judge_that_obeys_the_answer_gives_no_more_than_is_found_in_it() {
-    let (bank, panel) = (Bank::shipped(), panel());
+    let (bank, panel) = (gradus::engine::shipped_bank(), panel());
     let vocabulary = bank.vocabulary().expect("sound");
     let (attempts, mut wrong) = (attempts(), Vec::new());
     for (name, text) in &attempts {

@@ -13,7 +13,7 @@ use crate::cli::args::CacheCommand;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::llm::Kept;
-use crate::store::{Cache, Opened, Place, Stats};
+use crate::llm::{Cache, Opened, Place, Stats};
 
 /// The file of kept replies, in the cache folder.
 const REPLIES: &str = "replies.sqlite";

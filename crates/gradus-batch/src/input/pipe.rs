@@ -1,0 +1,108 @@
+//! Bytes from somebody who may be long in giving them, read by a thread of their own, so that nobody has to
+//! wait for them who has been asked to stop.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use crate::caught::caught;
+
+/// Bytes that are read at a time.
+const CHUNK: usize = 1 << 16;
+/// Chunks that are read ahead.
+const AHEAD: usize = 4;
+/// How often it is looked whether to stop.
+const OFTEN: Duration = Duration::from_millis(50);
+
+/// Reads what a thread of its own has read; fails when it is stopped while it waits.
+pub struct Pipe {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    chunk: Vec<u8>,
+    taken: usize,
+    stop: Arc<AtomicBool>,
+}
+
+impl Pipe {
+    /// Of what `open` opens, which may take its time as well.
+    pub fn new<R: Read + 'static>(
+        open: impl FnOnce() -> io::Result<R> + Send + 'static,
+        stop: Arc<AtomicBool>,
+    ) -> Self {
+        let (sender, chunks) = bounded(AHEAD);
+        thread::spawn(move || {
+            let mut source = match open() {
+                Ok(source) => source,
+                Err(error) => return drop(sender.send(Err(error))),
+            };
+            loop {
+                let mut chunk = vec![0; CHUNK];
+                let read = caught(|| source.read(&mut chunk));
+                let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string()))).map(|read| {
+                    chunk.truncate(read);
+                    chunk
+                });
+                let is_last = read.as_ref().map_or(true, Vec::is_empty);
+                if sender.send(read).is_err() || is_last {
+                    break;
+                }
+            }
+        });
+        Self { chunks, chunk: Vec::new(), taken: 0, stop }
+    }
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Also where bytes are at hand: a source may never run out of them.
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
+        while self.taken == self.chunk.len() {
+            match self.chunks.recv_timeout(OFTEN) {
+                Ok(chunk) => (self.chunk, self.taken) = (chunk?, 0),
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Relaxed) => {
+                    return Err(stopped());
+                }
+                Err(RecvTimeoutError::Timeout) => continue,
+            }
+            if self.chunk.is_empty() {
+                return Ok(0);
+            }
+        }
+        let count = buffer.len().min(self.chunk.len() - self.taken);
+        buffer[..count].copy_from_slice(&self.chunk[self.taken..self.taken + count]);
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// The error of a reader that was asked to stop.
+pub(super) fn stopped() -> io::Error {
+    io::Error::other("it was stopped")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_bytes_come_through() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(CHUNK * 3 + 5).collect();
+        let (mut read, stop) = (Vec::new(), Arc::new(AtomicBool::new(false)));
+        let source = bytes.clone();
+        Pipe::new(|| Ok(io::Cursor::new(source)), stop).read_to_end(&mut read).expect("reads");
+        assert_eq!(read, bytes);
+    }
+
+    #[test]
+    fn nobody_waits_who_was_asked_to_stop() {
+        let (reader, _writer) = io::pipe().expect("a pipe");
+        let stop = Arc::new(AtomicBool::new(true));
+        assert!(Pipe::new(|| Ok(reader), stop).read(&mut [0; 8]).is_err());
+    }
+}

@@ -1,0 +1,297 @@
+//! Reads a table with a heading, several records at a time, by the rules of RFC 4180.
+
+use std::io;
+
+use csv_core::ReadRecordResult;
+
+use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
+use super::records::{Places, Records};
+use super::stream::Stream;
+use crate::row::{Columns, short};
+
+/// Reads records from a stream.
+pub(super) struct TableReader {
+    stream: Stream,
+    core: csv_core::Reader,
+    delimiter: u8,
+    heading: Vec<String>,
+    /// The most bytes that a row may have.
+    limit: usize,
+    /// The record that was read last: its fields, their ends, and its bytes as they were written.
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    written: Vec<u8>,
+}
+
+/// How reading a record ended, and how many of its fields are whole.
+enum Ended {
+    Whole(usize),
+    TooLong(usize),
+    /// The input ends inside quotes.
+    Torn(usize),
+}
+
+impl TableReader {
+    /// Reads the heading.
+    pub(super) fn new(stream: Stream, delimiter: u8) -> io::Result<Self> {
+        Self::with_limit(stream, delimiter, ROW_BYTES)
+    }
+
+    /// The same for rows of at most `limit` bytes.
+    pub(super) fn with_limit(stream: Stream, delimiter: u8, limit: usize) -> io::Result<Self> {
+        let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        let (fields, ends) = (vec![0; 4096], vec![0; 64]);
+        let mut reader =
+            Self { stream, core, delimiter, heading: Vec::new(), limit, fields, ends, written: Vec::new() };
+        let bad = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text.to_owned());
+        match reader.read()? {
+            None => {}
+            Some(Ended::Whole(count)) => {
+                let (fields, ends) = reader.whole_fields(count);
+                let text = std::str::from_utf8(fields).map_err(|_| bad("its heading is not UTF-8"))?;
+                let starts = std::iter::once(0).chain(ends.iter().copied());
+                let names = starts.zip(ends).map(|(start, end)| text.get(start..*end).unwrap_or_default());
+                reader.heading = names.map(|name| name.trim().to_owned()).collect();
+            }
+            Some(Ended::TooLong(_) | Ended::Torn(_)) => return Err(bad("its heading does not end")),
+        }
+        Ok(reader)
+    }
+
+    /// The first `count` fields of the record that was read last, and their ends.
+    fn whole_fields(&self, count: usize) -> (&[u8], &[usize]) {
+        let ends = self.ends.get(..count).unwrap_or_default();
+        let fields = self.fields.get(..ends.last().copied().unwrap_or_default()).unwrap_or_default();
+        (fields, ends)
+    }
+
+    pub(super) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// The names of the columns.
+    pub(super) fn heading(&self) -> &[String] {
+        &self.heading
+    }
+
+    /// Finds the columns in the heading; that of the question may be missing where rows need not name it.
+    ///
+    /// # Errors
+    /// Says which is missing, or stands there twice.
+    pub(super) fn places(&self, columns: &Columns, is_named: bool) -> Result<Places, String> {
+        let one = |wanted: &String, is: &dyn Fn(&str) -> bool| {
+            let mut places = self.heading.iter().enumerate().filter(|(_, name)| is(name)).map(|(at, _)| at);
+            match (places.next(), places.next()) {
+                (_, Some(_)) => Err(format!("it has two columns `{wanted}`")),
+                (place, None) => Ok(place),
+            }
+        };
+        let find = |wanted: &String| match one(wanted, &|name| name == wanted)? {
+            None => one(wanted, &|name| name.eq_ignore_ascii_case(wanted)),
+            found => Ok(found),
+        };
+        let needed = |wanted: &String| find(wanted)?.ok_or_else(|| self.no_column(wanted));
+        Ok(Places {
+            answer: needed(&columns.answer)?,
+            id: if columns.is_id_needed { Some(needed(&columns.id)?) } else { find(&columns.id)? },
+            question: if is_named { find(&columns.question)? } else { Some(needed(&columns.question)?) },
+            keep: columns.keep.iter().map(needed).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Says that a column is missing, and what may be the reason.
+    fn no_column(&self, wanted: &str) -> String {
+        let there: Vec<String> = self.heading.iter().take(20).map(|name| format!("`{}`", short(name))).collect();
+        match self.heading.as_slice() {
+            [] => "it is empty, and has no heading".to_owned(),
+            [only] if only.contains(';') => {
+                "its columns are set apart by semicolons: save it with commas, or with tabs as .tsv".to_owned()
+            }
+            [only] if only.contains('\t') => "its columns are set apart by tabs: use --input-format tsv".to_owned(),
+            [only] if only.contains(',') => "its columns are set apart by commas: use --input-format csv".to_owned(),
+            _ => format!("it has no column `{wanted}`, only {}", there.join(", ")),
+        }
+    }
+
+    /// Adds records until a block is full or the stream ends.
+    pub(super) fn fill(&mut self, records: &mut Records, most: usize) -> io::Result<()> {
+        while records.len() < most && records.held() < BLOCK_BYTES {
+            let line = self.next_line()?;
+            let Some(ended) = self.read()? else { break };
+            let expected = self.heading.len();
+            let (count, fault) = match ended {
+                Ended::TooLong(count) => (count, Some(too_long())),
+                Ended::Torn(count) => {
+                    (count, Some("the file ends in the middle of this row, inside quotes".to_owned()))
+                }
+                Ended::Whole(count) if count == expected => (count, None),
+                Ended::Whole(count) => (count, Some(format!("{count} fields, where the heading has {expected}"))),
+            };
+            let (fields, ends) = self.whole_fields(count);
+            records.push(line, fields, ends, fault);
+            if self.stream.would_wait() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The line at which the next record begins: empty lines are passed over.
+    fn next_line(&mut self) -> io::Result<u64> {
+        let mut line = self.core.line();
+        loop {
+            let read = self.stream.fill_buf()?;
+            let empty = read.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            if empty == 0 {
+                return Ok(line);
+            }
+            line += memchr::memchr_iter(b'\n', &read[..empty]).count() as u64;
+            self.stream.consume(empty);
+            self.core.set_line(line);
+        }
+    }
+
+    /// Reads a record into the buffers. Of a record that is too long, only the fields before the limit are kept;
+    /// the rest is read and dropped.
+    fn read(&mut self) -> io::Result<Option<Ended>> {
+        let (mut out, mut ended, mut too_long) = (0, 0, None);
+        self.written.clear();
+        loop {
+            let read = self.stream.fill_buf()?;
+            let (result, taken, wrote, ends) =
+                self.core.read_record(read, &mut self.fields[out..], &mut self.ends[ended..]);
+            let at_end = read.is_empty();
+            if self.written.len() <= self.limit {
+                self.written.extend_from_slice(&read[..taken]);
+            }
+            self.stream.consume(taken);
+            (out, ended) = (out + wrote, ended + ends);
+            let has_too_many = matches!(result, ReadRecordResult::OutputEndsFull) && self.ends.len() > self.limit / 8;
+            if out > self.limit || has_too_many {
+                let kept = *too_long.get_or_insert_with(|| self.fields_within_limit(ended));
+                (out, ended) = (self.whole_fields(kept).0.len(), kept);
+            }
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if out == self.fields.len() => {
+                    self.fields.resize(self.fields.len() * 2, 0);
+                }
+                ReadRecordResult::OutputEndsFull if ended == self.ends.len() => {
+                    self.ends.resize(self.ends.len() * 2, 0);
+                }
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {}
+                ReadRecordResult::End => return Ok(None),
+                ReadRecordResult::Record => {
+                    return Ok(Some(match too_long {
+                        Some(kept) => Ended::TooLong(kept),
+                        // The last field is the one that is cut off.
+                        None if at_end && ends_inside_quotes(&self.written, self.delimiter) => {
+                            Ended::Torn(ended.saturating_sub(1))
+                        }
+                        None => Ended::Whole(ended),
+                    }));
+                }
+            }
+        }
+    }
+
+    /// How many of the first `ended` fields end before the limit; no more than the heading has.
+    fn fields_within_limit(&self, ended: usize) -> usize {
+        let ends = self.ends.iter().take(ended.min(self.heading.len()));
+        ends.take_while(|end| **end <= self.limit).count()
+    }
+}
+
+/// Whether a record that was written so leaves quotes open.
+fn ends_inside_quotes(written: &[u8], delimiter: u8) -> bool {
+    let mut bytes = written.iter().peekable();
+    let (mut at_start, mut quoted) = (true, false);
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' if at_start => quoted = true,
+            b'"' if quoted => quoted = bytes.next_if_eq(&&b'"').is_some(),
+            _ => {}
+        }
+        at_start = !quoted && *byte == delimiter;
+    }
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Row;
+    use gradus_core::model::Kept;
+
+    fn rows(table: &[u8], columns: &Columns) -> Vec<Row<'static>> {
+        let mut reader = TableReader::new(Stream::of_bytes(table), b',').expect("a heading");
+        let places = reader.places(columns, true).expect("columns");
+        let (mut records, mut all) = (Records::default(), Vec::new());
+        loop {
+            records.clear();
+            reader.fill(&mut records, 100).expect("reads");
+            if records.len() == 0 {
+                return all;
+            }
+            all.extend(
+                (0..records.len()).filter_map(|place| records.row(place, &places, columns)).map(Row::into_owned),
+            );
+        }
+    }
+
+    #[test]
+    fn records_have_lines_and_fields() {
+        let columns = Columns { keep: vec!["who".to_owned()], ..Columns::default() };
+        let rows = rows(b"who,answer,id\n\nAnna,\"one\ntwo, \"\"three\"\"\",a\nBen,5\" pipe,\n", &columns);
+        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(rows[0].answer.as_deref(), Ok("one\ntwo, \"three\""));
+        assert_eq!(rows[0].kept, [Kept::Text("Anna".into())]);
+        assert_eq!((rows[1].answer.as_deref(), rows[1].id.as_deref()), (Ok("5\" pipe"), None));
+    }
+
+    #[test]
+    fn faults_stay_with_their_rows() {
+        let rows = rows(b"id,answer\na\nb,\xff\nc,fine\nd,\"cut o", &Columns::default());
+        let told: Vec<_> = rows.iter().map(|row| row.answer.as_deref().map_err(String::as_str)).collect();
+        assert_eq!(
+            told,
+            [
+                Err("1 fields, where the heading has 2"),
+                Err("not UTF-8 from byte 2 on: save it as UTF-8"),
+                Ok("fine"),
+                Err("the file ends in the middle of this row, inside quotes"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_passed_over() {
+        let mut table = b"id,answer\na,".to_vec();
+        table.resize(table.len() + ROW_BYTES + 1, b'x');
+        table.extend_from_slice(b"\nb,fine\n");
+        let rows = rows(&table, &Columns::default());
+        assert_eq!((rows[0].answer.clone(), rows[0].id.as_deref()), (Err(too_long()), Some("a")));
+        assert_eq!(rows[1].answer.as_deref(), Ok("fine"));
+    }
+
+    #[test]
+    fn columns_that_are_missing_or_double_are_told() {
+        let places = |heading: &[u8], named: bool| {
+            TableReader::new(Stream::of_bytes(heading), b',').expect("reads").places(&Columns::default(), named)
+        };
+        assert_eq!(places(b"id,text\n", true), Err("it has no column `answer`, only `id`, `text`".to_owned()));
+        assert_eq!(places(b"answer,answer\n", true), Err("it has two columns `answer`".to_owned()));
+        assert_eq!(places(b"", true), Err("it is empty, and has no heading".to_owned()));
+        assert!(places(b"answer\n", true).is_ok());
+        assert_eq!(places(b"answer\n", false), Err("it has no column `question`, only `answer`".to_owned()));
+    }
+
+    #[test]
+    fn quotes_are_open_only_where_a_field_began_with_one() {
+        for (written, open) in
+            [("a,\"b", true), ("a,\"b\"\"", true), ("a,\"b\"", false), ("5\" pipe", false), ("a,\"\"", false)]
+        {
+            assert_eq!(ends_inside_quotes(written.as_bytes(), b','), open, "{written}");
+        }
+    }
+}

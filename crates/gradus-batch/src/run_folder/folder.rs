@@ -1,0 +1,265 @@
+//! The folder beside an output: held by one process, with the journals and results of a run.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+
+use super::lock::{self, LOCK};
+use super::manifest::{Manifest, Published, State};
+use super::own_file;
+use super::publish::{Stored, publish, stage, sum_of, unpack};
+use super::replay::{Place, Source};
+use super::sink::{Sink, Written};
+use crate::error::{BatchError, at};
+use crate::input::SummedUp;
+
+const MANIFEST: &str = "manifest.json";
+const JOURNAL: &str = "journal";
+const RESULTS: &str = "results";
+/// Results that were got back out of a packed output.
+const UNPACKED: &str = "unpacked";
+
+/// A run's folder, held by this process alone.
+pub(crate) struct RunFolder<'c> {
+    path: PathBuf,
+    output: PathBuf,
+    stored: Stored<'c>,
+    _lock: File,
+}
+
+impl<'c> RunFolder<'c> {
+    /// Takes hold of the folder of `output`.
+    pub(crate) fn hold(output: &Path, stored: Stored<'c>) -> Result<Self, BatchError> {
+        if let Some(folder) = output.parent() {
+            fs::create_dir_all(folder).map_err(at("make the folder", folder))?;
+        }
+        let output = real(output, LINKS).map_err(at("write", output))?;
+        let path = beside(&output);
+        match lock::take(&path)? {
+            Some(lock) => Ok(Self { path, output, stored, _lock: lock }),
+            None => Err(BatchError::Busy { output }),
+        }
+    }
+
+    /// The manifest beside an output, without taking hold of anything.
+    pub(crate) fn peek(output: &Path) -> Result<Option<Manifest>, BatchError> {
+        let Ok(output) = real(output, LINKS) else { return Ok(None) };
+        let path = beside(&output).join(MANIFEST);
+        Manifest::read(&path)
+    }
+
+    /// Leaves no folder behind where nothing but the lock stands in it.
+    pub(crate) fn leave(self) {
+        let is_bare = fs::read_dir(&self.path).is_ok_and(|entries| {
+            let names: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
+            names == [LOCK]
+        });
+        if is_bare {
+            // Whatever keeps it from going is no harm.
+            let _ = fs::remove_file(self.path.join(LOCK)).and_then(|()| fs::remove_dir(&self.path));
+        }
+    }
+
+    pub(crate) fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// What is known of the run that left this folder.
+    pub(crate) fn manifest(&self) -> Result<Option<Manifest>, BatchError> {
+        let path = self.path.join(MANIFEST);
+        match Manifest::read(&path)? {
+            None if self.has_journals().map_err(at("read", &self.path))? => {
+                Err(BatchError::Manifest { path, why: "it is missing, and there are results".to_owned() })
+            }
+            found => Ok(found),
+        }
+    }
+
+    fn has_journals(&self) -> io::Result<bool> {
+        let mut found = false;
+        for entry in fs::read_dir(&self.path)? {
+            found |= generation_of(&entry?.path(), JOURNAL).is_some();
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn save(&self, manifest: &Manifest) -> Result<(), BatchError> {
+        let path = self.path.join(MANIFEST);
+        manifest.write(&path).map_err(at("write", &path))
+    }
+
+    /// The journal of that number and its results: those in the making, or the output.
+    pub(crate) fn source(&self, generation: u32) -> Result<Source, BatchError> {
+        let (journal, results) = self.files(generation);
+        if results.exists() {
+            return Ok(Source { journal, data: results });
+        }
+        match self.stored.packing {
+            Some(packing) if self.stored.is_packed() && journal.exists() => {
+                let unpacked = self.path.join(UNPACKED);
+                unpack(&self.output, &unpacked, packing).map_err(at("unpack", &self.output))?;
+                Ok(Source { journal, data: unpacked })
+            }
+            _ => Ok(Source { journal, data: self.output.clone() }),
+        }
+    }
+
+    fn files(&self, generation: u32) -> (PathBuf, PathBuf) {
+        let file = |name: &str| self.path.join(format!("{name}.{generation}"));
+        (file(JOURNAL), file(RESULTS))
+    }
+
+    /// Whether results are still being made, so that they may be cut and gone on with.
+    pub(crate) fn is_in_making(&self, manifest: &Manifest) -> bool {
+        manifest.state == State::Running && self.files(manifest.generation).1.exists()
+    }
+
+    /// Whether the output is there, as it was written or is about to be.
+    pub(crate) fn is_as_written(&self, known: &Manifest) -> Result<bool, BatchError> {
+        let ours = [known.published, known.publishing];
+        self.is_one_of(&ours)
+    }
+
+    /// What stands in the place of the output.
+    pub(crate) fn there(&self) -> Result<Option<Published>, BatchError> {
+        let found = self.output.exists().then(|| sum_of(&self.output).map_err(at("read", &self.output)));
+        found.transpose()
+    }
+
+    fn is_one_of(&self, wanted: &[Option<Published>]) -> Result<bool, BatchError> {
+        let Ok(about) = fs::metadata(&self.output) else { return Ok(false) };
+        let ours = wanted.iter().copied().flatten();
+        let ours: Vec<Published> = ours.filter(|ours| ours.bytes == about.len()).collect();
+        Ok(!ours.is_empty() && ours.contains(&sum_of(&self.output).map_err(at("read", &self.output))?))
+    }
+
+    /// Refuses to go on where something stands in the place of the output that nobody said may be replaced.
+    pub(crate) fn check_output(&self, known: &Manifest) -> Result<(), BatchError> {
+        let allowed = [known.published, known.publishing, known.replaces];
+        if !self.output.exists() || self.is_one_of(&allowed)? {
+            return Ok(());
+        }
+        let output = self.output.clone();
+        Err(match known.published {
+            None => BatchError::AlreadyThere { output },
+            Some(_) => BatchError::Touched { output },
+        })
+    }
+
+    /// Begins results of the manifest's number.
+    pub(crate) fn begin(&self, manifest: &Manifest) -> Result<Sink<'static>, BatchError> {
+        // First, so that a journal never stands there without it.
+        self.save(manifest)?;
+        let (journal, results) = self.files(manifest.generation);
+        let create = |path: &Path| own_file::create(path).map_err(at("write", path));
+        let mut sink = Sink::to_files(create(&results)?, create(&journal)?, Written::default());
+        let head = manifest.layout.head.as_bytes();
+        sink.begin(head).and_then(|()| sink.keep()).map_err(at("write", &results))?;
+        Ok(sink)
+    }
+
+    /// Goes on with results in the making, after cutting off what is not sound.
+    pub(crate) fn go_on(source: &Source, place: Place, sound: Written) -> Result<Sink<'static>, BatchError> {
+        let open = |path: &Path, length: u64| -> io::Result<File> {
+            let mut file = own_file::open_to_write(path)?;
+            file.set_len(length)?;
+            file.seek(io::SeekFrom::End(0))?;
+            Ok(file)
+        };
+        let data = open(&source.data, place.data).map_err(at("write", &source.data))?;
+        let journal = open(&source.journal, place.journal).map_err(at("write", &source.journal))?;
+        Ok(Sink::to_files(data, journal, sound))
+    }
+
+    /// Begins results of the manifest's number with a copy of what others have up to `place`.
+    pub(crate) fn fork(
+        &self,
+        manifest: &Manifest,
+        source: &Source,
+        (place, sound): (Place, Written),
+    ) -> Result<Sink<'static>, BatchError> {
+        let (journal, results) = self.files(manifest.generation);
+        let copy = |from: &Path, to: &Path, length: u64| -> io::Result<File> {
+            let mut file = own_file::create(to)?;
+            io::copy(&mut own_file::open(from)?.take(length), &mut file)?;
+            Ok(file)
+        };
+        let data = copy(&source.data, &results, place.data).map_err(at("write", &results))?;
+        let journal = copy(&source.journal, &journal, place.journal).map_err(at("write", &journal))?;
+        let sink = Sink::to_files(data, journal, sound);
+        sink.keep().map_err(at("write", &results))?;
+        self.save(manifest)?;
+        Ok(sink)
+    }
+
+    /// Makes the results the output, unless they are already, and forgets what came before.
+    pub(crate) fn finish(
+        &self,
+        manifest: &mut Manifest,
+        (input, results): (SummedUp, u64),
+        written: &Written,
+    ) -> Result<(), BatchError> {
+        let (_, data) = self.files(manifest.generation);
+        let is_written = manifest.state != State::Running && self.output.exists();
+        if data.exists() && !is_written {
+            self.check_output(manifest)?;
+            let staged = stage(&data, self.stored, written.sum()).map_err(at("write", &self.output))?;
+            manifest.publishing = Some(staged.published);
+            self.save(manifest)?;
+            publish(&staged, &self.output).map_err(at("write", &self.output))?;
+            if self.stored.is_packed() {
+                fs::remove_file(&data).map_err(at("remove", &data))?;
+            }
+        }
+        manifest.published = manifest.publishing.take().or(manifest.published);
+        manifest.state = State::Complete { input, results };
+        manifest.before.clear();
+        manifest.replaces = None;
+        self.save(manifest)?;
+        self.tidy(manifest.generation).map_err(at("tidy", &self.path))
+    }
+
+    /// Removes all journals and results but those of that number.
+    fn tidy(&self, generation: u32) -> io::Result<()> {
+        for entry in fs::read_dir(&self.path)? {
+            let path = entry?.path();
+            let of = generation_of(&path, JOURNAL).or(generation_of(&path, RESULTS));
+            if of.is_some_and(|of| of != generation) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for RunFolder<'_> {
+    fn drop(&mut self) {
+        // What was unpacked can be unpacked again; whatever keeps it from going is no harm.
+        let _ = fs::remove_file(self.path.join(UNPACKED));
+    }
+}
+
+/// The number in the name of a journal, or of results.
+fn generation_of(path: &Path, kind: &str) -> Option<u32> {
+    path.file_name()?.to_str()?.strip_prefix(kind)?.strip_prefix('.')?.parse().ok()
+}
+
+/// Where the folder of an output stands.
+pub fn beside(output: &Path) -> PathBuf {
+    let mut name = output.file_name().unwrap_or_default().to_owned();
+    name.push(".gradus");
+    output.with_file_name(name)
+}
+
+/// Links that are followed; more go round in a circle.
+const LINKS: u32 = 16;
+
+/// The file that a name leads to, so that a link stays one.
+fn real(output: &Path, links: u32) -> io::Result<PathBuf> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let (Ok(target), true) = (fs::read_link(output), links > 0) {
+        return real(&folder.join(target), links - 1);
+    }
+    let name = output.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
+    Ok(fs::canonicalize(folder)?.join(name))
+}

@@ -1,0 +1,149 @@
+//! Links in the place of files of a run folder, or of the folder itself: nothing outside is read as ours, or changed.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use super::super::tests::{Desk, rows};
+use super::super::{BatchError, Ended, Existing, Stored, Target, run};
+use super::folder_of;
+use crate::test_bank::shipped_bank;
+
+/// Files that a run may have in its folder.
+const FILES: [&str; 8] =
+    ["lock", "manifest.json", "manifest.new", "journal.1", "results.1", "journal.2", "results.2", "unpacked"];
+
+const PRECIOUS: &str = "nobody may write here";
+
+fn attempt(desk: &Desk<'_>, output: &Path, existing: Existing) -> Result<Ended, BatchError> {
+    desk.planned(&rows(5), 1, |plan, input| {
+        let target = Target::File { output, stored: Stored::of(output, None), existing, reports: Vec::new() };
+        run(plan, input, target, &mut |_| Ok(()))
+    })
+}
+
+/// Runs and may fail; then no file outside has changed.
+#[track_caller]
+fn leaves_alone(desk: &Desk<'_>, output: &Path, victim: &Path, what: &str) {
+    for existing in
+        [Existing::default(), Existing { restart: true, force: false }, Existing { restart: false, force: true }]
+    {
+        // Whether it fails is not the question here.
+        let _ = attempt(desk, output, existing);
+        match fs::read_to_string(victim) {
+            Ok(text) => assert_eq!(text, PRECIOUS, "{what} with {existing:?}"),
+            Err(error) => panic!("{what} with {existing:?}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_link_in_a_new_folder_is_never_followed() {
+    let bank = shipped_bank();
+    let desk = Desk::new(&bank);
+    for name in FILES.into_iter().chain(["staged"]) {
+        for (kind, output) in [("symbolic", "out"), ("hard", "out"), ("symbolic", "out.gz")] {
+            let victim = desk.path(&format!("victim-{kind}-{name}"));
+            fs::write(&victim, PRECIOUS).expect("writes");
+            let output = desk.path(&format!("{kind}-{name}-{output}"));
+            let folder = folder_of(&output);
+            fs::create_dir(&folder).expect("a folder");
+            match kind {
+                "symbolic" => symlink(&victim, folder.join(name)).expect("links"),
+                _ => fs::hard_link(&victim, folder.join(name)).expect("links"),
+            }
+            leaves_alone(&desk, &output, &victim, &format!("{kind} link {name}"));
+        }
+    }
+}
+
+#[test]
+fn a_link_to_nothing_makes_no_file_elsewhere() {
+    let bank = shipped_bank();
+    let desk = Desk::new(&bank);
+    for name in FILES.into_iter().chain(["staged"]) {
+        let (elsewhere, output) = (desk.path(&format!("elsewhere-{name}")), desk.path(&format!("{name}-out.gz")));
+        let folder = folder_of(&output);
+        fs::create_dir(&folder).expect("a folder");
+        symlink(&elsewhere, folder.join(name)).expect("links");
+        let _ = attempt(&desk, &output, Existing::default());
+        assert!(!elsewhere.exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
+    let bank = shipped_bank();
+    let desk = Desk::new(&bank);
+    for name in ["journal.1", "results.1", "manifest.json", "lock"] {
+        for kind in ["symbolic", "hard"] {
+            let output = desk.path(&format!("{kind}-{}-out", name.replace('.', "-")));
+            desk.run_until(&rows(5), &output, 400);
+            let (file, twin) = (folder_of(&output).join(name), desk.path(&format!("{kind}-{name}-twin")));
+            // What is there is valid, and also belongs to somebody else, who has more in it.
+            let mut text = fs::read(&file).expect("reads");
+            text.extend_from_slice(PRECIOUS.as_bytes());
+            fs::write(&twin, &text).expect("writes");
+            fs::remove_file(&file).expect("removes");
+            match kind {
+                "symbolic" => symlink(&twin, &file).expect("links"),
+                _ => fs::hard_link(&twin, &file).expect("links"),
+            }
+            let _ = attempt(&desk, &output, Existing::default());
+            assert_eq!(fs::read(&twin).expect("reads"), text, "{kind} {name}");
+        }
+    }
+}
+
+#[test]
+fn the_folder_itself_is_no_link() {
+    let bank = shipped_bank();
+    let desk = Desk::new(&bank);
+    let (elsewhere, output) = (desk.path("elsewhere"), desk.path("out"));
+    fs::create_dir(&elsewhere).expect("a folder");
+    fs::write(elsewhere.join("manifest.json"), PRECIOUS).expect("writes");
+    symlink(&elsewhere, folder_of(&output)).expect("links");
+    let error = attempt(&desk, &output, Existing { restart: false, force: true }).expect_err("a link");
+    let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+    assert_eq!(fs::read_dir(&elsewhere).expect("lists").count(), 1);
+    assert_eq!(fs::read_to_string(elsewhere.join("manifest.json")).expect("reads"), PRECIOUS);
+}
+
+#[test]
+fn the_message_names_the_file_that_is_a_link() {
+    let bank = shipped_bank();
+    let desk = Desk::new(&bank);
+    let output = desk.path("out");
+    let lock = folder_of(&output).join("lock");
+    fs::create_dir(folder_of(&output)).expect("a folder");
+    symlink(desk.path("elsewhere"), &lock).expect("links");
+    let error = attempt(&desk, &output, Existing::default()).expect_err("a link");
+    assert_eq!(error.to_string(), format!("cannot lock {}", lock.display()));
+    let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
+    assert_eq!(error.to_string(), "it is a symbolic link: remove it");
+}
+
+#[test]
+fn an_error_of_the_system_is_not_taken_for_damage() {
+    let bank = shipped_bank();
+    let desk = Desk::new(&bank);
+    let output = desk.path("out");
+    desk.run_until(&rows(5), &output, 400);
+    let manifest = folder_of(&output).join("manifest.json");
+    let text = fs::read(&manifest).expect("reads");
+    // Something that exists and cannot be read, whoever runs this.
+    fs::remove_file(&manifest).expect("removes");
+    fs::create_dir(&manifest).expect("a folder");
+    for existing in [Existing::default(), Existing { restart: true, force: true }] {
+        let error = attempt(&desk, &output, existing).expect_err("unread").to_string();
+        assert!(error.contains("run the same command again"), "{error}");
+        assert!(!error.contains("folder"), "it does not tell to remove the folder with the results: {error}");
+    }
+    fs::remove_dir(&manifest).expect("removes");
+    fs::write(&manifest, &text[..text.len() / 2]).expect("writes");
+    let error = attempt(&desk, &output, Existing::default()).expect_err("damage").to_string();
+    assert!(error.contains("is damaged") && error.contains("removing the folder"), "{error}");
+    fs::write(&manifest, text).expect("writes");
+    assert!(attempt(&desk, &output, Existing::default()).expect("goes on").complete);
+}

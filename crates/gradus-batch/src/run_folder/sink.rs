@@ -1,0 +1,118 @@
+//! Where results go: bytes first, then the journal that vouches for them.
+
+use std::fs::File;
+use std::io::{self, IoSlice, Write};
+
+use super::journal::{self, Head};
+
+/// Makes what was written outlast a loss of power. May be called from another thread than the one that writes.
+pub type Keep = Box<dyn Fn() -> io::Result<()> + Send>;
+
+/// Something to write to that can be asked to keep what it got.
+pub trait Durable: Write + Send {
+    /// What makes it last.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn keeper(&self) -> io::Result<Keep>;
+}
+
+impl Durable for File {
+    fn keeper(&self) -> io::Result<Keep> {
+        let twin = self.try_clone()?;
+        Ok(Box::new(move || twin.sync_data()))
+    }
+}
+
+/// Takes results in the order of rows.
+pub(crate) struct Sink<'w> {
+    data: Box<dyn Durable + 'w>,
+    journal: Option<Box<dyn Durable + 'w>>,
+    written: Written,
+}
+
+/// What was written, in short.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Written {
+    length: u64,
+    checksum: crc32fast::Hasher,
+}
+
+impl Written {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.checksum.update(bytes);
+    }
+
+    /// Length and checksum.
+    pub(crate) fn sum(&self) -> (u64, u32) {
+        (self.length, self.checksum.clone().finalize())
+    }
+}
+
+impl<'w> Sink<'w> {
+    /// Goes on where results end; without a journal they are gone when they are written.
+    pub(crate) fn new(data: Box<dyn Durable + 'w>, journal: Option<Box<dyn Durable + 'w>>) -> Self {
+        Self { data, journal, written: Written::default() }
+    }
+
+    /// To two files, which hold something already.
+    pub(super) fn to_files(data: File, journal: File, written: Written) -> Self {
+        Self { written, ..Self::new(Box::new(data), Some(Box::new(journal))) }
+    }
+
+    /// What was written so far.
+    pub(crate) fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Writes what stands above the results.
+    pub(crate) fn begin(&mut self, head: &[u8]) -> io::Result<()> {
+        let mut line = Vec::new();
+        journal::write(&Head::of(head), &mut line)?;
+        self.append(&mut [IoSlice::new(head)], &line)
+    }
+
+    /// Adds results, and the journal's lines for them.
+    pub(crate) fn append(&mut self, results: &mut [IoSlice<'_>], journal: &[u8]) -> io::Result<()> {
+        results.iter().for_each(|result| self.written.add(result));
+        write_all(&mut *self.data, results)?;
+        match &mut self.journal {
+            Some(lines) => lines.write_all(journal),
+            None => self.data.flush(),
+        }
+    }
+
+    /// Makes everything last: the results first.
+    pub(crate) fn keeper(&self) -> io::Result<Keep> {
+        let data = self.data.keeper()?;
+        let journal = self.journal.as_ref().map(|journal| journal.keeper()).transpose()?;
+        Ok(Box::new(move || {
+            data()?;
+            journal.as_ref().map_or(Ok(()), |keep| keep())
+        }))
+    }
+
+    /// Returns when everything is kept.
+    pub(crate) fn keep(&self) -> io::Result<()> {
+        self.keeper()?()
+    }
+}
+
+/// Pieces that are written at once; systems take about as many.
+const PIECES: usize = 512;
+
+/// Writes all pieces, many at a time, so that they need not be put together before.
+fn write_all(to: &mut (impl Write + ?Sized), mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+    IoSlice::advance_slices(&mut pieces, 0); // empty ones at the beginning
+    while !pieces.is_empty() {
+        let count = pieces.len().min(PIECES);
+        match to.write_vectored(&pieces[..count]) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut pieces, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

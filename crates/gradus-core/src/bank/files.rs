@@ -1,0 +1,84 @@
+//! The files of a bank, by name: `rubrics/<topic>/<id>.toml`, `corpus/<topic>/<id>.md`.
+
+use std::borrow::Cow;
+
+use crate::model::Fingerprint;
+
+/// The bank that a program carries. Every other bank may use its synonyms, related words and shared criteria.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BuiltIn {
+    /// Name and text of each file, sorted by name.
+    pub files: &'static [(&'static str, &'static str)],
+    /// The words of all files, as [`KnownWords`](crate::text::KnownWords) stores them.
+    pub words: &'static str,
+}
+
+/// The files of a bank, sorted by name.
+#[derive(Debug, Clone)]
+pub struct Files {
+    entries: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    built_in: BuiltIn,
+    is_built_in: bool,
+}
+
+impl Files {
+    /// The files of the built-in bank itself.
+    pub fn of_built_in(built_in: BuiltIn) -> Self {
+        let entries = built_in.files.iter().map(|&(name, text)| (Cow::Borrowed(name), Cow::Borrowed(text))).collect();
+        Self { entries, built_in, is_built_in: true }
+    }
+
+    /// Texts by name, beside the built-in bank that they may use.
+    pub fn from_texts<N: Into<String>, T: Into<String>>(
+        texts: impl IntoIterator<Item = (N, T)>,
+        built_in: BuiltIn,
+    ) -> Self {
+        let entry = |(name, text): (N, T)| (Cow::Owned(name.into()), Cow::Owned(text.into()));
+        let mut entries: Vec<_> = texts.into_iter().map(entry).collect();
+        entries.sort();
+        Self { entries, built_in, is_built_in: false }
+    }
+
+    /// A hash of all names and texts, and of the files of the built-in bank that a bank may use.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        let files = self.built_in.files.iter();
+        for (_, text) in files.filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/")) {
+            hasher.update(text.as_bytes());
+        }
+        for part in self.entries.iter().flat_map(|(name, text)| [name, text]) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Fingerprint(*hasher.finalize().as_bytes())
+    }
+
+    /// Whether these are the files of the built-in bank.
+    pub fn is_built_in(&self) -> bool {
+        self.is_built_in
+    }
+
+    /// The built-in bank that these files may use.
+    pub fn built_in(&self) -> BuiltIn {
+        self.built_in
+    }
+
+    /// The text of a file.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let at = self.entries.binary_search_by(|(entry, _)| entry.as_ref().cmp(name)).ok()?;
+        Some(&self.entries[at].1)
+    }
+
+    /// The text of a file, or that of the built-in bank if this one has no file of that name.
+    pub fn text_or_built_in(&self, name: &str) -> Option<&str> {
+        let built_in = || self.built_in.files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text);
+        self.text(name).or_else(built_in)
+    }
+
+    /// All files whose names start with `folder` and end with `ending`: name and text.
+    pub fn within<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let entries = self.entries.iter().map(|(name, text)| (name.as_ref(), text.as_ref()));
+        entries.filter(move |(name, _)| name.starts_with(folder) && name.ends_with(ending))
+    }
+}

@@ -1,0 +1,230 @@
+//! Whole grades, by judges that say what a test tells them to.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use super::brief::{Brief, Count};
+use super::chat::{Chat, Failure, Halt, Reply, Request};
+use super::grade::Judge;
+use super::panel::{Panel, tests::panel};
+use crate::model::{Answer, Flag, Grade, Source, Status, Thousandths, Usage, Why};
+use crate::score::Workspace;
+use crate::test_bank::shipped_bank;
+
+const ANSWER: &str = "The budget is what is left of one hundred percent under the objective. We spend it on releases. \
+                      When it is gone we stop shipping features, and the product owner signs that.";
+
+/// Says what it is told to, one reply a request, and keeps the requests.
+struct Script<F> {
+    say: F,
+    asked: RefCell<Vec<Request>>,
+}
+
+impl<F: Fn(usize, &Request) -> Result<String, Failure>> Script<F> {
+    fn new(say: F) -> Self {
+        Self { say, asked: RefCell::default() }
+    }
+}
+
+impl<F: Fn(usize, &Request) -> Result<String, Failure>> Chat for Script<F> {
+    fn ask(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
+        let usage = Usage { prompt_tokens: 100, completion_tokens: 10, cost: Some(0.5) };
+        let one = |request: &Request| {
+            let number = self.asked.borrow().len();
+            self.asked.borrow_mut().push(request.clone());
+            (self.say)(number, request).map(|text| Reply { text, is_cut: false, is_refusal: false, usage })
+        };
+        requests.iter().map(one).collect()
+    }
+}
+
+struct Words;
+
+impl Count for Words {
+    fn tokens(&self, _: usize, text: &str) -> usize {
+        text.split_whitespace().count()
+    }
+}
+
+/// The ids that a request asks about, and its token.
+fn wanted(request: &Request) -> (Vec<String>, String) {
+    let schema: serde_json::Value = serde_json::from_str(&request.shape.schema).expect("JSON");
+    let properties = &schema["properties"];
+    let of = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let ids = properties["verdicts"]["required"].as_array().expect("ids");
+    (ids.iter().map(of).collect(), of(&properties["for"]["enum"][0]))
+}
+
+/// A reply with a verdict for each id asked about: credit and quote by `say`.
+fn verdicts(request: &Request, say: impl Fn(usize, &str) -> (&'static str, &'static str)) -> String {
+    let (ids, token) = wanted(request);
+    let verdict = |(place, id): (usize, &String)| {
+        let (credit, quote) = say(place, id);
+        serde_json::json!({"criterion": id, "credit": credit, "quote": quote, "why": "it says so"})
+    };
+    let all: Vec<_> = ids.iter().enumerate().map(verdict).collect();
+    serde_json::json!({"for": token, "verdicts": all}).to_string()
+}
+
+/// Grades an answer to the shipped question on error budgets, and hands the grade on.
+fn graded<R>(panel: &Panel, chat: &dyn Chat, answer: &str, then: impl FnOnce(Result<Grade<'_>, Halt>) -> R) -> R {
+    let bank = shipped_bank();
+    let entry = bank.entry("error-budget").expect("known");
+    let scorer = bank.scorer(entry, &bank.vocabulary().expect("sound")).expect("sound");
+    let brief = Brief::new(scorer.question(), &bank.samples(entry).expect("sound"));
+    let answer = Answer::new("mine", answer);
+    let judge = Judge { panel, chat, count: &Words };
+    then(judge.grade((&scorer, &brief), &answer, scorer.print_of(&answer), &mut Workspace::new()))
+}
+
+fn none(request: &Request) -> String {
+    verdicts(request, |_, _| ("none", ""))
+}
+
+#[test]
+fn what_is_open_is_asked_again_by_name_and_falls_back_alone() {
+    let chat = Script::new(|_, request| {
+        Ok(verdicts(request, |place, _| match place {
+            0 => ("full", "We spend it on releases"),
+            1 => ("full", "words that nobody said"),
+            _ => ("none", ""),
+        }))
+    });
+    // The second one becomes the first of those asked about again.
+    let chat = Script::new(|number, request| {
+        let reply = (chat.say)(0, request)?;
+        Ok(if number == 0 { reply } else { verdicts(request, |_, _| ("full", "words that nobody said")) })
+    });
+    graded(&panel(&["one"]), &chat, ANSWER, |grade| {
+        let grade = grade.expect("a grade");
+        let sources: Vec<Source> = grade.criteria.iter().map(|one| one.source).collect();
+        assert_eq!(sources[..3], [Source::Llm, Source::Fallback, Source::Llm]);
+        assert!(grade.fallback.as_deref().is_some_and(|why| why.contains("does not stand in the answer")));
+        assert_eq!(grade.criteria[0].evidence[0].quote, "We spend it on releases");
+        assert_eq!(grade.usage.map(|usage| (usage.prompt_tokens, usage.cost)), Some((300, Some(1.5))));
+    });
+    let asked = chat.asked.borrow();
+    assert_eq!(asked.len(), 3);
+    assert_eq!(wanted(&asked[1]).0, wanted(&asked[0]).0[1..2]);
+    assert_eq!(asked[2].messages.len(), 6);
+}
+
+#[test]
+fn a_judge_that_is_not_there_leaves_all_to_the_offline_scorer() {
+    let chat = Script::new(|_, _| Err(Failure::Unanswered("nobody home".to_owned())));
+    graded(&panel(&["one"]), &chat, ANSWER, |grade| {
+        let grade = grade.expect("a grade");
+        assert!(grade.criteria.iter().chain(&grade.penalties).all(|one| one.source == Source::Fallback));
+        assert_eq!((grade.fallback.as_deref(), grade.usage), (Some("nobody home"), None));
+        assert!(matches!(grade.criteria[0].why, Why::Coverage { .. }));
+    });
+    assert_eq!(chat.asked.borrow().len(), 1);
+}
+
+#[test]
+fn a_halt_leaves_no_grade() {
+    let chat = Script::new(|_, _| Err(Halt::Asked.into()));
+    graded(&panel(&["one"]), &chat, ANSWER, |grade| assert_eq!(grade.err(), Some(Halt::Asked)));
+}
+
+#[test]
+fn an_answer_without_words_is_not_sent() {
+    let chat = Script::new(|_, request| Ok(none(request)));
+    graded(&panel(&["one"]), &chat, " ...\n", |grade| assert!(grade.expect("a grade").score().is_none()));
+    assert_eq!(chat.asked.borrow().len(), 0);
+}
+
+#[test]
+fn an_answer_that_does_not_fit_is_graded_offline_and_not_cut() {
+    let mut small = panel(&["one"]);
+    small.members[0].room = 300;
+    let chat = Script::new(|_, request| Ok(none(request)));
+    graded(&small, &chat, ANSWER, |grade| {
+        let grade = grade.expect("a grade");
+        assert!(grade.fallback.as_deref().is_some_and(|why| why.contains("too long for the judge")));
+    });
+    assert_eq!(chat.asked.borrow().len(), 0);
+}
+
+#[test]
+fn samples_come_to_their_median_with_their_spread() {
+    let say = RefCell::new(VecDeque::from(["full", "none", "full"]));
+    let chat = Script::new(|_, request| {
+        let credit = say.borrow_mut().pop_front().expect("three samples");
+        let quote = if credit == "none" { "" } else { "We spend it on releases" };
+        Ok(verdicts(request, |place, _| if place == 0 { (credit, quote) } else { ("none", "") }))
+    });
+    let panel = Panel { samples: 3, ..panel(&["one"]) };
+    graded(&panel, &chat, ANSWER, |grade| {
+        let first = &grade.expect("a grade").criteria[0];
+        assert_eq!((first.credit, first.status), (Thousandths::ONE, Status::Met));
+        assert_eq!(first.spread, Some((Thousandths(0), Thousandths::ONE)));
+        assert_eq!(first.votes.iter().map(|vote| vote.credit.0).collect::<Vec<_>>(), [1000, 0, 1000]);
+    });
+    assert_eq!(chat.asked.borrow().iter().map(|request| request.sample).collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn samples_in_different_bands_are_told() {
+    let chat = Script::new(|number, request| {
+        let quotes = ["The budget is what is left", "We spend it on releases", "we stop shipping features"];
+        Ok(if number == 0 {
+            verdicts(
+                request,
+                |place, id| if id.starts_with("no-") { ("none", "") } else { ("full", quotes[place % 3]) },
+            )
+        } else {
+            none(request)
+        })
+    });
+    let panel = Panel { samples: 2, ..panel(&["one"]) };
+    graded(&panel, &chat, ANSWER, |grade| assert!(grade.expect("a grade").flags.contains(&Flag::UncertainBand)));
+}
+
+#[test]
+fn the_last_judge_is_asked_only_about_what_is_in_doubt_and_decides_it() {
+    let chat = Script::new(|_, request| {
+        Ok(verdicts(request, |place, _| match (request.judge, request.sample, place) {
+            (0, 0, 0) => ("full", "We spend it on releases"),
+            (1, ..) => ("partial", "The budget is what is left"),
+            _ => ("none", ""),
+        }))
+    });
+    let panel = Panel { samples: 2, escalates: true, ..panel(&["small", "large"]) };
+    graded(&panel, &chat, ANSWER, |grade| {
+        let grade = grade.expect("a grade");
+        assert_eq!((grade.criteria[0].credit.0, grade.criteria[1].credit.0), (500, 0));
+        assert_eq!(grade.criteria[0].votes.len(), 3);
+        assert_eq!(grade.criteria[0].evidence[0].quote, "The budget is what is left");
+    });
+    let asked = chat.asked.borrow();
+    assert_eq!(asked.iter().map(|request| request.judge).collect::<Vec<_>>(), [0, 0, 1]);
+    assert_eq!(wanted(&asked[2]).0, wanted(&asked[0]).0[..1]);
+}
+
+#[test]
+fn one_passage_decides_two_criteria_and_no_more() {
+    let chat = Script::new(|_, request| Ok(verdicts(request, |_, _| ("full", "We spend it on releases"))));
+    graded(&panel(&["one"]), &chat, ANSWER, |grade| {
+        let grade = grade.expect("a grade");
+        let all = grade.criteria.iter().chain(&grade.penalties);
+        assert_eq!(all.filter(|one| one.source == Source::Llm).count(), 2);
+    });
+}
+
+#[test]
+fn the_question_and_endless_quotes_are_no_evidence() {
+    let bank = shipped_bank();
+    let question = bank.question(bank.entry("error-budget").expect("known")).expect("sound").prompt;
+    let long = "one two three four five six seven eight nine ten ".repeat(12);
+    let answer: &'static str = Box::leak(format!("{question} {long}").into_boxed_str());
+    let quotes: [&'static str; 2] = [
+        Box::leak(question.split_inclusive(['.', '?']).next().expect("a sentence").to_owned().into_boxed_str()),
+        Box::leak(long.into_boxed_str()),
+    ];
+    let chat = Script::new(|_, request| Ok(verdicts(request, |place, _| ("full", quotes[place % 2]))));
+    graded(&panel(&["one"]), &chat, answer, |grade| {
+        let grade = grade.expect("a grade");
+        assert!(grade.criteria.iter().all(|one| one.source == Source::Fallback), "{grade:#?}");
+    });
+}

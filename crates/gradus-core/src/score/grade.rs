@@ -1,0 +1,382 @@
+//! One answer to one grade.
+
+use hashbrown::HashMap;
+use std::borrow::Cow;
+
+use super::coverage;
+use super::credit::{self, Found, Said};
+use super::injection;
+use super::language;
+use super::listing::Listing;
+use super::points::{self, Share};
+use super::rubric::{Scorer, Weighing};
+use super::runs::Repetition;
+use super::signals::{self, STORY_PARTS, Signals};
+use crate::model::{
+    Advice, Answer, Band, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade,
+    Grader, Outcome, Question, ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
+};
+use crate::pattern::{Hit, Scratch};
+use crate::text::{Document, Lexicon};
+
+/// Version of the rules by which this module grades. It grows whenever a grade may change.
+pub const VERSION: u32 = 4;
+
+/// Answers with fewer words are never called off-topic ...
+const ENOUGH_WORDS: usize = 40;
+/// ... nor are answers in which more concepts were found ...
+const FEW_CONCEPTS: usize = 2;
+/// ... or that share this much of their content words, in percent, with the question and its samples. Without samples
+/// an honest answer may share as few as an answer to another question.
+const SHARED_WORDS: usize = 25;
+
+/// What a thread needs for grading: buffers, and what it has learned about words. Never changes a grade.
+#[derive(Default)]
+pub struct Workspace {
+    pub(super) lexicon: Lexicon,
+    pub(super) document: Document,
+    scratches: HashMap<[u8; 32], Scratch>,
+    signal_scratch: Scratch,
+    /// What else the answer may be read as, when that is looked at.
+    plain: Document,
+    pub(super) hits: Vec<Hit>,
+    signal_hits: Vec<Hit>,
+    sentences: Vec<Standing>,
+    said: Vec<Said>,
+    repetition: Repetition,
+    listing: Listing,
+}
+
+/// What counts in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Standing {
+    #[default]
+    Full,
+    Half,
+    /// Only repeats the question.
+    Echo,
+}
+
+impl Workspace {
+    /// Has learned nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the answer and finds every phrase of the rubric in it.
+    pub(super) fn find(&mut self, scorer: &Scorer, answer: &Answer<'_>) {
+        self.lexicon.trim();
+        self.document.read(answer.text, answer.body, &mut self.lexicon);
+        let scratch = self.scratches.entry(scorer.print.0).or_default();
+        self.hits.clear();
+        scorer.matcher.run(&self.document, &mut self.lexicon, scratch, &mut self.hits);
+        self.repetition.find(&scorer.runs, &self.document, &self.lexicon);
+        self.listing.read(&self.document, &self.lexicon);
+        self.sentences.clear();
+        self.sentences.resize(self.document.sentences().len(), Standing::Full);
+        for hits in self.hits.chunk_by(|one, other| one.sentence == other.sentence) {
+            let number = hits[0].sentence as usize;
+            let sentence = self.document.sentences()[number];
+            self.sentences[number] = if self.repetition.is_echo(sentence) {
+                Standing::Echo
+            } else if self.listing.is_bare(scorer, (&self.document, &self.lexicon), sentence, hits) {
+                Standing::Half
+            } else {
+                Standing::Full
+            };
+        }
+    }
+
+    /// What a hit counts for by where it stands. Weighed words of the question weigh little anyway, and a
+    /// short answer is often one sentence that repeats the question; so only stretches without grammar
+    /// matter there, and these only if no reference has any.
+    pub(super) fn standing(&self, hit: &Hit, weighing: Weighing) -> Standing {
+        match (weighing, self.sentences[hit.sentence as usize]) {
+            (Weighing::Counted, standing @ (Standing::Echo | Standing::Half)) => standing,
+            (Weighing::Counted | Weighing::Weighed, _) if self.listing.is_in_stretch(hit) => Standing::Half,
+            _ => Standing::Full,
+        }
+    }
+
+    fn find_signals(&mut self, answer: &Answer<'_>) -> Signals {
+        let Self { document, plain, lexicon, signal_scratch, signal_hits, .. } = self;
+        let matcher = signals::matcher();
+        signal_hits.clear();
+        matcher.run(document, lexicon, signal_scratch, signal_hits);
+        let mut signals = signals::read(signal_hits, document);
+        let mut is_said = |text: &str| {
+            plain.read(text, 0, lexicon);
+            signal_hits.clear();
+            matcher.run(plain, lexicon, signal_scratch, signal_hits);
+            signals::read(signal_hits, plain).is_order(plain.tokens().len())
+        };
+        let body = answer.text.get(answer.body..).unwrap_or_default();
+        signals.to_grader = signals.to_grader || injection::speaks(body, signals.is_turned, &mut is_said);
+        signals
+    }
+
+    /// What was found of each concept.
+    fn note_hits(&mut self, scorer: &Scorer) {
+        self.said.clear();
+        self.said.resize(scorer.concepts, Said::default());
+        for hit in &self.hits {
+            let concept = scorer.targets[hit.phrase as usize].concept as usize;
+            let weighing = scorer.weighing[concept];
+            let standing = self.standing(hit, weighing);
+            if standing != Standing::Echo && (weighing != Weighing::Counted || !hit.negated) {
+                self.said[concept].note(Found::new(*hit, standing == Standing::Half));
+            }
+        }
+    }
+}
+
+impl Scorer {
+    /// Grades an answer. What comes out depends on the answer and the rubric alone. An answer without words or of more
+    /// than [`Answer::LARGEST`] bytes is ungraded.
+    pub fn grade<'a>(&'a self, answer: &Answer<'a>, workspace: &mut Workspace) -> Grade<'a> {
+        self.grade_as(answer, self.print_of(answer), workspace)
+    }
+
+    /// The same where the grade's fingerprint, [`Self::print_of`], is known already.
+    pub fn grade_as<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, workspace: &mut Workspace) -> Grade<'a> {
+        self.grade_within(Answer::LARGEST, answer, print, workspace)
+    }
+
+    /// The same with another limit than [`Answer::LARGEST`].
+    pub(super) fn grade_within<'a>(
+        &'a self,
+        limit: usize,
+        answer: &Answer<'a>,
+        print: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Grade<'a> {
+        if let Err(too_long) = answer.check_length_within(limit) {
+            return self.ungraded(answer, print, Cow::Owned(too_long.to_string()));
+        }
+        workspace.find(self, answer);
+        let signals = workspace.find_signals(answer);
+        workspace.note_hits(self);
+        let words = workspace.document.tokens().len();
+        if words == 0 {
+            let grade = self.ungraded(answer, print, Cow::Borrowed("the answer has no words"));
+            return Grade { flags: vec![Flag::Empty], ..grade };
+        }
+        let mut grade = self.ungraded(answer, print, Cow::Borrowed(""));
+        let criteria_concepts: usize = self.question.criteria.iter().map(|criterion| criterion.concepts.len()).sum();
+        let (earning, losing) = workspace.said.split_at(criteria_concepts);
+        let counted = earning.iter().zip(&self.weighing).filter(|(_, weighing)| **weighing == Weighing::Counted);
+        let stuffed = credit::is_stuffed(counted.filter_map(|(said, _)| said.affirmed));
+        let decide = Decide { answer, document: &workspace.document, stuffed };
+        grade.criteria = decide.all(&self.question.criteria, earning);
+        grade.penalties = decide.all(&self.question.penalties, losing);
+        grade.flags = self.flags(answer, workspace, &signals, stuffed);
+        grade.delivery = Delivery {
+            words: words as u32,
+            sentences: workspace.document.sentences().len() as u32,
+            fillers: signals.fillers,
+            words_per_minute: None,
+            star: self.story(workspace).unwrap_or(signals.star),
+        };
+        self.add_up(&mut grade);
+        grade
+    }
+
+    /// A grade without a score, and why.
+    fn ungraded<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, reason: Cow<'a, str>) -> Grade<'a> {
+        Grade {
+            schema: SCHEMA,
+            id: Cow::Borrowed(answer.id),
+            question: Cow::Borrowed(&self.question.id),
+            question_match: None,
+            outcome: Outcome::Ungraded { reason },
+            calibrated: None,
+            grader: Grader::Offline { version: VERSION },
+            criteria: Vec::new(),
+            penalties: Vec::new(),
+            flags: Vec::new(),
+            delivery: Delivery::default(),
+            references: Vec::new(),
+            advice: Vec::new(),
+            fallback: None,
+            unheard: Vec::new(),
+            usage: None,
+            fingerprint: print,
+        }
+    }
+
+    /// Works out what follows from the criteria and penalties of a grade: score, band and advice.
+    pub fn add_up<'a>(&'a self, grade: &mut Grade<'a>) {
+        grade.outcome = self.outcome(&grade.criteria, &grade.penalties);
+        grade.advice = self.advice(&grade.criteria, &grade.penalties);
+    }
+
+    /// The parts of a story as a criterion named `star` found them; `None` where the rubric has none.
+    fn story(&self, workspace: &Workspace) -> Option<Vec<StarPart>> {
+        let criteria = &self.question.criteria;
+        let at = criteria.iter().position(|criterion| criterion.id == "star")?;
+        let before: usize = criteria[..at].iter().map(|criterion| criterion.concepts.len()).sum();
+        let told = |(concept, said): (&Concept, &Said)| {
+            let name = STORY_PARTS.into_iter().find(|name| *name == concept.id)?;
+            let hit = said.affirmed?.hit;
+            let span = workspace.document.span(hit.first, hit.last);
+            Some(StarPart { part: Cow::Borrowed(name), start: span.start, end: span.end })
+        };
+        Some(criteria[at].concepts.iter().zip(&workspace.said[before..]).filter_map(told).collect())
+    }
+
+    /// The band of an answer to which such credits were given: those of all criteria, then of all penalties.
+    pub fn band_of(&self, credits: impl IntoIterator<Item = Thousandths>) -> Band {
+        let Question { criteria, penalties, bands, .. } = &self.question;
+        let all = criteria.iter().map(|of| (of, false)).chain(penalties.iter().map(|of| (of, true)));
+        let (mut earned, mut lost) = (0, 0);
+        for ((criterion, is_penalty), credit) in all.zip(credits) {
+            *(if is_penalty { &mut lost } else { &mut earned }) += criterion.points * credit.0;
+        }
+        bands.of(self.share(earned, lost).0)
+    }
+
+    /// The score for points in thousandths, and what is earned.
+    fn share(&self, earned: u32, lost: u32) -> (Tenths, Thousandths) {
+        let possible = self.question.possible();
+        let earned = Thousandths(earned.saturating_sub(lost).min(possible.0));
+        (Tenths::share(earned, possible), earned)
+    }
+
+    fn outcome<'a>(&self, criteria: &[CriterionGrade<'_>], penalties: &[CriterionGrade<'_>]) -> Outcome<'a> {
+        let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| grade.earned.0).sum::<u32>();
+        let (score, earned) = self.share(sum(criteria), sum(penalties));
+        Outcome::Graded { score, earned, possible: self.question.possible(), band: self.question.bands.of(score) }
+    }
+
+    fn flags(&self, answer: &Answer<'_>, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
+        let (document, repetition) = (&workspace.document, &workspace.repetition);
+        let words = document.tokens().len();
+        let echoed = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
+        let found = workspace.said.iter().filter(|said| said.worth(false) > 0).count();
+        let conditions = [
+            (Flag::TooShort, words < self.few_words),
+            (Flag::Echo, echoed().map(|sentence| sentence.len() as usize).sum::<usize>() * 2 > words),
+            (Flag::RepeatsItself, repetition.repeats_itself),
+            (Flag::CopiedSample, repetition.copies_sample),
+            (Flag::Stuffed, stuffed),
+            (Flag::AddressesTheGrader, signals.to_grader || (found <= FEW_CONCEPTS && signals.is_about_grading(words))),
+            (
+                Flag::OffTopic,
+                found <= FEW_CONCEPTS
+                    && words >= ENOUGH_WORDS
+                    && self.runs.has_samples
+                    && self.runs.shared_words(document, &workspace.lexicon) < SHARED_WORDS,
+            ),
+            (Flag::NotEnglish, language::is_not_english(answer, document, &workspace.lexicon)),
+        ];
+        conditions.into_iter().filter_map(|(flag, holds)| holds.then_some(flag)).collect()
+    }
+
+    fn advice<'a>(&'a self, criteria: &[CriterionGrade<'_>], penalties: &[CriterionGrade<'_>]) -> Vec<Advice<'a>> {
+        let missed = self.question.criteria.iter().zip(criteria).filter(|(_, grade)| grade.status != Status::Met);
+        let incurred =
+            self.question.penalties.iter().zip(penalties).filter(|(_, grade)| grade.status != Status::Missed);
+        let advice = |criterion: &'a Criterion| {
+            let text = criterion.advice.as_deref()?;
+            Some(Advice { criterion: Cow::Borrowed(&criterion.id), text: Cow::Borrowed(text) })
+        };
+        missed.chain(incurred).filter_map(|(criterion, _)| advice(criterion)).collect()
+    }
+}
+
+/// Decides criteria by what was found of their concepts.
+struct Decide<'w, 'a> {
+    answer: &'w Answer<'a>,
+    document: &'w Document,
+    stuffed: bool,
+}
+
+impl<'a> Decide<'_, 'a> {
+    fn all(&self, criteria: &'a [Criterion], mut said: &[Said]) -> Vec<CriterionGrade<'a>> {
+        let decide = |criterion: &'a Criterion| {
+            let (own, rest) = said.split_at(criterion.concepts.len());
+            said = rest;
+            match &criterion.basis {
+                Basis::Count { need } => self.counted(criterion, *need, own),
+                Basis::Coverage { half, references } => self.covered(criterion, *half, references, own),
+            }
+        };
+        let (mut grades, shares): (Vec<CriterionGrade<'a>>, Vec<(u32, Share)>) = criteria.iter().map(decide).unzip();
+        for (grade, earned) in grades.iter_mut().zip(points::apportion(&shares)) {
+            grade.earned = earned;
+        }
+        grades
+    }
+
+    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[Said]) -> (CriterionGrade<'a>, (u32, Share)) {
+        let share = credit::share(said, need, self.stuffed);
+        let mut grade = graded(criterion, share.credit());
+        for (concept, said) in criterion.concepts.iter().zip(said) {
+            match said.affirmed {
+                Some(found) => grade.evidence.push(self.evidence(&concept.id, found)),
+                None => grade.missing.push(Cow::Borrowed(&concept.id)),
+            }
+        }
+        grade.why = Why::Coverage {
+            found: grade.evidence.len() as u32,
+            of: said.len() as u32,
+            need,
+            halved: grade.evidence.iter().filter(|evidence| evidence.half).count() as u32,
+        };
+        (grade, (criterion.points, share))
+    }
+
+    fn covered(
+        &self,
+        criterion: &'a Criterion,
+        half: Thousandths,
+        references: &'a [ReferenceAnswer],
+        said: &[Said],
+    ) -> (CriterionGrade<'a>, (u32, Share)) {
+        let fit = coverage::fit(references, said);
+        let credit = coverage::credit(fit.share, half);
+        let mut grade = graded(criterion, credit);
+        for term in references.get(fit.reference).into_iter().flat_map(|reference| &reference.terms) {
+            let concept = &criterion.concepts[term.concept].id;
+            match said[term.concept].best(term.stance.denies()) {
+                Some(found) => grade.evidence.push(self.evidence(concept, found)),
+                None if term.stance.is_expected() => grade.missing.push(Cow::Borrowed(concept)),
+                None => {}
+            }
+        }
+        grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
+        let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
+        grade.why = Why::Share { said: fit.share, reference, of };
+        (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
+    }
+
+    fn evidence(&self, concept: &'a str, found: Found) -> Evidence<'a> {
+        let span = self.document.span(found.hit.first, found.hit.last);
+        Evidence {
+            start: span.start,
+            end: span.end,
+            quote: Cow::Borrowed(span.of(self.answer.text)),
+            concept: Cow::Borrowed(concept),
+            how: found.hit.how,
+            half: found.worth < Thousandths::ONE.0,
+        }
+    }
+}
+
+/// A criterion with its credit. Points and reasons are filled in by the caller.
+fn graded(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
+    CriterionGrade {
+        id: Cow::Borrowed(&criterion.id),
+        points: criterion.points,
+        earned: Thousandths::default(),
+        credit,
+        source: Source::Offline,
+        status: Status::of(credit),
+        evidence: Vec::with_capacity(criterion.concepts.len()),
+        missing: Vec::new(),
+        why: Why::Text(Cow::Borrowed("")),
+        spread: None,
+        votes: Vec::new(),
+        offline: None,
+    }
+}

@@ -1,0 +1,107 @@
+//! What a server says with a status other than 200, for people: its own words, without the key that it may repeat.
+
+use serde_json::Value;
+
+use super::words::{complaint, is_html, one_line, shortened, title};
+
+/// The longest that words are.
+const LONGEST: usize = 300;
+
+/// How many characters are looked at; keys among them are masked before the rest is cut.
+const LOOKED_AT: usize = 4000;
+
+/// The server's words on one line, at most 300 characters: of a JSON error its message, of a page its title, else the
+/// beginning; of an empty body what `status` means. `redacted` removes keys from them.
+pub(crate) fn refusal_words(
+    status: u16,
+    content_type: Option<&str>,
+    body: &[u8],
+    redacted: impl Fn(&str) -> String,
+) -> String {
+    let text = String::from_utf8_lossy(body);
+    let words: String = one_line(&said(content_type, &text)).chars().take(LOOKED_AT).collect();
+    let words = if words.is_empty() { meaning(status).to_owned() } else { words };
+    shortened(&redacted(&words), LONGEST)
+}
+
+fn said(content_type: Option<&str>, text: &str) -> String {
+    let answer: Option<Value> = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
+    match answer {
+        Some(Value::String(words)) => words,
+        Some(answer) => complaint(&answer).map_or_else(|| text.to_owned(), str::to_owned),
+        None if is_html(content_type, text) => title(text).unwrap_or_else(|| "an HTML page without a title".to_owned()),
+        None => text.to_owned(),
+    }
+}
+
+fn meaning(status: u16) -> &'static str {
+    match status {
+        400 | 422 => "the request was not understood",
+        401 => "the key was not accepted",
+        402 => "it wants to be paid",
+        403 => "access was denied",
+        404 => "there is nothing at this address",
+        408 | 504 => "it took too long",
+        413 => "the request is too large",
+        429 => "too many requests",
+        500 => "something went wrong there",
+        502 => "a proxy got no answer",
+        503 | 529 => "it is overloaded or down",
+        _ => "nothing more was said",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::masked;
+
+    #[test]
+    fn the_servers_own_words_are_found() {
+        let cases = [
+            (400, None, r#"{"error":{"message":"bad\nkey","type":"t"}}"#, "bad key"),
+            (400, None, r#"{"error":"bad"}"#, "bad"),
+            (400, None, r#"{"message":"bad"}"#, "bad"),
+            (422, None, r#"{"detail":[{"loc":["body","seed"],"msg":"Extra inputs"}]}"#, "Extra inputs"),
+            (400, None, r#""bad""#, "bad"),
+            (400, None, r#"{"code":7}"#, r#"{"code":7}"#),
+            (502, Some("text/html"), "<html><title>502 Bad\nGateway</title>", "502 Bad Gateway"),
+            (502, Some("text/html"), "<p>\u{1b}", "an HTML page without a title"),
+            (404, Some("text/plain"), "404 page\tnot found\u{7}\n", "404 page not found"),
+            (503, None, "", "it is overloaded or down"),
+            (418, None, "\u{1b}", "nothing more was said"),
+        ];
+        for (status, content_type, body, expected) in cases {
+            assert_eq!(refusal_words(status, content_type, body.as_bytes(), str::to_owned), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_key_is_masked_wherever_it_stands() {
+        let secret = "sk-abcdefgh-12345678";
+        let cases = [
+            (r#"{"error":{"message":"wrong key: sk-abcdefgh-12345678."}}"#.to_owned(), "wrong key: [key]."),
+            (r#"{"error":"wrong key: sk\u002dabcde*****5678"}"#.to_owned(), "wrong key: [key]*****5678"),
+            ("<html><title>sk-abcdefgh-12345678</title>".to_owned(), "[key]"),
+            ("Bearer sk-abc\u{7}defgh-12345678".to_owned(), "Bearer [key]"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(refusal_words(401, None, body.as_bytes(), |words| masked(words, secret)), expected, "{body}");
+        }
+        for before in 270..310 {
+            let body = format!("{}{secret}", ".".repeat(before));
+            let words = refusal_words(401, None, body.as_bytes(), |words| masked(words, secret));
+            assert!(!words.contains("sk"), "{words}");
+        }
+    }
+
+    #[test]
+    fn words_are_short_whatever_came() {
+        for body in ["ü".repeat(9000), format!("{{\"error\":\"{}\"}}", "ü ".repeat(9000)), "[".repeat(9000)] {
+            let words = refusal_words(500, None, body.as_bytes(), |words| masked(words, "ü"));
+            assert!(words.chars().count() <= LONGEST, "{words}");
+            assert_eq!(refusal_words(500, None, body.as_bytes(), str::to_owned).chars().count(), LONGEST);
+        }
+        assert_eq!(refusal_words(500, None, b"\xff\x00", str::to_owned), "\u{fffd}");
+    }
+}

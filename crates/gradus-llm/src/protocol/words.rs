@@ -1,0 +1,186 @@
+//! A server's words made fit to be shown: on one line, short, without control characters and without keys.
+//!
+//! Also where a server's words stand: in a JSON error, or in the title of a page.
+
+use serde_json::Value;
+
+use gradus_core::model::is_hiding;
+
+/// Shorter pieces of a key than this give nothing away.
+const TELLING: usize = 8;
+
+/// `text` on one line: white space is one space, and what controls or hides text is left out.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| word.chars().filter(|c| is_shown(*c)).collect::<String>());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn is_shown(c: char) -> bool {
+    !c.is_control() && !is_hiding(c)
+}
+
+/// At most `limit` characters of `text`; where there are more, the last is an ellipsis.
+pub(super) fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some(_) => text.chars().take(limit.saturating_sub(1)).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+/// `text` with `[key]` for the secret, and for what begins or ends it and is long enough to help guess it.
+///
+/// Takes time as the length of `text` times that of the secret.
+pub(crate) fn masked(text: &str, secret: &str) -> String {
+    let (text, secret): (Vec<_>, Vec<_>) = (text.chars().collect(), secret.trim().chars().collect());
+    if secret.is_empty() {
+        return text.into_iter().collect();
+    }
+    let enough = TELLING.min(secret.len());
+    let mut is_hidden = vec![false; text.len()];
+    for at in 0..text.len() {
+        let begun = text[at..].iter().zip(&secret).take_while(|(c, hidden)| c == hidden).count();
+        if begun >= enough {
+            is_hidden[at..at + begun].fill(true);
+        }
+        let ended = text[..=at].iter().rev().zip(secret.iter().rev()).take_while(|(c, hidden)| c == hidden).count();
+        if ended >= enough {
+            is_hidden[at + 1 - ended..=at].fill(true);
+        }
+    }
+    let characters: Vec<_> = text.into_iter().zip(is_hidden).collect();
+    let runs = characters.chunk_by(|before, after| before.1 == after.1);
+    runs.map(|run| match run {
+        [(_, true), ..] => "[key]".to_owned(),
+        shown => shown.iter().map(|(c, _)| *c).collect(),
+    })
+    .collect()
+}
+
+/// Where a server says in JSON what is wrong, the most telling first.
+const PLACES: [&str; 9] = [
+    "/error/message",
+    "/error/detail",
+    "/error/type",
+    "/error",
+    "/message",
+    "/detail",
+    "/detail/0/msg",
+    "/errors/0/message",
+    "/errors/0",
+];
+
+/// What a JSON answer says is wrong; of a list, its first element. `None` where it says nothing.
+pub(super) fn complaint(answer: &Value) -> Option<&str> {
+    let answer = answer.get(0).unwrap_or(answer);
+    let words = PLACES.iter().filter_map(|place| answer.pointer(place)?.as_str());
+    words.map(str::trim).find(|words| !words.is_empty())
+}
+
+/// Whether an answer is a page for people.
+pub(super) fn is_html(content_type: Option<&str>, body: &str) -> bool {
+    let begins_with =
+        |tag: &str| body.trim_start().get(..tag.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tag));
+    content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+        || ["<!doctype html", "<html", "<head", "<body"].into_iter().any(begins_with)
+}
+
+/// The title of a page, on one line; `None` where it has none.
+pub(super) fn title(page: &str) -> Option<String> {
+    // Only ASCII is folded, so every byte keeps its place.
+    let folded = page.to_ascii_lowercase();
+    let tag = folded.find("<title")?;
+    let begin = tag + folded.get(tag..)?.find('>')? + 1;
+    let end = begin + folded.get(begin..)?.find("</title")?;
+    page.get(begin..end).map(one_line).filter(|title| !title.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn control_characters_do_not_survive() {
+        assert_eq!(one_line("\u{1b}[31m a\r\n\tb\u{7} \u{0} c\u{202e}d\u{9b}e\u{feff} "), "[31m a b cde");
+        assert_eq!(one_line(" \n "), "");
+    }
+
+    #[test]
+    fn long_texts_are_shortened_by_characters() {
+        let cases = [("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("äöüß", 3, "äö…"), ("äöü", 3, "äöü")];
+        for (text, limit, expected) in cases {
+            assert_eq!(shortened(text, limit), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_and_its_telling_parts_are_masked() {
+        let secret = "sk-abcdefgh-12345678";
+        let cases = [
+            ("key sk-abcdefgh-12345678 is wrong", "key [key] is wrong"),
+            ("sk-abcdefgh-12345678sk-abcdefgh-12345678", "[key]"),
+            ("sk-abcde****12345678.", "[key]****[key]."),
+            ("sk-abcdefgh-1234567", "[key]"),
+            ("k-abcdefgh-12345678", "[key]"),
+            ("sk-abcd****2345678", "sk-abcd****2345678"),
+            ("xsk-abcdefgh-12345678x", "x[key]x"),
+            ("bcdefgh-1234", "bcdefgh-1234"),
+            ("äsk-abcdeä", "ä[key]ä"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(masked(text, secret), expected, "{text}");
+            assert_eq!(masked(text, " sk-abcdefgh-12345678\n"), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_key_is_masked_whole_and_no_key_masks_nothing() {
+        assert_eq!(masked("wrong key abc, not ab", "abc"), "wrong key [key], not ab");
+        assert_eq!(masked("a b", ""), "a b");
+        assert_eq!(masked("a b", " "), "a b");
+    }
+
+    #[test]
+    fn a_complaint_is_found_wherever_servers_put_it() {
+        let cases = [
+            (json!({ "error": { "message": " m ", "type": "t" } }), Some("m")),
+            (json!({ "error": { "message": "", "type": "t" } }), Some("t")),
+            (json!({ "error": "e", "message": "m" }), Some("e")),
+            (json!({ "error": null, "message": "m" }), Some("m")),
+            (json!({ "detail": "d" }), Some("d")),
+            (json!({ "detail": [{ "loc": ["body"], "msg": "d" }] }), Some("d")),
+            (json!({ "errors": ["e"] }), Some("e")),
+            (json!([{ "error": { "message": "m" } }]), Some("m")),
+            (json!({ "error": 7 }), None),
+            (json!([]), None),
+            (json!("m"), None),
+        ];
+        for (answer, expected) in cases {
+            assert_eq!(complaint(&answer), expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_found_in_any_page() {
+        let cases = [
+            ("<html><TITLE lang=en>\n 502 Bad\nGateway </Title>", Some("502 Bad Gateway")),
+            ("<p>ßİ</p><title>ß</title>", Some("ß")),
+            ("<title></title>", None),
+            ("<title>never ends", None),
+            ("<title", None),
+            ("", None),
+        ];
+        for (page, expected) in cases {
+            assert_eq!(title(page).as_deref(), expected, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_told_by_its_type_or_its_beginning() {
+        assert!(is_html(Some("Text/HTML; charset=utf-8"), "x"));
+        assert!(is_html(None, "\n<!DOCTYPE HTML><p>"));
+        assert!(!is_html(Some("text/plain"), "<3 ß"));
+    }
+}

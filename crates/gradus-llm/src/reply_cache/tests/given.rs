@@ -1,0 +1,64 @@
+//! What the tests begin with.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::reply_cache::{Cache, Place, Stored};
+
+/// A folder, and where the cache stands in it.
+pub(super) fn place() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cache.db");
+    (folder, path)
+}
+
+/// The cache of a sound or missing file.
+pub(super) fn cache(path: &Path) -> Cache {
+    let opened = Cache::open(path, Place::Default).expect("a cache");
+    assert_eq!(opened.set_aside, None);
+    opened.cache
+}
+
+pub(super) fn key(number: usize) -> [u8; 32] {
+    *blake3::hash(&number.to_le_bytes()).as_bytes()
+}
+
+/// A reply of a length, which tells its number.
+pub(super) fn reply(number: usize, length: usize) -> Stored {
+    let text = format!("{number:08} ").repeat(length / 9);
+    let tokens = number as u64;
+    Stored { text, is_cut: false, is_refusal: number % 2 == 1, prompt_tokens: 100, completion_tokens: tokens }
+}
+
+/// Puts replies of 2 KB with the numbers below `count`.
+pub(super) fn fill(cache: &Cache, count: usize) {
+    for number in 0..count {
+        cache.put(&key(number), "model", 7, &reply(number, 2000)).expect("kept");
+    }
+}
+
+/// How many of the replies of [`fill`] are there; panics where one is not as it was put.
+pub(super) fn found(cache: &Cache, count: usize) -> usize {
+    let is_found = |number: &usize| {
+        let stored = cache.get(&key(*number)).expect("an answer");
+        assert!(stored.is_none() || stored == Some(reply(*number, 2000)), "reply {number} is another");
+        stored.is_some()
+    };
+    (0..count).filter(is_found).count()
+}
+
+/// The names in a folder but for the lock, in order.
+pub(super) fn names(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.retain(|name| name != "cache.db.lock");
+    names.sort();
+    names
+}
+
+/// A database made by hand.
+pub(super) fn by_hand(path: &Path, statements: &str) {
+    let connection = rusqlite::Connection::open(path).expect("a database");
+    connection.execute_batch(statements).expect("statements");
+}

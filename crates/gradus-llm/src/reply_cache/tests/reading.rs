@@ -1,0 +1,110 @@
+//! Reading makes and changes nothing.
+
+use std::path::Path;
+
+use super::given::{cache, fill, found, key, names, place, reply};
+use crate::reply_cache::{Cache, Place, StoreError};
+
+#[test]
+fn where_nothing_is_there_is_nothing_to_read_and_nothing_made() {
+    let (folder, path) = place();
+    assert!(Cache::open_to_read(&path, Place::Default).expect("an answer").is_none());
+    assert!(Cache::open_to_read(&folder.path().join("no/folder.db"), Place::Default).expect("an answer").is_none());
+    assert_eq!(names(folder.path()), [""; 0]);
+    std::fs::write(&path, "").expect("written");
+    assert!(Cache::open_to_read(&path, Place::Default).expect("an answer").is_none());
+}
+
+fn protect(path: &Path, is_protected: bool) {
+    let mut permissions = path.metadata().expect("a file").permissions();
+    permissions.set_readonly(is_protected);
+    std::fs::set_permissions(path, permissions).expect("protected");
+}
+
+#[test]
+fn a_file_that_is_read_stays_as_it_is() {
+    let (folder, path) = place();
+    fill(&cache(&path), 20);
+    std::fs::remove_file(folder.path().join("cache.db.lock")).expect("no lock");
+    let before = std::fs::read(&path).expect("bytes");
+    protect(&path, true);
+    protect(folder.path(), true);
+    let reader = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    assert_eq!(found(&reader, 30), 20);
+    assert_eq!(reader.stats().expect("figures").replies, 20);
+    let refused = [
+        reader.put(&key(1), "model", 7, &reply(1, 9)).expect_err("no writing"),
+        reader.remember_endpoint("one", "known").expect_err("no writing"),
+        reader.clear().expect_err("no writing"),
+    ];
+    assert!(refused.iter().all(|error| matches!(error, StoreError::ForReading { .. })));
+    let entries = std::fs::read_dir(folder.path()).expect("a folder").count();
+    drop(reader);
+    assert_eq!(entries, 1, "nothing was made beside it");
+    protect(folder.path(), false);
+    assert_eq!(std::fs::read(&path).expect("bytes"), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_log_of_a_process_that_was_killed_is_read_too() {
+    let (folder, path) = place();
+    let writer = cache(&path);
+    fill(&writer, 20);
+    for left in [&["cache.db", "cache.db-wal"][..], &["cache.db", "cache.db-shm", "cache.db-wal"]] {
+        let (killed, copy) = place();
+        let at = |name: &&str| killed.path().join(name);
+        for name in left {
+            std::fs::copy(folder.path().join(name), at(name)).expect("copied");
+            protect(&at(name), true);
+        }
+        protect(killed.path(), true);
+        let before: Vec<_> = left.iter().map(|name| std::fs::read(at(name)).expect("bytes")).collect();
+        let reader = Cache::open_to_read(&copy, Place::Default).expect("a cache").expect("a file");
+        assert_eq!(found(&reader, 30), 20, "{left:?}");
+        drop(reader);
+        assert_eq!(names(killed.path()), left);
+        let is_index = |name: &str| name.ends_with("-shm");
+        for (name, before) in left.iter().zip(before).filter(|(name, _)| !is_index(name)) {
+            assert_eq!(std::fs::read(at(name)).expect("bytes"), before, "{name}");
+        }
+        protect(killed.path(), false);
+        left.iter().for_each(|name| protect(&at(name), false));
+        assert_eq!(found(&cache(&copy), 30), 20, "and it is still there for who writes");
+    }
+}
+
+#[test]
+fn who_reads_sees_what_others_write_meanwhile() {
+    let (_folder, path) = place();
+    fill(&cache(&path), 1);
+    let at_rest = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    assert_eq!(found(&at_rest, 30), 1);
+    let writer = cache(&path);
+    fill(&writer, 10);
+    let at_work = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    assert_eq!((found(&at_rest, 30), found(&at_work, 30)), (10, 10));
+    fill(&writer, 20);
+    assert_eq!((found(&at_rest, 30), found(&at_work, 30)), (20, 20));
+}
+
+#[test]
+fn a_damaged_file_is_told_and_left() {
+    let (folder, path) = place();
+    std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
+    let error = Cache::open_to_read(&path, Place::Default).expect_err("damaged");
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    assert_eq!(names(folder.path()), ["cache.db"]);
+}
+
+#[test]
+fn a_damaged_row_is_absent() {
+    let (_folder, path) = place();
+    let writer = cache(&path);
+    fill(&writer, 2);
+    writer.with(|connection| connection.execute_batch("UPDATE reply SET made = 8 WHERE rowid = 1")).expect("changed");
+    drop(writer);
+    let reader = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    assert_eq!(found(&reader, 2), 1);
+    assert_eq!(reader.stats().expect("figures").replies, 2, "but it stays");
+}
