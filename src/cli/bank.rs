@@ -5,13 +5,14 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::args::{Bank as Args, BankCommand, SchemaOf};
+use super::exit_status::ExitStatus;
 use super::printer::Printer;
 use super::settings::Settings;
-use super::{Outcome, check, explain};
+use super::{check, explain};
 use crate::bank::{self, Bank, Files};
 use crate::report;
 
-pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match args.command {
         BankCommand::Check { paths, format } => check::run(&paths, format, settings, printer),
         BankCommand::New { id, topic } => new(&topic, &id, printer),
@@ -53,7 +54,7 @@ pub(super) fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
     Ok(bank)
 }
 
-fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<Outcome> {
+fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<ExitStatus> {
     for name in [topic, id] {
         let fits = !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -66,10 +67,10 @@ fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<Outcome> {
     }
     printer.result(&bank::rubric_template(topic, id))?;
     printer.note(&format!("save it as rubrics/{topic}/{id}.toml, then run `gradus bank check`"));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<Outcome> {
+fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let schema = match of {
         SchemaOf::Rubric => bank::rubric_schema(),
         SchemaOf::Result => bank::result_schema(),
@@ -79,5 +80,5 @@ fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<Outcome> {
         SchemaOf::Questions => report::questions_schema(),
     };
     printer.result(&report::json(&schema).context("cannot write the schema")?)?;
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }

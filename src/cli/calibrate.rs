@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use super::Outcome;
 use super::args::Calibrate as Args;
+use super::exit_status::ExitStatus;
 use super::files::{check_output, name, write_whole};
 use super::graded::{Graders, read_rows, share};
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::agreement::fit::{Example, Fit, fit};
 use crate::agreement::{Metric, Pairs, Row, Scale, unit, unit_of};
-use crate::model::{Grade, Outcome as Graded};
+use crate::model::{Grade, Outcome};
 use crate::score::VERSION;
 
 /// What is told of before and after.
 const TOLD: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, Metric::Pearson, Metric::Kappa];
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     check_output(&args.output, &[&args.answers], args.force)?;
     let bank = super::bank::open(settings)?;
     let rows = read_rows(&args.answers, &args.columns)?;
@@ -33,18 +33,18 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
                              or the scores as they are";
         if !args.even_if_worse {
             printer.warning(&format!("{WORSE}; nothing was written\nhint: --even-if-worse writes it all the same"));
-            return Ok(Outcome::Found);
+            return Ok(ExitStatus::CheckFailed);
         }
         printer.warning(WORSE);
     }
     let comment = comment(args, settings, &examples, &fit, &trial);
     write_whole(&args.output, &fit.calibration.to_text(&comment))?;
     printer.note(&format!("use it with --calibration {}", args.output.display()));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn example(row: &Row, grade: &Grade<'_>) -> Option<Example> {
-    let Graded::Graded { possible, .. } = grade.outcome else { return None };
+    let Outcome::Graded { possible, .. } = grade.outcome else { return None };
     let part = |earned: u32| f64::from(earned) / f64::from(possible.0.max(1));
     let criteria = grade.criteria.iter().map(|criterion| (criterion.id.to_string(), part(criterion.earned.0)));
     Some(Example {

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::args::ListFormat;
+use super::diagnostics;
+use super::exit_status::ExitStatus;
 use super::files::read_text;
 use super::printer::Printer;
 use super::settings::Settings;
-use super::{Outcome, diagnostics};
 use crate::bank::{self, Bank, Files, Finding};
 use crate::report;
 
@@ -31,7 +32,7 @@ pub(super) fn run(
     format: ListFormat,
     settings: &Settings,
     printer: &Printer,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<ExitStatus> {
     let targets = if paths.is_empty() {
         let folder = settings.bank.value.as_deref();
         let name = folder.map_or("the shipped bank".to_owned(), shown);
@@ -61,7 +62,7 @@ pub(super) fn run(
         all.append(&mut findings);
     }
     print(&all, &text, format, printer)?;
-    Ok(if all.is_empty() { Outcome::Done } else { Outcome::Found })
+    Ok(if all.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
 /// The bank of a folder, or the shipped one. Unlike other commands, this one takes a bank without a question: its rubrics

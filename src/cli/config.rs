@@ -2,18 +2,18 @@
 
 use clap::ValueEnum;
 
-use super::Outcome;
 use super::args::{Config, ConfigCommand};
+use super::exit_status::ExitStatus;
 use super::judge::{self, KEYS, Llm, one_line};
 use super::printer::Printer;
 use super::settings::{Setting, Settings};
 use super::trust;
 
-pub(super) fn run(args: &Config, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Config, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match &args.command {
         ConfigCommand::Show => {
             printer.result(&show(settings))?;
-            Ok(Outcome::Done)
+            Ok(ExitStatus::Done)
         }
         ConfigCommand::Check { endpoint } => judge::check(endpoint, settings, printer),
         ConfigCommand::Trust(args) => trust::run(args, printer),

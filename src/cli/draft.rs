@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 
-use super::Outcome;
 use super::args::Draft as Args;
+use super::exit_status::ExitStatus;
 use super::files::{name, read_text, write_together};
 use super::graded::few;
 use super::printer::Printer;
@@ -15,7 +15,7 @@ use crate::bank::{self, Bank, BankError, DraftQuestion};
 /// Files that are named when there are more in the way.
 const NAMED: usize = 3;
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let questions = questions(args, settings, printer)?;
     let words = super::bank::of_words(&args.output)?;
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     printer.result(&format!("{count} drafted in {folder}"))?;
     note_of_shared_prompts(&questions, printer);
     printer.note(&format!("read and mend them; `gradus bank check {folder}` tells what is wrong"));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Vec<DraftQuestion>> {

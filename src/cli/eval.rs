@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::Outcome;
 use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::calibration::Loaded;
+use super::exit_status::ExitStatus;
 use super::files::{name, read_text};
 use super::graded::{Graders, few, given, read_rows, reason, share};
 use super::judge::{self, Judging, Uses};
@@ -20,7 +20,7 @@ use crate::agreement::{
 use crate::report::{self, Changed, DataLayout, Disagreement, Evaluation, Moved, Scored, Ungraded};
 use crate::score::VERSION;
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
     let bank = super::bank::open(settings)?;
     let rows = read_rows(&args.answers, &args.columns)?;
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         EvalFormat::Markdown => printer.result(&report::evaluation_markdown(&evaluation)),
     }?;
     missed.iter().for_each(|fault| printer.warning(fault));
-    Ok(if missed.is_empty() { Outcome::Done } else { Outcome::Found })
+    Ok(if missed.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
 fn splits(rows: &[Row]) -> String {

@@ -6,16 +6,16 @@ use anstyle::{AnsiColor, Style as Paint};
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::answer::Input;
 use super::args::{Explain as Args, ListFormat};
+use super::exit_status::ExitStatus;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
 use crate::score::{Find, Reason, Trace, Workspace};
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::open(settings)?;
     let entry = bank.entry(&args.id)?;
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
@@ -36,12 +36,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         }
         ListFormat::Text if traces.is_empty() => {
             printer.note("the answer contains none of these phrases");
-            return Ok(Outcome::Found);
+            return Ok(ExitStatus::CheckFailed);
         }
         ListFormat::Text => as_text(&traces, question, &answer, printer),
     };
     printer.result(&shown)?;
-    Ok(if traces.is_empty() { Outcome::Found } else { Outcome::Done })
+    Ok(if traces.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done })
 }
 
 fn check_criterion(id: &str, question: &Question) -> anyhow::Result<()> {

@@ -4,10 +4,10 @@ use anyhow::bail;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::Outcome;
 use super::answer::Input;
 use super::args::{Format, Grade as Args};
 use super::calibration::Loaded;
+use super::exit_status::ExitStatus;
 use super::files::{check_output, is_stream, name};
 use super::grade_results::Results;
 use super::judge::{self, Judging, Uses};
@@ -30,7 +30,7 @@ struct Ready<'b> {
     scorer: Scorer,
 }
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = settings.with_grade_flags(args).with_judge_flags(&args.judge, args.cross_check)?;
     check_files(args)?;
     let bank = super::bank::open(&settings)?;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     if failed > 0 {
         bail!("{failed} of {} answers could not be graded", args.files.len());
     }
-    Ok(if all_good { Outcome::Done } else { Outcome::Found })
+    Ok(if all_good { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
 /// Refuses what cannot be read or written before anything is read.

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 
 use super::args::{Learn as Args, LearnFormat};
+use super::exit_status::ExitStatus;
 use super::files::{check_output, name, write_whole};
 use super::graded::{few, read_rows};
+use super::learned;
 use super::printer::Printer;
 use super::settings::Settings;
-use super::{Outcome, learned};
 use crate::agreement::Row;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if let Some(path) = &args.output {
         check_output(path, &[&args.answers], args.force)?;
     }
@@ -43,7 +44,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
 }
 
 /// Writes the patch where it is to be written, and says what to do with it.
-fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<Outcome> {
+fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if patch.is_empty() {
         return nothing(args, printer);
     }
@@ -57,19 +58,19 @@ fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> a
     } else if args.format == LearnFormat::Text {
         printer.note("--output FILE writes them as a patch of the rubrics");
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Reports that there is nothing to propose. The file is written in any case, as an empty patch: a script can rely on it,
 /// and a patch of an earlier run must not pass for that of this one.
-fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
+fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let Some(path) = &args.output else {
         printer.note("nothing to propose");
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     };
     write_whole(path, "")?;
     printer.note(&format!("nothing to propose; wrote an empty patch to {}", path.display()));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn answer(row: &Row) -> GradedAnswer<'_> {

@@ -7,8 +7,8 @@ use clap::CommandFactory as _;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 
-use super::Outcome;
 use super::args::{Args, Man};
+use super::exit_status::ExitStatus;
 use super::files::{check_output, write_together};
 use super::printer::Printer;
 use super::settings::SHIPPED;
@@ -26,7 +26,7 @@ const TAKE_IDS: [(&[&str], &str); 6] = [
 
 /// Prints a completion script that offers the question ids of `bank`, of the shipped one if there is none.
 /// The ids are part of the script, so that pressing Tab starts no program.
-pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::load(bank.filter(|bank| bank.as_os_str() != SHIPPED))?;
     // File names of a bank go into a script that a shell runs: only those that are ids.
     let is_id = |id: &&str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -55,7 +55,7 @@ fn with_values(command: clap::Command, below: &[&str], argument: &str, ids: &[&'
 }
 
 /// Prints the manual page of a command, or writes the pages of all.
-pub(super) fn man(args: &Man, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn man(args: &Man, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut root = Args::command().disable_help_subcommand(true);
     root.build();
     let Some(folder) = &args.output else {
@@ -73,7 +73,7 @@ pub(super) fn man(args: &Man, printer: &Printer) -> anyhow::Result<Outcome> {
     let pages: Vec<(PathBuf, &str)> = pages.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
     write_together(&pages)?;
     printer.note(&format!("wrote {} pages into {}", pages.len(), folder.display()));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn find<'c>(root: &'c clap::Command, names: &[String]) -> anyhow::Result<&'c clap::Command> {
@@ -97,7 +97,7 @@ fn page(command: &clap::Command) -> anyhow::Result<(String, String)> {
     Ok((man.get_filename(), String::from_utf8_lossy(&page).into_owned()))
 }
 
-fn write(bytes: &[u8], printer: &Printer) -> anyhow::Result<Outcome> {
+fn write(bytes: &[u8], printer: &Printer) -> anyhow::Result<ExitStatus> {
     printer.result(&String::from_utf8_lossy(bytes))?;
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use terminal_size::{Height, Width, terminal_size_of};
 
 use super::args::Color;
+use super::hints;
 use super::settings::Settings;
 use crate::report::{self, DataLayout, Style};
 
@@ -84,7 +85,8 @@ impl Printer {
 
     /// Says why the program could not run.
     pub(super) fn error(&self, error: &anyhow::Error) {
-        self.say("error", AnsiColor::Red, &format!("{error:#}"));
+        let hint = hints::of(error).map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+        self.say("error", AnsiColor::Red, &format!("{error:#}{hint}"));
     }
 
     fn say(&self, what: &str, color: AnsiColor, text: &str) {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::Style as Paint;
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::args::{ListFormat, Questions as Args, QuestionsCommand, QuestionsList};
+use super::exit_status::ExitStatus;
 use super::printer::Printer;
 use super::settings::Settings;
 use super::settle::{nearest_question, question_index};
@@ -15,7 +15,7 @@ use crate::model::{Criterion, Kind, Question, Sample, SimilarQuestion, Thousandt
 use crate::report::{self, paragraph};
 use crate::retrieve::LEAST_FOR_WORDING;
 
-pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::open(settings)?;
     match args.command.unwrap_or(QuestionsCommand::List(args.list)) {
         QuestionsCommand::List(list) => self::list(&list, &bank, printer),
@@ -35,7 +35,7 @@ struct Shown {
 }
 
 /// Questions that have the wording come first, then similar ones.
-fn find(text: &str, limit: usize, format: ListFormat, bank: &Bank, printer: &Printer) -> anyhow::Result<Outcome> {
+fn find(text: &str, limit: usize, format: ListFormat, bank: &Bank, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let exact = |entry: &&Entry| SimilarQuestion { id: entry.id.clone(), similarity: Thousandths::ONE };
     let mut found: Vec<SimilarQuestion> = bank.asked_as(text).iter().map(exact).collect();
     let mut nearest = None;
@@ -66,12 +66,12 @@ fn find(text: &str, limit: usize, format: ListFormat, bank: &Bank, printer: &Pri
             json
         };
         printer.result(&report::json(&questions.iter().zip(&found).map(with_similarity).collect::<Vec<_>>())?)?;
-        return Ok(if questions.is_empty() { Outcome::Found } else { Outcome::Done });
+        return Ok(if questions.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done });
     }
     write(&questions, format, printer)
 }
 
-fn list(list: &QuestionsList, bank: &Bank, printer: &Printer) -> anyhow::Result<Outcome> {
+fn list(list: &QuestionsList, bank: &Bank, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut questions = Vec::new();
     for entry in bank.entries().iter().filter(|entry| list.topic.as_ref().is_none_or(|topic| *topic == entry.topic)) {
         let question = bank.question(entry)?;
@@ -89,7 +89,7 @@ fn list(list: &QuestionsList, bank: &Bank, printer: &Printer) -> anyhow::Result<
     write(&questions, list.format, printer)
 }
 
-fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyhow::Result<Outcome> {
+fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match format {
         ListFormat::Json => printer.result(&report::json(&questions.iter().map(as_json).collect::<Vec<_>>())?)?,
         ListFormat::Text if questions.is_empty() => {}
@@ -98,7 +98,7 @@ fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyho
         }
         ListFormat::Text => printer.result(&as_list(questions, printer))?,
     }
-    Ok(if questions.is_empty() { Outcome::Found } else { Outcome::Done })
+    Ok(if questions.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done })
 }
 
 /// What a candidate may know of a question.
@@ -161,10 +161,10 @@ fn expected(kind: Kind) -> &'static str {
     }
 }
 
-fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printer) -> anyhow::Result<Outcome> {
+fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if format == ListFormat::Json {
         printer.result(&report::json(&as_whole_json(question, shown))?)?;
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     }
     let bold = bold(printer);
     let mut text = as_list(std::slice::from_ref(question), printer);
@@ -188,7 +188,7 @@ fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printe
         let samples = if shown.samples.is_none() { ", and --samples shows sample answers" } else { "" };
         printer.note(&format!("what earns points is hidden; --key shows it{samples}"));
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// What earns and what loses points.

@@ -6,27 +6,15 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::args::{Args, BankCommand, Command};
+use super::exit_status::ExitStatus;
 use super::found_bank::{UseOfBank, with_found_bank};
+use super::hints;
 use super::printer::{self, Printer};
 use super::settings::{Settings, Surroundings};
 use super::terminal::Interrupted;
 use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
 use crate::batch::caught;
 use crate::report;
-
-/// What a process ends with when it was stopped by Ctrl-C.
-pub(super) const INTERRUPTED: u8 = 130;
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// All went well.
-    Done,
-    /// It ran, and something is below a threshold, ungraded or found wrong.
-    Found,
-    /// It was stopped from outside, and what was finished is saved.
-    Interrupted,
-}
 
 /// Runs the program on the arguments of the process.
 ///
@@ -71,8 +59,8 @@ pub(crate) fn main() -> ExitCode {
                 Err(error) => return exit_code(Err(error), &printer),
             };
             let ended = caught(|| run(args.command, &settings, &printer)).unwrap_or_else(|panicked| {
-                let hint = "report this fault with the command and what it was given";
-                Err(anyhow::anyhow!("the program failed: {panicked}\nhint: {hint}"))
+                let hint = "report this fault with the command and its input";
+                Err(hints::advised(format!("the program failed: {panicked}"), hint))
             });
             exit_code(ended, &printer)
         }
@@ -105,7 +93,7 @@ fn help(error: &clap::Error) -> ExitCode {
     }
     match error.print() {
         Ok(()) if !asked_for => ExitCode::from(2),
-        printed => exit_code(printed.map(|()| Outcome::Done).map_err(Into::into), &Printer::for_errors(None)),
+        printed => exit_code(printed.map(|()| ExitStatus::Done).map_err(Into::into), &Printer::for_errors(None)),
     }
 }
 
@@ -113,13 +101,11 @@ fn is_printable(text: &str) -> bool {
     !text.contains('\n') && report::printable(text) == text
 }
 
-fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {
+fn exit_code(outcome: anyhow::Result<ExitStatus>, printer: &Printer) -> ExitCode {
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
-        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
+        Ok(status) => status.into(),
         Err(error) if printer::is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) if error.is::<Interrupted>() => ExitCode::from(INTERRUPTED),
+        Err(error) if error.is::<Interrupted>() => ExitStatus::Interrupted.into(),
         Err(error) => {
             printer.error(&error);
             ExitCode::from(2)
@@ -127,7 +113,7 @@ fn exit_code(outcome: anyhow::Result<Outcome>, printer: &Printer) -> ExitCode {
     }
 }
 
-fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Grade(args) => grade::run(&args, settings, printer),
         Command::Batch(args) => batch::run(&args, settings, printer),

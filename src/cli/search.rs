@@ -3,8 +3,8 @@
 use etcetera::BaseStrategy as _;
 use serde_json::json;
 
-use super::Outcome;
 use super::args::{ListFormat, Search as Args};
+use super::exit_status::ExitStatus;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::bank::{Bank, BankError};
@@ -12,19 +12,19 @@ use crate::model::{Question, Sample};
 use crate::report;
 use crate::retrieve::{Analyzer, CacheError, Contents, Index, PassageFound};
 
-pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::open(settings)?;
     let found = whole_index(&bank, printer)?.passages(&args.words, None, args.limit)?;
     let shown = match args.format {
         ListFormat::Json => report::json(&found.iter().map(as_json).collect::<Vec<_>>())?,
         ListFormat::Text if found.is_empty() => {
             printer.note("no sample answer says that; try other words");
-            return Ok(Outcome::Found);
+            return Ok(ExitStatus::CheckFailed);
         }
         ListFormat::Text => found.iter().map(|found| as_text(found, printer)).collect::<Vec<_>>().join("\n"),
     };
     printer.result(&shown)?;
-    Ok(if found.is_empty() { Outcome::Found } else { Outcome::Done })
+    Ok(if found.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done })
 }
 
 /// The passages of a whole bank: in memory, or for a folder kept on disk.

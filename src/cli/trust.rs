@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::Outcome;
 use super::args::Trust as Args;
+use super::exit_status::ExitStatus;
 use super::judge::one_line;
 use super::printer::Printer;
 use super::project::{self, FILE, MISSING, State, Trust};
 use super::settings::{Said, Surroundings};
 
-pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let around = Surroundings::of_process()?;
     let trust = around.trust().context(
         "cannot tell the user's configuration folder, where trust is noted\nhint: set HOME, or XDG_CONFIG_HOME",
     )?;
     if args.list {
         printer.result(&list(&trust)?)?;
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     }
     let path = match &args.folder {
         Some(folder) => project::whole(&in_folder(folder))?,
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
         let was_trusted = trust.remove(&path)?;
         let told = if was_trusted { "is trusted no longer" } else { "was not trusted" };
         printer.result(&one_line(&format!("{} {told}", path.display())))?;
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     }
     if path.symlink_metadata().is_err() {
         bail!("{} does not exist\nhint: name the folder that holds a {FILE}", path.display());
@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<Outcome> {
     let said = Said::of_file(&path, &text)?;
     trust.add(&path, &text)?;
     printer.result(&told(&path, &said))?;
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// The project file of a folder; the path of the file itself is taken as well.

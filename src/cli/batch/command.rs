@@ -23,16 +23,16 @@ use crate::batch::{
     self, BatchError, By, Columns, Ended, Existing, Input, InputError, InputFormat, Layout, Plan, Questions, Stored,
     Target,
 };
-use crate::cli::Outcome;
 use crate::cli::args::{Batch, BatchCommand, BatchRun, Least, ResultFormat, RowFormat};
 use crate::cli::calibration::Loaded;
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::is_stream;
 use crate::cli::judge::{self, Judging};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::report::shown_columns;
 
-pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match &args.command {
         Some(BatchCommand::Merge(args)) => merge::run(args, settings, printer),
         None => match grade(
@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) 
         ) {
             Err(error) if is_stopped(&error) => {
                 printer.warning("stopped before there was anything to save");
-                Ok(Outcome::Interrupted)
+                Ok(ExitStatus::Interrupted)
             }
             ended => ended,
         },
@@ -121,7 +121,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let asked = Asked::check(args, settings.fail_under.value, printer.is_terminal)?;
     if asked.format == ResultFormat::Table && !args.columns.keep.is_empty() {
         printer.note("the table does not show the columns of --keep; --format csv and jsonl have them");
@@ -264,7 +264,7 @@ fn conclude(
     tally: Tally,
     (told, is_saved): (Told, bool),
     printer: &Printer,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<ExitStatus> {
     let results = tally.results();
     match ended {
         Err(error) => {
@@ -282,7 +282,7 @@ fn conclude(
             } else {
                 format!("stopped after {results} results")
             });
-            Ok(Outcome::Interrupted)
+            Ok(ExitStatus::Interrupted)
         }
         Ok(ended) => {
             if ended.lost_lines {

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::bail;
 
 use crate::batch::{self, Input, Questions};
-use crate::cli::Outcome;
 use crate::cli::args::{BatchRun, GraderChoice};
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::judge::{self, Estimate, Judging, Uses};
 use crate::cli::printer::Printer;
 use crate::cli::settings::{Origin, Settings};
@@ -50,7 +50,7 @@ pub(super) fn estimate(
     otherwise: Option<&str>,
     stop: &AtomicBool,
     printer: &Printer,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<ExitStatus> {
     let Some(judging) = judging else {
         bail!(
             "--dry-run tells what a judge would cost, and the offline scorer grades\nhint: say --grader llm, or leave it out"
@@ -66,10 +66,10 @@ pub(super) fn estimate(
         return Err(error);
     }
     if stop.load(Ordering::Relaxed) {
-        return Ok(Outcome::Interrupted);
+        return Ok(ExitStatus::Interrupted);
     }
     printer.result(&estimate.told(judging))?;
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Warns that the offline scorer stood in, with the reason and what to do.

@@ -11,13 +11,13 @@ use super::progress::Progress;
 use super::results::{conversion, format_of, told_by_name};
 use super::tally::{Tally, Told, Wishes};
 use crate::batch::{self, Existing, Questions};
-use crate::cli::Outcome;
 use crate::cli::args::BatchMerge;
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{is_stream, place};
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 
-pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let output = &args.output;
     if is_stream(output) {
         bail!("`-` is no file to write\nhint: name a file with --output");

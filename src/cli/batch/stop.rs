@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 
-use crate::cli::run::INTERRUPTED;
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::terminal::Restore;
 
 /// What a signal does to the run.
@@ -28,7 +28,7 @@ impl Interrupts {
                 restore();
             }
             if restore.is_some() || stop.swap(true, Ordering::Relaxed) {
-                std::process::exit(i32::from(INTERRUPTED));
+                std::process::exit(i32::from(ExitStatus::Interrupted.code()));
             }
             // Nobody is left to tell when standard error is closed.
             let _ = writeln!(io::stderr(), "\nfinishing what has begun; Ctrl-C once more leaves at once");

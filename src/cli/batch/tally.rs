@@ -11,8 +11,8 @@ use super::junit::Junit;
 use super::progress::Progress;
 use crate::agreement::Overview;
 use crate::batch::{self, Settled, Through};
-use crate::cli::Outcome;
 use crate::cli::args::{Least, Most};
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
 use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::Came;
@@ -228,7 +228,7 @@ impl Tally {
     }
 
     /// Writes the reports, prints the summary, and says whether something is found wanting.
-    pub(super) fn finish(self, told: Told, printer: &Printer) -> anyhow::Result<Outcome> {
+    pub(super) fn finish(self, told: Told, printer: &Printer) -> anyhow::Result<ExitStatus> {
         let Wishes { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.wishes;
         let goes_to_file = told.output.is_some();
         let below = fail_under.filter(|of| matches!(of, Least::Each(_)));
@@ -268,7 +268,7 @@ impl Tally {
         wanting.iter().for_each(|told| printer.warning(told));
         // Without a reader of the summary the exit code counts all the more.
         shown.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
-        Ok(if wanting.is_empty() { Outcome::Done } else { Outcome::Found })
+        Ok(if wanting.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
     }
 }
 

@@ -8,8 +8,8 @@ use etcetera::BaseStrategy as _;
 
 use super::llm::Values;
 use super::untrusted::one_line;
-use crate::cli::Outcome;
 use crate::cli::args::CacheCommand;
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::llm::Kept;
@@ -18,7 +18,7 @@ use crate::llm::{Cache, Opened, Place, Stats};
 /// The file of kept replies, in the cache folder.
 const REPLIES: &str = "replies.sqlite";
 
-pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let (path, place) = place(&settings.llm.base)?;
     match command {
         CacheCommand::Path => printer.result(&one_line(&path.display().to_string()))?,
@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &
             printer.result(&format!("{} forgotten", replies(cache.clear()?)))?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Where replies are kept, and who chose that place.

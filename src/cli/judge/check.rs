@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::setup::{Setup, UNKNOWN, Uses, open};
-use crate::cli::Outcome;
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::llm::{Context, Counting, Endpoint, Found, NoReply, NoReplyKind, Pool, probe, shown_url};
@@ -12,7 +12,7 @@ use crate::llm::{Context, Counting, Endpoint, Found, NoReply, NoReplyKind, Pool,
 /// Models that are named where the wanted one is not there.
 const NAMED: usize = 8;
 
-pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut settings = settings.clone();
     settings.llm = settings.llm.with_flags(args, &PanelArgs::default(), false)?;
     settings.grader.value = GraderChoice::Llm;
@@ -20,8 +20,8 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
     settings.llm.assume_model(UNKNOWN);
     // Whether the judge can be asked must not be told from what it said before.
     let uses = Uses::of_flags(false, true);
-    let Some(Setup { pool, .. }) = open(&settings, uses, printer)? else { return Ok(Outcome::Done) };
-    let mut outcome = Outcome::Done;
+    let Some(Setup { pool, .. }) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
+    let mut outcome = ExitStatus::Done;
     for (judge, endpoint) in pool.endpoints().iter().enumerate() {
         let found = probe(&pool, judge)?;
         let problem = problem(endpoint, &found);
@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
         match problem {
             Some(problem) => {
                 printer.warning(&problem);
-                outcome = Outcome::Found;
+                outcome = ExitStatus::CheckFailed;
             }
             None => printer.result("ready")?,
         }

@@ -7,16 +7,16 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::setup::{UNKNOWN, panel_of};
-use crate::cli::Outcome;
 use crate::cli::answer::Input;
 use crate::cli::args::{ListFormat, Prompt as Args};
+use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::judge::{Brief, Count as _, Panel, Part, Prompt, Role};
 use crate::llm::{Counting, Tokens};
 use crate::report::DataLayout;
 
-pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut settings = settings.clone();
     settings.llm = settings.llm.with_flags(&args.endpoint, &args.panel, false)?;
     let bank = crate::cli::bank::open(&settings)?;
@@ -38,7 +38,7 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
         [only] => printer.data(&crate::report::json(only)?, DataLayout::Json)?,
         several => printer.data(&crate::report::json(&several)?, DataLayout::Json)?,
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn tokens_of(prompt: &Prompt, judge: usize, tokens: &Tokens) -> Vec<(Part, usize)> {

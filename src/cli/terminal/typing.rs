@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 
 use anyhow::{Context as _, bail};
 
-use crate::cli::run::INTERRUPTED;
+use crate::cli::exit_status::ExitStatus;
 
 /// The user pressed Ctrl-C instead of finishing.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub(in crate::cli) fn read_typed(
 pub(in crate::cli) fn leave_on_signal(restore: Restore) -> anyhow::Result<()> {
     let leave = move || {
         restore();
-        std::process::exit(i32::from(INTERRUPTED));
+        std::process::exit(i32::from(ExitStatus::Interrupted.code()));
     };
     ctrlc::set_handler(leave).context("cannot listen for signals")
 }

@@ -1,0 +1,9 @@
+//! Hints for errors of endpoints, judges and the reply cache.
+
+use std::error::Error;
+
+/// The hint for an error of this area; `None` for every other error.
+pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
+    let _ = error;
+    None
+}

@@ -1,0 +1,14 @@
+//! What to do about an error, in terms of flags and commands.
+//!
+//! Libraries give typed errors, and hints that suit every caller. Here the errors that a flag or a command of this
+//! program can resolve get a hint that names it. [`of`] is asked once, where an error is printed.
+
+mod advised;
+mod bank;
+mod batch;
+mod core;
+mod llm;
+mod of;
+
+pub(super) use advised::advised;
+pub(super) use of::of;

@@ -1,0 +1,35 @@
+//! Finds the hint for an error.
+
+use std::error::Error;
+
+use super::advised::Advised;
+use super::{bank, batch, core, llm};
+
+/// The hint for the first error of the chain that has one, outermost first.
+pub(in crate::cli) fn of(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(hint)
+}
+
+fn hint(error: &(dyn Error + 'static)) -> Option<String> {
+    let own = error.downcast_ref::<Advised>().map(|advised| advised.hint().to_owned());
+    own.or_else(|| bank::hint(error))
+        .or_else(|| batch::hint(error))
+        .or_else(|| core::hint(error))
+        .or_else(|| llm::hint(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+    use crate::cli::hints::advised;
+
+    #[test]
+    fn the_hint_of_a_cause_is_found_below_its_context() {
+        let error = Err::<(), _>(advised("no answer", "name a file")).context("cannot start").expect_err("an error");
+        assert_eq!(of(&error).as_deref(), Some("name a file"));
+        assert_eq!(format!("{error:#}"), "cannot start: no answer");
+        assert_eq!(of(&anyhow::anyhow!("no hint")), None);
+    }
+}
