@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use gradus::bank::Bank;
 use gradus::model::{Answer, Question, Sample};
-use gradus::retrieve::{Analyzer, QuestionIndex};
+use gradus::questions::{Analyzer, QuestionIndex};
 use gradus::score::{Scorers, Workspace};
 use gradus::text::{Document, Lexicon};
 use tantivy::TantivyDocument;

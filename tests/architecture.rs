@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// What each module of `gradus-core` and of the root library may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 10] = [
+const MAY_NAME: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("text", &["model"]),
     ("pattern", &["model", "text"]),
@@ -18,8 +18,9 @@ const MAY_NAME: [(&str, &[&str]); 10] = [
     ("agreement", &["model"]),
     ("report", &["model", "agreement"]),
     ("bank", &["model", "text", "pattern", "score", "agreement"]),
-    ("retrieve", &["model", "text"]),
-    ("engine", &["model", "text", "score", "judge", "bank", "retrieve", "batch", "llm"]),
+    ("questions", &["model", "text", "score", "judge", "bank"]),
+    ("retrieve", &["model", "text", "questions"]),
+    ("engine", &["model", "score", "judge", "agreement", "bank", "questions", "retrieve", "llm"]),
 ];
 /// Folders of the sources of each crate, and whether the table governs it.
 const ROOTS: [(&str, bool); 6] = [

@@ -11,9 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use gradus::bank::{Bank, FrontMatter, Ideas};
+use gradus::bank::{Bank, FrontMatter};
+use gradus::engine::Engine;
 use gradus::model::{Question, QuestionChoice, Sample, SimilarQuestion, Thousandths};
-use gradus::retrieve::{Analyzer, QuestionIndex};
+use gradus::questions::{Analyzer, QuestionIndex};
 use serde::Deserialize;
 
 use crate::support::root;
@@ -45,8 +46,8 @@ fn index(bank: &Bank, questions: &[(Question, Vec<Sample>)]) -> QuestionIndex {
 }
 
 /// The question that an answer is about, by its words and ideas.
-fn answered(index: &QuestionIndex, ideas: &Ideas<'_>, text: &str) -> QuestionChoice {
-    index.answered_by(text, |id| ideas.share_in(text, id)).expect("sound")
+fn answered(index: &QuestionIndex, engine: &Engine, text: &str) -> QuestionChoice {
+    index.answered_by(text, |id| engine.questions().idea_share(text, id)).expect("sound")
 }
 
 fn queries(name: &str) -> Vec<Line> {
@@ -180,15 +181,15 @@ fn answers_find_their_question_and_others_find_none() {
     let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let all = index(&bank, &questions);
-    let ideas = Ideas::new(&bank).expect("sound");
+    let engine = Engine::shipped().expect("sound");
     let drafts: Vec<Case> = files("evals/drafts").iter().map(|path| answer(path)).collect();
-    let [one, other] = Figures::halves("drafts", &drafts, |text| answered(&all, &ideas, text));
+    let [one, other] = Figures::halves("drafts", &drafts, |text| answered(&all, &engine, text));
     assert_eq!((one.cases, other.cases, one.wrong, other.wrong), (16, 16, 0, 0));
     assert!(one.right >= 14 && other.right >= 15);
 
     let without_samples: Questions = questions.iter().map(|(one, _)| (one.clone(), Vec::new())).collect();
     let bare = index(&bank, &without_samples);
-    let [one, other] = Figures::halves("drafts, no samples", &drafts, |text| answered(&bare, &ideas, text));
+    let [one, other] = Figures::halves("drafts, no samples", &drafts, |text| answered(&bare, &engine, text));
     assert_eq!((one.wrong, other.wrong), (0, 0));
     assert!(one.right >= 11 && other.right >= 12);
 
@@ -198,14 +199,14 @@ fn answers_find_their_question_and_others_find_none() {
         files("evals/adversarial").iter().filter(is_off_topic).map(|path| answer(path)).collect();
     assert_eq!(off_topic.len(), 3);
     for case in &off_topic {
-        assert!(matches!(answered(&all, &ideas, &case.text), QuestionChoice::None { .. }), "{}", short(&case.text));
+        assert!(matches!(answered(&all, &engine, &case.text), QuestionChoice::None { .. }), "{}", short(&case.text));
     }
 
     let mut wrong = 0;
     for case in &drafts {
         let mut rest = questions.clone();
         rest.retain(|(question, _)| Some(&question.id) != case.id.as_ref());
-        wrong += usize::from(matches!(answered(&index(&bank, &rest), &ideas, &case.text), QuestionChoice::One(_)));
+        wrong += usize::from(matches!(answered(&index(&bank, &rest), &engine, &case.text), QuestionChoice::One(_)));
     }
     println!("drafts of a question that was taken out: {wrong} of {} find another one", drafts.len());
     assert_eq!(wrong, 0);
@@ -228,8 +229,8 @@ fn ranks_are_good_where_thresholds_do_not_matter() {
         assert!(within(&ranks, 1) >= least[0] && within(&ranks, 5) >= least[1], "{name}");
     }
     let drafts: Vec<Case> = files("evals/drafts").iter().map(|path| answer(path)).collect();
-    let ideas = Ideas::new(&bank).expect("sound");
-    let found = |text: &str| all.by_answer(text, |id| ideas.share_in(text, id)).expect("sound");
+    let engine = Engine::shipped().expect("sound");
+    let found = |text: &str| all.by_answer(text, |id| engine.questions().idea_share(text, id)).expect("sound");
     let ranks: Vec<_> = drafts.iter().map(|case| rank(found(&case.text), &case.id)).collect();
     println!("drafts: recall@1 {} of {}, recall@3 {}", within(&ranks, 1), drafts.len(), within(&ranks, 3));
     assert_eq!(within(&ranks, 1), 32);
@@ -297,16 +298,16 @@ fn figures_on_other_questions_and_answers() {
     let answers = answers.lines().map(|line| serde_json::from_str::<OtherAnswer>(line).expect("an answer"));
     let (own, lacking): (Vec<Case>, Vec<Case>) =
         answers.map(|one| Case { text: one.answer, id: known(one.question) }).partition(|case| case.id.is_some());
-    let ideas = Ideas::new(&bank).expect("sound");
-    Figures::halves("answers, own", &own, |text| answered(&all, &ideas, text));
-    Figures::halves("answers, other", &lacking, |text| answered(&all, &ideas, text));
+    let engine = Engine::shipped().expect("sound");
+    Figures::halves("answers, own", &own, |text| answered(&all, &engine, text));
+    Figures::halves("answers, other", &lacking, |text| answered(&all, &engine, text));
     let without_samples: Questions = questions.iter().map(|(one, _)| (one.clone(), Vec::new())).collect();
     let bare = index(&bank, &without_samples);
-    Figures::halves("own, no samples", &own, |text| answered(&bare, &ideas, text));
-    Figures::halves("other, no samples", &lacking, |text| answered(&bare, &ideas, text));
+    Figures::halves("own, no samples", &own, |text| answered(&bare, &engine, text));
+    Figures::halves("other, no samples", &lacking, |text| answered(&bare, &engine, text));
     let own: Vec<Case> = own.into_iter().chain(files("evals/drafts").iter().map(|path| answer(path))).collect();
     thresholds("answers", &[120, 140, 150, 160, 165, 170, 180], &own, &lacking, |text| {
-        all.by_answer(text, |id| ideas.share_in(text, id)).expect("sound")
+        all.by_answer(text, |id| engine.questions().idea_share(text, id)).expect("sound")
     });
 }
 
@@ -368,7 +369,7 @@ proptest::proptest! {
 fn a_sample_finds_its_question_without_being_in_the_index() {
     let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
-    let ideas = Ideas::new(&bank).expect("sound");
+    let engine = Engine::shipped().expect("sound");
     let mut figures = Figures::default();
     let mut lacking = 0;
     for (place, (question, samples)) in questions.iter().enumerate() {
@@ -379,13 +380,13 @@ fn a_sample_finds_its_question_without_being_in_the_index() {
             let mut others = questions.clone();
             others[place].1.remove(number);
             figures.cases += 1;
-            match answered(&index(&bank, &others), &ideas, &sample.text) {
+            match answered(&index(&bank, &others), &engine, &sample.text) {
                 QuestionChoice::One(found) if found.id == question.id => figures.right += 1,
                 QuestionChoice::One(_) => figures.wrong += 1,
                 QuestionChoice::Close { .. } => figures.close += 1,
                 QuestionChoice::None { .. } => figures.none += 1,
             }
-            lacking += usize::from(matches!(answered(&without, &ideas, &sample.text), QuestionChoice::One(_)));
+            lacking += usize::from(matches!(answered(&without, &engine, &sample.text), QuestionChoice::One(_)));
         }
     }
     println!("samples: {figures:?}; {lacking} find another question when their own is taken out");

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::args::Calibrate as Args;
 use super::exit_status::ExitStatus;
 use super::files::{check_output, name, write_whole};
-use super::graded::{Graders, read_rows, share};
+use super::graded::{RowQuestions, read_rows, share};
+use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::agreement::fit::{Example, Fit, fit};
@@ -18,11 +19,11 @@ const TOLD: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, M
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     check_output(&args.output, &[&args.answers], args.force)?;
-    let bank = super::bank::open(settings)?;
+    let engine = open::offline(settings)?;
     let rows = read_rows(&args.answers, &args.columns)?;
-    let graders = Graders::new(&bank, &rows, printer)?;
+    let questions = RowQuestions::new(&engine, &rows, printer)?;
     let mut examples = Vec::new();
-    graders.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))));
+    questions.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))))?;
     let fit = fit(&examples, args.weights, VERSION).map_err(|error| {
         anyhow::anyhow!("nothing to calibrate by: {error}\nhint: grade more answers, to more questions")
     })?;

@@ -6,52 +6,52 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::args::{Eval as Args, EvalFormat, Threshold};
-use super::calibration::Loaded;
 use super::exit_status::ExitStatus;
 use super::files::{name, read_text};
-use super::graded::{Graders, few, given, read_rows, reason, share};
-use super::judge::{self, Judging, Uses};
+use super::graded::{RowQuestions, few, given, read_rows, reason, share};
+use super::judge::Uses;
+use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::agreement::{
     Absent, Best, Comparison, Cut, Given, Group, Interval, Metric, Of, Options, Row, Scale, Study, compare, study,
     unit_of,
 };
+use crate::engine::Judges;
 use crate::report::{self, Changed, DataLayout, Disagreement, Evaluation, Moved, Scored, Ungraded};
 use crate::score::VERSION;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
-    let bank = super::bank::open(settings)?;
+    let engine = open::offline(settings)?;
     let rows = read_rows(&args.answers, &args.columns)?;
     if let Cut::FittedOn(split) = &args.cut
         && !rows.iter().any(|row| row.split.as_deref() == Some(split))
     {
         bail!("no answer is of the split `{split}` that the cut is to be fitted on\nhint: {}", splits(&rows));
     }
-    let graders = Graders::new(&bank, &rows, printer)?;
     let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
-    let judging = judge::open(settings, uses, printer)?.map(|setup| Judging::new(setup, &bank));
-    let judging = judging.as_ref();
-    let calibration = Loaded::wanted(args.calibration.as_deref(), judging.is_some())?;
+    let engine = open::calibrated(open::judged(engine, settings, uses, printer)?, args.calibration.as_deref())?;
+    let (judges, calibration) = (engine.judges(), engine.calibration());
+    let questions = RowQuestions::new(&engine, &rows, printer)?;
     let (mut all, mut ungraded, mut fallbacks) = (Vec::with_capacity(rows.len()), Vec::new(), 0);
-    graders.grade_by(judging, &rows, |row, grade| {
+    questions.grade(&rows, |row, grade| {
         fallbacks += usize::from(grade.as_ref().is_some_and(|grade| grade.fallback.is_some()));
-        let score = grade.as_ref().and_then(|grade| match &calibration {
+        let score = grade.as_ref().and_then(|grade| match calibration {
             None => share(grade),
-            Some(loaded) => loaded.calibration.score(grade),
+            Some(calibration) => calibration.calibration().score(grade),
         });
         if score.is_none() {
             ungraded.push(Ungraded { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
         }
         all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
     })?;
-    if let (true, Some(why)) = (fallbacks > 0, judging.and_then(Judging::stood_in)) {
+    if let (true, Some(why)) = (fallbacks > 0, judges.and_then(Judges::first_fallback)) {
         let all = rows.len();
         printer.warning(&format!("{fallbacks} of {all} answers were graded offline, at least in part: {why}"));
     }
-    // What was just asked need not be asked anew to be shown.
-    judging.iter().for_each(|judging| judging.setup.pool.use_kept());
+    // Replies that were just received are used again to show the worst answers.
+    judges.iter().for_each(|judges| judges.pool().use_kept());
     tell_of_unknown_criteria(&rows, &all, printer);
     let options = Options { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
     let study = study(&rows, &all, &options).map_err(|absent| {
@@ -64,8 +64,8 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let evaluation = Evaluation {
         answers_from: name(&args.answers),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
-        grader: judging.map_or(format!("offline scorer {VERSION}"), |judging| judging.setup.panel.name()),
-        calibration: calibration.as_ref().map(|loaded| loaded.name.clone()),
+        grader: judges.map_or(format!("offline scorer {VERSION}"), |judges| judges.panel().name()),
+        calibration: calibration.map(|calibration| calibration.name().to_owned()),
         cut_from: match &args.cut {
             Cut::At(_) => None,
             Cut::FittedOn(split) => Some(split.clone()),
@@ -73,12 +73,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         answers: rows.len(),
         unscored: rows.iter().filter(|row| row.score.is_none()).count(),
         ungraded,
-        worst: worst(&rows, &all, (&graders, judging), args.worst)?,
+        worst: worst(&rows, &all, &questions, args.worst)?,
         moved,
         scores: scores(&rows, &all),
         study,
     };
-    judging.iter().for_each(|judging| judging.tell(printer));
+    open::warn_of_trouble(&engine, printer);
     match args.format {
         EvalFormat::Text if printer.is_quiet() => printer.result(&report::evaluation_brief(&evaluation, printer.style)),
         EvalFormat::Text => printer.result(&report::evaluation_text(&evaluation, printer.style)),
@@ -127,7 +127,7 @@ fn scores(rows: &[Row], given: &[Given]) -> Vec<Scored> {
 fn worst(
     rows: &[Row],
     given: &[Given],
-    (graders, judging): (&Graders, Option<&Judging<'_>>),
+    questions: &RowQuestions<'_>,
     most: usize,
 ) -> anyhow::Result<Vec<Disagreement>> {
     let apart = |(row, given): (&Row, &Given)| Some((row.score? - given.score?).abs());
@@ -137,7 +137,7 @@ fn worst(
     places.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     places.truncate(most);
     let mut worst = Vec::with_capacity(places.len());
-    graders.grade_by(judging, places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
+    questions.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
         let of = worst.len();
         let Some((grade, (place, _))) = grade.zip(places.get(of).copied()) else { return };
         // A judge's quote is of no concept, but of the whole criterion.

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 
 use anyhow::{Context as _, bail};
 
 use super::args::RowColumns;
 use super::files::{is_stream, name, read_text};
-use super::judge::Judging;
 use super::printer::Printer;
 use crate::agreement::{Columns, Given, Row, rows_from_csv, rows_from_jsonl};
-use crate::bank::{Bank, BankError};
+use crate::bank::BankError;
+use crate::engine::Engine;
 use crate::model::{Answer, Grade, Outcome};
-use crate::score::{Scorer, Workspace};
+use crate::questions::PreparedQuestion;
 
 /// Names that are told when there are more.
 const NAMED: usize = 3;
@@ -51,33 +49,33 @@ pub(super) fn read_rows(path: &Path, columns: &RowColumns) -> anyhow::Result<Vec
     Ok(rows)
 }
 
-/// The scorers of all questions that rows name, each made ready once.
-pub(super) struct Graders {
-    scorers: BTreeMap<String, Option<Scorer>>,
+/// The questions of graded rows, each prepared once.
+pub(super) struct RowQuestions<'e> {
+    engine: &'e Engine,
+    questions: BTreeMap<String, Option<&'e PreparedQuestion>>,
 }
 
-impl Graders {
-    /// For the questions of `rows`; those that are not in the bank are told of.
-    pub(super) fn new(bank: &Bank, rows: &[Row], printer: &Printer) -> anyhow::Result<Self> {
-        let vocabulary = bank.vocabulary()?;
-        let mut scorers = BTreeMap::new();
+impl<'e> RowQuestions<'e> {
+    /// Finds the questions of `rows`; those that are not in the bank are reported.
+    pub(super) fn new(engine: &'e Engine, rows: &[Row], printer: &Printer) -> anyhow::Result<Self> {
+        let mut questions = BTreeMap::new();
         let mut unknown = Vec::new();
         for row in rows {
-            if scorers.contains_key(&row.question) {
+            if questions.contains_key(&row.question) {
                 continue;
             }
-            let scorer = match bank.entry(&row.question) {
-                Ok(entry) => Some(bank.scorer(entry, &vocabulary)?),
+            let question = match engine.question(&row.question) {
+                Ok(question) => Some(question),
                 Err(BankError::UnknownQuestion { .. }) => {
                     unknown.push(row.question.as_str());
                     None
                 }
                 Err(error) => return Err(error.into()),
             };
-            scorers.insert(row.question.clone(), scorer);
+            questions.insert(row.question.clone(), question);
         }
-        if unknown.len() == scorers.len() {
-            let known: Vec<&str> = bank.entries().iter().take(NAMED).map(|entry| entry.id.as_str()).collect();
+        if unknown.len() == questions.len() {
+            let known: Vec<&str> = engine.bank().entries().iter().take(NAMED).map(|entry| entry.id.as_str()).collect();
             bail!(
                 "none of the questions is in the bank: {}\nhint: name the bank with --bank; its questions are {} ...",
                 few(&unknown),
@@ -89,71 +87,32 @@ impl Graders {
             printer
                 .warning(&format!("{count} {verb} not in the bank: {}; their answers are not graded", few(&unknown)));
         }
-        Ok(Self { scorers })
+        Ok(Self { engine, questions })
     }
 
-    /// Grades each row and hands it with its grade to `take`; `None` where its question is not in the bank. Judges
-    /// grade all rows first, and may not come to an end.
-    pub(super) fn grade_by<'a>(
-        &'a self,
-        judging: Option<&Judging<'_>>,
-        rows: impl IntoIterator<Item = &'a Row>,
-        mut take: impl FnMut(&'a Row, Option<Grade<'a>>),
-    ) -> anyhow::Result<()> {
-        let Some(judging) = judging else {
-            self.grade(rows, take);
-            return Ok(());
+    /// Grades rows and passes each with its grade to `take`, in order; there is no grade where the question is not in
+    /// the bank.
+    pub(super) fn grade<'r>(
+        &self,
+        rows: impl IntoIterator<Item = &'r Row>,
+        mut take: impl FnMut(&'r Row, Option<Grade<'r>>),
+    ) -> anyhow::Result<()>
+    where
+        'e: 'r,
+    {
+        let rows: Vec<&'r Row> = rows.into_iter().collect();
+        let answer = |row: &&'r Row| {
+            let question = self.questions.get(&row.question).copied().flatten();
+            (question, Answer::new(&row.id, &row.answer))
         };
-        let rows: Vec<&Row> = rows.into_iter().collect();
-        let grades = judged(&self.scorers, &rows, judging)?;
-        rows.into_iter().zip(grades).for_each(|(row, grade)| take(row, grade));
+        let answers: Vec<_> = rows.iter().map(answer).collect();
+        self.engine.grade_all(&answers, |place, grade| {
+            if let Some(row) = rows.get(place) {
+                take(row, grade);
+            }
+        })?;
         Ok(())
     }
-
-    /// The same by the offline scorer.
-    pub(super) fn grade<'a>(
-        &'a self,
-        rows: impl IntoIterator<Item = &'a Row>,
-        mut take: impl FnMut(&'a Row, Option<Grade<'a>>),
-    ) {
-        let mut workspace = Workspace::new();
-        for row in rows {
-            let scorer = self.scorers.get(&row.question).and_then(Option::as_ref);
-            let answer = Answer::new(&row.id, &row.answer);
-            take(row, scorer.map(|scorer| scorer.grade(&answer, &mut workspace)));
-        }
-    }
-}
-
-/// Grades rows by judges, several at a time; `None` where a row's question is not in the bank. In the order of rows.
-fn judged<'a>(
-    scorers: &'a BTreeMap<String, Option<Scorer>>,
-    rows: &[&'a Row],
-    judging: &Judging<'_>,
-) -> anyhow::Result<Vec<Option<Grade<'a>>>> {
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let work = || -> anyhow::Result<Vec<(usize, Option<Grade<'a>>)>> {
-        let (mut workspace, mut done) = (Workspace::new(), Vec::new());
-        while let (place, false) = (next.fetch_add(1, Ordering::Relaxed), failed.load(Ordering::Relaxed)) {
-            let Some(row) = rows.get(place) else { break };
-            let scorer = scorers.get(&row.question).and_then(Option::as_ref);
-            let answer = Answer::new(&row.id, &row.answer);
-            let grade = scorer.map(|scorer| judging.grade_one(scorer, &answer, &mut workspace)).transpose();
-            done.push((place, grade.inspect_err(|_| failed.store(true, Ordering::Relaxed))?));
-        }
-        Ok(done)
-    };
-    let mut grades: Vec<Option<Grade<'a>>> = rows.iter().map(|_| None).collect();
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..judging.setup.concurrency).map(|_| scope.spawn(work)).collect();
-        for thread in threads {
-            let done = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            for (place, grade) in done? {
-                grades[place] = grade;
-            }
-        }
-        Ok(grades)
-    })
 }
 
 /// The first names of a list, and how many more there are.

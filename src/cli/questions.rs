@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 
 use super::args::{ListFormat, Questions as Args, QuestionsCommand, QuestionsList};
 use super::exit_status::ExitStatus;
+use super::find_question::nearest_question;
+use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
-use super::settle::{nearest_question, question_index};
 use crate::bank::{Bank, Entry};
+use crate::engine::Engine;
 use crate::model::{Criterion, Kind, Question, Sample, SimilarQuestion, Thousandths};
+use crate::questions::LEAST_FOR_WORDING;
 use crate::report::{self, paragraph};
-use crate::retrieve::LEAST_FOR_WORDING;
 
 pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::open(settings)?;
@@ -23,7 +25,9 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
             let shown = Shown { key, samples: samples.then(|| bank.samples(bank.entry(&id)?)).transpose()? };
             show(&bank.question(bank.entry(&id)?)?, &shown, format, printer)
         }
-        QuestionsCommand::Find { text, limit, format } => find(&text, limit, format, &bank, printer),
+        QuestionsCommand::Find { text, limit, format } => {
+            find(&text, limit, format, &open::offline(settings)?, printer)
+        }
     }
 }
 
@@ -35,12 +39,19 @@ struct Shown {
 }
 
 /// Questions that have the wording come first, then similar ones.
-fn find(text: &str, limit: usize, format: ListFormat, bank: &Bank, printer: &Printer) -> anyhow::Result<ExitStatus> {
+fn find(
+    text: &str,
+    limit: usize,
+    format: ListFormat,
+    engine: &Engine,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
+    let bank = engine.bank();
     let exact = |entry: &&Entry| SimilarQuestion { id: entry.id.clone(), similarity: Thousandths::ONE };
     let mut found: Vec<SimilarQuestion> = bank.asked_as(text).iter().map(exact).collect();
     let mut nearest = None;
     if found.len() < limit {
-        let similar = question_index(bank)?.by_wording(text);
+        let similar = engine.questions().index()?.by_wording(text);
         nearest = similar.first().map(|nearest| format!("; {}", nearest_question(nearest, LEAST_FOR_WORDING)));
         let exact = found.len();
         let is_new = |one: &SimilarQuestion| !found[..exact].iter().any(|other| other.id == one.id);

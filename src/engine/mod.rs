@@ -1,7 +1,28 @@
-//! The service layer: opens banks.
+//! The service layer: opens a bank, finds questions, grades answers, and fetches references.
+//!
+//! [`Engine`] is everything that the command line, a server or another program needs to grade answers. It prints
+//! nothing, keeps no process-wide state, and is shared by any number of threads.
 
 mod bank_folder;
+#[cfg(feature = "batch")]
+mod batch_grader;
+mod calibration;
+#[cfg(feature = "llm")]
+mod estimate;
+#[cfg(feature = "llm")]
+mod judges;
+mod references;
+mod search;
+mod service;
 mod shipped;
 
 pub use bank_folder::{LoadError, load_corpus, load_files};
+pub use calibration::{CalibrationError, NamedCalibration};
+#[cfg(feature = "llm")]
+pub use estimate::{Estimate, JudgeEstimate, REPLY_TOKENS, VERDICT_TOKENS};
+#[cfg(feature = "llm")]
+pub use judges::{Judges, JudgesError};
+pub use references::ReferenceError;
+pub use search::{Passages, SearchError};
+pub use service::{Engine, Grader, OpenError};
 pub use shipped::{SHIPPED, bank_from_texts, shipped_bank};

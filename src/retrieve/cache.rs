@@ -9,9 +9,9 @@ use std::{fs, io};
 
 use tantivy::directory::MmapDirectory;
 
-use super::analyzer::Analyzer;
 use super::index::{Contents, Index, IndexError};
 use crate::model::Fingerprint;
+use crate::questions::Analyzer;
 
 /// Layout of the index, with which its name begins; older ones are left to the cleaning.
 const LAYOUT: &str = "v2-";

@@ -9,9 +9,10 @@ use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{IndexBuilder, ReloadPolicy, Searcher, TantivyDocument, Term, doc};
 
-use super::analyzer::Analyzer;
 use super::passages::passages;
+use super::tokenizer::AnalyzerTokenizer;
 use crate::model::{Question, Sample, SampleLevel};
+use crate::questions::Analyzer;
 
 /// The analyser's name in the schema.
 pub(super) const ANALYZER: &str = "gradus";
@@ -87,7 +88,7 @@ impl Index {
     ) -> Result<Self, IndexError> {
         let (schema, fields) = schema();
         let tokenizers = tantivy::tokenizer::TokenizerManager::default();
-        tokenizers.register(ANALYZER, analyzer.clone());
+        tokenizers.register(ANALYZER, AnalyzerTokenizer(analyzer.clone()));
         let builder = IndexBuilder::new().schema(schema).tokenizers(tokenizers);
         let mut writer = builder.single_segment_index_writer(directory, WRITER_MEMORY)?;
         for Contents { question, samples } in contents {
@@ -105,7 +106,7 @@ impl Index {
     }
 
     pub(super) fn open(index: &tantivy::Index, analyzer: &Analyzer) -> Result<Self, IndexError> {
-        index.tokenizers().register(ANALYZER, analyzer.clone());
+        index.tokenizers().register(ANALYZER, AnalyzerTokenizer(analyzer.clone()));
         Self::of(index, analyzer)
     }
 

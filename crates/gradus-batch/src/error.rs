@@ -90,12 +90,9 @@ pub enum BatchError {
         /// The panic.
         panicked: Panicked,
     },
-    /// Whoever grades cannot go on.
-    #[error("{why}")]
-    Halted {
-        /// Why, and what to do.
-        why: String,
-    },
+    /// The grader cannot go on.
+    #[error("{0}")]
+    Halted(gradus_core::judge::Halt),
     /// There are no rows at all.
     #[error("{input} holds no answer\nhint: write one JSON object a line, or a table with a heading")]
     Empty {
@@ -107,7 +104,7 @@ pub enum BatchError {
 impl BatchError {
     /// Whether it ended a run that had begun, so that running again goes on from there.
     pub fn came_midway(&self) -> bool {
-        matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted { .. })
+        matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted(_))
     }
 }
 

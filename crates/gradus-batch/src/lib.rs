@@ -1,6 +1,6 @@
 //! Many answers: read block by block, graded by several threads, written in order, never twice.
 //!
-//! Takes rows from an [`Input`], settles their [`Questions`], and hands results to a file that survives
+//! Takes rows from an [`Input`], finds their questions, and hands results to a file that survives
 //! whatever happens on the way, or to a stream. What results look like is for the caller to say; nothing
 //! here prints.
 
@@ -18,8 +18,8 @@ mod panic_tests;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pipeline;
-mod questions;
 mod row;
+mod row_question;
 mod run;
 mod run_folder;
 mod survey;
@@ -36,9 +36,9 @@ pub use merge::{Merged, merge};
 pub use order::{Observe, Through};
 #[cfg(feature = "parquet")]
 pub use parquet::{Kind, WriteError, from_csv};
-pub use questions::{Find, Questions, Settled, Wanted};
-pub use row::{Columns, Row};
+pub use row::{Columns, Row, short};
+pub use row_question::no_question_reason;
 pub use run::{Ended, Plan, Target, reports_of, run};
 pub use run_folder::{By, Convert, Durable, Existing, Keep, Layout, Manifest, Shard, State, Stored, folder_of};
 pub use survey::{each_answer, survey};
-pub use work::{Halt, Judged, Render};
+pub use work::{AnswerGrader, OfflineGrader, Render};

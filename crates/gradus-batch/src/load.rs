@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::caught::{Panicked, caught};
 use super::error::PanicPlace;
 use super::input::Block;
-use super::questions::Settled;
+use super::row_question::RowQuestion;
 use super::run_folder::{Entry, Windows, journal_line};
 use super::work::{Ready, Unfinished, Work};
 use gradus_core::model::Marks;
@@ -40,7 +39,7 @@ pub(super) struct Done {
     pub(super) line: u64,
     pub(super) id: String,
     pub(super) same: Option<u64>,
-    pub(super) settled: Option<Arc<Settled>>,
+    pub(super) found: Option<RowQuestion>,
     /// `None` for rows that belong to another part.
     pub(super) marks: Option<Marks>,
     pub(super) fresh: bool,
@@ -67,9 +66,9 @@ impl Done {
             }
             None => (None, 0..0),
         };
-        let Ready { line, id, same, settled, .. } = row;
+        let Ready { line, id, same, found, .. } = row;
         let line_at = start..lines.len();
-        Ok(Self { number, line, id: id.into_owned(), same, settled, marks, fresh, result, line_at })
+        Ok(Self { number, line, id: id.into_owned(), same, found, marks, fresh, result, line_at })
     }
 }
 

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use super::error::{BatchError, at};
 use super::input::SummedUp;
 use super::order::{Observe, Through};
-use super::questions::Questions;
 use super::run_folder::{
     Convert, Existing, Layout, Manifest, Replay, RunFolder, SCHEMA, Shard, Sink, State, Stored, journal_line,
 };
-use gradus_core::score::Scorer;
+use gradus_core::questions::{PreparedQuestion, Questions};
 
 /// What was joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +42,7 @@ pub fn merge<'c>(
     output: &Path,
     convert: Option<&'c Convert<'c>>,
     (existing, reports): (Existing, Vec<PathBuf>),
-    questions: &Questions<'_>,
+    questions: &Questions,
     observe: &mut Observe<'_>,
 ) -> Result<Merged, BatchError> {
     for (place, path) in parts.iter().enumerate() {
@@ -158,7 +157,7 @@ fn join(
     mut manifest: Manifest,
     parts: &[Part<'_>],
     existing: Existing,
-    questions: &Questions<'_>,
+    questions: &Questions,
     observe: &mut Observe<'_>,
 ) -> Result<Merged, BatchError> {
     let output = folder.output();
@@ -207,7 +206,7 @@ fn join(
 fn interleave(
     parts: &mut [Replay],
     sink: &mut Sink<'_>,
-    questions: &Questions<'_>,
+    questions: &Questions,
     observe: &mut Observe<'_>,
 ) -> io::Result<u64> {
     let (mut results, mut line) = (0, Vec::new());
@@ -218,14 +217,15 @@ fn interleave(
             journal_line(&entry, &mut line)?;
             sink.append(&mut [IoSlice::new(part.bytes())], &line)?;
             results += 1;
-            let settled = questions.named(&entry.marks.question);
-            let question = questions.scorer(&settled).ok().map(Scorer::question);
+            let named = questions.by_name(&entry.marks.question);
+            let question = named.as_ref().as_ref().ok().and_then(|found| questions.prepare(found).ok());
+            let question = question.map(PreparedQuestion::question);
             observe(Through {
                 line: entry.line,
                 id: &entry.id,
                 marks: &entry.marks,
                 question,
-                settled: None,
+                found: None,
                 fresh: true,
             })?;
         }

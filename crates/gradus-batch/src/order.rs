@@ -1,15 +1,14 @@
 //! What happens to rows in the order of the input: twins are refused, results told of and written.
 
 use std::io::{self, IoSlice};
-use std::sync::Arc;
 
 use super::ids::Ids;
 use super::load::Load;
-use super::questions::Settled;
 use super::run_folder::{Entry, Sink, journal_line};
 use super::work::{Ready, Unfinished, Work};
 use gradus_core::model::{Marks, Question};
-use gradus_core::score::{Scorer, Workspace};
+use gradus_core::questions::{FoundQuestion, PreparedQuestion};
+use gradus_core::score::Workspace;
 
 /// A result that is through.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +21,8 @@ pub struct Through<'a> {
     pub marks: &'a Marks,
     /// The question it was graded against.
     pub question: Option<&'a Question>,
-    /// How that was told, where the row does not name it by its id.
-    pub settled: Option<&'a Settled>,
+    /// How the question was found.
+    pub found: Option<&'a FoundQuestion>,
     /// Whether it was graded in this run.
     pub fresh: bool,
 }
@@ -83,7 +82,7 @@ impl<'w, 'o> Order<'w, 'o> {
             id: &ready.id,
             marks: &entry.marks,
             question: ready.question(),
-            settled: ready.settled.as_deref(),
+            found: ready.found.as_deref().and_then(|found| found.as_ref().ok()),
             fresh: false,
         })
     }
@@ -133,9 +132,10 @@ impl<'w, 'o> Order<'w, 'o> {
         for row in &load.done {
             let Some(marks) = &row.marks else { continue };
             self.results += 1;
-            let settled = row.settled.as_ref().map(Arc::as_ref);
-            let question = settled.and_then(|settled| self.work.questions.scorer(settled).ok()).map(Scorer::question);
-            (self.observe)(Through { line: row.line, id: &row.id, marks, question, settled, fresh: row.fresh })?;
+            let found = row.found.as_deref().and_then(|found| found.as_ref().ok());
+            let question = found.and_then(|found| self.work.questions.prepare(found).ok());
+            let question = question.map(PreparedQuestion::question);
+            (self.observe)(Through { line: row.line, id: &row.id, marks, question, found, fresh: row.fresh })?;
         }
         Ok(())
     }

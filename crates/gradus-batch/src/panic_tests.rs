@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use super::run_folder::{Durable, Existing, Keep, Stored};
 use super::tests::{Desk, rows};
-use super::work::Halt;
-use super::{BatchError, Columns, Ended, Input, Judged, PanicPlace, Plan, Questions, Target, Through, run};
-use crate::test_bank::shipped_bank;
+use super::{AnswerGrader, BatchError, Columns, Ended, Input, OfflineGrader, PanicPlace, Plan, Target, Through, run};
+use gradus_core::judge::Halt;
 use gradus_core::model::{Answer, Fingerprint, Grade, Grader, Marks};
-use gradus_core::score::{Scorer, VERSION, Workspace};
+use gradus_core::questions::PreparedQuestion;
+use gradus_core::score::Workspace;
 
 const ROWS: usize = 300;
 
@@ -50,7 +50,7 @@ fn panic_of(ended: Result<Ended, BatchError>) -> (PanicPlace, String) {
 
 /// After a run that broke off at the row of this number, the same run on sound code is as if nothing had happened.
 #[track_caller]
-fn goes_on_from(desk: &Desk<'_>, saved: u64, what: &str) {
+fn goes_on_from(desk: &Desk, saved: u64, what: &str) {
     let unbroken = desk.unbroken(&rows(ROWS));
     let output = desk.path("out");
     assert!(!output.exists(), "{what}: no output before all rows are graded");
@@ -63,14 +63,13 @@ fn goes_on_from(desk: &Desk<'_>, saved: u64, what: &str) {
 #[test]
 fn a_panic_while_a_result_is_made_saves_every_row_before_it() {
     in_time(|| {
-        let bank = shipped_bank();
         for jobs in [1, 8] {
             for bad in [0, 1, 63, 64, 170, ROWS - 1] {
-                let (desk, id) = (Desk::new(&bank), format!("r{bad}"));
+                let (desk, id) = (Desk::new(), format!("r{bad}"));
                 let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
-                    let render: &super::Render<'_> = &|grade, question, kept, out| {
+                    let render: &super::Render<'_> = &|grade, kept, out| {
                         assert!(grade.id != id, "no way to write {id}");
-                        (plan.render)(grade, question, kept, out)
+                        (plan.render)(grade, kept, out)
                     };
                     to_file(&Plan { render, ..*plan }, input, &desk.path("out"))
                 });
@@ -87,36 +86,39 @@ struct Brittle {
     id: String,
 }
 
-impl Judged for Brittle {
-    fn print(&self, offline: Fingerprint) -> Fingerprint {
+impl AnswerGrader for Brittle {
+    fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
         offline
     }
 
     fn grader(&self) -> Grader {
-        Grader::Offline { version: VERSION }
+        OfflineGrader.grader()
+    }
+
+    fn is_slow(&self) -> bool {
+        true
     }
 
     fn grade<'a>(
-        &self,
-        scorer: &'a Scorer,
+        &'a self,
+        question: &'a PreparedQuestion,
         answer: &Answer<'a>,
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
         assert!(*answer.id != *self.id, "no verdict");
-        Ok(scorer.grade_as(answer, offline, workspace))
+        OfflineGrader.grade(question, answer, offline, workspace)
     }
 }
 
 #[test]
 fn a_panic_of_the_judge_saves_every_row_before_it() {
     in_time(|| {
-        let bank = shipped_bank();
         for jobs in [1, 8] {
-            let (desk, bad) = (Desk::new(&bank), 41);
+            let (desk, bad) = (Desk::new(), 41);
             let judge = Brittle { id: format!("r{bad}") };
             let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
-                to_file(&Plan { judged: Some(&judge), ..*plan }, input, &desk.path("out"))
+                to_file(&Plan { grader: &judge, ..*plan }, input, &desk.path("out"))
             });
             let at = PanicPlace::Row { line: bad + 1, id: Some(judge.id.clone()) };
             assert_eq!(panic_of(ended), (at, "no verdict".to_owned()), "{jobs} threads");
@@ -128,9 +130,8 @@ fn a_panic_of_the_judge_saves_every_row_before_it() {
 #[test]
 fn a_panic_while_results_are_told_or_written_is_an_error() {
     in_time(|| {
-        let bank = shipped_bank();
         for jobs in [1, 8] {
-            let desk = Desk::new(&bank);
+            let desk = Desk::new();
             let mut told = 0;
             let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
                 let output = desk.path("out");
@@ -192,9 +193,8 @@ impl Read for BrittleSource {
 #[test]
 fn a_panic_of_the_thread_that_reads_saves_the_blocks_before_it() {
     in_time(|| {
-        let bank = shipped_bank();
         for jobs in [1, 8] {
-            let desk = Desk::new(&bank);
+            let desk = Desk::new();
             let ended = desk.planned(&rows(1), jobs, |plan, _| {
                 let source = BrittleSource { rows: io::Cursor::new(rows(ROWS).into_bytes()) };
                 let mut input = Input::of_reader(source, &Columns::default(), Arc::new(AtomicBool::new(false)));
@@ -209,18 +209,44 @@ fn a_panic_of_the_thread_that_reads_saves_the_blocks_before_it() {
     });
 }
 
+/// Panics when the fingerprint of a grade is asked for, which happens before any row of its block is graded.
+struct BrittleFingerprint;
+
+impl AnswerGrader for BrittleFingerprint {
+    fn fingerprint(&self, _: Fingerprint) -> Fingerprint {
+        panic!("no fingerprint")
+    }
+
+    fn grader(&self) -> Grader {
+        OfflineGrader.grader()
+    }
+
+    fn is_slow(&self) -> bool {
+        false
+    }
+
+    fn grade<'a>(
+        &'a self,
+        question: &'a PreparedQuestion,
+        answer: &Answer<'a>,
+        offline: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Result<Grade<'a>, Halt> {
+        OfflineGrader.grade(question, answer, offline, workspace)
+    }
+}
+
 #[test]
-fn a_panic_while_a_question_is_looked_for_saves_every_row_before_it() {
+fn a_panic_while_a_row_is_prepared_saves_every_row_before_it() {
     in_time(|| {
-        let bank = shipped_bank();
-        let desk = Desk::new(&bank);
-        let questions = Questions::new(&bank, Box::new(|_| panic!("no index"))).expect("sound");
-        let input = rows(10) + "{\"id\":\"w\",\"question\":\"by its wording\",\"answer\":\"x\"}\n" + &rows(3);
+        let desk = Desk::new();
+        let refused = |id: usize| format!("{{\"id\":\"n{id}\",\"question\":\"no-such-question\",\"answer\":\"x\"}}\n");
+        let input = (0..10).map(refused).collect::<String>() + &rows(3);
         let ended = desk.planned(&input, 2, |plan, input| {
-            to_file(&Plan { questions: &questions, ..*plan }, input, &desk.path("out"))
+            to_file(&Plan { grader: &BrittleFingerprint, ..*plan }, input, &desk.path("out"))
         });
-        let at = PanicPlace::Row { line: 11, id: Some("w".to_owned()) };
-        assert_eq!(panic_of(ended), (at, "no index".to_owned()));
+        let at = PanicPlace::Row { line: 11, id: Some("r0".to_owned()) };
+        assert_eq!(panic_of(ended), (at, "no fingerprint".to_owned()));
         assert_eq!(desk.journalled("out", 1), 10);
     });
 }
@@ -228,13 +254,12 @@ fn a_panic_while_a_question_is_looked_for_saves_every_row_before_it() {
 #[test]
 fn a_panic_sets_the_flag_that_ends_waiting_for_input() {
     in_time(|| {
-        let bank = shipped_bank();
-        let desk = Desk::new(&bank);
+        let desk = Desk::new();
         // The source gives one row and is then silent until it is asked to stop, as a pipe is.
         let stop = Arc::new(AtomicBool::new(false));
         let source = Silent { rows: io::Cursor::new(rows(1).into_bytes()), stop: Arc::clone(&stop) };
         let ended = desk.planned(&rows(1), 1, |plan, _| {
-            let render: &super::Render<'_> = &|_, _, _, _| -> io::Result<Marks> { panic!("no way to write") };
+            let render: &super::Render<'_> = &|_, _, _| -> io::Result<Marks> { panic!("no way to write") };
             let mut input = Input::of_reader(source, &Columns::default(), Arc::clone(&stop));
             input.go_row_by_row();
             to_file(&Plan { render, stop: &stop, ..*plan }, &mut input, &desk.path("out"))

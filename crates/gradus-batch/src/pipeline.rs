@@ -18,7 +18,8 @@ use super::input::Input;
 use super::load::Load;
 use super::order::Order;
 use super::run_folder::{Keep, Sink, Windows};
-use super::work::{Halt, Unfinished, Work};
+use super::work::{Unfinished, Work};
+use gradus_core::judge::Halt;
 use gradus_core::score::Workspace;
 
 /// Loads that go round, for each thread that grades ...
@@ -43,7 +44,7 @@ pub(super) enum Stopped {
     Reading(BatchError),
     Working(io::Error),
     Writing(io::Error),
-    Halted(String),
+    Halted(Halt),
     Panicked(PanicPlace, Panicked),
 }
 
@@ -67,7 +68,7 @@ pub(super) fn run(
     sink: &mut Sink<'_>,
     (jobs, stop): (usize, &AtomicBool),
 ) -> Result<(), Stopped> {
-    let count = jobs * if work.judged.is_some() { LOADS_JUDGED } else { LOADS } + 2;
+    let count = jobs * if work.grader.is_slow() { LOADS_JUDGED } else { LOADS } + 2;
     let (empty_in, empty) = bounded(count);
     let (read_in, read) = bounded::<Load>(count);
     let (graded_in, graded) = bounded(count);
@@ -200,7 +201,7 @@ fn write_all(
             Outcome::Failed(error) => return Err(Stopped::Working(error)),
             // Whoever was only told to stop knows no reason; somebody else may.
             Outcome::Halted(Halt::Asked) => {}
-            Outcome::Halted(Halt::Failed(why)) => drop(halted.get_or_insert(why)),
+            Outcome::Halted(halt) => drop(halted.get_or_insert(halt)),
             Outcome::Panicked(panic) => drop(panicked.get_or_insert(panic)),
         }
         // What comes after a row that was given up has no place to be written to; its replies are kept elsewhere.

@@ -74,8 +74,8 @@ impl Row<'_> {
     }
 }
 
-/// The beginning of a text, where it is too long to be told.
-pub(super) fn short(text: &str) -> Cow<'_, str> {
+/// A text of at most 60 characters: a longer one is cut and ends with `…`.
+pub fn short(text: &str) -> Cow<'_, str> {
     const MOST: usize = 60;
     match text.char_indices().nth(MOST) {
         None => Cow::Borrowed(text),

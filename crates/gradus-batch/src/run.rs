@@ -11,14 +11,14 @@ use super::input::{Input, SummedUp};
 use super::load::Load;
 use super::order::{Observe, Order};
 use super::pipeline::{self, Rest, Stopped};
-use super::questions::Questions;
 use super::run_folder::{By, Durable, Existing, Layout, Manifest, RunFolder, Sink, Stored, Windows, Written};
-use super::work::{Judged, Render, Work};
+use super::work::{AnswerGrader, Render, Work};
+use gradus_core::questions::Questions;
 
 /// How answers are graded and written.
 pub struct Plan<'p> {
     /// What they answer.
-    pub questions: &'p Questions<'p>,
+    pub questions: &'p Questions,
     /// The question of rows that name none.
     pub otherwise: Option<&'p str>,
     /// What results look like.
@@ -27,8 +27,8 @@ pub struct Plan<'p> {
     pub by: &'p By,
     /// Writes a result.
     pub render: &'p Render<'p>,
-    /// Who grades, where the offline scorer does not do it alone. Rows then go through one by one.
-    pub judged: Option<&'p dyn Judged>,
+    /// Grades the answers.
+    pub grader: &'p dyn AnswerGrader,
     /// Whether answers are graded again for which the offline scorer stood in.
     pub retries_fallback: bool,
     /// How many threads grade.
@@ -97,7 +97,7 @@ fn run_uncaught(
 ) -> Result<Ended, BatchError> {
     let columns = input.columns().clone();
     let work = Work::new(plan, input, &columns);
-    if plan.judged.is_some() {
+    if plan.grader.is_slow() {
         input.go_row_by_row();
     }
     let mut first = Load::default();
@@ -214,7 +214,7 @@ fn writing(path: &Path) -> impl FnOnce(io::Error) -> BatchError {
 fn told(stopped: Stopped, path: &Path) -> BatchError {
     match stopped {
         Stopped::Reading(error) => error,
-        Stopped::Halted(why) => BatchError::Halted { why },
+        Stopped::Halted(halt) => BatchError::Halted(halt),
         Stopped::Panicked(at, panicked) => BatchError::Panicked { at, panicked },
         Stopped::Working(error) | Stopped::Writing(error) => writing(path)(error),
     }

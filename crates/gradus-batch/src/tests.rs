@@ -15,22 +15,17 @@ use super::pipeline::{self, Rest};
 use super::run_folder::RunFolder;
 use super::run_folder::{Durable, Existing, Keep, Layout, Sink, Stored};
 use super::work::Work;
-use super::{Asked, By, Columns, Ended, Input, Plan, Questions, Target, Through, Wanted, run};
-use gradus_core::bank::Bank;
-
+use super::{Asked, By, Columns, Ended, Input, OfflineGrader, Plan, Target, Through, run};
 use crate::test_bank::shipped_bank;
-use gradus_core::model::{Marks, QuestionChoice};
+use gradus_core::model::Marks;
+use gradus_core::questions::Questions;
 
 const QUESTIONS: [&str; 3] = ["error-budget", "p95-win", "why-this-role"];
 
 /// A place for files, and what answers are graded by.
-pub(super) struct Desk<'b> {
+pub(super) struct Desk {
     folder: TempDir,
-    pub(super) questions: Questions<'b>,
-}
-
-fn nothing(_: Wanted<'_>) -> Result<QuestionChoice, String> {
-    Err("nothing is looked for".to_owned())
+    pub(super) questions: Questions,
 }
 
 pub(super) fn rows(count: usize) -> String {
@@ -41,9 +36,9 @@ pub(super) fn rows(count: usize) -> String {
     (0..count).map(row).collect()
 }
 
-impl<'b> Desk<'b> {
-    pub(super) fn new(bank: &'b Bank) -> Self {
-        let questions = Questions::new(bank, Box::new(nothing)).expect("sound");
+impl Desk {
+    pub(super) fn new() -> Self {
+        let questions = Questions::new(shipped_bank()).expect("the shipped bank is sound");
         Self { folder: tempfile::tempdir().expect("a folder"), questions }
     }
 
@@ -70,11 +65,11 @@ impl<'b> Desk<'b> {
             otherwise: None,
             layout: &layout,
             by: &By { bank: String::new(), fingerprint: String::new(), columns: Vec::new(), judge: None },
-            render: &|grade, _, _, out| {
+            render: &|grade, _, out| {
                 writeln!(out, "{} {:?}", grade.id, grade.score())?;
-                Ok(Marks::of(&grade))
+                Ok(Marks::of(grade))
             },
-            judged: None,
+            grader: &OfflineGrader,
             retries_fallback: false,
             jobs,
             stop: &AtomicBool::new(false),
@@ -132,8 +127,7 @@ impl<'b> Desk<'b> {
 
 #[test]
 fn rubrics_are_made_ready_once_however_many_answers_and_threads() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let (ended, fresh) = desk.run(&rows(3000), &desk.path("out"), 4);
     assert!(ended.complete);
     assert_eq!((ended.results, fresh, desk.questions.prepared()), (3000, 3000, QUESTIONS.len() as u64));
@@ -143,8 +137,7 @@ fn rubrics_are_made_ready_once_however_many_answers_and_threads() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let rows = rows(2000);
     let unbroken = desk.unbroken(&rows);
     for jobs in [1, 3, 8] {
@@ -196,8 +189,7 @@ fn beside(output: &Path) -> PathBuf {
 
 #[test]
 fn a_write_that_fails_at_any_byte_loses_nothing_that_was_journalled() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let rows = rows(5);
     let unbroken = desk.unbroken(&rows);
     let journal = fs::read(desk.path("unbroken.gradus/journal.1")).expect("reads");
@@ -232,8 +224,7 @@ fn a_writer_that_fails_ends_a_long_run_whatever_the_number_of_threads() {
     for jobs in [1, 8] {
         let (ended, wait) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let bank = shipped_bank();
-            let desk = Desk::new(&bank);
+            let desk = Desk::new();
             let failed = desk.planned(&rows(60_000), jobs, |plan, input| {
                 let target = Target::Stream { name: Path::new("full"), stream: Box::new(Full) };
                 run(plan, input, target, &mut |_| Ok(())).is_err()
@@ -247,8 +238,7 @@ fn a_writer_that_fails_ends_a_long_run_whatever_the_number_of_threads() {
 
 #[test]
 fn a_journal_cut_at_any_byte_of_its_last_two_lines_costs_these_two_at_most() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let rows = rows(5);
     let unbroken = desk.unbroken(&rows);
     desk.run_until(&rows, &desk.path("out"), usize::MAX);
@@ -269,8 +259,7 @@ fn a_journal_cut_at_any_byte_of_its_last_two_lines_costs_these_two_at_most() {
 
 #[test]
 fn results_that_are_not_what_the_journal_says_are_graded_anew() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let rows = rows(5);
     let unbroken = desk.unbroken(&rows);
     desk.run_until(&rows, &desk.path("out"), usize::MAX);

@@ -4,49 +4,71 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::sync::Arc;
 
 use super::input::Input;
 use super::key::{self, Key};
-use super::questions::{Questions, Settled};
 use super::row::{Columns, Row, short};
+use super::row_question::{self, NoQuestion, RowQuestion};
 use super::run::Plan;
 use super::run_folder::{Entry, Shard};
+use gradus_core::judge::Halt;
 use gradus_core::model::{Answer, Came, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA, non_text};
-use gradus_core::score::{Scorer, VERSION, Workspace};
+use gradus_core::questions::{PreparedQuestion, Questions};
+use gradus_core::score::{VERSION, Workspace};
 
-/// Writes a result, with what is carried through, and says what it comes to. There is no question where none
-/// could be told.
-pub type Render<'r> = dyn Fn(Grade<'_>, Option<&Question>, &[Kept<'_>], &mut Vec<u8>) -> io::Result<Marks> + Sync + 'r;
+/// Appends the result of a row, with its kept columns, and returns its summary.
+pub type Render<'r> = dyn Fn(&Grade<'_>, &[Kept<'_>], &mut Vec<u8>) -> io::Result<Marks> + Sync + 'r;
 
-/// Why no more answers are graded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Halt {
-    /// Somebody asked for it.
-    Asked,
-    /// It cannot go on: why, and what to do.
-    Failed(String),
-}
+/// Grades the answers of a batch.
+pub trait AnswerGrader: Sync {
+    /// The fingerprint of a grade, from that of the offline grade.
+    fn fingerprint(&self, offline: Fingerprint) -> Fingerprint;
 
-/// Who grades in the place of the offline scorer.
-pub trait Judged: Sync {
-    /// What a grade rests on, whose offline grade rests on `offline`.
-    fn print(&self, offline: Fingerprint) -> Fingerprint;
-
-    /// As results name it.
+    /// The grader as results name it.
     fn grader(&self) -> Grader;
+
+    /// Whether each answer takes long, so that rows are read one by one and several wait for each thread.
+    fn is_slow(&self) -> bool;
 
     /// Grades an answer; `offline` is the fingerprint of its offline grade.
     ///
     /// # Errors
-    /// When no more answers are graded.
+    /// When no more answers can be graded.
     fn grade<'a>(
-        &self,
-        scorer: &'a Scorer,
+        &'a self,
+        question: &'a PreparedQuestion,
         answer: &Answer<'a>,
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt>;
+}
+
+/// The offline scorer.
+#[derive(Debug, Clone, Copy)]
+pub struct OfflineGrader;
+
+impl AnswerGrader for OfflineGrader {
+    fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
+        offline
+    }
+
+    fn grader(&self) -> Grader {
+        Grader::Offline { version: VERSION }
+    }
+
+    fn is_slow(&self) -> bool {
+        false
+    }
+
+    fn grade<'a>(
+        &'a self,
+        question: &'a PreparedQuestion,
+        answer: &Answer<'a>,
+        offline: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Result<Grade<'a>, Halt> {
+        Ok(question.scorer().grade_as(answer, offline, workspace))
+    }
 }
 
 /// Why a row has no result.
@@ -69,7 +91,7 @@ impl From<serde_json::Error> for Unfinished {
 
 /// How rows become results.
 pub(super) struct Work<'w> {
-    pub(super) questions: &'w Questions<'w>,
+    pub(super) questions: &'w Questions,
     /// The question of rows that name none.
     pub(super) otherwise: Option<&'w str>,
     /// Whether it is told from the answer where there is none of these.
@@ -78,8 +100,7 @@ pub(super) struct Work<'w> {
     pub(super) layout: Fingerprint,
     pub(super) shard: Option<Shard>,
     pub(super) render: &'w Render<'w>,
-    /// Who grades, where the offline scorer does not do it alone.
-    pub(super) judged: Option<&'w dyn Judged>,
+    pub(super) grader: &'w dyn AnswerGrader,
     /// Whether results for which the offline scorer stood in count as missing.
     pub(super) retries_fallback: bool,
 }
@@ -91,7 +112,7 @@ pub(super) struct Ready<'a> {
     /// By what a second row of the same id and question is told; `None` for rows without an id or that are refused.
     pub(super) same: Option<u64>,
     pub(super) key: Key,
-    pub(super) settled: Option<Arc<Settled>>,
+    pub(super) found: Option<RowQuestion>,
     pub(super) task: Task<'a>,
     kept: Vec<Kept<'a>>,
 }
@@ -100,7 +121,7 @@ pub(super) struct Ready<'a> {
 pub(super) enum Task<'a> {
     /// `print` is that of the offline grade.
     Grade {
-        scorer: &'a Scorer,
+        question: &'a PreparedQuestion,
         text: Cow<'a, str>,
         body: usize,
         print: Fingerprint,
@@ -123,7 +144,7 @@ impl<'w> Work<'w> {
             layout: plan.layout.fingerprint(),
             shard: plan.layout.shard,
             render: plan.render,
-            judged: plan.judged,
+            grader: plan.grader,
             retries_fallback: plan.retries_fallback,
         }
     }
@@ -152,7 +173,7 @@ impl<'w> Work<'w> {
         let name = question.as_deref().or(self.otherwise);
         let is_named = id.is_some();
         let id = id.unwrap_or_else(|| Cow::Owned(format!("row-{}", number + 1)));
-        let mut settled = None;
+        let mut row_question = None;
         let answer = answer.and_then(|text| match non_text(text.as_bytes()) {
             Some(kind) => Err(kind.reason()),
             None => Ok(text),
@@ -161,18 +182,20 @@ impl<'w> Work<'w> {
             Err(reason) => Err((name.unwrap_or_default().to_owned(), reason)),
             Ok(text) => {
                 let told = self.tells.then(|| text.get(body..).unwrap_or_default());
-                let found = self.questions.of_row(name, told, &self.columns.question);
-                let scorer = self.questions.scorer(&found);
-                settled = Some(found);
-                scorer.map(|scorer| (scorer, text)).map_err(|reason| (name.unwrap_or_default().to_owned(), reason))
+                let found = row_question::of_row(self.questions, name, told);
+                let prepared = row_question::prepared(self.questions, &found, name, &self.columns.question);
+                row_question = Some(found);
+                prepared
+                    .map(|question| (question, text))
+                    .map_err(|NoQuestion(reason)| (name.unwrap_or_default().to_owned(), reason))
             }
         };
         let (task, print) = match task {
-            Ok((scorer, text)) => {
-                let print = scorer.print_of(&Answer { id: &id, text: &text, body });
-                let rests_on = self.judged.map_or(print, |judged| judged.print(print));
-                let rests_on = key::print_with_match(&rests_on, settled.as_ref().and_then(|of| of.question_match()));
-                (Task::Grade { scorer, text, body, print }, rests_on)
+            Ok((question, text)) => {
+                let print = question.scorer().print_of(&Answer { id: &id, text: &text, body });
+                let matched = row_question.as_deref().and_then(|found| found.as_ref().ok()).map(|found| &found.matched);
+                let rests_on = key::print_with_match(&self.grader.fingerprint(print), matched);
+                (Task::Grade { question, text, body, print }, rests_on)
             }
             Err((question, reason)) => {
                 let print = key::print_of_reason(&question, &reason);
@@ -180,19 +203,19 @@ impl<'w> Work<'w> {
             }
         };
         let asked = match &task {
-            Task::Grade { scorer, .. } => &scorer.question().id,
+            Task::Grade { question, .. } => &question.question().id,
             Task::Refuse { question, .. } => question,
         };
         // A row that cannot be graded claims no id: the row that was meant may still come.
         let same = (is_named && matches!(task, Task::Grade { .. })).then(|| key::same(&id, asked));
         let key = Key::new(&self.layout, &print, &id, &kept);
-        Ready { line, id, same, key, settled, task, kept }
+        Ready { line, id, same, key, found: row_question, task, kept }
     }
 
     /// The same row, refused because its id and question stood further above already.
     pub(super) fn duplicate<'a>(&self, ready: Ready<'a>, first: u64) -> Ready<'a> {
         let question = match &ready.task {
-            Task::Grade { scorer, .. } => scorer.question().id.clone(),
+            Task::Grade { question, .. } => question.question().id.clone(),
             Task::Refuse { question, .. } => question.clone(),
         };
         let reason = format!("the id `{}` stands in line {first} already, with the same question", short(&ready.id));
@@ -210,23 +233,21 @@ impl<'w> Work<'w> {
     ) -> Result<Entry, Unfinished> {
         let start = data.len();
         let (mut grade, question) = match &ready.task {
-            Task::Grade { scorer, text, body, print } => {
+            Task::Grade { question, text, body, print } => {
                 let answer = Answer { id: &ready.id, text, body: *body };
-                let grade = match self.judged {
-                    Some(judged) => judged.grade(scorer, &answer, *print, workspace).map_err(Unfinished::Halted)?,
-                    None => scorer.grade_as(&answer, *print, workspace),
-                };
-                (grade, Some(scorer.question()))
+                let grade = self.grader.grade(question, &answer, *print, workspace).map_err(Unfinished::Halted)?;
+                (grade, Some(question.question()))
             }
             Task::Refuse { question, reason, print } => {
-                let grader = self.judged.map_or(Grader::Offline { version: VERSION }, Judged::grader);
+                let grader = self.grader.grader();
                 (Grade { grader, ..ungraded(&ready.id, question, reason, *print) }, None)
             }
         };
         if question.is_some() {
-            grade.question_match = ready.settled.as_ref().and_then(|settled| settled.question_match().cloned());
+            let found = ready.found.as_deref().and_then(|found| found.as_ref().ok());
+            grade.question_match = found.map(|found| found.matched.clone());
         }
-        let marks = (self.render)(grade, question, &ready.kept, data)?;
+        let marks = (self.render)(&grade, &ready.kept, data)?;
         let written = &data[start..];
         let (length, checksum) = (written.len() as u32, crc32fast::hash(written));
         Ok(Entry { key: ready.key, length, checksum, line: ready.line, id: ready.id.to_string(), marks })
@@ -237,7 +258,7 @@ impl<'a> Ready<'a> {
     /// The question it is graded against.
     pub(super) fn question(&self) -> Option<&'a Question> {
         match &self.task {
-            Task::Grade { scorer, .. } => Some(scorer.question()),
+            Task::Grade { question, .. } => Some(question.question()),
             Task::Refuse { .. } => None,
         }
     }

@@ -1,78 +1,66 @@
-//! What a judge changes about a batch: what it may spend, what it would cost, and who grades a row.
+//! What judges change about a batch: what they may spend, what they would cost, and what happens when they fail.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::bail;
 
-use crate::batch::{self, Input, Questions};
+use super::source::Source;
+use crate::batch;
 use crate::cli::args::{BatchRun, GraderChoice};
 use crate::cli::exit_status::ExitStatus;
-use crate::cli::judge::{self, Estimate, Judging, Uses};
+use crate::cli::judge::{Uses, estimate_text};
 use crate::cli::printer::Printer;
 use crate::cli::settings::{Origin, Settings};
-use crate::model::{Answer, Fingerprint, Grade, Grader};
-use crate::score::{Scorer, VERSION, Workspace};
+use crate::engine::{Engine, Estimate};
+use crate::score::VERSION;
 
-/// Where criteria are collected on which judge and offline scorer differ.
-pub(super) fn disputes(args: &BatchRun, output: Option<&Path>) -> Option<PathBuf> {
-    let named = args.cross_check.as_deref()?;
-    if !named.is_empty() {
-        return Some(PathBuf::from(named));
-    }
-    let mut name = output?.as_os_str().to_owned();
-    name.push(".check.csv");
-    Some(PathBuf::from(name))
-}
-
-/// The reason where the fallback is older than this run.
+/// The reason where an earlier run recorded the fallback.
 const BEFORE: &str = "an earlier run recorded it";
 
-/// What judges are wanted for, as the flags say.
+/// How judges may be used, as the flags say.
 pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> Uses {
-    // What was of no use before would be of no use again.
-    let anew = args.judge.refresh || args.spend.retry_fallback;
-    let uses = Uses::of_flags(args.judge.replay, anew);
+    // A cached reply that led to a fallback would lead to it again.
+    let asks_again = args.judge.refresh || args.spend.retry_fallback;
+    let uses = Uses::of_flags(args.judge.replay, asks_again);
     Uses { max_cost: args.spend.max_cost, stop: Arc::clone(stop), ..uses }
 }
 
-/// As the layout of results names who grades: models may change between rows, kinds of graders may not.
-pub(super) fn grader_name(judging: Option<&Judging<'_>>) -> String {
-    judging.map_or(format!("offline scorer {VERSION}"), |_| "judge".to_owned())
+/// The grader as the layout of results names it: models may change between rows, kinds of graders may not.
+pub(super) fn grader_name(engine: &Engine) -> String {
+    engine.judges().map_or(format!("offline scorer {VERSION}"), |_| "judge".to_owned())
 }
 
-/// Tells what the judge would take.
+/// Prints what judging the input would cost.
 pub(super) fn estimate(
-    judging: Option<&Judging<'_>>,
-    rows: &mut Input,
-    questions: &Questions<'_>,
-    otherwise: Option<&str>,
+    engine: &Engine,
+    source: &mut Source<'_>,
     stop: &AtomicBool,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    let Some(judging) = judging else {
+    let Some(judges) = engine.judges() else {
         bail!(
-            "--dry-run tells what a judge would cost, and the offline scorer grades\nhint: say --grader llm, or leave it out"
+            "--dry-run estimates what a judge would cost, and the offline scorer grades\nhint: use --grader llm, or leave --dry-run out"
         );
     };
     let (mut estimate, mut failed) = (Estimate::default(), None);
-    batch::each_answer(rows, questions, otherwise, stop, &mut |_, scorer, answer| {
-        if let Err(error) = judge::estimate(&mut estimate, judging, scorer, answer) {
+    let otherwise = source.otherwise();
+    batch::each_answer(&mut source.open()?, engine.questions(), otherwise, stop, &mut |question, answer| {
+        if let Err(error) = engine.estimate(&mut estimate, question, answer) {
             failed.get_or_insert(error);
         }
     });
     if let Some(error) = failed {
-        return Err(error);
+        return Err(error.into());
     }
     if stop.load(Ordering::Relaxed) {
         return Ok(ExitStatus::Interrupted);
     }
-    printer.result(&estimate.told(judging))?;
+    printer.result(&estimate_text(&estimate, judges))?;
     Ok(ExitStatus::Done)
 }
 
-/// Warns that the offline scorer stood in, with the reason and what to do.
+/// Warns that the offline scorer graded in place of the judge, with the reason and what to do.
 pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
     if answers > 0 {
         let verb = if answers == 1 { "answer was" } else { "answers were" };
@@ -83,41 +71,18 @@ pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, 
     }
 }
 
-/// Where `grader = llm` is set. `auto` requests no judge.
-pub(super) fn demand(settings: &Settings) -> Option<&Origin> {
+/// Where `grader = llm` is set. `auto` does not require a judge.
+pub(super) fn required_by(settings: &Settings) -> Option<&Origin> {
     let grader = &settings.grader;
     (grader.value == GraderChoice::Llm).then_some(&grader.origin)
 }
 
-/// What is said where a judge was requested and not one answer was graded by it alone.
-pub(super) fn judge_missing(demand: &Origin, answers: u64, why: Option<&str>) -> String {
+/// The warning where a judge is required and it graded no answer alone.
+pub(super) fn judge_missing(required_by: &Origin, answers: u64, why: Option<&str>) -> String {
     let all = if answers == 1 { "the only graded answer".to_owned() } else { format!("all {answers} graded answers") };
     let why = why.unwrap_or(BEFORE);
     format!(
-        "{all} fell back to the offline scorer, at least in part, although grader = llm is set by {demand}: {why}\nhint: \
+        "{all} fell back to the offline scorer, at least in part, although grader = llm is set by {required_by}: {why}\nhint: \
          `gradus config check` tests the endpoint; --max-fallback 100% accepts such grades"
     )
-}
-
-/// Judges, as batches know them.
-pub(super) struct ByJudge<'j>(pub(super) &'j Judging<'j>);
-
-impl batch::Judged for ByJudge<'_> {
-    fn print(&self, offline: Fingerprint) -> Fingerprint {
-        self.0.setup.panel.print(offline)
-    }
-
-    fn grader(&self) -> Grader {
-        self.0.setup.panel.grader()
-    }
-
-    fn grade<'a>(
-        &self,
-        scorer: &'a Scorer,
-        answer: &Answer<'a>,
-        offline: Fingerprint,
-        workspace: &mut Workspace,
-    ) -> Result<Grade<'a>, batch::Halt> {
-        self.0.grade(scorer, answer, offline, workspace).map_err(judge::halted)
-    }
 }

@@ -6,11 +6,10 @@ use std::sync::atomic::AtomicU64;
 
 use anyhow::bail;
 
-use super::find::find;
 use super::progress::Progress;
 use super::results::{conversion, format_of, told_by_name};
 use super::tally::{Tally, Told, Wishes};
-use crate::batch::{self, Existing, Questions};
+use crate::batch::{self, Existing};
 use crate::cli::args::BatchMerge;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{is_stream, place};
@@ -50,14 +49,14 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
             );
         }
     }
-    let bank = crate::cli::bank::open(settings)?;
-    let questions = Questions::new(&bank, find(&bank))?;
+    let engine = crate::cli::open::offline(settings)?;
     let reports = wishes.reports();
     let progress = Progress::new(Arc::new(AtomicU64::new(0)), None, printer.is_quiet());
     let mut tally = Tally::new(wishes, progress)?;
     let convert = conversion(format_of(None, Some(output), false)?);
-    let merged =
-        batch::merge(&args.parts, output, convert, (existing, reports), &questions, &mut |row| tally.note(&row));
+    let merged = batch::merge(&args.parts, output, convert, (existing, reports), engine.questions(), &mut |row| {
+        tally.note(&row)
+    });
     tally.clear();
     let merged = merged?;
     let told = Told {

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use crate::bank::Bank;
-use crate::batch::{Input, Questions};
+use crate::batch::{self, Input};
 use crate::cli::files::is_stream;
 use crate::cli::printer::Printer;
 use crate::model::QuestionMatch;
+use crate::questions::Questions;
 
 /// Columns that an error names when there are more.
 const NAMED: usize = 20;
@@ -34,21 +34,20 @@ impl<'a> QuestionFlag<'a> {
     pub(super) fn settle(
         name: Option<&'a str>,
         path: &Path,
-        bank: &Bank,
-        questions: &Questions<'_>,
+        questions: &Questions,
         open: impl FnOnce() -> anyhow::Result<Input>,
         printer: &Printer,
     ) -> anyhow::Result<Self> {
         let Some(name) = name else { return Ok(Self { otherwise: None, opened: None }) };
         if path.is_dir() {
-            let note = as_question(name, bank, questions)
+            let note = as_question(name, questions)
                 .map_err(|reason| anyhow::anyhow!("--question {}: {reason}", shown(name)))?;
             printer.note(&note);
             return Ok(Self { otherwise: Some(name), opened: None });
         }
         let mut input = open()?;
         let columns = input.column_names();
-        let meaning = Meaning::of(name, &columns, input.is_table(), bank, questions);
+        let meaning = Meaning::of(name, &columns, input.is_table(), questions);
         let is_reopened = !is_stream(path) && fs::metadata(path).is_ok_and(|about| about.is_file());
         let otherwise = match meaning {
             Ok(Meaning::Column(note)) => {
@@ -80,15 +79,9 @@ enum Meaning {
 }
 
 impl Meaning {
-    fn of(
-        name: &str,
-        columns: &[String],
-        is_table: bool,
-        bank: &Bank,
-        questions: &Questions<'_>,
-    ) -> Result<Self, String> {
+    fn of(name: &str, columns: &[String], is_table: bool, questions: &Questions) -> Result<Self, String> {
         let column = |note: &str| Self::Column(format!("--question {} is a column{note}", shown(name)));
-        let is_id = bank.entry(name).is_ok();
+        let is_id = questions.bank().entry(name).is_ok();
         if columns.iter().any(|column| column == name) {
             let also = if is_id { " of the input; it is the id of a question too" } else { " of the input" };
             return Ok(column(also));
@@ -98,22 +91,22 @@ impl Meaning {
         {
             return Ok(column(" of the input"));
         }
-        let question = as_question(name, bank, questions);
+        let question = as_question(name, questions);
         question.map(Self::Question).map_err(|reason| format!("not a column of the input, and {reason}"))
     }
 }
 
 /// Says which question `name` stands for.
-fn as_question(name: &str, bank: &Bank, questions: &Questions<'_>) -> Result<String, String> {
-    let settled = questions.named(name);
-    questions.scorer(&settled)?;
-    let id = settled.place().and_then(|place| bank.entries().get(place)).map_or("", |entry| entry.id.as_str());
-    let how = match settled.question_match() {
-        Some(QuestionMatch::Wording { .. }) => format!("a wording of question {id}"),
-        Some(QuestionMatch::Similar { similarity, .. }) => {
+fn as_question(name: &str, questions: &Questions) -> Result<String, String> {
+    let found = questions.by_name(name);
+    let found = found.as_ref().as_ref().map_err(|error| batch::no_question_reason(error, Some(name), "question"))?;
+    let id = &questions.prepare(found).map_err(|error| error.to_string())?.question().id;
+    let how = match &found.matched {
+        QuestionMatch::Wording { .. } => format!("a wording of question {id}"),
+        QuestionMatch::Similar { similarity, .. } => {
             format!("similar to the wordings of question {id} (similarity {similarity})")
         }
-        _ => "the id of a question".to_owned(),
+        QuestionMatch::Id | QuestionMatch::Only | QuestionMatch::Answer { .. } => "the id of a question".to_owned(),
     };
     Ok(format!("--question {} is {how}", shown(name)))
 }

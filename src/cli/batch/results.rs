@@ -8,8 +8,7 @@ use anyhow::bail;
 
 use crate::batch::{Convert, InputFormat, Layout, Shard};
 use crate::cli::args::{EvidenceDetail, ResultFormat};
-use crate::cli::calibration::Loaded;
-use crate::model::{Grade, Kept, Marks, Question};
+use crate::model::{Fingerprint, Grade, Kept, Marks};
 use crate::report::{DataLayout, Detail, Style, Table, TerminalTable, for_terminal, json_line};
 
 /// What results look like, and where they are seen.
@@ -32,7 +31,8 @@ pub(super) struct Results {
     format: ResultFormat,
     detail: Detail,
     keep: Vec<String>,
-    calibration: Option<Loaded>,
+    /// The fingerprint of the calibration.
+    calibration: Option<Fingerprint>,
     rows: Rows,
     is_terminal: bool,
 }
@@ -48,7 +48,7 @@ enum Rows {
 
 impl Results {
     /// `criteria` are the columns of criteria, where the format has such columns.
-    pub(super) fn new(look: &Look<'_>, calibration: Option<Loaded>, criteria: Vec<String>) -> Self {
+    pub(super) fn new(look: &Look<'_>, calibration: Option<Fingerprint>, criteria: Vec<String>) -> Self {
         let detail = match look.evidence {
             EvidenceDetail::Full => Detail::Full,
             EvidenceDetail::Counts => Detail::Counts,
@@ -83,31 +83,21 @@ impl Results {
             keep: self.keep.clone(),
             head: String::from_utf8(head).map_err(io::Error::other)?,
             grader: grader.to_owned(),
-            calibration: self.calibration.as_ref().map(|of| of.calibration.fingerprint().to_string()),
+            calibration: self.calibration.map(|fingerprint| fingerprint.to_string()),
             shard,
         })
     }
 
     /// Writes a result.
-    pub(super) fn write(
-        &self,
-        grade: Grade<'_>,
-        question: Option<&Question>,
-        kept: &[Kept<'_>],
-        out: &mut Vec<u8>,
-    ) -> io::Result<Marks> {
-        let grade = match (&self.calibration, question) {
-            (Some(calibration), Some(question)) => calibration.applied(grade, question),
-            _ => grade,
-        };
+    pub(super) fn write(&self, grade: &Grade<'_>, kept: &[Kept<'_>], out: &mut Vec<u8>) -> io::Result<Marks> {
         let start = out.len();
         match &self.rows {
-            Rows::Json => json_line(&grade, self.detail, &self.keep, kept, out)?,
-            Rows::Columns(table) => table.row(&grade, kept, out)?,
-            Rows::Terminal(table) => out.extend_from_slice(table.row(&grade).as_bytes()),
+            Rows::Json => json_line(grade, self.detail, &self.keep, kept, out)?,
+            Rows::Columns(table) => table.row(grade, kept, out)?,
+            Rows::Terminal(table) => out.extend_from_slice(table.row(grade).as_bytes()),
         }
         self.make_visible(out, start)?;
-        Ok(Marks::of(&grade))
+        Ok(Marks::of(grade))
     }
 
     /// Replaces control characters in what was written from `start` on, where a terminal gets it.
@@ -123,10 +113,6 @@ impl Results {
             out.extend_from_slice(for_terminal(&written, layout).as_bytes());
         }
         Ok(())
-    }
-
-    pub(super) fn calibration_name(&self) -> Option<String> {
-        self.calibration.as_ref().map(|loaded| loaded.name.clone())
     }
 }
 
@@ -243,7 +229,7 @@ mod tests {
             "0".repeat(64)
         );
         let grade: Grade<'_> = serde_json::from_str(&line).expect("a grade");
-        results.write(grade, None, &[Kept::Text(Cow::Borrowed(NASTY))], &mut out).expect("writes");
+        results.write(&grade, &[Kept::Text(Cow::Borrowed(NASTY))], &mut out).expect("writes");
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -10,12 +10,12 @@ use super::disputes::Disputes;
 use super::junit::Junit;
 use super::progress::Progress;
 use crate::agreement::Overview;
-use crate::batch::{self, Settled, Through};
+use crate::batch::{self, Through};
 use crate::cli::args::{Least, Most};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
 use crate::cli::printer::{Printer, is_broken_pipe};
-use crate::model::Came;
+use crate::model::{Came, QuestionMatch};
 use crate::report::{self, BatchReport, Below, Disputed, FoundQuestion};
 
 /// Wordings of questions that are told of; more are counted and not named.
@@ -175,8 +175,8 @@ impl Tally {
         if let (Came::Graded { score, .. }, Some(least)) = (&row.marks.outcome, least) {
             self.below += u64::from(score.as_f64() < least);
         }
-        if let Some(settled) = row.settled {
-            self.note_found(settled);
+        if let (Some(found), Some(question)) = (row.found, row.question) {
+            self.note_found(&found.matched, &question.id);
         }
         if let Some(junit) = &mut self.junit {
             junit.add(row, least)?;
@@ -191,18 +191,19 @@ impl Tally {
         Ok(())
     }
 
-    fn note_found(&mut self, settled: &Settled) {
-        let Some((wording, question)) = &settled.found else { return };
-        // Without a wording the question was found from the answer.
-        let (found, key, wording) = match wording.as_str() {
-            "" => (&mut self.found_from_answers, question, None),
-            _ => (&mut self.found, wording, Some(wording)),
+    fn note_found(&mut self, matched: &QuestionMatch<'_>, question: &str) {
+        let (found, key, wording) = match matched {
+            QuestionMatch::Id | QuestionMatch::Only => return,
+            QuestionMatch::Answer { .. } => (&mut self.found_from_answers, question.to_owned(), None),
+            QuestionMatch::Wording { wording } | QuestionMatch::Similar { wording, .. } => {
+                let wording = batch::short(wording).into_owned();
+                (&mut self.found, wording.clone(), Some(wording))
+            }
         };
-        if let Some(known) = found.get_mut(key) {
+        if let Some(known) = found.get_mut(&key) {
             known.answers += 1;
         } else if found.len() < WORDINGS {
-            let of = FoundQuestion { wording: wording.cloned(), question: question.clone(), answers: 1 };
-            found.insert(key.clone(), of);
+            found.insert(key, FoundQuestion { wording, question: question.to_owned(), answers: 1 });
         }
     }
 

@@ -7,6 +7,7 @@ mod advised;
 mod bank;
 mod batch;
 mod core;
+mod engine;
 mod llm;
 mod of;
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::advised::Advised;
-use super::{bank, batch, core, llm};
+use super::{bank, batch, core, engine, llm};
 
 /// The hint for the first error of the chain that has one, outermost first.
 pub(in crate::cli) fn of(error: &anyhow::Error) -> Option<String> {
@@ -15,6 +15,7 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     own.or_else(|| bank::hint(error))
         .or_else(|| batch::hint(error))
         .or_else(|| core::hint(error))
+        .or_else(|| engine::hint(error))
         .or_else(|| llm::hint(error))
 }
 

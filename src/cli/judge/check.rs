@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::setup::{Setup, UNKNOWN, Uses, open};
+use super::setup::{UNKNOWN, Uses, open};
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
@@ -20,12 +20,13 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
     settings.llm.assume_model(UNKNOWN);
     // Whether the judge can be asked must not be told from what it said before.
     let uses = Uses::of_flags(false, true);
-    let Some(Setup { pool, .. }) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
+    let Some(judges) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
+    let pool = judges.pool();
     let mut outcome = ExitStatus::Done;
     for (judge, endpoint) in pool.endpoints().iter().enumerate() {
-        let found = probe(&pool, judge)?;
+        let found = probe(pool, judge)?;
         let problem = problem(endpoint, &found);
-        printer.result(&told(&pool, judge, &found))?;
+        printer.result(&told(pool, judge, &found))?;
         match problem {
             Some(problem) => {
                 printer.warning(&problem);

@@ -3,7 +3,6 @@
 mod cache;
 mod check;
 mod dry;
-mod judging;
 mod keys;
 mod llm;
 mod prompt;
@@ -14,8 +13,7 @@ mod variables;
 
 pub(super) use cache::run as cache;
 pub(super) use check::run as check;
-pub(super) use dry::{Estimate, estimate};
-pub(super) use judging::{Judging, halted};
+pub(super) use dry::estimate_text;
 pub(super) use keys::KEYS;
 pub(super) use llm::{Llm, Table, Values};
 pub(super) use prompt::run as prompt;

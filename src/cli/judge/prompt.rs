@@ -12,16 +12,15 @@ use crate::cli::args::{ListFormat, Prompt as Args};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::judge::{Brief, Count as _, Panel, Part, Prompt, Role};
+use crate::judge::{Count as _, Panel, Part, Prompt, Role};
 use crate::llm::{Counting, Tokens};
 use crate::report::DataLayout;
 
 pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut settings = settings.clone();
     settings.llm = settings.llm.with_flags(&args.endpoint, &args.panel, false)?;
-    let bank = crate::cli::bank::open(&settings)?;
-    let entry = bank.entry(&args.question)?;
-    let brief = Brief::new(&bank.question(entry)?, &bank.samples(entry)?);
+    let engine = crate::cli::open::offline(&settings)?;
+    let brief = engine.questions().brief(engine.question(&args.question)?)?;
     let input = Input::read(args.file.as_deref(), printer)?;
     let panel = panel_of(&settings)?;
     let tokens = Tokens::new(panel.members.iter().map(|member| member.model.as_str()));

@@ -14,10 +14,9 @@ use super::variables::{NO_KEY, told};
 use crate::cli::args::GraderChoice;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
+use crate::engine::Judges;
 use crate::judge::{Member, Panel};
-use crate::llm::{
-    Endpoint, Kept, Limits, Meter, Options, Pool, Preset, Prices, Provider, Secret, Url, address, is_loopback,
-};
+use crate::llm::{Endpoint, Kept, Limits, Options, Preset, Prices, Provider, Secret, Url, address, is_loopback};
 use crate::model::Vote;
 
 /// Tokens of a reply and of a whole conversation, for models that are rented and for those at home.
@@ -48,20 +47,11 @@ impl Uses {
     }
 }
 
-/// Judges that can be asked.
-pub(in crate::cli) struct Setup {
-    pub(in crate::cli) panel: Panel,
-    pub(in crate::cli) pool: Pool,
-    pub(in crate::cli) meter: Arc<Meter>,
-    /// How many answers can be judged at the same time.
-    pub(in crate::cli) concurrency: usize,
-}
-
 /// The judges that settings name; `None` where the offline scorer grades.
 ///
 /// # Errors
 /// When they are named in a way that cannot work.
-pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Option<Setup>> {
+pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Option<Judges>> {
     let is_needed = match settings.grader.value {
         GraderChoice::Offline => return refuse_replay(&uses).map(|()| None),
         GraderChoice::Auto if !settings.llm.is_configured() => {
@@ -132,25 +122,20 @@ fn refuse_replay(uses: &Uses) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: Uses, printer: &Printer) -> anyhow::Result<Setup> {
+fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: Uses, printer: &Printer) -> anyhow::Result<Judges> {
     let base = &settings.llm.base;
     let panel = panel(base, &endpoints)?;
     if uses.max_cost.is_some() && endpoints.iter().any(|endpoint| endpoint.prices.is_none()) {
         bail!("--max-cost needs to know what tokens cost\nhint: say so with --price-prompt and --price-completion");
     }
     let cache = super::cache::open(base, uses.kept, printer)?;
-    let meter = Arc::new(Meter::new(uses.max_cost));
     let options = Options {
         deadline: seconds(base, "deadline"),
         kept: uses.kept,
         stops: base.value::<String>("on_failure").is_some_and(|what| what == "stop"),
         stop: uses.stop,
     };
-    // As many answers as keep the slowest endpoint busy, each with all its samples under way at once.
-    let most = endpoints.iter().map(|endpoint| endpoint.limits.concurrency).max().unwrap_or(1);
-    let concurrency = most.div_ceil(panel.samples as usize).max(1);
-    let pool = Pool::new(endpoints, cache, Arc::clone(&meter), options)?;
-    Ok(Setup { panel, pool, meter, concurrency })
+    Ok(Judges::open(endpoints, panel, cache, uses.max_cost, options)?)
 }
 
 fn panel(base: &Values, endpoints: &[Endpoint]) -> anyhow::Result<Panel> {

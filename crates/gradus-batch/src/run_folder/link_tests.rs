@@ -7,7 +7,6 @@ use std::path::Path;
 use super::super::tests::{Desk, rows};
 use super::super::{BatchError, Ended, Existing, Stored, Target, run};
 use super::folder_of;
-use crate::test_bank::shipped_bank;
 
 /// Files that a run may have in its folder.
 const FILES: [&str; 8] =
@@ -15,7 +14,7 @@ const FILES: [&str; 8] =
 
 const PRECIOUS: &str = "nobody may write here";
 
-fn attempt(desk: &Desk<'_>, output: &Path, existing: Existing) -> Result<Ended, BatchError> {
+fn attempt(desk: &Desk, output: &Path, existing: Existing) -> Result<Ended, BatchError> {
     desk.planned(&rows(5), 1, |plan, input| {
         let target = Target::File { output, stored: Stored::of(output, None), existing, reports: Vec::new() };
         run(plan, input, target, &mut |_| Ok(()))
@@ -24,7 +23,7 @@ fn attempt(desk: &Desk<'_>, output: &Path, existing: Existing) -> Result<Ended, 
 
 /// Runs and may fail; then no file outside has changed.
 #[track_caller]
-fn leaves_alone(desk: &Desk<'_>, output: &Path, victim: &Path, what: &str) {
+fn leaves_alone(desk: &Desk, output: &Path, victim: &Path, what: &str) {
     for existing in
         [Existing::default(), Existing { restart: true, force: false }, Existing { restart: false, force: true }]
     {
@@ -39,8 +38,7 @@ fn leaves_alone(desk: &Desk<'_>, output: &Path, victim: &Path, what: &str) {
 
 #[test]
 fn a_link_in_a_new_folder_is_never_followed() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     for name in FILES.into_iter().chain(["staged"]) {
         for (kind, output) in [("symbolic", "out"), ("hard", "out"), ("symbolic", "out.gz")] {
             let victim = desk.path(&format!("victim-{kind}-{name}"));
@@ -59,8 +57,7 @@ fn a_link_in_a_new_folder_is_never_followed() {
 
 #[test]
 fn a_link_to_nothing_makes_no_file_elsewhere() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     for name in FILES.into_iter().chain(["staged"]) {
         let (elsewhere, output) = (desk.path(&format!("elsewhere-{name}")), desk.path(&format!("{name}-out.gz")));
         let folder = folder_of(&output);
@@ -73,8 +70,7 @@ fn a_link_to_nothing_makes_no_file_elsewhere() {
 
 #[test]
 fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     for name in ["journal.1", "results.1", "manifest.json", "lock"] {
         for kind in ["symbolic", "hard"] {
             let output = desk.path(&format!("{kind}-{}-out", name.replace('.', "-")));
@@ -97,8 +93,7 @@ fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
 
 #[test]
 fn the_folder_itself_is_no_link() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let (elsewhere, output) = (desk.path("elsewhere"), desk.path("out"));
     fs::create_dir(&elsewhere).expect("a folder");
     fs::write(elsewhere.join("manifest.json"), PRECIOUS).expect("writes");
@@ -112,8 +107,7 @@ fn the_folder_itself_is_no_link() {
 
 #[test]
 fn the_message_names_the_file_that_is_a_link() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let output = desk.path("out");
     let lock = folder_of(&output).join("lock");
     fs::create_dir(folder_of(&output)).expect("a folder");
@@ -126,8 +120,7 @@ fn the_message_names_the_file_that_is_a_link() {
 
 #[test]
 fn an_error_of_the_system_is_not_taken_for_damage() {
-    let bank = shipped_bank();
-    let desk = Desk::new(&bank);
+    let desk = Desk::new();
     let output = desk.path("out");
     desk.run_until(&rows(5), &output, 400);
     let manifest = folder_of(&output).join("manifest.json");

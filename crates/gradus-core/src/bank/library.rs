@@ -120,6 +120,12 @@ impl Bank {
         Self { files, entries, synonyms: OnceLock::new(), names: OnceLock::new(), wordings: OnceLock::new() }
     }
 
+    /// The built-in bank that this one may use.
+    #[must_use]
+    pub fn built_in(&self) -> Self {
+        Self::new(Files::of_built_in(self.files.built_in()))
+    }
+
     /// The files.
     pub fn files(&self) -> &Files {
         &self.files

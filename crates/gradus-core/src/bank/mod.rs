@@ -10,7 +10,6 @@ mod draft;
 mod files;
 mod finding;
 mod front_matter;
-mod ideas;
 mod learn;
 mod library;
 mod names;
@@ -31,7 +30,6 @@ pub use draft::{
 pub use files::{BuiltIn, Files};
 pub use finding::Finding;
 pub use front_matter::{FrontMatter, FrontMatterError};
-pub use ideas::Ideas;
 pub use learn::{
     Dropped, GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Reason, Refusal, Suggestion, Target,
 };

@@ -19,7 +19,7 @@ pub struct Spent {
 
 impl Spent {
     /// Adds what an answer took.
-    pub(super) fn note(&mut self, usage: Usage) {
+    pub fn note(&mut self, usage: Usage) {
         self.prompt_tokens = self.prompt_tokens.saturating_add(usage.prompt_tokens);
         self.completion_tokens = self.completion_tokens.saturating_add(usage.completion_tokens);
         if let Some(cost) = usage.cost {

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use hashbrown::HashMap;
 
 use super::analyzer::Analyzer;
-use super::answers::{AnswerIndex, Counted, QuestionWords, rarity};
+use super::answer_index::{AnswerIndex, Counted, QuestionWords, rarity};
 use crate::model::{Question, QuestionChoice, Sample, SimilarQuestion, Thousandths};
 
 /// Lowest similarity at which a wording asks for a question.
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_similarity_does_not_depend_on_the_size_of_the_bank() {
-        let bank = crate::engine::shipped_bank();
+        let bank = crate::test_bank::shipped_bank();
         let all = questions(&bank);
         let analyzer = Analyzer::new(bank.synonyms().expect("sound"));
         for size in [1, 2, all.len()] {
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn words_that_no_question_has_lower_the_similarity() {
-        let bank = crate::engine::shipped_bank();
+        let bank = crate::test_bank::shipped_bank();
         let index = QuestionIndex::new(&questions(&bank), &[], Analyzer::new(bank.synonyms().expect("sound")));
         let similarity = |text: &str| index.by_wording(text)[0].similarity;
         let (plain, more) = (similarity("alert fatigue"), similarity("alert fatigue of xyzzy plugh frobs"));
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_few_common_words_do_not_ask_for_a_question() {
-        let bank = crate::engine::shipped_bank();
+        let bank = crate::test_bank::shipped_bank();
         let index = QuestionIndex::new(&questions(&bank), &[], Analyzer::new(bank.synonyms().expect("sound")));
         for text in ["What is a microservice?", "Who wrote Terraform?"] {
             let choice = index.asked_by(text);

@@ -1,16 +1,14 @@
-//! Text to index terms: stems without function words, one term for all members of a synonym group.
+//! Cuts texts into index terms: stems without function words, and one term for all members of a synonym group.
 
-use std::sync::Arc;
-
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::text::{Class, Document, Lexicon, Synonyms};
 
-/// Cuts texts into terms. Keeps its buffers and what it has learned about words.
+/// Cuts texts into terms. Clones share their buffers.
 #[derive(Clone)]
 pub struct Analyzer {
     synonyms: Arc<Synonyms>,
-    scratch: Arc<std::sync::Mutex<Scratch>>,
+    scratch: Arc<Mutex<Scratch>>,
 }
 
 #[derive(Default)]
@@ -19,22 +17,26 @@ struct Scratch {
     lexicon: Lexicon,
 }
 
-/// A term at a place.
-pub(super) struct Term {
-    pub(super) text: String,
-    pub(super) start: usize,
-    pub(super) end: usize,
+/// A term and the bytes of the text that it covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The stem, or `=` and the number of a synonym group.
+    pub text: String,
+    /// Byte offset of its first word.
+    pub start: usize,
+    /// Byte offset after its last word.
+    pub end: usize,
 }
 
 impl Analyzer {
-    /// With the synonyms of a bank.
+    /// An analyzer with the synonyms of a bank.
     pub fn new(synonyms: Arc<Synonyms>) -> Self {
         Self { synonyms, scratch: Arc::default() }
     }
 
-    /// The terms of `text`, in order.
-    pub(super) fn terms(&self, text: &str) -> Vec<Term> {
-        let mut scratch = self.scratch.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// The terms of `text`: in the order of their first words, then those of spelled letters and joined words.
+    pub fn terms(&self, text: &str) -> Vec<Term> {
+        let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let Scratch { document, lexicon } = &mut *scratch;
         lexicon.trim();
         document.read(text, 0, lexicon);
@@ -77,38 +79,6 @@ impl Analyzer {
             }
         }
         terms
-    }
-}
-
-impl Tokenizer for Analyzer {
-    type TokenStream<'a> = Terms;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms {
-        Terms { terms: self.terms(text).into_iter(), token: Token::default() }
-    }
-}
-
-/// The terms of one text.
-pub struct Terms {
-    terms: std::vec::IntoIter<Term>,
-    token: Token,
-}
-
-impl TokenStream for Terms {
-    fn advance(&mut self) -> bool {
-        let Some(term) = self.terms.next() else { return false };
-        self.token.text = term.text;
-        (self.token.offset_from, self.token.offset_to) = (term.start, term.end);
-        self.token.position = self.token.position.wrapping_add(1);
-        true
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
     }
 }
 

@@ -1,0 +1,71 @@
+//! The question of a row: what the row names, or what its answer is about.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use gradus_core::bank::BankError;
+use gradus_core::questions::{FindError, FoundQuestion, PreparedQuestion, Questions};
+
+use super::row::short;
+
+/// Answers with fewer words do not show which question they answer.
+const FEWEST_WORDS: usize = 8;
+
+/// The question that was found for a row. Rows with the same name share it.
+pub(crate) type RowQuestion = Arc<Result<FoundQuestion, FindError>>;
+
+/// Why a row has no question.
+pub(super) struct NoQuestion(pub(super) String);
+
+/// Finds the question by `name`, or else by the answer, which is given for rows of a folder.
+pub(super) fn of_row(questions: &Questions, name: Option<&str>, answer: Option<&str>) -> RowQuestion {
+    match (name, answer) {
+        (Some(name), _) => questions.by_name(name),
+        (None, Some(answer)) => Arc::new(by_answer(questions, answer)),
+        (None, None) if questions.bank().entries().len() == 1 => Arc::new(questions.by_answer("")),
+        (None, None) => Arc::new(Err(FindError::Unnamed)),
+    }
+}
+
+fn by_answer(questions: &Questions, answer: &str) -> Result<FoundQuestion, FindError> {
+    let has_few_words = !answer.trim().is_empty() && answer.split_whitespace().nth(FEWEST_WORDS).is_none();
+    if has_few_words && questions.bank().entries().len() != 1 {
+        return Err(FindError::TooFewWords);
+    }
+    questions.by_answer(answer)?.unless_ambiguous(questions)
+}
+
+/// The question that was found, prepared, or the reason why there is none; `column` is where rows name it.
+pub(super) fn prepared<'q>(
+    questions: &'q Questions,
+    found: &RowQuestion,
+    name: Option<&str>,
+    column: &str,
+) -> Result<&'q PreparedQuestion, NoQuestion> {
+    let found = found.as_ref().as_ref().map_err(|error| NoQuestion(no_question_reason(error, name, column)))?;
+    questions.prepare(found).map_err(|error| NoQuestion(one_line(&error)))
+}
+
+/// The reason why a row has no question, in one line; `name` is what the row names, `column` where rows name it.
+pub fn no_question_reason(error: &FindError, name: Option<&str>, column: &str) -> String {
+    match error {
+        FindError::Bank(BankError::UnknownQuestion { .. } | BankError::Ambiguous { .. }) => {
+            match short(name.unwrap_or_default().trim()) {
+                Cow::Borrowed(_) => one_line(error),
+                Cow::Owned(short) => format!("no question `{short}`"),
+            }
+        }
+        FindError::Unnamed => format!("no `{column}`: the row names no question"),
+        FindError::Bank(_) => one_line(error),
+        FindError::SharedWording { .. } | FindError::Ambiguous { .. } => {
+            format!("{error}: {}", error.hint().unwrap_or_default())
+        }
+        FindError::NotSimilar { .. } | FindError::TooFewWords | FindError::NoWords => error.to_string(),
+    }
+}
+
+fn one_line(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("hint: ").unwrap_or(line)).collect();
+    lines.join("; ")
+}

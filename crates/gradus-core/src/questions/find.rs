@@ -1,0 +1,225 @@
+//! Finds the question that a name, a wording or an answer refers to.
+
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hashbrown::HashMap;
+
+use super::prepared::{PreparedQuestion, Questions};
+use crate::bank::{BankError, Entry};
+use crate::model::{QuestionChoice, QuestionMatch, SimilarQuestion, Thousandths};
+
+/// Names that are remembered with their questions. When there are more, all are forgotten.
+const REMEMBERED: usize = 1 << 16;
+/// Longer names, in bytes, are not remembered.
+const LONGEST_REMEMBERED: usize = 1024;
+
+/// A question and how it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundQuestion {
+    /// The question's place in the bank.
+    pub place: usize,
+    /// How it was found.
+    pub matched: QuestionMatch<'static>,
+    /// Other questions that are about as similar, most similar first.
+    pub close: Vec<SimilarQuestion>,
+}
+
+/// What a question was searched by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchedBy {
+    /// A wording of the question.
+    Wording,
+    /// An answer to it.
+    Answer,
+}
+
+/// Why no question was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FindError {
+    /// The bank has no such question, or has faults.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// No question is similar enough.
+    #[error("{}", not_similar(*by, nearest.as_ref()))]
+    NotSimilar {
+        /// What was searched by.
+        by: SearchedBy,
+        /// The most similar question, if any has a word in common.
+        nearest: Option<SimilarQuestion>,
+    },
+    /// Several questions have the wording.
+    #[error("this is a wording of {}", ids.join(" and of "))]
+    SharedWording {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Several questions are about equally similar.
+    #[error("it could be {}", ids.join(" or "))]
+    Ambiguous {
+        /// Their ids, most similar first.
+        ids: Vec<String>,
+    },
+    /// The answer has no words, and the bank has more than one question.
+    #[error("the answer has no words")]
+    NoWords,
+    /// No question is named, and the answer has too few words to find the question from it.
+    #[error("no question is named, and the answer has too few words to find it")]
+    TooFewWords,
+    /// No question is named, and answers are not searched by.
+    #[error("no question is named")]
+    Unnamed,
+}
+
+fn not_similar(by: SearchedBy, nearest: Option<&SimilarQuestion>) -> String {
+    let what = match by {
+        SearchedBy::Wording => "no similar question in this bank",
+        SearchedBy::Answer => "no question is named, and no question of this bank is similar to the answer",
+    };
+    match nearest {
+        None => what.to_owned(),
+        Some(SimilarQuestion { id, similarity }) => format!("{what} (the nearest is {id}, similarity {similarity})"),
+    }
+}
+
+impl FindError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Bank(_) | Self::NoWords | Self::TooFewWords | Self::Unnamed => None,
+            Self::NotSimilar { .. } | Self::SharedWording { .. } | Self::Ambiguous { .. } => {
+                Some("name the question by its id")
+            }
+        }
+    }
+}
+
+/// Names and the questions that were found by them.
+#[derive(Default)]
+pub(super) struct NameCache(RwLock<HashMap<String, Arc<Result<FoundQuestion, FindError>>>>);
+
+impl NameCache {
+    fn get(&self, name: &str) -> Option<Arc<Result<FoundQuestion, FindError>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone)
+    }
+
+    fn keep(&self, name: &str, found: Arc<Result<FoundQuestion, FindError>>) -> Arc<Result<FoundQuestion, FindError>> {
+        if name.len() > LONGEST_REMEMBERED {
+            return found;
+        }
+        let mut names = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if names.len() >= REMEMBERED {
+            names.clear();
+        }
+        Arc::clone(names.entry_ref(name).or_insert(found))
+    }
+}
+
+impl FoundQuestion {
+    fn new(place: usize, matched: QuestionMatch<'static>) -> Self {
+        Self { place, matched, close: Vec::new() }
+    }
+
+    /// The question, unless others are about as similar.
+    ///
+    /// # Errors
+    /// [`FindError::Ambiguous`].
+    pub fn unless_ambiguous(self, questions: &Questions) -> Result<Self, FindError> {
+        if self.close.is_empty() {
+            return Ok(self);
+        }
+        let own = questions.bank().entries().get(self.place).map(|entry| entry.id.clone());
+        Err(FindError::Ambiguous { ids: own.into_iter().chain(self.close.into_iter().map(|one| one.id)).collect() })
+    }
+}
+
+impl Questions {
+    /// The question that was found, prepared.
+    ///
+    /// # Errors
+    /// When its rubric or samples have faults.
+    pub fn prepare(&self, found: &FoundQuestion) -> Result<&PreparedQuestion, BankError> {
+        self.at(found.place)
+    }
+
+    /// The question with an id, or with a name that its rubric lists.
+    ///
+    /// # Errors
+    /// [`FindError::Bank`].
+    pub fn by_id(&self, id: &str) -> Result<FoundQuestion, FindError> {
+        Ok(FoundQuestion::new(self.place(id)?, QuestionMatch::Id))
+    }
+
+    /// The question that a row or a file names: by its id, or else by a wording. A name without spaces is an id.
+    /// Results are remembered.
+    pub fn by_name(&self, name: &str) -> Arc<Result<FoundQuestion, FindError>> {
+        match self.names.get(name) {
+            Some(known) => known,
+            None => self.names.keep(name, Arc::new(self.look_up(name))),
+        }
+    }
+
+    fn look_up(&self, name: &str) -> Result<FoundQuestion, FindError> {
+        let id = name.trim();
+        let unknown = match self.by_id(id) {
+            Ok(found) => return Ok(found),
+            Err(unknown) => unknown,
+        };
+        let is_wording = id.contains(char::is_whitespace) || !self.bank().asked_as(name).is_empty();
+        if is_wording { self.by_wording(name)?.unless_ambiguous(self) } else { Err(unknown) }
+    }
+
+    /// The question that has this wording, or else the one whose wordings are most similar.
+    ///
+    /// # Errors
+    /// When no question is similar enough, or several have the wording.
+    pub fn by_wording(&self, wording: &str) -> Result<FoundQuestion, FindError> {
+        let kept = || Cow::Owned(QuestionMatch::kept_wording(wording.trim()));
+        match *self.bank().asked_as(wording) {
+            [entry] => Ok(FoundQuestion::new(self.place(&entry.id)?, QuestionMatch::Wording { wording: kept() })),
+            [] => {
+                let matched = |similarity| QuestionMatch::Similar { wording: kept(), similarity };
+                self.chosen(self.index()?.asked_by(wording), SearchedBy::Wording, matched)
+            }
+            ref several => Err(self.shared_wording(several)),
+        }
+    }
+
+    /// The only question of the bank, or else the one that an answer is most likely about.
+    ///
+    /// # Errors
+    /// When the answer has no words, or no question is similar enough.
+    pub fn by_answer(&self, answer: &str) -> Result<FoundQuestion, FindError> {
+        if let [only] = self.bank().entries() {
+            return Ok(FoundQuestion::new(self.place(&only.id)?, QuestionMatch::Only));
+        }
+        if answer.trim().is_empty() {
+            return Err(FindError::NoWords);
+        }
+        let choice = self.index()?.answered_by(answer, |id| self.idea_share(answer, id))?;
+        self.chosen(choice, SearchedBy::Answer, |similarity| QuestionMatch::Answer { similarity })
+    }
+
+    fn chosen(
+        &self,
+        choice: QuestionChoice,
+        by: SearchedBy,
+        matched: impl FnOnce(Thousandths) -> QuestionMatch<'static>,
+    ) -> Result<FoundQuestion, FindError> {
+        let (best, close) = match choice {
+            QuestionChoice::None { nearest } => return Err(FindError::NotSimilar { by, nearest }),
+            QuestionChoice::One(best) => (best, Vec::new()),
+            QuestionChoice::Close { best, others } => (best, others),
+        };
+        // The id must be unique: two questions with one id cannot be told apart by it.
+        Ok(FoundQuestion { place: self.place(&best.id)?, matched: matched(best.similarity), close })
+    }
+
+    /// Several questions have a wording, or an id of theirs is not unique.
+    fn shared_wording(&self, entries: &[&Entry]) -> FindError {
+        if let Some(error) = entries.iter().find_map(|entry| self.place(&entry.id).err()) {
+            return error.into();
+        }
+        FindError::SharedWording { ids: entries.iter().map(|entry| entry.id.clone()).collect() }
+    }
+}

@@ -1,0 +1,95 @@
+//! Finds the question of an answer that `grade` is given.
+
+use std::fmt::Write as _;
+
+use anyhow::Context as _;
+
+use super::answer::Input;
+use super::hints::advised;
+use crate::engine::Engine;
+use crate::model::{QuestionMatch, SimilarQuestion, Thousandths};
+use crate::questions::{FindError, FoundQuestion, LEAST_FOR_ANSWER, LEAST_FOR_WORDING, SearchedBy};
+
+/// Close questions that a note names, the best one aside.
+const NAMED: usize = 2;
+
+/// A question, with a note for people where it was not named by its id.
+pub(super) struct QuestionOfAnswer {
+    pub(super) found: FoundQuestion,
+    pub(super) note: Option<String>,
+}
+
+/// The question with the id `id`, or with the wording `ask`, or that the front matter of the answer names, or that the
+/// answer is about.
+///
+/// # Errors
+/// When there is no such question, or none is similar enough.
+pub(super) fn find_question(
+    engine: &Engine,
+    id: Option<&str>,
+    ask: Option<&str>,
+    input: &Input,
+) -> anyhow::Result<QuestionOfAnswer> {
+    let questions = engine.questions();
+    let found = if let Some(id) = id {
+        questions.by_id(id)?
+    } else if let Some(wording) = ask {
+        questions.by_wording(wording).map_err(with_hint)?
+    } else if let Some(name) = input.question() {
+        match questions.by_id(name) {
+            Ok(found) => found,
+            // An id has no spaces.
+            Err(_) if name.contains(char::is_whitespace) => questions.by_wording(name).map_err(with_hint)?,
+            Err(error) => {
+                return Err(error).context("the answer's front matter names a question that is not in the bank");
+            }
+        }
+    } else {
+        questions.by_answer(input.body()).map_err(with_hint)?
+    };
+    let note = note(&found);
+    Ok(QuestionOfAnswer { found, note })
+}
+
+/// What a person should know about how a question was found.
+fn note(found: &FoundQuestion) -> Option<String> {
+    let mut note = match &found.matched {
+        QuestionMatch::Id => return None,
+        QuestionMatch::Only => "is the only one in the bank".to_owned(),
+        QuestionMatch::Wording { wording } => format!("found by its wording “{wording}”"),
+        QuestionMatch::Similar { wording, similarity } => {
+            format!("found by its wording “{wording}”, similarity {similarity}")
+        }
+        QuestionMatch::Answer { similarity } => format!("found from the answer, similarity {similarity}"),
+    };
+    if !found.close.is_empty() {
+        let close: Vec<&str> = found.close.iter().take(NAMED).map(|other| other.id.as_str()).collect();
+        // Writing to a string does not fail.
+        let _ = write!(note, "; it was close with {}: use --question to choose", close.join(" and "));
+    }
+    Some(note)
+}
+
+/// The error with a hint for a person who grades one answer.
+fn with_hint(error: FindError) -> anyhow::Error {
+    match error {
+        FindError::NotSimilar { by, nearest } => {
+            let (missing, least) = match by {
+                SearchedBy::Wording => ("no similar question in this bank", LEAST_FOR_WORDING),
+                SearchedBy::Answer => ("the question cannot be found from the answer", LEAST_FOR_ANSWER),
+            };
+            let nearest = nearest.map(|nearest| format!("{}; ", nearest_question(&nearest, least)));
+            let nearest = nearest.unwrap_or_default();
+            advised(missing, format!("{nearest}name the question with --question ID; `gradus questions` lists them"))
+        }
+        FindError::SharedWording { .. } => advised(error.to_string(), "name one with --question"),
+        FindError::NoWords => advised("the answer is empty, and no question is named", "write an answer first"),
+        error => error.into(),
+    }
+}
+
+/// Names the most similar question, which is not similar enough.
+pub(super) fn nearest_question(nearest: &SimilarQuestion, least: Thousandths) -> String {
+    let SimilarQuestion { id, similarity } = nearest;
+    format!("the nearest is {id} (similarity {similarity}, {least} is needed)")
+}

@@ -1,0 +1,63 @@
+//! Hints for errors of the engine: calibrations, judges and banks that cannot be used.
+
+use std::error::Error;
+
+use crate::batch::BatchError;
+use crate::engine::{CalibrationError, JudgesError, OpenError};
+use crate::judge::Halt;
+
+/// The hint for an error of this area; `None` for every other error.
+pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
+    let calibration = error.downcast_ref().map(|error| match error {
+        CalibrationError::Judged { .. } => "use --grader offline, or leave --calibration out",
+        CalibrationError::Invalid { .. } => "`gradus calibrate` writes one",
+        CalibrationError::Outdated { .. } => "calibrate again",
+    });
+    let judges = error.downcast_ref().and_then(|error| match error {
+        JudgesError::NoPrices { .. } => Some("give them with --price-prompt and --price-completion"),
+        JudgesError::Client(_) => None,
+    });
+    let open = error.downcast_ref().and_then(|error| match error {
+        OpenError::NoRubric { .. } => {
+            Some("rubrics are files rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints one to start with")
+        }
+        OpenError::Load(_) | OpenError::Bank(_) => None,
+    });
+    let halt = match error.downcast_ref() {
+        Some(BatchError::Halted(halt)) => Some(halt),
+        _ => error.downcast_ref(),
+    };
+    let halt = halt.and_then(|halt| match halt {
+        Halt::Spent(_) => Some("raise --max-cost, and the same command goes on"),
+        Halt::Asked | Halt::Failed(_) => None,
+    });
+    calibration.or(judges).or(open).or(halt).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_that_a_flag_resolves_has_a_hint() {
+        let name = || "c.toml".to_owned();
+        let calibration = |error: CalibrationError| (error.to_string(), hint(&error).unwrap_or_default());
+        for (error, message, advice) in [
+            (CalibrationError::Judged { name: name() }, "c.toml was fitted to the offline scorer", "--grader offline"),
+            (
+                CalibrationError::Invalid { name: name(), fault: "line 3".to_owned() },
+                "not a calibration: line 3",
+                "gradus calibrate",
+            ),
+            (CalibrationError::Outdated { name: name(), fitted: 1 }, "was fitted to scorer 1", "calibrate again"),
+        ] {
+            let (shown, hint) = calibration(error);
+            assert!(shown.contains(message) && hint.contains(advice), "{shown}: {hint}");
+        }
+        let prices = JudgesError::NoPrices { model: "m".to_owned() };
+        assert!(hint(&prices).is_some_and(|hint| hint.contains("--price-prompt")), "{prices}");
+        let open = OpenError::NoRubric { folder: "bank".into() };
+        assert!(hint(&open).is_some_and(|hint| hint.contains("gradus bank new")), "{open}");
+        assert_eq!(hint(&std::fmt::Error), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! Opens the engine for a command: the one place that decides between the offline scorer and judges.
+
+use std::path::Path;
+
+use super::calibration;
+use super::judge::{self, Uses};
+use super::printer::Printer;
+use super::settings::Settings;
+use crate::engine::Engine;
+
+/// An engine that grades offline, whatever the settings say about graders.
+pub(super) fn offline(settings: &Settings) -> anyhow::Result<Engine> {
+    Ok(Engine::new(super::bank::open(settings)?)?)
+}
+
+/// The engine with the grader that the settings name.
+pub(super) fn judged(engine: Engine, settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Engine> {
+    Ok(match judge::open(settings, uses, printer)? {
+        Some(judges) => engine.with_judges(judges),
+        None => engine,
+    })
+}
+
+/// The engine with the calibration in a file, if one is named.
+pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<Engine> {
+    let Some(path) = path else { return Ok(engine) };
+    Ok(engine.with_calibration(calibration::read(path)?)?)
+}
+
+/// Warns of what went wrong with judges besides grades.
+pub(super) fn warn_of_trouble(engine: &Engine, printer: &Printer) {
+    if let Some(trouble) = engine.judges().and_then(|judges| judges.pool().trouble()) {
+        printer.warning(&trouble);
+    }
+}

@@ -1,0 +1,77 @@
+//! A calibration with its name, applied to grades.
+
+use std::borrow::Cow;
+
+use crate::agreement::fit::Calibration;
+use crate::model::{Calibrated, Grade, Question};
+use crate::score::VERSION;
+
+/// A calibration of the offline scorer and the name that results give it.
+pub struct NamedCalibration {
+    name: String,
+    calibration: Calibration,
+}
+
+/// Why a calibration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CalibrationError {
+    /// Judges grade.
+    #[error("{name} was fitted to the offline scorer, and a judge grades")]
+    Judged {
+        /// The calibration's name.
+        name: String,
+    },
+    /// Its text is not a calibration.
+    #[error("{name} is not a calibration: {fault}")]
+    Invalid {
+        /// The calibration's name.
+        name: String,
+        /// What is wrong with the text.
+        fault: String,
+    },
+    /// It was fitted to another version of the scorer.
+    #[error("{name} was fitted to scorer {fitted}, this is {VERSION}")]
+    Outdated {
+        /// The calibration's name.
+        name: String,
+        /// The version of the scorer that it was fitted to.
+        fitted: u32,
+    },
+}
+
+impl NamedCalibration {
+    /// Parses the text of a calibration file.
+    ///
+    /// # Errors
+    /// When it is not valid, or was fitted to another version of the scorer.
+    pub fn parse(name: String, text: &str) -> Result<Self, CalibrationError> {
+        let calibration = match Calibration::parse(text) {
+            Ok(calibration) => calibration,
+            Err(error) => return Err(CalibrationError::Invalid { name, fault: error.to_string() }),
+        };
+        if calibration.scorer != VERSION {
+            return Err(CalibrationError::Outdated { name, fitted: calibration.scorer });
+        }
+        Ok(Self { name, calibration })
+    }
+
+    /// The name that results give it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The calibration itself.
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// Adds the calibrated score to a grade. An ungraded answer has none.
+    pub fn apply<'a>(&'a self, grade: &mut Grade<'a>, question: &Question) {
+        grade.calibrated = self.calibration.tenths(grade).map(|score| Calibrated {
+            score,
+            band: question.bands.of(score),
+            by: Cow::Borrowed(&self.name),
+            fingerprint: self.calibration.fingerprint(),
+        });
+    }
+}

@@ -1,0 +1,215 @@
+//! [`Engine`]: a bank, a grader, and a calibration on top.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::bank_folder::{LoadError, load_files};
+use super::calibration::{CalibrationError, NamedCalibration};
+#[cfg(feature = "llm")]
+use super::judges::Judges;
+use super::shipped::shipped_bank;
+use crate::agreement::overview::Spent;
+use crate::bank::{Bank, BankError};
+use crate::judge::Halt;
+use crate::model::{Answer, Fingerprint, Grade};
+use crate::questions::{PreparedQuestion, Questions};
+use crate::score::Workspace;
+
+/// Grades answers to the questions of one bank.
+///
+/// ```
+/// use gradus::{engine::Engine, model::Answer};
+///
+/// let engine = Engine::shipped()?;
+/// let question = engine.question("error-budget")?;
+/// let answer = Answer::new("mine", "The budget is one hundred percent minus the SLO.");
+/// assert!(engine.grade(question, &answer)?.score().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Engine {
+    questions: Questions,
+    grader: Grader,
+    calibration: Option<NamedCalibration>,
+    usage: Mutex<Spent>,
+}
+
+/// What decides about the criteria of an answer.
+pub enum Grader {
+    /// The offline scorer.
+    Offline,
+    /// Language models, with the offline scorer as the labelled fallback.
+    #[cfg(feature = "llm")]
+    Judged(Box<Judges>),
+}
+
+/// Why a bank cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its files cannot be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Its word lists have faults.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// The folder has no rubric.
+    #[error("no rubric in {}", folder.display())]
+    NoRubric {
+        /// The folder of the bank.
+        folder: PathBuf,
+    },
+}
+
+impl Engine {
+    /// An engine that grades offline with the shipped bank.
+    ///
+    /// # Errors
+    /// When the word lists of the shipped bank have faults, which its tests rule out.
+    pub fn shipped() -> Result<Self, BankError> {
+        Self::new(shipped_bank())
+    }
+
+    /// An engine that grades offline with the bank in a folder, which contains `rubrics` and may contain `corpus`.
+    ///
+    /// # Errors
+    /// When the folder has no rubric, a file cannot be read, or the word lists have faults.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let bank = Bank::new(load_files(folder)?);
+        if bank.entries().is_empty() {
+            return Err(OpenError::NoRubric { folder: folder.to_owned() });
+        }
+        Ok(Self::new(bank)?)
+    }
+
+    /// An engine that grades offline with a bank.
+    ///
+    /// # Errors
+    /// When the word lists of the bank have faults.
+    pub fn new(bank: Bank) -> Result<Self, BankError> {
+        let questions = Questions::new(bank)?;
+        Ok(Self { questions, grader: Grader::Offline, calibration: None, usage: Mutex::default() })
+    }
+
+    /// This engine with judges.
+    #[cfg(feature = "llm")]
+    #[must_use]
+    pub fn with_judges(self, judges: Judges) -> Self {
+        Self { grader: Grader::Judged(Box::new(judges)), ..self }
+    }
+
+    /// This engine with a calibration, which adds a calibrated score to each grade.
+    ///
+    /// # Errors
+    /// When judges grade: a calibration is fitted to the offline scorer.
+    pub fn with_calibration(self, calibration: NamedCalibration) -> Result<Self, CalibrationError> {
+        match self.grader {
+            Grader::Offline => Ok(Self { calibration: Some(calibration), ..self }),
+            #[cfg(feature = "llm")]
+            Grader::Judged(_) => Err(CalibrationError::Judged { name: calibration.name().to_owned() }),
+        }
+    }
+
+    /// The bank.
+    pub fn bank(&self) -> &Bank {
+        self.questions.bank()
+    }
+
+    /// The questions of the bank, which it also finds by wording or answer.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
+    }
+
+    /// The question with an id, or with a name that its rubric lists.
+    ///
+    /// # Errors
+    /// When there is no such question, its name is not unique, or its rubric or samples have faults.
+    pub fn question(&self, id: &str) -> Result<&PreparedQuestion, BankError> {
+        self.questions.get(id)
+    }
+
+    /// What grades.
+    pub fn grader(&self) -> &Grader {
+        &self.grader
+    }
+
+    /// The judges, if they grade.
+    #[cfg(feature = "llm")]
+    pub fn judges(&self) -> Option<&Judges> {
+        match &self.grader {
+            Grader::Offline => None,
+            Grader::Judged(judges) => Some(judges),
+        }
+    }
+
+    /// The calibration, if there is one.
+    pub fn calibration(&self) -> Option<&NamedCalibration> {
+        self.calibration.as_ref()
+    }
+
+    /// Grades an answer.
+    ///
+    /// # Errors
+    /// When judges grade and no more answers can be graded. The offline scorer never fails.
+    pub fn grade<'a>(&'a self, question: &'a PreparedQuestion, answer: &Answer<'a>) -> Result<Grade<'a>, Halt> {
+        let offline = question.scorer().print_of(answer);
+        self.questions.with_workspace(|workspace| self.grade_with(question, answer, offline, workspace))
+    }
+
+    /// Grades an answer whose offline grade has the fingerprint `offline`, in a workspace of the caller.
+    ///
+    /// # Errors
+    /// As [`Self::grade`].
+    pub fn grade_with<'a>(
+        &'a self,
+        question: &'a PreparedQuestion,
+        answer: &Answer<'a>,
+        offline: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Result<Grade<'a>, Halt> {
+        let mut grade = match &self.grader {
+            Grader::Offline => question.scorer().grade_as(answer, offline, workspace),
+            #[cfg(feature = "llm")]
+            Grader::Judged(judges) => judges.grade(&self.questions, question, answer, offline, workspace)?,
+        };
+        if let Some(calibration) = &self.calibration {
+            calibration.apply(&mut grade, question.question());
+        }
+        if let Some(usage) = grade.usage {
+            self.usage.lock().unwrap_or_else(PoisonError::into_inner).note(usage);
+        }
+        Ok(grade)
+    }
+
+    /// Tokens and cost of all grades of this engine so far.
+    pub fn usage(&self) -> Spent {
+        *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Grades answers and passes each grade with its place to `take`, in the order of the answers: offline one after
+    /// the other, by judges as many at a time as their endpoints allow, and all of them before the first is passed on.
+    /// An answer without a question has no grade.
+    ///
+    /// # Errors
+    /// As [`Self::grade`]; the first error stops the others.
+    pub fn grade_all<'a>(
+        &'a self,
+        answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],
+        mut take: impl FnMut(usize, Option<Grade<'a>>),
+    ) -> Result<(), Halt> {
+        #[cfg(feature = "llm")]
+        if let Grader::Judged(judges) = &self.grader {
+            let grades = judges.grade_all(answers, |question, answer| self.grade(question, answer))?;
+            grades.into_iter().enumerate().for_each(|(place, grade)| take(place, grade));
+            return Ok(());
+        }
+        self.questions.with_workspace(|workspace| {
+            for (place, (question, answer)) in answers.iter().enumerate() {
+                let grade = question.map(|question| {
+                    let offline = question.scorer().print_of(answer);
+                    self.grade_with(question, answer, offline, workspace)
+                });
+                take(place, grade.transpose()?);
+            }
+            Ok(())
+        })
+    }
+}
