@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How far the offline scorer agrees with people: drafts a bank from the references of each set of graded
+# Measures how far the offline scorer agrees with people: drafts a bank from the references of each set of graded
 # answers in a folder, grades the answers, calibrates, and prints one table.
 # Usage: cargo build --release && bash evals/agreement.sh DIR
 #
-# DIR holds folders with `questions.jsonl` (what `gradus bank draft` reads) and `answers.jsonl` (what
-# `gradus eval` reads). The cut of two-valued scores is fitted on the split `train` where there is one.
+# DIR holds folders with `questions.jsonl` (the input of `gradus bank draft`) and `answers.jsonl` (the input of
+# `gradus eval`). The cut of two-valued scores is fitted on the split `train` if there is one.
 set -euo pipefail
 
 sets=${1:?name the folder that holds the sets}
@@ -12,7 +12,7 @@ gradus=$(dirname "${BASH_SOURCE[0]}")/../target/release/gradus
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# rows NAME: a line for each group of an evaluation in Markdown on standard input.
+# rows NAME: reads an evaluation in Markdown from standard input and prints a table row for each group of answers.
 rows() {
   awk -F ' *[|] *' -v name="$1" '
     function row() {
@@ -46,10 +46,10 @@ for set in "$sets"/*/; do
   rows "$name" <"$folder/$name.md"
   "$gradus" calibrate "$set/answers.jsonl" --bank "$folder/$name" --output "$folder/$name.toml" --quiet \
     >"$folder/trial" 2>"$folder/refused" || true
-  awk -v name="$name" '$1 == "rmse" { print name ": " $2 " to " $3 ", everybody the mean " $4; told = 1 }
-    END { if (!told) print name ": refused" }' "$folder/trial" >>"$folder/calibrated"
+  awk -v name="$name" '$1 == "rmse" { print name ": " $2 " to " $3 ", mean score " $4; printed = 1 }
+    END { if (!printed) print name ": refused" }' "$folder/trial" >>"$folder/calibrated"
 done
-printf '\n%s\n\n' 'rmse before and after `gradus calibrate`, on questions held back:'
+printf '\n%s\n\n' 'rmse before and after `gradus calibrate`, on held-out questions, and for giving every answer the mean score:'
 sed 's/^/- /' "$folder/calibrated"
 printf '\n%s\n\n' 'time of `gradus eval`, the whole process:'
 sed 's/^/- /' "$folder/times"

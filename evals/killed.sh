@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Kills `gradus batch` at random moments and starts it again each time: what it writes in the end must be what an
-# unbroken run writes, and what was journalled must stay as it is, so that nothing is graded twice.
+# Kills `gradus batch` at random moments and restarts it each time. The final output must equal the output of an
+# uninterrupted run, and journalled lines must not change, so that no answer is graded twice.
 # Usage: cargo build --release && bash evals/killed.sh [KILLS] [ANSWERS]
 set -euo pipefail
 
@@ -14,7 +14,7 @@ RANDOM=7
 
 cargo bench --quiet --bench batch -- make "$answers" "$folder/answers.jsonl" >"$folder/log"
 
-# milliseconds: since the epoch.
+# milliseconds: prints the current time in milliseconds since the epoch.
 milliseconds() {
   echo $((${EPOCHREALTIME/./} / 1000))
 }
@@ -23,8 +23,8 @@ run() {
   "$gradus" batch "$folder/answers.jsonl" --quiet --output "$folder/out.jsonl"
 }
 
-# sound FILE: the length of a journal up to its last whole line.
-sound() {
+# complete_length FILE: prints the length of a journal, in bytes, up to the end of its last complete line.
+complete_length() {
   local last
   last=$(tail -c 100000 "$1" 2>/dev/null | tail -n 1 | wc -c)
   if [ -n "$(tail -c 1 "$1" 2>/dev/null)" ]; then
@@ -37,10 +37,10 @@ sound() {
 start=$(milliseconds)
 run >"$folder/log"
 whole=$(($(milliseconds) - start))
-mv "$folder/out.jsonl" "$folder/unbroken.jsonl"
+mv "$folder/out.jsonl" "$folder/uninterrupted.jsonl"
 rm -r "$folder/out.jsonl.gradus"
-size=$(wc -c <"$folder/unbroken.jsonl")
-echo "an unbroken run of $answers answers takes $whole ms"
+size=$(wc -c <"$folder/uninterrupted.jsonl")
+echo "an uninterrupted run of $answers answers takes $whole ms"
 
 killed=0
 runs=1
@@ -49,7 +49,8 @@ sum=
 while [ "$killed" -lt "$kills" ]; do
   "$gradus" batch "$folder/answers.jsonl" --quiet --output "$folder/out.jsonl" >"$folder/log" 2>&1 &
   process=$!
-  # Rows that are done are passed over, faster than they were graded: that takes part of the time.
+  # Finished rows are skipped in about half the time that grading takes. Allow time for that, or the last rows are
+  # never reached.
   done=$(stat -c %s "$folder/out.jsonl.gradus/results.1" 2>/dev/null || echo 0)
   most=$((whole / 20 + whole * done / size / 2 + 10))
   sleep "$(awk -v most="$most" -v random="$RANDOM" 'BEGIN { print most * random / 32768 / 1000 }')"
@@ -59,19 +60,19 @@ while [ "$killed" -lt "$kills" ]; do
   wait "$process" 2>/dev/null || true
   journal=$folder/out.jsonl.gradus/journal.1
   if [ "$before" -gt 0 ] && [ "$(head -c "$before" "$journal" | cksum)" != "$sum" ]; then
-    echo "error: after $killed kills, what was journalled is not as it was" >&2
+    echo "error: after $killed kills, journalled lines have changed" >&2
     exit 1
   fi
   if [ -e "$folder/out.jsonl" ]; then
-    cmp "$folder/out.jsonl" "$folder/unbroken.jsonl"
+    cmp "$folder/out.jsonl" "$folder/uninterrupted.jsonl"
     rm -r "$folder/out.jsonl" "$folder/out.jsonl.gradus"
     runs=$((runs + 1))
     before=0
     continue
   fi
-  before=$(sound "$journal")
+  before=$(complete_length "$journal")
   sum=$(head -c "$before" "$journal" 2>/dev/null | cksum)
 done
 run >"$folder/log"
-cmp "$folder/out.jsonl" "$folder/unbroken.jsonl"
-echo "killed $killed times over $runs runs: the results are those of the unbroken run, byte for byte, and no line that was journalled has changed"
+cmp "$folder/out.jsonl" "$folder/uninterrupted.jsonl"
+echo "killed $killed times over $runs runs: the results equal those of an uninterrupted run, byte for byte, and no journalled line has changed"

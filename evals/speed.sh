@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How long `gradus grade` takes as a process, and on large inputs; memory where GNU time is installed.
+# Measures how long `gradus grade` takes as a process and on large inputs, and its memory if GNU time is installed.
 # Usage: cargo build --release && bash evals/speed.sh
 set -euo pipefail
 
@@ -8,7 +8,7 @@ gradus=target/release/gradus
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# fastest NAME COMMAND ...: the fastest and the median of 40 runs, in milliseconds.
+# fastest NAME COMMAND ...: prints the fastest and the median of 40 runs, in milliseconds.
 fastest() {
   local name=$1 start
   shift
@@ -19,7 +19,7 @@ fastest() {
   done | sort -n | awk -v name="$name" '{ t[NR] = $1 / 1000 } END { printf "%-28s %6.1f ms %6.1f ms\n", name, t[1], t[NR / 2] }'
 }
 
-# once NAME COMMAND ...: one run, in seconds, with the most memory it held.
+# once NAME COMMAND ...: prints the time of one run, in seconds, and its maximum memory.
 once() {
   local name=$1
   shift
