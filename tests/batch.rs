@@ -1,12 +1,12 @@
-//! `batch` from outside: every way in and out, and every way to be broken off.
+//! Tests of `gradus batch`: input, output, resuming and interruption.
 
 mod bad_rows;
-mod faults;
-mod forms;
-mod going_on;
-mod killed;
-mod parts;
+mod formats;
+mod interrupts;
+mod invalid_input;
 mod pipes;
 mod questions;
+mod resume;
 mod rows;
+mod shards;
 mod terminal;

@@ -1,4 +1,4 @@
-//! The scripts of `.ci`: what they say and how they end, with a `cargo` that plays a part.
+//! Tests of the output and exit codes of the scripts in `.ci`, with a fake `cargo`.
 #![cfg(unix)]
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 
 use crate::support::root;
 
-/// Runs `.ci/advisories` with a `cargo` of which these subcommands succeed, and a database that can be fetched or was
-/// fetched before. Returns its output and the subcommands that ran.
+/// Runs `.ci/advisories` with a fake `cargo`. The flags decide which subcommands succeed, whether the database can be
+/// fetched, and whether it was fetched before. Returns the output and the subcommands that ran.
 fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: bool) -> (Output, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
@@ -22,7 +22,7 @@ fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: boo
     );
     let cargo = folder.path().join("cargo");
     std::fs::write(&cargo, script).expect("written");
-    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("the test owns the file");
     if has_copy {
         std::fs::create_dir_all(folder.path().join("advisory-dbs/copy")).expect("a folder");
     }
@@ -30,7 +30,7 @@ fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: boo
     let output =
         Command::new(root().join(".ci/advisories")).env("PATH", path).env("CARGO_HOME", folder.path()).output();
     let ran = std::fs::read_to_string(&log).unwrap_or_default();
-    (output.expect("it runs"), ran)
+    (output.expect("the script starts"), ran)
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn an_advisory_fails_and_a_missing_database_is_reported_as_skipped() {
 }
 
 #[test]
-fn the_run_of_everything_checks_advisories_and_they_are_configured() {
+fn ci_run_checks_advisories_and_deny_toml_configures_them() {
     let read = |path: &str| std::fs::read_to_string(root().join(Path::new(path))).expect("reads");
     assert!(read(".ci/run").lines().any(|line| line == ".ci/advisories"));
     let settings: toml::Table = read("deny.toml").parse().expect("TOML");

@@ -1,24 +1,24 @@
-//! Every command, run as a person runs it, mostly on a tiny bank of the tests' own.
+//! Tests that run every command as a process, mostly with a tiny bank of three questions.
 
 mod agreement;
 mod answers;
 mod banks;
 mod checking;
+mod choosing_questions;
 mod configuration;
 mod drafting;
-mod edges;
+mod edge_cases;
 mod formats;
+mod help_and_manual;
 mod learning;
-mod meta;
+mod output_snapshots;
 mod points;
 mod questions;
 mod results;
 mod schemas;
 mod searching;
-mod settling;
-mod several;
+mod several_answers;
 mod streams;
-pub(crate) mod tiny;
+pub(crate) mod tiny_bank;
 #[cfg(unix)]
-mod typing;
-mod whole;
+mod typed_input;

@@ -1,5 +1,4 @@
-//! The same answer and rubric give the same bytes: as they did when the snapshots were taken, in any
-//! order, and on any thread.
+//! Tests that the same answer and rubric give the same bytes: as in the snapshots, in any order, and on any thread.
 
 use std::fs;
 use std::thread;
@@ -24,7 +23,7 @@ fn drafts() -> Vec<Draft> {
         .map(|entry| {
             let path = entry.expect("an entry").path();
             let text = fs::read_to_string(&path).expect("text");
-            let head = FrontMatter::split(&text).expect("a head");
+            let head = FrontMatter::split(&text).expect("front matter");
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
             Draft { name, question: head.question.expect("a question"), body: head.body, text }
         })
@@ -36,39 +35,42 @@ fn drafts() -> Vec<Draft> {
 /// A scorer for every draft.
 fn scorers(drafts: &[Draft]) -> Vec<Scorer> {
     let bank = gradus::engine::shipped_bank();
-    let vocabulary = bank.vocabulary().expect("the shipped bank is sound");
+    let vocabulary = bank.vocabulary().expect("the shipped bank is valid");
     drafts
         .iter()
         .map(|draft| bank.scorer(bank.entry(&draft.question).expect("known"), &vocabulary).expect("sound"))
         .collect()
 }
 
-fn graded(draft: &Draft, scorer: &Scorer, workspace: &mut Workspace) -> String {
+fn grade_as_json(draft: &Draft, scorer: &Scorer, workspace: &mut Workspace) -> String {
     let answer = Answer { id: &draft.name, text: &draft.text, body: draft.body };
     report::json(&scorer.grade(&answer, workspace)).expect("writes")
 }
 
 #[test]
-fn the_json_of_every_draft_is_as_it_was() {
+fn the_json_of_every_draft_matches_its_snapshot() {
     let drafts = drafts();
     let mut workspace = Workspace::new();
     for (draft, scorer) in drafts.iter().zip(&scorers(&drafts)) {
         insta::with_settings!({ snapshot_path => "snapshots/drafts", prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(draft.name.as_str(), graded(draft, scorer, &mut workspace));
+            insta::assert_snapshot!(draft.name.as_str(), grade_as_json(draft, scorer, &mut workspace));
         });
     }
 }
 
 #[test]
-fn order_and_threads_change_no_byte() {
+fn order_and_threads_do_not_change_a_grade() {
     let drafts = drafts();
     let scorers = scorers(&drafts);
-    let alone: Vec<String> =
-        drafts.iter().zip(&scorers).map(|(draft, scorer)| graded(draft, scorer, &mut Workspace::new())).collect();
+    let alone: Vec<String> = drafts
+        .iter()
+        .zip(&scorers)
+        .map(|(draft, scorer)| grade_as_json(draft, scorer, &mut Workspace::new()))
+        .collect();
 
     let mut workspace = Workspace::new();
     for at in (0..drafts.len()).rev().chain(0..drafts.len()) {
-        assert_eq!(graded(&drafts[at], &scorers[at], &mut workspace), alone[at], "{}", drafts[at].name);
+        assert_eq!(grade_as_json(&drafts[at], &scorers[at], &mut workspace), alone[at], "{}", drafts[at].name);
     }
 
     thread::scope(|scope| {
@@ -78,7 +80,12 @@ fn order_and_threads_change_no_byte() {
                 let mut workspace = Workspace::new();
                 for step in 0..drafts.len() {
                     let at = (step * 7 + offset * 11) % drafts.len();
-                    assert_eq!(graded(&drafts[at], &scorers[at], &mut workspace), alone[at], "{}", drafts[at].name);
+                    assert_eq!(
+                        grade_as_json(&drafts[at], &scorers[at], &mut workspace),
+                        alone[at],
+                        "{}",
+                        drafts[at].name
+                    );
                 }
             });
         }

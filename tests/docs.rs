@@ -1,7 +1,7 @@
-//! Checks README.md and `docs/`: every command that a page shows works, and every link leads somewhere.
+//! Tests of README.md and `docs/`: commands print the output that a page shows, and the target of every link exists.
 //!
-//! `UPDATE_DOCS=1 cargo test --test suite docs` regenerates `docs/commands.md` and writes the real output into
-//! console blocks that show something else. Read the difference before you keep it.
+//! `UPDATE_DOCS=1 cargo test --test suite docs` regenerates `docs/commands.md` and writes the real output into console
+//! blocks that differ from it. Read the difference before you keep it.
 
 mod blocks;
 mod commands;
@@ -13,15 +13,15 @@ use std::path::PathBuf;
 
 use crate::support::root;
 
-/// The most lines of README.md.
+/// Maximum number of lines of README.md.
 const MOST_LINES_OF_README: usize = 250;
 
-/// Whether the pages are to be rewritten.
+/// Whether the environment requests that pages are rewritten.
 fn is_update() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1")
 }
 
-/// README.md and every page of `docs/`, by path below the project's folder.
+/// README.md and every page of `docs/`, by path below the project folder, sorted.
 fn pages() -> Vec<PathBuf> {
     let listed = fs::read_dir(root().join("docs")).expect("a folder of pages");
     let mut pages: Vec<PathBuf> = listed
@@ -38,7 +38,7 @@ fn read(page: &std::path::Path) -> String {
 }
 
 #[test]
-fn the_readme_is_short() {
+fn the_readme_has_at_most_250_lines() {
     let lines = read("README.md".as_ref()).lines().count();
     assert!(lines <= MOST_LINES_OF_README, "README.md has {lines} lines, at most {MOST_LINES_OF_README}");
 }

@@ -1,4 +1,4 @@
-//! Every bank that is drafted passes its own check, whatever the questions look like.
+//! Tests that every drafted bank passes its own check, for any questions.
 
 use gradus::bank::{DraftError, check, draft, questions_from_jsonl};
 use gradus::text::Synonyms;
@@ -8,9 +8,9 @@ use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
-use crate::odd::ODD;
+use crate::unusual_texts::ODD;
 
-/// Words and signs of all kinds that drafting treats specially: negators, numbers, synonyms, compound characters.
+/// Words and signs that drafting treats specially: negators, numbers, synonyms, composed characters.
 const PIECES: [&str; 40] = [
     "the",
     "is",
@@ -64,7 +64,7 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text of up to `most` words; `repeat` times over.
+/// A text of at most `most` words.
 fn text(most: usize) -> impl Strategy<Value = String> {
     let words = prop_oneof![1..20_usize, 1..200_usize, 1..2_000_usize];
     (words, vec(piece(), 1..60), 1..4_usize).prop_map(move |(count, pieces, step)| {
@@ -92,7 +92,7 @@ fn lines(questions: &[Value]) -> String {
     questions.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// The findings of the bank that is drafted; none where a question is refused, with its name and what to do.
+/// The findings in the drafted bank. Empty if drafting rejects a question with an error that has a name and a hint.
 fn findings(questions: &[Value]) -> Vec<String> {
     let refused = |error: &DraftError| {
         let error = error.to_string();
@@ -152,7 +152,7 @@ fn texts_whose_terms_their_own_matcher_misses_are_drafted_without_these_terms() 
 }
 
 #[test]
-fn a_question_without_words_to_look_for_is_refused_by_name() {
+fn a_question_without_searchable_words_is_an_error_that_names_it() {
     let long = "a".repeat(70);
     for (field, what) in [("references", "reference"), ("criteria", "criterion")] {
         let line = lines(&[json!({ "id": "q7", "prompt": "Why?", field: ["a lamp", long] })]);

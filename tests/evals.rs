@@ -1,4 +1,5 @@
-//! How well it grades: answers that nobody looked at when the rubrics were written. Prints its figures (`cargo test --test suite evals -- --nocapture`) and holds them.
+//! Tests of grading quality on answers that were not used to write the rubrics. `cargo test --test suite evals --
+//! --nocapture` prints the figures; the tests fail if they get worse.
 
 #![allow(clippy::print_stdout, reason = "the figures are for people to see")]
 
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 use crate::support::root;
 
-/// The head of an evaluation answer.
+/// The front matter of an evaluation answer.
 #[derive(Deserialize)]
 struct Head {
     question: String,
@@ -30,7 +31,7 @@ enum Expected {
 }
 
 impl Expected {
-    fn holds(self, band: Band) -> bool {
+    fn contains(self, band: Band) -> bool {
         match self {
             Self::Strong => band == Band::Strong,
             Self::Fair => matches!(band, Band::Partial | Band::Solid),
@@ -47,10 +48,10 @@ struct Draft {
     flags: Vec<Flag>,
 }
 
-/// Grades every answer of a folder, by name.
+/// Grades every answer of a folder, sorted by file name.
 fn grade_all(folder: &str) -> Vec<Draft> {
     let questions = gradus::engine::shipped_bank();
-    let vocabulary = questions.vocabulary().expect("the shipped bank is sound");
+    let vocabulary = questions.vocabulary().expect("the shipped bank is valid");
     let mut workspace = Workspace::new();
     let mut paths: Vec<_> =
         fs::read_dir(root().join(folder)).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
@@ -58,9 +59,9 @@ fn grade_all(folder: &str) -> Vec<Draft> {
     let grade = |path: &std::path::PathBuf| {
         let text = fs::read_to_string(path).expect("text");
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let head = text.split("+++").nth(1).unwrap_or_else(|| panic!("{name} has no head"));
+        let head = text.split("+++").nth(1).unwrap_or_else(|| panic!("{name} has no front matter"));
         let head: Head = toml::from_str(head).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let body = FrontMatter::split(&text).expect("a head").body;
+        let body = FrontMatter::split(&text).expect("front matter").body;
         let scorer = questions.scorer(questions.entry(&head.question).expect("known"), &vocabulary).expect("sound");
         let grade = scorer.grade(&Answer { id: &name, text: &text, body }, &mut workspace);
         let score = grade.score().expect("graded");
@@ -73,23 +74,23 @@ fn grade_all(folder: &str) -> Vec<Draft> {
 fn table(drafts: &[Draft]) -> String {
     let mut table = String::new();
     for Draft { name, head, band, score, flags } in drafts {
-        let sign = if head.expected.holds(*band) { ' ' } else { '!' };
+        let sign = if head.expected.contains(*band) { ' ' } else { '!' };
         let _ = writeln!(table, "{sign} {name:<56} expected {:<7?} {score:>5.1} {band:?} {flags:?}", head.expected);
     }
     table
 }
 
-fn held(drafts: &[Draft]) -> usize {
-    drafts.iter().filter(|draft| draft.head.expected.holds(draft.band)).count()
+fn count_in_expected_band(drafts: &[Draft]) -> usize {
+    drafts.iter().filter(|draft| draft.head.expected.contains(draft.band)).count()
 }
 
 #[test]
 fn unseen_drafts_fall_into_the_expected_bands() {
     let drafts = grade_all("evals/drafts");
-    let held = held(&drafts);
-    println!("{}bands: {held} of {}", table(&drafts), drafts.len());
+    let in_band = count_in_expected_band(&drafts);
+    println!("{}bands: {in_band} of {}", table(&drafts), drafts.len());
     assert_eq!(drafts.len(), 32);
-    assert!(held >= 27, "{held} of 32 in their band");
+    assert!(in_band >= 27, "{in_band} of 32 in their band");
     let far = drafts.iter().filter(|draft| {
         matches!((draft.head.expected, draft.band), (Expected::Strong, Band::Weak) | (Expected::Weak, Band::Strong))
     });
@@ -97,13 +98,13 @@ fn unseen_drafts_fall_into_the_expected_bands() {
 }
 
 #[test]
-fn adversarial_answers_stay_weak_and_disguised_good_ones_stay_strong() {
+fn adversarial_answers_stay_weak_and_good_answers_in_unusual_form_stay_strong() {
     let drafts = grade_all("evals/adversarial");
-    println!("{}bands: {} of {}", table(&drafts), held(&drafts), drafts.len());
+    println!("{}bands: {} of {}", table(&drafts), count_in_expected_band(&drafts), drafts.len());
     let (good, bad): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| draft.head.expected == Expected::Strong);
     assert_eq!((good.len(), bad.len()), (15, 116));
-    assert_eq!(held(&bad), bad.len(), "an answer that deserves nothing is not weak");
-    assert_eq!(held(&good), good.len(), "a disguise costs a good answer its band");
+    assert_eq!(count_in_expected_band(&bad), bad.len(), "an adversarial answer is not weak");
+    assert_eq!(count_in_expected_band(&good), good.len(), "a good answer in unusual form is not strong");
     let flagged = |kind: &str, flag: Flag| {
         bad.iter().filter(|draft| draft.head.kind == kind).all(|draft| draft.flags.contains(&flag))
     };

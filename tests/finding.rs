@@ -1,6 +1,5 @@
-//! How well questions are found by wordings and by answers, and how often a text that belongs to no
-//! question of the bank is taken for one. Prints its figures
-//! (`cargo test --test suite finding -- --nocapture`) and holds them.
+//! Tests of how well questions are found by wordings and by answers, and how often an unrelated text is assigned to a
+//! question. `cargo test --test suite finding -- --nocapture` prints the figures; the tests fail if they get worse.
 //!
 //! The constants were chosen on the odd lines of each file (`chosen`); the even lines are held out.
 
@@ -19,7 +18,7 @@ use serde::Deserialize;
 
 use crate::support::root;
 
-/// A text, and the question that it belongs to, if the bank has it.
+/// A text and the question that it belongs to. `None` if the bank does not contain the question.
 struct Case {
     text: String,
     id: Option<String>,
@@ -45,8 +44,8 @@ fn index(bank: &Bank, questions: &[(Question, Vec<Sample>)]) -> QuestionIndex {
     QuestionIndex::new(questions, &[], Analyzer::new(bank.synonyms().expect("sound")))
 }
 
-/// The question that an answer is about, by its words and ideas.
-fn answered(index: &QuestionIndex, engine: &Engine, text: &str) -> QuestionChoice {
+/// The questions that are most similar to an answer, by words and ideas.
+fn find_by_answer(index: &QuestionIndex, engine: &Engine, text: &str) -> QuestionChoice {
     index.answered_by(text, |id| engine.questions().idea_share(text, id)).expect("sound")
 }
 
@@ -59,15 +58,15 @@ fn cases(queries: impl IntoIterator<Item = Line>) -> Vec<Case> {
     queries.into_iter().map(|Line { query, id, .. }| Case { text: query, id }).collect()
 }
 
-/// What became of the cases of one half.
+/// Counts of the outcomes in one half.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Figures {
     cases: usize,
-    /// The question was found, and no other one was close.
+    /// The right question was found, and no other question was close.
     right: usize,
-    /// A question was found that the text does not belong to.
+    /// A wrong question was found.
     wrong: usize,
-    /// Several questions were close.
+    /// Several questions were about equally similar.
     close: usize,
     /// No question was similar enough.
     none: usize,
@@ -81,7 +80,7 @@ impl Figures {
             match find(&case.text) {
                 QuestionChoice::One(found) if Some(&found.id) == case.id.as_ref() => figures.right += 1,
                 QuestionChoice::One(found) => {
-                    println!("  wrong: {} ({}): {}", found.id, found.similarity, short(&case.text));
+                    println!("  wrong: {} ({}): {}", found.id, found.similarity, shorten(&case.text));
                     figures.wrong += 1;
                 }
                 QuestionChoice::Close { .. } => figures.close += 1,
@@ -91,7 +90,7 @@ impl Figures {
         figures
     }
 
-    /// Both halves, printed: the lines that constants were chosen on, and those held out.
+    /// Counts both halves and prints them: the lines on which constants were chosen, and the held-out lines.
     fn halves(name: &str, cases: &[Case], find: impl Fn(&str) -> QuestionChoice) -> [Self; 2] {
         let half = |rest| cases.iter().enumerate().filter(move |(at, _)| at % 2 == rest).map(|(_, case)| case);
         let halves = [0, 1].map(|rest| Self::of(half(rest), &find));
@@ -102,12 +101,12 @@ impl Figures {
     }
 }
 
-fn short(text: &str) -> String {
+fn shorten(text: &str) -> String {
     text.chars().take(100).collect::<String>().replace('\n', " ")
 }
 
 #[test]
-fn wordings_find_their_question_and_unrelated_ones_find_none() {
+fn wordings_find_their_question_and_unrelated_wordings_find_none() {
     let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let all = index(&bank, &questions);
@@ -116,7 +115,7 @@ fn wordings_find_their_question_and_unrelated_ones_find_none() {
         by_style.entry(query.style.clone()).or_default().push(query);
     }
     assert_eq!(by_style.keys().collect::<Vec<_>>(), ["indirect", "long", "short"]);
-    // Of each half: how many of these wordings have to find their question.
+    // The minimum number of wordings in each half that must find their question.
     let least = [("indirect", 2, 3), ("long", 7, 5), ("short", 7, 6)];
     for ((style, chosen, held_out), queries) in least.iter().zip(by_style.into_values()) {
         let cases = cases(queries);
@@ -136,9 +135,9 @@ fn wordings_find_their_question_and_unrelated_ones_find_none() {
     assert!(one.wrong <= 3 && other.wrong <= 2);
 }
 
-/// Wordings of a question that is taken out of the bank: the others are about the same field.
+/// Wordings of a question that is removed from the bank. The remaining questions are about the same field.
 #[test]
-fn wordings_of_a_question_that_the_bank_lacks_find_none() {
+fn wordings_of_a_removed_question_find_no_question() {
     let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let others: Vec<Line> = ["queries.jsonl", "rewordings.jsonl"].into_iter().flat_map(queries).collect();
@@ -157,8 +156,8 @@ fn wordings_of_a_question_that_the_bank_lacks_find_none() {
         let find = |case: &&Case| lacking[case.id.as_deref().expect("an id")].asked_by(&case.text);
         let found: Vec<_> = cases.iter().map(|case| (case, find(&case))).collect();
         let wrong = found.iter().filter(|(_, choice)| matches!(choice, QuestionChoice::One(_)));
-        let wrong = wrong.inspect(|(case, choice)| println!("  wrong: {} -> {choice:?}", short(&case.text))).count();
-        println!("{name:<22} of a question that was taken out: {wrong} of {} find another one", cases.len());
+        let wrong = wrong.inspect(|(case, choice)| println!("  wrong: {} -> {choice:?}", shorten(&case.text))).count();
+        println!("{name:<22} of a removed question: {wrong} of {} find another question", cases.len());
         assert!(wrong * 100 <= cases.len() * 5, "{name}: {wrong} of {}", cases.len());
     }
 }
@@ -172,24 +171,24 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 fn answer(path: &Path) -> Case {
     let text = fs::read_to_string(path).expect("text");
-    let head = FrontMatter::split(&text).expect("a head");
+    let head = FrontMatter::split(&text).expect("front matter");
     Case { text: text[head.body..].to_owned(), id: head.question }
 }
 
 #[test]
-fn answers_find_their_question_and_others_find_none() {
+fn answers_find_their_question_and_unrelated_answers_find_none() {
     let bank = gradus::engine::shipped_bank();
     let questions = questions(&bank);
     let all = index(&bank, &questions);
     let engine = Engine::shipped().expect("sound");
     let drafts: Vec<Case> = files("evals/drafts").iter().map(|path| answer(path)).collect();
-    let [one, other] = Figures::halves("drafts", &drafts, |text| answered(&all, &engine, text));
+    let [one, other] = Figures::halves("drafts", &drafts, |text| find_by_answer(&all, &engine, text));
     assert_eq!((one.cases, other.cases, one.wrong, other.wrong), (16, 16, 0, 0));
     assert!(one.right >= 14 && other.right >= 15);
 
     let without_samples: Questions = questions.iter().map(|(one, _)| (one.clone(), Vec::new())).collect();
     let bare = index(&bank, &without_samples);
-    let [one, other] = Figures::halves("drafts, no samples", &drafts, |text| answered(&bare, &engine, text));
+    let [one, other] = Figures::halves("drafts, no samples", &drafts, |text| find_by_answer(&bare, &engine, text));
     assert_eq!((one.wrong, other.wrong), (0, 0));
     assert!(one.right >= 11 && other.right >= 12);
 
@@ -199,21 +198,26 @@ fn answers_find_their_question_and_others_find_none() {
         files("evals/adversarial").iter().filter(is_off_topic).map(|path| answer(path)).collect();
     assert_eq!(off_topic.len(), 3);
     for case in &off_topic {
-        assert!(matches!(answered(&all, &engine, &case.text), QuestionChoice::None { .. }), "{}", short(&case.text));
+        assert!(
+            matches!(find_by_answer(&all, &engine, &case.text), QuestionChoice::None { .. }),
+            "{}",
+            shorten(&case.text)
+        );
     }
 
     let mut wrong = 0;
     for case in &drafts {
         let mut rest = questions.clone();
         rest.retain(|(question, _)| Some(&question.id) != case.id.as_ref());
-        wrong += usize::from(matches!(answered(&index(&bank, &rest), &engine, &case.text), QuestionChoice::One(_)));
+        wrong +=
+            usize::from(matches!(find_by_answer(&index(&bank, &rest), &engine, &case.text), QuestionChoice::One(_)));
     }
-    println!("drafts of a question that was taken out: {wrong} of {} find another one", drafts.len());
+    println!("drafts of a removed question: {wrong} of {} find another question", drafts.len());
     assert_eq!(wrong, 0);
 }
 
 #[test]
-fn ranks_are_good_where_thresholds_do_not_matter() {
+fn without_thresholds_the_right_question_ranks_first() {
     let bank = gradus::engine::shipped_bank();
     let all = index(&bank, &questions(&bank));
     let rank = |found: Vec<SimilarQuestion>, id: &Option<String>| {
@@ -236,8 +240,8 @@ fn ranks_are_good_where_thresholds_do_not_matter() {
     assert_eq!(within(&ranks, 1), 32);
 }
 
-/// What other thresholds would give, on the chosen halves: the share of the texts with a question that find it,
-/// and of those without one that find any.
+/// Prints the results for other thresholds on the chosen halves: the share of texts that find their question, and the
+/// share of unrelated texts that find any question.
 fn thresholds(name: &str, steps: &[u32], own: &[Case], lacking: &[Case], find: impl Fn(&str) -> Vec<SimilarQuestion>) {
     let found = |cases: &[Case]| -> Vec<(bool, u32)> {
         let clear = cases.iter().step_by(2).filter_map(|case| {
@@ -263,9 +267,9 @@ fn thresholds(name: &str, steps: &[u32], own: &[Case], lacking: &[Case], find: i
     }
 }
 
-/// Figures on data that is not part of the project: questions as TOML (`[[question]]` with `id` and
-/// `prompt`) and answers as JSON lines (`question` and `answer`), of which those count as unrelated whose
-/// question the bank lacks.
+/// Prints figures for data that is not part of the project: questions as TOML (`[[question]]` with `id` and `prompt`)
+/// and answers as JSON lines (`question` and `answer`). An answer is unrelated if the bank does not contain its
+/// question.
 #[test]
 #[ignore = "needs OTHER_QUESTIONS and OTHER_ANSWERS"]
 fn figures_on_other_questions_and_answers() {
@@ -299,12 +303,12 @@ fn figures_on_other_questions_and_answers() {
     let (own, lacking): (Vec<Case>, Vec<Case>) =
         answers.map(|one| Case { text: one.answer, id: known(one.question) }).partition(|case| case.id.is_some());
     let engine = Engine::shipped().expect("sound");
-    Figures::halves("answers, own", &own, |text| answered(&all, &engine, text));
-    Figures::halves("answers, other", &lacking, |text| answered(&all, &engine, text));
+    Figures::halves("answers, own", &own, |text| find_by_answer(&all, &engine, text));
+    Figures::halves("answers, other", &lacking, |text| find_by_answer(&all, &engine, text));
     let without_samples: Questions = questions.iter().map(|(one, _)| (one.clone(), Vec::new())).collect();
     let bare = index(&bank, &without_samples);
-    Figures::halves("own, no samples", &own, |text| answered(&bare, &engine, text));
-    Figures::halves("other, no samples", &lacking, |text| answered(&bare, &engine, text));
+    Figures::halves("own, no samples", &own, |text| find_by_answer(&bare, &engine, text));
+    Figures::halves("other, no samples", &lacking, |text| find_by_answer(&bare, &engine, text));
     let own: Vec<Case> = own.into_iter().chain(files("evals/drafts").iter().map(|path| answer(path))).collect();
     thresholds("answers", &[120, 140, 150, 160, 165, 170, 180], &own, &lacking, |text| {
         all.by_answer(text, |id| engine.questions().idea_share(text, id)).expect("sound")
@@ -330,7 +334,7 @@ proptest::proptest! {
 
     /// Case, punctuation, quotes and spacing do not change which question a wording belongs to.
     #[test]
-    fn a_disguised_wording_of_the_bank_finds_its_own_question(
+    fn a_wording_in_other_case_or_punctuation_finds_its_question(
         place in 0_usize..10_000,
         upper in proptest::collection::vec(proptest::bool::ANY, 1..40),
         gaps in proptest::collection::vec("[ \t\n\u{a0}]{1,3}|, | - |: |; |… | \\(|\u{201c} |\" ", 1..20),
@@ -352,9 +356,9 @@ proptest::proptest! {
         proptest::prop_assert_eq!(found, [id.as_str()], "{}", disguised);
     }
 
-    /// Similarities are bounded and in order, whatever is asked.
+    /// For any text, similarities are between 0 and 1 and sorted.
     #[test]
-    fn similarities_are_bounded_and_in_order(text in "(?s).{0,200}|([a-z]{2,9} ){0,30}|((alert|error budget|release) ){0,9}") {
+    fn similarities_are_bounded_and_sorted(text in "(?s).{0,200}|([a-z]{2,9} ){0,30}|((alert|error budget|release) ){0,9}") {
         let (_, _, all) = &*SHIPPED;
         let by_answer = |share| all.by_answer(&text, |_| Ok::<_, String>(Thousandths(share))).expect("no error");
         for found in [all.by_wording(&text), by_answer(0), by_answer(1000)] {
@@ -364,7 +368,7 @@ proptest::proptest! {
     }
 }
 
-/// Each sample answer, by the index without that sample.
+/// Every sample answer is searched in an index without that sample.
 #[test]
 fn a_sample_finds_its_question_without_being_in_the_index() {
     let bank = gradus::engine::shipped_bank();
@@ -380,16 +384,16 @@ fn a_sample_finds_its_question_without_being_in_the_index() {
             let mut others = questions.clone();
             others[place].1.remove(number);
             figures.cases += 1;
-            match answered(&index(&bank, &others), &engine, &sample.text) {
+            match find_by_answer(&index(&bank, &others), &engine, &sample.text) {
                 QuestionChoice::One(found) if found.id == question.id => figures.right += 1,
                 QuestionChoice::One(_) => figures.wrong += 1,
                 QuestionChoice::Close { .. } => figures.close += 1,
                 QuestionChoice::None { .. } => figures.none += 1,
             }
-            lacking += usize::from(matches!(answered(&without, &engine, &sample.text), QuestionChoice::One(_)));
+            lacking += usize::from(matches!(find_by_answer(&without, &engine, &sample.text), QuestionChoice::One(_)));
         }
     }
-    println!("samples: {figures:?}; {lacking} find another question when their own is taken out");
+    println!("samples: {figures:?}; {lacking} find another question when their own question is removed");
     assert_eq!((figures.cases, figures.wrong), (83, 0));
     assert!(figures.right >= 55 && lacking <= 4);
 }

@@ -1,27 +1,27 @@
-//! The judge, asked through a real HTTP server on this machine that plays what models and networks do.
+//! Tests of the judge through a real HTTP server on this machine that imitates models and network faults.
 
-mod broken_off;
-mod commands;
-mod configured;
-mod dialects;
+mod config_check;
+mod cost_limits;
 mod endpoint;
+mod endpoint_tests;
 mod fallback_limits;
-mod front;
 mod injection;
-mod kept;
+mod interrupted_runs;
+mod judged_batches;
+mod judged_report;
 mod keys;
-mod many;
 mod network;
-mod panels;
-mod partial;
-mod played;
+mod partial_replies;
+mod protocols;
 mod quotes;
 mod replies;
-mod scripted;
+mod reply_cache;
+mod scripted_judge;
 mod secrets;
-mod spending;
-mod troubles;
+mod server_errors;
+mod settings;
+mod several_judges;
+mod timeouts;
+mod tls_and_proxy;
 mod trust;
 mod usage;
-mod waits;
-mod whole;

@@ -1,4 +1,4 @@
-//! Everything that is tested from outside: one binary, so that there is one to link.
+//! The integration tests, in one binary, so that only one has to be linked.
 
 mod architecture;
 mod batch;
@@ -9,9 +9,9 @@ mod docs;
 mod drafts;
 mod evals;
 mod finding;
+mod invisible_characters;
 mod judge;
-mod lists;
-mod odd;
+mod list_forms;
 mod properties;
 mod support;
-mod unseen;
+mod unusual_texts;

@@ -1,4 +1,4 @@
-//! Laws of grading, reporting and reading, tried on odd answers, phrases and rubrics.
+//! Property tests of grading, reporting and reading with unusual answers, phrases and rubrics.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -19,13 +19,14 @@ use unicode_width::UnicodeWidthStr;
 #[expect(unreachable_pub, reason = "the fuzz targets use it as a crate of its own")]
 pub(crate) mod oracle;
 
-use crate::odd::{ODD, letters};
+use crate::unusual_texts::{ODD, letters};
 use oracle::SCORERS;
 
-/// Words that stand in no rubric, and the words between them.
+/// Words that do not occur in any rubric, and function words.
 const FLUENT: [&str; 8] = ["the", "walrus", "hummed", "to", "its", "purple", "umbrella", "with"];
 
-/// So many cases, and the same ones every time; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` search further.
+/// Runs this share of the usual number of cases with a fixed seed. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` change
+/// both.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     let rng_seed = if usual.rng_seed == RngSeed::Random { RngSeed::Fixed(7) } else { usual.rng_seed };
@@ -70,8 +71,8 @@ fn rubric_words() -> impl Strategy<Value = String> {
         .prop_map(|words| words.into_iter().flat_map(|(word, gap)| [word, gap.to_owned()]).collect())
 }
 
-/// Pieces of questions, with a full stop somewhere in each and a word of a rubric after it.
-fn echoes() -> impl Strategy<Value = String> {
+/// Pieces of questions. Each has a full stop inside and a word of a rubric at the end.
+fn question_echoes() -> impl Strategy<Value = String> {
     let piece = (number(), any::<Index>(), 1..5_usize, 5..9_usize, select(WORDS.as_slice()));
     let piece = piece.prop_map(|(number, at, stop, length, hit)| {
         let words: Vec<&str> = SCORERS[number].question().prompt.split_whitespace().collect();
@@ -81,7 +82,7 @@ fn echoes() -> impl Strategy<Value = String> {
     vec(piece, 1..4).prop_map(|pieces| pieces.join(". "))
 }
 
-/// The second sentence repeats the question only together with the end of the first.
+/// A text whose second sentence repeats the question only together with the end of the first sentence.
 const RUN_OVER_A_STOP: &str = "changes broke production. Tell the story and I";
 
 fn edits() -> impl Strategy<Value = Vec<(u8, Index, Index)>> {
@@ -92,7 +93,7 @@ fn mutated_sample() -> impl Strategy<Value = String> {
     (select(SAMPLES.as_slice()), edits()).prop_map(|(text, edits)| edited(&text, &edits))
 }
 
-/// The text after edits of characters, sentences, or all of it.
+/// The text after an edit of characters, sentences, or the whole text.
 fn edited(text: &str, edits: &[(u8, Index, Index)]) -> String {
     let mut text = text.to_owned();
     for (kind, one, other) in edits {
@@ -120,10 +121,10 @@ fn edited(text: &str, edits: &[(u8, Index, Index)]) -> String {
 }
 
 fn answer() -> impl Strategy<Value = String> {
-    prop_oneof![soup(), mutated_sample(), mutated_sample(), rubric_words(), echoes()]
+    prop_oneof![soup(), mutated_sample(), mutated_sample(), rubric_words(), question_echoes()]
 }
 
-/// The number of a question.
+/// An index of a question.
 fn number() -> std::ops::Range<usize> {
     0..SCORERS.len()
 }
@@ -148,13 +149,13 @@ fn sentences(text: &str) -> Vec<&str> {
     document.sentences().iter().map(|sentence| document.span(sentence.first, sentence.end - 1).of(text)).collect()
 }
 
-/// Whether `longer` goes on after `text` with sentences of its own.
-fn is_set_apart(text: &str, longer: &str) -> bool {
+/// Whether `longer` continues `text` with separate sentences.
+fn continues_separately(text: &str, longer: &str) -> bool {
     read(longer).sentences().starts_with(read(text).sentences())
 }
 
-/// The grade with its offsets and quotes moved to where the answer begins at byte 0.
-fn moved_back(mut grade: Grade<'_>, by: usize) -> Grade<'_> {
+/// The grade with its offsets moved as if the body started at byte 0.
+fn without_front_matter(mut grade: Grade<'_>, by: usize) -> Grade<'_> {
     grade.fingerprint = Fingerprint([0; 32]);
     for evidence in grade.criteria.iter_mut().chain(&mut grade.penalties).flat_map(|decided| &mut decided.evidence) {
         (evidence.start, evidence.end) = (evidence.start - by, evidence.end - by);
@@ -173,12 +174,12 @@ proptest! {
         let mut workspace = Workspace::new();
         for scorer in SCORERS.iter() {
             let answer = Answer::new("a", &text);
-            oracle::assert_sound(scorer.question(), &answer, &scorer.grade(&answer, &mut workspace));
+            oracle::assert_valid_grade(scorer.question(), &answer, &scorer.grade(&answer, &mut workspace));
         }
     }
 
     #[test]
-    fn what_was_graded_before_changes_no_grade(
+    fn earlier_answers_do_not_change_a_grade(
         past in vec((number(), answer()), 0..4), number in number(), text in answer(),
     ) {
         let alone = json(number, &text, &mut Workspace::new());
@@ -190,20 +191,20 @@ proptest! {
     }
 
     #[test]
-    fn what_stands_before_the_body_changes_no_grade(
+    fn front_matter_does_not_change_a_grade(
         head in prop_oneof![soup(), Just("+++\nquestion = \"q\"\n+++\n".to_owned()), Just("Ends in e.".to_owned())],
         text in prop_oneof![answer(), answer().prop_map(|text| format!("g. {text}"))], number in number(),
     ) {
         let (scorer, whole) = (&SCORERS[number], head.clone() + &text);
         let answer = Answer { id: "a", text: &whole, body: head.len() };
         let grade = scorer.grade(&answer, &mut Workspace::new());
-        oracle::assert_sound(scorer.question(), &answer, &grade);
+        oracle::assert_valid_grade(scorer.question(), &answer, &grade);
         let alone = Answer::new("a", &text);
-        prop_assert_eq!(moved_back(grade, head.len()), moved_back(scorer.grade(&alone, &mut Workspace::new()), 0));
+        prop_assert_eq!(without_front_matter(grade, head.len()), without_front_matter(scorer.grade(&alone, &mut Workspace::new()), 0));
     }
 
     #[test]
-    fn reports_fit_the_page_and_carry_no_escape(
+    fn reports_fit_the_width_and_contain_no_escape_sequence(
         id in soup(), text in answer(), number in number(), width in 0..200_usize, body in any::<Index>(),
     ) {
         let body = text.floor_char_boundary(body.index(text.len() + 1));
@@ -232,12 +233,12 @@ proptest! {
     #![proptest_config(config(192))]
 
     #[test]
-    fn saying_a_sentence_again_never_raises_the_score(
+    fn repeating_a_sentence_never_raises_the_score(
         text in prop_oneof![4 => answer(), 1 => Just(RUN_OVER_A_STOP.to_owned())], which in any::<Index>(),
     ) {
         prop_assume!(!sentences(&text).is_empty());
         let longer = format!("{text}. {}", which.get(&sentences(&text)));
-        prop_assume!(is_set_apart(&text, &longer));
+        prop_assume!(continues_separately(&text, &longer));
         for scorer in SCORERS.iter() {
             let (before, after) = (score(scorer, &text), score(scorer, &longer));
             prop_assert!(after <= before, "{}: {before:?} to {after:?}: {longer:?}", scorer.question().id);
@@ -245,10 +246,10 @@ proptest! {
     }
 
     #[test]
-    fn a_sentence_without_a_hit_never_raises_the_score(text in answer(), words in vec(select(&FLUENT[..]), 1..30)) {
+    fn a_sentence_without_a_match_never_raises_the_score(text in answer(), words in vec(select(&FLUENT[..]), 1..30)) {
         let sentence = words.join(" ");
         let longer = format!("{text}\n\n{sentence}.");
-        prop_assume!(is_set_apart(&text, &longer) && score(&SCORERS[0], &text).is_some());
+        prop_assume!(continues_separately(&text, &longer) && score(&SCORERS[0], &text).is_some());
         for scorer in SCORERS.iter() {
             let traces = scorer.explain(&Answer::new("a", &sentence), &mut Workspace::new());
             if traces.iter().all(|trace| trace.finds.is_empty()) {
@@ -274,14 +275,14 @@ proptest! {
     #![proptest_config(config(2000))]
 
     #[test]
-    fn a_phrase_is_found_within_sentences_or_its_fault_is_placed(phrase in phrase(), text in soup()) {
+    fn a_phrase_matches_within_sentences_or_its_error_has_a_position(phrase in phrase(), text in soup()) {
         let (synonyms, mut reader) = (Synonyms::default(), Reader::default());
         let mut compiler = Compiler::new(&synonyms, &mut reader);
         if let Err(error) = compiler.add(&phrase) {
-            oracle::assert_places(&phrase, &error);
+            oracle::assert_error_position(&phrase, &error);
             return Ok(());
         }
-        let matcher = compiler.finish(&KnownWords::default()).expect("one phrase fits");
+        let matcher = compiler.finish(&KnownWords::default()).expect("one phrase matches");
         let (mut document, mut lexicon, mut hits) = (Document::new(), Lexicon::new(), Vec::new());
         document.read(&format!("{text} {phrase}"), 0, &mut lexicon);
         matcher.run(&document, &mut lexicon, &mut Scratch::new(), &mut hits);
@@ -289,7 +290,7 @@ proptest! {
     }
 
     #[test]
-    fn a_body_begins_on_a_character(
+    fn a_body_starts_on_a_character_boundary(
         mark in select(&["", "\u{feff}"][..]), fence in select(&["+++", "---", ""][..]), parts in vec(soup(), 0..3),
     ) {
         let text = [mark, fence, "\n", &parts.join(&format!("\n{fence}\r\n"))].concat();
@@ -299,8 +300,8 @@ proptest! {
     }
 }
 
-/// Lines of a rubric, taken away, doubled, exchanged or spoilt.
-fn spoilt(text: &str, edits: &[(u8, Index, Index)], spoil: &str) -> String {
+/// A rubric with lines removed, repeated, exchanged or damaged.
+fn damaged_rubric(text: &str, edits: &[(u8, Index, Index)], spoil: &str) -> String {
     let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
     for (kind, one, other) in edits {
         let (from, to) = (one.index(lines.len()), other.index(lines.len()));
@@ -319,7 +320,7 @@ proptest! {
     #![proptest_config(config(48))]
 
     #[test]
-    fn a_spoilt_bank_is_checked_and_its_faults_are_placed(
+    fn a_damaged_bank_is_checked_and_its_faults_have_positions(
         which in any::<Index>(), edits in edits(), spoil in prop_oneof![soup(), phrase()],
     ) {
         let shipped = Files::of_built_in(gradus::engine::SHIPPED);
@@ -328,9 +329,9 @@ proptest! {
         let name = *which.get(&names);
         let stem = name.rsplit_once('.').and_then(|(path, _)| path.split_once('/')).expect("a folder and an ending").1;
         let related = names.iter().filter(|other| other.contains(stem) || other.contains("/shared/"));
-        let text = |other: &str| shipped.text(other).expect("it is listed");
+        let text = |other: &str| shipped.text(other).expect("the file is listed");
         let files = related.map(|other| {
-            let spoilt = if *other == name { spoilt(text(other), &edits, &spoil) } else { text(other).to_owned() };
+            let spoilt = if *other == name { damaged_rubric(text(other), &edits, &spoil) } else { text(other).to_owned() };
             (other.to_string(), spoilt)
         });
         let bank = gradus::engine::bank_from_texts(files);
@@ -338,8 +339,8 @@ proptest! {
     }
 }
 
-/// The shortest of three gradings.
-#[allow(clippy::disallowed_methods, reason = "the clock is what is tested")]
+/// The shortest time of three gradings.
+#[allow(clippy::disallowed_methods, reason = "the test measures time")]
 fn fastest(scorer: &Scorer, text: &str) -> Duration {
     let once = |_| {
         let (answer, mut workspace, start) = (Answer::new("a", text), Workspace::new(), Instant::now());
@@ -350,7 +351,7 @@ fn fastest(scorer: &Scorer, text: &str) -> Duration {
 }
 
 #[test]
-fn time_grows_with_length_and_no_faster() {
+fn grading_time_grows_linearly_with_length() {
     const BYTES: usize = 30_000;
     let scorer = SCORERS.first().expect("there are questions");
     let unknown = |bytes: usize| (0..bytes / 8).map(|number| format!("q{number:06x}")).collect::<Vec<_>>().join(" ");
@@ -389,7 +390,7 @@ fn time_grows_with_length_and_no_faster() {
         texts.push((format!("rows of {row} letters"), letters(BYTES, row), letters(10 * BYTES, row)));
     }
     for (name, short, long) in texts {
-        // Below a tenth of a millisecond a clock says little.
+        // Times below a tenth of a millisecond are too short to compare.
         let (short, long) = (fastest(scorer, &short).max(Duration::from_micros(100)), fastest(scorer, &long));
         assert!(long < 25 * short, "{name:?}: {short:?} for {BYTES} bytes, {long:?} for ten times as many");
     }

@@ -1,33 +1,33 @@
-//! Runs the program as a person would.
+//! Runs the program as a process, in a new folder and with an empty environment.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::rc::Rc;
 
-/// The project's folder.
+/// The project folder.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What stands in a run's output for the folder that it ran in.
+/// The text that replaces the folder of a run in its output.
 pub(crate) const HOME: &str = "[home]";
 
-/// The program, in a folder of its own and without anything of the surroundings.
+/// A command in its own folder with an empty environment.
 pub(crate) struct Gradus {
     command: Command,
     home: Rc<tempfile::TempDir>,
 }
 
-/// What a run came to; [`HOME`] stands for the folder's name.
+/// The exit code and the output of a run. [`HOME`] replaces the path of the folder.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub(crate) struct RunOutput {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-/// The program with arguments, to be run in an empty folder with an empty home.
+/// The program with these arguments, in an empty folder that is also the home folder.
 pub(crate) fn gradus<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments: I) -> Gradus {
     gradus_in(Rc::new(tempfile::tempdir().expect("a folder")), arguments)
 }
@@ -42,7 +42,7 @@ fn gradus_in<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(
 }
 
 impl Gradus {
-    /// The program once more, in the same folder and with other arguments.
+    /// The program with other arguments in the same folder.
     pub(crate) fn again<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(&self, arguments: I) -> Self {
         gradus_in(Rc::clone(&self.home), arguments)
     }
@@ -52,7 +52,7 @@ impl Gradus {
         self
     }
 
-    /// Writes a file into the folder that the program runs in.
+    /// Writes a file below the home folder.
     pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.home.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -60,32 +60,32 @@ impl Gradus {
         self
     }
 
-    /// Writes a project file that the user trusts.
+    /// Writes a `gradus.toml` and trusts it.
     pub(crate) fn trusted_file(self, content: impl AsRef<[u8]>) -> Self {
         let gradus = self.file("gradus.toml", content);
-        gradus.again(["config", "trust"]).run().done();
+        gradus.again(["config", "trust"]).run().success();
         gradus
     }
 
-    /// Runs in a folder below the one that the files are in.
+    /// Creates a subfolder and runs the program in it.
     pub(crate) fn below(mut self, folder: &str) -> Self {
         std::fs::create_dir_all(self.path(folder)).expect("a folder");
         self.command.current_dir(self.home.path().join(folder));
         self
     }
 
-    /// Writes several files, by name.
+    /// Writes several files, as (name, content).
     pub(crate) fn files(self, files: &[(&str, &str)]) -> Self {
         files.iter().fold(self, |gradus, (name, content)| gradus.file(name, content))
     }
 
-    /// Makes an empty folder in the folder that the program runs in.
+    /// Creates an empty folder below the home folder.
     pub(crate) fn folder(self, name: &str) -> Self {
         std::fs::create_dir_all(self.path(name)).expect("a folder");
         self
     }
 
-    /// Runs the program in a folder of the folder that it usually runs in.
+    /// Runs the program in an existing subfolder.
     pub(crate) fn within(mut self, folder: &str) -> Self {
         self.command.current_dir(self.home.path().join(folder));
         self
@@ -95,21 +95,21 @@ impl Gradus {
         self.home.path().join(name)
     }
 
-    pub(crate) fn run(self) -> Ran {
+    pub(crate) fn run(self) -> RunOutput {
         self.run_with(b"")
     }
 
     /// Runs with `input` on standard input.
-    pub(crate) fn run_with(self, input: &[u8]) -> Ran {
+    pub(crate) fn run_with(self, input: &[u8]) -> RunOutput {
         self.run_between(input, Stdio::piped())
     }
 
-    /// Runs with standard output going into `output`; nothing of it is seen.
-    pub(crate) fn run_into(self, output: impl Into<Stdio>) -> Ran {
+    /// Runs with standard output redirected to `output`, so that `out` is empty.
+    pub(crate) fn run_into(self, output: impl Into<Stdio>) -> RunOutput {
         self.run_between(b"", output.into())
     }
 
-    fn run_between(mut self, input: &[u8], output: Stdio) -> Ran {
+    fn run_between(mut self, input: &[u8], output: Stdio) -> RunOutput {
         let mut child = self
             .command
             .stdin(Stdio::piped())
@@ -117,13 +117,13 @@ impl Gradus {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        // A program that does not read its input closes it; that is no fault.
+        // A program that does not read its input closes the pipe, so an error is expected.
         let _ = child.stdin.take().expect("piped").write_all(input);
-        Ran::of(child.wait_with_output().expect("the program ends"), self.home.path())
+        RunOutput::of(child.wait_with_output().expect("the program ends"), self.home.path())
     }
 }
 
-impl Ran {
+impl RunOutput {
     fn of(output: Output, home: &Path) -> Self {
         let home = [home.canonicalize().expect("a folder"), home.to_owned()].map(|home| home.display().to_string());
         let text = |bytes| {
@@ -133,21 +133,22 @@ impl Ran {
         Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// It did all that was asked.
+    /// Panics unless the exit code is 0.
     #[track_caller]
-    pub(crate) fn done(self) -> Self {
+    pub(crate) fn success(self) -> Self {
         self.ended_with(0)
     }
 
-    /// It ran, and something is below a threshold, ungraded, found wrong or not found at all.
+    /// Panics unless the exit code is 1: a score is below a threshold, an answer is ungraded, a check found faults, or
+    /// nothing was found.
     #[track_caller]
-    pub(crate) fn found(self) -> Self {
+    pub(crate) fn check_failed(self) -> Self {
         self.ended_with(1)
     }
 
-    /// It could not run: it says why, and prints nothing that could be taken for a result.
+    /// Panics unless the exit code is 2, standard error starts with an error, and standard output is empty.
     #[track_caller]
-    pub(crate) fn refused(self) -> Self {
+    pub(crate) fn failure(self) -> Self {
         let ran = self.ended_with(2);
         assert!(ran.err.starts_with("error: "), "{ran:?}");
         assert_eq!(ran.out, "", "{}", ran.err);
@@ -161,7 +162,7 @@ impl Ran {
         self
     }
 
-    /// Every one of `parts` is in the output.
+    /// Panics unless standard output contains all `parts`.
     #[track_caller]
     pub(crate) fn prints(self, parts: &[&str]) -> Self {
         for part in parts {
@@ -170,23 +171,23 @@ impl Ran {
         self
     }
 
-    /// Every one of `parts` is told on standard error.
+    /// Panics unless standard error contains all `parts`.
     #[track_caller]
-    pub(crate) fn tells(self, parts: &[&str]) -> Self {
+    pub(crate) fn reports(self, parts: &[&str]) -> Self {
         for part in parts {
             assert!(self.err.contains(part), "no {part:?} in:\n{}", self.err);
         }
         self
     }
 
-    /// Standard error is empty.
+    /// Panics unless standard error is empty.
     #[track_caller]
-    pub(crate) fn tells_nothing(self) -> Self {
+    pub(crate) fn reports_nothing(self) -> Self {
         assert_eq!(self.err, "");
         self
     }
 
-    /// The output, read as JSON.
+    /// Standard output, parsed as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}:\n{}", self.out))

@@ -1,10 +1,10 @@
-//! The first line as a phrase, the rest as a document that it is looked for in.
+//! Compiles the first line as a phrase and searches for it in the rest.
 
 #![no_main]
 
 use gradus::pattern::{Compiler, Reader, Scratch};
 use gradus::text::{Document, KnownWords, Lexicon, Synonyms};
-use gradus_fuzz::{assert_hits_within, assert_places};
+use gradus_fuzz::{assert_error_position, assert_hits_within};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
     let mut reader = Reader::default();
     let mut compiler = Compiler::new(&synonyms, &mut reader);
     if let Err(error) = compiler.add(phrase) {
-        return assert_places(phrase, &error);
+        return assert_error_position(phrase, &error);
     }
     let Ok(matcher) = compiler.finish(&KnownWords::default()) else { return };
     let (mut document, mut lexicon, mut hits) = (Document::new(), Lexicon::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! Any text as the only rubric of a bank.
+//! Checks a bank whose only rubric is arbitrary text.
 
 #![no_main]
 

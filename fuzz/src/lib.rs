@@ -1,6 +1,6 @@
-//! What must hold of every grade, phrase error, hit and finding, whatever they were made of.
+//! Invariants of every grade, phrase error, hit and finding, for any input.
 //!
-//! Shared by the fuzz targets and by `tests/properties.rs`. Every check panics with what it found.
+//! The fuzz targets and `tests/properties.rs` use these checks. A failed check panics with the faulty value.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use gradus::pattern::{Hit, PhraseError};
 use gradus::score::Scorer;
 use gradus::text::Document;
 
-/// The questions of the shipped bank, and some whose rubrics are drafted from references, ready for grading.
+/// Scorers for the questions of the shipped bank, followed by scorers for drafted questions.
 pub static SCORERS: LazyLock<Vec<Scorer>> = LazyLock::new(|| {
     let shipped = gradus::engine::shipped_bank();
     let drafted = drafted(&shipped);
@@ -23,9 +23,9 @@ pub static SCORERS: LazyLock<Vec<Scorer>> = LazyLock::new(|| {
     scorers(&shipped).into_iter().chain(scorers(&drafted)).collect()
 });
 
-/// Rubrics drafted from the strong samples of some shipped questions, and from references that deny.
+/// A bank of rubrics drafted from the strong samples of three shipped questions, and from references with negations.
 fn drafted(shipped: &Bank) -> Bank {
-    let mut questions = questions_from_corpus(shipped.files(), Some(shipped)).expect("the shipped corpus is sound");
+    let mut questions = questions_from_corpus(shipped.files(), Some(shipped)).expect("the shipped corpus is valid");
     questions.truncate(3);
     let denying = r#"{"id": "gap", "prompt": "Why is it dark in the long corridor of the house?", "references":
         ["The lamp is not connected to the battery.", "There is a gap: no current flows through the open switch."]}"#;
@@ -36,18 +36,21 @@ fn drafted(shipped: &Bank) -> Bank {
     gradus::engine::bank_from_texts(files.into_iter().map(|file| (file.name, file.text)))
 }
 
-/// Evidence stands where it says, points follow from credits, and the score from points.
-pub fn assert_sound(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
+/// Panics unless evidence is at its offsets, points follow from credits, and the score follows from points.
+pub fn assert_valid_grade(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
     for part in &grade.delivery.star {
-        assert_stands(answer, part.start, part.end);
+        assert_is_span(answer, part.start, part.end);
     }
     match &grade.outcome {
         Outcome::Ungraded { .. } => {
-            assert!(grade.flags.contains(&Flag::Empty), "ungraded, and not for being empty");
-            assert!(grade.criteria.is_empty() && grade.penalties.is_empty(), "verdicts without a score");
+            assert!(grade.flags.contains(&Flag::Empty), "an ungraded answer must have the flag empty");
+            assert!(
+                grade.criteria.is_empty() && grade.penalties.is_empty(),
+                "an ungraded answer must not have verdicts"
+            );
         }
         Outcome::Graded { score, earned, possible, band } => {
-            assert_decided(question, answer, grade);
+            assert_valid_criteria(question, answer, grade);
             let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| u64::from(grade.earned.0)).sum();
             let (plus, minus): (u64, u64) = (sum(&grade.criteria), sum(&grade.penalties));
             let stuffed = grade.flags.contains(&Flag::Stuffed);
@@ -64,7 +67,8 @@ pub fn assert_sound(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>)
     }
 }
 
-/// `sum`, in thousandths, is the nearest to the exact sum of what was found of what is needed.
+/// Panics unless `sum`, in thousandths of a point, is the exact sum of the earned points, rounded to the nearest
+/// thousandth.
 fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, stuffed: bool) {
     let shares = decided.iter().map(|one| match one.why {
         Why::Coverage { found, need, halved, .. } => {
@@ -80,23 +84,27 @@ fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, stuffed: bool) {
     assert!(2 * (sum * common).abs_diff(exact) <= common, "{sum} thousandths are not {exact} / {common}");
 }
 
-/// The quotient, half rounded up; nothing of nothing is nothing.
+/// The quotient, rounded half up. 0 if the divisor is 0.
 fn half_up(dividend: u64, divisor: u64) -> u64 {
     let Some(whole) = dividend.checked_div(divisor) else { return 0 };
     whole + u64::from(dividend % divisor * 2 >= divisor)
 }
 
-fn assert_stands(answer: &Answer<'_>, start: usize, end: usize) {
-    assert!(answer.body <= start && start < end, "a span of {start}..{end}, the body begins at {}", answer.body);
-    assert!(answer.text.get(start..end).is_some(), "{start}..{end} is no slice of the answer");
+fn assert_is_span(answer: &Answer<'_>, start: usize, end: usize) {
+    assert!(
+        answer.body <= start && start < end,
+        "the span {start}..{end} must be inside the body, which starts at {}",
+        answer.body
+    );
+    assert!(answer.text.get(start..end).is_some(), "{start}..{end} is not on character boundaries of the answer");
 }
 
-fn assert_decided(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
+fn assert_valid_criteria(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
     for (criteria, decided) in [(&question.criteria, &grade.criteria), (&question.penalties, &grade.penalties)] {
         assert_eq!(criteria.len(), decided.len(), "each criterion is decided once");
         for (criterion, decided) in criteria.iter().zip(decided) {
             assert_eq!((&*decided.id, decided.points), (&*criterion.id, criterion.points));
-            assert_credited(answer, decided);
+            assert_valid_credit(answer, decided);
             let found = decided.evidence.iter().map(|evidence| &*evidence.concept);
             let named: Vec<&str> = found.chain(decided.missing.iter().map(|id| &**id)).collect();
             let all: BTreeSet<&str> = criterion.concepts.iter().map(|concept| concept.id.as_str()).collect();
@@ -104,17 +112,18 @@ fn assert_decided(question: &Question, answer: &Answer<'_>, grade: &Grade<'_>) {
             assert_eq!(named.len(), once.len(), "each concept of {} is found or missing, once", decided.id);
             match &criterion.basis {
                 Basis::Count { .. } => assert_eq!(once, all, "the concepts of {}", decided.id),
-                // Of several references only the one that fits best is told of.
+                // A grade reports only the best fitting of several references.
                 Basis::Coverage { .. } => assert!(once.is_subset(&all), "the concepts of {}", decided.id),
             }
         }
     }
 }
 
-fn assert_credited(answer: &Answer<'_>, decided: &CriterionGrade<'_>) {
+fn assert_valid_credit(answer: &Answer<'_>, decided: &CriterionGrade<'_>) {
     let CriterionGrade { id, credit, earned, points, evidence, status, .. } = decided;
     assert!(credit.0 <= 1000, "{id}: a credit of {credit}");
-    // A credit is rounded to half a thousandth; what is earned may be rounded up to make the sum exact.
+    // A credit is rounded to a thousandth, and earned points may be rounded up to make the sum exact, so both may
+    // differ by half a thousandth per point.
     assert!((2 * earned.0).abs_diff(2 * points * credit.0) <= points + 1, "{id}: {earned} of {points} at {credit}");
     assert!(credit.0 == 0 || !evidence.is_empty(), "{id}: credit without evidence");
     let expected = match credit.0 {
@@ -124,19 +133,19 @@ fn assert_credited(answer: &Answer<'_>, decided: &CriterionGrade<'_>) {
     };
     assert_eq!(*status, expected, "{id}: the status of a credit of {credit}");
     for evidence in evidence {
-        assert_stands(answer, evidence.start, evidence.end);
+        assert_is_span(answer, evidence.start, evidence.end);
         assert_eq!(evidence.quote, answer.text[evidence.start..evidence.end], "{id}: the quote");
     }
 }
 
-/// The error names a part of the phrase.
-pub fn assert_places(phrase: &str, error: &PhraseError) {
+/// Panics unless the position of the error is a slice of the phrase.
+pub fn assert_error_position(phrase: &str, error: &PhraseError) {
     let PhraseError { at, message, .. } = error;
     assert!(at.start <= at.end, "{phrase:?}: {message} at {at:?}");
-    assert!(phrase.get(at.clone()).is_some(), "{phrase:?}: {message} at {at:?}, which is no slice of it");
+    assert!(phrase.get(at.clone()).is_some(), "{phrase:?}: {message} at {at:?}, which is not a slice of the phrase");
 }
 
-/// Hits stand in the sentence they name and are those of known phrases.
+/// Panics unless every hit is inside its sentence and belongs to a known phrase.
 pub fn assert_hits_within(document: &Document, phrases: usize, hits: &[Hit]) {
     for hit in hits {
         let sentence = document.sentences().get(hit.sentence as usize).expect("a hit is in a sentence");
@@ -146,7 +155,7 @@ pub fn assert_hits_within(document: &Document, phrases: usize, hits: &[Hit]) {
     }
 }
 
-/// Findings stand in files of the bank, at the line and column that an editor shows.
+/// Panics unless every finding is in a file of the bank, at the line and column that an editor shows.
 pub fn assert_findings_within(bank: &Bank, findings: &[Finding]) {
     for finding in findings {
         let text = bank.files().text(&finding.file).expect("a finding is in a file of the bank");

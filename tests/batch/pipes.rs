@@ -1,4 +1,4 @@
-//! Named pipes and devices in the place of files: nothing hangs, and nothing is read without end.
+//! Tests of named pipes and devices as files: the program neither hangs nor reads without end.
 #![cfg(unix)]
 
 use std::io::Read as _;
@@ -6,30 +6,30 @@ use std::path::Path;
 use std::process::Command;
 
 use super::rows::{batch, rows};
-use crate::cli::tiny::tiny;
+use crate::cli::tiny_bank::tiny;
 
 fn make_pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success());
 }
 
 #[test]
-fn a_pipe_or_a_device_is_no_calibration() {
+fn a_pipe_or_a_device_is_rejected_as_calibration() {
     for device in [None, Some("/dev/zero"), Some("/")] {
         let run = batch(1, &["rows.jsonl", "--calibration", "cal.json"]);
         match device {
             None => make_pipe(&run.path("cal.json")),
             Some(device) => std::os::unix::fs::symlink(device, run.path("cal.json")).expect("a link"),
         }
-        let told = "cannot read cal.json: it is not a regular file";
-        run.run().refused().tells(&[told, "hint: name the file that `gradus calibrate` wrote"]);
+        let reported = "cannot read cal.json: it is not a regular file";
+        run.run().failure().reports(&[reported, "hint: name the file that `gradus calibrate` wrote"]);
     }
     let run = batch(1, &["rows.jsonl", "--calibration", "cal.json"]);
     std::fs::File::create(run.path("cal.json")).and_then(|file| file.set_len(1 << 37)).expect("a sparse file");
-    run.run().refused().tells(&["cannot read cal.json: it is larger than 16 MiB"]);
+    run.run().failure().reports(&["cannot read cal.json: it is larger than 16 MiB"]);
 }
 
 #[test]
-fn a_pipe_or_a_device_holds_no_certificates() {
+fn a_pipe_or_a_device_is_rejected_as_certificate_file() {
     let flags = ["--base-url", "https://127.0.0.1:1/v1", "--model", "m", "--ca-file", "ca.pem"];
     let run = || batch(1, &[&["rows.jsonl"], &flags[..]].concat());
     let piped = run();
@@ -37,21 +37,21 @@ fn a_pipe_or_a_device_holds_no_certificates() {
     let device = run();
     std::os::unix::fs::symlink("/dev/zero", device.path("ca.pem")).expect("a link");
     for run in [piped, device] {
-        run.run().refused().tells(&["cannot read the certificates of ca.pem: it is not a regular file", "hint: "]);
+        run.run().failure().reports(&["cannot read the certificates of ca.pem: it is not a regular file", "hint: "]);
     }
     let large = run();
     std::fs::File::create(large.path("ca.pem")).and_then(|file| file.set_len(1 << 37)).expect("a sparse file");
-    large.run().refused().tells(&["ca.pem: it is larger than 16 MiB"]);
+    large.run().failure().reports(&["ca.pem: it is larger than 16 MiB"]);
 }
 
 #[test]
-fn a_pipe_without_a_reader_is_no_output_and_one_with_a_reader_gets_every_row() {
+fn a_pipe_without_a_reader_is_rejected_as_output_and_a_pipe_with_a_reader_gets_every_row() {
     let run = batch(3, &["rows.jsonl", "-o", "out.pipe"]);
     let path = run.path("out.pipe");
     make_pipe(&path);
     let again = run.again(["--bank", "bank", "batch", "rows.jsonl", "-o", "out.pipe"]);
-    run.run().refused().tells(&["cannot write out.pipe: nothing reads from this pipe", "hint: "]);
-    // Opened for both directions, a pipe waits for nobody. More rows than a pipe holds at once.
+    run.run().failure().reports(&["cannot write out.pipe: nothing reads from this pipe", "hint: "]);
+    // Opening the pipe for reading and writing does not block. The rows exceed the buffer of a pipe.
     let run = again.file("rows.jsonl", rows(1000));
     let mut both = std::fs::File::options().read(true).write(true).open(&path).expect("opens");
     let reader = std::thread::spawn(move || {
@@ -63,13 +63,13 @@ fn a_pipe_without_a_reader_is_no_output_and_one_with_a_reader_gets_every_row() {
         }
         seen
     });
-    run.run().done();
+    run.run().success();
     assert_eq!(reader.join().expect("ends"), 1000);
 }
 
 #[test]
-fn an_input_that_is_too_large_is_refused_before_it_fills_the_memory() {
+fn an_input_above_the_limit_is_rejected_before_it_fills_the_memory() {
     let run = tiny(["bank", "learn", "huge.jsonl"]);
     std::fs::File::create(run.path("huge.jsonl")).and_then(|file| file.set_len(1 << 37)).expect("a sparse file");
-    run.run().refused().tells(&["cannot read huge.jsonl: it is larger than 1024 MiB", "hint: "]);
+    run.run().failure().reports(&["cannot read huge.jsonl: it is larger than 1024 MiB", "hint: "]);
 }

@@ -1,8 +1,8 @@
-//! Answers to the tiny bank's questions, as many as wanted.
+//! Generates answers to the questions of the tiny bank.
 
 use std::fmt::Write as _;
 
-use crate::cli::tiny::tiny;
+use crate::cli::tiny_bank::tiny;
 use crate::support::Gradus;
 
 const SAID: [(&str, &str); 4] = [
@@ -12,7 +12,7 @@ const SAID: [(&str, &str); 4] = [
     ("undo-release", "It was their fault, and I told support."),
 ];
 
-/// One JSON object a line; the answer of row `at` says its number.
+/// `count` rows as JSON Lines. Each answer contains its row number, so that no two answers are equal.
 pub(super) fn rows(count: usize) -> String {
     let mut rows = String::new();
     for at in 0..count {
@@ -22,7 +22,7 @@ pub(super) fn rows(count: usize) -> String {
     rows
 }
 
-/// `gradus batch` beside the tiny bank and so many rows in `rows.jsonl`.
+/// The command `gradus batch` in a folder with the tiny bank and `count` rows in `rows.jsonl`.
 pub(super) fn batch(count: usize, arguments: &[&str]) -> Gradus {
     tiny(["batch"].iter().chain(arguments).copied()).file("rows.jsonl", rows(count))
 }

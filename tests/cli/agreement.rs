@@ -1,16 +1,16 @@
-//! `eval` and `calibrate`: the grader held against people.
+//! Tests of `gradus eval` and `gradus calibrate`.
 
 use std::fmt::Write as _;
 
 use super::drafting::drafted;
 use crate::support::{Gradus, gradus};
 
-/// Answers of growing worth to the tea questions, with what two people gave.
+/// Answers of increasing quality to the tea questions, with the scores of two people.
 fn graded() -> String {
     graded_by(1.0)
 }
 
-/// The same by people who give only so much of it.
+/// The answers of [`graded`], with the scores multiplied by `share`.
 fn graded_by(share: f64) -> String {
     let mut rows = String::new();
     let answers = [
@@ -47,8 +47,8 @@ fn eval(arguments: &[&str]) -> Gradus {
 }
 
 #[test]
-fn figures_stand_beside_those_of_length_and_of_people() {
-    let result = eval(&["--format", "json"]).run().done().tells_nothing().json();
+fn the_report_shows_figures_of_grader_length_and_people() {
+    let result = eval(&["--format", "json"]).run().success().reports_nothing().json();
     let groups = result["groups"].as_array().expect("groups");
     let names: Vec<_> = groups.iter().map(|group| (group["of"].as_str(), group["name"].as_str())).collect();
     let some = |of, name| (Some(of), Some(name));
@@ -71,8 +71,8 @@ fn figures_stand_beside_those_of_length_and_of_people() {
 }
 
 #[test]
-fn the_report_fits_its_formats_and_shows_the_worst() {
-    let text = eval(&["--worst", "2"]).run().done().out;
+fn the_report_fits_80_columns_and_lists_the_answers_furthest_from_people() {
+    let text = eval(&["--worst", "2"]).run().success().out;
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     for part in [
         "36 answers, 36 with both scores",
@@ -87,7 +87,7 @@ fn the_report_fits_its_formats_and_shows_the_worst() {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
     }
     assert!(!text.contains("  3. "), "{text}");
-    eval(&["--format", "markdown"]).run().done().prints(&[
+    eval(&["--format", "markdown"]).run().success().prints(&[
         "# Agreement with people",
         "| pearson |",
         "## By question",
@@ -96,52 +96,54 @@ fn the_report_fits_its_formats_and_shows_the_worst() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_bytes() {
-    let run = |seed| eval(&["--format", "json", "--seed", seed]).run().done().out;
+fn the_same_seed_gives_the_same_report() {
+    let run = |seed| eval(&["--format", "json", "--seed", seed]).run().success().out;
     assert_eq!(run("7"), run("7"));
     assert_ne!(run("7"), run("8"));
 }
 
 #[test]
 fn a_figure_below_its_threshold_fails_the_run() {
-    eval(&["--fail-under", "pearson=0.5", "--fail-under", "test:spearman=0.5", "--fail-under", "rmse=4"]).run().done();
+    eval(&["--fail-under", "pearson=0.5", "--fail-under", "test:spearman=0.5", "--fail-under", "rmse=4"])
+        .run()
+        .success();
     let run = eval(&["--fail-under", "pearson=0.999"]).run();
-    run.found().tells(&["pearson 0.", " is below the 0.999 that --fail-under pearson=0.999 asks for"]);
-    eval(&["--fail-under", "rmse=0.01"]).run().found().tells(&["is above the 0.01"]);
+    run.check_failed().reports(&["pearson 0.", " is below the 0.999 that --fail-under pearson=0.999 asks for"]);
+    eval(&["--fail-under", "rmse=0.01"]).run().check_failed().reports(&["is above the 0.01"]);
     eval(&["--fail-under", "macro-f1=0.1"])
         .run()
-        .found()
-        .tells(&["there is no macro-f1 (people's scores are not all 0 or 1)"]);
-    eval(&["--fail-under", "odd:pearson=0.1"]).run().refused().tells(&["no answer is of that split"]);
-    gradus(["eval", "x", "--fail-under", "person=1"]).run().refused().tells(&["where METRIC is one of pearson, "]);
+        .check_failed()
+        .reports(&["there is no macro-f1 (people's scores are not all 0 or 1)"]);
+    eval(&["--fail-under", "odd:pearson=0.1"]).run().failure().reports(&["no answer is of that split"]);
+    gradus(["eval", "x", "--fail-under", "person=1"]).run().failure().reports(&["where METRIC is one of pearson, "]);
 }
 
 #[test]
-fn what_moved_since_another_evaluation_is_tested() {
+fn differences_to_an_earlier_evaluation_are_tested() {
     let first = eval(&["--format", "json"]);
     let second = first.again(["eval", "graded.jsonl", "--bank", "bank", "--compare", "before.json"]);
     let harsh = ["eval", "graded.jsonl", "--bank", "bank", "--compare", "before.json", "--format", "json"];
     let third = first.again(harsh.iter().chain(&["--calibration", "c.toml"]));
-    let before = first.run().done().out;
+    let before = first.run().success().out;
     let shuffled =
         graded().lines().rev().fold(String::new(), |rows, line| rows + &line.replace("\"id\"", "\"no\"") + "\n");
     let again = second.again(["eval", "shuffled.jsonl", "--bank", "bank", "--compare", "before.json"]);
     let unmoved = ["what moved", "0 of 36 answers have another score", "0.000"];
-    second.file("before.json", &before).run().done().prints(&unmoved);
-    again.file("shuffled.jsonl", shuffled).run().done().prints(&unmoved);
+    second.file("before.json", &before).run().success().prints(&unmoved);
+    again.file("shuffled.jsonl", shuffled).run().success().prints(&unmoved);
     let third = third.file("c.toml", "schema = 1\nscorer = 4\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
-    let moved = third.file("before.json", &before).run().done().json()["moved"].clone();
+    let moved = third.file("before.json", &before).run().success().json()["moved"].clone();
     assert_eq!(moved["answers"], 36);
     assert!(moved["changed"].as_u64() > Some(20), "{moved}");
     let figure = |metric: &str, of: &str| moved["figures"][metric][of].as_f64().expect("a figure");
     assert!(figure("bias", "difference") < -0.5 && figure("bias", "p") < 0.05, "{moved}");
     assert!(figure("pearson", "difference").abs() < 1e-9 && figure("pearson", "p") > 0.9, "{moved}");
-    let refused = eval(&["--compare", "graded.jsonl"]).run().refused();
-    refused.tells(&["graded.jsonl is no evaluation: ", "hint: `gradus eval --format json` writes one"]);
+    let refused = eval(&["--compare", "graded.jsonl"]).run().failure();
+    refused.reports(&["graded.jsonl is no evaluation: ", "hint: `gradus eval --format json` writes one"]);
 }
 
 #[test]
-fn two_valued_scores_get_their_cut_where_it_was_fitted() {
+fn the_cut_of_two_valued_scores_is_fitted_on_its_split() {
     let mut rows = String::from("question,answer,score,split\n");
     for split in ["train", "test"] {
         for (answer, score) in
@@ -154,20 +156,21 @@ fn two_valued_scores_get_their_cut_where_it_was_fitted() {
     let run = |cut: &str| {
         bank.again(["eval", "two.csv", "--bank", "bank", "--format", "json", "--cut", cut]).file("two.csv", &rows).run()
     };
-    let result = run("fit:train").done().json();
+    let result = run("fit:train").success().json();
     assert_eq!(result["cut"]["fitted_on"], "train");
     assert_eq!(result["groups"][1]["figures"]["macro-f1"]["grader"]["value"], 1.0);
-    run("fit:other").refused().tells(&["no answer is of the split `other`", "hint: splits are test, train"]);
-    run("101").refused().tells(&["expected a number from 0 to 100, or fit:SPLIT"]);
+    run("fit:other").failure().reports(&["no answer is of the split `other`", "hint: splits are test, train"]);
+    run("101").failure().reports(&["expected a number from 0 to 100, or fit:SPLIT"]);
 }
 
 #[test]
-fn criteria_that_people_graded_have_figures_of_their_own() {
+fn criteria_that_people_graded_have_their_own_figures() {
     let rows = "question,answer,score,criterion:point-1,criterion:point-2\n\
                 tea/3,The host pours for the guests.,2,1,0\n\
                 tea/3,Anybody.,0,0,0\n\
                 tea/3,The host pours for herself last.,1,0,1\n";
-    let run = drafted().again(["eval", "g.csv", "--bank", "bank", "--format", "json"]).file("g.csv", rows).run().done();
+    let run =
+        drafted().again(["eval", "g.csv", "--bank", "bank", "--format", "json"]).file("g.csv", rows).run().success();
     let groups = run.json()["groups"].clone();
     let last = groups.as_array().and_then(|groups| groups.last()).expect("groups");
     assert_eq!(
@@ -178,34 +181,34 @@ fn criteria_that_people_graded_have_figures_of_their_own() {
 }
 
 #[test]
-fn answers_without_a_score_or_a_question_are_counted_and_told() {
+fn answers_without_a_score_or_a_question_are_counted_and_reported() {
     let rows = format!(
         "{}{}",
         graded(),
         "{\"id\": \"x\", \"question\": \"coffee\", \"answer\": \"a\", \"score\": 1, \"max_score\": 4}\n{\"id\": \"y\", \"question\": \"tea/1\", \"answer\": \"?\", \"score\": 1, \"max_score\": 4}\n{\"id\": \"z\", \"question\": \"tea/1\", \"answer\": \"heat\"}\n"
     );
-    let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().done();
+    let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().success();
     run.prints(&[
         "39 answers, 36 with both scores, 1 that people gave no score, 2 that could not\nbe graded",
         "line 37, x: its question is not in the bank",
         "line 38, y: the answer has no words",
     ])
-    .tells(&["1 question is not in the bank: `coffee`"]);
+    .reports(&["1 question is not in the bank: `coffee`"]);
 }
 
 #[test]
-fn what_cannot_be_evaluated_is_refused() {
+fn input_that_cannot_be_evaluated_is_an_error() {
     let bank = drafted();
     let run =
-        |content: &str| bank.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", content).run().refused();
-    run("").tells(&["g.jsonl holds no answer\nhint: "]);
+        |content: &str| bank.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", content).run().failure();
+    run("").reports(&["g.jsonl holds no answer\nhint: "]);
     run("{\"question\": \"tea/1\", \"answer\": \"a\"}")
-        .tells(&["g.jsonl holds no score that people gave\nhint: put it into `score`"]);
+        .reports(&["g.jsonl holds no score that people gave\nhint: put it into `score`"]);
     run("{\"question\": \"tea/1\", \"answer\": \"a\", \"score\": 9, \"max_score\": 4}")
-        .tells(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
+        .reports(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
     run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")
-        .tells(&["none of the questions is in the bank: `coffee`\nhint: "]);
-    run("oops").tells(&["g.jsonl: line 1: no JSON: expected value\nhint: "]);
+        .reports(&["none of the questions is in the bank: `coffee`\nhint: "]);
+    run("oops").reports(&["g.jsonl: line 1: no JSON: expected value\nhint: "]);
 }
 
 #[test]
@@ -232,23 +235,23 @@ fn a_calibration_is_fitted_used_and_named() {
     let (json, text, table) = (grade("json"), grade("text"), grade("csv"));
     let plain = fit.again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--format", "json"]);
     fit.run()
-        .done()
+        .success()
         .prints(&["36 answers, questions held back in 3 parts", "rmse", "kappa"])
-        .tells(&["use it with --calibration c.toml"]);
-    again.run().refused().tells(&["c.toml would be overwritten\nhint: "]);
-    eval.run().done().prints(&["calibrated by c.toml"]);
+        .reports(&["use it with --calibration c.toml"]);
+    again.run().failure().reports(&["c.toml would be overwritten\nhint: "]);
+    eval.run().success().prints(&["calibrated by c.toml"]);
     let (with, without) =
-        (json.run_with(b"The pot is cold.").done().json(), plain.run_with(b"The pot is cold.").done().json());
+        (json.run_with(b"The pot is cold.").success().json(), plain.run_with(b"The pot is cold.").success().json());
     assert_eq!(with["calibrated"]["by"], "c.toml");
-    assert_eq!(with["score"], without["score"], "what the rubric gives stays beside it");
+    assert_eq!(with["score"], without["score"], "the original score is kept");
     assert!(without.get("calibrated").is_none());
-    text.run_with(b"The pot is cold.").done().prints(&["calibrated by c.toml: "]);
-    table.run_with(b"The pot is cold.").done().prints(&["reason,calibrated,calibrated_by", ",c.toml"]);
+    text.run_with(b"The pot is cold.").success().prints(&["calibrated by c.toml: "]);
+    table.run_with(b"The pot is cold.").success().prints(&["reason,calibrated,calibrated_by", ",c.toml"]);
 }
 
 #[test]
 fn a_calibration_that_does_not_help_is_not_written() {
-    // What people gave has nothing to do with the answers: nothing beats giving everybody their mean.
+    // The scores do not depend on the answers, so no fit is better than giving every answer the mean score.
     let scores = [1.0, 0.0, 4.0, 2.0, 3.0];
     let odd = graded().lines().enumerate().fold(String::new(), |rows, (number, line)| {
         let (head, tail) = line.split_once("\"score\": ").expect("a score");
@@ -259,31 +262,35 @@ fn a_calibration_that_does_not_help_is_not_written() {
     let calibrate = ["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"];
     let run = bank.again(calibrate).file("g.jsonl", odd);
     let forced = run.again(calibrate.iter().chain(&["--even-if-worse"]));
-    run.run().found().tells(&["does not come nearer to people", "nothing was written", "hint: --even-if-worse"]);
+    run.run().check_failed().reports(&[
+        "does not come nearer to people",
+        "nothing was written",
+        "hint: --even-if-worse",
+    ]);
     assert!(!bank.path("c.toml").exists());
-    forced.run().done().tells(&["warning: ", "does not come nearer to people"]);
+    forced.run().success().reports(&["warning: ", "does not come nearer to people"]);
     assert!(bank.path("c.toml").exists());
 }
 
 #[test]
-fn too_little_to_calibrate_by_is_refused() {
+fn calibration_with_too_few_answers_is_an_error() {
     let few: String = graded().lines().take(12).fold(String::new(), |rows, line| rows + line + "\n");
     let run = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"]).file("g.jsonl", few).run();
-    run.refused().tells(&["nothing to calibrate by: 12 answers with both scores, 30 needed"]);
+    run.failure().reports(&["nothing to calibrate by: 12 answers with both scores, 30 needed"]);
     let one: String =
         graded().lines().filter(|line| line.contains("tea/1")).fold(String::new(), |rows, line| rows + line + "\n");
     let run = drafted()
         .again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"])
         .file("g.jsonl", one.repeat(4))
         .run();
-    run.refused().tells(&["answers to only 1 of the 3 questions needed"]);
+    run.failure().reports(&["answers to only 1 of the 3 questions needed"]);
     let weights = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml", "--weights"]);
-    let weights = weights.file("g.jsonl", graded()).run().refused();
-    weights.tells(&["1 of the criteria stand in two or more questions, 2 needed", "hint: "]);
+    let weights = weights.file("g.jsonl", graded()).run().failure();
+    weights.reports(&["1 of the criteria stand in two or more questions, 2 needed", "hint: "]);
     let wrong = drafted().again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--calibration", "c.toml"]);
     wrong
         .file("c.toml", "schema = 1\nscorer = 4\ncurve = 3")
         .run_with(b"x")
-        .refused()
-        .tells(&["c.toml is no calibration: line 3: ", "hint: "]);
+        .failure()
+        .reports(&["c.toml is no calibration: line 3: ", "hint: "]);
 }

@@ -1,11 +1,11 @@
-//! `grade`: what an answer may be, and what is said of one that cannot be read.
+//! Tests of the answers that `gradus grade` accepts and of the errors for unreadable ones.
 
-use super::tiny::{ANSWER, tiny};
-use crate::support::Ran;
+use super::tiny_bank::{ANSWER, tiny};
+use crate::support::RunOutput;
 
 const HEAD: &str = "+++\nquestion = \"undo-release\"\n+++\n";
 
-fn brief(content: impl AsRef<[u8]>) -> Ran {
+fn brief(content: impl AsRef<[u8]>) -> RunOutput {
     tiny(["grade", "--quiet", "mine.md"]).file("mine.md", content).run()
 }
 
@@ -19,12 +19,12 @@ fn an_answer_is_read_from_a_file_or_a_pipe() {
     ];
     for (file, expected) in rows {
         let arguments = ["grade", "--quiet", "--question", "undo-release"].into_iter().chain(file.iter().copied());
-        assert_eq!(tiny(arguments).run_with(ANSWER.as_bytes()).done().tells_nothing().out, expected);
+        assert_eq!(tiny(arguments).run_with(ANSWER.as_bytes()).success().reports_nothing().out, expected);
     }
 }
 
 #[test]
-fn front_matter_names_the_question_and_is_no_part_of_the_answer() {
+fn front_matter_names_the_question_and_does_not_belong_to_the_answer() {
     let heads = [
         HEAD,
         "+++\nauthor = \"me\"\nquestion = \"undo-release\"\n+++\n",
@@ -35,28 +35,30 @@ fn front_matter_names_the_question_and_is_no_part_of_the_answer() {
         "\u{feff}+++\r\nquestion = \"undo-release\"\r\n+++\r\n",
         "---\r\nquestion: undo-release\r\n---\r\n",
     ];
-    // Its own words point to another question.
+    // The words of the answer belong to another question.
     let body = "A backup can be restored. We rolled the release back.";
     for head in heads {
-        let ran = brief(format!("{head}{body}")).done().tells_nothing();
+        let ran = brief(format!("{head}{body}")).success().reports_nothing();
         assert_eq!(ran.out, "mine.md  undo-release  37.5  partial\n", "{head:?}");
     }
 }
 
 #[test]
-fn a_head_that_is_not_closed_is_part_of_the_answer() {
-    let ran = brief("---\nWe wrote on the status page and told support; each action got an owner.\n").done();
+fn front_matter_that_is_not_closed_belongs_to_the_answer() {
+    let ran = brief("---\nWe wrote on the status page and told support; each action got an owner.\n").success();
     assert_eq!(ran.out, "mine.md  undo-release  62.5  solid\n");
 }
 
 #[test]
-fn a_head_that_is_not_toml_is_refused_with_its_line() {
-    brief("+++\ntitle = \"x\"\nquestion = undo-release\n+++\nx\n").refused().tells(&["mine.md", "line 3", "\nhint: "]);
+fn front_matter_that_is_not_toml_is_an_error_with_its_line() {
+    brief("+++\ntitle = \"x\"\nquestion = undo-release\n+++\nx\n")
+        .failure()
+        .reports(&["mine.md", "line 3", "\nhint: "]);
 }
 
 #[test]
-fn a_head_that_names_no_question_of_the_bank_is_refused() {
-    brief("+++\nquestion = \"undo-relaese\"\n+++\nx\n").refused().tells(&[
+fn front_matter_that_names_an_unknown_question_is_an_error() {
+    brief("+++\nquestion = \"undo-relaese\"\n+++\nx\n").failure().reports(&[
         "front matter",
         "no question `undo-relaese`",
         "did you mean undo-release",
@@ -70,7 +72,7 @@ fn an_answer_without_words_is_ungraded_and_has_no_score() {
             let ran = tiny(["grade", "--question", "undo-release", "--format", format, "mine.md"])
                 .file("mine.md", content)
                 .run()
-                .found();
+                .check_failed();
             assert!(ran.out.contains("no words"), "{content:?}: {}", ran.out);
             if format == "json" {
                 let result = ran.json();
@@ -83,70 +85,70 @@ fn an_answer_without_words_is_ungraded_and_has_no_score() {
 }
 
 #[test]
-fn quiet_says_why_an_answer_is_ungraded() {
-    let ran = brief(HEAD).found().tells_nothing();
+fn quiet_prints_the_reason_of_an_ungraded_answer() {
+    let ran = brief(HEAD).check_failed().reports_nothing();
     assert_eq!(ran.out, "mine.md  undo-release  ungraded: the answer has no words\n");
 }
 
 #[test]
-fn bytes_that_are_not_utf_8_are_told_and_the_rest_is_graded() {
-    let ran = brief([HEAD.as_bytes(), b"We \xff\xfe rolled the release back."].concat()).done();
-    // Quiet leaves notes out, not warnings.
-    let ran = ran.tells(&["warning: mine.md is not UTF-8: byte 37 is 0xff", "U+FFFD"]);
+fn invalid_utf_8_is_reported_and_the_rest_is_graded() {
+    let ran = brief([HEAD.as_bytes(), b"We \xff\xfe rolled the release back."].concat()).success();
+    // --quiet omits notes but not warnings.
+    let ran = ran.reports(&["warning: mine.md is not UTF-8: byte 37 is 0xff", "U+FFFD"]);
     assert_eq!(ran.out, "mine.md  undo-release  37.5  partial\n");
 }
 
 #[test]
-fn nul_bytes_are_shown_and_do_no_harm() {
-    let ran = tiny(["grade", "mine.md"]).file("mine.md", format!("{HEAD}We rolled\0 back.\0\0")).run().done();
+fn nul_bytes_are_shown_and_do_not_change_the_grade() {
+    let ran = tiny(["grade", "mine.md"]).file("mine.md", format!("{HEAD}We rolled\0 back.\0\0")).run().success();
     assert!(!ran.prints(&["37.5", "␀"]).out.contains('\0'));
 }
 
 #[test]
-fn escape_sequences_of_an_answer_reach_nobody() {
+fn escape_sequences_of_an_answer_do_not_reach_the_terminal() {
     let content = format!("{HEAD}\u{1b}[2J\u{9b}31m We rolled back \u{1b}]0;title\u{7} \u{202e}now.");
     for format in ["text", "json", "markdown", "csv"] {
-        let ran = tiny(["grade", "--format", format, "mine.md"]).file("mine.md", &content).run().done();
+        let ran = tiny(["grade", "--format", format, "mine.md"]).file("mine.md", &content).run().success();
         let unsafe_one = ran.out.chars().find(|c| c.is_control() && *c != '\n');
         assert_eq!(unsafe_one, None, "{format}: {:?}", ran.out);
     }
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_by_name() {
-    tiny(["grade", "nowhere.md"]).run().refused().tells(&["cannot read the answer nowhere.md"]);
-    tiny(["grade", "bank"]).run().refused().tells(&["cannot read the answer bank"]);
+fn an_unreadable_answer_is_an_error_that_names_the_file() {
+    tiny(["grade", "nowhere.md"]).run().failure().reports(&["cannot read the answer nowhere.md"]);
+    tiny(["grade", "bank"]).run().failure().reports(&["cannot read the answer bank"]);
 }
 
 #[test]
-fn what_is_not_text_is_refused_by_name() {
+fn an_answer_that_is_not_text_is_an_error_that_names_its_kind() {
     let wide: Vec<u8> = ANSWER.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (bytes, name) in [
         (&b"PK\x03\x04\x14\0\x06\0\x08\0word/document.xml"[..], "a Word document (.docx)"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"),
         (&wide, "UTF-16 text without a byte order mark"),
     ] {
-        let ran = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", bytes).run().refused();
-        let told = format!("error: mine.md is {name}, which is not graded\nhint: save it as plain text in UTF-8\n");
-        assert_eq!(ran.err, told);
+        let ran = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", bytes).run().failure();
+        let reported = format!("error: mine.md is {name}, which is not graded\nhint: save it as plain text in UTF-8\n");
+        assert_eq!(ran.err, reported);
         let arguments = ["batch", "answers", "--format", "jsonl"];
         let ran = tiny(arguments).file("answers/undo-release.md", ANSWER).file("answers/undo-release_b.md", bytes);
         let lines: Vec<serde_json::Value> =
-            ran.run().found().out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            ran.run().check_failed().out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         assert_eq!((&lines[0]["status"], &lines[1]["status"]), (&"graded".into(), &"ungraded".into()), "{lines:?}");
         assert_eq!(lines[1]["reason"], format!("it is {name}: save it as plain text in UTF-8"));
     }
     let row =
         serde_json::json!({"id": "a", "question": "undo-release", "answer": "PK\u{3}\u{4} and so on"}).to_string();
-    let ran = tiny(["batch", "-", "--format", "jsonl"]).run_with(row.as_bytes()).found();
+    let ran = tiny(["batch", "-", "--format", "jsonl"]).run_with(row.as_bytes()).check_failed();
     assert!(ran.out.contains("a ZIP archive"), "{}", ran.out);
 }
 
 #[test]
-fn an_answer_above_the_limit_is_refused() {
+fn an_answer_above_the_size_limit_is_an_error() {
     let grade = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", "");
     let file = std::fs::File::options().write(true).open(grade.path("mine.md")).expect("a file");
     file.set_len(gradus::model::Answer::LARGEST as u64 + 1).expect("a long file");
-    let ran = grade.run().refused();
+    let ran = grade.run().failure();
     assert!(ran.err.contains("hint: grade its parts one by one"), "{}", ran.err);
 }

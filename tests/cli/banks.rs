@@ -1,11 +1,11 @@
-//! `bank`: check, new, schema and explain.
+//! Tests of `gradus bank check`, `new`, `schema` and `explain`.
 
 use serde_json::Value;
 
-use super::tiny::{ANSWER, BANK, UNDO_RELEASE, tiny};
-use crate::support::{Ran, gradus};
+use super::tiny_bank::{ANSWER, BANK, UNDO_RELEASE, tiny};
+use crate::support::{RunOutput, gradus};
 
-/// A bank with faults of many kinds, and what is found: file, line, column and part of the message.
+/// A bank with many kinds of faults, and the expected findings: file, line, column and part of the message.
 pub(super) const FAULTY: [(&str, &str); 6] = [
     (
         "faulty/rubrics/t/one.toml",
@@ -47,32 +47,32 @@ const FOUND: [(&str, u64, u64, &str); 14] = [
     ("rubrics/t/two.toml", 15, 19, "quotes that are not closed"),
 ];
 
-fn check_faulty(format: &str) -> Ran {
-    gradus(["bank", "check", "faulty", "--format", format]).files(&FAULTY).run().found()
+fn check_faulty(format: &str) -> RunOutput {
+    gradus(["bank", "check", "faulty", "--format", format]).files(&FAULTY).run().check_failed()
 }
 
 #[test]
-fn the_shipped_bank_has_nothing_to_mend() {
-    gradus(["bank", "check"]).run().done().prints(&["nothing to fix"]);
+fn the_shipped_bank_passes_its_check() {
+    gradus(["bank", "check"]).run().success().prints(&["nothing to fix"]);
 }
 
 #[test]
-fn a_sound_folder_passes() {
+fn a_valid_bank_folder_passes_the_check() {
     let rows: [&[&str]; 2] = [&["bank", "check", "bank"], &["--bank", "bank", "bank", "check"]];
     for arguments in rows {
-        let ran = gradus(arguments).files(&BANK).run().done().tells_nothing();
+        let ran = gradus(arguments).files(&BANK).run().success().reports_nothing();
         assert_eq!(ran.out, "checked 3 questions of bank/rubrics: nothing to fix\n");
     }
-    assert_eq!(tiny(["bank", "check", "--format", "json"]).run().done().json(), serde_json::json!([]));
+    assert_eq!(tiny(["bank", "check", "--format", "json"]).run().success().json(), serde_json::json!([]));
 }
 
 #[test]
-fn the_folder_that_is_named_goes_before_the_setting() {
-    tiny(["bank", "check", "faulty"]).files(&FAULTY).run().found();
+fn the_bank_argument_overrides_the_setting() {
+    tiny(["bank", "check", "faulty"]).files(&FAULTY).run().check_failed();
 }
 
 #[test]
-fn all_faults_are_found_at_once_each_with_its_place_and_help() {
+fn one_check_reports_all_faults_with_place_and_hint() {
     let text = check_faulty("text").out;
     let findings = check_faulty("json").json();
     let findings = findings.as_array().expect("a list");
@@ -95,7 +95,7 @@ fn all_faults_are_found_at_once_each_with_its_place_and_help() {
 }
 
 #[test]
-fn findings_quote_the_bytes_they_are_about() {
+fn findings_point_at_the_faulty_bytes() {
     let findings = check_faulty("json").json();
     let quoted = |line: u64, file: &str| {
         let finding =
@@ -111,22 +111,22 @@ fn findings_quote_the_bytes_they_are_about() {
 }
 
 #[test]
-fn samples_that_score_outside_their_band_are_found() {
+fn samples_that_score_outside_their_band_are_reported() {
     let weak = "+++\nquestion = \"stage-release\"\n+++\n\n## strong\n\nWe deploy it and we hope for the best.\n";
-    let ran = tiny(["bank", "check"]).file("bank/corpus/delivery/stage-release.md", weak).run().found();
+    let ran = tiny(["bank", "check"]).file("bank/corpus/delivery/stage-release.md", weak).run().check_failed();
     ran.prints(&["a strong sample scores 0.0, expected at least 80", "--> corpus/delivery/stage-release.md:5:1\n"]);
 }
 
 #[test]
-fn other_commands_name_the_faults_of_what_they_need() {
-    let grade = gradus(["--bank", "faulty", "grade", "--question", "two"]).files(&FAULTY).run_with(b"x").refused();
-    grade.tells(&["rubrics/t/two.toml:15:19: quotes that are not closed", "gradus bank check"]);
-    let show = gradus(["--bank", "faulty", "questions", "show", "three"]).files(&FAULTY).run().done();
+fn other_commands_report_the_faults_of_the_rubric_they_need() {
+    let grade = gradus(["--bank", "faulty", "grade", "--question", "two"]).files(&FAULTY).run_with(b"x").failure();
+    grade.reports(&["rubrics/t/two.toml:15:19: quotes that are not closed", "gradus bank check"]);
+    let show = gradus(["--bank", "faulty", "questions", "show", "three"]).files(&FAULTY).run().success();
     show.prints(&["three  t, concept, core"]);
 }
 
 #[test]
-fn a_folder_that_is_no_bank_is_refused_by_name() {
+fn a_folder_that_is_not_a_bank_is_an_error_that_names_it() {
     let rows = [
         ("nowhere", "no `rubrics` folder in nowhere"),
         ("empty", "no rubric in empty"),
@@ -135,40 +135,44 @@ fn a_folder_that_is_no_bank_is_refused_by_name() {
     for (folder, expected) in rows {
         for arguments in [["bank", "check", folder].as_slice(), &["--bank", folder, "questions"]] {
             let gradus = gradus(arguments).folder("empty/rubrics").file("file", "");
-            gradus.run().refused().tells(&[expected, "\nhint: "]);
+            gradus.run().failure().reports(&[expected, "\nhint: "]);
         }
     }
 }
 
 #[test]
-fn a_bank_file_that_is_not_utf_8_is_refused_with_its_byte() {
+fn a_bank_file_that_is_not_utf_8_is_an_error_with_its_byte_offset() {
     let gradus = tiny(["questions"]).file("bank/rubrics/delivery/odd.toml", b"id = \"\xff\"");
-    gradus.run().refused().tells(&["odd.toml is not UTF-8: the first bad byte is byte 6"]);
+    gradus.run().failure().reports(&["odd.toml is not UTF-8: the first bad byte is byte 6"]);
 }
 
 #[test]
 fn a_new_rubric_passes_the_check_when_it_is_saved() {
-    let new = gradus(["bank", "new", "my-question", "--topic", "gardening"]).run().done();
+    let new = gradus(["bank", "new", "my-question", "--topic", "gardening"]).run().success();
     let path = "bank/rubrics/gardening/my-question.toml";
-    let new = new.tells(&["note: save it as rubrics/gardening/my-question.toml"]);
-    let checked = gradus(["bank", "check", "bank"]).file(path, &new.out).run().done();
+    let new = new.reports(&["note: save it as rubrics/gardening/my-question.toml"]);
+    let checked = gradus(["bank", "check", "bank"]).file(path, &new.out).run().success();
     assert_eq!(checked.out, "checked 1 question of bank/rubrics: nothing to fix\n");
-    gradus(["--quiet", "bank", "new", "my-question"]).run().done().tells_nothing().prints(&["topic = \"my-topic\""]);
+    gradus(["--quiet", "bank", "new", "my-question"])
+        .run()
+        .success()
+        .reports_nothing()
+        .prints(&["topic = \"my-topic\""]);
 }
 
 #[test]
-fn a_new_rubric_needs_an_id_that_can_be_a_file() {
+fn a_new_rubric_needs_an_id_that_is_a_valid_file_name() {
     let rows: [&[&str]; 6] =
         [&["My-Question"], &["my question"], &["../up"], &[""], &["é"], &["fine", "--topic", "Not/Fine"]];
     for arguments in rows {
-        let ran = gradus(["bank", "new"].iter().chain(arguments)).run().refused();
-        ran.tells(&["is no id\nhint: use lower-case letters, digits and hyphens"]);
+        let ran = gradus(["bank", "new"].iter().chain(arguments)).run().failure();
+        ran.reports(&["is no id\nhint: use lower-case letters, digits and hyphens"]);
     }
 }
 
 #[test]
 fn schemas_describe_rubrics_and_results() {
-    let schema = |of: &[&str]| gradus(["bank", "schema"].iter().chain(of)).run().done().json();
+    let schema = |of: &[&str]| gradus(["bank", "schema"].iter().chain(of)).run().success().json();
     let keys = |schema: &Value| -> Vec<String> {
         schema["properties"].as_object().expect("properties").keys().cloned().collect()
     };
@@ -199,12 +203,12 @@ fn schemas_describe_rubrics_and_results() {
     for key in ["schema", "id", "question", "grader", "criteria", "penalties", "flags", "delivery", "fingerprint"] {
         assert!(result.iter().any(|known| known == key), "no {key} in {result:?}");
     }
-    gradus(["bank", "schema", "answer"]).run().refused().tells(&["[possible values: rubric, result, summary, eval"]);
+    gradus(["bank", "schema", "answer"]).run().failure().reports(&["[possible values: rubric, result, summary, eval"]);
 }
 
 #[test]
-fn a_rubric_has_no_keys_that_its_schema_does_not_know() {
-    let schema = gradus(["bank", "schema"]).run().done().json();
+fn every_key_of_a_rubric_is_in_the_schema() {
+    let schema = gradus(["bank", "schema"]).run().success().json();
     let rubric: toml::Table = toml::from_str(UNDO_RELEASE).expect("TOML");
     assert!(rubric.keys().all(|key| schema["properties"].get(key).is_some()), "{schema:#}");
     let required: Vec<&str> = schema["required"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
@@ -212,9 +216,9 @@ fn a_rubric_has_no_keys_that_its_schema_does_not_know() {
 }
 
 #[test]
-fn every_phrase_is_explained_with_what_became_of_it() {
+fn every_phrase_is_explained_with_its_match() {
     let answer = "We did not roll back. Rolled back, previous version, status page, told sales, owner, their fault.";
-    let ran = tiny(["bank", "explain", "undo-release", "-"]).run_with(answer.as_bytes()).done().tells_nothing();
+    let ran = tiny(["bank", "explain", "undo-release", "-"]).run_with(answer.as_bytes()).success().reports_nothing();
     ran.prints(&[
         "criterion undoes-quickly (3 points, needs 1 of 2)\n  rollback\n",
         "    . within <duration>\n",
@@ -225,10 +229,10 @@ fn every_phrase_is_explained_with_what_became_of_it() {
 }
 
 #[test]
-fn an_explanation_as_json_has_every_phrase_and_true_places() {
+fn an_explanation_as_json_has_every_phrase_and_correct_offsets() {
     let answer = format!("+++\nquestion = \"restore-test\"\n+++\n{ANSWER}");
     let explain = ["bank", "explain", "undo-release", "mine.md", "--format", "json"];
-    let traces = tiny(explain).file("mine.md", &answer).run().done().json();
+    let traces = tiny(explain).file("mine.md", &answer).run().success().json();
     let traces = traces.as_array().expect("a list");
     let found = |trace: &Value| trace["finds"].as_array().expect("a list").len();
     let phrases: Vec<_> = traces.iter().map(|trace| (trace["phrase"].as_str().expect("text"), found(trace))).collect();
@@ -251,12 +255,12 @@ fn an_explanation_as_json_has_every_phrase_and_true_places() {
 }
 
 #[test]
-fn an_explanation_can_be_cut_to_a_criterion_and_to_what_was_found() {
+fn an_explanation_can_be_limited_to_a_criterion_and_to_matches() {
     let explain = |arguments: &[&'static str]| {
         tiny(["bank", "explain", "undo-release", "answer.md"].into_iter().chain(arguments.iter().copied()))
     };
     let phrases = |arguments: &[&'static str]| -> Vec<String> {
-        let value = explain(arguments).run().done().json();
+        let value = explain(arguments).run().success().json();
         let of = |trace: &Value| trace["phrase"].as_str().expect("text").to_owned();
         value.as_array().expect("a list").iter().map(of).collect()
     };
@@ -266,20 +270,20 @@ fn an_explanation_can_be_cut_to_a_criterion_and_to_what_was_found() {
         ["roll* back", "within <duration>", "told support|sales", "his|her|their fault"]
     );
     assert_eq!(phrases(&["--criterion", "tells-people", "--found", "--format", "json"]), ["told support|sales"]);
-    let text = explain(&["--criterion", "blames-a-person"]).run().done().prints(&["penalty blames-a-person ("]).out;
+    let text = explain(&["--criterion", "blames-a-person"]).run().success().prints(&["penalty blames-a-person ("]).out;
     assert!(!text.contains("undoes-quickly"), "{text}");
-    explain(&["--criterion", "follow-up", "--found"]).run().found().tells(&["contains none of these phrases"]);
-    explain(&["--criterion", "follow"]).run().refused().tells(&[
+    explain(&["--criterion", "follow-up", "--found"]).run().check_failed().reports(&["contains none of these phrases"]);
+    explain(&["--criterion", "follow"]).run().failure().reports(&[
         "`undo-release` has no criterion `follow`\nhint: ",
         "undoes-quickly, tells-people, follow-up, blames-a-person",
     ]);
 }
 
 #[test]
-fn explaining_needs_a_question_and_an_answer_that_are_there() {
-    tiny(["bank", "explain", "undo-relaese", "answer.md"]).run().refused().tells(&["did you mean undo-release"]);
+fn explain_needs_an_existing_question_and_answer() {
+    tiny(["bank", "explain", "undo-relaese", "answer.md"]).run().failure().reports(&["did you mean undo-release"]);
     tiny(["bank", "explain", "undo-release", "nowhere.md"])
         .run()
-        .refused()
-        .tells(&["cannot read the answer nowhere.md"]);
+        .failure()
+        .reports(&["cannot read the answer nowhere.md"]);
 }

@@ -1,17 +1,17 @@
-//! `bank check`: which bank is checked, which files of it, and which names of questions are unusable.
+//! Tests of `gradus bank check`: the choice of bank and files, unusable names, and linear time.
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::banks::FAULTY;
-use super::tiny::{BANK, tiny};
+use super::tiny_bank::{BANK, tiny};
 use crate::support::{Gradus, gradus};
 
-/// The tiny bank in the folder that the program runs in, and not named by any setting.
-fn here(arguments: &[&str]) -> Gradus {
+/// A command in a folder that is itself the tiny bank, without a setting that names it.
+fn in_bank_folder(arguments: &[&str]) -> Gradus {
     let files = BANK.map(|(name, text)| (name.trim_start_matches("bank/"), text));
-    gradus(arguments).files(&files).file("answer.md", super::tiny::ANSWER)
+    gradus(arguments).files(&files).file("answer.md", super::tiny_bank::ANSWER)
 }
 
 fn rubric(id: &str, header: &str) -> String {
@@ -22,7 +22,7 @@ fn rubric(id: &str, header: &str) -> String {
     )
 }
 
-/// Line and message of each finding.
+/// The place (`file:line`) and the message of each finding.
 fn findings(value: &Value) -> Vec<(String, String)> {
     let of = |finding: &Value| {
         let place = format!("{}:{}", finding["file"].as_str().expect("a file"), finding["line"]);
@@ -32,89 +32,89 @@ fn findings(value: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_bank_that_was_checked_is_named() {
-    let summary = |gradus: Gradus| gradus.run().done().tells_nothing().out;
-    assert_eq!(summary(here(&["bank", "check"])), "checked 3 questions of ./rubrics: nothing to fix\n");
-    assert_eq!(summary(here(&["bank", "check", "."])), "checked 3 questions of ./rubrics: nothing to fix\n");
+fn the_check_names_the_bank() {
+    let summary = |gradus: Gradus| gradus.run().success().reports_nothing().out;
+    assert_eq!(summary(in_bank_folder(&["bank", "check"])), "checked 3 questions of ./rubrics: nothing to fix\n");
+    assert_eq!(summary(in_bank_folder(&["bank", "check", "."])), "checked 3 questions of ./rubrics: nothing to fix\n");
     assert_eq!(summary(tiny(["bank", "check"])), "checked 3 questions of bank/rubrics: nothing to fix\n");
-    let shipped = summary(here(&["bank", "check", "--bank", "shipped"]));
+    let shipped = summary(in_bank_folder(&["bank", "check", "--bank", "shipped"]));
     assert!(shipped.contains(" questions of the shipped bank: nothing to fix"), "{shipped}");
     assert_eq!(summary(gradus(["bank", "check"])), shipped);
-    let json = here(&["bank", "check", "--format", "json"]).run().done();
-    json.tells(&["note: checked 3 questions of ./rubrics: nothing to fix"]);
+    let json = in_bank_folder(&["bank", "check", "--format", "json"]).run().success();
+    json.reports(&["note: checked 3 questions of ./rubrics: nothing to fix"]);
 }
 
 #[test]
-fn a_bank_is_found_from_a_folder_below_it() {
-    let below = here(&["bank", "check"]).folder("corpus/recovery").within("corpus/recovery").run().done();
+fn a_bank_is_found_from_a_subfolder() {
+    let below = in_bank_folder(&["bank", "check"]).folder("corpus/recovery").within("corpus/recovery").run().success();
     assert_eq!(below.out, "checked 3 questions of [home]/rubrics: nothing to fix\n");
-    let grade = here(&["grade", "--question", "undo-release", "../../answer.md"]).folder("a/b").within("a/b");
-    grade.run().done().tells(&["note: using the bank found in [home];"]).prints(&["37.5"]);
-    here(&["config", "show"]).run().done().tells_nothing().prints(&["found in [home]\n"]);
+    let grade = in_bank_folder(&["grade", "--question", "undo-release", "../../answer.md"]).folder("a/b").within("a/b");
+    grade.run().success().reports(&["note: using the bank found in [home];"]).prints(&["37.5"]);
+    in_bank_folder(&["config", "show"]).run().success().reports_nothing().prints(&["found in [home]\n"]);
 }
 
 #[test]
-fn every_setting_goes_before_a_bank_that_is_found() {
-    let shows = |gradus: Gradus, origin: &str| gradus.run().done().prints(&[origin]);
-    let show = || here(&["config", "show"]);
+fn every_bank_setting_overrides_a_bank_that_is_found() {
+    let shows = |gradus: Gradus, origin: &str| gradus.run().success().prints(&[origin]);
+    let show = || in_bank_folder(&["config", "show"]);
     shows(show().env("GRADUS_BANK", "elsewhere"), "elsewhere  environment GRADUS_BANK\n");
     shows(show().file("gradus.toml", "bank = \"elsewhere\"\n"), "[home]/gradus.toml\n");
     for shipped in [show().env("GRADUS_BANK", "shipped"), show().file("gradus.toml", "bank = \"shipped\"\n")] {
-        let out = shipped.run().done().out;
+        let out = shipped.run().success().out;
         let bank = out.lines().next().unwrap_or_default().to_owned();
         assert!(bank.starts_with("bank ") && bank.contains(" shipped ") && !bank.contains("found in"), "{out}");
     }
-    // A folder of that name is still to be had.
+    // A folder called `shipped` can still be used with a path.
     let files = BANK.map(|(name, text)| (name.replacen("bank", "shipped", 1), text));
     let files = files.each_ref().map(|(name, text)| (name.as_str(), *text));
-    gradus(["--bank", "./shipped", "questions", "show", "undo-release"]).files(&files).run().done();
+    gradus(["--bank", "./shipped", "questions", "show", "undo-release"]).files(&files).run().success();
 }
 
 #[test]
-fn a_rubrics_folder_of_something_else_changes_nothing() {
+fn a_rubrics_folder_without_rubrics_is_skipped() {
     let other =
         gradus(["config", "show"]).file("rubrics/marking.toml", "title = \"Essay\"\n").file("rubrics/a.txt", "");
-    assert!(!other.run().done().out.contains("found in"));
+    assert!(!other.run().success().out.contains("found in"));
 }
 
 #[test]
-fn a_found_bank_without_a_sound_rubric_is_reported_and_not_passed_over() {
+fn bank_check_reports_the_faults_of_a_found_bank_without_a_valid_rubric() {
     let broken = gradus(["bank", "check"]).file("rubrics/t/q.toml", "schema = 1\nid = \"q\"\ncolour = \n");
-    broken.run().found().prints(&["--> rubrics/t/q.toml:3:", "checked 1 question of ./rubrics: 1 to fix"]);
+    broken.run().check_failed().prints(&["--> rubrics/t/q.toml:3:", "checked 1 question of ./rubrics: 1 to fix"]);
 }
 
 #[test]
-fn a_rubrics_folder_with_broken_files_alone_is_the_bank_to_check() {
+fn bank_check_takes_a_rubrics_folder_with_only_broken_files() {
     for text in ["id = q1", "not toml [", ""] {
         for name in ["rubrics/t/q.toml", "rubrics/q.toml"] {
             for from in [".", "rubrics", "a/b"] {
                 let check =
                     gradus(["bank", "check", "--format", "json"]).file(name, text).folder("a/b").within(from).run();
-                let found = findings(&check.found().json());
+                let found = findings(&check.check_failed().json());
                 assert!(!found.is_empty() && found.iter().all(|(place, _)| place.starts_with(name)), "{found:?}");
             }
         }
     }
-    let shipped = gradus(["--bank", "shipped", "bank", "check"]).file("rubrics/t/q.toml", "").run().done();
+    let shipped = gradus(["--bank", "shipped", "bank", "check"]).file("rubrics/t/q.toml", "").run().success();
     shipped.prints(&["questions of the shipped bank: nothing to fix"]);
 }
 
 #[test]
-fn a_rubrics_folder_without_a_toml_file_is_refused_and_not_replaced_by_the_shipped_bank() {
+fn bank_check_rejects_a_rubrics_folder_without_a_toml_file() {
     for name in ["rubrics/t/q.txt", "rubrics/.q.toml", "rubrics/t/q.md"] {
-        let check = gradus(["bank", "check"]).file(name, "").folder("a").within("a").run().refused();
-        check.tells(&["no .toml file in [home]/rubrics\nhint: ", "--bank shipped"]);
+        let check = gradus(["bank", "check"]).file(name, "").folder("a").within("a").run().failure();
+        check.reports(&["no .toml file in [home]/rubrics\nhint: ", "--bank shipped"]);
     }
-    let check = gradus(["bank", "check"]).file("rubrics/synonyms.toml", "schema = 1\n").run().refused();
-    check.tells(&["no rubric in ./rubrics\nhint: "]);
+    let check = gradus(["bank", "check"]).file("rubrics/synonyms.toml", "schema = 1\n").run().failure();
+    check.reports(&["no rubric in ./rubrics\nhint: "]);
 }
 
 #[test]
-fn grading_notes_which_rubrics_folder_it_passes_over() {
+fn grading_reports_a_rubrics_folder_that_it_skips() {
     let grade = |more: &[&str], file: (&str, &str)| {
         let arguments = [&["grade", "--question", "error-budget", "answer.md"], more].concat();
-        let gradus = gradus(arguments).file("answer.md", super::tiny::ANSWER).file(file.0, file.1).folder("a");
-        gradus.run().done().err
+        let gradus = gradus(arguments).file("answer.md", super::tiny_bank::ANSWER).file(file.0, file.1).folder("a");
+        gradus.run().success().err
     };
     let broken = ("rubrics/t/q.toml", "id = q1");
     let note = "note: [home]/rubrics is not used as a bank: no .toml file in it has `schema` and `id` at the top (1 read); \
@@ -156,41 +156,41 @@ fn a_bank_can_be_named_by_its_rubrics_folder() {
 #[test]
 fn single_files_are_checked_within_their_bank() {
     let check = |files: &[&str]| gradus(["bank", "check", "--format", "json"].iter().chain(files)).files(&FAULTY).run();
-    let one = findings(&check(&["faulty/rubrics/t/one.toml"]).found().json());
+    let one = findings(&check(&["faulty/rubrics/t/one.toml"]).check_failed().json());
     assert_eq!(one.len(), 8);
     assert!(one.iter().all(|(place, _)| place.starts_with("rubrics/t/one.toml:")), "{one:?}");
-    // Samples belong to their rubric.
-    let three = findings(&check(&["faulty/rubrics/t/three.toml"]).found().json());
+    // Checking a rubric also checks its samples.
+    let three = findings(&check(&["faulty/rubrics/t/three.toml"]).check_failed().json());
     let files: Vec<&str> = three.iter().filter_map(|(place, _)| place.split(':').next()).collect();
     assert_eq!(files, ["corpus/t/three.md", "rubrics/t/three.toml", "rubrics/t/three.toml"]);
-    let two = check(&["faulty/rubrics/t/two.toml", "faulty/corpus/t/nobody.md"]).found();
+    let two = check(&["faulty/rubrics/t/two.toml", "faulty/corpus/t/nobody.md"]).check_failed();
     assert_eq!(findings(&two.json()).len(), 2);
-    two.tells(&["note: checked 2 files of [home]/faulty/rubrics: 2 to fix"]);
-    // A folder among the paths is checked whole.
-    assert_eq!(findings(&check(&["faulty/rubrics/t/two.toml", "faulty"]).found().json()).len(), 14);
-    let sound = tiny(["bank", "check", "bank/rubrics/recovery/restore-test.toml"]).files(&FAULTY).run().done();
+    two.reports(&["note: checked 2 files of [home]/faulty/rubrics: 2 to fix"]);
+    // A folder among the paths is checked completely.
+    assert_eq!(findings(&check(&["faulty/rubrics/t/two.toml", "faulty"]).check_failed().json()).len(), 14);
+    let sound = tiny(["bank", "check", "bank/rubrics/recovery/restore-test.toml"]).files(&FAULTY).run().success();
     assert_eq!(sound.out, "checked 1 file of [home]/bank/rubrics: nothing to fix\n");
 }
 
 #[test]
-fn a_rubric_outside_of_a_bank_is_checked_alone() {
-    let sound = gradus(["bank", "check", "mine.toml"]).file("mine.toml", rubric("mine", "")).run().done();
+fn a_rubric_outside_a_bank_is_checked_alone() {
+    let sound = gradus(["bank", "check", "mine.toml"]).file("mine.toml", rubric("mine", "")).run().success();
     assert_eq!(sound.out, "checked mine.toml, which is not in a bank: nothing to fix\n");
     let faulty = gradus(["bank", "check", "mine.toml"]).file("mine.toml", rubric("other", ""));
-    faulty.run().found().prints(&["id `other` in a file named `mine.toml`", "--> mine.toml:2:6\n"]);
+    faulty.run().check_failed().prints(&["id `other` in a file named `mine.toml`", "--> mine.toml:2:6\n"]);
 }
 
 #[test]
-fn what_is_not_a_file_of_a_bank_is_refused() {
-    gradus(["bank", "check", "gone.toml"]).run().refused().tells(&["cannot read gone.toml"]);
-    gradus(["bank", "check", "x.md"]).file("x.md", "").run().refused().tells(&["x.md is not in a bank\nhint: "]);
-    gradus(["bank", "check", "x.txt"]).file("x.txt", "").run().refused().tells(&["no `rubrics` folder in x.txt"]);
-    let two = tiny(["bank", "check", "bank", "faulty"]).files(&FAULTY).run().refused();
-    two.tells(&["are different banks\nhint: check one bank at a time"]);
+fn a_path_that_is_not_a_bank_file_is_an_error() {
+    gradus(["bank", "check", "gone.toml"]).run().failure().reports(&["cannot read gone.toml"]);
+    gradus(["bank", "check", "x.md"]).file("x.md", "").run().failure().reports(&["x.md is not in a bank\nhint: "]);
+    gradus(["bank", "check", "x.txt"]).file("x.txt", "").run().failure().reports(&["no `rubrics` folder in x.txt"]);
+    let two = tiny(["bank", "check", "bank", "faulty"]).files(&FAULTY).run().failure();
+    two.reports(&["are different banks\nhint: check one bank at a time"]);
 }
 
 #[test]
-fn names_that_cannot_be_used_are_found_each_with_its_line() {
+fn unusable_names_are_reported_with_their_lines() {
     let files = [
         ("bank/rubrics/t/a.toml", rubric("a", "known_as = [\"one\", \"b\", \"\", \" \\t\",\n \"a\",\n \"one\"]")),
         (
@@ -199,7 +199,7 @@ fn names_that_cannot_be_used_are_found_each_with_its_line() {
         ),
     ];
     let gradus = gradus(["bank", "check", "bank", "--format", "json"]);
-    let found = files.iter().fold(gradus, |gradus, (name, text)| gradus.file(name, text)).run().found();
+    let found = files.iter().fold(gradus, |gradus, (name, text)| gradus.file(name, text)).run().check_failed();
     let expected = [
         ("rubrics/t/a.toml:7", "`b` is the id of the question in rubrics/t/b.toml"),
         ("rubrics/t/a.toml:7", "an empty name"),
@@ -213,26 +213,26 @@ fn names_that_cannot_be_used_are_found_each_with_its_line() {
     assert_eq!(findings(&found.json()), expected.map(|(place, message)| (place.to_owned(), message.to_owned())));
 }
 
-/// An answer to `undo-release` with enough words to tell its question.
+/// An answer to `undo-release` with enough words to find its question.
 const LONG_ANSWER: &str =
     "We had to undo a release, so we rolled the release back within ten minutes and told support.";
 
 #[test]
 fn a_rubric_that_states_the_id_of_another_file_makes_the_id_ambiguous() {
-    let copy = super::tiny::UNDO_RELEASE;
+    let copy = super::tiny_bank::UNDO_RELEASE;
     let grade = |text: &str| {
         tiny(["grade", "--question", "undo-release", "answer.md"]).file("bank/rubrics/delivery/copy.toml", text).run()
     };
     let files = "rubrics/delivery/undo-release.toml and rubrics/delivery/copy.toml";
-    grade(copy).refused().tells(&["several questions are called `undo-release`", "hint: ", files]);
-    grade(&copy.replace("id = \"undo-release\"", "id   =   'undo-release' # a copy")).refused().tells(&[files]);
-    // The id of another file in a text is not an id.
+    grade(copy).failure().reports(&["several questions are called `undo-release`", "hint: ", files]);
+    grade(&copy.replace("id = \"undo-release\"", "id   =   'undo-release' # a copy")).failure().reports(&[files]);
+    // A line inside a multi-line string that looks like an id is not an id.
     let prompt = "prompt = \"\"\"Why?\nid = \"undo-release\"\n\"\"\"";
-    grade(&rubric("copy", "").replace("\"t\"", "\"delivery\"").replace("prompt = \"Why copy?\"", prompt)).done();
+    grade(&rubric("copy", "").replace("\"t\"", "\"delivery\"").replace("prompt = \"Why copy?\"", prompt)).success();
 }
 
 #[test]
-fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
+fn a_question_id_in_two_files_is_an_error_in_every_command() {
     let twice = |arguments: &[&str]| {
         let other = rubric("undo-release", "").replace("\"t\"", "\"other\"");
         tiny(arguments.iter().copied()).file("bank/rubrics/other/undo-release.toml", other)
@@ -241,57 +241,60 @@ fn a_question_that_is_there_twice_is_never_graded_by_the_first() {
     for arguments in
         [["grade", "--question", "undo-release", "answer.md"].as_slice(), &["questions", "show", "undo-release"]]
     {
-        twice(arguments).run().refused().tells(&["several questions are called `undo-release`", files, "\nhint: "]);
+        twice(arguments).run().failure().reports(&["several questions are called `undo-release`", files, "\nhint: "]);
     }
-    let check = twice(&["bank", "check"]).run().found();
+    let check = twice(&["bank", "check"]).run().check_failed();
     check.prints(&["question `undo-release` is in rubrics/delivery/undo-release.toml as well"]);
-    // By its wording, by an answer, and in rows of a batch.
+    // The same holds for a question found by wording or by answer, and for rows of a batch.
     let wording = "Have you ever rolled back a deployment?";
     let twins = |arguments: &[&str]| {
-        let other = super::tiny::UNDO_RELEASE.replace("\"delivery\"", "\"other\"");
+        let other = super::tiny_bank::UNDO_RELEASE.replace("\"delivery\"", "\"other\"");
         twice(arguments).file("bank/rubrics/other/undo-release.toml", other)
     };
     for is_twin in [false, true] {
         let program = |arguments: &[&str]| if is_twin { twins(arguments) } else { twice(arguments) };
-        let asked = program(&["grade", "--ask", wording, "answer.md"]).run().refused();
-        asked.tells(&["several questions are called `undo-release`", files]);
-        program(&["grade", "answer.md"]).run().refused().tells(&["several questions are called `undo-release`", files]);
+        let asked = program(&["grade", "--ask", wording, "answer.md"]).run().failure();
+        asked.reports(&["several questions are called `undo-release`", files]);
+        program(&["grade", "answer.md"])
+            .run()
+            .failure()
+            .reports(&["several questions are called `undo-release`", files]);
         for question in [wording, "undo-release", "How have you rolled back a deployment?"] {
             let row = serde_json::json!({ "question": question, "answer": LONG_ANSWER }).to_string();
-            let batch = program(&["batch", "-"]).run_with(row.as_bytes()).found();
+            let batch = program(&["batch", "-"]).run_with(row.as_bytes()).check_failed();
             batch.prints(&["several questions are called `undo-release`", files]);
         }
         let folder =
-            program(&["batch", "answers", "--format", "jsonl"]).file("answers/a.txt", LONG_ANSWER).run().found();
+            program(&["batch", "answers", "--format", "jsonl"]).file("answers/a.txt", LONG_ANSWER).run().check_failed();
         folder.prints(&["several questions are called `undo-release`", files]);
     }
     let graded = "{\"question\":\"undo-release\",\"answer\":\"x\",\"score\":1}\n";
     for command in [["eval", "graded.jsonl"].as_slice(), &["bank", "learn", "graded.jsonl"]] {
-        let refused = twins(command).file("graded.jsonl", graded).run().refused();
-        refused.tells(&["several questions are called `undo-release`", files]);
+        let refused = twins(command).file("graded.jsonl", graded).run().failure();
+        refused.reports(&["several questions are called `undo-release`", files]);
     }
     let named = |id: &str| rubric(id, "known_as = [\"old\"]");
     let grade = gradus(["--bank", "bank", "grade", "--question", "old", "-"]);
     let grade = grade.file("bank/rubrics/t/a.toml", named("a")).file("bank/rubrics/t/b.toml", named("b"));
     grade
         .run_with(b"Fine.")
-        .refused()
-        .tells(&["several questions are called `old`: rubrics/t/a.toml and rubrics/t/b.toml"]);
+        .failure()
+        .reports(&["several questions are called `old`: rubrics/t/a.toml and rubrics/t/b.toml"]);
 }
 
 #[test]
-fn names_that_look_like_another_name_or_are_a_wording_of_another_question_are_found() {
+fn names_that_resemble_another_name_or_equal_another_wording_are_reported() {
     let named =
         |id: &str, names: &str| (format!("bank/rubrics/t/{id}.toml"), rubric(id, &format!("known_as = {names}")));
     let files = [
-        // Both spellings of one name of the same question are useful: names are looked up as they are written.
+        // Two Unicode spellings of one name are not a fault, because names are looked up as written.
         named("a", "[\"caf\u{e9}\", \"cafe\u{301}\"]"),
         named("b", "[\"cafe\u{301}\", \"a \", \"why D\", \"why b\", \"asked so\", \"indexed\"]"),
         named("c", "[\"tea  1\"]\nalso_asked = [\"Asked so?\"]"),
         named("d", "[\" tea 1\"]\nindex_only = [\"Indexed\"]"),
     ];
     let gradus = gradus(["bank", "check", "bank", "--format", "json"]);
-    let found = files.iter().fold(gradus, |gradus, (name, text)| gradus.file(name, text)).run().found();
+    let found = files.iter().fold(gradus, |gradus, (name, text)| gradus.file(name, text)).run().check_failed();
     let expected = [
         ("rubrics/t/b.toml:7", "`cafe\u{301}` is also a name of the question in rubrics/t/a.toml"),
         ("rubrics/t/b.toml:7", "`a ` looks like `a`, the id of the question in rubrics/t/a.toml"),
@@ -304,27 +307,27 @@ fn names_that_look_like_another_name_or_are_a_wording_of_another_question_are_fo
     assert_eq!(findings(&found.json())[..], expected[..]);
 }
 
-/// The time of a check of `count` faults on one line, and its output.
-fn check_of(count: usize) -> (Duration, String) {
+/// Checks `count` faults on one line. Returns the time and the output.
+fn timed_check(count: usize) -> (Duration, String) {
     let phrases: Vec<String> = (0..count).map(|number| format!("'word{number} \"open'")).collect();
     let text = rubric("q", "").replace("'fine'", &phrases.join(", "));
     let gradus = gradus(["bank", "check", "bank"]).file("bank/rubrics/t/q.toml", text);
     let start = Instant::now();
-    let out = gradus.run().found().out;
+    let out = gradus.run().check_failed().out;
     (start.elapsed(), out)
 }
 
 #[test]
 fn ten_times_as_many_findings_take_about_ten_times_as_long() {
-    let (small, out) = check_of(500);
+    let (small, out) = timed_check(500);
     assert!(out.ends_with(": 500 to fix\n"), "{out}");
-    // The line is longer than what is shown of it, and its columns are counted from its start.
+    // A finding shows a part of the long line, but its column is counted from the start of the line.
     let column = 8 + "'word0 \"open', ".len() * 10 + "'word10 \"open', ".len() * 90 + "'word100 ".len();
     assert!(out.contains(&format!("--> rubrics/t/q.toml:14:{column}\n")), "{column}: {}", &out[..2000]);
     // Quadratic time would be a factor of 100; the constant part of a run only makes the factor smaller. The fastest
     // of three runs counts, because other processes may hold one up.
     let large = (0..3).map(|_| {
-        let (large, out) = check_of(5000);
+        let (large, out) = timed_check(5000);
         assert!(out.ends_with(": 5000 to fix\n"));
         large
     });

@@ -1,20 +1,20 @@
-//! Settings: their layers, and what is said of those that make no sense.
+//! Tests of the layers of settings and of errors for invalid settings.
 
-use super::tiny::{BANK, tiny};
+use super::tiny_bank::{BANK, tiny};
 use crate::support::{Gradus, gradus};
 
 const USER: &str = ".config/gradus/config.toml";
 
-/// Value and origin of a setting, as `config show` tells them.
-fn shown(gradus: Gradus, name: &str) -> (String, String) {
-    let out = gradus.run().done().tells_nothing().out;
+/// The value and the origin of a setting, from the output of `config show`.
+fn value_and_origin(gradus: Gradus, name: &str) -> (String, String) {
+    let out = gradus.run().success().reports_nothing().out;
     let rest = out.lines().find_map(|line| line.strip_prefix(name)).expect("a row");
     let (value, origin) = rest.trim().split_once("  ").expect("two columns");
     (value.to_owned(), origin.trim().to_owned())
 }
 
 #[test]
-fn later_layers_go_before_earlier_ones() {
+fn later_layers_override_earlier_layers() {
     type Layer = fn(Gradus) -> Gradus;
     let layers: [(Layer, &str, &str); 4] = [
         (|gradus| gradus, "auto", "default"),
@@ -27,10 +27,10 @@ fn later_layers_go_before_earlier_ones() {
     };
     for (count, (_, value, origin)) in layers.iter().enumerate() {
         let expected = ((*value).to_owned(), (*origin).to_owned());
-        assert_eq!(shown(up_to(count + 1, &["config", "show"]), "color"), expected);
+        assert_eq!(value_and_origin(up_to(count + 1, &["config", "show"]), "color"), expected);
     }
     let flagged = up_to(layers.len(), &["config", "show", "--color", "always"]);
-    assert_eq!(shown(flagged, "color"), ("always".to_owned(), "--color".to_owned()));
+    assert_eq!(value_and_origin(flagged, "color"), ("always".to_owned(), "--color".to_owned()));
 }
 
 #[test]
@@ -44,57 +44,62 @@ fn every_setting_can_come_from_a_file_and_from_the_environment() {
     ];
     for (name, written, value, variable) in rows {
         let file = gradus(["config", "show"]).file("gradus.toml", format!("{name} = {written}\n"));
-        assert_eq!(shown(file, name), (value.to_owned(), "[home]/gradus.toml".to_owned()));
+        assert_eq!(value_and_origin(file, name), (value.to_owned(), "[home]/gradus.toml".to_owned()));
         let environment = gradus(["config", "show"]).env(variable, value);
-        assert_eq!(shown(environment, name), (value.to_owned(), format!("environment {variable}")));
+        assert_eq!(value_and_origin(environment, name), (value.to_owned(), format!("environment {variable}")));
     }
 }
 
 #[test]
-fn one_layer_leaves_alone_what_it_does_not_name() {
+fn a_layer_does_not_change_settings_that_it_does_not_name() {
     let run = || {
         gradus(["config", "show"])
             .file(USER, "format = \"json\"\nquiet = true\n")
             .file("gradus.toml", "quiet = false\n")
     };
-    assert_eq!(shown(run(), "format"), ("json".to_owned(), "[home]/.config/gradus/config.toml".to_owned()));
-    assert_eq!(shown(run(), "quiet"), ("false".to_owned(), "[home]/gradus.toml".to_owned()));
+    assert_eq!(value_and_origin(run(), "format"), ("json".to_owned(), "[home]/.config/gradus/config.toml".to_owned()));
+    assert_eq!(value_and_origin(run(), "quiet"), ("false".to_owned(), "[home]/gradus.toml".to_owned()));
 }
 
 #[test]
-fn a_folder_in_a_file_is_meant_from_that_file() {
+fn a_relative_path_in_a_settings_file_starts_at_that_file() {
     let user = gradus(["config", "show"]).file(USER, "bank = \"mine\"\n");
-    assert_eq!(shown(user, "bank").0, "[home]/.config/gradus/mine");
-    gradus(["questions"]).files(&BANK).file("gradus.toml", "bank = \"bank\"\n").run().done().prints(&["undo-release"]);
+    assert_eq!(value_and_origin(user, "bank").0, "[home]/.config/gradus/mine");
+    gradus(["questions"])
+        .files(&BANK)
+        .file("gradus.toml", "bank = \"bank\"\n")
+        .run()
+        .success()
+        .prints(&["undo-release"]);
 }
 
 #[test]
-fn settings_do_what_the_flags_do() {
+fn settings_have_the_same_effect_as_flags() {
     tiny(["grade", "answer.md"])
         .file("gradus.toml", "quiet = true\nfail_under = 38\n")
         .run()
-        .found()
+        .check_failed()
         .prints(&["  37.5  partial\n"]);
-    tiny(["grade", "--fail-under", "37", "answer.md"]).env("GRADUS_FAIL_UNDER", "38").run().done();
-    tiny(["grade", "answer.md"]).env("GRADUS_FORMAT", "csv").run().done().prints(&["id,question,"]);
+    tiny(["grade", "--fail-under", "37", "answer.md"]).env("GRADUS_FAIL_UNDER", "38").run().success();
+    tiny(["grade", "answer.md"]).env("GRADUS_FORMAT", "csv").run().success().prints(&["id,question,"]);
     tiny(["grade", "--format", "markdown", "answer.md"])
         .env("GRADUS_FORMAT", "csv")
         .run()
-        .done()
+        .success()
         .prints(&["# answer.md"]);
 }
 
 #[test]
-fn an_empty_variable_is_none() {
+fn an_empty_variable_counts_as_unset() {
     let gradus = gradus(["config", "show"]);
     let names =
         ["GRADUS_BANK", "GRADUS_FORMAT", "GRADUS_COLOR", "GRADUS_QUIET", "GRADUS_FAIL_UNDER", "GRADUS_LLM_MODEL"];
-    let out = names.iter().fold(gradus, |gradus, name| gradus.env(name, "")).run().done().out;
+    let out = names.iter().fold(gradus, |gradus, name| gradus.env(name, "")).run().success().out;
     assert!(out.lines().count() > names.len() && out.lines().all(|line| line.ends_with("default")), "{out}");
 }
 
 #[test]
-fn a_file_that_makes_no_sense_is_refused_with_its_line() {
+fn an_invalid_settings_file_is_an_error_with_its_line() {
     let rows = [
         ("# mine\ncolour = \"never\"\n", "gradus.toml:2: unknown field `colour`"),
         ("format = \"xml\"\n", "gradus.toml:1: `xml`, expected one of text, json, markdown, csv"),
@@ -105,22 +110,22 @@ fn a_file_that_makes_no_sense_is_refused_with_its_line() {
         ("fail_under = 101\n", "fail_under = 101, expected a number from 0 to 100"),
     ];
     for (content, expected) in rows {
-        let beside = gradus(["config", "show"]).file("gradus.toml", content).run().refused();
+        let beside = gradus(["config", "show"]).file("gradus.toml", content).run().failure();
         assert!(beside.err.starts_with("error: [home]/gradus.toml:"), "{}", beside.err);
-        beside.tells(&[expected]);
+        beside.reports(&[expected]);
         let expected = expected.replace("gradus.toml", "config.toml");
-        gradus(["questions"]).file(USER, content).run().refused().tells(&["[home]/.config/gradus/", &expected]);
+        gradus(["questions"]).file(USER, content).run().failure().reports(&["[home]/.config/gradus/", &expected]);
     }
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_refused() {
-    gradus(["config", "show"]).folder("gradus.toml").run().refused().tells(&["cannot read [home]/gradus.toml"]);
-    gradus(["config", "show"]).file("gradus.toml", b"bank = \"\xff\"").run().refused().tells(&["[home]/gradus.toml"]);
+fn an_unreadable_settings_file_is_an_error() {
+    gradus(["config", "show"]).folder("gradus.toml").run().failure().reports(&["cannot read [home]/gradus.toml"]);
+    gradus(["config", "show"]).file("gradus.toml", b"bank = \"\xff\"").run().failure().reports(&["[home]/gradus.toml"]);
 }
 
 #[test]
-fn a_variable_that_makes_no_sense_is_refused_by_name() {
+fn an_invalid_variable_is_an_error_that_names_it() {
     let rows = [
         ("GRADUS_FORMAT", "xml", "expected one of text, json, markdown, csv"),
         ("GRADUS_COLOR", "Always", "expected one of auto, always, never"),
@@ -130,14 +135,14 @@ fn a_variable_that_makes_no_sense_is_refused_by_name() {
         ("GRADUS_BANK", "nowhere", "no `rubrics` folder in nowhere"),
     ];
     for (variable, value, expected) in rows {
-        let ran = gradus(["questions"]).env(variable, value).run().refused().tells(&[expected]);
+        let ran = gradus(["questions"]).env(variable, value).run().failure().reports(&[expected]);
         assert!(variable == "GRADUS_BANK" || ran.err.contains(variable), "{}", ran.err);
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_a_device_or_a_huge_file_of_settings_does_not_hang() {
+fn a_pipe_a_device_or_a_huge_file_as_settings_is_an_error() {
     use std::time::{Duration, Instant};
     for name in ["gradus.toml", USER] {
         for kind in ["pipe", "device", "huge"] {
@@ -148,9 +153,9 @@ fn a_pipe_a_device_or_a_huge_file_of_settings_does_not_hang() {
                 "device" => std::os::unix::fs::symlink("/dev/zero", &path).expect("a link"),
                 _ => std::fs::File::create(&path).and_then(|file| file.set_len(1 << 37)).expect("a sparse file"),
             }
-            let begun = Instant::now();
-            run.run().refused().tells(&[&format!("[home]/{name}")]);
-            assert!(begun.elapsed() < Duration::from_secs(10), "{name}, {kind}");
+            let started = Instant::now();
+            run.run().failure().reports(&[&format!("[home]/{name}")]);
+            assert!(started.elapsed() < Duration::from_secs(10), "{name}, {kind}");
         }
     }
 }

@@ -1,18 +1,18 @@
-//! `bank draft`: rubrics from reference answers, and what grading by them comes to.
+//! Tests of `gradus bank draft` and of grades with drafted rubrics.
 
 use crate::support::{Gradus, gradus};
 
-/// Questions with reference answers, made up.
+/// Invented questions with reference answers.
 pub(super) const QUESTIONS: &str = r#"{"id": "tea/1", "prompt": "Why do we warm the pot before we make tea?", "references": ["A cold pot takes heat from the water, and the leaves need hot water to give their taste."]}
 {"id": "tea/2", "prompt": "When is the kettle full enough?", "references": ["When the water covers the mark.", "As soon as the mark is not seen any more."]}
 {"id": "tea/3", "prompt": "Who pours?", "criteria": ["The host pours for the guests.", {"text": "The host pours for herself last.", "points": 0.5}]}
 "#;
 
-/// A drafted bank in `bank`, to go on with.
+/// Drafts a bank into the folder `bank`. Returns a command in the same place.
 pub(super) fn drafted() -> Gradus {
     let first = gradus(["bank", "draft", "questions.jsonl", "--output", "bank"]).file("questions.jsonl", QUESTIONS);
     let next = first.again(["bank", "check", "bank"]);
-    first.run().done().prints(&["3 rubrics drafted in bank"]);
+    first.run().success().prints(&["3 rubrics drafted in bank"]);
     next
 }
 
@@ -22,22 +22,22 @@ fn score(bank: &Gradus, question: &str, answer: &str) -> f64 {
 }
 
 #[test]
-fn a_draft_is_sound_and_says_what_it_is() {
+fn a_draft_passes_its_check_and_is_marked_as_drafted() {
     let bank = drafted();
     let grade = bank.again(["grade", "--bank", "bank", "--question", "tea/1", "-"]);
     let show = bank.again(["questions", "show", "tea/3", "--key", "--bank", "bank", "--format", "json"]);
     let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-1.toml")).expect("written");
     assert!(text.contains("drafted = true\nknown_as = [\"tea/1\"]"), "{text}");
     assert!(text.contains("\"heat\" = "), "{text}");
-    bank.run().done().prints(&["checked 3 questions of bank/rubrics: nothing to fix"]);
-    grade.run_with(b"It takes heat.").done().tells(&["the rubric of `tea-1` was drafted by a program"]);
-    let criteria = show.run().done().json()["criteria"].clone();
+    bank.run().success().prints(&["checked 3 questions of bank/rubrics: nothing to fix"]);
+    grade.run_with(b"It takes heat.").success().reports(&["the rubric of `tea-1` was drafted by a program"]);
+    let criteria = show.run().success().json()["criteria"].clone();
     assert_eq!(criteria[0]["points"], 2, "halves become whole points: {criteria}");
     assert_eq!(criteria[1]["points"], 1);
 }
 
 #[test]
-fn more_of_a_reference_earns_more_and_denying_it_earns_less() {
+fn covering_more_of_a_reference_earns_more_and_denying_it_earns_less() {
     let bank = drafted();
     let whole = score(
         &bank,
@@ -55,10 +55,10 @@ fn more_of_a_reference_earns_more_and_denying_it_earns_less() {
 }
 
 #[test]
-fn the_reference_that_fits_best_counts() {
+fn the_best_fitting_reference_counts() {
     let bank = drafted();
     let grade = bank.again(["grade", "--bank", "bank", "--question", "tea/2", "-", "--format", "json"]);
-    let result = grade.run_with(b"As soon as the mark is not seen any more.").done().json();
+    let result = grade.run_with(b"As soon as the mark is not seen any more.").success().json();
     assert_eq!(result["score"], 100.0);
     assert_eq!(result["criteria"][0]["why"], "100 percent of reference answer 2 of 2, which fits best, is said");
     let answer = "As soon as the mark is not seen any more.";
@@ -69,10 +69,10 @@ fn the_reference_that_fits_best_counts() {
 }
 
 #[test]
-fn every_word_of_a_draft_can_be_explained() {
+fn explain_shows_every_term_of_a_draft() {
     let bank = drafted();
     let explain = bank.again(["bank", "explain", "tea/1", "-", "--bank", "bank"]);
-    explain.run_with(b"There is no heat. The flavour is better.").done().prints(&[
+    explain.run_with(b"There is no heat. The flavour is better.").success().prints(&[
         "by how much of a reference is said",
         "by related word: counts",
         "counts fully where the reference denies it, else half",
@@ -80,31 +80,34 @@ fn every_word_of_a_draft_can_be_explained() {
 }
 
 #[test]
-fn rubrics_that_are_there_are_not_overwritten_unless_told_to() {
+fn existing_rubrics_are_not_overwritten_without_force() {
     let bank = drafted();
     let again = bank.again(["bank", "draft", "questions.jsonl", "-o", "bank"]);
     let forced = bank.again(["bank", "draft", "questions.jsonl", "-o", "bank", "--force"]);
-    again.run().refused().tells(&["bank/rubrics/drafted/tea-1.toml", "would be overwritten\nhint: "]);
-    forced.run().done();
+    again.run().failure().reports(&["bank/rubrics/drafted/tea-1.toml", "would be overwritten\nhint: "]);
+    forced.run().success();
 }
 
 #[test]
-fn strong_samples_of_a_corpus_are_references_too() {
+fn strong_samples_of_a_corpus_can_be_references() {
     let corpus = "+++\nquestion = \"warm-pot\"\nprompt = \"Why warm the pot?\"\n+++\n\n## strong\n\nThe water stays hot.\n\n## weak\n\nNo idea.\n";
     let draft =
         gradus(["bank", "draft", "--corpus", "samples", "--output", "bank"]).file("samples/tea/warm-pot.md", corpus);
     let show = draft.again(["questions", "show", "warm-pot", "--key", "--bank", "bank"]);
-    draft.run().done().prints(&["1 rubric drafted in bank"]);
-    show.run().done().prints(&["Why warm the pot?", "The water stays hot."]);
+    draft.run().success().prints(&["1 rubric drafted in bank"]);
+    show.run().success().prints(&["Why warm the pot?", "The water stays hot."]);
 }
 
 #[test]
-fn a_prompt_that_is_made_of_the_id_is_reported() {
+fn a_prompt_derived_from_the_id_is_reported() {
     for head in ["", "prompt = \" \"\n"] {
         let corpus = format!("+++\nquestion = \"warm-pot\"\n{head}+++\n\n## strong\n\nThe water stays hot.\n");
         let draft = gradus(["bank", "draft", "--corpus", "samples", "--output", "bank"])
             .file("samples/tea/warm-pot.md", corpus);
-        draft.run().done().tells(&["warning: the id is used as the prompt of `warm-pot`", "\nhint: add `prompt = "]);
+        draft
+            .run()
+            .success()
+            .reports(&["warning: the id is used as the prompt of `warm-pot`", "\nhint: add `prompt = "]);
     }
 }
 
@@ -122,22 +125,22 @@ fn questions_that_share_a_prompt_are_named_and_their_bank_passes_its_check() {
     let batch = drafted.again(["batch", "rows.jsonl", "--bank", "bank", "--format", "jsonl"]);
     drafted
         .run()
-        .done()
-        .tells(&["note: these questions share their prompt with another one: `q1`, `q2`, `q3` and 1 more"]);
-    check.run().done().prints(&["checked 5 questions of bank/rubrics: nothing to fix"]);
+        .success()
+        .reports(&["note: these questions share their prompt with another one: `q1`, `q2`, `q3` and 1 more"]);
+    check.run().success().prints(&["checked 5 questions of bank/rubrics: nothing to fix"]);
     let ungraded =
         batch.file("rows.jsonl", "{\"question\":\"why warm it\",\"answer\":\"Hot water number 1.\"}\n").run();
-    ungraded.found().prints(&["this is a wording of q1 and of q2 and of q3 and of q4"]);
-    let apart = draft(&[row(1, "Why?"), row(2, "When?")]).run().done();
+    ungraded.check_failed().prints(&["this is a wording of q1 and of q2 and of q3 and of q4"]);
+    let apart = draft(&[row(1, "Why?"), row(2, "When?")]).run().success();
     assert!(!apart.err.contains("share"), "{}", apart.err);
 }
 
 #[test]
-fn criteria_are_drafted_with_half_of_the_points_for_half_of_the_words() {
+fn drafted_criteria_earn_half_of_the_points_for_half_of_the_words() {
     let bank = drafted();
     let text = std::fs::read_to_string(bank.path("bank/rubrics/drafted/tea-3.toml")).expect("written");
     assert_eq!(text.matches("half = 0.5\n").count(), 2, "{text}");
-    // "host" is in both criteria and "guests" in one, so "guests" weighs more.
+    // "host" occurs in both criteria and "guests" in one, so "guests" weighs more.
     let weight = |phrase: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(&format!("\"{phrase}\" = "))).expect("a weight");
         line.parse::<f64>().expect("a number")
@@ -148,7 +151,7 @@ fn criteria_are_drafted_with_half_of_the_points_for_half_of_the_words() {
 }
 
 #[test]
-fn what_cannot_be_drafted_from_is_refused_with_its_place() {
+fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
     for (content, said) in [
         ("", "questions.jsonl: no question\nhint: "),
         (
@@ -162,16 +165,16 @@ fn what_cannot_be_drafted_from_is_refused_with_its_place() {
         ("\n{\"id\": true}", "questions.jsonl: line 2: `id` is true, expected a text\nhint: "),
     ] {
         let run = gradus(["bank", "draft", "questions.jsonl", "-o", "bank"]).file("questions.jsonl", content).run();
-        run.refused().tells(&[said]);
+        run.failure().reports(&[said]);
     }
-    gradus(["bank", "draft", "none.jsonl", "-o", "bank"]).run().refused().tells(&["cannot read none.jsonl"]);
+    gradus(["bank", "draft", "none.jsonl", "-o", "bank"]).run().failure().reports(&["cannot read none.jsonl"]);
     gradus(["bank", "draft", "q.jsonl", "-o", "b"])
         .file("q.jsonl", b"\xff")
         .run()
-        .refused()
-        .tells(&["q.jsonl is not UTF-8"]);
-    gradus(["bank", "draft", "--corpus", "none", "-o", "b"]).run().refused().tells(&["none is no folder\nhint: "]);
+        .failure()
+        .reports(&["q.jsonl is not UTF-8"]);
+    gradus(["bank", "draft", "--corpus", "none", "-o", "b"]).run().failure().reports(&["none is no folder\nhint: "]);
     let weak = "+++\nquestion = \"a\"\n+++\n## weak\nx\n";
     let run = gradus(["bank", "draft", "--corpus", "c", "-o", "b"]).file("c/t/a.md", weak).run();
-    run.refused().tells(&["corpus/t/a.md:2:12", "no strong sample"]);
+    run.failure().reports(&["corpus/t/a.md:2:12", "no strong sample"]);
 }

@@ -1,9 +1,9 @@
-//! `grade`: how a grade is written, in which colours and how wide.
+//! Tests of the formats, colours and widths of `gradus grade`.
 
-use super::tiny::{ANSWER, tiny};
+use super::tiny_bank::{ANSWER, tiny};
 
 #[test]
-fn every_format_says_the_same_grade() {
+fn every_format_shows_the_same_grade() {
     let rows: [(&str, &[&str]); 4] = [
         ("text", &["answer.md · undo-release\n", "  37.5   ", "3 of 8 points", "“their fault”"]),
         ("markdown", &["# answer.md\n", "**37.5 of 100, partial**", "| 2 | ◐ partial | 1/2 |", "**their faultᴾ¹**"]),
@@ -13,19 +13,19 @@ fn every_format_says_the_same_grade() {
     for (format, expected) in rows {
         tiny(["grade", "--question", "undo-release", "--format", format, "answer.md"])
             .run()
-            .done()
-            .tells_nothing()
+            .success()
+            .reports_nothing()
             .prints(expected);
     }
     tiny(["grade", "--format", "xml", "answer.md"])
         .run()
-        .refused()
-        .tells(&["[possible values: text, json, markdown, csv]"]);
+        .failure()
+        .reports(&["[possible values: text, json, markdown, csv]"]);
 }
 
 #[test]
-fn csv_has_a_header_and_one_row_with_as_many_cells() {
-    let ran = tiny(["grade", "--format", "csv", "=1+1, \"x\".md"]).file("=1+1, \"x\".md", ANSWER).run().done();
+fn csv_has_a_header_and_one_row_of_the_same_width() {
+    let ran = tiny(["grade", "--format", "csv", "=1+1, \"x\".md"]).file("=1+1, \"x\".md", ANSWER).run().success();
     let mut reader = csv::Reader::from_reader(ran.out.as_bytes());
     let columns = reader.headers().expect("a header").len();
     let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
@@ -34,11 +34,11 @@ fn csv_has_a_header_and_one_row_with_as_many_cells() {
 }
 
 #[test]
-fn quiet_changes_only_what_people_read() {
+fn quiet_shortens_only_the_text_format() {
     let grade = |arguments: &[&str]| {
         let arguments =
             ["grade", "--question", "undo-release", "answer.md"].into_iter().chain(arguments.iter().copied());
-        tiny(arguments).run().done().tells_nothing().out
+        tiny(arguments).run().success().reports_nothing().out
     };
     assert_eq!(grade(&["-q"]), "answer.md  undo-release  37.5  partial\n");
     for format in ["json", "markdown", "csv"] {
@@ -47,7 +47,7 @@ fn quiet_changes_only_what_people_read() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_for_whoever_insists() {
+fn colour_is_used_on_terminals_and_on_request() {
     type Row<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], bool);
     let rows: [Row<'_>; 9] = [
         (&[], &[], false),
@@ -62,7 +62,7 @@ fn colour_is_for_terminals_and_for_whoever_insists() {
     ];
     for (flags, variables, expected) in rows {
         let gradus = tiny(flags.iter().copied().chain(["grade", "answer.md"]));
-        let ran = variables.iter().fold(gradus, |gradus, (name, value)| gradus.env(name, value)).run().done();
+        let ran = variables.iter().fold(gradus, |gradus, (name, value)| gradus.env(name, value)).run().success();
         assert_eq!(ran.out.contains('\u{1b}'), expected, "{flags:?} {variables:?}: {:?}", ran.out);
     }
 }
@@ -84,22 +84,22 @@ fn every_report_can_be_coloured() {
 }
 
 #[test]
-fn colour_changes_no_word_that_programs_read() {
+fn colour_does_not_change_machine_readable_formats() {
     for format in ["json", "csv", "markdown"] {
-        let grade = |color| tiny(["grade", "--color", color, "--format", format, "answer.md"]).run().done().out;
+        let grade = |color| tiny(["grade", "--color", color, "--format", format, "answer.md"]).run().success().out;
         assert_eq!(grade("always"), grade("never"));
     }
 }
 
 #[test]
-fn errors_and_warnings_are_coloured_only_when_asked() {
+fn errors_and_warnings_are_coloured_only_on_request() {
     let err = |color| tiny(["grade", "--color", color, "nowhere.md"]).run().err;
     assert!(err("always").starts_with("\u{1b}[1m\u{1b}[31merror\u{1b}[0m: "), "{:?}", err("always"));
     assert!(err("never").starts_with("error: ") && err("auto") == err("never"));
 }
 
 #[test]
-fn reports_keep_to_80_columns_without_a_terminal() {
+fn reports_have_at_most_80_columns_without_a_terminal() {
     let long = format!("{} {ANSWER}", "We rolled the release back and told support about the status page. ".repeat(20));
     let commands: [&[&str]; 6] = [
         &["grade", "--question", "undo-release", "long.md"],
@@ -110,7 +110,7 @@ fn reports_keep_to_80_columns_without_a_terminal() {
         &["search", "backup release owner"],
     ];
     for command in commands {
-        let ran = tiny(command.iter().copied()).file("long.md", &long).run().done();
+        let ran = tiny(command.iter().copied()).file("long.md", &long).run().success();
         for line in ran.out.lines() {
             assert!(line.chars().count() <= 80, "{command:?}: {line}");
             assert_eq!(line, line.trim_end(), "{command:?}");

@@ -1,4 +1,4 @@
-//! `bank learn`: what graded answers teach about rubrics, and the patch that comes of it.
+//! Tests of `gradus bank learn`: the proposals and the patch.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,11 +8,11 @@ use gradus::model::Answer;
 use gradus::score::Workspace;
 use gradus::text::{Related, Synonyms};
 
-use super::tiny::{BANK, tiny};
-use crate::support::{Ran, gradus};
+use super::tiny_bank::{BANK, tiny};
+use crate::support::{RunOutput, gradus};
 
-/// Answers to `undo-release`: high ones tell of an incident page, which the rubric lacks. They also roll
-/// back, which it has, and never ask the vendor; two of them mention a dashboard.
+/// Answers to `undo-release`. High answers mention an incident page, which the rubric lacks, and rolling back, which
+/// the rubric has. They deny asking the vendor, and two of them mention a dashboard.
 const HIGH: [&str; 6] = [
     "We rolled back at once. News went to the incident page.",
     "I rolled it back, and the incident page got every step. A dashboard proved it.",
@@ -30,11 +30,13 @@ const LOW: [&str; 6] = [
     "We rolled back the day after.",
 ];
 
-/// What else an answer says, so that there are enough different ones. High and low answers say it alike.
+/// Sentences that are added to each answer to get enough different answers. High and low answers get the same
+/// sentences.
 const REST: [&str; 4] = ["", " It was spring.", " It was autumn then.", " That took a while."];
 
-/// The answers, each with each of `REST`, as lines; `grade` writes what people gave for a high or a low one.
-fn lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> String) -> String {
+/// Each answer with each of [`REST`], as JSON Lines. `grade` returns the score fields for a high (`true`) or a low
+/// answer.
+fn answer_lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> String) -> String {
     let answers = high.iter().map(|text| (text, true)).chain(low.iter().map(|text| (text, false)));
     let answers = answers.flat_map(|(text, is_high)| REST.map(|rest| (format!("{text}{rest}"), is_high)));
     answers.fold(String::new(), |mut lines, (text, is_high)| {
@@ -44,19 +46,19 @@ fn lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> St
     })
 }
 
-fn scored(question: &str) -> String {
-    lines(question, &HIGH, &LOW, |is_high| format!("\"score\":{},\"max_score\":5", if is_high { 4 } else { 1 }))
+fn scored_answers(question: &str) -> String {
+    answer_lines(question, &HIGH, &LOW, |is_high| format!("\"score\":{},\"max_score\":5", if is_high { 4 } else { 1 }))
 }
 
-/// Runs `bank learn` on answers beside the tiny bank.
-fn learn(answers: &str, arguments: &[&str]) -> Ran {
+/// The command `bank learn` in a folder with the tiny bank and these answers.
+fn learn(answers: &str, arguments: &[&str]) -> RunOutput {
     tiny(["bank", "learn", "graded.jsonl"].into_iter().chain(arguments.iter().copied()))
         .file("graded.jsonl", answers)
         .run()
 }
 
-/// `files` after a unified diff was applied to them; fails where it does not fit.
-fn patched(files: &BTreeMap<String, String>, patch: &str) -> BTreeMap<String, String> {
+/// Applies a unified diff to `files`. Panics if the diff does not fit.
+fn apply_patch(files: &BTreeMap<String, String>, patch: &str) -> BTreeMap<String, String> {
     let mut after = files.clone();
     for diff in patch.split("--- a/").skip(1) {
         let (name, rest) = diff.split_once('\n').expect("a name");
@@ -97,8 +99,8 @@ fn tiny_files() -> BTreeMap<String, String> {
     BANK.iter().map(|(name, text)| (name.trim_start_matches("bank/").to_owned(), (*text).to_owned())).collect()
 }
 
-/// A bank with one drafted question, `ways-out`.
-fn drafted() -> BTreeMap<String, String> {
+/// A bank with the drafted question `ways-out`.
+fn drafted_bank() -> BTreeMap<String, String> {
     let questions = r#"{"id":"Ways Out","prompt":"How do two services find each other?","references":["A registry knows the address of every service.","Names are resolved by a server."]}"#;
     let questions = questions_from_jsonl(questions).expect("a question");
     draft(&questions, "nets", &Synonyms::default(), &Related::default())
@@ -117,14 +119,14 @@ const DRAFTED_HIGH: [&str; 4] = [
 const DRAFTED_LOW: [&str; 4] = ["By chance.", "They call and hope.", "By a wire.", "Somebody types it in."];
 
 fn drafted_answers() -> String {
-    lines("Ways Out", &DRAFTED_HIGH, &DRAFTED_LOW, |is_high| {
+    answer_lines("Ways Out", &DRAFTED_HIGH, &DRAFTED_LOW, |is_high| {
         format!("\"score\":{},\"max_score\":5", if is_high { 4 } else { 1 })
     })
 }
 
 #[test]
-fn a_phrase_that_tells_high_answers_from_low_ones_is_proposed() {
-    learn(&scored("undo-release"), &[]).done().prints(&[
+fn a_phrase_that_separates_high_from_low_answers_is_proposed() {
+    learn(&scored_answers("undo-release"), &[]).success().prints(&[
         "undo-release (48 answers)\n",
         "+ incident page\n",
         "      tells-people: a further phrase of `status-page`\n",
@@ -136,8 +138,8 @@ fn a_phrase_that_tells_high_answers_from_low_ones_is_proposed() {
 }
 
 #[test]
-fn what_is_covered_denied_or_rare_is_not_proposed() {
-    let found = learn(&scored("undo-release"), &["--format", "json"]).done().json();
+fn covered_denied_or_rare_phrases_are_not_proposed() {
+    let found = learn(&scored_answers("undo-release"), &["--format", "json"]).success().json();
     let phrases: Vec<&str> =
         found[0]["proposals"].as_array().expect("a list").iter().filter_map(|one| one["phrase"].as_str()).collect();
     assert_eq!(phrases, ["incident page"], "not `rolled back`, `asked the vendor` or `dashboard`");
@@ -150,14 +152,14 @@ fn what_is_covered_denied_or_rare_is_not_proposed() {
 }
 
 #[test]
-fn the_patch_raises_the_scores_of_high_answers_and_of_no_low_one() {
-    let patch = learn(&scored("undo-release"), &["--format", "patch"]).done().tells_nothing().out;
+fn the_patch_raises_the_scores_of_high_answers_only() {
+    let patch = learn(&scored_answers("undo-release"), &["--format", "patch"]).success().reports_nothing().out;
     assert!(
         patch.starts_with("--- a/rubrics/delivery/undo-release.toml\n+++ b/rubrics/delivery/undo-release.toml\n@@ ")
     );
     assert!(patch.contains("+# learned `incident page`: ") && patch.contains(" low; pearson "), "{patch}");
     assert!(patch.contains("-any = ['status page']\n") && patch.contains("+any = ['status page', 'incident page']\n"));
-    let (before, after) = (tiny_files(), patched(&tiny_files(), &patch));
+    let (before, after) = (tiny_files(), apply_patch(&tiny_files(), &patch));
     let both = |answers| [&before, &after].map(|files| scores(files, "undo-release", answers));
     let [old, new] = both(&HIGH);
     assert!(old.iter().zip(&new).all(|(old, new)| old < new), "{old:?} {new:?}");
@@ -167,12 +169,12 @@ fn the_patch_raises_the_scores_of_high_answers_and_of_no_low_one() {
 }
 
 #[test]
-fn criteria_that_people_graded_get_their_own_phrases() {
+fn phrases_are_proposed_for_each_criterion_that_people_graded() {
     let graded = |criterion: &str| {
-        let answers = lines("undo-release", &HIGH, &LOW, |is_high| {
+        let answers = answer_lines("undo-release", &HIGH, &LOW, |is_high| {
             format!("\"score\":1,\"criteria\":{{\"{criterion}\":{}}}", if is_high { 0.5 } else { 0.25 })
         });
-        learn(&answers, &[]).done()
+        learn(&answers, &[]).success()
     };
     graded("tells-people").prints(&["      tells-people: a further phrase of `status-page`\n"]);
     graded("manners").prints(&[
@@ -182,25 +184,29 @@ fn criteria_that_people_graded_get_their_own_phrases() {
 }
 
 #[test]
-fn a_phrase_is_never_proposed_for_a_concept_that_is_about_something_else() {
-    // People graded `follow-up`, whose only concept is `owner`.
-    let answers = lines("undo-release", &HIGH, &LOW, |is_high| {
+fn a_phrase_is_not_proposed_for_an_unrelated_concept() {
+    // The graded criterion is `follow-up`, whose only concept is `owner`.
+    let answers = answer_lines("undo-release", &HIGH, &LOW, |is_high| {
         format!("\"score\":1,\"criteria\":{{\"follow-up\":{}}}", u8::from(is_high))
     });
-    learn(&answers, &[]).done().prints(&[
+    learn(&answers, &[]).success().prints(&[
         "  ? incident page\n",
         "      related to no concept, so it was not tried; it may be missing in follow-up\n",
         "0 proposals for 0 of 1 question\n",
     ]);
-    assert_eq!(learn(&answers, &["--format", "patch"]).done().out, "");
-    let found = learn(&answers, &["--format", "json"]).done().json();
+    assert_eq!(learn(&answers, &["--format", "patch"]).success().out, "");
+    let found = learn(&answers, &["--format", "json"]).success().json();
     assert_eq!(found[0]["suggestions"][0]["phrase"], "incident page");
 }
 
 #[test]
-fn the_seed_decides_what_is_held_out() {
-    let learned = |seed| learn(&scored("undo-release"), &["--format", "json", "--seed", seed]).done().json();
-    assert_eq!(learned("1"), learn(&scored("undo-release"), &["--format", "json"]).done().json(), "1 is the default");
+fn the_seed_selects_the_held_out_answers() {
+    let learned = |seed| learn(&scored_answers("undo-release"), &["--format", "json", "--seed", seed]).success().json();
+    assert_eq!(
+        learned("1"),
+        learn(&scored_answers("undo-release"), &["--format", "json"]).success().json(),
+        "1 is the default"
+    );
     assert_eq!(learned("7"), learned("7"));
     let others = ["2", "3", "4", "5"].map(learned);
     assert!(others.iter().any(|other| *other != learned("1")), "other answers are held out");
@@ -208,44 +214,44 @@ fn the_seed_decides_what_is_held_out() {
 
 #[test]
 fn a_drafted_rubric_gets_a_term() {
-    let files = drafted();
+    let files = drafted_bank();
     let run = |format| {
         let program = gradus(["--bank", "b", "bank", "learn", "graded.jsonl", "--format", format]);
         let program = files.iter().fold(program, |program, (name, text)| program.file(&format!("b/{name}"), text));
-        program.file("graded.jsonl", drafted_answers()).run().done()
+        program.file("graded.jsonl", drafted_answers()).run().success()
     };
     run("text").prints(&["+ sidecar proxy\n", "reference: more that an answer like reference 1 may say, weighing "]);
     let patch = run("patch").out;
-    let after = patched(&files, &patch);
+    let after = apply_patch(&files, &patch);
     let (old, new) = (scores(&files, "ways-out", &DRAFTED_HIGH), scores(&after, "ways-out", &DRAFTED_HIGH));
     assert!(old.iter().zip(&new).all(|(old, new)| old < new), "{old:?} {new:?}\n{patch}");
     let bank = gradus::engine::bank_from_texts(after);
-    assert_eq!(check(&bank), [], "what it was drafted from still earns all of it");
+    assert_eq!(check(&bank), [], "the reference itself still earns full credit");
 }
 
 #[test]
-fn a_table_teaches_the_same_as_lines() {
+fn csv_and_json_lines_give_the_same_proposals() {
     let row = |text: &str, score: u8| REST.map(|rest| format!("undo-release,\"{text}{rest}\",{score}\n")).concat();
     let rows = HIGH.iter().map(|text| row(text, 4)).chain(LOW.iter().map(|text| row(text, 1)));
     let table: String = std::iter::once("question,answer,score\n".to_owned()).chain(rows).collect();
-    let from_table = tiny(["bank", "learn", "graded.CSV"]).file("graded.CSV", table).run().done();
-    assert_eq!(from_table.out, learn(&scored("undo-release"), &[]).out);
+    let from_table = tiny(["bank", "learn", "graded.CSV"]).file("graded.CSV", table).run().success();
+    assert_eq!(from_table.out, learn(&scored_answers("undo-release"), &[]).out);
 }
 
 #[test]
-fn too_little_is_told_with_its_reason() {
-    let few = lines("restore-test", &HIGH[..2], &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
+fn too_few_answers_are_reported_with_the_reason() {
+    let few = answer_lines("restore-test", &HIGH[..2], &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
     learn(&few, &[])
-        .done()
+        .success()
         .prints(&["nothing learned: 16 different answers, at least 25 are needed"])
-        .tells(&["note: nothing to propose\n"]);
-    let uneven = lines("restore-test", &HIGH, &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
-    let ran = learn(&uneven, &["--format", "patch"]).done();
+        .reports(&["note: nothing to propose\n"]);
+    let uneven = answer_lines("restore-test", &HIGH, &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
+    let ran = learn(&uneven, &["--format", "patch"]).success();
     assert_eq!(ran.out, "");
-    ran.tells(&[
+    ran.reports(&[
         "nothing learned: `restore-test`: 24 high and 8 low answers, at least 10 different ones of each are needed\n",
     ]);
-    let found = learn(&few, &["--format", "json"]).done().json();
+    let found = learn(&few, &["--format", "json"]).success().json();
     assert_eq!(
         found[0]["refused"][0]["reason"],
         "16 different answers, at least 25 are needed to hold a fifth of them out"
@@ -253,59 +259,62 @@ fn too_little_is_told_with_its_reason() {
 }
 
 #[test]
-fn questions_that_are_not_in_the_bank_are_told_of_once() {
-    let others: String = ["w", "x", "y", "z"].map(scored).concat();
-    let told = "warning: 4 questions are not in the bank, and left out: `w`, `x`, `y` and 1 more\n";
-    let ran = learn(&(scored("undo-release") + &others), &[]).done().prints(&["incident page"]).tells(&[told]);
+fn unknown_questions_are_reported_once() {
+    let others: String = ["w", "x", "y", "z"].map(scored_answers).concat();
+    let reported = "warning: 4 questions are not in the bank, and left out: `w`, `x`, `y` and 1 more\n";
+    let ran = learn(&(scored_answers("undo-release") + &others), &[])
+        .success()
+        .prints(&["incident page"])
+        .reports(&[reported]);
     assert_eq!(ran.err.matches("warning").count(), 1);
     learn(&others, &[])
-        .refused()
-        .tells(&["error: no question of graded.jsonl is in the bank: `w`, `x`, `y`", "hint: "]);
+        .failure()
+        .reports(&["error: no question of graded.jsonl is in the bank: `w`, `x`, `y`", "hint: "]);
 }
 
 #[test]
-fn one_question_can_be_named() {
-    let all = scored("undo-release") + &scored("stage-release") + &scored("nobody");
-    let ran = learn(&all, &["--only", "stage-release"]).done().tells(&["--output FILE"]);
+fn learning_can_be_limited_to_one_question() {
+    let all = scored_answers("undo-release") + &scored_answers("stage-release") + &scored_answers("nobody");
+    let ran = learn(&all, &["--only", "stage-release"]).success().reports(&["--output FILE"]);
     assert!(ran.out.starts_with("stage-release (48 answers)\n") && !ran.out.contains("undo-release"), "{}", ran.out);
-    learn(&all, &["--only", "restore-test"]).refused().tells(&["no answer to `restore-test`", "hint: "]);
-    learn(&all, &["--only", "nobody"]).refused().tells(&["no question `nobody`", "hint: "]);
+    learn(&all, &["--only", "restore-test"]).failure().reports(&["no answer to `restore-test`", "hint: "]);
+    learn(&all, &["--only", "nobody"]).failure().reports(&["no question `nobody`", "hint: "]);
 }
 
 #[test]
-fn the_patch_goes_into_a_file_even_if_it_is_empty() {
+fn the_patch_file_is_written_even_if_it_is_empty() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("learned.patch");
     let path = path.to_str().expect("UTF-8");
-    let answers = scored("undo-release");
+    let answers = scored_answers("undo-release");
     let shown = learn(&answers, &["--format", "patch"]).out;
-    learn(&answers, &["--output", path]).done().prints(&["incident page"]).tells(&["patch -p1 -d bank < "]);
+    learn(&answers, &["--output", path]).success().prints(&["incident page"]).reports(&["patch -p1 -d bank < "]);
     assert_eq!(std::fs::read_to_string(path).expect("a patch"), shown);
-    learn(&answers, &["--output", path]).refused().tells(&["would be overwritten", "hint: "]);
-    learn(&answers, &["--output", path, "--force"]).done();
+    learn(&answers, &["--output", path]).failure().reports(&["would be overwritten", "hint: "]);
+    learn(&answers, &["--output", path, "--force"]).success();
     let nothing = folder.path().join("nothing.patch");
-    let few = lines("undo-release", &HIGH[..1], &[], |_| "\"score\":1".to_owned());
+    let few = answer_lines("undo-release", &HIGH[..1], &[], |_| "\"score\":1".to_owned());
     learn(&few, &["--output", nothing.to_str().expect("UTF-8")])
-        .done()
-        .tells(&["nothing to propose; wrote an empty patch to "]);
+        .success()
+        .reports(&["nothing to propose; wrote an empty patch to "]);
     assert_eq!(std::fs::read_to_string(&nothing).expect("an empty patch"), "");
-    // An old patch is not taken for one of this run.
-    learn(&few, &["--output", path]).refused();
-    learn(&few, &["--output", path, "--force"]).done().tells(&["nothing to propose; wrote an empty patch to "]);
+    // An old patch must not look like the patch of this run.
+    learn(&few, &["--output", path]).failure();
+    learn(&few, &["--output", path, "--force"]).success().reports(&["nothing to propose; wrote an empty patch to "]);
     assert_eq!(std::fs::read_to_string(path).expect("still there"), "");
 }
 
 #[test]
-fn answers_that_cannot_be_read_are_told_with_their_line() {
-    learn("{\"question\":\"undo-release\",\"score\":\"high\"}\n", &[]).refused().tells(&["graded.jsonl: line 1: "]);
-    learn("", &[]).refused().tells(&["graded.jsonl holds no answer", "hint: "]);
-    tiny(["bank", "learn", "nowhere.jsonl"]).run().refused().tells(&["cannot read nowhere.jsonl"]);
+fn unreadable_answers_are_reported_with_their_line() {
+    learn("{\"question\":\"undo-release\",\"score\":\"high\"}\n", &[]).failure().reports(&["graded.jsonl: line 1: "]);
+    learn("", &[]).failure().reports(&["graded.jsonl holds no answer", "hint: "]);
+    tiny(["bank", "learn", "nowhere.jsonl"]).run().failure().reports(&["cannot read nowhere.jsonl"]);
 }
 
 #[test]
-fn the_shipped_bank_can_learn_too() {
+fn learning_works_with_the_shipped_bank() {
     let program = gradus(["--quiet", "bank", "learn", "-"]);
-    let ran = program.run_with(scored("error-budget").as_bytes()).done().tells_nothing();
+    let ran = program.run_with(scored_answers("error-budget").as_bytes()).success().reports_nothing();
     assert!(
         ran.out.lines().any(|line| line.starts_with("error-budget ") && line.ends_with("incident page")),
         "{}",

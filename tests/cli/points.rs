@@ -1,4 +1,4 @@
-//! Points are the same number in every format, and the parts add up to the sum.
+//! Tests that every format shows the same points and that the parts add up to the total.
 
 use serde_json::Value;
 
@@ -6,7 +6,8 @@ use crate::support::{Gradus, gradus};
 
 const WORDS: [&str; 9] = ["anchor", "barrel", "candle", "dagger", "engine", "falcon", "garden", "hammer", "island"];
 
-/// Three criteria that need three words each, of 1, 1 and 9 points, and a penalty of 2 points for any of three.
+/// A rubric with criteria of 1, 1 and 9 points that need three words each, and a penalty of 2 points for any of three
+/// words.
 fn rubric() -> String {
     let mut rubric = "schema = 1\nid = \"thirds\"\ntopic = \"t\"\nkind = \"design\"\nlevel = \"core\"\n\
         prompt = \"What do you see?\"\n"
@@ -34,7 +35,7 @@ fn thousandths(value: &Value) -> i64 {
 }
 
 #[test]
-fn every_format_shows_the_same_points_and_they_add_up() {
+fn every_format_shows_the_same_points_and_the_points_add_up() {
     for chosen in [0b1_0010_0001_u32, 0b0_1100_1000, 0b1_1101_1011, 0b0_0000_0001, 0b1_1111_1110] {
         let all = (0..9).filter(|word| chosen & (1 << word) != 0).map(|word| WORDS[word]);
         let mut answer: String =
@@ -43,7 +44,7 @@ fn every_format_shows_the_same_points_and_they_add_up() {
             answer.push_str("There was a kettle on the table.\n");
         }
         let run = |format: &str| {
-            bank(&["grade", "--question", "thirds", "a.md", "--format", format], &answer).run().done().out
+            bank(&["grade", "--question", "thirds", "a.md", "--format", format], &answer).run().success().out
         };
         let json: Value = serde_json::from_str(&run("json")).expect("JSON");
         let sum = |key: &str| -> i64 {
@@ -66,7 +67,7 @@ fn every_format_shows_the_same_points_and_they_add_up() {
         let column = heading.iter().position(|name| *name == "earned").expect("a column");
         assert_eq!(row[column], earned);
         let rows = serde_json::json!({"id": "a", "question": "thirds", "answer": answer}).to_string();
-        let ran = bank(&["batch", "-", "--format", "jsonl"], "").run_with(rows.as_bytes()).done().out;
+        let ran = bank(&["batch", "-", "--format", "jsonl"], "").run_with(rows.as_bytes()).success().out;
         let line: Value = serde_json::from_str(ran.lines().next().expect("a line")).expect("JSON");
         assert_eq!((&line["earned"], &line["score"]), (&json["earned"], &json["score"]));
     }
@@ -76,7 +77,7 @@ fn every_format_shows_the_same_points_and_they_add_up() {
 fn a_third_of_three_points_is_one_point() {
     let words = "We saw that it was the anchor on the left.\n\nThen there was a dagger in the box.\n\n\
         And there was a garden, and a hammer, behind it.\n";
-    let ran = bank(&["grade", "--question", "thirds", "a.md", "--format", "json"], words).run().done();
+    let ran = bank(&["grade", "--question", "thirds", "a.md", "--format", "json"], words).run().success();
     let json = ran.json();
     // 1/3 + 1/3 + 6 points: the two thirds are shown as .334 and .333.
     assert_eq!(thousandths(&json["earned"]), 6_667);

@@ -1,12 +1,12 @@
-//! `grade --format json`: the result a program reads.
+//! Tests of the result of `gradus grade --format json`.
 
 use serde_json::Value;
 
-use super::tiny::{ANSWER, tiny};
+use super::tiny_bank::{ANSWER, tiny};
 
-fn result(content: &[u8]) -> Value {
+fn grade_as_json(content: &[u8]) -> Value {
     let ran = tiny(["grade", "--question", "undo-release", "--format", "json", "mine.md"]).file("mine.md", content);
-    ran.run().done().json()
+    ran.run().success().json()
 }
 
 fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
@@ -17,14 +17,14 @@ fn evidence(result: &Value) -> impl Iterator<Item = &Value> {
     list(result, "criteria").iter().chain(list(result, "penalties")).flat_map(|graded| list(graded, "evidence"))
 }
 
-/// The bytes of `file` that `place` points at.
+/// The bytes of `file` at the offsets of `place`.
 fn bytes_at<'f>(file: &'f [u8], place: &Value) -> &'f [u8] {
     let offset = |key: &str| usize::try_from(place[key].as_u64().expect("an offset")).expect("an offset");
     &file[offset("start")..offset("end")]
 }
 
 #[test]
-fn every_quote_stands_in_the_file_where_it_is_said_to() {
+fn every_quote_is_at_its_offsets_in_the_file() {
     let rows = [
         ANSWER.to_owned(),
         format!("+++\nquestion = \"undo-release\"\n+++\n{ANSWER}"),
@@ -38,7 +38,7 @@ fn every_quote_stands_in_the_file_where_it_is_said_to() {
         "ＷＥ ROLLED THE RELEASE BACK within １０ minutes. ﬁrst: it was their fault, and I told support.".to_owned(),
     ];
     for file in rows {
-        let result = result(file.as_bytes());
+        let result = grade_as_json(file.as_bytes());
         let mut concepts: Vec<&str> = Vec::new();
         for evidence in evidence(&result) {
             let quote = evidence["quote"].as_str().expect("a quote");
@@ -52,21 +52,21 @@ fn every_quote_stands_in_the_file_where_it_is_said_to() {
 }
 
 #[test]
-fn parts_of_the_story_stand_where_they_are_said_to() {
+fn story_parts_are_at_their_offsets_in_the_file() {
     let file = "\u{feff}---\r\nquestion: x\r\n---\r\nLast year, 😀 I was responsible. I rolled it back. As a result, it’s fast.";
-    let result = result(file.as_bytes());
+    let result = grade_as_json(file.as_bytes());
     let story = list(&result["delivery"], "star");
-    let told: Vec<&str> = story.iter().filter_map(|part| part["part"].as_str()).collect();
-    assert_eq!(told, ["situation", "task", "action", "result"]);
+    let reported: Vec<&str> = story.iter().filter_map(|part| part["part"].as_str()).collect();
+    assert_eq!(reported, ["situation", "task", "action", "result"]);
     let quoted: Vec<_> = story.iter().map(|part| String::from_utf8_lossy(bytes_at(file.as_bytes(), part))).collect();
     assert_eq!(quoted, ["Last year", "I was responsible", "I rolled", "As a result"]);
 }
 
 #[test]
-fn offsets_into_text_that_is_not_utf_8_count_the_replaced_text() {
+fn offsets_into_invalid_utf_8_refer_to_the_replaced_text() {
     let file = [b"We \xff\xe2\x82 paused, then ", ANSWER.as_bytes()].concat();
     let read = String::from_utf8_lossy(&file).into_owned();
-    let result = result(&file);
+    let result = grade_as_json(&file);
     assert!(evidence(&result).count() >= 4);
     for evidence in evidence(&result) {
         assert_eq!(bytes_at(read.as_bytes(), evidence), evidence["quote"].as_str().expect("a quote").as_bytes());
@@ -74,8 +74,8 @@ fn offsets_into_text_that_is_not_utf_8_count_the_replaced_text() {
 }
 
 #[test]
-fn a_result_says_what_was_earned_and_why() {
-    let result = result(ANSWER.as_bytes());
+fn a_result_has_points_and_reasons() {
+    let result = grade_as_json(ANSWER.as_bytes());
     let of = |of: &str| -> Vec<(String, String, f64)> {
         let one = |graded: &Value| {
             let text = |key: &str| graded[key].as_str().expect("text").to_owned();
@@ -98,8 +98,8 @@ fn a_result_says_what_was_earned_and_why() {
 }
 
 #[test]
-fn missed_criteria_have_advice_and_the_words_of_a_strong_sample() {
-    let result = result(ANSWER.as_bytes());
+fn missed_criteria_have_advice_and_a_passage_of_a_strong_sample() {
+    let result = grade_as_json(ANSWER.as_bytes());
     let advised: Vec<&Value> = list(&result, "advice").iter().map(|advice| &advice["criterion"]).collect();
     assert!(advised.contains(&&"follow-up".into()) && !advised.contains(&&"undoes-quickly".into()), "{advised:?}");
     let reference = list(&result, "references").iter().find(|reference| reference["for"] == "follow-up");
@@ -109,25 +109,25 @@ fn missed_criteria_have_advice_and_the_words_of_a_strong_sample() {
 
 #[test]
 fn the_same_answer_gives_the_same_bytes() {
-    let run = || tiny(["grade", "--format", "json", "answer.md"]).run().done().out;
+    let run = || tiny(["grade", "--format", "json", "answer.md"]).run().success().out;
     assert_eq!(run(), run());
 }
 
 #[test]
-fn results_keep_to_their_schema() {
-    let schema = tiny(["bank", "schema", "result"]).run().done().json();
+fn results_match_their_schema() {
+    let schema = tiny(["bank", "schema", "result"]).run().success().json();
     let schema = Schema { root: &schema };
-    let ungraded = tiny(["grade", "--question", "undo-release", "--format", "json"]).run().found().json();
+    let ungraded = tiny(["grade", "--question", "undo-release", "--format", "json"]).run().check_failed().json();
     let halved = b"Keywords: rolled back, previous version, status page, told support, told sales, owner.";
-    for result in [result(ANSWER.as_bytes()), result(halved), ungraded] {
+    for result in [grade_as_json(ANSWER.as_bytes()), grade_as_json(halved), ungraded] {
         assert_eq!(schema.faults(&result, schema.root, "result"), [""; 0], "{result:#}");
     }
 }
 
 #[test]
-fn a_result_that_breaks_its_schema_would_be_noticed() {
-    let schema = tiny(["bank", "schema", "result"]).run().done().json();
-    let mut result = result(ANSWER.as_bytes());
+fn the_schema_check_detects_invalid_results() {
+    let schema = tiny(["bank", "schema", "result"]).run().success().json();
+    let mut result = grade_as_json(ANSWER.as_bytes());
     result["criteria"][0]["colour"] = Value::Null;
     result["delivery"].as_object_mut().expect("an object").remove("words");
     result["flags"] = serde_json::json!(["odd"]);
@@ -138,14 +138,15 @@ fn a_result_that_breaks_its_schema_would_be_noticed() {
     );
 }
 
-/// As much of JSON Schema as the result's schema uses: known and required keys, and named choices.
+/// The violations of a schema. Checks the parts of JSON Schema that the schema of results uses: known keys, required
+/// keys and enumerations.
 struct Schema<'s> {
     root: &'s Value,
 }
 
 impl Schema<'_> {
     fn resolve<'v>(&'v self, schema: &'v Value) -> &'v Value {
-        // What may be absent is one of two: itself, or null.
+        // An optional value is an alternative of the value and null.
         let schema = schema["anyOf"].as_array().and_then(|choices| choices.first()).unwrap_or(schema);
         let path = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
         path.map_or(schema, |path| self.root.pointer(path).expect("a definition"))

@@ -1,12 +1,14 @@
-//! The JSON Schemas, held against what the commands really write.
+//! Tests of the JSON Schemas against the real output of the commands.
 //!
-//! A small checker of the keywords that our schemas use; it fails on any other, so that none is passed over.
+//! The tests contain a small checker for the keywords that the schemas use. It fails on any other keyword, so that none
+//! is ignored.
 
 use serde_json::{Value, json};
 
-use super::tiny::{ANSWER, tiny};
+use super::tiny_bank::{ANSWER, tiny};
 
-/// Everything in `value` that `schema` does not allow, does not describe, or misses. `root` holds definitions.
+/// The places in `value` that `schema` does not allow or does not describe, and required properties that are missing.
+/// `root` contains the definitions.
 fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> {
     if let Some(is_allowed) = schema.as_bool() {
         return if is_allowed { Vec::new() } else { vec![format!("{at}: nothing is allowed here")] };
@@ -23,7 +25,7 @@ fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> 
                     .into_iter()
                     .filter_map(Value::as_str)
                     .collect();
-                if !names.iter().any(|name| is_a(value, name)) {
+                if !names.iter().any(|name| has_type(value, name)) {
                     found.push(format!("{at}: {value} is not {names:?}"));
                 }
             }
@@ -67,7 +69,7 @@ fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> 
             }
             "anyOf" | "oneOf" => {
                 let alternatives = rule.as_array().expect("schemas").iter();
-                let each = alternatives.map(|one| faults(value, &joined(one, schema, root), root, at));
+                let each = alternatives.map(|one| faults(value, &with_shared_properties(one, schema, root), root, at));
                 found.extend(each.min_by_key(Vec::len).unwrap_or_default());
             }
             other => panic!("{at}: the checker does not know `{other}`"),
@@ -79,8 +81,8 @@ fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> 
     found
 }
 
-/// An alternative together with the properties that stand beside the alternatives.
-fn joined(alternative: &Value, schema: &Value, root: &Value) -> Value {
+/// An alternative joined with the properties that apply to all alternatives.
+fn with_shared_properties(alternative: &Value, schema: &Value, root: &Value) -> Value {
     let Some(beside) = schema.get("properties").and_then(Value::as_object) else { return alternative.clone() };
     let mut joined = match alternative.get("$ref").and_then(Value::as_str) {
         Some(reference) => root.pointer(reference.trim_start_matches('#')).expect("a definition").clone(),
@@ -92,7 +94,7 @@ fn joined(alternative: &Value, schema: &Value, root: &Value) -> Value {
     joined
 }
 
-/// What is wrong with the properties of an object, and which of them the schema does not describe.
+/// The faults of the properties of an object, including properties that the schema does not describe.
 fn faults_of_properties(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> {
     let (described, others) = (schema.get("properties"), schema.get("additionalProperties"));
     let Some(object) = value.as_object().filter(|_| described.is_some() || others.is_some()) else { return Vec::new() };
@@ -106,7 +108,7 @@ fn faults_of_properties(value: &Value, schema: &Value, root: &Value, at: &str) -
     object.iter().flat_map(one).collect()
 }
 
-fn is_a(value: &Value, name: &str) -> bool {
+fn has_type(value: &Value, name: &str) -> bool {
     match name {
         "null" => value.is_null(),
         "boolean" => value.is_boolean(),
@@ -120,10 +122,10 @@ fn is_a(value: &Value, name: &str) -> bool {
 }
 
 fn schema(of: &str) -> Value {
-    tiny(["bank", "schema", of]).run().done().json()
+    tiny(["bank", "schema", of]).run().success().json()
 }
 
-/// Holds `value` against a schema, and every object in it with a property less or of another type.
+/// Panics unless `value` matches the schema and every variant of it with a missing or wrongly typed property does not.
 #[track_caller]
 fn assert_described(value: &Value, of: &str) {
     let schema = schema(of);
@@ -146,7 +148,7 @@ const ROWS: &str = concat!(
 );
 
 #[test]
-fn a_result_is_described() {
+fn every_field_of_a_result_is_in_its_schema() {
     assert_described(
         &tiny(["grade", "--question", "undo-release", "answer.md", "--format", "json"]).run().json(),
         "result",
@@ -154,7 +156,7 @@ fn a_result_is_described() {
 }
 
 #[test]
-fn the_summary_of_a_batch_is_described() {
+fn every_field_of_a_batch_summary_is_in_its_schema() {
     let rows: String = (0..12)
         .flat_map(|n| ROWS.lines().map(move |row| format!("{}\n", row.replacen("\":\"", &format!("\":\"{n}"), 1))))
         .collect();
@@ -162,36 +164,36 @@ fn the_summary_of_a_batch_is_described() {
         let batch = ["batch", "rows.jsonl", "-o", "out.jsonl", "--summary", "sum.json"];
         let gradus = tiny(batch.into_iter().chain(arguments.iter().copied())).file("rows.jsonl", rows);
         let (summary, _folder) = (gradus.path("sum.json"), gradus.again([""]));
-        gradus.run().found();
+        gradus.run().check_failed();
         let summary = std::fs::read_to_string(summary).expect("written");
         assert_described(&serde_json::from_str(&summary).expect("JSON"), "summary");
     }
 }
 
 #[test]
-fn an_evaluation_is_described() {
+fn every_field_of_an_evaluation_is_in_its_schema() {
     let eval = ["eval", "rows.jsonl", "--format", "json"];
-    let ran = tiny(eval).file("rows.jsonl", ROWS).run().done();
+    let ran = tiny(eval).file("rows.jsonl", ROWS).run().success();
     assert_described(&ran.json(), "eval");
     let compared = tiny(eval.into_iter().chain(["--compare", "before.json"])).file("before.json", &ran.out);
-    assert_described(&compared.file("rows.jsonl", ROWS.replace("five", "9")).run().done().json(), "eval");
+    assert_described(&compared.file("rows.jsonl", ROWS.replace("five", "9")).run().success().json(), "eval");
 }
 
 #[test]
-fn an_explanation_is_described() {
+fn every_field_of_an_explanation_is_in_its_schema() {
     let answer = format!("{ANSWER}We did not roll back.");
-    let ran = tiny(["bank", "explain", "undo-release", "-", "--format", "json"]).run_with(answer.as_bytes()).done();
+    let ran = tiny(["bank", "explain", "undo-release", "-", "--format", "json"]).run_with(answer.as_bytes()).success();
     assert_described(&ran.json(), "explain");
 }
 
 #[test]
-fn questions_are_described() {
+fn every_field_of_a_question_list_is_in_its_schema() {
     for arguments in [
         ["questions", "list"].as_slice(),
         &["questions", "show", "undo-release"],
         &["questions", "find", "undo a release"],
     ] {
-        let ran = tiny(arguments.iter().copied().chain(["--format", "json"])).run().done();
+        let ran = tiny(arguments.iter().copied().chain(["--format", "json"])).run().success();
         assert_described(&ran.json(), "questions");
     }
 }

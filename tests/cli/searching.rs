@@ -1,28 +1,28 @@
-//! `search`: passages of sample answers.
+//! Tests of `gradus search`.
 
 use serde_json::Value;
 
-use super::tiny::{BANK, tiny};
+use super::tiny_bank::{BANK, tiny};
 
 fn passages(words: &str, limit: &str) -> Vec<Value> {
-    let found = tiny(["search", words, "--limit", limit, "--format", "json"]).run().done().json();
+    let found = tiny(["search", words, "--limit", limit, "--format", "json"]).run().success().json();
     found.as_array().expect("a list").clone()
 }
 
 #[test]
-fn passages_are_shown_with_the_words_that_were_looked_for() {
-    let ran = tiny(["search", "owner"]).run().done().tells_nothing();
+fn passages_are_shown_with_highlighted_query_words() {
+    let ran = tiny(["search", "owner"]).run().success().reports_nothing();
     let text = ran.prints(&["undo-release (strong sample)\n", "[owner]"]).out;
     assert!(text.lines().skip(1).all(|line| line.is_empty() || line.starts_with("  ")), "{text}");
 }
 
 #[test]
 fn other_forms_of_a_word_are_found_and_highlighted() {
-    tiny(["search", "restoring backup"]).run().done().prints(&["[restores]", "[backup]", "[backups]"]);
+    tiny(["search", "restoring backup"]).run().success().prints(&["[restores]", "[backup]", "[backups]"]);
 }
 
 #[test]
-fn highlights_are_places_in_the_passage() {
+fn highlights_are_offsets_into_the_passage() {
     let found = passages("backups", "5");
     assert_eq!(found.len(), 2, "{found:?}");
     for passage in &found {
@@ -37,7 +37,7 @@ fn highlights_are_places_in_the_passage() {
 }
 
 #[test]
-fn the_best_come_first_and_no_more_than_asked_for() {
+fn the_best_passages_come_first_up_to_the_limit() {
     let scores: Vec<f64> =
         passages("backup rows", "5").iter().filter_map(|passage| passage["score"].as_f64()).collect();
     assert!(scores.len() > 1 && scores.is_sorted_by(|one, next| one >= next), "{scores:?}");
@@ -45,41 +45,44 @@ fn the_best_come_first_and_no_more_than_asked_for() {
 }
 
 #[test]
-fn finding_nothing_ends_with_1() {
+fn finding_no_passage_exits_with_1() {
     for words in ["zebra", "", "!?"] {
-        let ran = tiny(["search", words]).run().found().tells(&["note: no sample answer says that; try other words"]);
+        let ran = tiny(["search", words])
+            .run()
+            .check_failed()
+            .reports(&["note: no sample answer says that; try other words"]);
         assert_eq!(ran.out, "");
-        assert_eq!(tiny(["search", words, "--format", "json"]).run().found().json(), serde_json::json!([]));
+        assert_eq!(tiny(["search", words, "--format", "json"]).run().check_failed().json(), serde_json::json!([]));
     }
 }
 
 #[test]
-fn words_are_words_and_no_query_language() {
+fn query_operators_are_searched_as_plain_words() {
     for words in ["\"backup", "backup AND (", "level:backup", "backup*~2 ^[", "+backup -backup"] {
-        tiny(["search", words]).run().done().prints(&["[backup"]);
+        tiny(["search", words]).run().success().prints(&["[backup"]);
     }
 }
 
 #[test]
-fn a_bank_in_a_folder_is_indexed_once_and_anew_when_it_changes() {
+fn a_bank_folder_is_indexed_once_and_again_when_it_changes() {
     let gradus = tiny(["search", "giraffe"]).file("bank/corpus/delivery/stage-release.md", SAMPLE);
-    gradus.run().done().prints(&["[giraffe]"]);
-    tiny(["search", "giraffe"]).run().found();
+    gradus.run().success().prints(&["[giraffe]"]);
+    tiny(["search", "giraffe"]).run().check_failed();
 }
 
 #[test]
-fn a_cache_folder_that_cannot_be_written_is_told_and_does_no_harm() {
+fn an_unwritable_cache_folder_is_reported_and_search_still_works() {
     tiny(["search", "owner"])
         .file(".cache", "a file, no folder")
         .run()
-        .done()
+        .success()
         .prints(&["[owner]"])
-        .tells(&["note: cannot keep"]);
+        .reports(&["note: cannot keep"]);
 }
 
 #[test]
-fn a_bank_without_samples_has_nothing_to_search() {
-    crate::support::gradus(["--bank", "bank", "search", "release"]).files(&BANK[..3]).run().found();
+fn searching_a_bank_without_samples_finds_nothing() {
+    crate::support::gradus(["--bank", "bank", "search", "release"]).files(&BANK[..3]).run().check_failed();
 }
 
 const SAMPLE: &str = "+++\nquestion = \"stage-release\"\n+++\n\n## weak\n\nA giraffe looks at the canary.\n";

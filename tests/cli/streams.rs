@@ -1,6 +1,6 @@
-//! Where output goes: a reader that went away, a disk that is full.
+//! Tests of closed pipes, full disks, and the separation of results and notes.
 
-use super::tiny::tiny;
+use super::tiny_bank::tiny;
 use crate::support::gradus;
 
 const COMMANDS: [&[&str]; 9] = [
@@ -16,7 +16,7 @@ const COMMANDS: [&[&str]; 9] = [
 ];
 
 #[test]
-fn a_reader_that_went_away_is_no_fault() {
+fn a_closed_pipe_is_not_an_error() {
     for command in COMMANDS {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
@@ -26,7 +26,7 @@ fn a_reader_that_went_away_is_no_fault() {
 }
 
 #[test]
-fn a_reader_of_help_that_went_away_causes_no_panic() {
+fn a_closed_help_pipe_does_not_panic() {
     for arguments in ["--help", "--version"] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
@@ -39,7 +39,7 @@ fn a_reader_of_help_that_went_away_causes_no_panic() {
 fn output_that_cannot_be_written_is_an_error() {
     for command in COMMANDS {
         let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
-        tiny(command.iter().copied()).run_into(full).refused().tells(&["No space left on device"]);
+        tiny(command.iter().copied()).run_into(full).failure().reports(&["No space left on device"]);
     }
 }
 
@@ -47,9 +47,9 @@ fn output_that_cannot_be_written_is_an_error() {
 fn results_and_notes_do_not_mix() {
     let ran = tiny(["grade", "--format", "csv", "--ask", "tell me how you roll back a release", "answer.md"])
         .run()
-        .done()
-        .tells(&["note: "]);
+        .success()
+        .reports(&["note: "]);
     assert!(!ran.out.contains("note: "), "{}", ran.out);
-    let ran = gradus(["bank", "new", "mine"]).run().done().tells(&["note: save it as"]);
+    let ran = gradus(["bank", "new", "mine"]).run().success().reports(&["note: save it as"]);
     assert!(toml::from_str::<toml::Table>(&ran.out).is_ok(), "{}", ran.out);
 }

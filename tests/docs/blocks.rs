@@ -1,22 +1,22 @@
-//! Reads the fenced blocks of a page.
+//! Parses the fenced blocks of a page.
 //!
-//! Words after the language say how a block is checked; GitHub does not render them:
+//! Words after the language select how a block is checked. GitHub does not render them:
 //!
-//! - `console`: lines that start with `$ ` are commands, the lines below each are what it prints. A line `...`
-//!   stands for any number of lines, `...` within a line for any text.
-//! - `exit=N`: the last command of a console block ends with this exit code.
-//! - `sh`: a script that must succeed; what it prints does not matter.
+//! - `console`: lines that start with `$ ` are commands, the lines below a command are its output. A line `...` matches
+//!   any number of lines; `...` within a line matches any text.
+//! - `exit=N`: the last command of a console block must end with this exit code.
+//! - `sh`: a script that must succeed. Its output is not checked.
 //! - `no-run`: the block needs a network, an endpoint or a tool that tests do not have.
 //! - `file=NAME`: the block is the content of a file that later commands of the page use.
 
 use std::ops::Range;
 
-/// A fenced block.
+/// A fenced block of a page.
 pub(super) struct Block {
     /// The line of the opening fence, from 1.
     pub(super) line: usize,
     pub(super) kind: Kind,
-    /// The bytes between the fences.
+    /// The byte range between the fences.
     pub(super) place: Range<usize>,
     pub(super) body: String,
 }
@@ -30,14 +30,14 @@ pub(super) enum Kind {
     Shown,
 }
 
-/// A command of a console block and the lines that the page shows below it.
+/// A command of a console block and the output that the page shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) command: String,
     pub(super) shown: Vec<String>,
 }
 
-/// The fenced blocks of a page, in order. Panics on an info string that means nothing.
+/// The fenced blocks of a page, in order. Panics on an unknown info string.
 pub(super) fn blocks(page: &str) -> Vec<Block> {
     let (mut blocks, mut open, mut at) = (Vec::new(), None::<(usize, &str, usize)>, 0);
     for (number, line) in page.split_inclusive('\n').enumerate() {
@@ -79,7 +79,7 @@ fn kind(fence: &str) -> Result<Kind, String> {
     }
 }
 
-/// The commands of a console block. A command goes on in the next line after a backslash.
+/// The commands of a console block. A backslash at the end of a line continues the command in the next line.
 pub(super) fn steps(body: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for line in body.lines() {
@@ -100,7 +100,7 @@ pub(super) fn steps(body: &str) -> Vec<Step> {
     steps
 }
 
-/// Whether `printed` is what the page shows.
+/// Whether `printed` matches the output on the page.
 pub(super) fn is_shown(shown: &[String], printed: &[String]) -> bool {
     match (shown.split_first(), printed.split_first()) {
         (None, None) => true,
@@ -123,7 +123,7 @@ fn is_line_shown(shown: &str, line: &str) -> bool {
 }
 
 #[test]
-fn info_strings_say_how_a_block_is_checked() {
+fn info_strings_select_how_a_block_is_checked() {
     assert_eq!(kind("```console exit=1"), Ok(Kind::Console { exit: 1 }));
     assert_eq!(kind("```sh"), Ok(Kind::Script));
     assert_eq!(kind("```sh no-run"), Ok(Kind::Shown));
@@ -145,7 +145,7 @@ fn console_blocks_are_commands_with_their_output() {
 }
 
 #[test]
-fn dots_stand_for_what_is_left_out_and_for_nothing_else() {
+fn dots_match_elided_output_and_nothing_else() {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     for (shown, printed, expected) in [
         ("a\n...\nd", "a\nb\nc\nd", true),

@@ -1,4 +1,4 @@
-//! Generates `docs/commands.md` from the help of every command, 80 columns wide.
+//! Generates `docs/commands.md` from the help of every command, at a width of 80 columns.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,9 +13,9 @@ This page is generated from `gradus --help` and the help of every command; do no
 [guide](README.md) explains what the commands are for.
 ";
 
-/// What `gradus COMMAND --help` prints.
+/// The output of `gradus COMMAND --help`.
 fn help(command: &[String]) -> String {
-    let ran = gradus(command.iter().map(String::as_str).chain(["--help"])).env("COLUMNS", "80").run().done();
+    let ran = gradus(command.iter().map(String::as_str).chain(["--help"])).env("COLUMNS", "80").run().success();
     let lines: Vec<&str> = ran.out.lines().map(str::trim_end).collect();
     lines.join("\n").trim_end().to_owned()
 }
@@ -27,7 +27,7 @@ fn subcommands(help: &str) -> Vec<String> {
     names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(str::to_owned).collect()
 }
 
-/// Every command with its help, each before its subcommands.
+/// Every command with its help. A command comes before its subcommands.
 fn all(command: &[String]) -> Vec<(String, String)> {
     let help = help(command);
     let below: Vec<_> = subcommands(&help).into_iter().flat_map(|name| all(&[command, &[name]].concat())).collect();
@@ -50,7 +50,7 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_command_reference_is_what_the_program_prints() {
+fn the_command_reference_matches_the_help() {
     let generated = generated();
     assert!(generated.contains("\n## gradus batch merge\n"), "subcommands are listed");
     if is_update() {

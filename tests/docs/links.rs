@@ -1,11 +1,11 @@
-//! Follows the links between the documents of the project.
+//! Tests of the links between the documents of the project.
 
 use std::path::Path;
 
 use super::{pages, read};
 use crate::support::root;
 
-/// Targets of links to files of the project and to headings, in text outside of fenced blocks.
+/// Targets of links to project files and headings, in text outside fenced blocks.
 fn links(page: &str) -> Vec<String> {
     let mut is_fenced = false;
     let mut links = Vec::new();
@@ -38,7 +38,7 @@ fn anchors(page: &str) -> Vec<String> {
     anchors
 }
 
-/// What is wrong with a link of `page`, if anything is.
+/// The fault of a link on `page`, or `None`.
 fn fault(page: &Path, target: &str) -> Option<String> {
     let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
     let beside = page.parent().unwrap_or(Path::new(""));
@@ -51,7 +51,7 @@ fn fault(page: &Path, target: &str) -> Option<String> {
 }
 
 #[test]
-fn links_lead_to_files_and_headings() {
+fn links_point_to_existing_files_and_headings() {
     let others = ["ARCHITECTURE.md", "CONTRIBUTING.md", "evals/README.md"].map(Into::into);
     let faults: Vec<String> = pages()
         .iter()
@@ -62,7 +62,7 @@ fn links_lead_to_files_and_headings() {
 }
 
 #[test]
-fn a_link_to_nowhere_is_a_fault() {
+fn a_broken_link_is_a_fault() {
     let page = Path::new("docs/README.md");
     assert_eq!(fault(page, "../README.md"), None);
     assert!(fault(page, "no-such-page.md").is_some());

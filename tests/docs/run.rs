@@ -1,7 +1,7 @@
-//! Runs the commands of a page.
+//! Runs the commands of a page and compares their output with the page.
 //!
-//! Each page has a folder of its own with `evals`, as in a checkout, and the files that the page shows. `gradus`
-//! is the program under test, and so is `cargo run --`.
+//! The commands of each page run in a new folder that contains `evals`, as in a checkout, and the files that the page
+//! shows. `gradus` and `cargo run --` run the program under test.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,9 +13,9 @@ use super::blocks::{Block, Kind, blocks, is_shown, steps};
 use super::{is_update, pages, read};
 use crate::support::root;
 
-/// The home folder of whoever types the commands, as the pages show it.
+/// The home folder that the pages show.
 const HOME: &str = "/home/ada";
-/// Stands in for cargo: `cargo test` runs this very test, and nothing is built here.
+/// A replacement for cargo that builds nothing. `cargo test` succeeds, because it would run this test again.
 const CARGO: &str = "#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
@@ -28,7 +28,7 @@ echo 'expected `cargo test` or `cargo run -- ...`; mark other commands as no-run
 exit 64
 ";
 
-/// Where the commands of a page run.
+/// The folder in which the commands of a page run.
 struct Shell {
     folder: tempfile::TempDir,
 }
@@ -65,7 +65,7 @@ impl Shell {
         fs::write(path, content).expect("writes");
     }
 
-    /// Runs a script: its exit code, and what it prints on both streams.
+    /// Runs a script. Returns its exit code and its output on both streams.
     fn run(&self, script: &str) -> (i32, Vec<String>) {
         let output = Command::new("sh")
             .args(["-c", &format!("exec 2>&1\n{script}")])
@@ -86,7 +86,7 @@ impl Shell {
     }
 }
 
-/// Checks a block: `Err` holds what is wrong, `Ok` the block as it should be.
+/// Checks a block. Returns the corrected text of the block, or the fault as `Err`.
 fn check(shell: &Shell, block: &Block, above: &str) -> Result<String, String> {
     match &block.kind {
         Kind::Shown => {}
@@ -132,7 +132,7 @@ fn check_console(shell: &Shell, body: &str, exit: i32) -> Result<String, String>
     if faults.is_empty() { Ok(written) } else { Err(faults.join("\n")) }
 }
 
-/// Runs a page from top to bottom; gives what is wrong, and the page as it should be.
+/// Runs a page from top to bottom. Returns the faults and the corrected page.
 fn run(page: &Path) -> (Vec<String>, String) {
     let (shell, text) = (Shell::new(), read(page));
     let (mut faults, mut written, mut copied) = (Vec::new(), String::new(), 0);
@@ -148,9 +148,9 @@ fn run(page: &Path) -> (Vec<String>, String) {
 }
 
 #[test]
-fn commands_of_the_pages_do_what_the_pages_show() {
+fn commands_on_the_pages_print_the_output_shown() {
     let mut all = Vec::new();
-    // The command reference has no commands to run, and another test may be rewriting it.
+    // Skip the command reference: it has no commands to run, and another test may rewrite it at the same time.
     for page in pages().into_iter().filter(|page| !page.ends_with("commands.md")) {
         let (faults, written) = run(&page);
         if is_update() && written != read(&page) {
@@ -166,7 +166,7 @@ fn commands_of_the_pages_do_what_the_pages_show() {
 }
 
 #[test]
-fn a_page_that_shows_something_else_is_a_fault() {
+fn a_page_that_shows_other_output_is_a_fault() {
     let shell = Shell::new();
     let fault = |text: &str| check(&shell, &blocks(text)[0], "").err();
     assert_eq!(fault("```console\n$ echo a\na\n```\n"), None);

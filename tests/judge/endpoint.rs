@@ -1,7 +1,7 @@
-//! An LLM endpoint that does what a test tells it to: a real HTTP/1.1 server on a port of its own.
+//! A scripted LLM endpoint for tests: a real HTTP/1.1 server on its own port.
 //!
-//! The test's script sees every chat request and says what comes back, how slowly, how broken. Both wire formats
-//! are spoken: the path tells which. Requests are kept for the test to look at. Bodies need a `content-length`.
+//! The script of a test receives every chat request and decides the response, its speed and its faults. The path
+//! selects one of the two protocols. Requests are recorded for the test. Request bodies need a `content-length`.
 
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -14,64 +14,63 @@ use serde_json::{Value, json};
 use connection::Connection;
 use response::Response;
 
-mod asked;
 mod connection;
+mod request;
 mod response;
 
-pub(crate) use asked::Asked;
+pub(crate) use request::ChatRequest;
 
-/// Bytes that drip at a time.
+/// Bytes per write of [`Action::Drip`].
 const DRIP: usize = 7;
-/// Longer than any test.
-const FOR_EVER: Duration = Duration::from_hours(24);
+const LONGER_THAN_ANY_TEST: Duration = Duration::from_hours(24);
 
-/// A running endpoint. Dropping it closes its port and all connections and ends its threads. It panics there when
-/// the script has panicked, so that what a script asserts fails its test.
+/// A running endpoint. Dropping it closes its port and all connections and ends its threads. The drop panics if the
+/// script has panicked, so that a failed assertion in a script fails its test.
 pub(crate) struct Endpoint {
     address: SocketAddr,
     shared: Arc<Shared>,
-    /// Accepts, and gives back the threads of all connections once it stops.
+    /// The thread that accepts connections. It returns the threads of all connections.
     accepting: Option<JoinHandle<Vec<JoinHandle<()>>>>,
 }
 
-/// What comes back for a chat request.
-pub(crate) enum Act {
-    /// A reply with these words that took 100 tokens of prompt and 20 of completion.
-    Say(String),
-    /// The same as the arguments of a tool call.
+/// The response to a chat request.
+pub(crate) enum Action {
+    /// A reply with this text, 100 prompt tokens and 20 completion tokens.
+    Reply(String),
+    /// A reply with these arguments of a tool call.
     Tool(Value),
-    /// The model refuses, in these words.
+    /// A refusal of the model with this text.
     Refuse(String),
-    /// A reply that grew too long after these words.
-    Cut(String),
-    /// A status, headers and a body; its type is JSON when it parses as JSON, else plain text.
+    /// A reply that was cut off after this text, because it reached the token limit.
+    CutOff(String),
+    /// A status, headers and a body. The content type is JSON if the body is valid JSON, otherwise plain text.
     Status(u16, Vec<(&'static str, String)>, String),
-    /// A body of any bytes and any type.
+    /// A response with any body and content type.
     Raw {
-        /// The status.
+        /// The HTTP status.
         status: u16,
-        /// What the body claims to be.
+        /// The value of the header `content-type`.
         content_type: &'static str,
-        /// The body.
+        /// The bytes of the body.
         body: Vec<u8>,
     },
-    /// Like `Say`, compressed.
+    /// Like `Reply`, compressed with gzip.
     Gzip(String),
-    /// Nothing for a while, then that.
-    After(Duration, Box<Act>),
-    /// Like `Say`, but the connection closes in the middle of the body.
+    /// Waits for this time, then does the other action.
+    After(Duration, Box<Action>),
+    /// Like `Reply`, but closes the connection in the middle of the body.
     CutBody(String),
-    /// The connection is reset without a byte. (Of a request without a body it is only closed.)
+    /// Resets the connection without a response. After a request without a body, the connection is closed instead.
     Reset,
-    /// Like `Say`, but of the body seven bytes at a time, with this pause before each.
+    /// Like `Reply`, but sends seven bytes of the body at a time, with this pause before each write.
     Drip(String, Duration),
-    /// A status that sends to this place.
+    /// A redirect with this status and target.
     Redirect(u16, String),
-    /// The connection stays open and silent until the endpoint is dropped.
+    /// Keeps the connection open without a response until the endpoint is dropped.
     Hang,
 }
 
-/// A verdict object as JSON text, of (criterion, credit, quote, why).
+/// A verdict object as JSON text. Each verdict is (criterion, credit, quote, why).
 pub(crate) fn verdicts(token: &str, verdicts: &[(&str, &str, &str, &str)]) -> String {
     let object = |verdict: &(&str, &str, &str, &str)| {
         let (criterion, credit, quote, why) = verdict;
@@ -80,8 +79,8 @@ pub(crate) fn verdicts(token: &str, verdicts: &[(&str, &str, &str, &str)]) -> St
     json!({"for": token, "verdicts": verdicts.iter().map(object).collect::<Vec<_>>()}).to_string()
 }
 
-/// The same as an object with a verdict under each id, as the schema asks for.
-pub(crate) fn keyed_verdicts(token: &str, list: &[(&str, &str, &str, &str)]) -> String {
+/// Like [`verdicts`], but with the verdicts as an object by criterion id, as the schema requires.
+pub(crate) fn verdicts_by_id(token: &str, list: &[(&str, &str, &str, &str)]) -> String {
     let mut object: Value = serde_json::from_str(&verdicts(token, list)).expect("JSON");
     let keyed = object["verdicts"].as_array().into_iter().flatten();
     let keyed: serde_json::Map<String, Value> =
@@ -91,14 +90,14 @@ pub(crate) fn keyed_verdicts(token: &str, list: &[(&str, &str, &str, &str)]) -> 
 }
 
 impl Endpoint {
-    /// Answers each chat request by `script`, called with the number of the request (from 0) and the request, in the
-    /// thread of its connection: several at once where several connections ask.
-    pub(crate) fn new(script: impl Fn(usize, &Asked) -> Act + Send + Sync + 'static) -> Self {
+    /// Starts an endpoint that answers each chat request with `script`. The script receives the number of the request,
+    /// from 0, and the request. It runs in the thread of the connection, so calls may be concurrent.
+    pub(crate) fn new(script: impl Fn(usize, &ChatRequest) -> Action + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("the port's number");
         let shared = Arc::new(Shared {
             script: Box::new(script),
-            asked: Mutex::default(),
+            requests: Mutex::default(),
             models: Mutex::new(vec!["test-model".to_owned()]),
             context: Mutex::default(),
             open: Mutex::default(),
@@ -112,23 +111,23 @@ impl Endpoint {
         Self { address, shared, accepting: Some(accepting) }
     }
 
-    /// Where it is asked, up to and with the version: `http://127.0.0.1:PORT/v1`.
+    /// The base URL including the version: `http://127.0.0.1:PORT/v1`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
-    /// All chat requests so far, in the order of their numbers.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        lock(&self.shared.asked).iter().map(|asked| Asked::clone(asked)).collect()
+    /// All chat requests so far, in the order of their numbers, from 0.
+    pub(crate) fn requests(&self) -> Vec<ChatRequest> {
+        lock(&self.shared.requests).iter().map(|request| ChatRequest::clone(request)).collect()
     }
 
-    /// The same with these models to list, instead of `test-model`.
+    /// Replaces the list of models, which is `test-model` by default.
     pub(crate) fn with_models(self, ids: &[&str]) -> Self {
         *lock(&self.shared.models) = ids.iter().map(|id| (*id).to_owned()).collect();
         self
     }
 
-    /// The same with models that tell how many tokens they take.
+    /// Adds a context size in tokens to the list of models.
     pub(crate) fn with_context(self, tokens: usize) -> Self {
         *lock(&self.shared.context) = Some(tokens);
         self
@@ -139,7 +138,7 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         *lock(&self.shared.is_stopped) = true;
         self.shared.stopped.notify_all();
-        // Whoever accepts is woken by a last connection.
+        // The accepting thread blocks until a connection comes, so connect once more.
         drop(TcpStream::connect(self.address));
         let connections = self.accepting.take().map(JoinHandle::join).and_then(Result::ok).unwrap_or_default();
         for stream in lock(&self.shared.open).iter().filter_map(Weak::upgrade) {
@@ -154,17 +153,17 @@ impl Drop for Endpoint {
     }
 }
 
-/// What says what comes back.
-type Script = dyn Fn(usize, &Asked) -> Act + Send + Sync;
+/// Decides the response to a request, given its number.
+type Script = dyn Fn(usize, &ChatRequest) -> Action + Send + Sync;
 
-/// What all threads of an endpoint see.
+/// The state that all threads of an endpoint share.
 struct Shared {
     script: Box<Script>,
-    asked: Mutex<Vec<Arc<Asked>>>,
+    requests: Mutex<Vec<Arc<ChatRequest>>>,
     models: Mutex<Vec<String>>,
-    /// Tokens that its models say they take.
+    /// Context size of the models, in tokens. `None` if the list does not contain it.
     context: Mutex<Option<usize>>,
-    /// Weak, so that a connection closes when its thread lets it go.
+    /// Open connections. The references are weak, so that a connection closes when its thread ends.
     open: Mutex<Vec<Weak<TcpStream>>>,
     is_stopped: Mutex<bool>,
     stopped: Condvar,
@@ -185,7 +184,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
         let shared = Arc::clone(shared);
         threads.push(thread::spawn(move || {
             let mut connection = Connection::new(stream);
-            // A client that went away is a client that went away.
+            // An error means that the client closed the connection.
             while shared.serve(&mut connection).unwrap_or(false) {}
         }));
     }
@@ -193,25 +192,25 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
 }
 
 impl Shared {
-    /// Takes one request and answers it. Returns whether the connection goes on.
+    /// Reads one request and answers it. Returns whether the connection stays open.
     fn serve(&self, connection: &mut Connection) -> io::Result<bool> {
-        let asked = Arc::new(connection.request()?);
-        let is_last = asked.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
-        let is_kept = match asked.bare_path() {
+        let request = Arc::new(connection.request()?);
+        let is_last = request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        let stays_open = match request.bare_path() {
             response::COMPLETIONS | response::MESSAGES => {
-                let number = self.keep(&asked);
-                self.play((self.script)(number, &asked), &asked, connection)?
+                let number = self.record(&request);
+                self.perform((self.script)(number, &request), &request, connection)?
             }
             path => {
-                connection.send(&self.elsewhere(&asked.method, path))?;
+                connection.send(&self.other_path(&request.method, path))?;
                 true
             }
         };
-        Ok(is_kept && !is_last)
+        Ok(stays_open && !is_last)
     }
 
-    /// What comes back where nobody chats.
-    fn elsewhere(&self, method: &str, path: &str) -> Response {
+    /// The response to a request that is not a chat request.
+    fn other_path(&self, method: &str, path: &str) -> Response {
         if (method, path) != ("GET", "/v1/models") {
             let message = format!("there is no {method} {path}");
             return Response::json(404, &json!({"error": {"message": message}}));
@@ -225,35 +224,35 @@ impl Shared {
         Response::json(200, &json!({"object": "list", "data": models}))
     }
 
-    /// Returns its number.
-    fn keep(&self, asked: &Arc<Asked>) -> usize {
-        let mut all = lock(&self.asked);
-        all.push(Arc::clone(asked));
+    /// Records a request. Returns its number, from 0.
+    fn record(&self, request: &Arc<ChatRequest>) -> usize {
+        let mut all = lock(&self.requests);
+        all.push(Arc::clone(request));
         all.len() - 1
     }
 
-    /// Does as the script says. Returns whether the connection goes on.
-    fn play(&self, act: Act, asked: &Asked, connection: &mut Connection) -> io::Result<bool> {
+    /// Performs an action. Returns whether the connection stays open.
+    fn perform(&self, act: Action, request: &ChatRequest, connection: &mut Connection) -> io::Result<bool> {
         let response = match act {
-            Act::After(pause, act) => return Ok(self.pause(pause) && self.play(*act, asked, connection)?),
-            Act::Hang => return Ok(self.pause(FOR_EVER)),
-            Act::Reset => return Ok(false),
-            Act::CutBody(text) => return connection.send_half(&Response::said(asked, &text)).map(|()| false),
-            Act::Drip(text, pause) => return self.drip(&Response::said(asked, &text), pause, connection),
-            Act::Say(text) => Response::said(asked, &text),
-            Act::Tool(arguments) => Response::tool(asked, &arguments),
-            Act::Refuse(text) => Response::refused(asked, &text),
-            Act::Cut(text) => Response::cut(asked, &text),
-            Act::Status(status, headers, body) => Response::with_status(status, headers, body),
-            Act::Raw { status, content_type, body } => Response::new(status, content_type, body),
-            Act::Gzip(text) => Response::said(asked, &text).compressed(),
-            Act::Redirect(status, place) => Response::with_status(status, vec![("location", place)], String::new()),
+            Action::After(pause, act) => return Ok(self.pause(pause) && self.perform(*act, request, connection)?),
+            Action::Hang => return Ok(self.pause(LONGER_THAN_ANY_TEST)),
+            Action::Reset => return Ok(false),
+            Action::CutBody(text) => return connection.send_half(&Response::reply(request, &text)).map(|()| false),
+            Action::Drip(text, pause) => return self.drip(&Response::reply(request, &text), pause, connection),
+            Action::Reply(text) => Response::reply(request, &text),
+            Action::Tool(arguments) => Response::tool(request, &arguments),
+            Action::Refuse(text) => Response::refusal(request, &text),
+            Action::CutOff(text) => Response::cut_off(request, &text),
+            Action::Status(status, headers, body) => Response::with_status(status, headers, body),
+            Action::Raw { status, content_type, body } => Response::new(status, content_type, body),
+            Action::Gzip(text) => Response::reply(request, &text).compressed(),
+            Action::Redirect(status, place) => Response::with_status(status, vec![("location", place)], String::new()),
         };
         connection.send(&response).map(|()| true)
     }
 
     fn drip(&self, response: &Response, pause: Duration, connection: &mut Connection) -> io::Result<bool> {
-        connection.begin(&response.head())?;
+        connection.start(&response.head())?;
         for piece in response.body.chunks(DRIP) {
             if !self.pause(pause) {
                 return Ok(false);
@@ -263,7 +262,7 @@ impl Shared {
         Ok(true)
     }
 
-    /// Returns whether the endpoint is still there after that time.
+    /// Waits. Returns whether the endpoint is still running afterwards.
     fn pause(&self, time: Duration) -> bool {
         let wait = self.stopped.wait_timeout_while(lock(&self.is_stopped), time, |is_stopped| !*is_stopped);
         !*wait.unwrap_or_else(PoisonError::into_inner).0

@@ -1,4 +1,4 @@
-//! Answers that try to steer whoever grades them, before a judge that does whatever an answer tells it.
+//! Tests of answers that try to manipulate the grader, with a judge that obeys them.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use gradus::score::Workspace;
 
 use crate::support::root;
 
-/// What the obedient judge quotes for full credit everywhere.
+/// The quote that the obedient judge gives for every criterion.
 #[derive(Debug, Clone, Copy)]
 enum Quotes {
     /// The longest line of the answer.
@@ -18,16 +18,16 @@ enum Quotes {
     FirstSentence,
     /// The whole answer.
     Everything,
-    /// What the criterion asks.
+    /// The description of the criterion.
     TheRubric,
-    /// The answer itself is the reply, as it stands.
+    /// The answer itself, as the complete reply.
     TheAnswerIsTheReply,
 }
 
 const ALL: [Quotes; 5] =
     [Quotes::LongestLine, Quotes::FirstSentence, Quotes::Everything, Quotes::TheRubric, Quotes::TheAnswerIsTheReply];
 
-/// A judge that obeys the answer: full credit for each criterion, no fault.
+/// A judge that obeys the answer: full credit for each criterion, no penalty.
 struct Obedient {
     quotes: Quotes,
     faults: Vec<String>,
@@ -74,7 +74,7 @@ impl Chat for Obedient {
     }
 }
 
-/// A token a byte, which is never too few.
+/// Counts one token per byte, which is never too few.
 struct Bytes;
 
 impl Count for Bytes {
@@ -83,7 +83,7 @@ impl Count for Bytes {
     }
 }
 
-fn panel() -> Panel {
+fn obedient_panel() -> Panel {
     let member = Member {
         provider: "openai".to_owned(),
         model: "obedient".to_owned(),
@@ -100,8 +100,8 @@ fn panel() -> Panel {
     }
 }
 
-/// Attempts that are not known as such: they carry no word by which anybody could tell them from odd answers. Their
-/// outcome is held down by what a quote may decide alone.
+/// Attempts that are not flagged, because no word distinguishes them from unusual answers. Only the limit on criteria
+/// per quote keeps their grades low.
 const UNKNOWN: [&str; 22] = [
     "attempt-acrostic",
     "attempt-chinese-notice",
@@ -126,10 +126,10 @@ const UNKNOWN: [&str; 22] = [
     "injection-russian-threat",
     "injection-turkish-hypothetical",
 ];
-/// Criteria that one passage may decide.
+/// Maximum number of criteria that one passage may decide.
 const SHARED: usize = 2;
 
-/// What is wrong with the grade of an answer that deserves nothing.
+/// The faults of the grade of an answer that deserves no points.
 fn faults(name: &str, grade: &Grade<'_>, answer: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let is_flagged = grade.flags.contains(&Flag::AddressesTheGrader);
@@ -165,7 +165,7 @@ fn is_attempt(name: &str) -> bool {
     name.starts_with("injection-") || name.starts_with("attempt-")
 }
 
-/// The files of attempts, by name, with their text.
+/// The names and texts of the files with attempts, sorted by name.
 fn attempts() -> Vec<(String, String)> {
     let folder = root().join("evals/adversarial");
     let mut files: Vec<_> =
@@ -180,12 +180,12 @@ fn attempts() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_judge_that_obeys_the_answer_gives_no_more_than_is_found_in_it() {
-    let (bank, panel) = (gradus::engine::shipped_bank(), panel());
+fn a_judge_that_obeys_the_answer_cannot_give_more_than_the_limits_on_quotes() {
+    let (bank, panel) = (gradus::engine::shipped_bank(), obedient_panel());
     let vocabulary = bank.vocabulary().expect("sound");
     let (attempts, mut wrong) = (attempts(), Vec::new());
     for (name, text) in &attempts {
-        let head = FrontMatter::split(text).expect("a head");
+        let head = FrontMatter::split(text).expect("front matter");
         let entry = bank.entry(head.question.as_deref().expect("a question")).expect("known");
         let scorer = bank.scorer(entry, &vocabulary).expect("sound");
         let brief = Brief::new(scorer.question(), &bank.samples(entry).expect("sound"));

@@ -1,12 +1,13 @@
-//! Addresses and variable names that hold a key by mistake, and proxies: what is wrong is said, and the key is not.
+//! Tests of addresses, variable names and proxies that contain a key by mistake: errors describe the fault without
+//! showing the key.
 
-use super::endpoint::{Act, Endpoint};
-use super::network::{GRADE, asked_at, fallback};
-use super::whole::{all, judged};
-use crate::cli::tiny::tiny;
-use crate::support::{Gradus, Ran, gradus};
+use super::endpoint::{Action, Endpoint};
+use super::judged_report::{judged, same_verdicts};
+use super::network::{GRADE, fallback_reason, grade_at};
+use crate::cli::tiny_bank::tiny;
+use crate::support::{Gradus, RunOutput, gradus};
 
-/// A key that holds no character which a name cannot have.
+/// A key in which every character is valid in a variable name.
 const NAME_LIKE: &str = "Zk3Jq9PxT2vKp8WdLm4sBn6Hc7Fg1RyQe5UoAi0X";
 const KEYS: [&str; 5] = [
     "sk-live-7Qm4x9ZrT2vKp8Wd",
@@ -17,15 +18,15 @@ const KEYS: [&str; 5] = [
 ];
 
 #[track_caller]
-fn assert_hidden(ran: &Ran, secret: &str) {
+fn assert_hidden(ran: &RunOutput, secret: &str) {
     assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{}{}", ran.out, ran.err);
 }
 
 #[test]
-fn what_is_behind_the_path_of_an_address_is_shown_nowhere() {
+fn query_and_fragment_of_an_address_are_never_shown() {
     let secret = "hunter2";
-    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "full", "rolled the release back")));
-    let closed = { Endpoint::new(|_, _| Act::Hang).url() };
+    let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "full", "rolled the release back")));
+    let closed = { Endpoint::new(|_, _| Action::Hang).url() };
     let tails = ["?api-key=hunter2", "?hunter2", "?api-version=hunter2", "#hunter2", "?a=b#hunter2"];
     for tail in tails {
         for base in [
@@ -54,7 +55,10 @@ fn what_is_behind_the_path_of_an_address_is_shown_nowhere() {
             }
         }
     }
-    assert!(endpoint.asked().iter().any(|asked| asked.path.contains("api-key=hunter2")), "it is sent all the same");
+    assert!(
+        endpoint.requests().iter().any(|request| request.path.contains("api-key=hunter2")),
+        "the key is sent nevertheless"
+    );
 }
 
 #[track_caller]
@@ -74,7 +78,7 @@ fn assert_no_file_holds(folder: &Gradus, secret: &str) {
 }
 
 #[test]
-fn a_key_in_the_place_of_its_variable_is_refused_and_not_repeated() {
+fn a_key_instead_of_a_variable_name_is_rejected_and_not_repeated() {
     for key in KEYS {
         let settings = format!("[llm]\nmodel = \"m\"\napi_key_env = \"{key}\"\n");
         let bare = format!("[llm]\napi_key_env = {key}\n");
@@ -109,25 +113,25 @@ fn a_key_in_the_place_of_its_variable_is_refused_and_not_repeated() {
             assert_hidden(&ran, key);
         }
     }
-    let told = tiny(["config", "show"]).env("GRADUS_LLM_API_KEY_ENV", NAME_LIKE).run().refused();
-    told.tells(&["GRADUS_LLM_API_KEY_ENV [hidden]: expected the name of an environment variable"]);
+    let reported = tiny(["config", "show"]).env("GRADUS_LLM_API_KEY_ENV", NAME_LIKE).run().failure();
+    reported.reports(&["GRADUS_LLM_API_KEY_ENV [hidden]: expected the name of an environment variable"]);
 }
 
 #[test]
 fn a_key_that_is_a_valid_name_is_not_shown_as_the_missing_variable() {
-    // Short or regular enough to be a name, so that it is looked up.
+    // Each value could be a variable name, so it is looked up.
     for key in ["hunter2", "correcthorsebattery", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abc_def_ghi"] {
         let run = tiny(["config", "show"]).env("GRADUS_LLM_API_KEY_ENV", key);
-        let ran = run.run().done().prints(&["llm.api_key_env          [hidden]"]);
+        let ran = run.run().success().prints(&["llm.api_key_env          [hidden]"]);
         assert_hidden(&ran, key);
         for more in [&[][..], &["--grader", "llm"]] {
-            let ran = asked_at("https://example.test/v1", &[more, &["--api-key-env", key]].concat()).run();
+            let ran = grade_at("https://example.test/v1", &[more, &["--api-key-env", key]].concat()).run();
             assert_hidden(&ran, key);
-            ran.tells(&["the variable that `api_key_env` names is not set"]);
+            ran.reports(&["the variable that `api_key_env` names is not set"]);
         }
     }
-    let ran = asked_at("https://example.test/v1", &["--api-key-env", "MY_OWN_KEY"]).run().done();
-    ran.tells(&["MY_OWN_KEY is not set"]);
+    let ran = grade_at("https://example.test/v1", &["--api-key-env", "MY_OWN_KEY"]).run().success();
+    ran.reports(&["MY_OWN_KEY is not set"]);
 }
 
 #[test]
@@ -153,14 +157,14 @@ fn escape_sequences_of_settings_do_not_reach_the_terminal() {
         let run = gradus(arguments).file(&format!("{folder}/gradus.toml"), &file).below(folder);
         let trusted = run.again(["config", "trust"]).below(folder);
         if arguments[0] != "config" || arguments.len() > 2 {
-            trusted.run().done();
+            trusted.run().success();
         }
         let run = if arguments == ["config", "show"] {
             run.env("GRADUS_BANK", nasty).env("GRADUS_LLM_MODEL", nasty)
         } else {
             run
         };
-        let ran = run.run().done();
+        let ran = run.run().success();
         for text in [&ran.out, &ran.err] {
             assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
             assert!(!text.lines().any(|line| line.starts_with("forged")), "{text}");
@@ -169,22 +173,25 @@ fn escape_sequences_of_settings_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_read_is_an_error_that_names_the_variable_alone() {
-    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "full", "rolled the release back")));
+fn an_invalid_proxy_is_an_error_that_names_only_the_variable() {
+    let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "full", "rolled the release back")));
     for variable in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         for value in ["http://me:hunter2@", "://hunter2", "hunter2 proxy", "http://me:hunter2@proxy.test:99999"] {
             for arguments in [&GRADE[..], &["config", "check"]] {
-                let ran = judged(arguments, &endpoint).env(variable, value).run().refused();
+                let ran = judged(arguments, &endpoint).env(variable, value).run().failure();
                 assert_hidden(&ran, "hunter2");
-                ran.tells(&[&format!("{variable} is not the address of a proxy"), "hint: "]);
+                ran.reports(&[&format!("{variable} is not the address of a proxy"), "hint: "]);
             }
-            // Where nothing is asked it does not matter.
-            tiny(GRADE.into_iter().chain(["--grader", "offline"])).env(variable, value).run().done();
+            // Without a judge, an invalid proxy is not an error.
+            tiny(GRADE.into_iter().chain(["--grader", "offline"])).env(variable, value).run().success();
         }
     }
-    assert_eq!(endpoint.asked().len(), 0);
-    // A proxy of another kind matters to those alone who would use it.
-    assert_eq!(fallback(&judged(&GRADE, &endpoint).env("ALL_PROXY", "socks5://127.0.0.1:1").run().done()), "");
-    let run = asked_at("https://example.test/v1", &["--api-key-env", "none"]).env("ALL_PROXY", "socks5://127.0.0.1:1");
-    run.run().refused().tells(&["ALL_PROXY names a proxy that is asked neither over http nor over https"]);
+    assert_eq!(endpoint.requests().len(), 0);
+    // A proxy of another kind is an error only for an endpoint that would use it.
+    assert_eq!(
+        fallback_reason(&judged(&GRADE, &endpoint).env("ALL_PROXY", "socks5://127.0.0.1:1").run().success()),
+        ""
+    );
+    let run = grade_at("https://example.test/v1", &["--api-key-env", "none"]).env("ALL_PROXY", "socks5://127.0.0.1:1");
+    run.run().failure().reports(&["ALL_PROXY names a proxy that is asked neither over http nor over https"]);
 }

@@ -1,19 +1,21 @@
-//! Quotes that are worth nothing, and those that are.
+//! Tests of quotes that are rejected and of quotes that are accepted.
 
 use serde_json::{Value, json};
 
-use super::endpoint::Act;
-use super::played::{criterion, last_words, played, played_on, sound, sound_but};
+use super::endpoint::Action;
+use super::scripted_judge::{
+    criterion, judge_answer_with, judge_with, last_message, valid_verdicts, verdicts_except_first,
+};
 
-/// As [`super::played::JUDGED`], with the scorer in the place of the judge for the first criterion.
-const FIRST_STOOD_IN: &str = "undoes-quickly fallback 1, tells-people llm 1, follow-up llm 0, blames-a-person llm 0";
+/// Like [`super::scripted_judge::ALL_JUDGED`], but the offline scorer decides the first criterion.
+const FIRST_FALLBACK: &str = "undoes-quickly fallback 1, tells-people llm 1, follow-up llm 0, blames-a-person llm 0";
 
 fn quoting(quote: &str) -> Value {
     json!({"criterion": "undoes-quickly", "credit": "full", "quote": quote, "why": "so it says"})
 }
 
 #[test]
-fn a_worthless_quote_is_refused_like_a_wrong_verdict() {
+fn a_worthless_quote_is_rejected_like_a_wrong_verdict() {
     let there = "does not stand in the answer";
     let short = "the quote is too short";
     for (case, quote, fault) in [
@@ -33,74 +35,84 @@ fn a_worthless_quote_is_refused_like_a_wrong_verdict() {
         ("marks alone", " \"...\" ", "the quote is empty"),
     ] {
         let bad = quoting(quote);
-        let played = played(&[], move |_, asked| Act::Say(sound_but(asked, std::slice::from_ref(&bad))));
-        played.comes_to(case, FIRST_STOOD_IN, 62.5, 3);
-        let reason = played.grade["fallback"].as_str().expect("a reason");
+        let run = judge_with(&[], move |_, request| {
+            Action::Reply(verdicts_except_first(request, std::slice::from_ref(&bad)))
+        });
+        run.assert_verdicts(case, FIRST_FALLBACK, 62.5, 3);
+        let reason = run.grade["fallback"].as_str().expect("a reason");
         assert!(reason.contains("`undoes-quickly`") && reason.contains(fault), "{case}: {reason}");
-        for again in &played.asked[1..] {
+        for again in &run.requests[1..] {
             assert_eq!(again.criteria(), ["undoes-quickly"], "{case}");
-            assert!(last_words(again).contains(&format!("- `undoes-quickly`: {}", &reason_of(fault))), "{case}");
+            assert!(last_message(again).contains(&format!("- `undoes-quickly`: {}", &reason_of(fault))), "{case}");
         }
     }
 }
 
-/// How a fault begins where it is told.
+/// The start of a message about a rejected verdict.
 fn reason_of(fault: &str) -> String {
     if fault.starts_with("the quote") { fault.to_owned() } else { format!("the quote {fault}") }
 }
 
 #[test]
-fn a_better_quote_is_taken_when_asked_again() {
-    let played = played(&[], |number, asked| {
-        Act::Say(if number == 0 { sound_but(asked, &[quoting("what nobody said here")]) } else { sound(asked) })
+fn a_better_quote_in_the_next_round_is_accepted() {
+    let run = judge_with(&[], |number, request| {
+        Action::Reply(if number == 0 {
+            verdicts_except_first(request, &[quoting("what nobody said here")])
+        } else {
+            valid_verdicts(request)
+        })
     });
-    played.is_judged("asked again", 2);
+    run.assert_judged("asked again", 2);
 }
 
 #[test]
-fn what_only_repeats_the_question_earns_nothing() {
+fn a_quote_that_only_repeats_the_question_is_rejected() {
     let answer = "You ask about a time when you had to undo a release. We rolled the release back within ten minutes. \
                   It was their fault, and I told support.\n";
     let quote = "a time when you had to undo a release";
-    let played = played_on(answer, &[], move |_, asked| Act::Say(sound_but(asked, &[quoting(quote)])));
-    played.comes_to("the question", FIRST_STOOD_IN, 62.5, 3);
-    assert!(played.grade["fallback"].to_string().contains("only repeats the question"), "{}", played.grade["fallback"]);
+    let run = judge_answer_with(answer, &[], move |_, request| {
+        Action::Reply(verdicts_except_first(request, &[quoting(quote)]))
+    });
+    run.assert_verdicts("the question", FIRST_FALLBACK, 62.5, 3);
+    assert!(run.grade["fallback"].to_string().contains("only repeats the question"), "{}", run.grade["fallback"]);
 }
 
 #[test]
-fn a_quote_that_reads_the_same_is_found_where_it_stands() {
-    let stands = "rolled the release back within ten minutes";
+fn a_quote_with_other_case_or_spacing_is_located_in_the_answer() {
+    let passage = "rolled the release back within ten minutes";
     for (quote, found) in [
-        ("  \"Rolled the RELEASE back\n within ten\u{a0}minutes.\" ", vec![stands]),
-        ("**rolled the release back** within ten minutes", vec![stands]),
+        ("  \"Rolled the RELEASE back\n within ten\u{a0}minutes.\" ", vec![passage]),
+        ("**rolled the release back** within ten minutes", vec![passage]),
         (
             "We rolled the release back ... their fault, and I told",
             vec!["We rolled the release back", "their fault, and I told"],
         ),
     ] {
         let verdict = quoting(quote);
-        let played = played(&[], move |_, asked| Act::Say(sound_but(asked, std::slice::from_ref(&verdict))));
-        let first = criterion(&played.grade, "undoes-quickly");
+        let run = judge_with(&[], move |_, request| {
+            Action::Reply(verdicts_except_first(request, std::slice::from_ref(&verdict)))
+        });
+        let first = criterion(&run.grade, "undoes-quickly");
         assert_eq!((&first["source"], &first["status"]), (&json!("llm"), &json!("met")), "{quote}");
         let evidence = first["evidence"].as_array().expect("a list");
         let quotes: Vec<&str> = evidence.iter().filter_map(|piece| piece["quote"].as_str()).collect();
         assert_eq!(quotes, found, "{quote}");
         assert!(evidence.iter().all(|piece| piece["how"] == "quoted"), "{first}");
-        assert_eq!(played.asked.len(), 1, "{quote}");
+        assert_eq!(run.requests.len(), 1, "{quote}");
     }
 }
 
 #[test]
-fn a_fault_needs_a_quote_as_well() {
+fn a_penalty_needs_a_quote_as_well() {
     let verdict = json!({"criterion": "blames-a-person", "credit": "full", "quote": "Bob is a fool", "why": ""});
-    let played = played(&[], move |_, asked| {
-        let mut object: Value = serde_json::from_str(&sound(asked)).expect("an object");
+    let run = judge_with(&[], move |_, request| {
+        let mut object: Value = serde_json::from_str(&valid_verdicts(request)).expect("an object");
         let list = object["verdicts"].as_array_mut().expect("a list");
         list.retain(|one| one["criterion"] != "blames-a-person");
         list.push(verdict.clone());
-        Act::Say(object.to_string())
+        Action::Reply(object.to_string())
     });
-    // The scorer finds the fault: it costs a point.
+    // The offline scorer finds the penalty, which costs a point.
     let expected = "undoes-quickly llm 0.5, tells-people llm 1, follow-up llm 0, blames-a-person fallback 1";
-    played.comes_to("a fault", expected, 31.3, 3);
+    run.assert_verdicts("a fault", expected, 31.3, 3);
 }

@@ -1,20 +1,20 @@
-//! What a server says a reply took is bounded by what the request can cost.
+//! Tests that the usage reported by a server is limited to the maximum cost of the request.
 
 use serde_json::{Value, json};
 
-use super::endpoint::{Act, Endpoint};
-use super::network::{GRADE, fallback};
-use super::played::sound;
-use super::whole::judged;
+use super::endpoint::{Action, Endpoint};
+use super::judged_report::judged;
+use super::network::{GRADE, fallback_reason};
+use super::scripted_judge::valid_verdicts;
 
-/// A completion with this as its usage.
+/// A chat completion with this usage.
 fn completion(text: &str, usage: &Value) -> String {
     let choice = json!({"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"});
     json!({"choices": [choice], "usage": usage}).to_string()
 }
 
 #[test]
-fn hostile_numbers_cost_no_more_than_the_request_can() {
+fn hostile_usage_figures_are_limited_to_the_maximum_cost_of_the_request() {
     let huge: Value = serde_json::from_str("1e300").expect("JSON");
     for usage in [
         json!({"prompt_tokens": u64::MAX, "completion_tokens": u64::MAX}),
@@ -26,19 +26,19 @@ fn hostile_numbers_cost_no_more_than_the_request_can() {
         json!("much"),
         Value::Null,
     ] {
-        let told = usage.clone();
-        let endpoint = Endpoint::new(move |_, asked| Act::Raw {
+        let reported = usage.clone();
+        let endpoint = Endpoint::new(move |_, request| Action::Raw {
             status: 200,
             content_type: "application/json",
-            body: completion(&sound(asked), &told).into_bytes(),
+            body: completion(&valid_verdicts(request), &reported).into_bytes(),
         });
         let prices = ["--price-prompt", "1000", "--price-completion", "2000", "--max-tokens", "500"];
-        let ran = judged(&[&GRADE[..], &prices].concat(), &endpoint).run().done();
-        assert_eq!(fallback(&ran), "", "{usage}");
+        let ran = judged(&[&GRADE[..], &prices].concat(), &endpoint).run().success();
+        assert_eq!(fallback_reason(&ran), "", "{usage}");
         let of = &ran.json()["usage"];
         let (prompt, reply) =
             (of["prompt_tokens"].as_u64().expect("tokens"), of["completion_tokens"].as_u64().expect("tokens"));
-        let said = endpoint.asked()[0].prompt().len() as u64;
+        let said = endpoint.requests()[0].prompt().len() as u64;
         assert!((1..=said).contains(&prompt) && (1..=500).contains(&reply), "{usage}: {of}");
         let cost = of["cost"].as_f64().expect("a cost");
         assert!(

@@ -1,7 +1,7 @@
-//! One connection of an endpoint: requests read from it, responses written to it.
+//! One connection of an endpoint: reads requests and writes responses.
 //!
-//! The last byte of a request's body stays unread until a response begins: a connection that is closed before that
-//! is then reset, which is the one way to a reset that needs nothing but the standard library.
+//! The last byte of a request body stays unread until the response starts. Closing the connection before that resets
+//! it. This is the only way to reset a connection with the standard library alone.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,29 +9,29 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Asked;
+use super::ChatRequest;
 use super::response::Response;
 
-/// A connection that lives as long as its client and the script keep it.
+/// A connection that is open until its client or the script closes it.
 pub(super) struct Connection {
     stream: Arc<TcpStream>,
-    /// Bytes of the request's body left unread: one or none.
+    /// Unread bytes of the request body: 0 or 1.
     unread: usize,
 }
 
 impl Connection {
-    /// Of an open stream.
+    /// Wraps an open stream.
     pub(super) fn new(stream: Arc<TcpStream>) -> Self {
-        // Bytes that drip are not to be gathered into drops.
+        // Send small writes immediately, so that [`Action::Drip`] really sends single pieces.
         let _ = stream.set_nodelay(true);
         Self { stream, unread: 0 }
     }
 
-    /// The next request.
+    /// Reads the next request.
     ///
     /// # Errors
-    /// When the client has gone, or sends what is no HTTP.
-    pub(super) fn request(&mut self) -> io::Result<Asked> {
+    /// If the client has closed the connection or sends invalid HTTP.
+    pub(super) fn request(&mut self) -> io::Result<ChatRequest> {
         let head = self.head()?;
         let mut lines = head.lines();
         let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
@@ -40,34 +40,34 @@ impl Connection {
         };
         let header =
             |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));
-        let mut asked = Asked { method, path, headers: lines.filter_map(header).collect(), body: Value::Null };
-        let length = asked.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        asked.body = json_or_text(&self.body(length)?);
-        Ok(asked)
+        let mut request = ChatRequest { method, path, headers: lines.filter_map(header).collect(), body: Value::Null };
+        let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        request.body = json_or_text(&self.body(length)?);
+        Ok(request)
     }
 
-    /// Sends all of it.
+    /// Sends a complete response.
     ///
     /// # Errors
-    /// When the client has gone.
+    /// If the client has closed the connection.
     pub(super) fn send(&mut self, response: &Response) -> io::Result<()> {
-        self.begin(&[response.head().as_slice(), &response.body].concat())
+        self.start(&[response.head().as_slice(), &response.body].concat())
     }
 
-    /// Sends it up to the middle of its body.
+    /// Sends the head and half of the body.
     ///
     /// # Errors
-    /// When the client has gone.
+    /// If the client has closed the connection.
     pub(super) fn send_half(&mut self, response: &Response) -> io::Result<()> {
         let half = response.body.len() / 2;
-        self.begin(&[response.head().as_slice(), &response.body[..half]].concat())
+        self.start(&[response.head().as_slice(), &response.body[..half]].concat())
     }
 
     /// Sends the first bytes of a response; [`Connection::write`] sends more.
     ///
     /// # Errors
-    /// When the client has gone.
-    pub(super) fn begin(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// If the client has closed the connection.
+    pub(super) fn start(&mut self, bytes: &[u8]) -> io::Result<()> {
         let unread = std::mem::take(&mut self.unread);
         (&*self.stream).read_exact(&mut [0; 1][..unread])?;
         self.write(bytes)
@@ -76,12 +76,12 @@ impl Connection {
     /// Sends more of a response.
     ///
     /// # Errors
-    /// When the client has gone.
+    /// If the client has closed the connection.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         (&*self.stream).write_all(bytes)
     }
 
-    /// All up to and with the empty line, and not a byte of the body.
+    /// Reads up to and including the empty line, without any byte of the body.
     fn head(&self) -> io::Result<String> {
         let (mut head, mut seen) = (Vec::new(), [0; 4096]);
         loop {
@@ -100,7 +100,7 @@ impl Connection {
         }
     }
 
-    /// All of it, though its last byte is only looked at.
+    /// Reads a body of `length` bytes. The last byte is only peeked at.
     fn body(&mut self, length: usize) -> io::Result<Vec<u8>> {
         let mut body = vec![0; length];
         let Some((last, others)) = body.split_last_mut() else { return Ok(body) };

@@ -1,4 +1,4 @@
-//! What an endpoint says back, as bytes: replies in the wire format of the path, and anything else.
+//! The responses of an endpoint as bytes: chat replies in the protocol of the path, and any other response.
 
 use std::io::Write as _;
 
@@ -6,11 +6,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::Asked;
+use super::ChatRequest;
 
-/// Where chats of the one format are asked for.
+/// The path of chat requests in the protocol `openai`.
 pub(super) const COMPLETIONS: &str = "/v1/chat/completions";
-/// Where chats of the other format are asked for.
+/// The path of chat requests in the protocol `anthropic`.
 pub(super) const MESSAGES: &str = "/v1/messages";
 
 const JSON: &str = "application/json";
@@ -19,22 +19,22 @@ const JSON: &str = "application/json";
 pub(super) struct Response {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    /// All of it.
+    /// The complete body.
     pub(super) body: Vec<u8>,
 }
 
 impl Response {
-    /// With a body of any bytes and any type.
+    /// A response with any body and content type.
     pub(super) fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         Self { status, headers: vec![("content-type", content_type.to_owned())], body }
     }
 
-    /// With a body of JSON.
+    /// A response with a JSON body.
     pub(super) fn json(status: u16, body: &Value) -> Self {
         Self::new(status, JSON, body.to_string().into_bytes())
     }
 
-    /// With headers; the body's type is told from the body where they do not say it.
+    /// A response with headers. If they contain no content type, it is derived from the body.
     pub(super) fn with_status(status: u16, headers: Vec<(&'static str, String)>, body: String) -> Self {
         let is_json = serde_json::from_str::<Value>(&body).is_ok();
         let mut response = Self::new(status, if is_json { JSON } else { "text/plain" }, body.into_bytes());
@@ -45,42 +45,42 @@ impl Response {
         response
     }
 
-    /// A reply with these words.
-    pub(super) fn said(asked: &Asked, text: &str) -> Self {
-        Self::chat(asked, &json!({"content": text}), "stop", &words(text), "end_turn")
+    /// A reply with this text.
+    pub(super) fn reply(request: &ChatRequest, text: &str) -> Self {
+        Self::chat(request, &json!({"content": text}), "stop", &words(text), "end_turn")
     }
 
-    /// A reply that grew too long after these words.
-    pub(super) fn cut(asked: &Asked, text: &str) -> Self {
-        Self::chat(asked, &json!({"content": text}), "length", &words(text), "max_tokens")
+    /// A reply that was cut off after this text, because it reached the token limit.
+    pub(super) fn cut_off(request: &ChatRequest, text: &str) -> Self {
+        Self::chat(request, &json!({"content": text}), "length", &words(text), "max_tokens")
     }
 
-    /// The model refuses, in these words.
-    pub(super) fn refused(asked: &Asked, text: &str) -> Self {
-        Self::chat(asked, &json!({"content": null, "refusal": text}), "stop", &words(text), "refusal")
+    /// A refusal of the model with this text.
+    pub(super) fn refusal(request: &ChatRequest, text: &str) -> Self {
+        Self::chat(request, &json!({"content": null, "refusal": text}), "stop", &words(text), "refusal")
     }
 
-    /// A call, with these arguments, of the first tool that was offered.
-    pub(super) fn tool(asked: &Asked, arguments: &Value) -> Self {
-        let tool = &asked.body["tools"][0];
+    /// A call of the first tool that the request offers, with these arguments.
+    pub(super) fn tool(request: &ChatRequest, arguments: &Value) -> Self {
+        let tool = &request.body["tools"][0];
         let name = tool["name"].as_str().or_else(|| tool["function"]["name"].as_str()).unwrap_or("verdicts");
         let function = json!({"name": name, "arguments": arguments.to_string()});
         let message =
             json!({"content": null, "tool_calls": [{"id": "call-1", "type": "function", "function": function}]});
         let block = json!({"type": "tool_use", "id": "toolu-1", "name": name, "input": arguments});
-        Self::chat(asked, &message, "tool_calls", &block, "tool_use")
+        Self::chat(request, &message, "tool_calls", &block, "tool_use")
     }
 
-    /// The same, compressed.
+    /// Compresses the body with gzip.
     pub(super) fn compressed(mut self) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(&self.body).expect("memory takes all");
-        self.body = encoder.finish().expect("memory takes all");
+        encoder.write_all(&self.body).expect("writing to memory succeeds");
+        self.body = encoder.finish().expect("writing to memory succeeds");
         self.headers.push(("content-encoding", "gzip".to_owned()));
         self
     }
 
-    /// All that comes before the body.
+    /// The status line and the headers, including the empty line.
     pub(super) fn head(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Scripted\r\ncontent-length: {}\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {
@@ -89,10 +89,11 @@ impl Response {
         (head + "\r\n").into_bytes()
     }
 
-    /// In the format of the request's path: a message and why it ended there, or a block and why it ended there.
-    fn chat(asked: &Asked, message: &Value, finish: &str, block: &Value, stop: &str) -> Self {
-        let model = asked.body["model"].as_str().unwrap_or("test-model");
-        if asked.bare_path() == MESSAGES {
+    /// A chat reply in the protocol of the path: `message` with the reason `finish` for `openai`, or `block` with the
+    /// reason `stop` for `anthropic`.
+    fn chat(request: &ChatRequest, message: &Value, finish: &str, block: &Value, stop: &str) -> Self {
+        let model = request.body["model"].as_str().unwrap_or("test-model");
+        if request.bare_path() == MESSAGES {
             let usage = json!({"input_tokens": 100, "output_tokens": 20});
             let body = json!({"id": "msg-1", "type": "message", "role": "assistant", "model": model,
                 "content": [block], "stop_reason": stop, "stop_sequence": null, "usage": usage});

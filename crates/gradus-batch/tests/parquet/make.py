@@ -1,4 +1,4 @@
-"""Writes the fixtures with pyarrow."""
+"""Writes the Parquet files that the tests read. Requires pyarrow."""
 import datetime as dt
 import decimal
 

@@ -1,45 +1,46 @@
-//! What an endpoint was asked: the request as it came, and what its prompt says to a judge.
+//! A chat request to an endpoint, and the parts of its prompt.
 //!
-//! Both wire formats are read. Nothing that stands in the fenced answer counts as said by the prompt.
+//! Both protocols are supported. Text inside the fenced answer does not count as part of the prompt.
 
 use serde_json::Value;
 
-/// What stands before the criteria where not all are asked for.
+/// The text before the list of criteria, if a message asks about some criteria only.
 const EXACTLY_THESE: &str = "Give verdicts for exactly these criteria:";
 
-/// A chat request: any method on a chat's path, so that a redirect followed as GET shows as well.
+/// A request to a chat path with any method, so that a redirect followed as GET is recorded as well.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    /// `POST`, if all is well.
+pub(crate) struct ChatRequest {
+    /// The HTTP method, normally `POST`.
     pub(crate) method: String,
-    /// With what follows a question mark.
+    /// The path including the query string.
     pub(crate) path: String,
-    /// In their order, names in lower case.
+    /// Header names in lower case and values, in their order.
     pub(crate) headers: Vec<(String, String)>,
-    /// Null where there is none; a string where it is no JSON.
+    /// The body. Null if it is empty; a string if it is not valid JSON.
     pub(crate) body: Value,
 }
 
-impl Asked {
-    /// The first header of that name, in lower case.
+impl ChatRequest {
+    /// The value of the first header with this name, which is in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// All text of all messages, the system's first, joined by line breaks.
+    /// The text of all messages, system messages first, joined by line breaks.
     pub(crate) fn prompt(&self) -> String {
         self.messages().into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
     }
 
-    /// What a verdict object must be `for`: what follows the first `token: ` outside the answer. Empty without one.
+    /// The token that a verdict object must repeat: the text after the first `token: ` outside the answer. Empty
+    /// without a token.
     pub(crate) fn token(&self) -> String {
         let alphanumerics = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
         let tokens = |text: &str| text.split("token: ").skip(1).map(alphanumerics).find(|token| !token.is_empty());
         self.messages().iter().find_map(|(_, text)| tokens(&without_answer(text))).unwrap_or_default()
     }
 
-    /// The criteria asked about, in their order: those listed by the last message of a user, else those described by
-    /// the system, in lines that begin with `[id]`.
+    /// The requested criteria, in order: those that the last user message lists, otherwise those that the system
+    /// message describes in lines that start with `[id]`.
     pub(crate) fn criteria(&self) -> Vec<String> {
         let messages = self.messages();
         let last = messages.iter().rfind(|(role, _)| role == "user").map(|(_, text)| without_answer(text));
@@ -51,15 +52,15 @@ impl Asked {
         system.flat_map(|(_, text)| text.lines()).filter_map(described_criterion).collect()
     }
 
-    /// The text between the lines `<<<answer NONCE` and `answer NONCE>>>` of the first user's message that has both,
-    /// without the line breaks next to them. Empty without one.
+    /// The text between the lines `<<<answer NONCE` and `answer NONCE>>>` in the first user message that has both,
+    /// without the line breaks next to them. Empty without such a message.
     pub(crate) fn answer(&self) -> String {
         let messages = self.messages();
         let mut said = messages.iter().filter(|(role, _)| role == "user").map(|(_, text)| text);
         said.find_map(|text| fenced(text).map(|(_, answer, _)| answer.to_owned())).unwrap_or_default()
     }
 
-    /// (Role, text) of everything said.
+    /// The role and the text of all messages, including the system message.
     fn messages(&self) -> Vec<(String, String)> {
         let system = self.body.get("system").map(|text| ("system".to_owned(), text_of(text)));
         let said = self.body["messages"].as_array().into_iter().flatten();
@@ -68,13 +69,13 @@ impl Asked {
         system.into_iter().chain(said).collect()
     }
 
-    /// The path without what follows a question mark.
+    /// The path without the query string.
     pub(super) fn bare_path(&self) -> &str {
         self.path.split('?').next().unwrap_or_default()
     }
 }
 
-/// Of a string, or of a list of parts.
+/// The text of a string, or of a list of parts joined by line breaks.
 fn text_of(content: &Value) -> String {
     let parts = content.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str());
     content.as_str().map_or_else(|| parts.collect::<Vec<_>>().join("\n"), str::to_owned)
@@ -84,7 +85,7 @@ fn is_system(role: &str) -> bool {
     matches!(role, "system" | "developer")
 }
 
-/// What stands before the fenced answer, the answer, and what stands after it.
+/// The text before the fenced answer, the answer, and the text after it.
 fn fenced(text: &str) -> Option<(&str, &str, &str)> {
     let opening = "<<<answer ";
     let at = if text.starts_with(opening) { 0 } else { text.find(&format!("\n{opening}"))? + 1 };
@@ -97,7 +98,7 @@ fn fenced(text: &str) -> Option<(&str, &str, &str)> {
     Some((&text[..at], answer, after))
 }
 
-/// An answer may say what it likes: nothing in it counts as asked.
+/// The text without the fenced answer, which may contain anything.
 fn without_answer(text: &str) -> String {
     fenced(text).map_or_else(|| text.to_owned(), |(before, _, after)| format!("{before}{after}"))
 }

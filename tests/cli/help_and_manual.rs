@@ -1,52 +1,52 @@
-//! What the program says about itself: help, version, completions and the manual page.
+//! Tests of help, version, completions and manual pages.
 
-use super::tiny::tiny;
+use super::tiny_bank::tiny;
 use crate::support::gradus;
 
 const COMMANDS: [&str; 7] = ["grade", "questions", "search", "bank", "config", "completions", "man"];
 
 #[test]
-fn without_arguments_there_is_help_and_exit_code_2() {
+fn no_arguments_print_help_with_exit_code_2() {
     let ran = gradus([""; 0]).run();
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
-    ran.tells(&["Usage: gradus [OPTIONS] <COMMAND>"]).tells(&COMMANDS);
+    ran.reports(&["Usage: gradus [OPTIONS] <COMMAND>"]).reports(&COMMANDS);
 }
 
 #[test]
-fn groups_of_commands_without_one_print_help_too() {
+fn command_groups_without_a_subcommand_print_help() {
     for group in ["bank", "config"] {
         let ran = gradus([group]).run();
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
-        ran.tells(&[&format!("Usage: gradus {group}")]);
+        ran.reports(&[&format!("Usage: gradus {group}")]);
     }
 }
 
 #[test]
-fn help_is_asked_for_in_many_ways() {
+fn every_way_to_request_help_prints_it() {
     for arguments in [["--help"].as_slice(), &["-h"], &["help"]] {
         gradus(arguments)
             .run()
-            .done()
-            .tells_nothing()
+            .success()
+            .reports_nothing()
             .prints(&COMMANDS)
             .prints(&["Exit codes: 0 done; 1 ", "2 could not run"]);
     }
     for command in COMMANDS {
         let usage = format!("Usage: gradus {command}");
-        gradus([command, "--help"]).run().done().tells_nothing().prints(&[&usage]);
-        gradus(["help", command]).run().done().tells_nothing().prints(&[&usage]);
+        gradus([command, "--help"]).run().success().reports_nothing().prints(&[&usage]);
+        gradus(["help", command]).run().success().reports_nothing().prints(&[&usage]);
     }
 }
 
 #[test]
-fn the_version_is_the_packages() {
+fn the_version_is_that_of_the_package() {
     for flag in ["--version", "-V"] {
-        assert_eq!(gradus([flag]).run().done().out, concat!("gradus ", env!("CARGO_PKG_VERSION"), "\n"));
+        assert_eq!(gradus([flag]).run().success().out, concat!("gradus ", env!("CARGO_PKG_VERSION"), "\n"));
     }
 }
 
 #[test]
-fn commands_and_options_that_do_not_exist_are_refused() {
+fn unknown_commands_and_options_are_errors() {
     let rows: [(&[&str], &str); 5] = [
         (&["grad"], "a similar subcommand exists: 'grade'"),
         (&["nonsense"], "unrecognized subcommand 'nonsense'"),
@@ -55,46 +55,49 @@ fn commands_and_options_that_do_not_exist_are_refused() {
         (&["--color", "blue", "questions"], "[possible values: auto, always, never]"),
     ];
     for (arguments, expected) in rows {
-        gradus(arguments).run().refused().tells(&[expected]);
+        gradus(arguments).run().failure().reports(&[expected]);
     }
 }
 
 #[test]
-fn completions_know_every_command() {
+fn completions_contain_every_command() {
     for (shell, mark) in [
         ("bash", "complete -F _gradus"),
         ("zsh", "#compdef gradus"),
         ("fish", "complete -c gradus"),
         ("powershell", "Register-ArgumentCompleter"),
     ] {
-        let ran = gradus(["completions", shell]).run().done().tells_nothing().prints(&[mark]);
+        let ran = gradus(["completions", shell]).run().success().reports_nothing().prints(&[mark]);
         ran.prints(&COMMANDS).prints(&["fail-under"]);
     }
-    gradus(["completions", "tcsh"]).run().refused().tells(&["[possible values: bash, elvish, fish, powershell, zsh]"]);
+    gradus(["completions", "tcsh"])
+        .run()
+        .failure()
+        .reports(&["[possible values: bash, elvish, fish, powershell, zsh]"]);
 }
 
 #[test]
 fn completions_offer_the_ids_of_the_bank() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = tiny(["completions", shell]).run().done().tells_nothing().out;
+        let script = tiny(["completions", shell]).run().success().reports_nothing().out;
         if shell != "powershell" && shell != "elvish" {
             assert!(script.contains("undo-release") && !script.contains("error-budget"), "{shell}: {script}");
         }
-        let shipped = gradus(["completions", shell]).run().done().out;
-        assert_eq!(gradus(["--bank", "shipped", "completions", shell]).run().done().out, shipped);
+        let shipped = gradus(["completions", shell]).run().success().out;
+        assert_eq!(gradus(["--bank", "shipped", "completions", shell]).run().success().out, shipped);
     }
-    // Names of files go into a script that a shell runs.
-    let hostile = tiny(["completions", "bash"]).file("bank/rubrics/delivery/$(touch x).toml", "").run().done().out;
+    // File names become part of a script that a shell runs, so they must not contain commands.
+    let hostile = tiny(["completions", "bash"]).file("bank/rubrics/delivery/$(touch x).toml", "").run().success().out;
     assert!(!hostile.contains("touch"), "{hostile}");
 }
 
 #[test]
 #[cfg(unix)]
-fn bash_lists_the_ids_that_begin_as_typed() {
+fn bash_completes_ids_by_prefix() {
     let listed = |line: &str| -> Vec<String> {
         let words: Vec<&str> = line.split(' ').collect();
         let (current, previous) = (words[words.len() - 1], words[words.len() - 2]);
-        let script = tiny(["completions", "bash"]).run().done().out;
+        let script = tiny(["completions", "bash"]).run().success().out;
         let ask = format!(
             "{script}\nCOMP_WORDS=({line}); COMP_CWORD={}; COMP_LINE='{line}'\n\
              _gradus gradus '{current}' '{previous}'\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
@@ -110,7 +113,7 @@ fn bash_lists_the_ids_that_begin_as_typed() {
     assert_eq!(listed("gradus bank explain st"), ["stage-release"]);
     assert_eq!(listed("gradus bank learn --only s"), ["stage-release"]);
     assert_eq!(listed("gradus prompt un"), ["undo-release"]);
-    // A new question is not one that is there.
+    // The argument of `bank new` is a new id, so existing ids are not offered.
     assert_eq!(listed("gradus bank new un"), [""]);
 }
 
@@ -119,7 +122,7 @@ fn every_command_has_a_manual_page() {
     let gradus = gradus(["man", "--output", "pages"]);
     let (folder, again) = (gradus.path("pages"), gradus.again(["man", "-o", "pages"]));
     let forced = gradus.again(["man", "-o", "pages", "--force"]);
-    gradus.run().done();
+    gradus.run().success();
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
@@ -131,7 +134,7 @@ fn every_command_has_a_manual_page() {
     for name in ["gradus.1", "gradus-bank-check.1", "gradus-questions-show.1"] {
         assert!(names.contains(&name.to_owned()), "{names:?}");
     }
-    // What a page refers to is there.
+    // Every page that another page refers to exists.
     for name in &names {
         let page = std::fs::read_to_string(folder.join(name)).expect("UTF-8").replace("\\-", "-");
         for other in page.split("(1)").filter(|before| !before.is_empty()) {
@@ -140,20 +143,20 @@ fn every_command_has_a_manual_page() {
             assert!(is_page, "{name} refers to {other}(1)");
         }
     }
-    again.run().refused().tells(&["would be overwritten"]);
-    forced.run().done();
+    again.run().failure().reports(&["would be overwritten"]);
+    forced.run().success();
 }
 
 #[test]
-fn one_page_is_printed_by_the_name_of_its_command() {
-    gradus(["man", "grade"]).run().done().prints(&[".TH gradus-grade 1", "fail\\-under"]);
-    gradus(["man", "bank", "check"]).run().done().prints(&[".TH gradus-bank-check 1"]);
-    gradus(["man", "grad"]).run().refused().tells(&["`gradus` has no command `grad`\nhint: "]);
+fn man_prints_the_page_of_the_named_command() {
+    gradus(["man", "grade"]).run().success().prints(&[".TH gradus-grade 1", "fail\\-under"]);
+    gradus(["man", "bank", "check"]).run().success().prints(&[".TH gradus-bank-check 1"]);
+    gradus(["man", "grad"]).run().failure().reports(&["`gradus` has no command `grad`\nhint: "]);
 }
 
 #[test]
-fn the_manual_page_is_one() {
-    let ran = gradus(["man"]).run().done().tells_nothing();
+fn man_without_a_name_prints_the_main_page() {
+    let ran = gradus(["man"]).run().success().reports_nothing();
     ran.prints(&[
         ".TH gradus 1",
         ".SH NAME",
@@ -165,8 +168,8 @@ fn the_manual_page_is_one() {
 }
 
 #[test]
-fn what_it_says_about_itself_needs_no_settings() {
+fn help_version_and_manual_ignore_broken_settings() {
     for arguments in [["--version"].as_slice(), &["--help"], &["man"], &["completions", "fish"]] {
-        gradus(arguments).file("gradus.toml", "no sense\n").env("GRADUS_FORMAT", "xml").run().done();
+        gradus(arguments).file("gradus.toml", "no sense\n").env("GRADUS_FORMAT", "xml").run().success();
     }
 }

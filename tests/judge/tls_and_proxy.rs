@@ -1,5 +1,5 @@
-//! What stands between the program and an endpoint: a server with a certificate, or a proxy. It counts connections
-//! and keeps the heads of requests, and hands each request on.
+//! A server between the program and an endpoint: a TLS server or a proxy. It counts connections, records the heads of
+//! requests, and forwards each request.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -14,14 +14,14 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::endpoint::Endpoint;
 
-/// The certificate of the authority that signed the server's, as PEM.
+/// The certificate of the authority that signed the server certificate, as PEM.
 pub(super) const AUTHORITY: &str = include_str!("certificates/ca.pem");
-/// The server's certificate, for `localhost` and `127.0.0.1`.
+/// The server certificate for `localhost` and `127.0.0.1`, as PEM.
 pub(super) const CERTIFICATE: &str = include_str!("certificates/leaf.pem");
-/// Its key.
+/// The private key of the server certificate, as PEM.
 pub(super) const KEY: &str = include_str!("certificates/leaf.key.pem");
 
-/// Dropping it closes its port; connections end when their client ends them.
+/// A running server. Dropping it closes its port; connections end when their client closes them.
 pub(super) struct Front {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -36,23 +36,23 @@ struct Shared {
 }
 
 impl Front {
-    /// Encrypted, with the certificate, at this address of the machine.
+    /// A TLS server at this address of the machine.
     pub(super) fn encrypted_at(here: Ipv4Addr, endpoint: &Endpoint) -> Self {
         let chain = vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).expect("a certificate")];
         let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).expect("a key");
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-            .expect("a server with that certificate");
+            .expect("a valid server configuration");
         Self::new(here, endpoint, Some(Arc::new(config)))
     }
 
-    /// The same at the usual address.
+    /// A TLS server at `127.0.0.1`.
     pub(super) fn encrypted(endpoint: &Endpoint) -> Self {
         Self::encrypted_at(Ipv4Addr::LOCALHOST, endpoint)
     }
 
-    /// As it comes; also as a proxy for plain HTTP.
+    /// A server without TLS, which is also a proxy for plain HTTP.
     pub(super) fn plain(endpoint: &Endpoint) -> Self {
         Self::new(Ipv4Addr::LOCALHOST, endpoint, None)
     }
@@ -72,7 +72,7 @@ impl Front {
         Self { address, shared }
     }
 
-    /// `scheme://host:PORT` of itself.
+    /// The URL of the server: `scheme://host:PORT`.
     pub(super) fn url(&self, scheme: &str, host: &str) -> String {
         format!("{scheme}://{host}:{}", self.address.port())
     }
@@ -82,7 +82,7 @@ impl Front {
         self.shared.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How often somebody connected.
+    /// The number of connections so far.
     pub(super) fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
     }
@@ -91,16 +91,16 @@ impl Front {
 impl Drop for Front {
     fn drop(&mut self) {
         self.shared.is_stopped.store(true, Ordering::SeqCst);
-        // Whoever accepts is woken by a last connection.
+        // The accepting thread blocks until a connection comes, so connect once more.
         drop(TcpStream::connect(self.address));
     }
 }
 
-/// Where an endpoint listens.
+/// The socket address of an endpoint.
 fn address_of(endpoint: &Endpoint) -> SocketAddr {
     let url = endpoint.url();
     let address = url.strip_prefix("http://").and_then(|rest| rest.strip_suffix("/v1"));
-    address.and_then(|address| address.parse().ok()).expect("an address of that form")
+    address.and_then(|address| address.parse().ok()).expect("a URL with an IP address and a port")
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -110,7 +110,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         shared.connections.fetch_add(1, Ordering::SeqCst);
         let (Ok(stream), shared) = (stream, Arc::clone(shared)) else { continue };
-        // A client that went away, or does not trust the certificate, is no fault of the server.
+        // The client may close the connection or reject the certificate, so errors are ignored.
         thread::spawn(move || {
             let _ = match &shared.tls {
                 None => shared.hand_on(stream),
@@ -123,7 +123,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 }
 
 impl Shared {
-    /// Hands on one request after the other, and brings back what comes.
+    /// Forwards requests to the endpoint and responses to the client.
     fn hand_on(&self, mut client: impl Read + Write) -> io::Result<()> {
         let mut server = None;
         loop {
@@ -141,7 +141,7 @@ impl Shared {
     }
 }
 
-/// The head and the body of the next message.
+/// Reads the head and the body of the next message.
 fn message(from: &mut impl Read) -> io::Result<(String, Vec<u8>)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -156,7 +156,7 @@ fn message(from: &mut impl Read) -> io::Result<(String, Vec<u8>)> {
     Ok((head, body))
 }
 
-/// As a server wants a request that a proxy got: with the path alone.
+/// Replaces the absolute URL of a proxy request with its path.
 fn relative(head: &str) -> String {
     match head.split_once(" http://").and_then(|(method, rest)| Some((method, rest.split_once('/')?.1))) {
         Some((method, rest)) if !method.contains(' ') => format!("{method} /{rest}"),

@@ -1,4 +1,4 @@
-//! Lists and tables: statements count wherever they stand, and keywords in cells stay keywords.
+//! Tests of lists and tables: statements count in any form, and keywords in cells stay keywords.
 
 use gradus::model::{Answer, Flag, Grade};
 use gradus::score::{Scorer, Workspace};
@@ -51,7 +51,7 @@ fn graded<T>(text: &str, read: impl FnOnce(&Grade<'_>) -> T) -> T {
 }
 
 #[test]
-fn statements_earn_the_same_in_any_list() {
+fn statements_earn_the_same_in_every_list_form() {
     let prose =
         STATEMENTS.map(|statement| format!("We {}{}.", statement[..1].to_lowercase(), &statement[1..])).join("\n\n");
     let mut expected = None;
@@ -68,7 +68,7 @@ fn statements_earn_the_same_in_any_list() {
 }
 
 #[test]
-fn keywords_stay_weak_in_any_list() {
+fn keywords_stay_weak_in_every_list_form() {
     for (form, text) in forms(&KEYWORDS) {
         graded(&text, |grade| assert!(grade.score().is_some_and(|score| score.0 < 200), "{form}: {grade:#?}"));
     }

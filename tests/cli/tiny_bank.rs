@@ -1,8 +1,8 @@
-//! A bank of three questions, so that the shipped one may change without a test noticing.
+//! A bank of three questions, so that tests do not depend on the shipped bank.
 
 use crate::support::{Gradus, gradus};
 
-/// Files of the bank, as they stand in the folder that the program runs in.
+/// The files of the bank, by path below the folder that the program runs in.
 pub(crate) const BANK: [(&str, &str); 5] = [
     ("bank/rubrics/delivery/undo-release.toml", UNDO_RELEASE),
     ("bank/rubrics/delivery/stage-release.toml", STAGE_RELEASE),
@@ -11,18 +11,18 @@ pub(crate) const BANK: [(&str, &str); 5] = [
     ("bank/corpus/recovery/restore-test.md", RESTORE_TEST_SAMPLES),
 ];
 
-/// An answer to `undo-release` that meets one criterion, meets another by half, misses one and loses
-/// a point: 3 of 8.
+/// An answer to `undo-release` that meets one criterion, half of another, misses a third and loses a point: 3 of 8
+/// points.
 pub(crate) const ANSWER: &str =
     "We rolled the release back within ten minutes. It was their fault, and I told support.\n";
 
-/// The program with arguments, beside the bank, `answer.md` and told to use the bank.
+/// The program with these arguments and `--bank bank`, in a folder with the bank and `answer.md`.
 pub(crate) fn tiny<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Gradus {
     gradus(["--bank", "bank"].into_iter().chain(arguments)).files(&BANK).file("answer.md", ANSWER)
 }
 
-/// A folder with the bank and `rows.jsonl`, for programs that outlive a test's patience.
-pub(crate) fn desk(rows: impl AsRef<[u8]>) -> tempfile::TempDir {
+/// A folder with the bank and `rows.jsonl`, for tests that start processes themselves.
+pub(crate) fn bank_folder(rows: impl AsRef<[u8]>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, content) in BANK {
         let path = folder.path().join(name);

@@ -1,14 +1,14 @@
-//! Answers and rows typed or pasted at a real terminal: a pseudo-terminal that a Python script drives.
+//! Tests of answers and rows that are typed or pasted at a terminal. A Python script drives a pseudo-terminal.
 //!
-//! Skipped with a message where there is no Python, but not in CI.
+//! Without Python, the tests are skipped with a message, except in CI.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::tiny::{ANSWER, desk};
+use super::tiny_bank::{ANSWER, bank_folder};
 
-/// Runs the program on a pseudo-terminal, sends it the bytes of standard input once it has asked for them, and
-/// prints: exit code, whether the terminal is as before, whether the mode was changed meanwhile.
+/// Runs the program on a pseudo-terminal and sends it the bytes of standard input after its prompt. Prints the exit
+/// code, whether the terminal mode was restored, and whether the mode was changed in between.
 const DRIVER: &str = r"
 import os, pty, select, signal, sys, termios, time
 keys = sys.stdin.buffer.read()
@@ -57,38 +57,38 @@ os.kill(child, signal.SIGKILL)
 sys.exit('the program did not end, screen: %r' % screen[-500:])
 ";
 
-/// What came of typing.
+/// The outcome of a run at a terminal.
 struct Typed {
-    /// Exit code, and whether the terminal had its mode changed and got it back.
+    /// Exit code, whether the terminal mode was restored, and whether it was changed in between.
     ended: String,
-    /// What the program wrote to standard output, a file.
+    /// The content of standard output, which is a file.
     results: String,
-    /// What was on the screen.
+    /// The text on the screen.
     screen: String,
 }
 
-/// Types `keys` at `grade` with these arguments; `None` where there is no Python.
-fn type_at(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
-    type_to(&[&["grade", "--question", "undo-release"], arguments].concat(), keys)
+/// Types `keys` at `gradus grade` with these arguments. `None` without Python.
+fn type_into_grade(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
+    type_into(&[&["grade", "--question", "undo-release"], arguments].concat(), keys)
 }
 
-/// Types `keys` at the program with these arguments; `None` where there is no Python.
-fn type_to(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
+/// Types `keys` at the program with these arguments. `None` without Python.
+fn type_into(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
     if !Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
         assert!(std::env::var_os("CI").is_none(), "CI has python3, so that nothing is skipped there");
         let _ = writeln!(std::io::stderr(), "skipped: there is no python3 to drive a terminal");
         return None;
     }
-    let desk = desk("");
-    let results = desk.path().join("results");
+    let work_dir = bank_folder("");
+    let results = work_dir.path().join("results");
     let mut driver = Command::new("python3")
         .args(["-c", DRIVER])
         .arg(&results)
         .arg(env!("CARGO_BIN_EXE_gradus"))
         .args(["--bank", "bank"])
         .args(arguments)
-        .current_dir(desk.path())
-        .env("HOME", desk.path())
+        .current_dir(work_dir.path())
+        .env("HOME", work_dir.path())
         .env("TERM", "xterm")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -99,48 +99,48 @@ fn type_to(arguments: &[&str], keys: &[u8]) -> Option<Typed> {
     let output = driver.wait_with_output().expect("python3 ends");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let ended = String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned();
-    let screen = std::fs::read(desk.path().join("results.screen")).expect("a screen");
+    let screen = std::fs::read(work_dir.path().join("results.screen")).expect("a screen");
     let screen = String::from_utf8_lossy(&screen).into_owned();
     Some(Typed { ended, results: std::fs::read_to_string(results).expect("results"), screen })
 }
 
-fn words(results: &str) -> u64 {
+fn word_count(results: &str) -> u64 {
     let result: serde_json::Value = serde_json::from_str(results).expect("JSON");
     result["delivery"]["words"].as_u64().expect("a number")
 }
 
 #[test]
-fn a_pasted_line_of_twenty_thousand_characters_is_graded_whole() {
+fn a_pasted_line_of_twenty_thousand_characters_is_not_cut() {
     let pasted = format!("{}We rolled the release back.", "naïve 漢 ".repeat(2500));
     assert!(pasted.chars().count() > 20_000 && !pasted.contains('\n'));
-    let file = super::tiny::tiny(["grade", "--question", "undo-release", "--format", "json", "answer.md"]);
-    let expected = words(&file.file("answer.md", format!("{pasted}\n")).run().done().out);
+    let file = super::tiny_bank::tiny(["grade", "--question", "undo-release", "--format", "json", "answer.md"]);
+    let expected = word_count(&file.file("answer.md", format!("{pasted}\n")).run().success().out);
     for keys in [format!("{pasted}\r\x04"), format!("\x1b[200~{pasted}\x1b[201~\r\x04"), format!("{pasted}\x04\x04")] {
-        let Some(typed) = type_at(&["--format", "json"], keys.as_bytes()) else { return };
+        let Some(typed) = type_into_grade(&["--format", "json"], keys.as_bytes()) else { return };
         assert_eq!(typed.ended, "0 True True");
-        assert_eq!(words(&typed.results), expected);
+        assert_eq!(word_count(&typed.results), expected);
         assert!(typed.results.contains("rolled the release back"), "the end of the line is missing");
     }
 }
 
 #[test]
-fn typing_is_edited_and_what_is_shown_goes_nowhere_else() {
+fn typed_text_can_be_edited_and_prompts_appear_only_on_the_terminal() {
     let keys = format!("Nonsence\x7f\x7f\x15{}\r\x04", ANSWER.trim_end());
-    let Some(typed) = type_at(&["--format", "csv"], keys.as_bytes()) else { return };
+    let Some(typed) = type_into_grade(&["--format", "csv"], keys.as_bytes()) else { return };
     assert_eq!(typed.ended, "0 True True");
     let row = typed.results.lines().nth(1).expect("a row");
     assert!(row.contains(",undo-release,graded,37.5,"), "{row}");
 }
 
 #[test]
-fn ctrl_c_and_signals_leave_with_130_and_give_the_terminal_back() {
+fn ctrl_c_and_signals_exit_with_130_and_restore_the_terminal() {
     for keys in [b"We rolled back\x03".as_slice(), b"\x1c", b"SIGTERM"] {
-        let Some(typed) = type_at(&[], keys) else { return };
+        let Some(typed) = type_into_grade(&[], keys) else { return };
         assert_eq!((typed.ended.as_str(), typed.results.as_str()), ("130 True True", ""), "{keys:?}");
     }
 }
 
-/// Rows as CSV and as JSON Lines, with lines that a terminal's own buffer would cut.
+/// Rows as CSV and as JSON Lines, with lines that exceed the line buffer of a terminal.
 fn long_rows() -> [(&'static str, String); 2] {
     let answers = [400, 1200, 2].map(|times| format!("{}We rolled the release back.", "naïve 漢 ".repeat(times)));
     assert!(answers.iter().any(|answer| answer.len() > 2 * 4096));
@@ -150,7 +150,7 @@ fn long_rows() -> [(&'static str, String); 2] {
 }
 
 #[test]
-fn rows_that_are_pasted_are_graded_whole_as_from_a_pipe() {
+fn pasted_rows_are_graded_like_rows_from_a_pipe() {
     for (format, rows) in long_rows() {
         let arguments: [&[&str]; 3] = [
             &["batch", "-", "--format", "jsonl"],
@@ -158,10 +158,10 @@ fn rows_that_are_pasted_are_graded_whole_as_from_a_pipe() {
             &["batch", "-", "--format", "jsonl", "--question", "question"],
         ];
         for arguments in arguments {
-            let expected = super::tiny::tiny(arguments.iter().copied()).run_with(rows.as_bytes()).done().out;
+            let expected = super::tiny_bank::tiny(arguments.iter().copied()).run_with(rows.as_bytes()).success().out;
             for keys in [format!("{rows}\x04"), format!("\x1b[200~{rows}\x1b[201~\x04")] {
                 let keys = keys.replace('\n', "\r");
-                let Some(typed) = type_to(arguments, keys.as_bytes()) else { return };
+                let Some(typed) = type_into(arguments, keys.as_bytes()) else { return };
                 assert_eq!(typed.ended, "0 True True", "{arguments:?}: {}", typed.screen);
                 assert!(typed.results == expected, "{arguments:?} with {format}: {}", typed.screen);
                 assert!(typed.screen.contains("standard input, graded by"), "{}", typed.screen);
@@ -171,16 +171,16 @@ fn rows_that_are_pasted_are_graded_whole_as_from_a_pipe() {
 }
 
 #[test]
-fn a_message_about_pasted_rows_says_standard_input() {
-    let Some(typed) = type_to(&["batch", "-"], b"id,text\ra,b\r\x04") else { return };
+fn messages_about_pasted_rows_name_standard_input() {
+    let Some(typed) = type_into(&["batch", "-"], b"id,text\ra,b\r\x04") else { return };
     assert_eq!(typed.ended, "2 True True", "{}", typed.screen);
     assert!(typed.screen.contains("standard input: it has no column `answer`, only `id`, `text`"), "{}", typed.screen);
 }
 
 #[test]
-fn ctrl_c_and_signals_end_the_typing_of_rows_with_130_and_give_the_terminal_back() {
+fn ctrl_c_and_signals_end_typed_rows_with_130_and_restore_the_terminal() {
     for keys in [b"question,answer\rundo-rel\x03".as_slice(), b"SIGTERM"] {
-        let Some(typed) = type_to(&["batch", "-"], keys) else { return };
+        let Some(typed) = type_into(&["batch", "-"], keys) else { return };
         assert_eq!((typed.ended.as_str(), typed.results.as_str()), ("130 True True", ""), "{keys:?}");
     }
 }

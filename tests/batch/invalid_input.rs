@@ -1,30 +1,30 @@
-//! Bad input and bad places to write to: each is told, and what is good is graded.
+//! Tests of invalid input and unwritable outputs: faults are reported, and valid rows are graded.
 
 use std::fs;
 
 use serde_json::Value;
 
 use super::rows::{batch, rows};
-use crate::cli::tiny::tiny;
+use crate::cli::tiny_bank::tiny;
 
 const GOOD: &str = "{\"id\":\"good\",\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n";
 
-/// The reason that stands in the second of three rows, of which the others are graded.
+/// The reason of the second of three rows. Panics unless the first and the third row are graded.
 #[track_caller]
 fn reason_of(bad: &[u8]) -> String {
     let input = [GOOD.as_bytes(), bad, b"\n", GOOD.replace("good", "also").as_bytes()].concat();
-    let ran = tiny(["batch", "-"]).run_with(&input).found();
+    let ran = tiny(["batch", "-"]).run_with(&input).check_failed();
     let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let statuses: Vec<_> = rows.iter().map(|row| row["status"].as_str().expect("a status")).collect();
     assert_eq!(statuses, ["graded", "ungraded", "graded"], "{}", ran.out);
-    let ran = ran.tells(&["line 2"]);
+    let ran = ran.reports(&["line 2"]);
     assert_eq!(ran.code, Some(1));
     rows[1]["reason"].as_str().expect("a reason").to_owned()
 }
 
 #[test]
 fn a_bad_row_is_an_ungraded_row() {
-    for (bad, told) in [
+    for (bad, reported) in [
         (&b"{\"id\":\"x\""[..], "no JSON: EOF while parsing an object at column 9"),
         (b"{\"id\":\"x\",\"question\":\"undo-release\"}", "no `answer`, only: `id`, `question`"),
         (b"{\"answer\":\"x\"}", "no `question`: the row names no question"),
@@ -35,7 +35,7 @@ fn a_bad_row_is_an_ungraded_row() {
         (&GOOD.as_bytes()[..GOOD.len() - 1], "the id `good` stands in line 1 already, with the same question"),
     ] {
         let reason = reason_of(bad);
-        assert!(reason.starts_with(told), "{reason}");
+        assert!(reason.starts_with(reported), "{reason}");
     }
 }
 
@@ -47,20 +47,20 @@ fn a_line_of_a_hundred_megabytes_is_one_ungraded_row() {
 }
 
 #[test]
-fn a_faulty_rubric_concerns_its_own_answers() {
+fn a_faulty_rubric_affects_only_answers_to_its_question() {
     let ran = tiny(["batch", "rows.jsonl"])
         .file("rows.jsonl", rows(4))
         .file("bank/rubrics/recovery/restore-test.toml", "schema = 1\n")
         .run()
-        .found();
+        .check_failed();
     let reasons: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")).collect();
     assert!(reasons[1]["reason"].as_str().expect("a reason").contains("gradus bank check"), "{}", reasons[1]);
     assert_eq!(reasons[0]["status"], "graded");
 }
 
 #[test]
-fn what_cannot_be_read_at_all_is_refused() {
-    for (name, content, told) in [
+fn unreadable_input_is_an_error() {
+    for (name, content, reported) in [
         ("a.csv", &b"id,text\n1,x\n"[..], "it has no column `answer`, only `id`, `text`"),
         ("a.csv", b"id,answer\n1,x\n", "it has no column `question`"),
         ("a.csv", b"answer,answer,question\n1,x,y\n", "it has two columns `answer`"),
@@ -73,15 +73,15 @@ fn what_cannot_be_read_at_all_is_refused() {
     ] {
         let input = name.split('/').next().expect("a name");
         let run = tiny(["batch", input, "-o", "out.jsonl"]).file(name, content);
-        let (out, desk) = (run.path("out.jsonl"), run.path("out.jsonl.gradus"));
-        run.run().refused().tells(&[told]);
-        assert!(!out.exists() && !desk.exists(), "{name}: nothing is left behind");
+        let (out, work_dir) = (run.path("out.jsonl"), run.path("out.jsonl.gradus"));
+        run.run().failure().reports(&[reported]);
+        assert!(!out.exists() && !work_dir.exists(), "{name}: no temporary file remains");
     }
-    tiny(["batch", "nowhere.jsonl"]).run().refused().tells(&["cannot read nowhere.jsonl: No such file"]);
+    tiny(["batch", "nowhere.jsonl"]).run().failure().reports(&["cannot read nowhere.jsonl: No such file"]);
 }
 
 #[test]
-fn packed_input_that_ends_too_early_loses_nothing_before() {
+fn truncated_compressed_input_keeps_the_rows_before_the_end() {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut packer, rows(3000).as_bytes()).expect("packs");
     let whole = packer.finish().expect("packs");
@@ -90,41 +90,45 @@ fn packed_input_that_ends_too_early_loses_nothing_before() {
     let ran = run.run();
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     let ran = ran
-        .tells(&["its packed data ends too early, after ", "results are saved; the same command goes on from there"]);
-    let saved: usize =
-        ran.err.split("warning: ").nth(1).and_then(|told| told.split(' ').next()?.parse().ok()).expect("a number");
+        .reports(&["its packed data ends too early, after ", "results are saved; the same command goes on from there"]);
+    let saved: usize = ran
+        .err
+        .split("warning: ")
+        .nth(1)
+        .and_then(|reported| reported.split(' ').next()?.parse().ok())
+        .expect("a number");
     assert!(saved > 500, "{saved}");
     let next = next.file("in.jsonl.gz", &whole);
-    next.run().done().prints(&[&format!("{} graded now, {saved} taken from the run before", 3000 - saved)]);
+    next.run().success().prints(&[&format!("{} graded now, {saved} taken from the run before", 3000 - saved)]);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn places_that_take_nothing_are_told() {
+fn outputs_that_cannot_be_written_are_errors() {
     let full = fs::File::options().write(true).open("/dev/full").expect("a device");
     batch(3, &["rows.jsonl"])
         .run_into(full)
-        .refused()
-        .tells(&["cannot write standard output: No space left on device"]);
-    batch(3, &["rows.jsonl", "-o", "/dev/full"]).run().refused().tells(&["cannot write /dev/full: No space left"]);
-    batch(3, &["rows.jsonl", "-o", "/dev/null"]).run().done();
-    batch(3, &["rows.jsonl", "-o", "/proc/out.jsonl"]).run().refused().tells(&["cannot"]);
+        .failure()
+        .reports(&["cannot write standard output: No space left on device"]);
+    batch(3, &["rows.jsonl", "-o", "/dev/full"]).run().failure().reports(&["cannot write /dev/full: No space left"]);
+    batch(3, &["rows.jsonl", "-o", "/dev/null"]).run().success();
+    batch(3, &["rows.jsonl", "-o", "/proc/out.jsonl"]).run().failure().reports(&["cannot"]);
     let folder = batch(3, &["rows.jsonl", "-o", "there"]).folder("there");
-    folder.run().refused().tells(&["there is a folder"]);
+    folder.run().failure().reports(&["there is a folder"]);
 }
 
 #[test]
-fn files_of_a_run_are_never_a_report() {
+fn a_report_cannot_overwrite_files_of_the_run_folder() {
     let own = "out.csv.gradus/manifest.json";
     let first = batch(3, &["rows.jsonl", "-o", "out.csv"]);
     let folder = first.path("out.csv.gradus");
     let next = |arguments: &[&str]| first.again([&["--bank", "bank", "batch"], arguments].concat());
-    // Before there is a folder, and in a folder that does not exist.
-    next(&["rows.jsonl", "-o", "out.csv", "--junit", own]).run().refused().tells(&["choose another --junit"]);
+    // Once before the run folder exists, and once in a parent folder that does not exist.
+    next(&["rows.jsonl", "-o", "out.csv", "--junit", own]).run().failure().reports(&["choose another --junit"]);
     next(&["rows.jsonl", "-o", "new/out.csv", "--junit", "new/out.csv.gradus/manifest.json"])
         .run()
-        .refused()
-        .tells(&["choose another --junit"]);
+        .failure()
+        .reports(&["choose another --junit"]);
     assert!(!folder.exists());
     let runs: Vec<Vec<&str>> = vec![
         vec!["rows.jsonl", "-o", "out.csv", "--junit", own],
@@ -138,17 +142,17 @@ fn files_of_a_run_are_never_a_report() {
     ];
     let runs: Vec<_> = runs.into_iter().map(|arguments| (next(&arguments), arguments)).collect();
     let last = next(&["rows.jsonl", "-o", "out.csv"]);
-    first.run().done();
+    first.run().success();
     let before = snapshot(&folder);
     for (run, arguments) in runs {
         let ran = run.run();
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
         assert_eq!(snapshot(&folder), before, "{arguments:?}");
     }
-    last.run().done().prints(&["0 graded now, 3 taken from the run before"]);
+    last.run().success().prints(&["0 graded now, 3 taken from the run before"]);
 }
 
-/// All files of a folder with what is in them.
+/// All files of a folder with their content, sorted by path.
 fn snapshot(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let entries = fs::read_dir(folder).expect("lists").map(|entry| entry.expect("an entry").path());
     let mut files: Vec<_> = entries.map(|path| (path.clone(), fs::read(&path).expect("reads"))).collect();
@@ -158,30 +162,30 @@ fn snapshot(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn too_few_open_files_are_never_taken_for_a_damaged_run() {
-    // With the shipped bank, which needs no files of its own.
-    let desk = crate::cli::tiny::desk(rows(40).replace("undo-release", "error-budget"));
+fn a_limit_on_open_files_is_not_reported_as_a_damaged_run() {
+    // The shipped bank is compiled in, so the limit on open files does not affect it.
+    let work_dir = crate::cli::tiny_bank::bank_folder(rows(40).replace("undo-release", "error-budget"));
     let run = |files: u32| {
         let program = env!("CARGO_BIN_EXE_gradus");
         let command = format!("ulimit -n {files}; exec {program} batch rows.jsonl -o out.jsonl --jobs 1");
         let output = std::process::Command::new("sh")
             .args(["-c", &command])
-            .current_dir(desk.path())
+            .current_dir(work_dir.path())
             .env_clear()
-            .env("HOME", desk.path())
+            .env("HOME", work_dir.path())
             .output()
             .expect("runs");
         (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
     };
-    assert_eq!(run(256).0, Some(1), "some rows are about no question of this bank");
-    let folder = desk.path().join("out.jsonl.gradus");
+    assert_eq!(run(256).0, Some(1), "the bank does not contain the questions of some rows");
+    let folder = work_dir.path().join("out.jsonl.gradus");
     let before = snapshot(&folder);
     let mut at_the_manifest = 0;
     for files in 3..16 {
-        let (code, told) = run(files);
-        assert!(matches!(code, Some(1 | 2 | 127)), "with {files} files: {code:?} {told}");
-        assert!(!told.contains("--force") && !told.contains("removing"), "with {files} files: {told}");
-        at_the_manifest += u32::from(told.contains("manifest.json: Too many open files"));
+        let (code, reported) = run(files);
+        assert!(matches!(code, Some(1 | 2 | 127)), "with {files} files: {code:?} {reported}");
+        assert!(!reported.contains("--force") && !reported.contains("removing"), "with {files} files: {reported}");
+        at_the_manifest += u32::from(reported.contains("manifest.json: Too many open files"));
         assert!(snapshot(&folder).iter().zip(&before).all(|(one, other)| one.0 == other.0));
     }
     assert!(at_the_manifest > 0, "no number of files made the manifest fail");
@@ -190,22 +194,22 @@ fn too_few_open_files_are_never_taken_for_a_damaged_run() {
 }
 
 #[test]
-fn the_input_is_never_the_output() {
+fn the_output_cannot_be_the_input_file() {
     let run = batch(3, &["rows.jsonl", "-o", "./rows.jsonl", "--force"]);
-    let (path, _desk) = (run.path("rows.jsonl"), run.again([""]));
-    run.run().refused().tells(&["is what is read"]);
+    let (path, _work_dir) = (run.path("rows.jsonl"), run.again([""]));
+    run.run().failure().reports(&["is what is read"]);
     assert_eq!(fs::read_to_string(path).expect("reads"), rows(3));
     batch(3, &["rows.jsonl", "--summary", "rows.md"])
         .file("rows.md", "mine")
         .run()
-        .refused()
-        .tells(&["would be overwritten"]);
-    batch(3, &["rows.jsonl", "--summary", "sum.txt"]).run().refused().tells(&["end it with .md or .json"]);
+        .failure()
+        .reports(&["would be overwritten"]);
+    batch(3, &["rows.jsonl", "--summary", "sum.txt"]).run().failure().reports(&["end it with .md or .json"]);
 }
 
 #[test]
-fn arguments_that_make_no_sense_are_told() {
-    for (arguments, told) in [
+fn invalid_arguments_are_errors() {
+    for (arguments, reported) in [
         (&["rows.jsonl", "--shard", "4/3"][..], "expected I/N"),
         (&["rows.jsonl", "--shard", "0/3"], "expected I/N"),
         (&["rows.jsonl", "--jobs", "0"], "expected a number from 1"),
@@ -213,43 +217,44 @@ fn arguments_that_make_no_sense_are_told() {
         (&["rows.jsonl", "--fail-under", "mean=x"], "expected a number from 0 to 100"),
         (&["rows.jsonl", "--format", "parquet"], "Parquet"),
     ] {
-        batch(1, arguments).run().refused().tells(&[told]);
+        batch(1, arguments).run().failure().reports(&[reported]);
     }
 }
 
 #[test]
-fn what_can_be_read_of_a_bad_row_is_kept() {
+fn a_bad_row_keeps_the_fields_that_can_be_read() {
     let table =
         b"id,who,question,answer\nb1,Anna,undo-release,caf\xe9\nb2,Ben,undo-release,x,too many\n,Cleo,undo-release,y\n";
-    let ran = tiny(["batch", "in.csv", "--keep", "who", "--evidence", "none"]).file("in.csv", table).run().found();
+    let ran =
+        tiny(["batch", "in.csv", "--keep", "who", "--evidence", "none"]).file("in.csv", table).run().check_failed();
     let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let told: Vec<String> =
+    let reported: Vec<String> =
         rows.iter().map(|row| format!("{} {} {}", row["id"], row["kept"]["who"], row["status"])).collect();
     let expected = ["\"b1\" \"Anna\" \"ungraded\"", "\"b2\" \"Ben\" \"ungraded\"", "\"row-3\" \"Cleo\" \"graded\""];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 #[test]
-fn columns_are_found_by_name_whatever_the_case_and_told_where_they_are_not() {
+fn columns_are_found_by_name_in_any_case_and_missing_columns_are_reported() {
     let run =
         |arguments: &[&str], table: &str| tiny([&["batch", "in.csv"], arguments].concat()).file("in.csv", table).run();
-    run(&[], "ID,Question,Answer\n1,undo-release,x\n").done();
-    run(&["--id", "student"], "id,question,answer\n1,undo-release,x\n").refused().tells(&["no column `student`"]);
+    run(&[], "ID,Question,Answer\n1,undo-release,x\n").success();
+    run(&["--id", "student"], "id,question,answer\n1,undo-release,x\n").failure().reports(&["no column `student`"]);
     run(&[], "id;question;answer\n1;undo-release;x\n")
-        .refused()
-        .tells(&["set apart by semicolons: save it with commas"]);
-    run(&["-o", "out.xlsx"], "id,question,answer\n").refused().tells(&["`.xlsx` does not say how to write it"]);
+        .failure()
+        .reports(&["set apart by semicolons: save it with commas"]);
+    run(&["-o", "out.xlsx"], "id,question,answer\n").failure().reports(&["`.xlsx` does not say how to write it"]);
     let folder =
         |question: &str| tiny(["batch", "in", "--question", question]).file("in/a.md", "We rolled it back.").run();
-    folder("Tell me about a time when you had to undo a release.").done().prints(&["\"question\":\"undo-release\""]);
-    folder("undo-relase").refused().tells(&["did you mean undo-release"]);
-    tiny(["batch", "in.md"]).file("in.md", "We rolled it back.").run().refused().tells(&["gradus grade"]);
+    folder("Tell me about a time when you had to undo a release.").success().prints(&["\"question\":\"undo-release\""]);
+    folder("undo-relase").failure().reports(&["did you mean undo-release"]);
+    tiny(["batch", "in.md"]).file("in.md", "We rolled it back.").run().failure().reports(&["gradus grade"]);
 }
 
 #[test]
-fn long_numbers_as_ids_stay_as_they_are() {
+fn long_numeric_ids_keep_all_digits() {
     let row = |id: &str| format!("{{\"id\":{id},\"question\":\"undo-release\",\"answer\":\"x\"}}\n");
     let input = row("123456789012345678901") + &row("123456789012345678902");
-    let ran = tiny(["batch", "-"]).run_with(input.as_bytes()).done();
+    let ran = tiny(["batch", "-"]).run_with(input.as_bytes()).success();
     ran.prints(&["\"id\":\"123456789012345678901\"", "\"id\":\"123456789012345678902\""]);
 }

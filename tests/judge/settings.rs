@@ -1,13 +1,13 @@
-//! What files, the environment and flags say of judges, and what they must not say.
+//! Tests of judge settings from files, the environment and flags.
 
-use super::endpoint::{Act, Endpoint};
-use super::front::Front;
-use super::network::{GRADE, fallback};
-use super::whole::all;
-use crate::cli::tiny::tiny;
+use super::endpoint::{Action, Endpoint};
+use super::judged_report::same_verdicts;
+use super::network::{GRADE, fallback_reason};
+use super::tls_and_proxy::Front;
+use crate::cli::tiny_bank::tiny;
 use crate::support::Gradus;
 
-/// Each setting, what it may be and what it may not be.
+/// Each setting with a valid and an invalid value.
 const SETTINGS: [(&str, &str, &str); 26] = [
     ("preset", "ollama", "olama"),
     ("provider", "anthropic", "google"),
@@ -37,14 +37,14 @@ const SETTINGS: [(&str, &str, &str); 26] = [
     ("cache", "/some/replies.sqlite", " "),
 ];
 
-fn show() -> Gradus {
+fn config_show() -> Gradus {
     tiny(["config", "show"])
 }
 
-/// The value of a setting, and where it comes from.
+/// The value and the origin of a setting, from the output of `config show`.
 #[track_caller]
-fn shown(run: Gradus, name: &str) -> (String, String) {
-    let out = run.run().done().out;
+fn value_and_origin(run: Gradus, name: &str) -> (String, String) {
+    let out = run.run().success().out;
     let line = out.lines().find(|line| line.split_whitespace().next() == Some(name));
     let line = line.unwrap_or_else(|| panic!("no {name} in:\n{out}"));
     let mut words = line.split_whitespace().skip(1);
@@ -53,17 +53,20 @@ fn shown(run: Gradus, name: &str) -> (String, String) {
 }
 
 #[test]
-fn each_setting_may_stand_in_the_environment() {
+fn each_judge_setting_can_come_from_the_environment() {
     for (name, value, wrong) in SETTINGS {
         let (key, variable) = (format!("llm.{name}"), format!("GRADUS_LLM_{}", name.to_uppercase()));
-        assert_eq!(shown(show(), &key).1, "default", "{name}");
-        assert_eq!(shown(show().env(&variable, value), &key), (value.to_owned(), format!("environment {variable}")));
-        show().env(&variable, wrong).run().refused().tells(&[&variable, wrong, "expected "]);
+        assert_eq!(value_and_origin(config_show(), &key).1, "default", "{name}");
+        assert_eq!(
+            value_and_origin(config_show().env(&variable, value), &key),
+            (value.to_owned(), format!("environment {variable}"))
+        );
+        config_show().env(&variable, wrong).run().failure().reports(&[&variable, wrong, "expected "]);
     }
 }
 
 #[test]
-fn each_setting_may_stand_in_a_file() {
+fn each_judge_setting_can_come_from_a_file() {
     for (name, value, wrong) in SETTINGS {
         for quote in ["\"", ""] {
             let is_bare =
@@ -71,16 +74,19 @@ fn each_setting_may_stand_in_a_file() {
             if quote.is_empty() && is_bare(value) {
                 let file = format!("[llm]\n{name} = {value}\n");
                 let origin = "[home]/gradus.toml".to_owned();
-                assert_eq!(shown(show().trusted_file(file), &format!("llm.{name}")), (value.to_owned(), origin));
+                assert_eq!(
+                    value_and_origin(config_show().trusted_file(file), &format!("llm.{name}")),
+                    (value.to_owned(), origin)
+                );
             }
             if !quote.is_empty() || is_bare(wrong) {
                 let file = format!("[llm]\n\n{name} = {quote}{wrong}{quote}\n");
                 let may_be_a_key = ["base_url", "api_key_env"].contains(&name);
                 let repeated = if may_be_a_key { "[hidden]" } else { wrong };
-                let told = [&format!("gradus.toml:3: {name} = {repeated}: expected ")[..], "hint: "];
-                // An empty path is one beside the file; nothing can be said against it.
+                let reported = [&format!("gradus.toml:3: {name} = {repeated}: expected ")[..], "hint: "];
+                // An empty path is the folder of the file, which is valid.
                 if !["ca_file", "cache"].contains(&name) {
-                    show().file("gradus.toml", file).run().refused().tells(&told);
+                    config_show().file("gradus.toml", file).run().failure().reports(&reported);
                 }
             }
         }
@@ -88,50 +94,50 @@ fn each_setting_may_stand_in_a_file() {
 }
 
 #[test]
-fn the_environment_stands_above_files_and_flags_above_both() {
+fn the_environment_overrides_files_and_flags_override_both() {
     let file = "[llm]\nmodel = \"of-file\"\nbase_url = \"https://file.test/v1\"\nseed = 5\n";
-    let run = || show().trusted_file(file).env("GRADUS_LLM_MODEL", "of-env");
-    assert_eq!(shown(run(), "llm.model"), ("of-env".to_owned(), "environment GRADUS_LLM_MODEL".to_owned()));
-    assert_eq!(shown(run(), "llm.seed"), ("5".to_owned(), "[home]/gradus.toml".to_owned()));
-    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+    let run = || config_show().trusted_file(file).env("GRADUS_LLM_MODEL", "of-env");
+    assert_eq!(value_and_origin(run(), "llm.model"), ("of-env".to_owned(), "environment GRADUS_LLM_MODEL".to_owned()));
+    assert_eq!(value_and_origin(run(), "llm.seed"), ("5".to_owned(), "[home]/gradus.toml".to_owned()));
+    let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "none", "")));
     let flags = ["--model", "of-flag", "--temperature", "0.7", "--max-tokens", "333", "--base-url", &endpoint.url()];
     let run = tiny(GRADE.into_iter().chain(flags)).trusted_file(file).env("GRADUS_LLM_MODEL", "of-env");
-    assert_eq!(fallback(&run.run().done()), "");
-    let body = &endpoint.asked()[0].body;
+    assert_eq!(fallback_reason(&run.run().success()), "");
+    let body = &endpoint.requests()[0].body;
     assert_eq!(
         (&body["model"], &body["temperature"], &body["seed"], &body["max_tokens"]),
         (&"of-flag".into(), &0.7.into(), &5.into(), &333.into())
     );
-    // The file in the user's folder stands below the one beside the work.
-    let run = show().file(".config/gradus/config.toml", "[llm]\nseed = 1\nmodel = \"home\"\n");
+    // The project file overrides the file in the user's configuration folder.
+    let run = config_show().file(".config/gradus/config.toml", "[llm]\nseed = 1\nmodel = \"home\"\n");
     let run = run.trusted_file("[llm]\nseed = 2\n");
-    let model = shown(run.again(["config", "show"]), "llm.model");
+    let model = value_and_origin(run.again(["config", "show"]), "llm.model");
     assert_eq!(model, ("home".to_owned(), "[home]/.config/gradus/config.toml".to_owned()));
-    assert_eq!(shown(run, "llm.seed").0, "2");
+    assert_eq!(value_and_origin(run, "llm.seed").0, "2");
 }
 
 #[test]
-fn flags_are_named_where_they_are_wrong() {
+fn errors_about_flags_name_the_flag() {
     for (flag, wrong) in [("--samples", "0"), ("--temperature", "hot"), ("--preset", "olama"), ("--vote", "mean")] {
-        tiny(GRADE.into_iter().chain([flag, wrong])).run().refused().tells(&[flag, wrong, "expected "]);
+        tiny(GRADE.into_iter().chain([flag, wrong])).run().failure().reports(&[flag, wrong, "expected "]);
     }
 }
 
 #[test]
-fn usual_leaves_the_temperature_to_the_endpoint() {
-    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+fn temperature_usual_leaves_the_temperature_to_the_endpoint() {
+    let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "none", "")));
     for value in ["usual", "0"] {
         let run = tiny(GRADE).env("GRADUS_LLM_BASE_URL", &endpoint.url()).env("GRADUS_LLM_MODEL", "m");
-        run.env("GRADUS_LLM_TEMPERATURE", value).run().done();
+        run.env("GRADUS_LLM_TEMPERATURE", value).run().success();
     }
-    let sent: Vec<_> = endpoint.asked().iter().map(|asked| asked.body.get("temperature").cloned()).collect();
+    let sent: Vec<_> = endpoint.requests().iter().map(|request| request.body.get("temperature").cloned()).collect();
     assert_eq!(sent[0], None);
     assert_eq!(sent[1].as_ref().and_then(serde_json::Value::as_f64), Some(0.0));
 }
 
 #[test]
-fn unknown_and_misplaced_settings_are_errors_with_their_place() {
-    for (file, told) in [
+fn unknown_and_misplaced_settings_are_errors_with_their_position() {
+    for (file, reported) in [
         ("[llm]\nmodle = \"x\"\n", "gradus.toml:2: `modle` is no setting of [llm]"),
         ("[llm]\nmodel = \"x\"\napi_key = \"sk-1\"\n", "gradus.toml:3: `api_key` is no setting of [llm]"),
         ("[[judge]]\nmodel = \"x\"\n\n[[judge]]\nmodle = \"y\"\n", "gradus.toml:5: `modle` is no setting of [[judge]]"),
@@ -146,7 +152,7 @@ fn unknown_and_misplaced_settings_are_errors_with_their_place() {
         ("llm = \"a\"\n", "gradus.toml:1: "),
         ("[llm]\nmodel = \"a\"\nmodel = \"b\"\n", "gradus.toml:3: "),
     ] {
-        let ran = show().file("gradus.toml", file).run().refused().tells(&[told]);
+        let ran = config_show().file("gradus.toml", file).run().failure().reports(&[reported]);
         assert!(!ran.err.contains("sk-1"), "{}", ran.err);
     }
 }
@@ -156,46 +162,46 @@ fn each_judge_is_shown_with_its_origin() {
     let file = "[llm]\nsamples = 2\n[[judge]]\nmodel = \"a\"\n[[judge]]\nmodel = \"b\"\nseed = 4\n";
     let of_file = |value: &str| (value.to_owned(), "[home]/gradus.toml".to_owned());
     for (name, value) in [("judge.1.model", "a"), ("judge.2.model", "b"), ("judge.2.seed", "4"), ("llm.samples", "2")] {
-        assert_eq!(shown(show().trusted_file(file), name), of_file(value));
+        assert_eq!(value_and_origin(config_show().trusted_file(file), name), of_file(value));
     }
-    // Who names a model in the environment means that one alone.
-    let out = show().trusted_file(file).env("GRADUS_LLM_MODEL", "c").run().done().out;
+    // A model in the environment replaces all judges of the file.
+    let out = config_show().trusted_file(file).env("GRADUS_LLM_MODEL", "c").run().success().out;
     assert!(!out.contains("judge.1") && out.contains("environment GRADUS_LLM_MODEL"), "{out}");
 }
 
 #[test]
-fn presets_know_where_servers_listen() {
+fn presets_set_the_address_of_local_servers() {
     for (name, port) in [("ollama", 11434), ("llamacpp", 8080), ("vllm", 8000), ("lmstudio", 1234)] {
-        // Whether somebody listens there or not.
+        // The result is the same whether or not a server listens at the address.
         let run = tiny(["config", "check", "--preset", name, "--model", "m"]).env("GRADUS_LLM_ATTEMPTS", "1");
         run.env("GRADUS_LLM_TIMEOUT", "2").run().prints(&[&format!("http://127.0.0.1:{port}/v1 (openai)")]);
         let run = tiny(["prompt", "undo-release", "answer.md", "--format", "json", "--preset", name]);
-        let printed = run.env("GRADUS_LLM_MODEL", "m").run().done().json();
+        let printed = run.env("GRADUS_LLM_MODEL", "m").run().success().json();
         let room = printed["room"].as_u64().expect("a number");
         assert!((2000..8192).contains(&room) && printed["provider"] == "openai", "{name}: {printed}");
     }
-    // An address that is given stands above that of a preset.
-    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+    // An explicit address overrides the address of a preset.
+    let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "none", "")));
     let run = tiny(GRADE.into_iter().chain(["--base-url", &endpoint.url(), "--model", "m"]));
-    assert_eq!(fallback(&run.env("GRADUS_LLM_PRESET", "ollama").run().done()), "");
-    assert_eq!(endpoint.asked().len(), 1);
+    assert_eq!(fallback_reason(&run.env("GRADUS_LLM_PRESET", "ollama").run().success()), "");
+    assert_eq!(endpoint.requests().len(), 1);
 }
 
 #[test]
-fn a_judge_that_is_wanted_and_not_configured_is_an_error() {
+fn grader_llm_without_an_endpoint_is_an_error() {
     let row = r#"{"id":"1","question":"undo-release","answer":"We waited."}"#;
     for arguments in [&GRADE[..], &["batch", "rows.jsonl"]] {
         let run = tiny(arguments.iter().copied().chain(["--grader", "llm"])).file("rows.jsonl", row);
-        run.env("OPENAI_API_KEY", "sk-1").run().refused().tells(&["no endpoint is configured", "hint: "]);
+        run.env("OPENAI_API_KEY", "sk-1").run().failure().reports(&["no endpoint is configured", "hint: "]);
     }
-    tiny(GRADE).env("GRADUS_GRADER", "llm").run().refused().tells(&["no endpoint is configured"]);
+    tiny(GRADE).env("GRADUS_GRADER", "llm").run().failure().reports(&["no endpoint is configured"]);
     let url = ["--base-url", "http://127.0.0.1:9/v1"];
-    tiny(GRADE.into_iter().chain(url)).run().refused().tells(&["no model is named for 127.0.0.1", "--model"]);
+    tiny(GRADE.into_iter().chain(url)).run().failure().reports(&["no model is named for 127.0.0.1", "--model"]);
 }
 
 #[test]
-fn without_a_key_that_is_needed_the_offline_scorer_grades_and_says_so() {
-    let endpoint = Endpoint::new(|_, asked| Act::Say(all(asked, "none", "")));
+fn without_a_required_key_the_offline_scorer_grades_with_a_note() {
+    let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "none", "")));
     let (proxy, url) = (Front::plain(&endpoint), endpoint.url());
     for (settings, missing) in [
         (vec![("GRADUS_LLM_MODEL", "gpt-4o")], "OPENAI_API_KEY"),
@@ -204,14 +210,14 @@ fn without_a_key_that_is_needed_the_offline_scorer_grades_and_says_so() {
         (vec![("GRADUS_LLM_MODEL", "gpt-4o"), ("GRADUS_LLM_API_KEY_ENV", "MINE")], "MINE"),
         (vec![("GRADUS_LLM_MODEL", "m"), ("GRADUS_LLM_BASE_URL", &url), ("GRADUS_LLM_API_KEY_ENV", "MINE")], "MINE"),
     ] {
-        let told = format!("{missing} is not set");
+        let reported = format!("{missing} is not set");
         let run = |arguments: &[&str]| {
             let run = tiny(GRADE.iter().chain(arguments).copied()).env("HTTPS_PROXY", &proxy.url("http", "127.0.0.1"));
             settings.iter().fold(run, |run, (name, value)| run.env(name, value)).run()
         };
-        let ran = run(&[]).done().tells(&["graded offline", &told]);
+        let ran = run(&[]).success().reports(&["graded offline", &reported]);
         assert_eq!(ran.json()["grader"]["kind"], "offline", "{}", ran.out);
-        run(&["--grader", "llm"]).refused().tells(&[&told, "--api-key-env"]);
+        run(&["--grader", "llm"]).failure().reports(&[&reported, "--api-key-env"]);
     }
-    assert_eq!((proxy.connections(), endpoint.asked().len()), (0, 0));
+    assert_eq!((proxy.connections(), endpoint.requests().len()), (0, 0));
 }

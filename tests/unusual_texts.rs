@@ -1,8 +1,8 @@
-//! Odd pieces of text.
+//! Unusual texts for property tests.
 
 use std::sync::LazyLock;
 
-/// What scanners and reports stumble over.
+/// Pieces that scanners and reports could mishandle.
 pub(crate) static ODD: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let signs = "\u{0}~\u{1}~\u{2}~\r\n~\n\n~\r~\t~\u{85}~\u{2028}~\u{a0}~\u{3000}~\u{200b}~\u{200d}~\u{202e}~\u{2066}~\
         \u{feff}~\u{ad}~\u{fe0f}~\u{301}~e\u{301}~\u{335}\u{336}~’~“~…~。~\u{1b}[31m~\u{9b}2J~- ~1. ~# ~+++\n~---\n~=1+1~`\
@@ -12,7 +12,7 @@ pub(crate) static ODD: LazyLock<Vec<&str>> = LazyLock::new(|| {
     signs.split('~').chain(words.split('~')).collect()
 });
 
-/// Letters that stand alone, in no order, with a word after so many of them.
+/// About `bytes` bytes of single letters in pseudo-random order, with a word after every `row` letters.
 pub(crate) fn letters(bytes: usize, row: usize) -> String {
     let (mut text, mut state) = (String::with_capacity(bytes), 7_u64);
     for number in 1..=bytes / 2 {
