@@ -15,3 +15,4 @@ mod list_forms;
 mod properties;
 mod support;
 mod unusual_texts;
+mod words;
