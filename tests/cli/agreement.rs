@@ -292,5 +292,5 @@ fn calibration_with_too_few_answers_is_an_error() {
         .file("c.toml", "schema = 1\nscorer = 4\ncurve = 3")
         .run_with(b"x")
         .failure()
-        .reports(&["c.toml is no calibration: line 3: ", "hint: "]);
+        .reports(&["c.toml is not a calibration: line 3: ", "hint: "]);
 }

@@ -84,7 +84,7 @@ fn the_only_question_of_a_bank_needs_no_choosing() {
 fn an_undecided_question_is_an_error_with_a_hint() {
     let rows: [(&[&str], &str); 4] = [
         (&["--ask", "zebra"], "no similar question in this bank"),
-        (&["-"], "the question cannot be told from the answer"),
+        (&["-"], "the question cannot be found from the answer"),
         (&["--question", "undo-relaese"], "no question `undo-relaese`\nhint: did you mean undo-release"),
         (&["--question", "zebra"], "no question `zebra`\nhint: `gradus questions` lists them all"),
     ];

@@ -36,7 +36,7 @@ fn a_dry_run_reports_the_cost_without_sending_requests() {
         run.env("GRADUS_LLM_BASE_URL", &url).env("GRADUS_LLM_MODEL", "gpt-4o")
     };
     let prices = ["--price-prompt", "2.5", "--price-completion", "10"];
-    let out = dry(ROWS, &prices).run().success().prints(&["60 answers to judge; nothing was asked", "gpt-4o"]).out;
+    let out = dry(ROWS, &prices).run().success().prints(&["60 answers to judge; no request was sent", "gpt-4o"]).out;
     let line = out.lines().nth(1).expect("a line of the judge").split_once(": ").expect("a name").1.to_owned();
     let [requests, prompt, completion, cost] = numbers(&line)[..] else { panic!("{line}") };
     assert!((requests - 60.0).abs() < 1e-9, "{line}");
@@ -61,7 +61,7 @@ fn a_dry_run_reports_the_cost_without_sending_requests() {
         .success()
         .prints(&["within the 100 that --max-cost allows"]);
     let run = tiny(["batch", "rows.jsonl", "--dry-run", "--grader", "offline"]).file("rows.jsonl", rows(2));
-    run.run().failure().reports(&["--dry-run tells what a judge would cost"]);
+    run.run().failure().reports(&["--dry-run estimates what a judge would cost"]);
     assert_eq!((front.connections(), endpoint.requests().len()), (0, 0));
 }
 
