@@ -1,20 +1,20 @@
 //! Grades a written answer against a rubric, with a quote for every point.
 //!
-//! [`engine`] opens banks, [`score`] grades an answer offline, [`report`] formats results, [`retrieve`] finds
-//! questions and sample answers. See `ARCHITECTURE.md` for the picture.
+//! [`engine::Engine`] opens a bank, finds questions and grades answers, offline or by language models. The modules
+//! below it are usable alone: [`score`] grades offline, [`judge`] by a model, [`questions`] finds questions,
+//! [`retrieve`] searches sample answers, [`report`] formats results. See `ARCHITECTURE.md` for the picture.
 //!
 //! ```
-//! use gradus::bank::BankError;
-//! use gradus::model::Answer;
-//! use gradus::score::Workspace;
+//! use gradus::{engine::Engine, model::Answer};
 //!
-//! let bank = gradus::engine::shipped_bank();
-//! let scorer = bank.scorer(bank.entry("error-budget")?, &bank.vocabulary()?)?;
+//! let engine = Engine::shipped()?;
+//! let question = engine.question("error-budget")?;
 //! let answer = Answer::new("mine", "The budget is one hundred percent minus the SLO.");
-//! let grade = scorer.grade(&answer, &mut Workspace::new());
-//! assert!(grade.score().is_some());
-//! # Ok::<(), BankError>(())
+//! assert!(engine.grade(question, &answer)?.score().is_some());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Features: `cli` (default) is the program; `llm` adds judges, `batch` rows and batches, `parquet` Parquet files.
 
 #[cfg(feature = "batch")]
 pub use gradus_batch as batch;
