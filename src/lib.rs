@@ -18,7 +18,7 @@
 
 #[cfg(feature = "batch")]
 pub use gradus_batch as batch;
-pub use gradus_core::{agreement, bank, judge, model, pattern, questions, report, score, text};
+pub use gradus_core::{agreement, bank, judge, model, pattern, questions, report, score, text, wording};
 #[cfg(feature = "llm")]
 pub use gradus_llm as llm;
 

@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// What each module of `gradus-core` and of the root library may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 11] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
     ("model", &[]),
+    ("wording", &["model"]),
     ("text", &["model"]),
     ("pattern", &["model", "text"]),
     ("score", &["model", "text", "pattern"]),
-    ("judge", &["model", "text", "score"]),
-    ("agreement", &["model"]),
-    ("report", &["model", "agreement"]),
-    ("bank", &["model", "text", "pattern", "score", "agreement"]),
-    ("questions", &["model", "text", "score", "judge", "bank"]),
+    ("judge", &["model", "text", "score", "wording"]),
+    ("agreement", &["model", "wording"]),
+    ("report", &["model", "agreement", "wording"]),
+    ("bank", &["model", "text", "pattern", "score", "agreement", "wording"]),
+    ("questions", &["model", "text", "score", "judge", "bank", "wording"]),
     ("retrieve", &["model", "text", "questions"]),
-    ("engine", &["model", "score", "judge", "agreement", "bank", "questions", "retrieve", "llm"]),
+    ("engine", &["model", "score", "judge", "agreement", "bank", "questions", "retrieve", "llm", "wording"]),
 ];
 /// Folders of the sources of each crate, and whether the table governs it.
 const ROOTS: [(&str, bool); 6] = [

@@ -18,3 +18,4 @@ pub mod score;
 #[cfg(test)]
 mod test_bank;
 pub mod text;
+pub mod wording;

@@ -1,0 +1,53 @@
+//! Counts with their nouns, in the singular or the plural.
+
+use std::borrow::Cow;
+
+/// A count and its noun: "1 answer", "2 answers", "0 criteria". The last word of `noun`, a singular, is put into the
+/// plural. A count that does not fit 64 bits is shown as the largest number that does.
+pub fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {}", plural(count, noun))
+}
+
+/// The noun alone, in the number that `count` asks for: "answer" for 1, "answers" for every other count.
+pub fn plural(count: impl TryInto<u64>, noun: &str) -> Cow<'_, str> {
+    if count.try_into().unwrap_or(u64::MAX) == 1 {
+        return Cow::Borrowed(noun);
+    }
+    let plural = if let Some(stem) = noun.strip_suffix("criterion") {
+        format!("{stem}criteria")
+    } else if let Some(stem) = noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        format!("{stem}ies")
+    } else if noun.ends_with(['s', 'x']) || noun.ends_with("ch") || noun.ends_with("sh") {
+        format!("{noun}es")
+    } else {
+        format!("{noun}s")
+    };
+    Cow::Owned(plural)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_is_singular() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "answer")), ["0 answers", "1 answer", "2 answers"]);
+        assert_eq!(counted(usize::MAX, "row"), format!("{} rows", usize::MAX));
+        assert_eq!((counted(-1, "row"), plural(1_u64, "reply")), (format!("{} rows", u64::MAX), "reply".into()));
+    }
+
+    #[test]
+    fn the_last_word_takes_the_plural() {
+        for (noun, expected) in [
+            ("criterion", "criteria"),
+            ("graded answer", "graded answers"),
+            ("reply", "replies"),
+            ("key", "keys"),
+            ("match", "matches"),
+            ("index", "indexes"),
+        ] {
+            assert_eq!(plural(2, noun), expected);
+        }
+    }
+}
