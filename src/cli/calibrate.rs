@@ -1,4 +1,7 @@
-//! `calibrate`: brings scores to the scale of the people who graded some answers.
+//! `calibrate`: fits a calibration, which maps scores to the scale of the people who scored some answers.
+//!
+//! Writes the calibration only if it is nearer to people on held-out questions, or on request. The fit is in
+//! `agreement::fit`.
 
 use std::fmt::Write as _;
 
@@ -6,6 +9,7 @@ use super::args::Calibrate as Args;
 use super::exit_status::ExitStatus;
 use super::files::{check_output, name, write_whole};
 use super::graded::{RowQuestions, read_rows, share};
+use super::hints::advised;
 use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
@@ -13,9 +17,10 @@ use crate::agreement::fit::{Example, Fit, fit};
 use crate::agreement::{Metric, Pairs, Row, Scale, unit, unit_of};
 use crate::model::{Grade, Outcome};
 use crate::score::VERSION;
+use crate::wording::counted;
 
-/// What is told of before and after.
-const TOLD: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, Metric::Pearson, Metric::Kappa];
+/// The metrics that are shown before and after calibration.
+const SHOWN: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, Metric::Pearson, Metric::Kappa];
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     check_output(&args.output, &[&args.answers], args.force)?;
@@ -25,15 +30,15 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let mut examples = Vec::new();
     questions.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))))?;
     let fit = fit(&examples, args.weights, VERSION).map_err(|error| {
-        anyhow::anyhow!("nothing to calibrate by: {error}\nhint: grade more answers, to more questions")
+        advised(format!("cannot fit a calibration: {error}"), "grade more answers, to more questions")
     })?;
     let trial = Trial::of(&rows, &examples, &fit);
     printer.result(&trial.table(&fit))?;
     if !trial.helps() {
-        const WORSE: &str = "on questions it had not seen, the calibration does not come nearer to people than their mean \
-                             or the scores as they are";
+        const WORSE: &str = "on held-out questions, the calibrated scores are no nearer to people's than the scores \
+                             without calibration, or than the mean of people's scores";
         if !args.even_if_worse {
-            printer.warning(&format!("{WORSE}; nothing was written\nhint: --even-if-worse writes it all the same"));
+            printer.warning(&format!("{WORSE}; nothing was written\nhint: use --even-if-worse to write it anyway"));
             return Ok(ExitStatus::CheckFailed);
         }
         printer.warning(WORSE);
@@ -57,11 +62,11 @@ fn example(row: &Row, grade: &Grade<'_>) -> Option<Example> {
     })
 }
 
-/// Scores before and after, on questions that the calibration was not fitted to.
+/// Scores before and after calibration, on held-out questions.
 struct Trial {
     before: Pairs,
     after: Pairs,
-    /// Everybody given the mean of the other questions.
+    /// The baseline: every answer has the mean of people's scores of the other questions.
     mean: Pairs,
     unit: f64,
 }
@@ -72,7 +77,7 @@ impl Trial {
         let earned: Vec<f64> = examples.iter().map(|example| example.earned).collect();
         let scale = Scale::of(&human);
         let pairs = |given: &[f64]| Pairs::new(given, &human, scale);
-        Self { before: pairs(&earned), after: pairs(&fit.held_back), mean: pairs(&fit.means), unit: unit(rows) }
+        Self { before: pairs(&earned), after: pairs(&fit.held_out), mean: pairs(&fit.means), unit: unit(rows) }
     }
 
     fn figures(&self, metric: Metric) -> [String; 3] {
@@ -84,11 +89,11 @@ impl Trial {
 
     fn table(&self, fit: &Fit) -> String {
         let mut table = format!(
-            "{} answers, questions held back in {} parts\n\n            before    after     mean\n",
-            self.after.len(),
-            fit.folds
+            "{}, questions held out in {}\n\n            before    after     mean\n",
+            counted(self.after.len(), "answer"),
+            counted(fit.folds, "part")
         );
-        for metric in TOLD {
+        for metric in SHOWN {
             let [before, after, mean] = self.figures(metric);
             let _ = writeln!(table, "  {:<8}{before:>8} {after:>8} {mean:>8}", metric.name());
         }
@@ -98,7 +103,7 @@ impl Trial {
         table
     }
 
-    /// Whether it comes nearer to people than the scores as they are, and than one score for all.
+    /// Whether calibrated scores are nearer to people's than the scores before, and than the mean for every answer.
     fn helps(&self) -> bool {
         let error = |pairs: &Pairs| pairs.measure(Metric::RootError).ok();
         let after = error(&self.after);
@@ -108,7 +113,7 @@ impl Trial {
 
 fn comment(args: &Args, settings: &Settings, examples: &[Example], fit: &Fit, trial: &Trial) -> String {
     let bank = settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string());
-    let told: Vec<String> = TOLD
+    let changes: Vec<String> = SHOWN
         .into_iter()
         .map(|metric| {
             let [before, after, _] = trial.figures(metric);
@@ -116,11 +121,11 @@ fn comment(args: &Args, settings: &Settings, examples: &[Example], fit: &Fit, tr
         })
         .collect();
     format!(
-        "Written by `gradus calibrate`: {} answers of {}, graded by {bank}.\n\
-         On questions held back ({} parts): {}.",
-        examples.len(),
+        "Written by `gradus calibrate`: {} of {}, graded by {bank}.\n\
+         On questions held out ({}): {}.",
+        counted(examples.len(), "answer"),
         name(&args.answers).replace(char::is_control, " "),
-        fit.folds,
-        told.join(", ")
+        counted(fit.folds, "part"),
+        changes.join(", ")
     )
 }

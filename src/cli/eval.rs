@@ -1,25 +1,32 @@
-//! `eval`: how far the grader agrees with people.
+//! `eval`: measures how well the grader agrees with people.
+//!
+//! Grades answers that people scored, and prints metrics with intervals, the greatest differences, and the changes since an
+//! earlier evaluation. The metrics themselves are in `agreement`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::Context as _;
 
 use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::exit_status::ExitStatus;
 use super::files::{name, read_text};
 use super::graded::{RowQuestions, few, given, read_rows, reason, share};
+use super::hints::advised;
 use super::judge::Uses;
 use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::agreement::{
-    Absent, Best, Comparison, Cut, Given, Group, Interval, Metric, Of, Options, Row, Scale, Study, compare, study,
-    unit_of,
+    Absent, BestValue, Comparison, Cut, Given, Group, Interval, Metric, Row, Scale, Study, StudyOptions, Subset,
+    compare, study, unit_of,
 };
 use crate::engine::Judges;
-use crate::report::{self, Changed, DataLayout, Disagreement, Evaluation, Moved, Scored, Ungraded};
+use crate::report::{
+    self, AnswerScore, DataLayout, Disagreement, Evaluation, EvaluationChange, MetricChange, UngradedAnswer,
+};
 use crate::score::VERSION;
+use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
@@ -28,7 +35,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     if let Cut::FittedOn(split) = &args.cut
         && !rows.iter().any(|row| row.split.as_deref() == Some(split))
     {
-        bail!("no answer is of the split `{split}` that the cut is to be fitted on\nhint: {}", splits(&rows));
+        return Err(advised(format!("no answer is in the split `{split}` that the cut is fitted on"), splits(&rows)));
     }
     let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
     let engine = open::calibrated(open::judged(engine, settings, uses, printer)?, args.calibration.as_deref())?;
@@ -42,22 +49,21 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
             Some(calibration) => calibration.calibration().score(grade),
         });
         if score.is_none() {
-            ungraded.push(Ungraded { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
+            ungraded.push(UngradedAnswer { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
         }
         all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
     })?;
     if let (true, Some(why)) = (fallbacks > 0, judges.and_then(Judges::first_fallback)) {
-        let all = rows.len();
-        printer.warning(&format!("{fallbacks} of {all} answers were graded offline, at least in part: {why}"));
+        let answers = counted(rows.len(), "answer");
+        let were = if rows.len() == 1 { "was" } else { "were" };
+        printer.warning(&format!("{fallbacks} of {answers} {were} graded offline, at least in part: {why}"));
     }
-    // Replies that were just received are used again to show the worst answers.
+    // because the replies that were just received show the worst answers too
     judges.iter().for_each(|judges| judges.pool().use_kept());
-    tell_of_unknown_criteria(&rows, &all, printer);
-    let options = Options { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
+    warn_of_unknown_criteria(&rows, &all, printer);
+    let options = StudyOptions { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
     let study = study(&rows, &all, &options).map_err(|absent| {
-        anyhow::anyhow!(
-            "no cut can be fitted on that split: {absent}\nhint: give one with --cut N, or name another split"
-        )
+        advised(format!("no cut can be fitted on that split: {absent}"), "give one with --cut N, or name another split")
     })?;
     let missed = missed(&args.fail_under, &study, &rows)?;
     let moved = args.compare.as_deref().map(|path| moved(path, &rows, &all, &study, &options)).transpose()?;
@@ -80,7 +86,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     };
     open::warn_of_trouble(&engine, printer);
     match args.format {
-        EvalFormat::Text if printer.is_quiet() => printer.result(&report::evaluation_brief(&evaluation, printer.style)),
+        EvalFormat::Text if printer.is_quiet() => printer.result(&report::evaluation_line(&evaluation, printer.style)),
         EvalFormat::Text => printer.result(&report::evaluation_text(&evaluation, printer.style)),
         EvalFormat::Json => printer.data(&report::json(&evaluation.to_json())?, DataLayout::Json),
         EvalFormat::Markdown => printer.result(&report::evaluation_markdown(&evaluation)),
@@ -96,8 +102,8 @@ fn splits(rows: &[Row]) -> String {
     if names.is_empty() { "no answer has a `split`".to_owned() } else { format!("splits are {}", names.join(", ")) }
 }
 
-/// Tells of criteria that people graded and rubrics do not have.
-fn tell_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
+/// Warns of criteria that people graded and the rubrics do not have.
+fn warn_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
     let unknown = rows.iter().zip(given).filter(|(_, given)| given.score.is_some()).flat_map(|(row, given)| {
         row.criteria.keys().filter(|id| !given.criteria.contains_key(*id)).map(String::as_str)
     });
@@ -108,22 +114,22 @@ fn tell_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
     }
 }
 
-/// By what an answer is known again: its text, whatever it is called.
-fn print_of(row: &Row) -> String {
+/// Fingerprint of an answer's text, which identifies the answer in another evaluation whatever its id is.
+fn fingerprint(row: &Row) -> String {
     blake3::hash(row.answer.as_bytes()).to_hex()[..16].to_owned()
 }
 
-fn scores(rows: &[Row], given: &[Given]) -> Vec<Scored> {
-    let score = |(row, given): (&Row, &Given)| Scored {
+fn scores(rows: &[Row], given: &[Given]) -> Vec<AnswerScore> {
+    let score = |(row, given): (&Row, &Given)| AnswerScore {
         id: row.id.clone(),
         question: row.question.clone(),
-        answer: print_of(row),
+        answer: fingerprint(row),
         given: given.score,
     };
     rows.iter().zip(given).map(score).collect()
 }
 
-/// The answers on which grader and people are furthest apart, graded once more for what was found in them.
+/// The answers with the greatest differences between grader and people, graded again for their evidence.
 fn worst(
     rows: &[Row],
     given: &[Given],
@@ -140,7 +146,7 @@ fn worst(
     questions.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
         let of = worst.len();
         let Some((grade, (place, _))) = grade.zip(places.get(of).copied()) else { return };
-        // A judge's quote is of no concept, but of the whole criterion.
+        // because a quote from a judge belongs to the whole criterion instead of a concept
         let quotes = grade.criteria.iter().flat_map(|criterion| {
             let name = |concept: &str| if concept.is_empty() { criterion.id.to_string() } else { concept.to_owned() };
             criterion.evidence.iter().map(move |one| (name(&one.concept), one.quote.to_string()))
@@ -159,20 +165,25 @@ fn worst(
     Ok(worst)
 }
 
-/// Compares with the scores of an evaluation before, on the answers that stand in both.
-fn moved(path: &Path, rows: &[Row], given: &[Given], study: &Study, options: &Options) -> anyhow::Result<Moved> {
-    let before = report::evaluation_before(&read_text(path)?).map_err(|error| {
-        anyhow::anyhow!("{} is no evaluation: {error}\nhint: `gradus eval --format json` writes one", name(path))
-    })?;
+/// Compares the scores with those of an earlier evaluation, on the answers that are in both.
+fn moved(
+    path: &Path,
+    rows: &[Row],
+    given: &[Given],
+    study: &Study,
+    options: &StudyOptions,
+) -> anyhow::Result<EvaluationChange> {
+    let before = report::parse_earlier_evaluation(&read_text(path)?)
+        .with_context(|| format!("{} is not an evaluation", name(path)))?;
     let known: BTreeMap<(&str, &str), f64> = before
         .scores
         .iter()
         .filter_map(|one| Some(((one.question.as_str(), one.answer.as_str()), one.given?)))
         .collect();
-    let mut both = Both::default();
+    let mut both = PairedScores::default();
     for (row, given) in rows.iter().zip(given) {
-        let print = print_of(row);
-        let known = known.get(&(row.question.as_str(), print.as_str()));
+        let fingerprint = fingerprint(row);
+        let known = known.get(&(row.question.as_str(), fingerprint.as_str()));
         if let (Some(known), Some(score), Some(people)) = (known, given.score, row.score) {
             both.old.push(*known);
             both.new.push(score);
@@ -180,28 +191,31 @@ fn moved(path: &Path, rows: &[Row], given: &[Given], study: &Study, options: &Op
         }
     }
     if both.old.is_empty() {
-        bail!("{} has none of these answers\nhint: compare evaluations of the same answers", name(path));
+        return Err(advised(
+            format!("{} has none of these answers", name(path)),
+            "compare evaluations of the same answers",
+        ));
     }
     let changed = both.old.iter().zip(&both.new).filter(|(old, new)| (*old - *new).abs() > 1e-9).count();
     let figure = |metric| {
         let comparison = both.compare(metric, before.cut, study, options);
-        Changed { metric, comparison: comparison.map(|found| in_units(found, unit_of(metric, study.unit))) }
+        MetricChange { metric, comparison: comparison.map(|found| in_units(found, unit_of(metric, study.unit))) }
     };
     let figures = Metric::ALL.into_iter().map(figure).collect();
-    Ok(Moved { from: name(path), answers: both.old.len(), changed, figures })
+    Ok(EvaluationChange { from: name(path), answers: both.old.len(), changed, figures })
 }
 
-/// Scores of the same answers before and now, and people's.
+/// Scores of the same answers in the earlier evaluation and in this one, and people's scores.
 #[derive(Default)]
-struct Both {
+struct PairedScores {
     old: Vec<f64>,
     new: Vec<f64>,
     human: Vec<f64>,
 }
 
-impl Both {
-    /// Where right and wrong are compared, each grader's scores are cut where its own evaluation cut them.
-    fn compare(&self, metric: Metric, cut: f64, study: &Study, options: &Options) -> Result<Comparison, Absent> {
+impl PairedScores {
+    /// Compares the two by one metric. Metrics of right and wrong use the cut score of each evaluation for its own scores.
+    fn compare(&self, metric: Metric, cut: f64, study: &Study, options: &StudyOptions) -> Result<Comparison, Absent> {
         let cuts = matches!(metric, Metric::Kappa | Metric::Exact | Metric::MacroF1 | Metric::Accuracy);
         let (resamples, seed) = (options.resamples, options.seed);
         if study.scale.steps == 1 && cuts {
@@ -222,14 +236,14 @@ fn in_units(found: Comparison, unit: f64) -> Comparison {
     Comparison { before: before * unit, after: after * unit, difference: difference * unit, interval, p }
 }
 
-/// What to say of each threshold that is not met.
+/// A warning for each threshold that is not met.
 fn missed(thresholds: &[Threshold], study: &Study, rows: &[Row]) -> anyhow::Result<Vec<String>> {
     let mut missed = Vec::new();
     for threshold in thresholds {
         let Threshold { split, metric, least } = threshold;
-        let of = split.as_ref().map_or(Of::All, |split| Of::Split(split.clone()));
+        let of = split.as_ref().map_or(Subset::All, |split| Subset::Split(split.clone()));
         let Some(group) = study.groups.iter().find(|group| group.of == of) else {
-            bail!("--fail-under {threshold}: no answer is of that split\nhint: {}", splits(rows));
+            return Err(advised(format!("--fail-under {threshold}: no answer is in that split"), splits(rows)));
         };
         missed.extend(
             fault(group, *metric, *least).map(|fault| format!("{fault} that --fail-under {threshold} asks for")),
@@ -238,7 +252,7 @@ fn missed(thresholds: &[Threshold], study: &Study, rows: &[Row]) -> anyhow::Resu
     Ok(missed)
 }
 
-/// What is wrong with a figure, if it is worse than `bound`; one that is absent is.
+/// The fault of a metric that is worse than `bound` or has no value; `None` where it is as good or better.
 fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
     let name = metric.name();
     let value = match group.figure(metric).map(|figure| figure.grader.value) {
@@ -247,9 +261,9 @@ fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
         None => return Some(format!("there is no {name}, not the {bound}")),
     };
     let (worse, word) = match metric.best() {
-        Best::Highest => (value < bound, "below"),
-        Best::Lowest => (value > bound, "above"),
-        Best::Zero => (value.abs() > bound, "further from 0 than"),
+        BestValue::Highest => (value < bound, "below"),
+        BestValue::Lowest => (value > bound, "above"),
+        BestValue::Zero => (value.abs() > bound, "further from 0 than"),
     };
     worse.then(|| format!("{name} {value:.3} is {word} the {bound}"))
 }

@@ -1,4 +1,4 @@
-//! Writes the results of `grade`: each as soon as it is there, or all of them into one file at the end.
+//! Writes the results of `grade`: each one as soon as it is ready, or all of them into one file at the end.
 
 use std::io;
 use std::path::Path;
@@ -17,14 +17,14 @@ pub(super) struct Results<'a, 'g> {
     format: Format,
     quiet: bool,
     style: Style,
-    /// Several JSON results are one object a line, a single one is indented.
+    /// Whether there are several answers: their JSON is one object per line, and that of a single answer is indented.
     several: bool,
     output: Option<&'a Path>,
     printer: &'a Printer,
-    /// What goes into `output` at the end.
+    /// Text that is written to `output` at the end.
     text: String,
     count: usize,
-    /// The rows of a table, whose columns depend on all of them.
+    /// The rows of a CSV table, whose columns depend on all of them.
     rows: Vec<Grade<'g>>,
 }
 
@@ -45,7 +45,7 @@ impl<'a, 'g> Results<'a, 'g> {
         }
     }
 
-    /// Writes one result. A table waits for its other rows, see [`Self::keep`].
+    /// Writes one result. A row of a CSV table is kept until the end, see [`Self::keep`].
     pub(super) fn add(&mut self, sheet: &Sheet<'_>) -> anyhow::Result<()> {
         let shown = match self.format {
             Format::Text if self.quiet => report::brief(sheet, self.style),
@@ -61,14 +61,14 @@ impl<'a, 'g> Results<'a, 'g> {
         self.write(&shown)
     }
 
-    /// Keeps the row of a table.
+    /// Keeps the row of a CSV table.
     pub(super) fn keep(&mut self, grade: Grade<'g>) {
         if self.format == Format::Csv {
             self.rows.push(grade);
         }
     }
 
-    /// Writes what is left: a table, or the file with all results.
+    /// Writes the CSV table, and the file with all results.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         if !self.rows.is_empty() {
             let table = report::csv(&self.rows).context("cannot write the rows")?;

@@ -8,7 +8,7 @@ use super::calibration::{CalibrationError, NamedCalibration};
 #[cfg(feature = "llm")]
 use super::judges::Judges;
 use super::shipped::shipped_bank;
-use crate::agreement::overview::Spent;
+use crate::agreement::overview::JudgeUsage;
 use crate::bank::{Bank, BankError};
 use crate::judge::Halt;
 use crate::model::{Answer, Fingerprint, Grade};
@@ -30,7 +30,7 @@ pub struct Engine {
     questions: Questions,
     grader: Grader,
     calibration: Option<NamedCalibration>,
-    usage: Mutex<Spent>,
+    usage: Mutex<JudgeUsage>,
 }
 
 /// What decides about the criteria of an answer.
@@ -174,13 +174,13 @@ impl Engine {
             calibration.apply(&mut grade, question.question());
         }
         if let Some(usage) = grade.usage {
-            self.usage.lock().unwrap_or_else(PoisonError::into_inner).note(usage);
+            self.usage.lock().unwrap_or_else(PoisonError::into_inner).add(usage);
         }
         Ok(grade)
     }
 
     /// Tokens and cost of all grades of this engine so far.
-    pub fn usage(&self) -> Spent {
+    pub fn usage(&self) -> JudgeUsage {
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -243,7 +243,7 @@ fn columns_are_found_by_name_in_any_case_and_missing_columns_are_reported() {
     run(&[], "id;question;answer\n1;undo-release;x\n")
         .failure()
         .reports(&["set apart by semicolons: save it with commas"]);
-    run(&["-o", "out.xlsx"], "id,question,answer\n").failure().reports(&["`.xlsx` does not say how to write it"]);
+    run(&["-o", "out.xlsx"], "id,question,answer\n").failure().reports(&["cannot tell the output format from `.xlsx`"]);
     let folder =
         |question: &str| tiny(["batch", "in", "--question", question]).file("in/a.md", "We rolled it back.").run();
     folder("Tell me about a time when you had to undo a release.").success().prints(&["\"question\":\"undo-release\""]);

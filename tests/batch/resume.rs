@@ -267,7 +267,7 @@ fn a_report_cannot_be_the_same_file_as_the_results() {
     for (arguments, reported) in [
         (&["-o", "c.json", "--summary", "./c.json"][..], "is both --output and --summary"),
         (&["--summary", "x.md", "--junit", "x.md"], "is both --summary and --junit"),
-        (&["-o", "o.jsonl", "--summary", "o.jsonl.gradus/manifest.json"], "stands in the folder of the run"),
+        (&["-o", "o.jsonl", "--summary", "o.jsonl.gradus/manifest.json"], "is in the folder of the run"),
         (&["--keep", "id,id"], "--keep names `id` twice"),
     ] {
         let run = batch(2, &[&["rows.jsonl"], arguments].concat()).folder("o.jsonl.gradus");

@@ -114,7 +114,7 @@ fn a_figure_below_its_threshold_fails_the_run() {
         .run()
         .check_failed()
         .reports(&["there is no macro-f1 (people's scores are not all 0 or 1)"]);
-    eval(&["--fail-under", "odd:pearson=0.1"]).run().failure().reports(&["no answer is of that split"]);
+    eval(&["--fail-under", "odd:pearson=0.1"]).run().failure().reports(&["no answer is in that split"]);
     gradus(["eval", "x", "--fail-under", "person=1"]).run().failure().reports(&["where METRIC is one of pearson, "]);
 }
 
@@ -128,7 +128,7 @@ fn differences_to_an_earlier_evaluation_are_tested() {
     let shuffled =
         graded().lines().rev().fold(String::new(), |rows, line| rows + &line.replace("\"id\"", "\"no\"") + "\n");
     let again = second.again(["eval", "shuffled.jsonl", "--bank", "bank", "--compare", "before.json"]);
-    let unmoved = ["what moved", "0 of 36 answers have another score", "0.000"];
+    let unmoved = ["changes — since ", "0 of 36 answers have another score", "0.000"];
     second.file("before.json", &before).run().success().prints(&unmoved);
     again.file("shuffled.jsonl", shuffled).run().success().prints(&unmoved);
     let third = third.file("c.toml", "schema = 1\nscorer = 4\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
@@ -139,7 +139,7 @@ fn differences_to_an_earlier_evaluation_are_tested() {
     assert!(figure("bias", "difference") < -0.5 && figure("bias", "p") < 0.05, "{moved}");
     assert!(figure("pearson", "difference").abs() < 1e-9 && figure("pearson", "p") > 0.9, "{moved}");
     let refused = eval(&["--compare", "graded.jsonl"]).run().failure();
-    refused.reports(&["graded.jsonl is no evaluation: ", "hint: `gradus eval --format json` writes one"]);
+    refused.reports(&["graded.jsonl is not an evaluation: ", "hint: `gradus eval --format json` writes an evaluation"]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn the_cut_of_two_valued_scores_is_fitted_on_its_split() {
     let result = run("fit:train").success().json();
     assert_eq!(result["cut"]["fitted_on"], "train");
     assert_eq!(result["groups"][1]["figures"]["macro-f1"]["grader"]["value"], 1.0);
-    run("fit:other").failure().reports(&["no answer is of the split `other`", "hint: splits are test, train"]);
+    run("fit:other").failure().reports(&["no answer is in the split `other`", "hint: splits are test, train"]);
     run("101").failure().reports(&["expected a number from 0 to 100, or fit:SPLIT"]);
 }
 
@@ -263,12 +263,15 @@ fn a_calibration_that_does_not_help_is_not_written() {
     let run = bank.again(calibrate).file("g.jsonl", odd);
     let forced = run.again(calibrate.iter().chain(&["--even-if-worse"]));
     run.run().check_failed().reports(&[
-        "does not come nearer to people",
+        "on questions held back, the calibrated scores are no nearer to people",
         "nothing was written",
-        "hint: --even-if-worse",
+        "hint: use --even-if-worse",
     ]);
     assert!(!bank.path("c.toml").exists());
-    forced.run().success().reports(&["warning: ", "does not come nearer to people"]);
+    forced
+        .run()
+        .success()
+        .reports(&["warning: ", "on questions held back, the calibrated scores are no nearer to people"]);
     assert!(bank.path("c.toml").exists());
 }
 
@@ -276,7 +279,7 @@ fn a_calibration_that_does_not_help_is_not_written() {
 fn calibration_with_too_few_answers_is_an_error() {
     let few: String = graded().lines().take(12).fold(String::new(), |rows, line| rows + line + "\n");
     let run = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"]).file("g.jsonl", few).run();
-    run.failure().reports(&["nothing to calibrate by: 12 answers with both scores, 30 needed"]);
+    run.failure().reports(&["cannot fit a calibration: 12 answers with both scores, 30 needed"]);
     let one: String =
         graded().lines().filter(|line| line.contains("tea/1")).fold(String::new(), |rows, line| rows + line + "\n");
     let run = drafted()

@@ -13,7 +13,7 @@ use super::results::{Look, Results, has_criteria_columns};
 use super::source::Source;
 use super::spool::spool;
 use super::stop::Interrupts;
-use super::tally::{Tally, Told};
+use super::tally::{Provenance, Tally};
 use crate::bank::Bank;
 use crate::batch::{self, BatchError, By, Columns, Ended, InputError, Layout, Plan};
 use crate::cli::args::{Batch, BatchCommand, BatchRun, ResultFormat};
@@ -125,7 +125,7 @@ fn grade_rows(
 }
 
 /// What answers are graded by, as the manifest of a run records it.
-fn by(told: &Told, engine: &Engine, columns: &Columns) -> By {
+fn by(told: &Provenance, engine: &Engine, columns: &Columns) -> By {
     By {
         bank: told.bank.clone(),
         fingerprint: engine.bank().files().fingerprint().to_string(),
@@ -140,9 +140,9 @@ fn threads(args: &BatchRun) -> usize {
 }
 
 /// What the summary says about the run itself.
-fn told(request: &Request<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> Told {
+fn told(request: &Request<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> Provenance {
     let judges = engine.judges();
-    Told {
+    Provenance {
         input: request.input_name(),
         output: request.output.map(Path::to_owned),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),

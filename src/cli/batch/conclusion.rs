@@ -1,7 +1,7 @@
 //! How a run ended: what is saved, and the exit status.
 
 use super::destination::closed;
-use super::tally::{Tally, Told};
+use super::tally::{Provenance, Tally};
 use crate::batch::{BatchError, Ended};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
@@ -14,7 +14,7 @@ fn counted(results: u64) -> String {
 pub(super) fn conclude(
     ended: Result<Ended, BatchError>,
     tally: Tally,
-    (told, is_saved): (Told, bool),
+    (told, is_saved): (Provenance, bool),
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let results = tally.results();

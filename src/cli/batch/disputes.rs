@@ -1,4 +1,6 @@
-//! Criteria on which judge and offline scorer are far apart, collected for a person to look at.
+//! Writes the criteria on which judge and offline scorer disagree as a CSV file, for a person to review.
+//!
+//! Rows are collected in a temporary file during the run, so that a run that fails leaves no partial file.
 
 use std::fs::File;
 use std::io::{self, Seek as _};
@@ -12,7 +14,7 @@ use crate::model::{Came, Question, Thousandths};
 
 const HEADING: [&str; 6] = ["line", "id", "question", "criterion", "judge", "offline"];
 
-/// The rows of a table, as they come.
+/// The file of disagreements, and its rows so far.
 pub(super) struct Disputes {
     path: PathBuf,
     rows: csv::Writer<File>,
@@ -20,13 +22,13 @@ pub(super) struct Disputes {
 
 impl Disputes {
     pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
-        let file = tempfile::tempfile().context("cannot keep what --cross-check collects aside")?;
+        let file = tempfile::tempfile().context("cannot store the rows of --cross-check in a temporary file")?;
         let mut rows = csv::Writer::from_writer(file);
-        rows.write_record(HEADING).context("cannot keep what --cross-check collects aside")?;
+        rows.write_record(HEADING).context("cannot store the rows of --cross-check in a temporary file")?;
         Ok(Self { path: path.to_owned(), rows })
     }
 
-    /// Adds what is disputed of a result.
+    /// Adds a row for each disputed criterion of a result.
     pub(super) fn add(&mut self, row: &Through<'_>) -> io::Result<()> {
         let (Came::Graded { credits, penalties, .. }, Some(question)) = (&row.marks.outcome, row.question) else {
             return Ok(());
@@ -37,7 +39,7 @@ impl Disputes {
             let shown = |credit: Option<Thousandths>| credit.map(|credit| credit.to_string()).unwrap_or_default();
             self.rows.write_record([
                 row.line.to_string().as_str(),
-                &crate::report::cell(row.id),
+                &crate::report::spreadsheet_cell(row.id),
                 &question.id,
                 criterion,
                 &shown(judge),
@@ -47,17 +49,17 @@ impl Disputes {
         Ok(())
     }
 
-    /// Writes the table.
+    /// Writes the file, and returns its path.
     pub(super) fn finish(self) -> anyhow::Result<PathBuf> {
-        let aside = "cannot read what --cross-check collects again";
-        let mut file = self.rows.into_inner().map_err(csv::IntoInnerError::into_error).context(aside)?;
-        file.rewind().context(aside)?;
+        let reading = "cannot read the rows of --cross-check back";
+        let mut file = self.rows.into_inner().map_err(csv::IntoInnerError::into_error).context(reading)?;
+        file.rewind().context(reading)?;
         write_from(&self.path, file)?;
         Ok(self.path)
     }
 }
 
-/// The id of a criterion, or behind the last one of a penalty.
+/// The id of a criterion by its index; the indexes of penalties follow those of criteria.
 fn criterion(question: &Question, place: usize) -> Option<&str> {
     question.criteria.iter().chain(&question.penalties).nth(place).map(|criterion| criterion.id.as_str())
 }

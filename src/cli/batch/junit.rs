@@ -1,4 +1,6 @@
-//! Results as tests of a CI system: kept aside while they come, and put below their head at the end.
+//! Writes results as `JUnit` test cases for continuous integration.
+//!
+//! Cases are collected in a temporary file, because the head of the document holds counts that are known at the end.
 
 use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ use crate::cli::files::write_from;
 use crate::model::Came;
 use crate::report::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
 
-/// The cases of a file, as they come.
+/// The `JUnit` file, and its cases so far.
 pub(super) struct Junit {
     path: PathBuf,
     cases: BufWriter<std::fs::File>,
@@ -21,11 +23,11 @@ pub(super) struct Junit {
 
 impl Junit {
     pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
-        let cases = tempfile::tempfile().context("cannot keep the tests of --junit aside")?;
+        let cases = tempfile::tempfile().context("cannot store the tests of --junit in a temporary file")?;
         Ok(Self { path: path.to_owned(), cases: BufWriter::new(cases), tests: 0, failures: 0, errors: 0 })
     }
 
-    /// Adds a result; scores below `least` are failures.
+    /// Adds a result as a test case. A score below `least` is a failure.
     pub(super) fn add(&mut self, row: &Through<'_>, least: Option<f64>) -> io::Result<()> {
         let outcome = match (&row.marks.outcome, least) {
             (Came::Ungraded(reason), _) => JunitOutcome::Errored(format!("line {}: {reason}", row.line)),
@@ -41,7 +43,7 @@ impl Junit {
         self.cases.write_all(junit_case(&case).as_bytes())
     }
 
-    /// Adds what is asked of all answers together.
+    /// Adds a test case for the mean score of all answers.
     pub(super) fn add_mean(&mut self, fault: Option<String>) -> io::Result<()> {
         self.tests += 1;
         self.failures += u64::from(fault.is_some());
@@ -52,8 +54,8 @@ impl Junit {
 
     /// Writes the file.
     pub(super) fn finish(self) -> anyhow::Result<()> {
-        let mut cases = self.cases.into_inner().context("cannot keep the tests of --junit aside")?;
-        cases.rewind().context("cannot read the tests of --junit again")?;
+        let mut cases = self.cases.into_inner().context("cannot store the tests of --junit in a temporary file")?;
+        cases.rewind().context("cannot read the tests of --junit back")?;
         let head = junit_head("gradus batch", self.tests, self.failures, self.errors);
         let whole = io::Read::chain(io::Read::chain(head.as_bytes(), cases), junit_tail().as_bytes());
         write_from(&self.path, whole)

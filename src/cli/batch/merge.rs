@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicU64;
 use anyhow::bail;
 
 use super::progress::Progress;
-use super::results::{conversion, format_of, told_by_name};
-use super::tally::{Tally, Told, Wishes};
+use super::results::{conversion, format_by_extension, format_of};
+use super::tally::{Provenance, Tally, TallyOptions};
 use crate::batch::{self, Existing};
 use crate::cli::args::BatchMerge;
 use crate::cli::exit_status::ExitStatus;
@@ -21,7 +21,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     if is_stream(output) {
         bail!("`-` is no file to write\nhint: name a file with --output");
     }
-    let wishes = Wishes {
+    let wishes = TallyOptions {
         summary: args.summary.clone(),
         junit: args.junit.clone(),
         disputes: None,
@@ -41,7 +41,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         bail!("{} is a part\nhint: choose another --output", output.display());
     }
     for part in &args.parts {
-        if told_by_name(part) != told_by_name(output) {
+        if format_by_extension(part) != format_by_extension(output) {
             bail!(
                 "{} and {} are not written alike\nhint: give --output the ending of the parts, packed or not",
                 part.display(),
@@ -59,7 +59,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     });
     tally.clear();
     let merged = merged?;
-    let told = Told {
+    let told = Provenance {
         input: merged.input,
         output: Some(output.clone()),
         bank: merged.bank,

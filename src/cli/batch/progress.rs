@@ -1,4 +1,4 @@
-//! How far a batch has come, on one line of standard error.
+//! The progress of a batch, on one line of standard error.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -8,61 +8,62 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How often the line is drawn anew.
-const OFTEN: Duration = Duration::from_millis(100);
-/// Rows after which the clock is looked at.
+/// Shortest time between two updates of the line.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// Number of rows after which the clock is read.
 const ROWS: u64 = 64;
 
-/// A line that shows how many rows are done, how fast, how long it will take, and what they came to.
+/// A line with the number of rows done, their rate, the time left, and numbers of results.
 pub(super) struct Progress {
     bar: ProgressBar,
     read: Arc<AtomicU64>,
     size: Option<u64>,
-    begun: Instant,
+    start: Instant,
     drawn: Instant,
     rows: u64,
 }
 
 impl Progress {
-    /// Of an input of that size, of which `read` was read. Hidden where nobody would see it.
+    /// The progress of an input of `size` bytes, of which `read` counts the bytes read so far. Hidden unless standard
+    /// error is a terminal.
     pub(super) fn new(read: Arc<AtomicU64>, size: Option<u64>, hidden: bool) -> Self {
         let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::stderr());
         if hidden || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        // The templates are right: a test reads them.
+        // cannot fail, because a test parses the templates
         if let Ok(style) = ProgressStyle::with_template(template(size)) {
             bar.set_style(style.progress_chars("━━─"));
         }
         let now = Instant::now();
-        Self { bar, read, size, begun: now, drawn: now, rows: 0 }
+        Self { bar, read, size, start: now, drawn: now, rows: 0 }
     }
 
-    /// One more row is done.
-    pub(super) fn row(&mut self, fresh: bool, told: impl FnOnce() -> [(&'static str, u64); 2]) {
+    /// Counts a row, and updates the line if it is due. `counts` gives names and numbers of results.
+    pub(super) fn row(&mut self, fresh: bool, counts: impl FnOnce() -> [(&'static str, u64); 2]) {
         self.rows += 1;
         if self.bar.is_hidden() || (fresh && !self.rows.is_multiple_of(ROWS) && self.rows > ROWS) {
             return;
         }
         let now = Instant::now();
-        if now - self.drawn < OFTEN {
+        if now - self.drawn < INTERVAL {
             return;
         }
         self.drawn = now;
-        self.draw(now - self.begun, told());
+        self.draw(now - self.start, counts());
     }
 
-    fn draw(&self, passed: Duration, told: [(&'static str, u64); 2]) {
+    fn draw(&self, passed: Duration, counts: [(&'static str, u64); 2]) {
         let read = self.read.load(Ordering::Relaxed);
         self.bar.set_position(read);
-        self.bar.set_message(self.line(passed, read, told));
+        self.bar.set_message(self.line(passed, read, counts));
     }
 
-    fn line(&self, passed: Duration, read: u64, told: [(&'static str, u64); 2]) -> String {
+    fn line(&self, passed: Duration, read: u64, counts: [(&'static str, u64); 2]) -> String {
         let mut line = format!("{} done", HumanCount(self.rows));
         let rate = u128::from(self.rows) * 1000 / passed.as_millis().max(1);
         let _ = write!(line, ", {}/s", HumanCount(u64::try_from(rate).unwrap_or(u64::MAX)));
-        for (name, count) in told.into_iter().filter(|(_, count)| *count > 0) {
+        for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
             let _ = write!(line, ", {} {name}", HumanCount(count));
         }
         if let Some(left) = self.size.and_then(|size| left(passed, read, size)) {
@@ -81,7 +82,7 @@ fn template(size: Option<u64>) -> &'static str {
     if size.is_some() { "{msg} {wide_bar} {percent:>3}%" } else { "{spinner} {msg}" }
 }
 
-/// The time that the rest takes, if it goes as before.
+/// The time for the rest of the input at the rate so far.
 fn left(passed: Duration, read: u64, size: u64) -> Option<Duration> {
     let rest = u128::from(size.checked_sub(read)?);
     let millis = passed.as_millis() * rest / u128::from(read).max(1);
@@ -93,20 +94,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_tells_what_is_done_and_what_is_left() {
+    fn the_line_shows_rows_done_and_time_left() {
         for (size, shown) in
             [(Some(1000), "1,000 done, 100/s, 3 ungraded, 30 seconds left"), (None, "1,000 done, 100/s, 3 ungraded")]
         {
             let mut progress = Progress::new(Arc::new(AtomicU64::new(0)), size, true);
             progress.rows = 1000;
-            let told = [("fallback", 0), ("ungraded", 3)];
-            assert_eq!(progress.line(Duration::from_secs(10), 250, told), shown);
+            let counts = [("fallback", 0), ("ungraded", 3)];
+            assert_eq!(progress.line(Duration::from_secs(10), 250, counts), shown);
             assert!(ProgressStyle::with_template(template(size)).is_ok());
         }
     }
 
     #[test]
-    fn what_is_left_needs_something_to_go_by() {
+    fn the_time_left_is_unknown_where_more_was_read_than_expected() {
         assert_eq!(left(Duration::from_secs(10), 250, 1000), Some(Duration::from_secs(30)));
         assert_eq!(left(Duration::from_secs(10), 20, 10), None);
     }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::destination::{Device, Kind, open_device};
 use super::results::{conversion, format_of};
-use super::tally::Wishes;
+use super::tally::TallyOptions;
 use crate::batch::{self, Existing, Stored, Target};
 use crate::cli::args::{BatchRun, Least, ResultFormat};
 use crate::cli::files::is_stream;
@@ -21,7 +21,7 @@ pub(super) struct Request<'a> {
     pub(super) kind: Kind,
     pub(super) format: ResultFormat,
     existing: Existing,
-    pub(super) wishes: Wishes,
+    pub(super) wishes: TallyOptions,
 }
 
 impl<'a> Request<'a> {
@@ -35,7 +35,7 @@ impl<'a> Request<'a> {
             bail!("--keep names `{name}` twice\nhint: name each column once");
         }
         let existing = Existing { restart: args.existing.restart, force: args.existing.force };
-        let wishes = Wishes {
+        let wishes = TallyOptions {
             summary: args.summary.clone(),
             junit: args.junit.clone(),
             disputes: disputes(args, output),

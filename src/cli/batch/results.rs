@@ -1,53 +1,52 @@
-//! What results look like: settled from the flags and the ending of the output's name.
+//! The output format of a batch, from the flags and the file extension, and the writer of each result.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use anyhow::bail;
-
 use crate::batch::{Convert, InputFormat, Layout, Shard};
 use crate::cli::args::{EvidenceDetail, ResultFormat};
+use crate::cli::hints::advised;
 use crate::model::{Fingerprint, Grade, Kept, Marks};
-use crate::report::{DataLayout, Detail, Style, Table, TerminalTable, for_terminal, json_line};
+use crate::report::{CsvTable, DataLayout, Detail, Style, TerminalTable, for_terminal, json_line};
 
-/// What results look like, and where they are seen.
+/// The format of results, and the terminal that shows them.
 pub(super) struct Look<'a> {
     pub(super) format: ResultFormat,
     pub(super) evidence: EvidenceDetail,
     pub(super) keep: &'a [String],
-    /// Whether there are columns for what a judge took.
+    /// Whether there are columns for the usage of a judge.
     pub(super) is_judged: bool,
-    /// Whether results are printed to a terminal, which must not get control characters.
+    /// Whether a terminal shows the results, which must not receive control characters.
     pub(super) is_terminal: bool,
     /// The terminal that `--format table` writes for.
     pub(super) style: Style,
-    /// Columns of the longest question id in the bank.
+    /// Width of the longest question id in the bank, in terminal columns.
     pub(super) longest_question: usize,
 }
 
-/// How results are written.
+/// Writes results in one format.
 pub(super) struct Results {
     format: ResultFormat,
     detail: Detail,
     keep: Vec<String>,
     /// The fingerprint of the calibration.
     calibration: Option<Fingerprint>,
-    rows: Rows,
+    rows: RowWriter,
     is_terminal: bool,
 }
 
-/// What writes a row.
-enum Rows {
+/// The writer of a row.
+enum RowWriter {
     Json,
-    /// Columns for programs.
-    Columns(Table),
-    /// A table to read.
+    /// CSV, TSV, and the CSV that becomes Parquet.
+    Columns(CsvTable),
+    /// A table for reading.
     Terminal(TerminalTable),
 }
 
 impl Results {
-    /// `criteria` are the columns of criteria, where the format has such columns.
+    /// `criteria` are the ids that have a column; empty where the format has no such columns.
     pub(super) fn new(look: &Look<'_>, calibration: Option<Fingerprint>, criteria: Vec<String>) -> Self {
         let detail = match look.evidence {
             EvidenceDetail::Full => Detail::Full,
@@ -56,9 +55,9 @@ impl Results {
         };
         let format = look.format;
         let rows = match format {
-            ResultFormat::Jsonl => Rows::Json,
-            ResultFormat::Table => Rows::Terminal(TerminalTable::new(look.style, look.longest_question)),
-            ResultFormat::Csv | ResultFormat::Tsv | ResultFormat::Parquet => Rows::Columns(Table {
+            ResultFormat::Jsonl => RowWriter::Json,
+            ResultFormat::Table => RowWriter::Terminal(TerminalTable::new(look.style, look.longest_question)),
+            ResultFormat::Csv | ResultFormat::Tsv | ResultFormat::Parquet => RowWriter::Columns(CsvTable {
                 criteria,
                 calibrated: calibration.is_some(),
                 judged: look.is_judged,
@@ -72,14 +71,14 @@ impl Results {
 
     pub(super) fn layout(&self, shard: Option<Shard>, grader: &str) -> io::Result<Layout> {
         let mut head = match &self.rows {
-            Rows::Json => Vec::new(),
-            Rows::Columns(table) => table.heading()?,
-            Rows::Terminal(table) => table.heading().into_bytes(),
+            RowWriter::Json => Vec::new(),
+            RowWriter::Columns(table) => table.heading()?,
+            RowWriter::Terminal(table) => table.heading().into_bytes(),
         };
         self.make_visible(&mut head, 0)?;
         Ok(Layout {
             format: format_name(self.format).to_owned(),
-            evidence: if matches!(self.rows, Rows::Json) { self.detail.name() } else { "none" }.to_owned(),
+            evidence: if matches!(self.rows, RowWriter::Json) { self.detail.name() } else { "none" }.to_owned(),
             keep: self.keep.clone(),
             head: String::from_utf8(head).map_err(io::Error::other)?,
             grader: grader.to_owned(),
@@ -88,25 +87,25 @@ impl Results {
         })
     }
 
-    /// Writes a result.
+    /// Adds a result to `out`, and returns the summary of its grade.
     pub(super) fn write(&self, grade: &Grade<'_>, kept: &[Kept<'_>], out: &mut Vec<u8>) -> io::Result<Marks> {
         let start = out.len();
         match &self.rows {
-            Rows::Json => json_line(grade, self.detail, &self.keep, kept, out)?,
-            Rows::Columns(table) => table.row(grade, kept, out)?,
-            Rows::Terminal(table) => out.extend_from_slice(table.row(grade).as_bytes()),
+            RowWriter::Json => json_line(grade, self.detail, &self.keep, kept, out)?,
+            RowWriter::Columns(table) => table.row(grade, kept, out)?,
+            RowWriter::Terminal(table) => out.extend_from_slice(table.row(grade).as_bytes()),
         }
         self.make_visible(out, start)?;
         Ok(Marks::of(grade))
     }
 
-    /// Replaces control characters in what was written from `start` on, where a terminal gets it.
+    /// Replaces control characters in `out` from `start` on if a terminal shows the results.
     fn make_visible(&self, out: &mut Vec<u8>, start: usize) -> io::Result<()> {
         let layout = match &self.rows {
-            Rows::Json => DataLayout::Json,
-            Rows::Columns(_) => DataLayout::Rows,
-            // Its cells are safe already, and its colours must stay.
-            Rows::Terminal(_) => return Ok(()),
+            RowWriter::Json => DataLayout::Json,
+            RowWriter::Columns(_) => DataLayout::Rows,
+            // because the cells are safe already, and the escape sequences of colours must stay
+            RowWriter::Terminal(_) => return Ok(()),
         };
         if self.is_terminal {
             let written = String::from_utf8(out.split_off(start)).map_err(io::Error::other)?;
@@ -116,45 +115,47 @@ impl Results {
     }
 }
 
-/// The output format: the one that was given, or that of the file extension, or a table on a terminal, or JSON Lines.
+/// The output format: that of the flag, else that of the file extension, else a table on a terminal, else JSON Lines.
 pub(super) fn format_of(
     format: Option<ResultFormat>,
     output: Option<&Path>,
     is_terminal: bool,
 ) -> anyhow::Result<ResultFormat> {
-    let told = output.and_then(told_by_name);
-    if let (None, None, Some(output)) = (format, told, output)
+    let by_name = output.and_then(format_by_extension);
+    if let (None, None, Some(output)) = (format, by_name, output)
         && (output.is_file() || !output.exists())
         && let Some(ending) = output.extension()
     {
-        bail!(
-            "{}: `.{}` does not say how to write it\nhint: end it with .jsonl, .csv or .tsv, or say --format",
-            output.display(),
-            ending.display()
-        );
+        return Err(advised(
+            format!("{}: cannot tell the output format from `.{}`", output.display(), ending.display()),
+            "end it with .jsonl, .csv or .tsv, or use --format",
+        ));
     }
-    let usual = if is_terminal && output.is_none() { ResultFormat::Table } else { ResultFormat::Jsonl };
-    let settled = format.or(told).unwrap_or(usual);
-    if settled == ResultFormat::Parquet && !cfg!(feature = "parquet") {
-        bail!(
-            "this program was built without Parquet\nhint: build it with `--features parquet`, or choose another --format"
-        );
+    let default = if is_terminal && output.is_none() { ResultFormat::Table } else { ResultFormat::Jsonl };
+    let format = format.or(by_name).unwrap_or(default);
+    if format == ResultFormat::Parquet && !cfg!(feature = "parquet") {
+        return Err(advised(
+            "this program was built without Parquet",
+            "build it with `--features parquet`, or choose another --format",
+        ));
     }
-    if settled == ResultFormat::Parquet && output.is_none() {
-        bail!("Parquet is no stream\nhint: name a file with --output");
+    if format == ResultFormat::Parquet && output.is_none() {
+        return Err(advised("Parquet cannot be written to standard output", "name a file with --output"));
     }
-    if let (ResultFormat::Table, Some(output)) = (settled, output) {
-        bail!(
-            "--format table is for reading on a terminal and cannot be stored in {}: names are shortened in it\nhint: leave \
-             --output out, or use jsonl, csv, tsv or parquet",
-            output.display()
-        );
+    if let (ResultFormat::Table, Some(output)) = (format, output) {
+        return Err(advised(
+            format!(
+                "--format table is for reading on a terminal and cannot be stored in {}, because it shortens names",
+                output.display()
+            ),
+            "omit --output, or use jsonl, csv, tsv or parquet",
+        ));
     }
-    Ok(settled)
+    Ok(format)
 }
 
-/// What the ending of a name tells, below that of packing.
-pub(super) fn told_by_name(output: &Path) -> Option<ResultFormat> {
+/// The output format of a file extension, below that of a compressed file. `None` for other extensions.
+pub(super) fn format_by_extension(output: &Path) -> Option<ResultFormat> {
     Some(match InputFormat::by_name(output)? {
         InputFormat::Jsonl => ResultFormat::Jsonl,
         InputFormat::Csv => ResultFormat::Csv,
@@ -163,7 +164,7 @@ pub(super) fn told_by_name(output: &Path) -> Option<ResultFormat> {
     })
 }
 
-/// What makes the output of results, where these are no text.
+/// The conversion of the CSV text into the output; `None` where the output is text.
 pub(super) fn conversion(format: ResultFormat) -> Option<&'static Convert<'static>> {
     (format == ResultFormat::Parquet).then_some(&to_parquet)
 }
@@ -210,7 +211,7 @@ mod tests {
 
     const NASTY: &str = "a\u{1b}]0;t\u{7}b\u{9b}2J\u{202e}\u{7f}c";
 
-    /// The heading and one row of a table with nasty texts in every place that users write.
+    /// The heading and one row, with nasty text in every cell that users write.
     fn written(format: ResultFormat, is_terminal: bool) -> String {
         let look = Look {
             format,

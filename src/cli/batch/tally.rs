@@ -1,10 +1,13 @@
-//! What a run comes to: gathered row by row, told at the end.
+//! The totals of a batch: gathered row by row, and reported at the end of the run.
+//!
+//! Takes the results of a run in order; writes the summary, the `JUnit` file and the disputes, prints the summary, and
+//! decides the exit status. Progress, `JUnit` and disputes have modules of their own.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use super::disputes::Disputes;
 use super::junit::Junit;
@@ -14,30 +17,35 @@ use crate::batch::{self, Through};
 use crate::cli::args::{Least, Most};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
+use crate::cli::hints::advised;
 use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::{Came, QuestionMatch};
-use crate::report::{self, BatchReport, Below, Disputed, FoundQuestion};
+use crate::report::{self, AnswersBelow, BatchReport, DisputeCounts, MatchedQuestion};
+use crate::wording::counted;
 
-/// Wordings of questions that are told of; more are counted and not named.
+/// Greatest number of question wordings that are reported; answers to further wordings are left out of the list.
 const WORDINGS: usize = 1000;
-/// Where the rest of the summary is.
+/// The pointer to the rest of the summary.
 const MORE: &str = "--verbose prints every criterion and the spread of scores";
 
-/// What to write besides results, and what scores must reach.
-pub(super) struct Wishes {
+/// The reports to write besides results, and the limits that decide the exit status.
+pub(super) struct TallyOptions {
+    /// File for the summary, as Markdown or JSON by its extension.
     pub(super) summary: Option<PathBuf>,
+    /// File for the results as `JUnit` XML.
     pub(super) junit: Option<PathBuf>,
+    /// File for the criteria on which judge and offline scorer disagree.
     pub(super) disputes: Option<PathBuf>,
     pub(super) fail_under: Option<Least>,
     pub(super) max_ungraded: Most,
-    /// `None` where any number may fall back.
+    /// `None` where every answer may fall back.
     pub(super) max_fallback: Option<Most>,
     /// Whether the whole summary is printed.
     pub(super) verbose: bool,
 }
 
-/// In what words a report tells where answers come from and who graded.
-pub(super) struct Told {
+/// The origin of a batch in words: input, output, bank and grader.
+pub(super) struct Provenance {
     pub(super) input: String,
     pub(super) output: Option<PathBuf>,
     pub(super) bank: String,
@@ -45,34 +53,35 @@ pub(super) struct Told {
     pub(super) calibration: Option<String>,
     pub(super) is_judged: bool,
     pub(super) is_cross_checked: bool,
-    /// What to say where a judge was requested explicitly and every graded answer fell back.
+    /// Warning for a batch in which every graded answer fell back although a judge was requested explicitly; `None` for
+    /// every other batch.
     pub(super) judge_missing: Option<String>,
 }
 
-/// Gathers what results come to.
+/// Gathers the totals of a batch.
 pub(super) struct Tally {
     overview: Overview,
     progress: Progress,
     junit: Option<Junit>,
     disputes: Option<Disputes>,
-    apart: Disputed,
-    wishes: Wishes,
+    dispute_counts: DisputeCounts,
+    options: TallyOptions,
     fresh: u64,
     reused: u64,
     below: u64,
-    /// By wording.
-    found: BTreeMap<String, FoundQuestion>,
-    /// By question.
-    found_from_answers: BTreeMap<String, FoundQuestion>,
+    /// Questions found from a wording, by the wording.
+    found: BTreeMap<String, MatchedQuestion>,
+    /// Questions found from answers, by the id of the question.
+    found_from_answers: BTreeMap<String, MatchedQuestion>,
 }
 
-impl Wishes {
-    /// Files that are written besides the results, by where they stand.
+impl TallyOptions {
+    /// The resolved paths of the files that are written besides the results.
     pub(super) fn reports(&self) -> Vec<PathBuf> {
         self.summary.iter().chain(&self.junit).chain(&self.disputes).map(|path| place(path)).collect()
     }
 
-    /// Refuses what cannot be written, before anything is graded. `known` may be written again.
+    /// Refuses files that cannot be written, before anything is graded. Files in `known` may be overwritten.
     pub(super) fn check(
         &self,
         known: &[PathBuf],
@@ -85,7 +94,10 @@ impl Wishes {
                 .iter()
                 .any(|ending| summary.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)))
         {
-            bail!("--summary {}: its name does not say how to write it\nhint: end it with .md or .json", name(summary));
+            return Err(advised(
+                format!("cannot tell the format of --summary {} from its name", name(summary)),
+                "end it with .md or .json",
+            ));
         }
         let flags = [
             ("--output", output),
@@ -95,13 +107,12 @@ impl Wishes {
         ];
         let files: Vec<(&str, &Path)> = flags.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
         for (at, (flag, path)) in files.iter().enumerate() {
-            apart(flag, path, &files[..at], inputs, output)?;
+            check_separate(flag, path, &files[..at], inputs, output)?;
             if let Some(run) = run_folder_of(path) {
-                bail!(
-                    "{} is inside {}, where a run keeps its results\nhint: choose another {flag}",
-                    path.display(),
-                    run.display()
-                );
+                return Err(advised(
+                    format!("{} is inside {}, where a run keeps its results", path.display(), run.display()),
+                    format!("choose another {flag}"),
+                ));
             }
             if *flag != "--output" {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -114,8 +125,9 @@ impl Wishes {
     }
 }
 
-/// Refuses a file that is another one too, or that a run would take for its own.
-fn apart(
+/// Refuses a file that another flag names too, that is in the folder of the run, or that the next run would read as an
+/// answer.
+fn check_separate(
     flag: &str,
     path: &Path,
     others: &[(&str, &Path)],
@@ -124,34 +136,35 @@ fn apart(
 ) -> anyhow::Result<()> {
     let shown = path.display();
     if let Some((other, _)) = others.iter().find(|(_, other)| place(other) == place(path)) {
-        bail!("{shown} is both {other} and {flag}\nhint: name another file");
+        return Err(advised(format!("{shown} is both {other} and {flag}"), "name another file"));
     }
     let run = output.map(|output| batch::folder_of(&place(output)));
     if run.is_some_and(|run| flag != "--output" && place(path).starts_with(run)) {
-        bail!("{shown} stands in the folder of the run\nhint: choose another {flag}");
+        return Err(advised(format!("{shown} is in the folder of the run"), format!("choose another {flag}")));
     }
     let reads_it = |input: &&Path| input.is_dir() && place(path).starts_with(place(input));
     let is_text = ["md", "txt"].iter().any(|ending| path.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)));
     if is_text && inputs.iter().any(reads_it) {
-        bail!(
-            "{shown} would be an answer the next time: it stands in the folder that is read\nhint: choose another {flag}"
-        );
+        return Err(advised(
+            format!("{shown} would be an answer the next time, because it is in the input folder"),
+            format!("choose another {flag}"),
+        ));
     }
     Ok(())
 }
 
 impl Tally {
-    pub(super) fn new(wishes: Wishes, progress: Progress) -> anyhow::Result<Self> {
-        let junit = wishes.junit.as_deref().map(Junit::new).transpose()?;
-        let disputes = wishes.disputes.as_deref().map(Disputes::new).transpose()?;
-        let (overview, found, apart) = (Overview::new(), BTreeMap::new(), Disputed::default());
+    pub(super) fn new(options: TallyOptions, progress: Progress) -> anyhow::Result<Self> {
+        let junit = options.junit.as_deref().map(Junit::new).transpose()?;
+        let disputes = options.disputes.as_deref().map(Disputes::new).transpose()?;
+        let (overview, found, dispute_counts) = (Overview::new(), BTreeMap::new(), DisputeCounts::default());
         Ok(Self {
             overview,
             progress,
             junit,
             disputes,
-            apart,
-            wishes,
+            dispute_counts,
+            options,
             fresh: 0,
             reused: 0,
             below: 0,
@@ -160,15 +173,15 @@ impl Tally {
         })
     }
 
-    /// Takes a result.
+    /// Adds a result.
     pub(super) fn note(&mut self, row: &Through<'_>) -> io::Result<()> {
-        self.overview.note(row.line, row.id, row.marks, row.question);
+        self.overview.add(row.line, row.id, row.marks, row.question);
         if row.fresh {
             self.fresh += 1;
         } else {
             self.reused += 1;
         }
-        let least = match self.wishes.fail_under {
+        let least = match self.options.fail_under {
             Some(Least::Each(least)) => Some(least),
             _ => None,
         };
@@ -181,8 +194,8 @@ impl Tally {
         if let Some(junit) = &mut self.junit {
             junit.add(row, least)?;
         }
-        self.apart.answers += u64::from(!row.marks.disputed.is_empty());
-        self.apart.criteria += row.marks.disputed.len() as u64;
+        self.dispute_counts.answers += u64::from(!row.marks.disputed.is_empty());
+        self.dispute_counts.criteria += row.marks.disputed.len() as u64;
         if let Some(disputes) = &mut self.disputes {
             disputes.add(row)?;
         }
@@ -203,48 +216,48 @@ impl Tally {
         if let Some(known) = found.get_mut(&key) {
             known.answers += 1;
         } else if found.len() < WORDINGS {
-            found.insert(key, FoundQuestion { wording, question: question.to_owned(), answers: 1 });
+            found.insert(key, MatchedQuestion { wording, question: question.to_owned(), answers: 1 });
         }
     }
 
-    /// For how many answers the offline scorer stood in.
+    /// Number of answers for which the offline scorer replaced the judge, at least in part.
     pub(super) fn fallbacks(&self) -> u64 {
         self.overview.fallback
     }
 
-    /// Whether every graded answer fell back, and no `--max-fallback` says how many may.
+    /// Whether every graded answer fell back, and no `--max-fallback` allows that.
     pub(super) fn judge_is_missing(&self) -> bool {
         let (fallbacks, graded) = (self.overview.fallback, self.overview.graded());
-        self.wishes.max_fallback.is_none() && graded > 0 && fallbacks == graded
+        self.options.max_fallback.is_none() && graded > 0 && fallbacks == graded
     }
 
-    /// How many results there are.
+    /// Number of results, from this run and from an earlier one.
     pub(super) fn results(&self) -> u64 {
         self.fresh + self.reused
     }
 
-    /// Removes the line that shows how far it is.
+    /// Removes the progress line.
     pub(super) fn clear(&self) {
         self.progress.finish();
     }
 
-    /// Writes the reports, prints the summary, and says whether something is found wanting.
-    pub(super) fn finish(self, told: Told, printer: &Printer) -> anyhow::Result<ExitStatus> {
-        let Wishes { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.wishes;
-        let goes_to_file = told.output.is_some();
+    /// Writes the reports, prints the summary, and returns whether all limits are met.
+    pub(super) fn finish(self, provenance: Provenance, printer: &Printer) -> anyhow::Result<ExitStatus> {
+        let TallyOptions { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.options;
+        let goes_to_file = provenance.output.is_some();
         let below = fail_under.filter(|of| matches!(of, Least::Each(_)));
         let report = BatchReport {
             overview: &self.overview,
-            input: told.input,
-            output: told.output.map(|output| output.display().to_string()),
-            bank: told.bank,
-            grader: told.grader,
-            is_judged: told.is_judged,
-            calibration: told.calibration,
+            input: provenance.input,
+            output: provenance.output.map(|output| output.display().to_string()),
+            bank: provenance.bank,
+            grader: provenance.grader,
+            is_judged: provenance.is_judged,
+            calibration: provenance.calibration,
             fresh: self.fresh,
             reused: self.reused,
-            disputed: told.is_cross_checked.then_some(self.apart),
-            below: below.map(|least| Below { threshold: least.to_string(), answers: self.below }),
+            disputed: provenance.is_cross_checked.then_some(self.dispute_counts),
+            below: below.map(|least| AnswersBelow { threshold: least.to_string(), answers: self.below }),
             found_questions: self.found.into_values().chain(self.found_from_answers.into_values()).collect(),
         };
         if let Some(mut junit) = self.junit {
@@ -260,49 +273,50 @@ impl Tally {
             write_whole(&path, &text)?;
         }
         let shown = print(&report, goes_to_file, verbose, printer);
-        if let (Some(path), true) = (disputes, self.apart.answers > 0) {
-            printer.note(&format!("where judge and offline scorer differ stands in {}", path.display()));
+        if let (Some(path), true) = (disputes, self.dispute_counts.answers > 0) {
+            printer.note(&format!("criteria on which judge and offline scorer differ are in {}", path.display()));
         }
-        let mut wanting = wanting(&self.overview, fail_under, self.below, max_ungraded);
-        wanting.extend(max_fallback.and_then(|most| fallen_back(&self.overview, most)));
-        wanting.extend(told.judge_missing);
-        wanting.iter().for_each(|told| printer.warning(told));
-        // Without a reader of the summary the exit code counts all the more.
+        let mut exceeded = exceeded_limits(&self.overview, fail_under, self.below, max_ungraded);
+        exceeded.extend(max_fallback.and_then(|most| fallen_back(&self.overview, most)));
+        exceeded.extend(provenance.judge_missing);
+        exceeded.iter().for_each(|limit| printer.warning(limit));
+        // because the exit status must be right even where nothing reads the summary
         shown.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
-        Ok(if wanting.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
+        Ok(if exceeded.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
     }
 }
 
-/// Prints the summary: to standard output, unless results are there.
+/// Prints the summary to standard output, or to standard error where standard output has the results.
 fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &Printer) -> anyhow::Result<()> {
     if printer.is_quiet() {
-        let brief = || printer.result(&report::batch_brief(report, printer.style));
-        return if goes_to_file { brief() } else { Ok(()) };
+        let one_line = || printer.result(&report::batch_line(report, printer.style));
+        return if goes_to_file { one_line() } else { Ok(()) };
     }
     let style = if goes_to_file { printer.style } else { printer.style_aside };
     let summary = if verbose {
         report::batch_text(report, style)
     } else {
-        report::batch_short(report, style) + &report::paragraph(MORE, 0, style)
+        report::batch_short_text(report, style) + &report::paragraph(MORE, 0, style)
     };
     if goes_to_file {
         return printer.result(&summary);
     }
-    // The summary stands below the table of results.
+    // because the summary follows the table of results
     let gap = if printer.is_terminal { "\n" } else { "" };
     printer.aside(&format!("{gap}{summary}"));
     Ok(())
 }
 
-/// What is wrong where more answers fell back than may.
+/// The warning where more answers fell back than the limit allows.
 fn fallen_back(overview: &Overview, most: Most) -> Option<String> {
     let (fallbacks, answers) = (overview.fallback, overview.answers);
     most.is_exceeded(fallbacks, answers).then(|| {
-        format!("{fallbacks} of {answers} answers fell back to the offline scorer; --max-fallback allows {most}")
+        let answers = counted(answers, "answer");
+        format!("{fallbacks} of {answers} fell back to the offline scorer; --max-fallback allows {most}")
     })
 }
 
-/// What is wrong with the mean, where something is asked of it.
+/// The warning where the mean score is below its limit, or cannot be computed.
 fn mean_below(overview: &Overview, fail_under: Option<Least>) -> Option<String> {
     let Some(Least::Mean(least)) = fail_under else { return None };
     match overview.scores.mean() {
@@ -314,18 +328,19 @@ fn mean_below(overview: &Overview, fail_under: Option<Least>) -> Option<String> 
     }
 }
 
-/// What is not as it should be.
-fn wanting(overview: &Overview, fail_under: Option<Least>, below: u64, max_ungraded: Most) -> Vec<String> {
-    let mut told = Vec::new();
+/// The warnings for low scores and ungraded answers.
+fn exceeded_limits(overview: &Overview, fail_under: Option<Least>, below: u64, max_ungraded: Most) -> Vec<String> {
+    let mut warnings = Vec::new();
     match fail_under {
         Some(Least::Each(least)) if below > 0 => {
-            told.push(format!("{below} of {} scores below the {least} that --fail-under asks for", overview.graded()));
+            warnings
+                .push(format!("{below} of {} scores below the {least} that --fail-under asks for", overview.graded()));
         }
-        _ => told.extend(mean_below(overview, fail_under)),
+        _ => warnings.extend(mean_below(overview, fail_under)),
     }
     if max_ungraded.is_exceeded(overview.ungraded(), overview.answers) {
-        let (ungraded, answers) = (overview.ungraded(), overview.answers);
-        told.push(format!("{ungraded} of {answers} answers could not be graded; --max-ungraded allows {max_ungraded}"));
+        let (ungraded, answers) = (overview.ungraded(), counted(overview.answers, "answer"));
+        warnings.push(format!("{ungraded} of {answers} could not be graded; --max-ungraded allows {max_ungraded}"));
     }
-    told
+    warnings
 }

@@ -1,41 +1,42 @@
-//! Why a figure cannot be given.
+//! The reasons why a metric has no value.
 //!
-//! A metric that has too little to go on says so with one of these; it never gives 0 or NaN in its place.
+//! A metric with too little data returns one of these reasons, and never 0 or NaN in place of a value.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why there is no figure. Written in lower case and without a full stop, to stand after a colon or in a table.
+use crate::wording::counted;
+
+/// The reason why a metric has no value. Its text fits after a colon or into a table: lower case, no full stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
-    /// Fewer answers than the figure needs; where people are followed, answers with both scores.
+    /// The metric needs more answers. Answers count only if both the grader and people scored them.
     TooFew {
-        /// Answers there are.
+        /// Number of answers.
         have: usize,
-        /// Answers the figure needs.
+        /// Number of answers that the metric needs.
         need: usize,
     },
-    /// People gave every answer the same score, so there is nothing to follow.
+    /// People gave every answer the same score, so a correlation with it is undefined.
     HumanConstant,
-    /// The grader gave every answer the same score, so it follows nothing.
+    /// The grader gave every answer the same score, so a correlation with it is undefined.
     GivenConstant,
-    /// The figure is for human scores that are all 0 or 1, and these are not.
+    /// The metric is defined for human scores that are all 0 or 1, and some of these have other values.
     NotTwoValued,
-    /// Scores one level apart cannot be told from scores far apart on a scale of one or two levels.
+    /// On a scale of one or two levels, every two scores are at most one level apart.
     TooFewLevels,
-    /// Scores so far from the range of 0 to 1 that sums of them cannot be held.
+    /// The scores are so far outside 0 to 1 that their sums overflow.
     Overflow,
-    /// A criterion earns the same credit in every answer, so it follows nothing.
+    /// The criterion earns the same credit in every answer, so its correlation is undefined.
     CreditConstant,
-    /// Every answer earns the same points besides a criterion, so there is nothing to follow.
+    /// Every answer earns the same points on the other criteria, so the correlation with them is undefined.
     RestConstant,
 }
 
 impl fmt::Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooFew { have: 1, need } => write!(f, "1 answer, {need} needed"),
-            Self::TooFew { have, need } => write!(f, "{have} answers, {need} needed"),
+            Self::TooFew { have, need } => write!(f, "{}, {need} needed", counted(*have, "answer")),
             Self::HumanConstant => f.write_str("people gave every answer the same score"),
             Self::GivenConstant => f.write_str("the grader gave every answer the same score"),
             Self::NotTwoValued => f.write_str("people's scores are not all 0 or 1"),
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_can_stand_inside_a_sentence() {
+    fn reasons_fit_into_a_sentence() {
         let all = [
             Absent::TooFew { have: 2, need: 3 },
             Absent::HumanConstant,

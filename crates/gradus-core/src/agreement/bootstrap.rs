@@ -1,27 +1,28 @@
-//! How far a figure might be off because other answers might have been picked.
+//! Bootstrap confidence intervals: how much a metric varies with the choice of answers.
 //!
-//! Takes pairs, a number of resamples and a seed; gives an interval for each metric. Runs in one thread and adds up in
-//! the order of rows, so that the same input gives the same bits everywhere.
+//! Takes pairs, a number of resamples and a seed, and gives an interval for each metric. Runs in one thread and adds up
+//! in the order of rows, so that the same input gives the same bits everywhere.
 
 use super::generator::Generator;
+use super::metric::Metric;
+use super::pairs::Pairs;
 use super::tally::Tally;
-use super::{Metric, Pairs};
 
-/// Share of resamples below and above a 95 percent interval, each.
+/// Share of resamples on either side of a 95 percent interval.
 const TAIL: f64 = 0.025;
 
-/// Where 95 percent of resamples fall.
+/// The range of 95 percent of resamples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
-    /// 2.5 percent of resamples fall below it.
+    /// The value below which 2.5 percent of resamples lie.
     pub low: f64,
-    /// 2.5 percent of resamples fall above it.
+    /// The value above which 2.5 percent of resamples lie.
     pub high: f64,
 }
 
 impl Interval {
-    /// The interval of the figures that `resamples` resamples gave; between two figures on a straight line. None if
-    /// fewer than half of the resamples gave one.
+    /// The interval of the values that `resamples` resamples gave, interpolated linearly between two values. `None`
+    /// where fewer than half of the resamples gave a value.
     pub(super) fn of(mut figures: Vec<f64>, resamples: u32) -> Option<Self> {
         if figures.is_empty() || figures.len() < (resamples as usize).div_ceil(2) {
             return None;
@@ -31,7 +32,7 @@ impl Interval {
     }
 }
 
-/// The value below which a `share` of `sorted` lies (Hyndman and Fan's type 7, as in numpy and R).
+/// The quantile of `sorted` at `share`, 0 to 1 (Hyndman and Fan's type 7, as in numpy and R).
 fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let place = share * sorted.len().checked_sub(1)? as f64;
     let below = *sorted.get(place.floor() as usize)?;
@@ -39,14 +40,14 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-/// 95 percent percentile intervals of all metrics, in the order of [`Metric::ALL`], by drawing as many rows as there
-/// are, with replacement, `resamples` times.
+/// 95 percent percentile intervals of all metrics, in the order of [`Metric::ALL`]. Each of the `resamples` draws as
+/// many rows as `pairs` has, with replacement.
 ///
-/// The rows drawn depend on the seed and the number of rows alone. So they are the same for each metric, and the same
-/// for several graders of the same answers whose pairs have the same rows: see that no grader lacks a score.
+/// The rows drawn depend only on the seed and the number of rows. They are therefore the same for every metric, and the
+/// same for several graders if their pairs have the same rows, that is, if each grader scored the same answers.
 ///
-/// A resample in which a metric is absent is left out; if fewer than half are left, there is no interval. There is none
-/// for fewer than two rows either, since every resample of one row is that row.
+/// A resample without a value of the metric is left out. There is no interval where fewer than half of the resamples
+/// are left, and none for fewer than two rows, because every resample of one row is that row.
 pub fn intervals(pairs: &Pairs, resamples: u32, seed: u64) -> [Option<Interval>; Metric::ALL.len()] {
     let mut figures = [const { Vec::new() }; Metric::ALL.len()];
     if pairs.len() < 2 {
@@ -67,8 +68,8 @@ pub fn intervals(pairs: &Pairs, resamples: u32, seed: u64) -> [Option<Interval>;
 
 #[cfg(test)]
 mod tests {
-    use super::super::Scale;
-    use super::super::samples::columns;
+    use super::super::fixtures::columns;
+    use super::super::scale::Scale;
     use super::*;
 
     fn near(interval: Option<Interval>, low: f64, high: f64, tolerance: f64) -> bool {
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_resamples_must_give_a_figure() {
+    fn an_interval_needs_a_value_from_half_of_the_resamples() {
         assert_eq!(Interval::of(vec![], 0), None);
         assert_eq!(Interval::of(vec![0.5; 4], 9), None);
         assert!(near(Interval::of(vec![0.5; 5], 9), 0.5, 0.5, 1e-12));
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn metrics_that_are_absent_have_no_interval() {
+    fn a_metric_without_a_value_has_no_interval() {
         let found = intervals(&pairs(40, 4, 9), 50, 3).map(|interval| interval.is_some());
         assert_eq!(found, [true, true, true, true, true, true, true, true, false, false]);
         let found = intervals(&pairs(40, 1, 9), 50, 3).map(|interval| interval.is_some());
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn mostly_constant_resamples_give_no_interval() {
+    fn an_interval_is_absent_where_most_resamples_are_constant() {
         // One answer of five has its own human, another its own given score. Both are drawn in
         // 1 - 2 * 0.8^5 + 0.6^5 = 42 percent of resamples, the first alone in 67.
         let human = [0.0, 1.0, 1.0, 1.0, 1.0];
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_one_row_nor_no_resample_gives_an_interval() {
+    fn one_row_or_no_resamples_give_no_interval() {
         let none = [None; Metric::ALL.len()];
         assert_eq!(intervals(&pairs(1, 4, 1), 100, 1), none);
         assert_eq!(intervals(&pairs(0, 4, 1), 100, 1), none);

@@ -1,16 +1,16 @@
 //! Seeded random numbers, the same on every machine and in every version.
 //!
-//! Takes a seed; gives words, whole numbers below a bound, and how often each row of a resample counts.
+//! Takes a seed, and gives 64-bit words, integers below a bound, and the row counts of a resample.
 
 /// `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): a counter whose value
-/// is mixed. Any seed is good, 0 as well. Not for secrets.
+/// is mixed. Every seed is good, including 0. Not for secrets.
 #[derive(Debug, Clone)]
 pub(super) struct Generator {
     state: u64,
 }
 
 impl Generator {
-    /// A generator that always gives the same numbers for the same seed.
+    /// A generator that gives the same numbers for the same seed.
     pub(super) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
@@ -24,10 +24,10 @@ impl Generator {
         word ^ (word >> 31)
     }
 
-    /// A whole number from 0 to `bound` - 1, all equally likely; 0 if `bound` is 0.
+    /// An integer from 0 to `bound` - 1, all equally likely; 0 if `bound` is 0.
     ///
-    /// Lemire, "Fast random integer generation in an interval", 2019: the upper half of a product, drawn again in the
-    /// rare case that the lower half falls where some numbers would come up once too often.
+    /// Lemire, "Fast random integer generation in an interval", 2019: the upper half of a product is the number. It
+    /// is drawn again in the rare case that the lower half would favour some numbers.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         let mut product = u128::from(self.word()) * u128::from(bound);
         if (product as u64) < bound {
@@ -39,7 +39,7 @@ impl Generator {
         (product >> 64) as u64
     }
 
-    /// Draws as many rows as `counts` is long, with replacement, and writes how often each came up.
+    /// Draws `counts.len()` rows with replacement, and writes to `counts` how often each row was drawn.
     pub(super) fn resample(&mut self, counts: &mut [u32]) {
         counts.fill(0);
         for _ in 0..counts.len() {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stay_below_the_bound_and_come_up_equally_often() {
+    fn numbers_below_a_bound_are_equally_frequent() {
         let mut generator = Generator::new(7);
         let mut counts = [0_u32; 6];
         for _ in 0..60_000 {
@@ -80,9 +80,9 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_beside_a_power_of_two_is_not_uneven() {
-        // A bound of three quarters of all words: without drawing again, every third number would come up twice as
-        // often as the two after it.
+    fn numbers_are_equally_frequent_for_a_bound_that_is_not_a_power_of_two() {
+        // A bound of three quarters of all words: without drawing again, every third number would be twice as
+        // frequent as the two after it.
         let bound = 3 << 62;
         let mut generator = Generator::new(11);
         let mut residues = [0_u32; 3];
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_of_nought_and_one_give_nought() {
+    fn bounds_of_zero_and_one_give_zero() {
         let mut generator = Generator::new(3);
         assert_eq!([0, 1].map(|bound| generator.below(bound)), [0, 0]);
     }

@@ -1,21 +1,20 @@
-//! The figures of agreement there are, what each is called, and which value of it is best.
+//! The metrics of agreement, their names, and the best value of each.
 //!
-//! Measuring takes pairs and gives a figure or the reason why there is none.
+//! [`super::formulas`] computes them.
 
 use std::fmt;
 
-use super::tally::Tally;
-use super::{Absent, Pairs};
-
-/// A figure of agreement between a grader and people. Never NaN: where it cannot be told, it is [`Absent`].
+/// A measure of agreement between a grader and people. Its value is never NaN; where it is not defined, the reason is
+/// given as [`Absent`](super::absent::Absent).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
     /// Pearson's correlation of the scores, -1 to 1. Needs 3 answers and two columns that are not constant.
     Pearson,
-    /// Pearson's correlation of the ranks, where equal scores share their mean rank, -1 to 1. Needs what Pearson needs.
+    /// Pearson's correlation of the ranks, where equal scores share their mean rank, -1 to 1. Needs the same as
+    /// Pearson.
     Spearman,
-    /// Quadratic-weighted kappa on levels: 1 is full agreement, 0 is what chance would give, below 0 is worse. Needs 2
-    /// answers and two columns that are not constant. Where different scores all fall on one level it is 0.
+    /// Quadratic-weighted kappa on levels: 1 is full agreement, 0 is agreement by chance, below 0 is less than that.
+    /// Needs 2 answers and two columns that are not constant. 0 where different scores are all on one level.
     Kappa,
     /// Mean absolute error, as a share of the scale. Needs 1 answer.
     MeanError,
@@ -25,23 +24,23 @@ pub enum Metric {
     Exact,
     /// Share of answers at most one level apart. Needs 1 answer and a scale of 3 levels.
     Adjacent,
-    /// Mean of given less human scores: above 0 the grader is the milder. Needs 1 answer.
+    /// Mean of the given score minus the human score: above 0 the grader is milder than people. Needs 1 answer.
     Bias,
-    /// Mean of the F1 of right and the F1 of wrong answers. Needs two-valued human scores, both of which occur. If the
-    /// grader calls nothing right (or wrong), the F1 of that class is 0.
+    /// Mean of the F1 of right and the F1 of wrong answers. Needs human scores of 0 and 1, both of which occur. The F1
+    /// of a class is 0 if the grader puts no answer into it.
     MacroF1,
-    /// Share of answers the grader calls right or wrong as people do. Needs what macro-F1 needs.
+    /// Share of answers that the grader calls right or wrong as people do. Needs the same as macro-F1.
     Accuracy,
 }
 
-/// Which value of a metric is best.
+/// The best value of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Best {
-    /// The more the better.
+pub enum BestValue {
+    /// A higher value is better.
     Highest,
-    /// The less the better.
+    /// A lower value is better.
     Lowest,
-    /// The nearer to 0 the better.
+    /// A value nearer to 0 is better.
     Zero,
 }
 
@@ -60,7 +59,7 @@ impl Metric {
         Self::Accuracy,
     ];
 
-    /// The name as it is written in options and reports.
+    /// The name in options and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pearson => "pearson",
@@ -76,17 +75,17 @@ impl Metric {
         }
     }
 
-    /// The metric of that name, written exactly so.
+    /// The metric with the name `name`; upper and lower case differ.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
 
-    /// Which value is best.
-    pub fn best(self) -> Best {
+    /// The best value of the metric.
+    pub fn best(self) -> BestValue {
         match self {
-            Self::MeanError | Self::RootError => Best::Lowest,
-            Self::Bias => Best::Zero,
-            _ => Best::Highest,
+            Self::MeanError | Self::RootError => BestValue::Lowest,
+            Self::Bias => BestValue::Zero,
+            _ => BestValue::Highest,
         }
     }
 }
@@ -97,30 +96,12 @@ impl fmt::Display for Metric {
     }
 }
 
-impl Pairs {
-    /// The figure of `metric` over all answers.
-    ///
-    /// # Errors
-    ///
-    /// When the answers are too few, or too much alike, for the metric to mean anything: see [`Metric`].
-    pub fn measure(&self, metric: Metric) -> Result<f64, Absent> {
-        self.measure_weighted(metric, &vec![1; self.len()])
-    }
-
-    /// The figure of `metric` where each answer counts as often as its weight says; without a weight it does not count.
-    pub(super) fn measure_weighted(&self, metric: Metric, weights: &[u32]) -> Result<f64, Absent> {
-        let mut tally = Tally::new(self);
-        tally.count(weights);
-        tally.figure(metric)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_metric_is_found_by_its_name_alone() {
+    fn every_metric_is_found_by_its_exact_name() {
         for metric in Metric::ALL {
             assert_eq!(Metric::from_name(metric.name()), Some(metric));
         }
@@ -129,15 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_best_when_low_and_bias_when_nought() {
+    fn errors_are_best_when_low_and_bias_when_zero() {
         let best = |name| Metric::from_name(name).map(Metric::best);
-        assert_eq!(["mae", "rmse"].map(best), [Some(Best::Lowest); 2]);
-        assert_eq!(best("bias"), Some(Best::Zero));
-        assert_eq!(Metric::ALL.iter().filter(|metric| metric.best() == Best::Highest).count(), 7);
+        assert_eq!(["mae", "rmse"].map(best), [Some(BestValue::Lowest); 2]);
+        assert_eq!(best("bias"), Some(BestValue::Zero));
+        assert_eq!(Metric::ALL.iter().filter(|metric| metric.best() == BestValue::Highest).count(), 7);
     }
 
     #[test]
-    fn names_keep_to_the_width_of_a_table() {
+    fn names_can_be_padded_to_the_width_of_a_table() {
         assert_eq!(format!("{:<9}|", Metric::MacroF1), "macro-f1 |");
     }
 }

@@ -1,38 +1,38 @@
-//! Right and wrong by the grader and by people, and what macro-F1 makes of them.
+//! Counts of right and wrong answers by the grader and by people, and the macro-F1 of them.
 //!
-//! Takes the sums of a tally, or counts of its own; gives the counts on which the figures for two-valued scores rest.
+//! Takes the sums of a tally, and gives the counts that the metrics of two-valued scores are computed from.
 
-use super::Absent;
+use super::absent::Absent;
 use super::tally::Tally;
 
-/// How often the grader and people said right and wrong.
+/// Numbers of answers by the verdicts of the grader and of people.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Outcomes {
-    /// Both said right.
+    /// Answers that both call right.
     pub(super) both_right: f64,
-    /// Both said wrong.
+    /// Answers that both call wrong.
     pub(super) both_wrong: f64,
-    /// They differed, either way.
+    /// Answers that one calls right and the other wrong.
     pub(super) differed: f64,
 }
 
 impl Outcomes {
-    /// Mean of the F1 of right and the F1 of wrong answers. Both must occur among people's.
+    /// Mean of the F1 of right and the F1 of wrong answers. People must have given both verdicts.
     pub(super) fn macro_f1(self) -> f64 {
-        // Half of 2 t / (2 t + differed), for each.
+        // F1 of a class is 2 t / (2 t + differed); this is half of it for each class.
         self.both_right / (2.0 * self.both_right + self.differed)
             + self.both_wrong / (2.0 * self.both_wrong + self.differed)
     }
 }
 
 impl Tally<'_> {
-    /// Counts what the grader and people said.
+    /// The numbers of answers by verdict, for the weights that were counted last.
     pub(super) fn outcomes(&self) -> Result<Outcomes, Absent> {
         self.need(1)?;
         if !self.pairs.two_valued {
             return Err(Absent::NotTwoValued);
         }
-        // Levels are 0 and 1 here: a sum of them counts the answers called right.
+        // because levels are 0 and 1 here, their sum is the number of right answers
         let levels = &self.levels;
         let rows = self.errors.rows as f64;
         if levels.human <= 0.0 || levels.human >= rows {
@@ -45,8 +45,10 @@ impl Tally<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::close;
-    use super::super::{Metric, Pairs, Scale};
+    use super::super::fixtures::close;
+    use super::super::metric::Metric;
+    use super::super::pairs::Pairs;
+    use super::super::scale::Scale;
     use super::*;
 
     fn figure(given: &[f64], human: &[f64], steps: u32, metric: Metric) -> Result<f64, Absent> {
@@ -54,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn right_and_wrong_weigh_the_same_however_rare() {
+    fn a_rare_class_weighs_the_same_as_a_frequent_one() {
         // 2 * 1 / (2 * 1 + 2) = 1/2 and 2 * 7 / (2 * 7 + 2) = 7/8: the mean is 11/16, whichever is which.
         let rare = Outcomes { both_right: 1.0, both_wrong: 7.0, differed: 2.0 };
         let turned = Outcomes { both_right: 7.0, both_wrong: 1.0, differed: 2.0 };
@@ -77,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn the_f1_of_a_class_the_grader_never_names_is_nought() {
+    fn the_f1_of_a_class_that_the_grader_never_gives_is_zero() {
         // F1 of right 2 * 2 / (2 * 2 + 1) = 0.8, of wrong 0; scikit-learn 1.9.1 f1_score gives 0.4.
         assert!(close(figure(&[0.9, 0.8, 0.7], &[1.0, 1.0, 0.0], 1, Metric::MacroF1), Ok(0.4)));
     }
 
     #[test]
-    fn right_and_wrong_must_both_occur() {
+    fn people_must_have_scored_both_right_and_wrong() {
         for metric in [Metric::MacroF1, Metric::Accuracy] {
             assert_eq!(figure(&[0.9, 0.1], &[1.0, 1.0], 1, metric), Err(Absent::HumanConstant));
             assert_eq!(figure(&[0.9, 0.1], &[0.0, 0.0], 1, metric), Err(Absent::HumanConstant));

@@ -1,47 +1,47 @@
 //! Scores of the same answers by a grader and by people, made ready for repeated measuring.
 //!
-//! Takes two columns of scores and the human scale. Sorts once: each row keeps the place of its scores among the
-//! distinct scores of its column, so that ranks under any weights need no second sorting.
+//! Takes two columns of scores and the human scale. Sorts once: each row keeps the index of its scores among the
+//! distinct scores of its column, so that ranks for any weights need no second sort.
 
 use std::collections::BTreeMap;
 
-use super::Scale;
+use super::scale::Scale;
 
 /// Scores of the same answers by a grader and by people, each 0 to 1.
 ///
-/// Scores outside 0 to 1 are kept as they are. What is measured of them is in the docs of [`Metric`](super::Metric).
+/// Scores outside 0 to 1 are kept unchanged. [`Metric`](super::metric::Metric) documents what is measured.
 #[derive(Debug, Clone)]
 pub struct Pairs {
-    /// The answers, in the order they came in.
-    pub(super) rows: Vec<Row>,
-    /// How many distinct scores the grader gave.
+    /// The answers, in the order of the columns.
+    pub(super) rows: Vec<PairedRow>,
+    /// Number of distinct given scores.
     pub(super) given_groups: usize,
-    /// How many distinct scores people gave.
+    /// Number of distinct human scores.
     pub(super) human_groups: usize,
     /// The pairs of levels that occur, in rising order.
-    pub(super) cells: Vec<Cell>,
-    /// Steps of the human scale.
+    pub(super) cells: Vec<LevelPair>,
+    /// Number of steps of the human scale.
     pub(super) steps: u32,
-    /// Whether the scale has one step and people gave 0 or 1 only.
+    /// Whether the scale has one step and all human scores are 0 or 1.
     pub(super) two_valued: bool,
 }
 
-/// One answer.
+/// The two scores of one answer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
+pub(super) struct PairedRow {
     pub(super) given: f64,
     pub(super) human: f64,
-    /// Place of `given` among the distinct given scores.
+    /// Index of `given` among the distinct given scores.
     pub(super) given_group: u32,
-    /// Place of `human` among the distinct human scores.
+    /// Index of `human` among the distinct human scores.
     pub(super) human_group: u32,
-    /// Place of the row's two levels in [`Pairs::cells`].
+    /// Index of the row's two levels in [`Pairs::cells`].
     pub(super) cell: u32,
 }
 
-/// A pair of levels.
+/// The levels of a given and a human score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Cell {
+pub(super) struct LevelPair {
     pub(super) given: f64,
     pub(super) human: f64,
 }
@@ -66,7 +66,7 @@ impl Pairs {
         let scores = given.into_iter().zip(human);
         let rows = scores
             .zip(places)
-            .map(|((given, human), ((given_group, human_group), cell))| Row {
+            .map(|((given, human), ((given_group, human_group), cell))| PairedRow {
                 given,
                 human,
                 given_group,
@@ -77,7 +77,7 @@ impl Pairs {
         Self { rows, given_groups, human_groups, cells, steps: scale.steps, two_valued }
     }
 
-    /// How many answers have both scores.
+    /// Number of answers with both scores.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
@@ -88,7 +88,8 @@ impl Pairs {
     }
 }
 
-/// The place of each value among the distinct values in rising order, and how many are distinct. Minus zero is zero.
+/// The index of each value among the distinct values in rising order, and the number of distinct values. Minus zero
+/// equals zero.
 fn groups(values: &[f64]) -> (Vec<u32>, usize) {
     let mut order: Vec<(usize, f64)> = values.iter().copied().enumerate().collect();
     order.sort_unstable_by(|(_, one), (_, other)| one.total_cmp(other));
@@ -105,13 +106,13 @@ fn groups(values: &[f64]) -> (Vec<u32>, usize) {
     (places, count as usize)
 }
 
-/// The place of each pair of levels among the distinct pairs in rising order, and those pairs.
-fn cells(levels: &[(u32, u32)]) -> (Vec<u32>, Vec<Cell>) {
+/// The index of each pair of levels among the distinct pairs in rising order, and those pairs.
+fn cells(levels: &[(u32, u32)]) -> (Vec<u32>, Vec<LevelPair>) {
     let mut places: BTreeMap<(u32, u32), u32> = levels.iter().map(|&pair| (pair, 0)).collect();
     for (place, slot) in (0..).zip(places.values_mut()) {
         *slot = place;
     }
-    let cells = places.keys().map(|&(given, human)| Cell { given: given.into(), human: human.into() }).collect();
+    let cells = places.keys().map(|&(given, human)| LevelPair { given: given.into(), human: human.into() }).collect();
     (levels.iter().map(|pair| places[pair]).collect(), cells)
 }
 
@@ -121,8 +122,8 @@ mod tests {
 
     const FIVE: Scale = Scale { steps: 4, cut: 0.5 };
 
-    fn cell(given: f64, human: f64) -> Cell {
-        Cell { given, human }
+    fn cell(given: f64, human: f64) -> LevelPair {
+        LevelPair { given, human }
     }
 
     #[test]
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cut_decides_where_people_said_right_or_wrong() {
+    fn the_cut_decides_the_level_where_people_said_right_or_wrong() {
         let scale = Scale { steps: 1, cut: 0.7 };
         let pairs = Pairs::new(&[0.69, 0.7], &[1.0, 1.0], scale);
         assert!(pairs.two_valued);

@@ -1,22 +1,22 @@
-//! The scale people score on, found from their scores, and the level a score falls on.
+//! The scale of human scores, inferred from the scores, and the level of each score.
 //!
-//! Takes scores brought to 0 to 1 and gives levels, which kappa and the shares of equal scores are counted on.
+//! Takes scores from 0 to 1 and gives levels, which kappa and the shares of equal scores are computed from.
 
-/// Steps a human scale may have, coarsest first.
+/// Numbers of steps that a human scale may have, coarsest first.
 const STEPS: [u32; 15] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 40];
 
-/// Steps where no known scale fits.
+/// Number of steps where no known scale fits.
 const STEPS_OTHERWISE: u32 = 10;
 
-/// How far a human score may lie from its level: scores are quotients, and files round them.
+/// Greatest distance of a human score from its level, because scores are quotients and files round them.
 const TOLERANCE: f64 = 1e-6;
 
-/// The human scale, brought to 0 to 1.
+/// The human scale, mapped to 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
-    /// Equal steps from 0 to 1; the scale has one level more than steps. With 0 steps all scores are on one level.
+    /// Number of equal steps from 0 to 1, one fewer than levels. With 0 steps all scores are on one level.
     pub steps: u32,
-    /// A given score at or above it counts as right where the human scores are two-valued.
+    /// The cut score: a given score from it on counts as right where the human scores are 0 or 1.
     pub cut: f64,
 }
 
@@ -24,7 +24,7 @@ impl Scale {
     /// The coarsest scale on which every score of `human` falls on a level, with a cut of 0.5.
     ///
     /// Tries 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30 and 40 steps and takes 10 if none fits, as when a score
-    /// lies outside 0 to 1. A score may lie 1e-6 beside its level. Scores that are not finite are passed over;
+    /// lies outside 0 to 1. A score may differ from its level by 1e-6. Scores that are not finite are ignored;
     /// without any score the scale has 1 step.
     pub fn of(human: &[f64]) -> Self {
         let fits = |steps: u32| {
@@ -35,19 +35,19 @@ impl Scale {
         Self { steps, cut: 0.5 }
     }
 
-    /// The level nearest to `score`, from 0 to the number of steps. Half-way goes up; what lies below 0 or above 1
-    /// goes to the lowest or highest level, NaN to the lowest.
+    /// The level nearest to `score`, from 0 to the number of steps. Half-way rounds up. A score below 0 or above 1 has
+    /// the lowest or highest level, and NaN the lowest.
     pub fn level(self, score: f64) -> u32 {
-        // A cast from a float stops at the ends of the target and makes 0 of NaN.
+        // A cast from a float saturates, and NaN becomes 0.
         ((score * f64::from(self.steps)).round() as u32).min(self.steps)
     }
 
-    /// Whether people can only have scored 0 or 1.
+    /// Whether 0 and 1 are the only levels.
     pub(super) fn is_two_valued(self) -> bool {
         self.steps == 1
     }
 
-    /// Whether `score` lies on a level.
+    /// Whether `score` is on a level, to 1e-6.
     pub(super) fn holds(self, score: f64) -> bool {
         let level = f64::from(self.level(score)) / f64::from(self.steps.max(1));
         (score - level).abs() <= TOLERANCE
@@ -80,27 +80,27 @@ mod tests {
     }
 
     #[test]
-    fn ten_steps_serve_where_no_scale_fits() {
+    fn a_scale_has_ten_steps_where_no_known_scale_fits() {
         assert_eq!(Scale::of(&[0.123_4]), scale(10));
         assert_eq!(Scale::of(&[0.5, 2.0]), scale(10));
         assert_eq!(Scale::of(&[-1.0]), scale(10));
     }
 
     #[test]
-    fn missing_scores_do_not_decide_the_scale() {
+    fn scores_that_are_not_finite_do_not_affect_the_scale() {
         assert_eq!(Scale::of(&[f64::NAN, 0.5, f64::INFINITY]), scale(2));
         assert_eq!(Scale::of(&[f64::NAN]), scale(1));
         assert_eq!(Scale::of(&[]), scale(1));
     }
 
     #[test]
-    fn half_way_goes_to_the_upper_level() {
+    fn half_way_rounds_to_the_upper_level() {
         let levels = [0.0, 0.124, 0.125, 0.374, 0.375, 0.875, 1.0].map(|score| scale(4).level(score));
         assert_eq!(levels, [0, 0, 1, 1, 2, 4, 4]);
     }
 
     #[test]
-    fn scores_beyond_the_ends_go_to_the_end_levels() {
+    fn scores_outside_the_scale_have_its_lowest_or_highest_level() {
         let wild = [-0.5, f64::NEG_INFINITY, f64::NAN, 1.5, f64::INFINITY, f64::MAX];
         assert_eq!(wild.map(|score| scale(5).level(score)), [0, 0, 0, 5, 5, 5]);
         assert_eq!(scale(0).level(0.7), 0);

@@ -1,125 +1,130 @@
-//! All figures of one evaluation: over all answers, by split, by question, by criterion.
+//! The metrics of an evaluation, over all answers and by split, question and criterion.
 //!
-//! Takes answers with people's scores and a grader's; gives groups of figures, each beside what the length
-//! of the answer alone would give and, where two people graded, beside what they give with each other.
+//! Takes answers with people's scores and a grader's. Beside the grader's metrics, each group has those of a baseline
+//! that scores by the length of the answer, and, where two people graded, those of one person against the other.
 
 use std::collections::BTreeMap;
 
+use super::absent::Absent;
+use super::best_cut::best_cut;
 use super::bootstrap::{Interval, intervals};
-use super::{Absent, Metric, Pairs, Row, Scale, best_cut};
+use super::metric::Metric;
+use super::pairs::Pairs;
+use super::rows::Row;
+use super::scale::Scale;
 
-/// What a grader made of an answer.
+/// A grader's result for one answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Given {
-    /// Its score, 0 to 1; none where it could not grade the answer.
+    /// The score, 0 to 1; `None` where the grader could not grade the answer.
     pub score: Option<f64>,
-    /// Credits of criteria, 0 to 1, by their ids.
+    /// The credit of each criterion, 0 to 1, by the id of the criterion.
     pub criteria: BTreeMap<String, f64>,
-    /// How many words the answer has.
+    /// Number of words of the answer.
     pub words: u32,
 }
 
-/// From which score on an answer is right, where people only said right or wrong.
+/// The origin of the cut score, from which on an answer counts as right where people only said right or wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cut {
-    /// From this one, 0 to 1.
+    /// A given cut score, 0 to 1.
     At(f64),
-    /// From the one that does best on the split of that name.
+    /// The cut score with the highest macro-F1 on the split of that name.
     FittedOn(String),
 }
 
-/// How figures are made.
+/// The cut score and the resampling of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Options {
-    /// From which score on an answer is right.
+pub struct StudyOptions {
+    /// The origin of the cut score.
     pub cut: Cut,
-    /// How often answers are drawn anew for intervals; 0 for none.
+    /// Number of resamples for intervals; without resamples there are no intervals.
     pub resamples: u32,
-    /// Where drawing begins.
+    /// Seed of the resampling.
     pub seed: u64,
 }
 
-/// What answers a group of figures is about.
+/// The answers that a group of metrics covers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Of {
-    /// All of them.
+pub enum Subset {
+    /// All answers.
     All,
-    /// Those of a split.
+    /// The answers of a split.
     Split(String),
-    /// Those to a question.
+    /// The answers to a question, by its id.
     Question(String),
-    /// One criterion of a question: question, criterion.
+    /// The credits of one criterion: id of the question, id of the criterion.
     Criterion(String, String),
 }
 
-/// A figure and how far it might be off.
+/// The value of a metric and its confidence interval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
-    /// The figure, or why there is none.
+    /// The value, or the reason why there is none.
     pub value: Result<f64, Absent>,
-    /// Where 95 percent of resamples fall.
+    /// The range of 95 percent of resamples; `None` where there are too few.
     pub interval: Option<Interval>,
 }
 
-/// A metric, for the grader and beside it.
+/// A metric of the grader, with those of the baseline and of people for comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Which metric.
+    /// The metric.
     pub metric: Metric,
-    /// The grader's figure.
+    /// The grader compared with people.
     pub grader: Measured,
-    /// What the logarithm of the number of words would have given as a score.
+    /// The baseline compared with people: its score is the logarithm of the number of words.
     pub length: Measured,
-    /// One person with another, where two graded.
+    /// One person compared with another; `None` where one person graded.
     pub people: Option<Measured>,
 }
 
-/// The figures of some answers.
+/// The metrics of some of the answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// Which answers.
-    pub of: Of,
-    /// How many of them have both scores.
+    /// The answers of the group.
+    pub of: Subset,
+    /// Number of answers with both scores.
     pub answers: usize,
-    /// By metric, in the order of [`Metric::ALL`].
+    /// One entry for each metric, in the order of [`Metric::ALL`].
     pub figures: Vec<Figure>,
 }
 
 impl Group {
-    /// The figure of a metric.
+    /// The entry of `metric`.
     pub fn figure(&self, metric: Metric) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.metric == metric)
     }
 }
 
-/// All figures.
+/// The metrics of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Study {
-    /// Over all answers, then by split, question and criterion, each by name.
+    /// All answers, then the splits, questions and criteria, each in the order of their names.
     pub groups: Vec<Group>,
-    /// The scale of people's scores; its cut is the grader's.
+    /// The scale of people's scores; its cut is the cut of the grader's scores.
     pub scale: Scale,
-    /// What errors are counted in: points where all answers have the same most, else 1, a share of the scale.
+    /// Unit of the errors: the maximum points where they are the same for all answers, else 1, the whole scale.
     pub unit: f64,
 }
 
-/// Measures how far `given` agrees with people's scores in `rows`; the two go together by place.
+/// Measures how well `given` agrees with people's scores in `rows`. Entries of the two belong together by index.
 ///
 /// # Errors
-/// When people only said right or wrong, and no cut can be fitted on the split that is to give it.
-pub fn study(rows: &[Row], given: &[Given], options: &Options) -> Result<Study, Absent> {
+/// When people only said right or wrong, and no cut can be fitted on the requested split.
+pub fn study(rows: &[Row], given: &[Given], options: &StudyOptions) -> Result<Study, Absent> {
     let columns = columns(rows, given);
-    let none = Columns::default();
-    let all = columns.get(&Of::All).unwrap_or(&none);
-    // Where people graded by themselves, their own scale is known better than that of their mean.
+    let none = ScoreColumns::default();
+    let all = columns.get(&Subset::All).unwrap_or(&none);
+    // because the mean of two people can lie between the levels of the scale that each of them used
     let (one, other) = &all.people;
     let known = if one.is_empty() { Scale::of(&all.human) } else { Scale::of(&[one.as_slice(), other].concat()) };
     let (cut, length_cut) = match &options.cut {
-        // Nobody knows from how many words on an answer is right: the cut that suits these answers best
-        // flatters the length, so that it is not beaten too easily.
+        // because no number of words is known to be right: the cut that suits these answers best flatters the
+        // baseline, so that it is not beaten too easily
         Cut::At(cut) => (*cut, best_cut(&all.length, &all.human).unwrap_or(known.cut)),
         Cut::FittedOn(split) => {
-            let on = columns.get(&Of::Split(split.clone())).unwrap_or(&none);
+            let on = columns.get(&Subset::Split(split.clone())).unwrap_or(&none);
             match best_cut(&on.given, &on.human) {
                 Ok(cut) => (cut, best_cut(&on.length, &on.human).unwrap_or(known.cut)),
                 Err(absent) if known.steps == 1 => return Err(absent),
@@ -132,23 +137,23 @@ pub fn study(rows: &[Row], given: &[Given], options: &Options) -> Result<Study, 
     Ok(Study { groups, scale: measuring.scale, unit: measuring.unit })
 }
 
-/// What errors are counted in: points where all answers have the same most, else shares of the scale.
+/// Unit of the errors: the maximum points where they are the same for all answers, else 1, the whole scale.
 pub fn unit(rows: &[Row]) -> f64 {
     let most = rows.first().map_or(1.0, |row| row.most);
     if rows.iter().all(|row| row.most.total_cmp(&most).is_eq()) { most } else { 1.0 }
 }
 
-/// Scores of the same answers by the grader, by their length, and by people.
+/// Scores of the same answers by the grader, by the baseline, and by people.
 #[derive(Debug, Default)]
-struct Columns {
+struct ScoreColumns {
     given: Vec<f64>,
     length: Vec<f64>,
     human: Vec<f64>,
-    /// What two people gave, where two did.
+    /// The scores of two people; empty where one person graded.
     people: (Vec<f64>, Vec<f64>),
 }
 
-impl Columns {
+impl ScoreColumns {
     fn push(&mut self, given: f64, length: f64, human: f64) {
         self.given.push(given);
         self.length.push(length);
@@ -156,17 +161,17 @@ impl Columns {
     }
 }
 
-/// The columns of every group, of the answers that have both scores.
-fn columns(rows: &[Row], given: &[Given]) -> BTreeMap<Of, Columns> {
+/// The columns of every group, over the answers that have both scores.
+fn columns(rows: &[Row], given: &[Given]) -> BTreeMap<Subset, ScoreColumns> {
     let longest = given.iter().map(|given| given.words).max().unwrap_or(0);
     let whole = f64::from(longest + 1).ln().max(f64::MIN_POSITIVE);
-    let mut columns = BTreeMap::from([(Of::All, Columns::default())]);
+    let mut columns = BTreeMap::from([(Subset::All, ScoreColumns::default())]);
     for (row, given) in rows.iter().zip(given) {
         let Some(score) = given.score else { continue };
         let length = f64::from(given.words + 1).ln() / whole;
         if let Some(human) = row.score {
-            let split = row.split.clone().map(Of::Split);
-            for of in [Some(Of::All), split, Some(Of::Question(row.question.clone()))].into_iter().flatten() {
+            let split = row.split.clone().map(Subset::Split);
+            for of in [Some(Subset::All), split, Some(Subset::Question(row.question.clone()))].into_iter().flatten() {
                 let group = columns.entry(of).or_default();
                 group.push(score, length, human);
                 if let Some((one, other)) = row.people {
@@ -177,7 +182,7 @@ fn columns(rows: &[Row], given: &[Given]) -> BTreeMap<Of, Columns> {
         }
         for (criterion, human) in &row.criteria {
             if let Some(credit) = given.criteria.get(criterion) {
-                let of = Of::Criterion(row.question.clone(), criterion.clone());
+                let of = Subset::Criterion(row.question.clone(), criterion.clone());
                 columns.entry(of).or_default().push(*credit, length, *human);
             }
         }
@@ -185,19 +190,19 @@ fn columns(rows: &[Row], given: &[Given]) -> BTreeMap<Of, Columns> {
     columns
 }
 
-/// How groups are measured.
+/// The settings that all groups are measured with.
 struct Measuring<'a> {
     scale: Scale,
     length_cut: f64,
     unit: f64,
-    options: &'a Options,
+    options: &'a StudyOptions,
 }
 
 impl Measuring<'_> {
-    fn group(&self, of: &Of, columns: &Columns) -> Group {
-        // Credits have a scale of their own, whatever answers as a whole are scored in.
+    fn group(&self, of: &Subset, columns: &ScoreColumns) -> Group {
+        // because the credits of a criterion have a scale of their own, whatever the scale of whole answers is
         let (scale, length_cut, unit) = match of {
-            Of::Criterion(..) => (Scale::of(&columns.human), 0.5, 1.0),
+            Subset::Criterion(..) => (Scale::of(&columns.human), 0.5, 1.0),
             _ => (self.scale, self.length_cut, self.unit),
         };
         let grader = self.measure(&columns.given, &columns.human, scale, unit);
@@ -227,7 +232,7 @@ impl Measuring<'_> {
     }
 }
 
-/// What a metric is counted in: errors in points, the rest in shares.
+/// Factor for the values of `metric`: `unit` for errors, which are measured in points, and 1 for all other metrics.
 pub fn unit_of(metric: Metric, unit: f64) -> f64 {
     if matches!(metric, Metric::MeanError | Metric::RootError | Metric::Bias) { unit } else { 1.0 }
 }
@@ -254,12 +259,12 @@ mod tests {
         Given { score, words, criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default())]) }
     }
 
-    fn options(cut: Cut) -> Options {
-        Options { cut, resamples: 50, seed: 1 }
+    fn options(cut: Cut) -> StudyOptions {
+        StudyOptions { cut, resamples: 50, seed: 1 }
     }
 
     #[test]
-    fn groups_are_made_by_split_question_and_criterion() {
+    fn a_study_has_groups_by_split_question_and_criterion() {
         let rows = [
             row("a", Some(0.0), Some("train"), None),
             row("a", Some(0.4), Some("test"), Some((0.2, 0.6))),
@@ -270,14 +275,14 @@ mod tests {
         let given =
             [given(Some(0.2), 1), given(Some(0.4), 9), given(Some(0.6), 4), given(Some(0.0), 4), given(None, 0)];
         let study = study(&rows, &given, &options(Cut::At(0.5))).expect("no cut to fit");
-        let counts: Vec<(Of, usize)> = study.groups.iter().map(|group| (group.of.clone(), group.answers)).collect();
-        let split = |name: &str| Of::Split(name.to_owned());
-        let question = |name: &str| Of::Question(name.to_owned());
-        let criterion = |name: &str| Of::Criterion(name.to_owned(), "c".to_owned());
+        let counts: Vec<(Subset, usize)> = study.groups.iter().map(|group| (group.of.clone(), group.answers)).collect();
+        let split = |name: &str| Subset::Split(name.to_owned());
+        let question = |name: &str| Subset::Question(name.to_owned());
+        let criterion = |name: &str| Subset::Criterion(name.to_owned(), "c".to_owned());
         assert_eq!(
             counts,
             [
-                (Of::All, 3),
+                (Subset::All, 3),
                 (split("test"), 1),
                 (split("train"), 2),
                 (question("a"), 2),

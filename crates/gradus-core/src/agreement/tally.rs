@@ -1,31 +1,31 @@
-//! The sums that all metrics are made of, for rows that count as often as their weights say.
+//! The sums that all metrics are computed from, over rows with weights.
 //!
-//! Takes pairs and one weight per row; two passes over the rows fill every sum at once, without sorting, because
-//! resampling asks for all metrics a thousand times. The formulas are in `figures`.
+//! Takes pairs and one weight for each row. Two passes over the rows fill all sums without sorting, because resampling
+//! needs all metrics thousands of times. The formulas are in `formulas`.
 
-use super::pairs::{Pairs, Row};
+use super::pairs::{PairedRow, Pairs};
 
-/// The sums under the weights counted last. Kept between counts so that nothing is allocated again.
+/// The sums for the weights that were counted last. Reused between counts, so that nothing is allocated again.
 #[derive(Debug)]
 pub(super) struct Tally<'pairs> {
     pub(super) pairs: &'pairs Pairs,
-    pub(super) given: Column,
-    pub(super) human: Column,
+    pub(super) given: RankedColumn,
+    pub(super) human: RankedColumn,
     cells: Vec<u64>,
-    pub(super) errors: Errors,
-    pub(super) scores: Moments,
-    pub(super) ranks: Moments,
-    pub(super) levels: Levels,
+    pub(super) errors: ErrorSums,
+    pub(super) scores: ProductSums,
+    pub(super) ranks: ProductSums,
+    pub(super) levels: LevelSums,
 }
 
 /// The distinct scores of one column.
 #[derive(Debug)]
-pub(super) struct Column {
-    /// How many rows have each score.
+pub(super) struct RankedColumn {
+    /// Total weight of each distinct score.
     weights: Vec<u64>,
-    /// The mid-rank of each score: twice its distance from the mean rank, a whole number.
+    /// The mid-rank of each score, as twice its distance from the mean rank, which is an integer.
     ranks: Vec<f64>,
-    /// Whether all rows have the same score, compared exactly.
+    /// Whether all rows have exactly the same score.
     pub(super) is_constant: bool,
     /// Sum of squared `ranks`.
     squared: f64,
@@ -33,8 +33,8 @@ pub(super) struct Column {
 
 /// Sums of the differences between given and human scores.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Errors {
-    /// How many rows there are, each as often as it counts.
+pub(super) struct ErrorSums {
+    /// Total weight of the rows.
     pub(super) rows: u64,
     given: f64,
     human: f64,
@@ -43,27 +43,27 @@ pub(super) struct Errors {
     pub(super) squared: f64,
 }
 
-/// Sums of products of distances from the means.
+/// Sums of squares and products of distances from the means.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Moments {
+pub(super) struct ProductSums {
     pub(super) given: f64,
     pub(super) human: f64,
     pub(super) product: f64,
 }
 
-/// Sums over levels: whole numbers, so exact up to 2^53.
+/// Sums over levels. They are integers, so exact up to 2^53.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Levels {
+pub(super) struct LevelSums {
     pub(super) given: f64,
     pub(super) human: f64,
     pub(super) given_squared: f64,
     pub(super) human_squared: f64,
     pub(super) product: f64,
-    /// Rows on the same level.
+    /// Weight of rows with equal levels.
     pub(super) same: f64,
-    /// Rows at most one level apart.
+    /// Weight of rows with levels at most one apart.
     pub(super) near: f64,
-    /// Whether both columns are on one and the same level throughout.
+    /// Whether all scores of both columns are on one level.
     pub(super) is_constant: bool,
 }
 
@@ -72,17 +72,17 @@ impl<'pairs> Tally<'pairs> {
     pub(super) fn new(pairs: &'pairs Pairs) -> Self {
         Self {
             pairs,
-            given: Column::new(pairs.given_groups),
-            human: Column::new(pairs.human_groups),
+            given: RankedColumn::new(pairs.given_groups),
+            human: RankedColumn::new(pairs.human_groups),
             cells: vec![0; pairs.cells.len()],
-            errors: Errors::default(),
-            scores: Moments::default(),
-            ranks: Moments::default(),
-            levels: Levels::default(),
+            errors: ErrorSums::default(),
+            scores: ProductSums::default(),
+            ranks: ProductSums::default(),
+            levels: LevelSums::default(),
         }
     }
 
-    /// Fills the sums anew: each row counts as often as its weight says. Rows without a weight do not count.
+    /// Computes all sums again, with these weights. Rows without a weight do not count.
     pub(super) fn count(&mut self, weights: &[u32]) {
         self.add_rows(weights);
         self.given.rank(self.errors.rows);
@@ -95,7 +95,7 @@ impl<'pairs> Tally<'pairs> {
         self.given.weights.fill(0);
         self.human.weights.fill(0);
         self.cells.fill(0);
-        let mut sums = Errors::default();
+        let mut sums = ErrorSums::default();
         for (row, &count) in self.pairs.rows.iter().zip(weights) {
             let whole = u64::from(count);
             self.given.weights[row.given_group as usize] += whole;
@@ -106,11 +106,11 @@ impl<'pairs> Tally<'pairs> {
         self.errors = sums;
     }
 
-    /// A second pass, because products of distances from the mean are only accurate once the mean is known.
+    /// Runs as a second pass, because distances from the mean are only accurate once the mean is known.
     fn add_products(&mut self, weights: &[u32]) {
         let rows = self.errors.rows.max(1) as f64;
         let (given_mean, human_mean) = (self.errors.given / rows, self.errors.human / rows);
-        let mut scores = Moments::default();
+        let mut scores = ProductSums::default();
         let mut rank_product = 0.0;
         for (row, &count) in self.pairs.rows.iter().zip(weights) {
             let weight = f64::from(count);
@@ -123,11 +123,11 @@ impl<'pairs> Tally<'pairs> {
             rank_product += weight * given_rank * human_rank;
         }
         self.scores = scores;
-        self.ranks = Moments { given: self.given.squared, human: self.human.squared, product: rank_product };
+        self.ranks = ProductSums { given: self.given.squared, human: self.human.squared, product: rank_product };
     }
 
     fn add_cells(&mut self) {
-        let mut sums = Levels::default();
+        let mut sums = LevelSums::default();
         let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
         for (cell, &count) in self.pairs.cells.iter().zip(&self.cells).filter(|(_, count)| **count > 0) {
             let weight = count as f64;
@@ -147,12 +147,12 @@ impl<'pairs> Tally<'pairs> {
     }
 }
 
-impl Column {
+impl RankedColumn {
     fn new(groups: usize) -> Self {
         Self { weights: vec![0; groups], ranks: vec![0.0; groups], is_constant: true, squared: 0.0 }
     }
 
-    /// Ranks the scores by their weights; equal scores share the mean of their ranks.
+    /// Ranks the scores by their weights. Equal scores share the mean of their ranks.
     ///
     /// Of `rows` ranks, those of a group of `weight` rows after `before` rows have the mean before + (weight + 1) / 2,
     /// and the mean of all is (rows + 1) / 2: twice the difference is 2 before + weight - rows.
@@ -171,8 +171,8 @@ impl Column {
     }
 }
 
-impl Errors {
-    fn add(&mut self, row: &Row, count: u32) {
+impl ErrorSums {
+    fn add(&mut self, row: &PairedRow, count: u32) {
         let weight = f64::from(count);
         let error = row.given - row.human;
         self.rows += u64::from(count);
@@ -187,7 +187,7 @@ impl Errors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agreement::Scale;
+    use crate::agreement::scale::Scale;
 
     const FIVE: Scale = Scale { steps: 4, cut: 0.5 };
 
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_count_forgets_the_first() {
+    fn a_second_count_replaces_the_first() {
         let pairs = Pairs::new(&[0.0, 0.5, 1.0], &[0.0, 0.5, 0.5], FIVE);
         let mut tally = Tally::new(&pairs);
         tally.count(&[1, 2, 3]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_counted_without_rows_or_weights() {
+    fn sums_are_empty_without_rows_or_weights() {
         let empty = Pairs::new(&[], &[], FIVE);
         Tally::new(&empty).count(&[1, 1]);
         let pairs = Pairs::new(&[0.0, 0.5], &[0.0, 0.5], FIVE);

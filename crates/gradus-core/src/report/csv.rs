@@ -1,45 +1,44 @@
-//! Grades as a table for spreadsheets and data frames.
+//! Grades as CSV for spreadsheets and data frames: a heading and one row for each answer.
 //!
-//! A heading and one row an answer. Cells that a spreadsheet would take for a formula begin with an
-//! apostrophe, numbers aside.
+//! A cell that a spreadsheet would interpret as a formula gets an apostrophe in front, unless it is a number.
 
 use std::borrow::Cow;
 use std::io;
 
-use super::judged::price;
+use super::grade::price;
 use crate::model::{CriterionGrade, Flag, Grade, Kept, Outcome, Status};
 
 const FIXED: [&str; 9] = ["id", "question", "status", "score", "earned", "possible", "band", "flags", "words"];
 const LAST: [&str; 2] = ["penalties", "reason"];
 const CALIBRATED: [&str; 2] = ["calibrated", "calibrated_by"];
 const JUDGED: [&str; 4] = ["fallback", "prompt_tokens", "completion_tokens", "cost"];
-/// Before the id of a criterion in the heading.
+/// Prefix of the id of a criterion in the heading.
 const CREDIT: &str = "credit:";
-/// Before the name of a column that is carried through and called like one of ours.
+/// Prefix of the name of an input column that has the same name as a column of the results.
 const KEPT: &str = "kept:";
 
-/// What a table of grades looks like: its heading and how a row is written.
+/// The columns and the format of a CSV table of grades.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
-    /// Criteria that have a column `credit:<id>` with 0 to 1, empty where nobody decided.
+pub struct CsvTable {
+    /// Ids of the criteria that have a column `credit:<id>`: 0 to 1, empty where the criterion is undecided.
     pub criteria: Vec<String>,
-    /// Whether there are columns for a calibrated score and what calibrated it.
+    /// Whether there are columns for the calibrated score and the name of the calibration.
     pub calibrated: bool,
-    /// Whether there are columns for what a judge took, and for why the offline scorer stood in for it.
+    /// Whether there are columns for the usage of a judge, and for the reason why the offline scorer replaced it.
     pub judged: bool,
-    /// Columns that are carried through, at the end.
+    /// Names of input columns that are copied to the end of each row.
     pub keep: Vec<String>,
-    /// What stands between cells.
+    /// Byte between cells.
     pub delimiter: u8,
-    /// Whether cells that a spreadsheet would take for a formula are made harmless.
+    /// Whether formulas are made harmless for spreadsheets.
     pub for_spreadsheets: bool,
 }
 
-impl Table {
+impl CsvTable {
     /// The heading, with its line break.
     ///
     /// # Errors
-    /// Only what writing to memory may give up on.
+    /// Only errors of writing to memory.
     pub fn heading(&self) -> io::Result<Vec<u8>> {
         let mut names: Vec<String> = FIXED.map(str::to_owned).to_vec();
         names.extend(self.criteria.iter().map(|id| format!("{CREDIT}{id}")));
@@ -62,10 +61,10 @@ impl Table {
         Ok(out)
     }
 
-    /// Adds the row of a grade, with its line break. Without a score there are no figures.
+    /// Adds the row of a grade to `out`, with its line break. Numbers are empty where the answer has no score.
     ///
     /// # Errors
-    /// Only what writing to memory may give up on.
+    /// Only errors of writing to memory.
     pub fn row(&self, grade: &Grade<'_>, kept: &[Kept<'_>], out: &mut Vec<u8>) -> io::Result<()> {
         let is_graded = grade.score().is_some();
         let figure = |text: String| if is_graded { Cow::Owned(text) } else { Cow::Borrowed("") };
@@ -107,18 +106,18 @@ impl Table {
     }
 }
 
-/// A text as a cell that no spreadsheet takes for a formula.
-pub fn cell(text: &str) -> Cow<'_, str> {
+/// `text` as a cell that no spreadsheet interprets as a formula.
+pub fn spreadsheet_cell(text: &str) -> Cow<'_, str> {
     neutral(text)
 }
 
-/// A heading and one row a grade. Where all grades are of one question, each criterion has a column. Where
-/// any is calibrated, two columns more say to what, and by what.
+/// A heading and one row for each grade. Where all grades belong to one question, each criterion has a column. Where
+/// any grade is calibrated, there are two columns for the calibrated score and the name of the calibration.
 ///
 /// # Errors
-/// Only what writing to memory may give up on.
+/// Only errors of writing to memory.
 pub fn csv(grades: &[Grade<'_>]) -> io::Result<String> {
-    let table = Table {
+    let table = CsvTable {
         criteria: columns(grades),
         calibrated: grades.iter().any(|grade| grade.calibrated.is_some()),
         judged: grades.iter().any(|grade| grade.grader.is_judge()),
@@ -133,7 +132,8 @@ pub fn csv(grades: &[Grade<'_>]) -> io::Result<String> {
     String::from_utf8(out).map_err(io::Error::other)
 }
 
-/// Ids of the criteria of all `grades`, as first seen; none where the grades are of several questions.
+/// Ids of the criteria of all `grades`, in the order of their first occurrence; empty where the grades belong to
+/// several questions.
 fn columns(grades: &[Grade<'_>]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     if grades.windows(2).any(|pair| matches!(pair, [one, next] if one.question != next.question)) {
@@ -171,7 +171,7 @@ fn penalties(penalties: &[CriterionGrade<'_>]) -> String {
     incurred.map(|penalty| format!("{}={}", penalty.id, penalty.earned)).collect::<Vec<_>>().join(" ")
 }
 
-/// A carried value as it stands in a cell: texts without their quotes.
+/// A copied input value as a cell: a JSON string without its quotes, `null` as empty.
 fn plain<'a>(kept: &'a Kept<'_>) -> Cow<'a, str> {
     match kept {
         Kept::Absent => Cow::Borrowed(""),
@@ -189,7 +189,7 @@ fn neutral(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::grade::fixture;
 
     #[test]
     fn one_question_has_a_column_for_each_criterion() {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ungraded_answer_has_no_figures() {
+    fn an_ungraded_answer_has_no_numbers() {
         let mut fixture = fixture::incident();
         fixture.grade.outcome = Outcome::Ungraded { reason: "not UTF-8, line 3".into() };
         let table = csv(&[fixture.grade]).expect("writes");
@@ -226,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_carried_through_stands_at_the_end() {
+    fn copied_input_columns_are_at_the_end() {
         let fixture = fixture::incident();
-        let table = Table {
+        let table = CsvTable {
             criteria: vec!["communication".to_owned(), "of-another-question".to_owned()],
             calibrated: false,
             judged: false,
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn no_grades_are_a_heading() {
+    fn no_grades_give_only_a_heading() {
         assert_eq!(csv(&[]).expect("writes").lines().count(), 1);
     }
 }

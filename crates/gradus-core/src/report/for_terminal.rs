@@ -1,14 +1,14 @@
 //! Data for programs (CSV, TSV, JSON) that is printed to a terminal instead.
 //!
-//! A file or a pipe gets the bytes as they are. A terminal would obey control characters in answers, ids and kept
-//! columns, and directional controls would make a line read differently from what it says.
+//! A file or a pipe gets the bytes as they are. A terminal would obey control characters in answers, ids and
+//! input columns, and directional controls would change the order in which a line is read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::clean::clean;
+use crate::wording::safe_line;
 
-/// How data is laid out, which decides how a control character in it can be shown.
+/// The layout of data, which decides how a control character in it can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataLayout {
     /// CSV, TSV or plain text: tabs and line breaks are part of the layout.
@@ -26,7 +26,7 @@ pub fn for_terminal(data: &str, layout: DataLayout) -> Cow<'_, str> {
             for piece in data.split_inclusive(is_layout) {
                 let (text, end) =
                     piece.strip_suffix(is_layout).map_or((piece, ""), |text| (text, &piece[text.len()..]));
-                shown.push_str(&clean(Cow::Borrowed(text)));
+                shown.push_str(&safe_line(text));
                 shown.push_str(end);
             }
             Cow::Owned(shown)
@@ -40,7 +40,7 @@ fn is_layout(c: char) -> bool {
 }
 
 fn is_clean(text: &str) -> bool {
-    matches!(clean(Cow::Borrowed(text)), Cow::Borrowed(_))
+    matches!(safe_line(text), Cow::Borrowed(_))
 }
 
 /// Outside strings JSON has only ASCII, so every other character that `clean` would change is inside one.
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What a terminal obeys, or what reorders text.
+    /// Whether a terminal obeys the character, or the character reorders text.
     fn is_dangerous(c: char) -> bool {
         (c.is_control() && !is_layout(c))
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

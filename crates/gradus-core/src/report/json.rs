@@ -1,32 +1,27 @@
-//! Any result as indented JSON.
+//! Formats any value as indented JSON.
 
 use serde::Serialize;
+
+use super::json_line::escape_controls;
 
 /// `value` as indented JSON that is safe to show on a terminal.
 ///
 /// # Errors
-/// Where `value` has no JSON form, such as a map whose keys are not strings.
+/// When `value` has no JSON form, such as a map whose keys are not strings.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(value).map(escape_controls)
-}
-
-/// JSON lets DEL and the C1 controls stand in strings as they are; terminals obey them.
-fn escape_controls(json: String) -> String {
-    let controls = '\u{7f}'..='\u{9f}';
-    if !json.contains(|c| controls.contains(&c)) {
-        return json;
-    }
-    controls.fold(json, |json, c| json.replace(c, &format!("\\u{:04x}", u32::from(c))))
+    let mut json = serde_json::to_vec_pretty(value)?;
+    escape_controls(&mut json, 0);
+    String::from_utf8(json).map_err(serde::ser::Error::custom)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Grade;
-    use crate::report::fixture;
+    use crate::report::grade::fixture;
 
     #[test]
-    fn a_grade_survives_the_way_there_and_back() {
+    fn a_grade_is_read_back_unchanged() {
         let fixture = fixture::incident();
         let text = json(&fixture.grade).expect("writes");
         let back: Grade<'_> = serde_json::from_str(&text).expect("reads");
@@ -34,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn no_control_character_is_written_as_it_is() {
+    fn every_control_character_is_escaped() {
         let text = json("a\u{1b}[2J\u{9b}2J\u{7f}").expect("writes");
         assert!(!text.chars().any(char::is_control));
         assert_eq!(serde_json::from_str::<String>(&text).expect("reads"), "a\u{1b}[2J\u{9b}2J\u{7f}");

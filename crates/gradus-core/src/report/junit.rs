@@ -1,41 +1,41 @@
-//! Answers as test cases, in the `JUnit` XML that continuous integration reads.
+//! Formats answers as test cases in `JUnit` XML, which continuous integration reads.
 //!
-//! A head, a text for each case, and a tail, so that a caller can write millions of cases one by one. Nothing
-//! that XML 1.0 forbids is written, whatever an id or a reason holds.
+//! A document is a head, a text for each case, and a tail, so that the caller can write millions of cases one by one.
+//! The text is valid XML 1.0, whatever an id or a reason contains.
 
 use std::fmt::Write as _;
 
 /// An answer as a test case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JunitCase {
-    /// What the answer is called.
+    /// Id of the answer.
     pub id: String,
-    /// Its question; empty where none could be told.
+    /// Id of the question; empty where the question is not known.
     pub question: String,
-    /// What came of it.
+    /// Outcome of the test case.
     pub outcome: JunitOutcome,
 }
 
-/// What came of a test case.
+/// Outcome of a test case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JunitOutcome {
-    /// The answer is good enough.
+    /// The score reaches the threshold, or there is none.
     Passed,
-    /// It is not, and this is why.
+    /// The score is below the threshold, with a message.
     Failed(String),
-    /// It could not be graded, and this is why.
+    /// The answer could not be graded, with the reason.
     Errored(String),
 }
 
-/// What stands before the cases: a document with one suite of that name. `tests` counts all cases, `failures` those
-/// that failed and `errors` those that could not be graded.
+/// The text before the cases: the start of a document with one suite. `tests` is the number of all cases, `failures` of
+/// those that failed, and `errors` of those that could not be graded.
 pub fn junit_head(name: &str, tests: u64, failures: u64, errors: u64) -> String {
     let name = attribute(name);
     let all = format!("name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"");
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {all}>\n  <testsuite {all}>\n")
 }
 
-/// One case, ending in a line break.
+/// A case, ending in a line break.
 pub fn junit_case(case: &JunitCase) -> String {
     let dot = if case.question.is_empty() { "" } else { "." };
     let (question, id) = (attribute(&case.question), attribute(&case.id));
@@ -48,13 +48,14 @@ pub fn junit_case(case: &JunitCase) -> String {
     format!("{start}>\n      <{element} message=\"{}\"/>\n    </testcase>\n", attribute(message))
 }
 
-/// What stands after the cases.
+/// The text after the cases.
 pub fn junit_tail() -> &'static str {
     "  </testsuite>\n</testsuites>\n"
 }
 
-/// `text` as it may stand between double quotes. Line breaks and tabs are written as references, because a reader
-/// makes spaces of them otherwise; what XML forbids, and DEL and the C1 controls, which terminals obey, become U+FFFD.
+/// `text` as an attribute value for double quotes. Line breaks and tabs become references, because a reader would
+/// replace them by spaces. Characters that XML forbids, and DEL and the C1 controls, which terminals obey, become
+/// U+FFFD.
 fn attribute(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 16);
     for c in text.chars() {
@@ -92,7 +93,7 @@ mod tests {
         junit_case(&JunitCase { id: id.into(), question: question.into(), outcome })
     }
 
-    /// Names of elements in order, an end as `/name`; nothing where the document is not well formed.
+    /// Names of elements in order, an end as `/name`; `None` where the document is not well formed.
     fn elements(document: &str) -> Option<Vec<String>> {
         let (mut seen, mut open) = (Vec::new(), Vec::new());
         let mut rest = document.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_says_what_came_of_it() {
+    fn a_case_has_its_outcome() {
         assert_eq!(
             case("7", "error-budget", JunitOutcome::Passed),
             "    <testcase classname=\"gradus.error-budget\" name=\"7\"/>\n"
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_forbids_is_replaced_and_line_breaks_stay() {
+    fn characters_that_xml_forbids_are_replaced_and_line_breaks_stay() {
         assert_eq!(attribute(NASTY[2]), "tab&#9;line&#10;return&#13;");
         assert_eq!(attribute("\0a\u{fffe}"), "\u{fffd}a\u{fffd}");
         assert_eq!(attribute("<'\">&"), "&lt;&apos;&quot;&gt;&amp;");

@@ -1,7 +1,7 @@
-//! JSON Schemas of what commands write for programs besides grades.
+//! JSON Schemas of the JSON output besides grades.
 //!
-//! The types here only describe. What is written is made elsewhere, and a test of each command holds its
-//! output against the schema, in both directions: nothing required is missing, nothing is undescribed.
+//! The types here only describe the output, which other modules write. A test compares each output with its schema in
+//! both directions: no required key is missing, and every key is described.
 #![allow(dead_code, reason = "the fields are read by the derived schemas only")]
 
 use std::collections::BTreeMap;
@@ -10,63 +10,63 @@ use schemars::{JsonSchema, Schema, schema_for};
 
 use crate::model::{How, Kind, Level, SampleLevel};
 
-/// Of the summary that `batch` writes.
+/// The schema of the summary of a batch.
 pub fn summary_schema() -> Schema {
     schema_for!(Summary)
 }
 
-/// Of what `eval` writes.
+/// The schema of an evaluation.
 pub fn evaluation_schema() -> Schema {
     schema_for!(Evaluation)
 }
 
-/// Of what `bank explain` writes.
+/// The schema of the phrases of a rubric with their matches in an answer.
 pub fn explanation_schema() -> Schema {
     schema_for!(Vec<PhraseTrace>)
 }
 
-/// Of what `questions` writes.
+/// The schema of questions.
 pub fn questions_schema() -> Schema {
     schema_for!(Questions)
 }
 
-/// Many graded answers in figures.
+/// Statistics over many graded answers.
 #[derive(JsonSchema)]
 #[schemars(title = "gradus batch summary")]
 struct Summary {
     /// Layout of this object: 1.
     schema: u32,
-    /// Where the answers come from.
+    /// Name of the input.
     input: String,
-    /// Where the results were written; `null` for standard output.
+    /// Name of the file with the results; `null` for standard output.
     output: Option<String>,
-    /// The bank.
+    /// Name of the bank.
     bank: String,
-    /// The grader, in words.
+    /// Name of the grader.
     grader: String,
-    /// The calibration that was applied.
+    /// Name of the calibration; `null` where none was applied.
     calibration: Option<String>,
-    /// How many answers were graded in this run.
+    /// Number of answers graded in this run.
     fresh: u64,
-    /// How many results were taken from an earlier run.
+    /// Number of results taken from an earlier run.
     reused: u64,
-    /// How many answers are below the threshold that was asked for.
+    /// Number of answers below the requested threshold.
     below: Option<Below>,
-    /// How far judge and offline scorer are apart, if that was asked for.
+    /// Disagreement of judge and offline scorer, if it was requested.
     disputed: Option<Disputed>,
-    /// How many answers there are.
+    /// Number of answers.
     answers: u64,
-    /// How many have a score.
+    /// Number of answers with a score.
     graded: u64,
-    /// How many were graded offline although a judge was asked.
+    /// Number of answers that were graded offline, at least in part, because the judge gave no verdict.
     fallback: u64,
-    /// How many have no score.
+    /// Number of answers without a score.
     ungraded: u64,
-    /// How many are not of a question of the bank.
+    /// Number of graded answers with criteria of another rubric.
     unmatched: u64,
     /// The scores of all answers.
     scores: Scores,
-    /// Flags, and how many answers have each.
+    /// Number of answers with each flag.
     flags: BTreeMap<String, u64>,
     /// The questions, by id.
     questions: Vec<QuestionSummary>,
@@ -76,7 +76,7 @@ struct Summary {
     not_graded: NotGraded,
     /// Questions that were found from a wording or from answers.
     found_questions: Vec<FoundQuestion>,
-    /// What the judge took; `null` without a judge.
+    /// Usage of the judge; `null` without a judge.
     usage: Option<Usage>,
 }
 
@@ -92,7 +92,7 @@ struct Disputed {
     criteria: u64,
 }
 
-/// Scores from 0 to 100; a figure is `null` if there are too few.
+/// Statistics of scores from 0 to 100; `null` where there are too few.
 #[derive(JsonSchema)]
 struct Scores {
     mean: Option<f64>,
@@ -101,9 +101,9 @@ struct Scores {
     deviation: Option<f64>,
     lowest: Option<f64>,
     highest: Option<f64>,
-    /// How many scores are from 0 to below 10, from 10 to below 20 and so on; 100 is in the last.
+    /// Number of scores from 0 to below 10, from 10 to below 20 and so on; 100 is in the last bin.
     histogram: Vec<u64>,
-    /// How many scores are in each band.
+    /// Number of scores in each band.
     bands: BTreeMap<String, u64>,
 }
 
@@ -122,7 +122,7 @@ struct QuestionSummary {
 struct CriterionSummary {
     id: String,
     points: u32,
-    /// In how many answers the criterion was decided.
+    /// Number of answers in which the criterion was decided.
     decided: u64,
     /// The share of answers with full credit.
     hit: Option<f64>,
@@ -139,7 +139,7 @@ struct PenaltySummary {
     id: String,
     points: u32,
     decided: u64,
-    /// The share of answers that lose points by it.
+    /// The share of answers that lose points.
     applied: Option<f64>,
     credit: Option<f64>,
 }
@@ -159,7 +159,7 @@ struct NotGraded {
     first: Vec<NotGradedRow>,
     /// Reasons, the most frequent first.
     reasons: Vec<ReasonCount>,
-    /// How many answers have any other reason.
+    /// Number of answers with any other reason.
     other_reasons: u64,
 }
 
@@ -178,7 +178,7 @@ struct ReasonCount {
 
 #[derive(JsonSchema)]
 struct FoundQuestion {
-    /// As the rows word it; `null` where it was found from the answers.
+    /// The wording in the rows; `null` where the question was found from the answers.
     wording: Option<String>,
     question: String,
     answers: u64,
@@ -188,18 +188,18 @@ struct FoundQuestion {
 struct Usage {
     prompt_tokens: u64,
     completion_tokens: u64,
-    /// In the currency of the prices that were given; `null` without prices.
+    /// Cost in the currency of the configured prices; `null` without prices.
     cost: Option<f64>,
 }
 
-/// A figure, or why there is none.
+/// A value, or the reason why there is none.
 #[derive(JsonSchema)]
 struct Figure {
     value: Option<f64>,
     /// Lower and upper end of the 95 % interval.
     #[schemars(default)]
     interval: Option<[f64; 2]>,
-    /// Why there is no value.
+    /// The reason why there is no value.
     #[schemars(default)]
     reason: Option<String>,
 }
@@ -210,25 +210,25 @@ struct Figure {
 struct Evaluation {
     /// Layout of this object: 1.
     schema: u32,
-    /// Where the answers come from.
+    /// Name of the file with the answers.
     answers_from: String,
     bank: String,
-    /// The grader, in words.
+    /// Name of the grader.
     grader: String,
     calibration: Option<String>,
     cut: CutScore,
-    /// How many points of people's scale a score of 1 is; errors are in these points.
+    /// Points of people's scale for a score of 1; errors are in these points.
     unit: f64,
-    /// How many levels people's scores have.
+    /// Number of levels of people's scores.
     levels: u64,
     answers: u64,
-    /// How many answers people gave no score.
+    /// Number of answers without a score of people.
     unscored: u64,
     ungraded: Vec<NotGradedRow>,
     groups: Vec<GroupFigures>,
-    /// The answers that grader and people score most differently.
+    /// The answers with the greatest differences between grader and people.
     worst: Vec<DifferentlyScored>,
-    /// What changed since the evaluation that was named for comparison.
+    /// The changes since the earlier evaluation that was given for comparison.
     moved: Option<Moved>,
     scores: Vec<AnswerScore>,
 }
@@ -284,7 +284,7 @@ struct DifferentlyScored {
 #[derive(JsonSchema)]
 struct Moved {
     from: String,
-    /// How many answers are in both evaluations.
+    /// Number of answers in both evaluations.
     answers: u64,
     changed: u64,
     /// By name of the metric.
@@ -317,7 +317,7 @@ struct AnswerScore {
     given: Option<f64>,
 }
 
-/// A phrase of a rubric, and where the answer contains it.
+/// A phrase of a rubric, and its matches in the answer.
 #[derive(JsonSchema)]
 struct PhraseTrace {
     /// Whether the criterion takes points away.
@@ -336,11 +336,11 @@ struct FoundPhrase {
     end: u64,
     quote: String,
     how: How,
-    /// Whether it counts, in words.
+    /// Whether the match counts, in words.
     verdict: String,
 }
 
-/// What the commands of `questions` write: a list, or the one question that is shown.
+/// A list of questions, or the one question that is shown.
 #[derive(JsonSchema)]
 #[schemars(untagged, title = "gradus questions")]
 enum Questions {
@@ -358,16 +358,16 @@ struct Question {
     /// Other wordings.
     #[schemars(default)]
     also_asked: Vec<String>,
-    /// What earns points.
+    /// Criteria, which earn points.
     #[schemars(default)]
     criteria: Vec<Asked>,
-    /// What takes points away.
+    /// Penalties, which take points away.
     #[schemars(default)]
     penalties: Vec<Asked>,
     /// Whole sample answers.
     #[schemars(default)]
     samples: Vec<SampleAnswer>,
-    /// How similar the wording is that was looked for, 0 to 1.
+    /// Similarity to the wording that was searched for, 0 to 1.
     #[schemars(default)]
     similarity: Option<f64>,
 }

@@ -1,47 +1,45 @@
-//! Grades as a table on a terminal, one line per answer, written one by one as they are finished.
+//! Formats grades as a table on a terminal, one row per answer, so that each row can be printed when its grade is
+//! ready.
 //!
-//! Column widths follow from the terminal's width and the longest question id alone, so no row waits for another one.
-//! The table is for reading: names are shortened, and nothing reads it back.
+//! Column widths depend only on the terminal's width and the longest question id, so that no row waits for another one.
+//! The table is for reading only, because names are shortened.
 
-use std::borrow::Cow;
-
-use super::clean::clean;
-use super::cut::{cut_end, cut_middle};
-use super::page::{Page, Run};
-use super::style::{FAINT, Ink, PLAIN, Style, band_ink};
-use super::wrap::columns;
+use super::layout::page::Page;
+use super::layout::style::{FAINT, Ink, PLAIN, Style, band_ink};
+use super::layout::text_run::TextRun;
 use crate::model::{Band, Grade, Outcome, Tenths};
+use crate::wording::{columns, cut_end, cut_middle, safe_line};
 
-/// Narrower terminals are treated as this wide.
+/// Fewest columns of the table, also on narrower terminals.
 const LEAST: usize = 40;
-/// From this width on, flags and reasons stand on the line of their answer; below it, on the next line.
+/// Fewest columns for flags and reasons on the line of their answer; on narrower terminals they are on the next line.
 const WIDE: usize = 72;
 /// Columns of "100.0".
 const SCORE: usize = 5;
 /// Columns of "ungraded", which is longer than the name of any band.
 const BAND: usize = 8;
-/// Columns for flags and reasons on a wide terminal; most flags have fewer.
+/// Fewest columns for flags and reasons on a wide terminal; most flags need fewer.
 const LEAST_NOTES: usize = 16;
-/// Columns of the longest id; the rest of a wide terminal is for reasons.
+/// Most columns for ids; the rest of a wide terminal is for reasons.
 const LONGEST_ID: usize = 60;
-/// Columns that a reason needs to be understood. Where the last column has fewer, the reason takes the place of the
+/// Fewest columns in which a reason can be understood. Where the last column has fewer, the reason replaces the
 /// question as well.
 const REASON: usize = 48;
 
-/// The table: its widths, and the terminal it is for.
+/// The column widths of the table, and its terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct TerminalTable {
     color: bool,
     gap: usize,
     id: usize,
     question: usize,
-    /// Columns for flags and reasons at the end of a line; none where these take a line of their own.
+    /// Columns for flags and reasons at the end of a line; `None` where they have a line of their own.
     notes: Option<usize>,
     width: usize,
 }
 
 impl TerminalTable {
-    /// A table for a terminal like `style`; `longest_question` is the length in columns of the longest question id.
+    /// A table for the terminal `style`. `longest_question` is the width in columns of the longest question id.
     pub fn new(style: Style, longest_question: usize) -> Self {
         let width = style.width.max(LEAST);
         let longest_question = longest_question.max("question".len());
@@ -59,7 +57,7 @@ impl TerminalTable {
         }
     }
 
-    /// The line above the rows.
+    /// The heading, ending in a line break.
     pub fn heading(&self) -> String {
         let cells = [
             left("id", self.id),
@@ -109,39 +107,39 @@ impl TerminalTable {
         }
     }
 
-    /// Cells and notes on one line; the inks are those of names, of score and band, and of the notes.
+    /// Cells and notes on one line. The inks are those of the names, of score and band, and of the notes.
     fn line(&self, cells: &[&str], notes: Option<&str>, [name, score, note]: [Ink; 3]) -> String {
         let mut page = Page::new(Style { width: self.width, color: self.color });
         let gap = " ".repeat(self.gap);
         let mut runs = Vec::with_capacity(2 * cells.len() + 1);
         for (place, cell) in cells.iter().enumerate() {
             if place > 0 {
-                runs.push(Run::plain(gap.as_str()));
+                runs.push(TextRun::plain(gap.as_str()));
             }
             let is_last = place + 1 == cells.len() && notes.is_none_or(str::is_empty);
-            runs.push(Run::new(if is_last { cell.trim_end() } else { cell }, if place < 2 { name } else { score }));
+            runs.push(TextRun::new(if is_last { cell.trim_end() } else { cell }, if place < 2 { name } else { score }));
         }
         if let Some(notes) = notes.filter(|notes| !notes.is_empty()) {
-            runs.extend([Run::plain(gap.as_str()), Run::new(notes, note)]);
+            runs.extend([TextRun::plain(gap.as_str()), TextRun::new(notes, note)]);
         }
         page.unwrapped(&runs);
         page.finish()
     }
 
-    /// Notes on a line of their own, under their answer.
+    /// Notes on a line of their own, below their answer.
     fn below(&self, notes: &str) -> String {
         let mut page = Page::new(Style { width: self.width, color: self.color });
-        page.unwrapped(&[Run::faint(format!("  {}", cut_end(notes, self.width - 2)))]);
+        page.unwrapped(&[TextRun::faint(format!("  {}", cut_end(notes, self.width - 2)))]);
         page.finish()
     }
 }
 
-/// Columns that `id` takes when it is shown in full.
+/// Columns of `id` when it is shown in full.
 pub fn shown_columns(id: &str) -> usize {
-    columns(&clean(Cow::Borrowed(id)))
+    columns(&safe_line(id))
 }
 
-/// What is to be known of a graded answer besides its score.
+/// The flags of a graded answer, and a note where the offline scorer graded it.
 fn notes(grade: &Grade<'_>) -> String {
     let fallback = grade.fallback.as_ref().map(|_| "graded offline");
     let all: Vec<&str> = fallback.into_iter().chain(grade.flags.iter().map(|flag| flag.name())).collect();
@@ -160,8 +158,9 @@ fn right(text: &str, width: usize) -> String {
 mod tests {
     use super::*;
     use crate::model::Flag;
-    use crate::report::fixture;
+    use crate::report::grade::fixture;
     use proptest::prelude::*;
+    use std::borrow::Cow;
 
     fn grade(id: &str, question: &str, outcome: Outcome<'static>) -> Grade<'static> {
         let (id, question) = (Cow::Owned(id.to_owned()), Cow::Owned(question.to_owned()));
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn color_marks_the_band_and_nothing_else_changes() {
+    fn color_marks_the_band_and_changes_no_text() {
         let [plain, colored] = [false, true].map(|color| {
             let row = TerminalTable::new(Style { width: 80, color }, 27).row(&graded("a", 900, Band::Strong));
             row.trim_end().to_owned()

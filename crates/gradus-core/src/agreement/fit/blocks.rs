@@ -1,13 +1,13 @@
-//! Blocks of rows that share one fitted score: the steps of a least-squares rising fit.
+//! Blocks of rows that share one fitted score: the steps of a least-squares isotonic fit.
 //!
-//! Takes rows sorted by the given score and gives blocks by the pool-adjacent-violators algorithm.
-//! Then makes fewer of them, always by merging neighbours, so the means never fall from block to block.
-//! `isotonic` draws a curve through their means.
+//! Takes rows sorted by the given score and gives blocks by the pool-adjacent-violators algorithm. Then reduces their
+//! number by merging neighbours, so that the means never fall from block to block. `isotonic` draws a curve through the
+//! means.
 
-/// Neighbouring rows taken together.
+/// A block of neighbouring rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Block {
-    /// How many rows; a whole number of at least 1.
+    /// Number of rows: an integer of at least 1.
     pub(super) rows: f64,
     /// Mean given score.
     pub(super) given: f64,
@@ -16,28 +16,28 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// This block and the next as one.
+    /// This block merged with the next one.
     fn with(self, above: Self) -> Self {
         let rows = self.rows + above.rows;
         let share = above.rows / rows;
         Self { rows, given: between(self.given, above.given, share), human: between(self.human, above.human, share) }
     }
 
-    /// By how much the squared error of the rows grows when both blocks become one (Ward).
+    /// Increase of the squared error when the two blocks are merged (Ward).
     fn cost(&self, other: &Self) -> f64 {
         let apart = self.human - other.human;
         self.rows * other.rows / (self.rows + other.rows) * apart * apart
     }
 }
 
-/// The value that lies `share` of the way from one finite value to another.
+/// Linear interpolation between two finite values: `from` at a share of 0, `to` at 1.
 ///
-/// Never outside the two, whatever the rounding, and exactly `from` at 0.
+/// Never outside the two values, whatever the rounding, and exactly `from` at 0.
 pub(super) fn between(from: f64, to: f64, share: f64) -> f64 {
     (from + (to - from) * share).clamp(from.min(to), from.max(to))
 }
 
-/// Merges neighbours, from below, as long as `belong` says so of the block below and the one above.
+/// Merges neighbours, from below, while `belong` is true for the block below and the one above.
 pub(super) fn merge_where(
     blocks: impl IntoIterator<Item = Block>,
     belong: impl Fn(&Block, &Block) -> bool,
@@ -52,20 +52,20 @@ pub(super) fn merge_where(
     merged
 }
 
-/// Pools finite rows `(given, human)`, sorted by `given`, until human means no longer fall.
+/// Pools finite rows `(given, human)`, sorted by `given`, until the human means no longer fall.
 ///
-/// Rows with the same given score are one block from the start. Blocks with equal human means stay
-/// apart, so that a level stretch keeps its ends.
+/// Rows with the same given score are one block from the start. Blocks with equal human means stay separate, so that a
+/// level stretch of the curve keeps its ends.
 pub(super) fn pooled(rows: &[(f64, f64)]) -> Vec<Block> {
     let rows = rows.iter().map(|&(given, human)| Block { rows: 1.0, given, human });
     let ties = merge_where(rows, |below, above| below.given >= above.given);
     merge_where(ties, |below, above| below.human > above.human)
 }
 
-/// Merges each block of fewer than `fewest` rows into the neighbour that costs least, lowest block first.
+/// Merges each block of fewer than `fewest` rows into the neighbour with the lower cost, lowest block first.
 ///
-/// Where both cost the same, into the one above, which has not grown yet. Fewer rows are left in a
-/// block only where there are fewer rows in all.
+/// Where both neighbours cost the same, the block is merged into the one above, which has not grown yet. A block has
+/// fewer rows only where there are fewer rows in total.
 pub(super) fn with_enough_rows(blocks: Vec<Block>, fewest: f64) -> Vec<Block> {
     let mut enough: Vec<Block> = Vec::new();
     let mut rest = blocks.into_iter().peekable();
@@ -83,9 +83,9 @@ pub(super) fn with_enough_rows(blocks: Vec<Block>, fewest: f64) -> Vec<Block> {
     enough
 }
 
-/// Merges the two neighbours that cost least; of equal costs the pair with fewest rows, then the lowest.
+/// Merges the pair of neighbours with the lowest cost; of equal costs the pair with the fewest rows, then the lowest.
 ///
-/// Does nothing to fewer than two blocks. Looks at every pair, so that thinning takes quadratic time.
+/// Leaves fewer than two blocks unchanged. Examines every pair, so that repeated merging takes quadratic time.
 pub(super) fn merge_cheapest(blocks: &mut Vec<Block>) {
     let pairs = blocks.iter().zip(blocks.iter().skip(1)).map(|(one, next)| (one.cost(next), one.rows + next.rows));
     let cheapest =

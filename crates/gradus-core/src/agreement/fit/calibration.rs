@@ -1,51 +1,51 @@
-//! A calibration: what brings a grader's scores to the scale of some people, as a small file.
+//! A calibration maps a grader's scores to the scale of some people. It is stored as a small TOML file.
 //!
-//! Parses and writes text; applies to a grade. Fitting is for `fitting`.
+//! Parses and formats the file, and calibrates grades. `fit_calibration` fits a calibration.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::{Curve, CurveError};
+use super::curve::{Curve, CurveError};
 use crate::model::{Fingerprint, Grade, Outcome, Tenths};
 
-/// A rising curve, and perhaps weights of criteria.
+/// A rising curve, and optional weights of criteria.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
-    /// From the share of points that an answer earned to the share that people would give.
+    /// Maps the share of points that an answer earned to the share that people would give.
     pub curve: Curve,
-    /// What a criterion's points count, by its id; those that are not named count as they are.
+    /// Factor for the points of each criterion, by the id of the criterion. The factor of a missing criterion is 1.
     pub weights: BTreeMap<String, f64>,
-    /// Version of the scoring rules whose scores it was fitted to.
+    /// Version of the scoring rules whose scores the calibration was fitted to.
     pub scorer: u32,
 }
 
-/// Why a calibration cannot be used.
+/// Why a text is not a usable calibration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalibrationError {
-    /// It is no TOML, or not that of a calibration.
+    /// The text is not TOML, or not the TOML of a calibration.
     #[error("line {line}: {message}")]
     Syntax {
-        /// Which line, from 1.
+        /// Line of the fault, from 1.
         line: usize,
-        /// What the parser says.
+        /// Message of the TOML parser, on one line.
         message: String,
     },
-    /// A layout of another time.
+    /// The layout has a version that this program does not read.
     #[error("schema {0}, expected 1")]
     Schema(u32),
-    /// The curve is none.
+    /// The points are not a rising curve.
     #[error("the curve: {0}")]
     Curve(#[from] CurveError),
-    /// A weight is below 0, or no number.
+    /// A weight is negative or not a finite number.
     #[error("the weight of `{0}` is not a number from 0 up")]
     Weight(String),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct CalibrationFile {
     schema: u32,
     scorer: u32,
     curve: Vec<(f64, f64)>,
@@ -54,12 +54,12 @@ struct File {
 }
 
 impl Calibration {
-    /// Reads a file.
+    /// Parses the text of a calibration file.
     ///
     /// # Errors
-    /// When it is not that of a calibration, or makes none.
+    /// When the text is not a calibration, or its curve or a weight is not valid.
     pub fn parse(text: &str) -> Result<Self, CalibrationError> {
-        let file: File = toml::from_str(text).map_err(|error| {
+        let file: CalibrationFile = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
             CalibrationError::Syntax { line, message: error.message().trim_end().replace('\n', ", ") }
         })?;
@@ -72,7 +72,7 @@ impl Calibration {
         Ok(Self { curve: Curve::new(file.curve)?, weights: file.weights, scorer: file.scorer })
     }
 
-    /// The file, with `comment` above it.
+    /// The text of the file, after `comment` as TOML comments.
     pub fn to_text(&self, comment: &str) -> String {
         let mut text = String::new();
         for line in comment.lines() {
@@ -95,7 +95,7 @@ impl Calibration {
         text
     }
 
-    /// The share of points that the grade stands for before the curve: with weights, their weighted sum.
+    /// The share of points before the curve is applied, 0 to 1: with weights, the weighted sum of points.
     /// `None` where the answer could not be graded.
     pub fn share(&self, grade: &Grade<'_>) -> Option<f64> {
         let Outcome::Graded { earned, possible, .. } = grade.outcome else { return None };
@@ -113,18 +113,19 @@ impl Calibration {
         Some(((weighed.sum::<f64>() - lost) / f64::from(possible.0)).clamp(0.0, 1.0))
     }
 
-    /// The score that people would give, 0 to 1; `None` where the answer could not be graded.
+    /// The calibrated score, 0 to 1. `None` where the answer could not be graded.
     pub fn score(&self, grade: &Grade<'_>) -> Option<f64> {
         Some(self.curve.at(self.share(grade)?))
     }
 
-    /// The same in tenths of a point of 100, half rounded up.
+    /// The calibrated score in tenths of a point, 0.0 to 100.0, half rounded up. `None` where the answer could not be
+    /// graded.
     #[allow(clippy::cast_sign_loss, reason = "a curve stays between 0 and 1")]
     pub fn tenths(&self, grade: &Grade<'_>) -> Option<Tenths> {
         Some(Tenths((self.score(grade)? * 1000.0 + 0.5).floor() as u32))
     }
 
-    /// Of all that it does to a grade.
+    /// Fingerprint of everything that affects calibrated scores.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint(*blake3::hash(self.to_text("").as_bytes()).as_bytes())
     }
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_read_as_it_was_written() {
+    fn a_written_calibration_is_read_back_unchanged() {
         let curve = Curve::new(vec![(0.0, 0.125), (0.5, 0.75)]).expect("a curve");
         let weights = BTreeMap::from([("star".to_owned(), 0.5), ("a b".to_owned(), 0.0)]);
         let calibration = Calibration { curve, weights, scorer: 2 };
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_calibration_is_told() {
+    fn a_text_that_is_not_a_calibration_is_refused_with_the_reason() {
         for (text, said) in [
             ("schema = 1\nscorer = 1\n", "line 1: missing field `curve`"),
             ("schema = 2\nscorer = 1\ncurve = [[0, 0]]", "schema 2, expected 1"),

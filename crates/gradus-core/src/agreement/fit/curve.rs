@@ -1,31 +1,31 @@
-//! The curve that turns a grader's scores into the scores people would give.
+//! The curve that maps a grader's scores to the scores that people would give.
 //!
-//! Takes points, checks them, and gives the value between them. `isotonic` fits one.
+//! Checks the points of a curve, and interpolates between them. `isotonic` fits a curve.
 
 use std::error::Error;
 use std::fmt;
 
 use super::blocks::between;
 
-/// A rising curve from the grader's scores to people's, both 0 to 1: straight between its points,
-/// level before the first and after the last.
+/// A rising curve from the grader's scores to people's, both 0 to 1: straight between its points, level before the
+/// first and after the last.
 ///
-/// It has 1 to [`Curve::MOST`] points; their first numbers rise strictly, their second never fall.
+/// A curve has 1 to [`Curve::MOST`] points. Their given scores rise strictly, and their human scores never fall.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     points: Vec<(f64, f64)>,
 }
 
 impl Curve {
-    /// How many points a curve has at most, so that a file with one stays readable.
+    /// Greatest number of points of a curve, so that its file stays readable.
     pub const MOST: usize = 12;
 
-    /// A curve through `points`: given score, human score.
+    /// A curve through `points`, each a given and a human score.
     ///
     /// # Errors
     ///
-    /// When there are no points or more than [`Curve::MOST`], or at the first point that is not
-    /// finite, lies outside 0 to 1, does not lie above the one before, or falls below it.
+    /// When there are no points or more than [`Curve::MOST`], or at the first point that is not finite, is outside 0 to
+    /// 1, has no higher given score than the point before, or has a lower human score.
     pub fn new(points: Vec<(f64, f64)>) -> Result<Self, CurveError> {
         if points.is_empty() {
             return Err(CurveError::Empty);
@@ -41,14 +41,14 @@ impl Curve {
         Ok(Self { points })
     }
 
-    /// The points, lowest first: given score, human score.
+    /// The points, lowest first, each a given and a human score.
     pub fn points(&self) -> &[(f64, f64)] {
         &self.points
     }
 
-    /// The human score, 0 to 1, to expect at a given score.
+    /// The expected human score, 0 to 1, at a given score.
     ///
-    /// Never falls as `given` rises, infinities included. A score that is not a number stays one.
+    /// Never falls as `given` rises, infinities included. NaN stays NaN.
     pub fn at(&self, given: f64) -> f64 {
         if given.is_nan() {
             return given;
@@ -57,7 +57,7 @@ impl Curve {
         match (below.last(), above.first()) {
             (Some(low), Some(high)) => between(low.1, high.1, (given - low.0) / (high.0 - low.0)),
             (Some(only), None) | (None, Some(only)) => only.1,
-            (None, None) => f64::NAN, // `new` leaves no curve without points
+            (None, None) => f64::NAN, // unreachable, because `new` refuses a curve without points
         }
     }
 }
@@ -77,34 +77,34 @@ fn check(point: usize, before: Option<(f64, f64)>, (given, human): (f64, f64)) -
     }
 }
 
-/// Why points are no curve. Points are counted from 1.
+/// Why points are not a curve. Points are counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CurveError {
     /// There are no points.
     Empty,
     /// There are more points than [`Curve::MOST`].
     TooMany {
-        /// How many there are.
+        /// Number of points.
         have: usize,
     },
     /// A score is infinite or not a number.
     NotFinite {
-        /// Which point.
+        /// Number of the point, from 1.
         point: usize,
     },
     /// A score is below 0 or above 1.
     Outside {
-        /// Which point.
+        /// Number of the point, from 1.
         point: usize,
     },
     /// The given score is not above that of the point before.
     NotRising {
-        /// Which point.
+        /// Number of the point, from 1.
         point: usize,
     },
     /// The human score is below that of the point before.
     Falling {
-        /// Which point.
+        /// Number of the point, from 1.
         point: usize,
     },
 }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn is_straight_between_points_and_level_outside() {
+    fn a_curve_is_straight_between_points_and_level_outside() {
         let curve = Curve::new(vec![(0.2, 0.1), (0.4, 0.5), (0.8, 0.5), (0.9, 1.0)]).expect("a curve");
         // At 0.3 half the way from 0.1 to 0.5; at 0.85 half the way from 0.5 to 1.
         let expected = [
@@ -165,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn refuses_points_that_are_no_curve_and_says_which() {
-        let refused = |points: &[(f64, f64)]| Curve::new(points.to_vec()).expect_err("no curve");
+    fn points_that_are_not_a_curve_are_refused_with_their_number() {
+        let refused = |points: &[(f64, f64)]| Curve::new(points.to_vec()).expect_err("not a curve");
         assert_eq!(refused(&[]), CurveError::Empty);
         assert_eq!(refused(&[(0.0, 0.0); 13]), CurveError::TooMany { have: 13 });
         assert_eq!(refused(&[(0.1, 0.1), (f64::NAN, 0.2)]), CurveError::NotFinite { point: 2 });

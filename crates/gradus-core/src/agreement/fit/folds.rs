@@ -1,19 +1,19 @@
-//! Which rows are left out together when something fitted is tried on questions it has not seen.
+//! Folds for cross-validation: the rows that are held out together.
 //!
 //! Takes the group (question) of each row and gives its fold. Rows of one group always share a fold.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-/// Deals groups into at most `folds` folds of nearly even size, and gives the fold of each row.
+/// Divides groups into at most `folds` folds of nearly even size, and gives the fold of each row.
 ///
-/// The largest group comes first, of equal ones the first by name; each goes into the smallest fold
-/// so far, of equal ones the lowest. Folds are counted from 0, and none of those used is empty: there
-/// are as many as asked for, or as groups. 0 folds count as 1. With one group all rows are in fold 0.
-/// A row's fold depends on nothing but its group and the sizes of all groups. No rows give no folds.
+/// Groups are taken by size, the largest first, and groups of equal size by name. Each group goes into the smallest
+/// fold so far, of equal folds the one with the lowest number. Folds are counted from 0, and no fold is empty: there
+/// are as many as requested, or as groups if those are fewer. 0 folds count as 1. A row's fold depends only on its
+/// group and the sizes of all groups. No rows give no folds.
 ///
-/// Sizes are not always the most even possible, since a dealt group stays where it is; but two folds
-/// never differ by more rows than the largest group has.
+/// The sizes are not always as even as possible, because a group never moves again. Two folds never differ by more rows
+/// than the largest group has.
 pub fn by_group<S: AsRef<str>>(groups: &[S], folds: usize) -> Vec<usize> {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for group in groups {
@@ -23,7 +23,7 @@ pub fn by_group<S: AsRef<str>>(groups: &[S], folds: usize) -> Vec<usize> {
     groups.iter().map(|group| fold_of.get(group.as_ref()).copied().unwrap_or_default()).collect()
 }
 
-/// The fold of each group, by its size.
+/// The fold of each group, from the sizes of all groups.
 fn deal<'a>(sizes: &BTreeMap<&'a str, usize>, folds: usize) -> BTreeMap<&'a str, usize> {
     let mut largest_first: Vec<(&str, usize)> = sizes.iter().map(|(&group, &size)| (group, size)).collect();
     largest_first.sort_by_key(|&(group, size)| (Reverse(size), group));
@@ -43,7 +43,7 @@ fn deal<'a>(sizes: &BTreeMap<&'a str, usize>, folds: usize) -> BTreeMap<&'a str,
 mod tests {
     use super::*;
 
-    /// The names `a`, `b`, ... each as often as its size says.
+    /// The names `a`, `b`, ... each repeated by its size.
     fn groups(sizes: &[usize]) -> Vec<String> {
         let names = ('a'..='z').map(String::from);
         names.zip(sizes).flat_map(|(name, &size)| std::iter::repeat_n(name, size)).collect()
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn deals_the_worst_case_of_graham_like_largest_first_scheduling() {
+    fn the_worst_case_of_graham_is_divided_like_largest_first_scheduling() {
         // R. L. Graham, "Bounds on multiprocessing timing anomalies", 1969: for three machines and jobs
         // 5 5 4 4 3 3 3 longest-first gives 11, where 9 were possible.
         let mut sizes = fold_sizes(&by_group(&groups(&[5, 5, 4, 4, 3, 3, 3]), 3));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn ties_go_by_name_and_to_the_lowest_fold() {
+    fn groups_of_equal_size_are_taken_by_name_and_go_to_the_lowest_fold() {
         assert_eq!(by_group(&["d", "b", "a", "c"], 2), [1, 1, 0, 0]);
     }
 

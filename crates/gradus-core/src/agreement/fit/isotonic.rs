@@ -1,29 +1,27 @@
 //! Fits a rising curve from a grader's scores to people's, by least squares.
 //!
-//! Takes the scores of the same answers by both. `blocks` holds the steps of the fit; here they are
-//! thinned and become the few points of a curve.
+//! Takes the scores of the same answers by both. `blocks` computes the steps of the fit; this module reduces them to
+//! the few points of a curve.
 
 use super::blocks::{Block, merge_cheapest, merge_where, pooled, with_enough_rows};
 use super::curve::Curve;
 
-/// Rows that a point stands for at least, where there are so many: fewer would follow single answers.
+/// Fewest rows behind a point, where there are that many, because fewer would follow single answers.
 const FEWEST_ROWS: f64 = 5.0;
-/// Points are rounded to one part in this.
+/// Points are rounded to a multiple of one divided by this number.
 const PARTS: f64 = 10_000.0;
 
 impl Curve {
     /// Fits a curve to the scores of the same answers by a grader and by people, by least squares.
     ///
-    /// Rows with a score that is not finite are left out, so are extra rows of the longer slice;
-    /// scores outside 0 to 1 count as 0 or 1. The order of rows does not matter. `None` when no row
-    /// is left.
+    /// Rows with a score that is not finite are left out, as are extra rows of the longer slice. Scores outside 0 to 1
+    /// count as 0 or 1. The order of rows does not matter. `None` where no row is left.
     ///
-    /// Pool-adjacent-violators gives blocks. Those of fewer than 5 rows are merged into the neighbour
-    /// that costs least squared error, then the cheapest neighbours until [`Curve::MOST`] are left.
-    /// The points are the means of the blocks, rounded to 4 decimals. A line through means can be
-    /// worse than the steps it is drawn through, where scores hardly agree: as long as it has more
-    /// squared error than the level line at the rounded mean, blocks are merged further. So no fit
-    /// is worse than that line.
+    /// Pool-adjacent-violators gives blocks. Blocks of fewer than 5 rows are merged into the neighbour that adds the
+    /// least squared error, then the cheapest pairs until [`Curve::MOST`] blocks are left. The points are the means of
+    /// the blocks, rounded to 4 decimals. Where scores hardly agree, a curve through the means can be worse than the
+    /// steps themselves: while its squared error exceeds that of the level line at the rounded mean, more blocks are
+    /// merged. So no curve is worse than that line.
     pub fn fit(given: &[f64], human: &[f64]) -> Option<Self> {
         let rows = sorted_rows(given, human);
         let mut blocks = with_enough_rows(pooled(&rows), FEWEST_ROWS);
@@ -47,7 +45,7 @@ fn squared_error(curve: &Curve, rows: &[(f64, f64)]) -> f64 {
     rows.iter().map(|&(given, human)| curve.at(given) - human).map(|off| off * off).sum()
 }
 
-/// Rows to fit, by given score; equal ones by human score, so that sums do not depend on their order.
+/// The rows of the fit, by given score and then by human score, so that sums do not depend on the order of rows.
 fn sorted_rows(given: &[f64], human: &[f64]) -> Vec<(f64, f64)> {
     let finite = given.iter().zip(human).filter(|(given, human)| given.is_finite() && human.is_finite());
     let mut rows: Vec<_> = finite.map(|(given, human)| (given.clamp(0.0, 1.0), human.clamp(0.0, 1.0))).collect();
@@ -55,7 +53,7 @@ fn sorted_rows(given: &[f64], human: &[f64]) -> Vec<(f64, f64)> {
     rows
 }
 
-/// The rounded means of blocks; neighbours that round to the same given score become one point.
+/// The rounded means of blocks. Neighbours that round to the same given score become one point.
 fn points_of(blocks: &[Block]) -> Vec<(f64, f64)> {
     merge_where(blocks.iter().copied(), |below, above| rounded(below.given) >= rounded(above.given))
         .iter()
@@ -64,7 +62,7 @@ fn points_of(blocks: &[Block]) -> Vec<(f64, f64)> {
 }
 
 fn rounded(score: f64) -> f64 {
-    (score * PARTS).round() / PARTS + 0.0 // the sum turns -0 into 0
+    (score * PARTS).round() / PARTS + 0.0 // because adding 0 turns -0 into 0
 }
 
 #[cfg(test)]
@@ -76,13 +74,13 @@ mod tests {
         (1..=count).map(|at| f64::from(at * at % 1009 * step % 101) / 100.0).collect()
     }
 
-    /// Each score `times` times over.
+    /// Each score repeated `times` times.
     fn repeated(scores: &[f64], times: usize) -> Vec<f64> {
         scores.iter().flat_map(|&score| std::iter::repeat_n(score, times)).collect()
     }
 
     #[test]
-    fn fits_the_means_of_well_filled_blocks() {
+    fn points_are_the_means_of_blocks_of_five_rows() {
         let human = [0.0, 0.1, 0.1, 0.1, 0.2, 0.8, 0.9, 0.9, 0.9, 1.0];
         let curve = Curve::fit(&repeated(&[0.2, 0.8], 5), &human).expect("a fit");
         assert_eq!(curve.points(), [(0.2, 0.1), (0.8, 0.9)]);
@@ -98,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_fit_without_a_finite_row() {
+    fn no_curve_is_fitted_without_a_finite_row() {
         assert_eq!(Curve::fit(&[], &[]), None);
         assert_eq!(Curve::fit(&[0.5], &[]), None);
         assert_eq!(Curve::fit(&[f64::NAN, 0.5], &[0.5, f64::INFINITY]), None);
     }
 
     #[test]
-    fn thins_to_twelve_points_by_the_cheapest_merge() {
+    fn blocks_are_merged_to_twelve_points_at_the_least_cost() {
         // Thirteen steps of 0.07, but from the seventh to the eighth only 0.01: these two become one.
         let given: Vec<f64> = (0..13).map(|at| 0.05 + 0.07 * f64::from(at)).collect();
         let human: Vec<f64> = given.iter().enumerate().map(|(at, given)| if at == 7 { 0.48 } else { *given }).collect();
@@ -122,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_worse_than_the_mean_gives_way_to_it() {
+    fn a_curve_that_is_worse_than_the_mean_is_replaced_by_it() {
         // Two blocks, (0.245, 0.5) and (0.755, 0.51). Each row counted once, the squared error of the line
         // through them is 0.25 + 0.5048^2 + 0.4948^2 + 0.49^2 = 0.9897, that of the mean 0.505 is 0.9803.
         let given = repeated(&[0.0, 0.49, 0.51, 1.0], 3);
@@ -131,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn no_fit_falls_nor_is_worse_than_the_best_constant() {
+    fn curves_never_fall_and_are_never_worse_than_the_best_constant() {
         for (count, step) in (1..120).zip((1..).step_by(7)) {
             let (given, noise) = (scattered(count, step), scattered(count, step + 3));
             for share in [0.0, 0.3, 0.7, 1.0] {

@@ -1,18 +1,17 @@
-//! Bringing a grader's scores nearer to people's: a rising curve over scores, weights of criteria,
-//! and the folds to try them on.
+//! Fits calibrations: a rising curve over scores, weights of criteria, and the folds that measure them.
 
 mod blocks;
 mod calibration;
+mod choose_lambda;
 mod curve;
-mod fitting;
+mod fit_calibration;
 mod folds;
 mod isotonic;
-mod lambda;
 mod ridge;
 
 pub use calibration::{Calibration, CalibrationError};
+pub use choose_lambda::choose_lambda;
 pub use curve::{Curve, CurveError};
-pub use fitting::{Example, Fit, FitError, fit};
+pub use fit_calibration::{Example, Fit, FitError, fit};
 pub use folds::by_group;
-pub use lambda::choose_lambda;
 pub use ridge::weights;

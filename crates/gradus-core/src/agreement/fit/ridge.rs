@@ -1,54 +1,55 @@
-//! Weights of criteria that bring a grader's scores nearest to people's.
+//! Non-negative ridge regression: weights of criteria that minimise the distance between a grader's scores and
+//! people's.
 //!
-//! Takes credits of criteria and human scores of the same answers; gives weights that are never
-//! negative and are drawn towards a prior, the rubric's own points. `lambda` tries how strongly.
+//! Takes credits of criteria and human scores of the same answers, and gives weights that are drawn towards a prior,
+//! the rubric's own points. `choose_lambda` chooses how strongly.
 
-/// Sweeps over all weights before the answer is taken as it is.
+/// Greatest number of sweeps over all weights.
 const MOST_SWEEPS: usize = 10_000;
-/// Weights have settled when none moves by more than this in a sweep.
-const SETTLED: f64 = 1e-10;
+/// Weights have converged when no weight moves by more than this in a sweep.
+const CONVERGED: f64 = 1e-10;
 
-/// An answer: the credit of each criterion, and the human score.
-pub(super) type Row<'a> = (&'a [f64], f64);
+/// One answer: the credit of each criterion, and the human score.
+pub(super) type FitRow<'a> = (&'a [f64], f64);
 
 /// Non-negative ridge weights: minimises `|rows * w - human|^2 + lambda * |w - prior|^2`, `w >= 0`.
 ///
-/// `rows` holds credits, 0 to 1, one for each criterion; a prior is the human score that its
-/// criterion alone should earn. Lambda counts like that many answers that met one criterion only and
-/// earned its prior. By cyclic coordinate descent from the prior, in the order of criteria, until no
-/// weight moves by more than 1e-10, 10,000 sweeps at most. A criterion that nobody met keeps its
-/// prior; at lambda 0 the order decides between criteria that were always met together. Rows with a
-/// number that is not finite are left out.
+/// `rows` holds credits, 0 to 1, one for each criterion. The prior of a criterion is the human score that an answer
+/// with this criterion alone should have. Lambda has the effect of that many answers that met only one criterion and
+/// had its prior as their score. Solved by cyclic coordinate descent from the prior, in the order of criteria, until no
+/// weight moves by more than 1e-10, in at most 10,000 sweeps. A criterion that no answer met keeps its prior. At lambda
+/// 0 the order decides between criteria that were always met together. Rows with a number that is not finite are left
+/// out.
 ///
-/// `None` when lengths do not fit, no row is left, the prior or lambda is not finite, lambda is
-/// negative, or numbers are so large that a weight would not be finite.
+/// `None` where lengths differ, no row is left, the prior or lambda is not finite, lambda is negative, or numbers are
+/// so large that a weight would not be finite.
 pub fn weights(rows: &[Vec<f64>], human: &[f64], prior: &[f64], lambda: f64) -> Option<Vec<f64>> {
     let rows = usable(rows, human, prior)?;
     Products::of(rows.into_iter(), prior.len()).solve(prior, lambda)
 }
 
-/// The rows of finite numbers; `None` when lengths do not fit, the prior is not finite or no row is left.
-pub(super) fn usable<'a>(rows: &'a [Vec<f64>], human: &[f64], prior: &[f64]) -> Option<Vec<Row<'a>>> {
+/// The rows of finite numbers. `None` where lengths differ, the prior is not finite or no row is left.
+pub(super) fn usable<'a>(rows: &'a [Vec<f64>], human: &[f64], prior: &[f64]) -> Option<Vec<FitRow<'a>>> {
     let fits = rows.len() == human.len() && rows.iter().all(|row| row.len() == prior.len());
     if !fits || !prior.iter().all(|points| points.is_finite()) {
         return None;
     }
     let rows = rows.iter().map(Vec::as_slice).zip(human.iter().copied());
-    let finite: Vec<Row> =
+    let finite: Vec<FitRow> =
         rows.filter(|(credits, human)| human.is_finite() && credits.iter().all(|credit| credit.is_finite())).collect();
     if finite.is_empty() { None } else { Some(finite) }
 }
 
-/// All that a least-squares fit needs to know of its rows.
+/// Sums over rows that determine a least-squares fit.
 pub(super) struct Products {
-    /// For each criterion the products of its credits with those of every criterion, summed over rows.
+    /// For each pair of criteria, the product of their credits, summed over rows.
     credits: Vec<Vec<f64>>,
-    /// The products of its credits with human scores, summed over rows.
+    /// For each criterion, the product of its credit and the human score, summed over rows.
     human: Vec<f64>,
 }
 
 impl Products {
-    pub(super) fn of<'a>(rows: impl Iterator<Item = Row<'a>>, criteria: usize) -> Self {
+    pub(super) fn of<'a>(rows: impl Iterator<Item = FitRow<'a>>, criteria: usize) -> Self {
         let mut sums = Self { credits: vec![vec![0.0; criteria]; criteria], human: vec![0.0; criteria] };
         for (row, human) in rows {
             for ((credit, products), with_human) in row.iter().zip(&mut sums.credits).zip(&mut sums.human) {
@@ -75,21 +76,21 @@ impl Products {
                 most_moved = most_moved.max((best - *weight).abs());
                 *weight = best;
             }
-            if most_moved <= SETTLED {
+            if most_moved <= CONVERGED {
                 break;
             }
         }
         Some(weights)
     }
 
-    /// The best weight of one criterion while the others stay; `None` when it is not finite.
+    /// The best weight of one criterion for fixed weights of the others. `None` where it is not finite.
     fn best(&self, criterion: usize, weights: &[f64], points: f64, lambda: f64) -> Option<f64> {
         let (products, human) = (self.credits.get(criterion)?, self.human.get(criterion)?);
         let (own, weight) = (*products.get(criterion)?, *weights.get(criterion)?);
         if own + lambda <= 0.0 {
-            return Some(weight); // nothing speaks for or against it
+            return Some(weight); // because no row has credit for it, every weight is as good
         }
-        // Written as a step away from the prior: with a large lambda the two large terms would drown it.
+        // because with a large lambda a sum of two large terms would lose the digits of the small step
         let left = human - dot(products, weights) + own * (weight - points);
         let best = points + left / (own + lambda);
         best.is_finite().then_some(best.max(0.0))
@@ -129,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_that_would_be_negative_is_held_at_zero() {
+    fn a_weight_that_would_be_negative_is_zero() {
         // Normal equations: 2 w1 + w2 = 1.5 and w1 + 2 w2 = 0.6 have w2 = -0.1. Held at 0: w1 = 1.5 / 2.
         let rows = [vec![1.0, 0.0], vec![0.0, 1.0], vec![1.0, 1.0]];
         assert_weights(weights(&rows, &[0.9, 0.0, 0.6], &[0.5, 0.5], 0.0), &[0.75, 0.0]);
     }
 
     #[test]
-    fn agrees_with_scipy_where_nothing_is_held() {
+    fn positive_weights_agree_with_scipy() {
         // scipy 1.17.1 optimize.nnls, rows augmented by sqrt(lambda) * identity and sqrt(lambda) * prior.
         let (human, prior) = ([0.9, 0.4, 0.3, 0.8, 0.2, 0.7], [0.5, 0.3, 0.2]);
         let of = |lambda| weights(&six(), &human, &prior, lambda);
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_scipy_where_a_weight_is_held() {
+    fn weights_agree_with_scipy_where_one_would_be_negative() {
         // As above. Unconstrained (numpy 2.4.6 linalg.lstsq) the second weight is -0.4068, -0.0912 and 0.1969.
         let (human, prior) = ([0.9, 0.1, 0.3, 0.5, 0.6, 0.7], [0.5, 0.3, 0.2]);
         let of = |lambda| weights(&six(), &human, &prior, lambda);
@@ -163,9 +164,9 @@ mod tests {
     }
 
     #[test]
-    fn what_rows_leave_open_stays_at_the_prior() {
+    fn a_weight_that_no_row_determines_stays_at_the_prior() {
         assert_weights(weights(&[vec![1.0, 0.0]], &[0.25], &[0.5, 0.125], 0.0), &[0.25, 0.125]);
-        // A negative prior is drawn to, but not reached.
+        // A negative prior cannot be reached.
         assert_weights(weights(&[vec![0.0]], &[0.25], &[-1.0], 3.0), &[0.0]);
         assert_weights(weights(&[vec![]], &[0.25], &[], 1.0), &[]);
     }
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_weights_for_what_does_not_fit() {
+    fn columns_of_different_lengths_and_infinite_numbers_have_no_weights() {
         let rows = [vec![1.0], vec![0.5]];
         assert_eq!(weights(&[], &[], &[0.5], 1.0), None);
         assert_eq!(weights(&rows, &[0.5], &[0.5], 1.0), None);

@@ -1,23 +1,23 @@
-//! What many answers come to, from their marks in one pass and in memory that does not grow with them.
+//! Statistics over the answers of a batch, summed in one pass and in memory that does not grow with the answers.
 //!
-//! All sums are of integers, so the figures are the same in whatever order answers are noted; only what is read off
-//! at the end is a float. [`Overview`] takes the marks and holds the rest.
+//! All sums are of integers, so the figures do not depend on the order in which answers are added; only the values
+//! that are read at the end are floats. [`Overview`] takes the grade of each answer and holds the rest.
 
-mod items;
-mod moments;
+mod criterion_stats;
+#[cfg(test)]
+mod fixtures;
+mod integer_sums;
+mod judge_usage;
 #[cfg(test)]
 mod properties;
-mod question;
-mod reasons;
-#[cfg(test)]
-mod samples;
-mod scores;
-mod spent;
-mod whole;
+mod question_stats;
+mod score_stats;
+mod totals;
+mod ungraded;
 
-pub use items::{CriterionItem, Item};
-pub use question::AnswersTo;
-pub use reasons::{NotGraded, UngradedRow};
-pub use scores::Scores;
-pub use spent::Spent;
-pub use whole::{Hard, Overview};
+pub use criterion_stats::{CriterionStats, ItemStats};
+pub use judge_usage::JudgeUsage;
+pub use question_stats::QuestionStats;
+pub use score_stats::ScoreStats;
+pub use totals::{HardCriterion, Overview};
+pub use ungraded::{UngradedAnswers, UngradedRow};

@@ -1,18 +1,18 @@
-//! Laws of an overview: no order matters, and figures are those that floats give.
+//! Properties of an overview: the order of answers does not matter, and the figures equal those computed with floats.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::Overview;
-use super::samples::{credits, graded, question};
-use crate::agreement::Absent;
+use super::fixtures::{credits, graded, question};
+use super::totals::Overview;
+use crate::agreement::absent::Absent;
 use crate::model::{Flag, Marks, Question, Usage};
 
 const POINTS: [u32; 3] = [1, 3, 100];
 const TAKEN: [u32; 1] = [2];
 
-/// One of three questions, a score, three credits and a penalty.
+/// Index of one of three questions, a score, three credits and a penalty.
 type Answer = (usize, u32, Vec<i32>, i32);
 
 fn answer() -> impl Strategy<Value = Answer> {
@@ -47,7 +47,7 @@ fn overview(rows: &[(u64, Marks)]) -> Overview {
     let mut overview = Overview::new();
     for (line, marks) in rows {
         let question = questions.iter().find(|question| question.id == marks.question);
-        overview.note(*line, "id", marks, question);
+        overview.add(*line, "id", marks, question);
     }
     overview
 }
@@ -65,7 +65,7 @@ fn close(measured: Result<f64, Absent>, expected: f64) -> bool {
     measured.is_ok_and(|measured| (measured - expected).abs() < 1e-9)
 }
 
-/// The credit of the criterion and the points besides it, of the answers in which all criteria were decided.
+/// The credit of the criterion and the points on all others, of the answers in which all criteria were decided.
 fn columns(answers: &[&Answer], criterion: usize) -> (Vec<f64>, Vec<f64>) {
     let decided = answers.iter().filter(|(.., criteria, _)| criteria.iter().all(|&credit| credit >= 0));
     let row = |(.., criteria, penalty): &&Answer| {
@@ -77,7 +77,7 @@ fn columns(answers: &[&Answer], criterion: usize) -> (Vec<f64>, Vec<f64>) {
     decided.map(row).unzip()
 }
 
-/// The same cases every time; nothing is written where one fails.
+/// A fixed seed for the same cases every time, and no file of failures.
 fn config() -> ProptestConfig {
     ProptestConfig { rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn figures_are_those_that_floats_give(answers in vec(answer(), 2..80)) {
+    fn figures_equal_those_computed_with_floats(answers in vec(answer(), 2..80)) {
         let ids = questions().map(|question| question.id);
         let rows: Vec<_> = answers
             .iter()

@@ -1,17 +1,17 @@
 //! Overviews for tests of reports.
 
-use super::data::BatchReport;
+use super::types::BatchReport;
 use crate::agreement::Overview;
 use crate::model::{Bands, Came, Criterion, Flag, Marks, Question, Tenths, Thousandths};
-use crate::report::fixture;
+use crate::report::grade::fixture;
 
 /// A question with three criteria and a penalty.
 pub(super) fn question(id: &str) -> Question {
     Question { id: id.into(), ..fixture::incident().question }
 }
 
-/// Adds `answers` graded answers to the question, from poor to good.
-pub(super) fn note(overview: &mut Overview, question: &Question, answers: u64) {
+/// Adds `answers` graded answers to the question, with rising scores.
+pub(super) fn add_answers(overview: &mut Overview, question: &Question, answers: u64) {
     for at in 0..answers {
         let grade = at * 1000 / answers.max(2) + 1000 / answers.max(2) / 2;
         let credit = |criterion: &Criterion, shift: u64| {
@@ -25,27 +25,27 @@ pub(super) fn note(overview: &mut Overview, question: &Question, answers: u64) {
         let outcome = Came::Graded { score, band, credits, penalties, fallback: false };
         let flags = if at % 11 == 0 { vec![Flag::TooShort] } else { Vec::new() };
         let marks = Marks { question: question.id.clone(), outcome, flags, disputed: Vec::new(), usage: None };
-        overview.note(at + 1, &format!("{}-{at}", question.id), &marks, Some(question));
+        overview.add(at + 1, &format!("{}-{at}", question.id), &marks, Some(question));
     }
 }
 
 /// Adds `answers` answers that could not be graded.
-pub(super) fn note_ungraded(overview: &mut Overview, answers: u64) {
+pub(super) fn add_ungraded(overview: &mut Overview, answers: u64) {
     for at in 0..answers {
         let reason = if at % 3 == 0 { "the answer is empty" } else { "no question is called `x`" };
-        overview.note(1000 + at, &format!("lost-{at}"), &Marks::ungraded("x", reason), None);
+        overview.add(1000 + at, &format!("lost-{at}"), &Marks::ungraded("x", reason), None);
     }
 }
 
 /// Adds an answer with a score and no credits.
-pub(super) fn note_score(overview: &mut Overview, question: &str, tenths: u32) {
+pub(super) fn add_score(overview: &mut Overview, question: &str, tenths: u32) {
     let (score, band) = (Tenths(tenths), Bands::default().of(Tenths(tenths)));
     let outcome = Came::Graded { score, band, credits: Vec::new(), penalties: Vec::new(), fallback: false };
     let marks = Marks { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None };
-    overview.note(1, "x", &marks, None);
+    overview.add(1, "x", &marks, None);
 }
 
-/// A report of it, without anything more.
+/// A report of `overview` without optional contents.
 pub(super) fn report(overview: &Overview) -> BatchReport<'_> {
     BatchReport {
         overview,

@@ -1,17 +1,18 @@
-//! A batch for programs. A figure that is absent is `null`; where its reason is not plain from the counts beside it,
-//! the reason stands with it.
+//! The JSON of a batch. An absent value is `null`, with its reason beside it where the counts do not explain it.
 
 use serde_json::{Map, Value, json};
 
-use super::data::BatchReport;
-use super::figures::{BANDS, HARDEST};
-use crate::agreement::overview::{AnswersTo, CriterionItem, Hard, Item, NotGraded, Scores, Spent};
+use super::phrases::{BANDS, HARDEST};
+use super::types::BatchReport;
+use crate::agreement::overview::{
+    CriterionStats, HardCriterion, ItemStats, JudgeUsage, QuestionStats, ScoreStats, UngradedAnswers,
+};
 
 /// Version of the layout of a batch's JSON.
 const SCHEMA: u32 = 1;
 
 impl BatchReport<'_> {
-    /// All of it for programs.
+    /// The batch as JSON, described by [`summary_schema`](crate::report::summary_schema).
     pub fn to_json(&self) -> Value {
         let overview = self.overview;
         let flags: Map<_, _> =
@@ -43,7 +44,7 @@ impl BatchReport<'_> {
     }
 }
 
-fn scores(scores: &Scores) -> Value {
+fn scores(scores: &ScoreStats) -> Value {
     let count = |band| scores.bands.get(&band).copied().unwrap_or(0);
     let bands: Map<_, _> = BANDS.iter().map(|&band| (band.name().to_owned(), json!(count(band)))).collect();
     json!({
@@ -57,7 +58,7 @@ fn scores(scores: &Scores) -> Value {
     })
 }
 
-fn question(id: &str, answers: &AnswersTo) -> Value {
+fn question(id: &str, answers: &QuestionStats) -> Value {
     json!({
         "id": id,
         "answers": answers.answers,
@@ -68,7 +69,7 @@ fn question(id: &str, answers: &AnswersTo) -> Value {
     })
 }
 
-fn criterion(criterion: &CriterionItem) -> Value {
+fn criterion(criterion: &CriterionStats) -> Value {
     let item = &criterion.item;
     let discrimination = match criterion.discrimination() {
         Ok(value) => json!({ "value": value }),
@@ -85,7 +86,7 @@ fn criterion(criterion: &CriterionItem) -> Value {
     })
 }
 
-fn penalty(item: &Item) -> Value {
+fn penalty(item: &ItemStats) -> Value {
     json!({
         "id": item.id,
         "points": item.points,
@@ -95,11 +96,11 @@ fn penalty(item: &Item) -> Value {
     })
 }
 
-fn hard(hard: &Hard<'_>) -> Value {
+fn hard(hard: &HardCriterion<'_>) -> Value {
     json!({ "question": hard.question, "criterion": hard.criterion, "credit": hard.credit, "answers": hard.answers })
 }
 
-fn not_graded(not_graded: &NotGraded) -> Value {
+fn not_graded(not_graded: &UngradedAnswers) -> Value {
     let first = not_graded.first.iter().map(|one| json!({ "line": one.line, "id": one.id, "reason": one.reason }));
     let reasons =
         not_graded.by_count().into_iter().map(|(reason, count)| json!({ "reason": reason, "answers": count }));
@@ -110,7 +111,7 @@ fn not_graded(not_graded: &NotGraded) -> Value {
     })
 }
 
-fn usage(spent: &Spent) -> Value {
+fn usage(spent: &JudgeUsage) -> Value {
     json!({
         "prompt_tokens": spent.prompt_tokens,
         "completion_tokens": spent.completion_tokens,
@@ -122,12 +123,12 @@ fn usage(spent: &Spent) -> Value {
 mod tests {
     use super::*;
     use crate::agreement::Overview;
-    use crate::report::batch::fixture::{note, note_ungraded, question, report};
+    use crate::report::batch::fixture::{add_answers, add_ungraded, question, report};
 
     #[test]
-    fn figures_are_numbers_or_null_with_a_reason() {
+    fn values_are_numbers_or_null_with_a_reason() {
         let mut overview = Overview::new();
-        note(&mut overview, &question("q"), 2);
+        add_answers(&mut overview, &question("q"), 2);
         let value = report(&overview).to_json();
         let criterion = &value["questions"][0]["criteria"][0];
         assert_eq!((&value["schema"], &value["scores"]["mean"]), (&json!(1), &json!(50.0)));
@@ -138,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_graded_has_null_for_every_figure() {
+    fn every_value_is_null_without_graded_answers() {
         let mut overview = Overview::new();
-        note_ungraded(&mut overview, 21);
+        add_ungraded(&mut overview, 21);
         let value = report(&overview).to_json();
         for name in ["mean", "median", "deviation", "lowest", "highest"] {
             assert_eq!(value["scores"][name], Value::Null, "{name}");

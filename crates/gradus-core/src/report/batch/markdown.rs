@@ -1,14 +1,15 @@
-//! A batch for a page: all that the text shows, and every criterion.
+//! The report of a batch as Markdown: the contents of the terminal report, and every criterion.
 
 use std::fmt::Write as _;
 
-use super::data::BatchReport;
-use super::figures::{
-    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, figure, found, found_questions, mean, percent, preamble,
+use super::phrases;
+use super::phrases::{
+    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, figure, matched_questions, mean, percent, preamble,
     reasons, scores,
 };
-use crate::agreement::overview::{AnswersTo, NotGraded, Overview};
-use crate::report::markup::escape;
+use super::types::BatchReport;
+use crate::agreement::overview::{Overview, QuestionStats, UngradedAnswers};
+use crate::report::markdown_text::escape;
 
 /// A batch as Markdown with tables, ending in a line break.
 pub fn markdown(report: &BatchReport<'_>) -> String {
@@ -30,19 +31,19 @@ pub fn markdown(report: &BatchReport<'_>) -> String {
         }
     }
     not_graded(&mut page, &overview.not_graded);
-    found_from(&mut page, report);
+    self::matched(&mut page, report);
     page
 }
 
-fn found_from(page: &mut String, report: &BatchReport<'_>) {
+fn matched(page: &mut String, report: &BatchReport<'_>) {
     for (is_worded, heading) in [(true, "their wording"), (false, "the answer")] {
-        let all = found_questions(report, is_worded);
+        let all = matched_questions(report, is_worded);
         if !all.is_empty() {
             let _ = writeln!(page, "\n## Questions found from {heading}\n");
         }
         for one in all {
             let wording = one.wording.as_ref().map(|wording| format!("“{}”: ", escape(wording))).unwrap_or_default();
-            let _ = writeln!(page, "- {wording}{}", escape(&found(one)));
+            let _ = writeln!(page, "- {wording}{}", escape(&phrases::matched(one)));
         }
     }
 }
@@ -51,7 +52,7 @@ fn marks(page: &mut String, report: &BatchReport<'_>) {
     let all = &report.overview.scores;
     let Some(figures) = scores(all) else { return };
     let bands = BANDS.map(|one| band(all, one)).join(", ");
-    let _ = writeln!(page, "\n## Scores\n\n- {figures}\n- {bands}");
+    let _ = writeln!(page, "\n## ScoreStats\n\n- {figures}\n- {bands}");
     if let Some(line) = below(report) {
         let _ = writeln!(page, "- **{}**", escape(&line));
     }
@@ -80,7 +81,7 @@ fn questions(page: &mut String, overview: &Overview) {
     }
 }
 
-fn criteria(page: &mut String, id: &str, answers: &AnswersTo) {
+fn criteria(page: &mut String, id: &str, answers: &QuestionStats) {
     let _ = writeln!(page, "\n### {}\n", escape(id));
     page.push_str(
         "| criterion | points | answers | hit | no credit | credit | r |\n|---|---:|---:|---:|---:|---:|---:|\n",
@@ -117,7 +118,7 @@ fn hardest(page: &mut String, overview: &Overview) {
     }
 }
 
-fn not_graded(page: &mut String, not_graded: &NotGraded) {
+fn not_graded(page: &mut String, not_graded: &UngradedAnswers) {
     if not_graded.answers == 0 {
         return;
     }
@@ -140,13 +141,13 @@ fn not_graded(page: &mut String, not_graded: &NotGraded) {
 mod tests {
     use super::*;
     use crate::model::Marks;
-    use crate::report::batch::data::FoundQuestion;
-    use crate::report::batch::fixture::{note, note_ungraded, question, report};
+    use crate::report::batch::fixture::{add_answers, add_ungraded, question, report};
+    use crate::report::batch::types::MatchedQuestion;
 
     #[test]
     fn every_criterion_of_every_question_has_a_row() {
         let mut overview = Overview::new();
-        (0..200).for_each(|at| note(&mut overview, &question(&format!("question-{at:03}")), 6));
+        (0..200).for_each(|at| add_answers(&mut overview, &question(&format!("question-{at:03}")), 6));
         let page = markdown(&report(&overview));
         assert_eq!(page.matches("\n| follow-up | 2 | 6 | ").count(), 200);
         assert_eq!(page.matches("\n| blames-a-person | −2 | 6 | 16.7% | 0.17 |\n").count(), 200);
@@ -154,15 +155,15 @@ mod tests {
     }
 
     #[test]
-    fn what_users_wrote_is_no_markup() {
+    fn text_of_users_is_escaped() {
         let mut overview = Overview::new();
         let nasty = "a|b\n# c <img src=x> [d](https://e.f)\u{1b}[2J";
-        note(&mut overview, &question(nasty), 12);
-        overview.note(3, nasty, &Marks::ungraded("", nasty), None);
-        note_ungraded(&mut overview, 30);
+        add_answers(&mut overview, &question(nasty), 12);
+        overview.add(3, nasty, &Marks::ungraded("", nasty), None);
+        add_ungraded(&mut overview, 30);
         let mut report = report(&overview);
         let (wording, question) = (Some(nasty.to_owned()), nasty.to_owned());
-        report.found_questions = vec![FoundQuestion { wording, question, answers: 1 }];
+        report.found_questions = vec![MatchedQuestion { wording, question, answers: 1 }];
         report.input = nasty.into();
         let page = markdown(&report);
         assert!(!page.contains("<img") && !page.contains("[d](") && !page.contains('\u{1b}'), "{page}");
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_batch_is_a_title_and_its_origin() {
+    fn an_empty_batch_has_a_title_and_its_origin() {
         let overview = Overview::new();
         let origin = "- answers.jsonl, graded by offline scorer 1 against the shipped bank\n";
         assert_eq!(markdown(&report(&overview)), format!("# 0 answers: 0 graded\n\n{origin}"));

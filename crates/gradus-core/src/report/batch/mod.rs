@@ -1,16 +1,16 @@
-//! What grading many answers came to: for people, on one line, as a page, and for programs.
+//! Reports of a batch: one line, a short text, the whole text, Markdown and JSON.
 
-mod data;
-mod figures;
 #[cfg(test)]
 mod fixture;
 mod json;
 mod markdown;
-mod questions;
-mod short;
+mod phrases;
+mod question_tables;
+mod short_text;
 mod text;
+mod types;
 
-pub use data::{BatchReport, Below, Disputed, FoundQuestion};
 pub use markdown::markdown as batch_markdown;
-pub use short::short as batch_short;
-pub use text::{brief as batch_brief, text as batch_text};
+pub use short_text::short_text as batch_short_text;
+pub use text::{line as batch_line, text as batch_text};
+pub use types::{AnswersBelow, BatchReport, DisputeCounts, MatchedQuestion};

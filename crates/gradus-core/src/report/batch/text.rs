@@ -1,15 +1,16 @@
-//! A batch for a terminal.
+//! The full report of a batch on a terminal, and the report on one line.
 
-use super::data::BatchReport;
-use super::figures::{BANDS, band, below, bin, cost, counts, found, found_questions, preamble, price, scores};
-use super::questions::questions;
-use crate::agreement::overview::{NotGraded, Scores};
+use super::phrases::{BANDS, band, below, bin, cost, counts, matched, matched_questions, preamble, price, scores};
+use super::question_tables::question_tables;
+use super::types::BatchReport;
+use crate::agreement::overview::{ScoreStats, UngradedAnswers};
 use crate::model::Tenths;
-use crate::report::page::{Page, Run};
-use crate::report::style::{FAINT, HEADING, PLAIN, Style, band_ink};
-use crate::report::table::{decimals, row};
-use crate::report::text::bar;
-use crate::report::words::shorten;
+use crate::report::layout::bar::bar;
+use crate::report::layout::page::Page;
+use crate::report::layout::style::{FAINT, HEADING, PLAIN, Style, band_ink};
+use crate::report::layout::table::{decimals, row};
+use crate::report::layout::text_run::TextRun;
+use crate::wording::cut_middle_between_words;
 
 /// Columns of the longest bar.
 const BAR: usize = 50;
@@ -17,11 +18,11 @@ const BAR: usize = 50;
 const COUNT: usize = 9;
 /// Columns of a question's wording.
 const WORDING: usize = 160;
-/// Wordings that are shown.
+/// Number of wordings that are shown.
 const WORDINGS: usize = 20;
 
-/// A batch on one line that ends in a line break.
-pub fn brief(report: &BatchReport<'_>, style: Style) -> String {
+/// The report of a batch on one line, ending in a line break.
+pub fn line(report: &BatchReport<'_>, style: Style) -> String {
     let overview = report.overview;
     let mut parts = vec![counts(overview)];
     parts.extend(overview.scores.mean().ok().map(|mean| format!("mean {}", decimals(mean, 1))));
@@ -30,26 +31,26 @@ pub fn brief(report: &BatchReport<'_>, style: Style) -> String {
     let spent = overview.spent.as_ref().filter(|spent| spent.cost.is_some());
     parts.extend(spent.map(|spent| format!("cost {}", price(spent))));
     let mut page = Page::new(style);
-    page.unwrapped(&[Run::plain(parts.join("  "))]);
+    page.unwrapped(&[TextRun::plain(parts.join("  "))]);
     page.finish()
 }
 
-/// A batch for a terminal, as wide as `style` says, ending in a line break.
+/// The full report of a batch, ending in a line break.
 pub fn text(report: &BatchReport<'_>, style: Style) -> String {
     let overview = report.overview;
     let mut page = Page::new(style);
-    page.paragraph(0, &[Run::new(counts(overview), HEADING)]);
+    page.paragraph(0, &[TextRun::new(counts(overview), HEADING)]);
     for line in preamble(report) {
-        page.paragraph(0, &[Run::plain(line)]);
+        page.paragraph(0, &[TextRun::plain(line)]);
     }
     marks(&mut page, report);
-    questions(&mut page, report);
+    question_tables(&mut page, report);
     flags(&mut page, report);
     not_graded(&mut page, &overview.not_graded);
     wordings(&mut page, report);
     if let Some(cost) = cost(report) {
         page.blank();
-        page.paragraph(0, &[Run::plain(cost)]);
+        page.paragraph(0, &[TextRun::plain(cost)]);
     }
     page.finish()
 }
@@ -58,36 +59,36 @@ fn marks(page: &mut Page, report: &BatchReport<'_>) {
     let all = &report.overview.scores;
     let Some(figures) = scores(all) else { return };
     page.heading("scores", "");
-    page.paragraph(2, &[Run::plain(figures)]);
+    page.paragraph(2, &[TextRun::plain(figures)]);
     if all.graded > 1 {
         histogram(page, all);
     }
-    let mut bands: Vec<Run<'_>> = Vec::new();
+    let mut bands: Vec<TextRun<'_>> = Vec::new();
     for one in BANDS {
-        bands.extend((!bands.is_empty()).then(|| Run::plain(", ")));
-        bands.push(Run::new(band(all, one), band_ink(one)));
+        bands.extend((!bands.is_empty()).then(|| TextRun::plain(", ")));
+        bands.push(TextRun::new(band(all, one), band_ink(one)));
     }
     page.paragraph(2, &bands);
     if let Some(below) = below(report) {
-        page.paragraph(2, &[Run::new(below, HEADING)]);
+        page.paragraph(2, &[TextRun::new(below, HEADING)]);
     }
 }
 
-fn histogram(page: &mut Page, scores: &Scores) {
+fn histogram(page: &mut Page, scores: &ScoreStats) {
     let most = scores.histogram.iter().copied().max().unwrap_or(0).max(1);
     let digits = most.to_string().len();
     let cells = page.columns().saturating_sub(12 + digits).min(BAR);
     page.blank();
     for (number, &count) in scores.histogram.iter().enumerate() {
-        // Few answers beside many still show.
+        // because a bin with few answers must be visible beside one with many
         let share = Tenths((u128::from(count) * 1000 / u128::from(most)) as u32);
         let (full, _) = bar(share, cells);
         let full = if full.is_empty() && count > 0 { "▏".to_owned() } else { full };
         let space = " ".repeat(cells - full.chars().count());
         page.unwrapped(&[
-            Run::faint(format!("  {:>6}  ", bin(number))),
-            Run::plain(full),
-            Run::plain(format!("{space}  {count:>digits$}")),
+            TextRun::faint(format!("  {:>6}  ", bin(number))),
+            TextRun::plain(full),
+            TextRun::plain(format!("{space}  {count:>digits$}")),
         ]);
     }
     page.blank();
@@ -103,43 +104,43 @@ fn flags(page: &mut Page, report: &BatchReport<'_>) {
     }
 }
 
-fn not_graded(page: &mut Page, not_graded: &NotGraded) {
+fn not_graded(page: &mut Page, not_graded: &UngradedAnswers) {
     if not_graded.answers == 0 {
         return;
     }
     page.heading("not graded", "");
     for one in &not_graded.first {
-        page.paragraph(2, &[Run::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
+        page.paragraph(2, &[TextRun::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
     }
     let more = not_graded.answers - not_graded.first.len() as u64;
     if more == 0 {
         return;
     }
-    page.paragraph(2, &[Run::new(format!("and {more} more"), FAINT)]);
+    page.paragraph(2, &[TextRun::new(format!("and {more} more"), FAINT)]);
     page.heading("not graded", "by reason");
     let digits = not_graded.answers.to_string().len();
     let other = (not_graded.other > 0).then_some(("other reasons", not_graded.other));
     for (reason, count) in not_graded.by_count().into_iter().chain(other) {
-        page.hanging(&[Run::plain(format!("  {count:>digits$}  "))], &[Run::plain(reason)]);
+        page.hanging(&[TextRun::plain(format!("  {count:>digits$}  "))], &[TextRun::plain(reason)]);
     }
 }
 
 fn wordings(page: &mut Page, report: &BatchReport<'_>) {
     let headings = [(true, "questions found from their wording"), (false, "questions found from the answer")];
     for (is_worded, heading) in headings {
-        let all = found_questions(report, is_worded);
+        let all = matched_questions(report, is_worded);
         if all.is_empty() {
             continue;
         }
         page.heading(heading, "");
         for one in all.iter().take(WORDINGS) {
             if let Some(wording) = &one.wording {
-                page.paragraph(2, &[Run::plain(format!("“{}”", shorten(wording, WORDING)))]);
+                page.paragraph(2, &[TextRun::plain(format!("“{}”", cut_middle_between_words(wording, WORDING)))]);
             }
-            page.paragraph(if is_worded { 4 } else { 2 }, &[Run::plain(found(one))]);
+            page.paragraph(if is_worded { 4 } else { 2 }, &[TextRun::plain(matched(one))]);
         }
         if let Some(more) = all.len().checked_sub(WORDINGS).filter(|more| *more > 0) {
-            page.paragraph(2, &[Run::faint(format!("and {more} more"))]);
+            page.paragraph(2, &[TextRun::faint(format!("and {more} more"))]);
         }
     }
 }
@@ -149,9 +150,9 @@ mod tests {
     use super::*;
     use crate::agreement::Overview;
     use crate::model::{Marks, Usage};
-    use crate::report::batch::data::{Below, FoundQuestion};
-    use crate::report::batch::fixture::{note, note_score, note_ungraded, question, report};
-    use crate::report::wrap::columns;
+    use crate::report::batch::fixture::{add_answers, add_score, add_ungraded, question, report};
+    use crate::report::batch::types::{AnswersBelow, MatchedQuestion};
+    use crate::wording::columns;
 
     const STYLES: [Style; 4] = [
         Style { width: 40, color: false },
@@ -173,17 +174,17 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_shown_of_no_answers() {
+    fn an_empty_batch_has_only_counts_and_its_origin() {
         let overview = Overview::new();
         let shown = "0 answers: 0 graded\nanswers.jsonl, graded by offline scorer 1 against the shipped bank\n";
         assert_eq!(assert_fits(&report(&overview)), shown);
-        assert_eq!(brief(&report(&overview), Style::default()), "0 answers: 0 graded\n");
+        assert_eq!(line(&report(&overview), Style::default()), "0 answers: 0 graded\n");
     }
 
     #[test]
     fn one_answer_has_a_mean_and_no_spread() {
         let mut overview = Overview::new();
-        note_score(&mut overview, "error-budget", 625);
+        add_score(&mut overview, "error-budget", 625);
         let shown = assert_fits(&report(&overview));
         assert!(shown.starts_with("1 answer: 1 graded\n"), "{shown}");
         assert!(shown.contains("\nscores\n  mean 62.5 of 100\n  strong 0 (0.0%), solid 1 (100.0%), "), "{shown}");
@@ -192,9 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn answers_without_a_grade_have_reasons_and_no_figure() {
+    fn ungraded_answers_have_reasons_and_no_scores() {
         let mut overview = Overview::new();
-        note_ungraded(&mut overview, 2);
+        add_ungraded(&mut overview, 2);
         let shown = assert_fits(&report(&overview));
         let rows = "line 1000, lost-0: the answer is empty\n  line 1001, lost-1: no question is called `x`\n";
         assert!(shown.ends_with(&format!("\n\nnot graded\n  {rows}")), "{shown}");
@@ -202,9 +203,9 @@ mod tests {
     }
 
     #[test]
-    fn many_answers_without_a_grade_are_counted_by_reason() {
+    fn many_ungraded_answers_are_counted_by_reason() {
         let mut overview = Overview::new();
-        note_ungraded(&mut overview, 30);
+        add_ungraded(&mut overview, 30);
         let shown = assert_fits(&report(&overview));
         assert!(shown.contains("line 1019, lost-19"), "{shown}");
         assert!(!shown.contains("lost-20"), "{shown}");
@@ -213,11 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn bars_are_as_long_as_their_counts_and_few_answers_still_show() {
+    fn bars_are_proportional_to_counts_and_never_empty_for_an_answer() {
         let mut overview = Overview::new();
         for (tenths, count) in [(50, 1), (550, 500), (950, 1000)] {
             for _ in 0..count {
-                note_score(&mut overview, "q", tenths);
+                add_score(&mut overview, "q", tenths);
             }
         }
         let text = text(&report(&overview), Style { width: 40, color: false });
@@ -229,51 +230,51 @@ mod tests {
     }
 
     #[test]
-    fn two_hundred_questions_show_their_means_and_the_hardest_criteria_alone() {
+    fn two_hundred_questions_have_means_and_hardest_criteria_but_no_tables_of_criteria() {
         let mut overview = Overview::new();
-        (0..200).for_each(|at| note(&mut overview, &question(&format!("question-{at:03}")), 6));
+        (0..200).for_each(|at| add_answers(&mut overview, &question(&format!("question-{at:03}")), 6));
         let shown = assert_fits(&report(&overview));
         assert!(shown.contains("\n  question-199  "), "{shown}");
         assert!(!shown.contains("  penalties  ") && shown.contains("\nhardest criteria — by mean credit\n"), "{shown}");
         let hardest = shown.lines().filter(|line| line.contains("  question-") && line.ends_with(" (6 answers)"));
         assert_eq!(hardest.count(), 10);
-        assert!(shown.contains("--summary FILE.md or FILE.json has every criterion"), "{shown}");
+        assert!(shown.contains("the summary as Markdown or JSON has every criterion"), "{shown}");
     }
 
     #[test]
-    fn what_users_wrote_cannot_reach_the_terminal() {
+    fn control_characters_of_users_do_not_reach_the_terminal() {
         let mut overview = Overview::new();
         let nasty = "a\u{1b}[31m\tb\nc\u{9b}2J\u{202e}";
-        note(&mut overview, &question(nasty), 12);
-        note(&mut overview, &question(&"漢字".repeat(60)), 12);
-        overview.note(3, nasty, &Marks::ungraded("", nasty), None);
+        add_answers(&mut overview, &question(nasty), 12);
+        add_answers(&mut overview, &question(&"漢字".repeat(60)), 12);
+        overview.add(3, nasty, &Marks::ungraded("", nasty), None);
         let (wording, question) = (Some(nasty.repeat(40)), nasty.to_owned());
         let mut report = report(&overview);
-        report.found_questions = vec![FoundQuestion { wording, question, answers: 1 }; 25];
+        report.found_questions = vec![MatchedQuestion { wording, question, answers: 1 }; 25];
         report.output = Some(nasty.into());
         let shown = assert_fits(&report);
         assert!(shown.contains("a␛[31m b c\u{fffd}2J"), "{shown}");
         assert!(shown.contains("  and 5 more\n"), "{shown}");
-        assert!(!brief(&report, Style::default()).trim_end().contains(char::is_control));
+        assert!(!line(&report, Style::default()).trim_end().contains(char::is_control));
     }
 
     #[test]
     fn one_line_has_counts_mean_threshold_and_cost() {
         let mut overview = Overview::new();
-        note(&mut overview, &question("q"), 4);
+        add_answers(&mut overview, &question("q"), 4);
         let usage = Some(Usage { prompt_tokens: 900, completion_tokens: 70, cost: Some(0.0125) });
-        overview.note(9, "x", &Marks { usage, ..Marks::ungraded("q", "the judge gave no verdict") }, None);
+        overview.add(9, "x", &Marks { usage, ..Marks::ungraded("q", "the judge gave no verdict") }, None);
         let mut report = report(&overview);
-        report.below = Some(Below { threshold: "solid".into(), answers: 2 });
-        let line = "5 answers: 4 graded, 1 ungraded  mean 50.0  deviation 32.3  2 below solid  cost 0.0125\n";
-        assert_eq!(brief(&report, Style { width: 40, color: false }), line);
+        report.below = Some(AnswersBelow { threshold: "solid".into(), answers: 2 });
+        let expected = "5 answers: 4 graded, 1 ungraded  mean 50.0  deviation 32.3  2 below solid  cost 0.0125\n";
+        assert_eq!(line(&report, Style { width: 40, color: false }), expected);
         assert!(assert_fits(&report).ends_with("\n900 tokens sent, 70 received, cost 0.0125\n"));
     }
 
     #[test]
-    fn color_only_repeats_what_words_say() {
+    fn color_changes_no_text() {
         let mut overview = Overview::new();
-        note(&mut overview, &question("q"), 12);
+        add_answers(&mut overview, &question("q"), 12);
         let colored = text(&report(&overview), Style { width: 80, color: true });
         let mut plain = String::new();
         for piece in colored.split('\u{1b}') {

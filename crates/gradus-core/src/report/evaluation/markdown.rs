@@ -1,19 +1,19 @@
-//! An evaluation for a page.
+//! The report of an evaluation as Markdown.
 
 use std::fmt::Write as _;
 
-use super::data::{Evaluation, Moved};
-use super::figures::{
+use super::phrases::{
     absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
 };
+use super::types::{Evaluation, EvaluationChange};
 use crate::agreement::{Group, Metric};
-use crate::report::markup::escape;
-use crate::report::words::shorten;
+use crate::report::markdown_text::escape;
+use crate::wording::{counted, cut_middle_between_words};
 
-/// Columns of the answer that a disagreement is about.
+/// Columns for the answer of a disagreement.
 const ANSWER: usize = 240;
 
-/// An evaluation as Markdown.
+/// The report of an evaluation as Markdown, ending in a line break.
 pub fn markdown(evaluation: &Evaluation) -> String {
     let mut page = String::from("# Agreement with people\n\n");
     for line in preamble(evaluation) {
@@ -54,7 +54,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
             escape(&one.question),
             self::number(one.human * evaluation.study.unit),
             self::number(one.given * evaluation.study.unit),
-            escape(&shorten(&one.answer, ANSWER)),
+            escape(&cut_middle_between_words(&one.answer, ANSWER)),
             if found.is_empty() { "nothing".to_owned() } else { found.join(", ") },
             if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") }
         );
@@ -63,7 +63,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
 }
 
 fn table(page: &mut String, group: &Group, with_people: bool) {
-    let _ = writeln!(page, "\n## {} ({} answers)\n", escape(&title(&group.of)), group.answers);
+    let _ = writeln!(page, "\n## {} ({})\n", escape(&title(&group.of)), counted(group.answers, "answer"));
     let (head, rule) = if with_people { (" people |", "---:|") } else { ("", "") };
     let _ = writeln!(page, "| metric | grader | 95 percent | length only |{head}\n|---|---:|---:|---:|{rule}");
     for figure in &group.figures {
@@ -98,10 +98,10 @@ fn list(page: &mut String, name: &str, groups: &[&Group]) {
     }
 }
 
-fn moved(page: &mut String, moved: &Moved) {
+fn moved(page: &mut String, moved: &EvaluationChange) {
     let _ = writeln!(
         page,
-        "\n## What moved since {}\n\n{} of {} answers have another score.\n\n| metric | before | after | difference | 95 percent | p |\n|---|---:|---:|---:|---:|---:|",
+        "\n## Changes since {}\n\n{} of {} answers have another score.\n\n| metric | before | after | difference | 95 percent | p |\n|---|---:|---:|---:|---:|---:|",
         escape(&moved.from),
         moved.changed,
         moved.answers

@@ -1,10 +1,13 @@
-//! An evaluation to people and to programs: how far a grader agrees with people.
+//! Reports of an evaluation, which compares a grader's scores with those of people.
 
-mod data;
-mod figures;
+mod earlier;
+mod json;
 mod markdown;
+mod phrases;
 mod text;
+mod types;
 
-pub use data::{Before, Changed, Disagreement, Evaluation, Moved, Scored, Ungraded, evaluation_before};
+pub use earlier::{EarlierEvaluation, EarlierEvaluationError, parse_earlier_evaluation};
 pub use markdown::markdown as evaluation_markdown;
-pub use text::{brief as evaluation_brief, text as evaluation_text};
+pub use text::{line as evaluation_line, text as evaluation_text};
+pub use types::{AnswerScore, Disagreement, Evaluation, EvaluationChange, MetricChange, UngradedAnswer};

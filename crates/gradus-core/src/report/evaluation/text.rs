@@ -1,18 +1,19 @@
-//! An evaluation for a terminal.
+//! The report of an evaluation on a terminal, and the report on one line.
 
 use std::fmt::Write as _;
 
-use super::data::{Disagreement, Evaluation, Moved};
-use super::figures::{
+use super::phrases::{
     absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
 };
+use super::types::{Disagreement, Evaluation, EvaluationChange};
 use crate::agreement::Group;
-use crate::report::page::{Page, Run};
-use crate::report::style::{FAINT, HEADING, PLAIN, Style};
-use crate::report::table::row;
-use crate::report::words::{counted, shorten};
+use crate::report::layout::page::Page;
+use crate::report::layout::style::{FAINT, HEADING, PLAIN, Style};
+use crate::report::layout::table::row;
+use crate::report::layout::text_run::TextRun;
+use crate::wording::{counted, cut_middle_between_words};
 
-/// Terminals that are narrower have no room for intervals.
+/// Fewest columns for a table with intervals.
 const WIDE: usize = 64;
 /// Columns of a figure.
 const FIGURE: usize = 9;
@@ -20,28 +21,28 @@ const FIGURE: usize = 9;
 const COUNT: usize = 6;
 /// Columns of an interval.
 const INTERVAL: usize = 20;
-/// Columns of the answer that a disagreement is about.
+/// Columns for the answer of a disagreement.
 const ANSWER: usize = 240;
 
-/// An evaluation on one line that ends in a line break.
-pub fn brief(evaluation: &Evaluation, style: Style) -> String {
+/// The report of an evaluation on one line, ending in a line break.
+pub fn line(evaluation: &Evaluation, style: Style) -> String {
     let mut line = String::new();
     if let Some(group) = evaluation.study.groups.first() {
-        line = counted(group.answers as u32, "answer");
+        line = counted(group.answers, "answer");
         for figure in group.figures.iter().filter(|figure| figure.grader.value.is_ok()) {
             let _ = write!(line, "  {} {}", figure.metric.name(), value(&figure.grader));
         }
     }
     let mut page = Page::new(style);
-    page.unwrapped(&[Run::plain(line)]);
+    page.unwrapped(&[TextRun::plain(line)]);
     page.finish()
 }
 
-/// An evaluation for a terminal, as wide as `style` says.
+/// The report of an evaluation, ending in a line break.
 pub fn text(evaluation: &Evaluation, style: Style) -> String {
     let mut page = Page::new(style);
     for line in preamble(evaluation) {
-        page.paragraph(0, &[Run::plain(line)]);
+        page.paragraph(0, &[TextRun::plain(line)]);
     }
     let (tables, lists) = sections(evaluation);
     let people = has_people(&tables);
@@ -57,7 +58,7 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
     if !evaluation.ungraded.is_empty() {
         page.heading("not graded", "");
         for one in &evaluation.ungraded {
-            page.paragraph(2, &[Run::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
+            page.paragraph(2, &[TextRun::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
         }
     }
     if !evaluation.worst.is_empty() {
@@ -71,7 +72,7 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
 
 fn table(page: &mut Page, group: &Group, with_people: bool) {
     let wide = page.columns() >= WIDE;
-    page.heading(&title(&group.of), &counted(group.answers as u32, "answer"));
+    page.heading(&title(&group.of), &counted(group.answers, "answer"));
     let cells = |grader: String, interval: String, length: String, people: String| {
         let mut cells = vec![(grader, FIGURE)];
         if wide {
@@ -91,13 +92,13 @@ fn table(page: &mut Page, group: &Group, with_people: bool) {
         row(page, figure.metric.name(), &cells, PLAIN);
     }
     for reason in reasons(group) {
-        page.paragraph(2, &[Run::faint(reason)]);
+        page.paragraph(2, &[TextRun::faint(reason)]);
     }
 }
 
 fn list(page: &mut Page, name: &str, groups: &[&Group]) {
     let metrics = listed(groups);
-    // A narrow terminal has room for the first figures alone.
+    // because a narrow terminal has room for one metric only
     let shown = if page.columns() >= WIDE { metrics.len() + 1 } else { 2 };
     let cells = |answers: String, figures: [String; 4]| {
         let figures = figures.into_iter().take(shown).map(|figure| (figure, FIGURE));
@@ -120,18 +121,19 @@ fn list(page: &mut Page, name: &str, groups: &[&Group]) {
         let metric = metrics[0].name();
         page.paragraph(
             2,
-            &[Run::faint(format!(
-                "– too little data for {metric}, or all scores the same: {absent} of {}; --format json has the reasons",
+            &[TextRun::faint(format!(
+                "– too little data for {metric}, or all scores the same: {absent} of {}; the JSON report has the reasons",
                 groups.len()
             ))],
         );
     }
 }
 
-fn moved(page: &mut Page, moved: &Moved) {
-    page.heading("what moved", &format!("since {}", moved.from));
-    let summary = format!("{} of {} answers have another score", moved.changed, moved.answers);
-    page.paragraph(2, &[Run::plain(summary)]);
+fn moved(page: &mut Page, moved: &EvaluationChange) {
+    page.heading("changes", &format!("since {}", moved.from));
+    let (answers, have) = (counted(moved.answers, "answer"), if moved.answers == 1 { "has" } else { "have" });
+    let summary = format!("{} of {answers} {have} another score", moved.changed);
+    page.paragraph(2, &[TextRun::plain(summary)]);
     let wide = page.columns() >= WIDE;
     let cells = |before: String, after: String, difference: String, p: String| {
         let mut cells = vec![(before, FIGURE), (after, FIGURE)];
@@ -156,7 +158,7 @@ fn moved(page: &mut Page, moved: &Moved) {
         }
     }
     for (name, absent) in absent_changes(moved) {
-        page.paragraph(2, &[Run::faint(format!("no {name}: {absent}"))]);
+        page.paragraph(2, &[TextRun::faint(format!("no {name}: {absent}"))]);
     }
 }
 
@@ -164,10 +166,16 @@ fn disagreement(page: &mut Page, place: usize, one: &Disagreement, unit: f64) {
     let lead = format!("{place:>3}. ");
     let name = format!("{} ({})", one.id, one.question);
     let scores = format!(": people {}, grader {}", number(one.human * unit), number(one.given * unit));
-    page.hanging(&[Run::plain(lead)], &[Run::new(name, HEADING), Run::plain(scores)]);
-    page.paragraph(5, &[Run::plain(format!("“{}”", shorten(&one.answer.replace(['\n', '\r', '\t'], " "), ANSWER)))]);
+    page.hanging(&[TextRun::plain(lead)], &[TextRun::new(name, HEADING), TextRun::plain(scores)]);
+    page.paragraph(
+        5,
+        &[TextRun::plain(format!(
+            "“{}”",
+            cut_middle_between_words(&one.answer.replace(['\n', '\r', '\t'], " "), ANSWER)
+        ))],
+    );
     let found: Vec<String> = one.evidence.iter().map(|(concept, quote)| format!("“{quote}” for {concept}")).collect();
     let found = if found.is_empty() { "nothing found".to_owned() } else { format!("found {}", found.join(", ")) };
     let missing = if one.missing.is_empty() { String::new() } else { format!("; missing {}", one.missing.join(", ")) };
-    page.paragraph(5, &[Run::faint(format!("{found}{missing}"))]);
+    page.paragraph(5, &[TextRun::faint(format!("{found}{missing}"))]);
 }

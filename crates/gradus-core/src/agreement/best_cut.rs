@@ -1,0 +1,177 @@
+//! Fits the cut score: the score from which on an answer counts as right.
+//!
+//! Takes the grader's scores and people's right or wrong, and gives the cut with the highest macro-F1. Fit the cut on
+//! one set of answers and measure it on another, because it flatters the grader on the answers it was fitted on.
+
+use super::absent::Absent;
+use super::outcomes::Outcomes;
+use super::scale::Scale;
+
+/// Greatest difference of two macro-F1, or of two distances from 0.5, that counts as a tie, so that rounding does not
+/// decide.
+const TIE: f64 = 1e-12;
+
+/// The scale of human scores that are 0 or 1.
+const TWO: Scale = Scale { steps: 1, cut: 0.5 };
+
+/// The cut on the grader's scores with the highest macro-F1. A score at or above the cut counts as right.
+///
+/// Human scores from 0.5 on are right. Candidates are the midpoints between neighbouring distinct given scores, one cut
+/// below all of them and one above all of them. The outer two lie half-way to 0 and to 1; where a score is 0 or 1, they
+/// lie at the lowest score and just above the highest. Ties go to the cut nearest to 0.5, then to the lower one. Rows
+/// with a score that is not finite are left out, as are extra rows of the longer slice.
+///
+/// # Errors
+///
+/// With fewer than two rows, with a human score other than 0 or 1 (to 1e-6), and where all human scores are the same.
+pub fn best_cut(given: &[f64], human: &[f64]) -> Result<f64, Absent> {
+    let rows = sorted_rows(given, human)?;
+    let candidates = candidates(&rows);
+    let highest = candidates.iter().map(|candidate| candidate.macro_f1).fold(0.0, f64::max);
+    let tied = candidates.iter().filter(|candidate| candidate.macro_f1 >= highest - TIE);
+    let nearest = tied.map(|candidate| candidate.cut).reduce(|best, cut| {
+        // The candidates are in rising order, so the lower of two equally near cuts stays.
+        if (cut - 0.5).abs() < (best - 0.5).abs() - TIE { cut } else { best }
+    });
+    nearest.ok_or(Absent::TooFew { have: rows.len(), need: 2 })
+}
+
+/// A cut and its macro-F1.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    cut: f64,
+    macro_f1: f64,
+}
+
+/// Given scores in rising order, each with whether people scored the answer as right.
+fn sorted_rows(given: &[f64], human: &[f64]) -> Result<Vec<(f64, bool)>, Absent> {
+    let finite = given.iter().zip(human).filter(|(given, human)| given.is_finite() && human.is_finite());
+    let mut rows = Vec::new();
+    for (&given, &human) in finite {
+        if !TWO.holds(human) {
+            return Err(Absent::NotTwoValued);
+        }
+        rows.push((given, human >= 0.5));
+    }
+    if rows.len() < 2 {
+        return Err(Absent::TooFew { have: rows.len(), need: 2 });
+    }
+    if rows.iter().all(|row| row.1 == rows[0].1) {
+        return Err(Absent::HumanConstant);
+    }
+    rows.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+    Ok(rows)
+}
+
+/// The candidates in rising order, each of which divides the rows differently.
+fn candidates(rows: &[(f64, bool)]) -> Vec<Candidate> {
+    let right = rows.iter().filter(|row| row.1).count() as f64;
+    let mut outcomes = Outcomes { both_right: right, both_wrong: 0.0, differed: rows.len() as f64 - right };
+    let mut found = Vec::new();
+    if let Some(&(lowest, _)) = rows.first() {
+        found.push(Candidate { cut: below(lowest), macro_f1: outcomes.macro_f1() });
+    }
+    let next = rows.iter().skip(1).map(Some).chain([None]);
+    for (&(score, is_right), next) in rows.iter().zip(next) {
+        if is_right {
+            outcomes.both_right -= 1.0;
+            outcomes.differed += 1.0;
+        } else {
+            outcomes.both_wrong += 1.0;
+            outcomes.differed -= 1.0;
+        }
+        let cut = match next {
+            Some(&(next, _)) if next <= score => continue,
+            Some(&(next, _)) => between(score, next),
+            None if score < 1.0 => between(score, 1.0),
+            None => score.next_up(),
+        };
+        found.push(Candidate { cut, macro_f1: outcomes.macro_f1() });
+    }
+    found
+}
+
+/// Half-way from `lowest` to 0. Where `lowest` is 0 or less, the cut is `lowest`, because a score at the cut counts as
+/// right.
+fn below(lowest: f64) -> f64 {
+    if lowest > 0.0 { lowest / 2.0 } else { lowest }
+}
+
+/// Half-way between two scores. Where no number lies between them, the cut is the higher one, because the lower score
+/// must not reach it.
+fn between(lower: f64, higher: f64) -> f64 {
+    let middle = lower.midpoint(higher);
+    if middle > lower { middle } else { higher }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{close, columns};
+    use super::super::metric::Metric;
+    use super::super::pairs::Pairs;
+    use super::*;
+
+    #[test]
+    fn the_cut_lies_half_way_between_wrong_and_right() {
+        let cut = best_cut(&[0.9, 0.2, 0.6, 0.3], &[1.0, 0.0, 1.0, 0.0]);
+        assert!(close(cut, Ok(0.45)), "{cut:?}");
+    }
+
+    #[test]
+    fn the_best_cut_of_overlapping_scores_is_the_one_worked_by_hand() {
+        // Wrong 0.1 0.3 0.5, right 0.4 0.8. Right by both, wrong by both, differing: at 0.35 these are 2 2 1, macro-F1
+        // 2/5 + 2/5 = 0.8; at 0.65 1 3 1, 1/3 + 3/7 = 0.762; at 0.45 1 2 2, 1/4 + 1/3; at 0.2 2 1 2, 1/3 + 1/4.
+        let cut = best_cut(&[0.4, 0.1, 0.3, 0.8, 0.5], &[1.0, 0.0, 0.0, 1.0, 0.0]);
+        assert!(close(cut, Ok(0.35)), "{cut:?}");
+    }
+
+    #[test]
+    fn ties_go_to_the_cut_nearest_the_middle_then_to_the_lower() {
+        // Wrong at 0.1 and 0.5, right at 0.3 and 0.9: cuts 0.2 (2 1 1) and 0.7 (1 2 1) tie.
+        let cut = best_cut(&[0.1, 0.5, 0.3, 0.9], &[0.0, 0.0, 1.0, 1.0]);
+        assert!(close(cut, Ok(0.7)), "{cut:?}");
+        // The cuts 0.3 and 0.7 tie and are as near.
+        let cut = best_cut(&[0.2, 0.5, 0.4, 0.9], &[0.0, 0.0, 1.0, 1.0]);
+        assert!(close(cut, Ok(0.3)), "{cut:?}");
+    }
+
+    #[test]
+    fn answers_with_one_given_score_are_all_right_or_all_wrong_like_most_of_them() {
+        assert!(close(best_cut(&[0.6; 3], &[1.0, 1.0, 0.0]), Ok(0.3)));
+        assert!(close(best_cut(&[0.6; 3], &[1.0, 0.0, 0.0]), Ok(0.8)));
+        // At the ends of the scale nothing lies half-way.
+        assert!(close(best_cut(&[0.0; 3], &[1.0, 1.0, 0.0]), Ok(0.0)));
+        assert!(best_cut(&[1.0; 3], &[1.0, 0.0, 0.0]).is_ok_and(|cut| cut > 1.0));
+    }
+
+    #[test]
+    fn no_other_cut_has_a_higher_macro_f1() {
+        for seed in 0..20 {
+            let (given, human) = columns(40, 1, seed);
+            let with_cut = |cut| Pairs::new(&given, &human, Scale { steps: 1, cut }).measure(Metric::MacroF1);
+            let best = best_cut(&given, &human).and_then(with_cut);
+            for cut in (0..=202).map(|step| f64::from(step) / 200.0) {
+                let tried = with_cut(cut);
+                assert!(tried.is_err() || tried.is_ok_and(|tried| best.is_ok_and(|best| best >= tried - TIE)), "{cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_separates_neighbouring_numbers() {
+        let (lower, higher) = (0.3_f64, 0.3_f64.next_up());
+        let cut = best_cut(&[lower, higher], &[0.0, 1.0]);
+        assert!(cut.is_ok_and(|cut| lower < cut && cut <= higher));
+        assert!(best_cut(&[f64::MIN, f64::MAX], &[0.0, 1.0]).is_ok_and(f64::is_finite));
+        // Minus zero and zero are one score: no cut lies between.
+        assert!(close(best_cut(&[-0.0, 0.0, 0.0], &[0.0, 1.0, 1.0]), Ok(0.0)));
+    }
+
+    #[test]
+    fn there_is_no_cut_without_right_and_wrong_answers() {
+        assert_eq!(best_cut(&[], &[]), Err(Absent::TooFew { have: 0, need: 2 }));
+        assert_eq!(best_cut(&[0.5, f64::NAN], &[1.0, 0.0]), Err(Absent::TooFew { have: 1, need: 2 }));
+        assert_eq!(best_cut(&[0.5, 0.6], &[1.0, 1.0]), Err(Absent::HumanConstant));
+        assert_eq!(best_cut(&[0.5, 0.6], &[1.0, 0.25]), Err(Absent::NotTwoValued));
+    }
+}

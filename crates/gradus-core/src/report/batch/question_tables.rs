@@ -1,0 +1,98 @@
+//! The tables of a batch on a terminal: by question, by criterion, and the hardest criteria.
+
+use super::phrases::{HARDEST, LEGEND, answers_to, figure, mean, percent, reasons};
+use super::types::BatchReport;
+use crate::agreement::overview::QuestionStats;
+use crate::report::layout::page::Page;
+use crate::report::layout::style::{FAINT, PLAIN};
+use crate::report::layout::table::row;
+use crate::report::layout::text_run::TextRun;
+use crate::wording::counted;
+
+/// Greatest number of questions with a table of criteria each.
+const TABLES: usize = 12;
+/// Fewest columns for the number of answers beside the other values.
+const WIDE: usize = 64;
+/// Columns of a number of answers.
+const COUNT: usize = 9;
+/// Columns of a figure.
+const FIGURE: usize = 8;
+
+/// Adds the tables by question and by criterion, and the hardest criteria.
+pub(super) fn question_tables(page: &mut Page, report: &BatchReport<'_>) {
+    let questions = &report.overview.questions;
+    by_question(page, report);
+    let with_criteria = || questions.iter().filter(|(_, answers)| is_decided(answers));
+    let has_tables = with_criteria().count() <= TABLES;
+    if has_tables {
+        with_criteria().for_each(|(id, answers)| criteria(page, id, answers));
+    }
+    if has_tables && with_criteria().next().is_some() {
+        page.blank();
+        page.paragraph(2, &[TextRun::faint(LEGEND)]);
+    }
+    // because with one question its table shows the hardest criteria already
+    if with_criteria().nth(1).is_some() {
+        hardest(page, report);
+    }
+    if !has_tables {
+        page.blank();
+        let note = "the summary as Markdown or JSON has every criterion";
+        page.paragraph(2, &[TextRun::faint(note)]);
+    }
+}
+
+fn is_decided(answers: &QuestionStats) -> bool {
+    answers.criteria.iter().map(|criterion| &criterion.item).chain(&answers.penalties).any(|item| item.decided > 0)
+}
+
+fn by_question(page: &mut Page, report: &BatchReport<'_>) {
+    if report.overview.questions.is_empty() {
+        return;
+    }
+    let cells = |answers: String, mean: String| [(answers, COUNT), (mean, FIGURE)];
+    page.heading("by question", "");
+    row(page, "", &cells("graded".into(), "mean".into()), FAINT);
+    for (id, answers) in &report.overview.questions {
+        row(page, id, &cells(answers.scores.graded.to_string(), mean(&answers.scores)), PLAIN);
+    }
+}
+
+fn criteria(page: &mut Page, id: &str, answers: &QuestionStats) {
+    page.heading(id, &answers_to(answers));
+    let is_wide = page.columns() >= WIDE;
+    let cells = |[answers, rate, credit, r]: [String; 4]| {
+        let figures = [rate, credit, r].map(|figure| (figure, FIGURE));
+        is_wide.then_some((answers, COUNT)).into_iter().chain(figures).collect::<Vec<_>>()
+    };
+    row(page, "criteria", &cells(["answers", "hit", "credit", "r"].map(str::to_owned)), FAINT);
+    for criterion in &answers.criteria {
+        let item = &criterion.item;
+        let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(figure);
+        row(page, &item.id, &cells([item.decided.to_string(), percent(item.hit_rate()), credit, r]), PLAIN);
+    }
+    if !answers.penalties.is_empty() {
+        row(page, "penalties", &cells(["answers", "applied", "credit", ""].map(str::to_owned)), FAINT);
+    }
+    for item in &answers.penalties {
+        let (applied, credit) = (percent(item.applied_rate()), figure(item.mean_credit()));
+        row(page, &item.id, &cells([item.decided.to_string(), applied, credit, String::new()]), PLAIN);
+    }
+    for reason in reasons(answers) {
+        page.paragraph(2, &[TextRun::faint(reason)]);
+    }
+}
+
+fn hardest(page: &mut Page, report: &BatchReport<'_>) {
+    let hardest = report.overview.hardest(HARDEST);
+    if hardest.is_empty() {
+        return;
+    }
+    page.heading("hardest criteria", "by mean credit");
+    for hard in hardest {
+        let name = format!("{}: {}", hard.question, hard.criterion);
+        let answers = format!(" ({})", counted(hard.answers, "answer"));
+        let lead = [TextRun::plain(format!("  {}  ", figure(Ok(hard.credit))))];
+        page.hanging(&lead, &[TextRun::plain(name), TextRun::faint(answers)]);
+    }
+}

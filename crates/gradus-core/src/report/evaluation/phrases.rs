@@ -1,0 +1,121 @@
+//! Phrases and figures of an evaluation, the same in every format that people read.
+
+use std::collections::BTreeMap;
+
+use super::types::{Evaluation, EvaluationChange};
+use crate::agreement::{Absent, Figure, Group, Measured, Metric, Subset};
+use crate::report::layout::table::{ABSENT, decimals};
+use crate::wording::counted;
+
+/// A value with three decimals, or a dash where it is absent.
+pub(super) fn value(measured: &Measured) -> String {
+    measured.value.map_or_else(|_| ABSENT.to_owned(), number)
+}
+
+/// A number with three decimals.
+pub(super) fn number(value: f64) -> String {
+    decimals(value, 3)
+}
+
+/// The confidence interval; empty where there is none.
+pub(super) fn interval(measured: &Measured) -> String {
+    match (&measured.value, measured.interval) {
+        (Ok(_), Some(interval)) => format!("{} to {}", number(interval.low), number(interval.high)),
+        _ => String::new(),
+    }
+}
+
+/// The reasons why metrics of the grader have no value, each once with its metrics.
+pub(super) fn reasons(group: &Group) -> Vec<String> {
+    let mut reasons: Vec<(Absent, Vec<&str>)> = Vec::new();
+    for figure in &group.figures {
+        if let Err(absent) = figure.grader.value {
+            match reasons.iter_mut().find(|(known, _)| *known == absent) {
+                Some((_, names)) => names.push(figure.metric.name()),
+                None => reasons.push((absent, vec![figure.metric.name()])),
+            }
+        }
+    }
+    reasons.into_iter().map(|(absent, names)| format!("no {}: {absent}", names.join(", "))).collect()
+}
+
+/// The title of a group.
+pub(super) fn title(of: &Subset) -> String {
+    match of {
+        Subset::All => "all answers".to_owned(),
+        Subset::Split(name) => format!("split {name}"),
+        Subset::Question(name) => name.clone(),
+        Subset::Criterion(question, name) => format!("{question}: {name}"),
+    }
+}
+
+/// The metrics with a column in a list of questions or criteria: macro-F1 or Pearson, whichever more of the groups
+/// have, and two metrics of the error.
+pub(super) fn listed(groups: &[&Group]) -> [Metric; 3] {
+    let has_value = |group: &&Group, metric| group.figure(metric).is_some_and(|figure| figure.grader.value.is_ok());
+    let count = |metric| groups.iter().filter(|group| has_value(group, metric)).count();
+    let two_valued = count(Metric::MacroF1) > 0 && count(Metric::MacroF1) >= count(Metric::Pearson);
+    [if two_valued { Metric::MacroF1 } else { Metric::Pearson }, Metric::MeanError, Metric::Bias]
+}
+
+/// The lines above the tables.
+pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} against people: {}, graded by {}",
+        evaluation.grader, evaluation.answers_from, evaluation.bank
+    )];
+    if let Some(calibration) = &evaluation.calibration {
+        lines.push(format!("calibrated by {calibration}"));
+    }
+    let both = evaluation.study.groups.first().map_or(0, |group| group.answers);
+    let mut counts = vec![format!("{}, {both} with both scores", counted(evaluation.answers, "answer"))];
+    if evaluation.unscored > 0 {
+        counts.push(format!("{} that people gave no score", evaluation.unscored));
+    }
+    if !evaluation.ungraded.is_empty() {
+        counts.push(format!("{} that could not be graded", evaluation.ungraded.len()));
+    }
+    lines.push(counts.join(", "));
+    if evaluation.study.scale.steps == 1 {
+        let from = match &evaluation.cut_from {
+            None => String::new(),
+            Some(split) => format!(", fitted on split {split}, whose own metrics are therefore too good"),
+        };
+        lines.push(format!("right from a score of {:.1}{from}", evaluation.study.scale.cut * 100.0));
+    }
+    if evaluation.study.scale.steps > 1 {
+        lines.push(format!("kappa, exact and adjacent on {} levels", evaluation.study.scale.steps + 1));
+    }
+    if (evaluation.study.unit - 1.0).abs() > f64::EPSILON {
+        lines.push(format!("mae, rmse and bias in points of {}", evaluation.study.unit));
+    }
+    lines
+}
+
+/// The groups with a table of their own, and the lists of questions and of criteria.
+pub(super) fn sections(evaluation: &Evaluation) -> (Vec<&Group>, BTreeMap<&'static str, Vec<&Group>>) {
+    let (mut tables, mut lists) = (Vec::new(), BTreeMap::<&str, Vec<&Group>>::new());
+    for group in &evaluation.study.groups {
+        match group.of {
+            Subset::All | Subset::Split(_) => tables.push(group),
+            Subset::Question(_) => lists.entry("questions").or_default().push(group),
+            Subset::Criterion(..) => lists.entry("criteria").or_default().push(group),
+        }
+    }
+    (tables, lists)
+}
+
+/// Whether any metric has a value of one person against another.
+pub(super) fn has_people(groups: &[&Group]) -> bool {
+    groups.iter().flat_map(|group| &group.figures).any(|figure| figure.people.is_some())
+}
+
+/// The value of one person against another, or a dash where it is absent.
+pub(super) fn people(figure: &Figure) -> String {
+    figure.people.as_ref().map_or_else(|| ABSENT.to_owned(), value)
+}
+
+/// The metrics that cannot be compared, with their reasons.
+pub(super) fn absent_changes(moved: &EvaluationChange) -> impl Iterator<Item = (&'static str, Absent)> {
+    moved.figures.iter().filter_map(|changed| Some((changed.metric.name(), *changed.comparison.as_ref().err()?)))
+}

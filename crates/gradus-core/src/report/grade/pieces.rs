@@ -1,0 +1,175 @@
+//! An answer cut at its marks: pieces of text, and the starts and ends of marks between them.
+//!
+//! The marks in the result nest, so that every format can bracket, underline or embolden them. Takes time linear in the
+//! answer, times the number of criteria for each mark.
+
+use std::cmp::Reverse;
+
+use super::evidence::{Mark, Worth};
+
+/// A part of an answer as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// Text, with the greatest worth of the marks around it; `None` outside marks.
+    Text(&'a str, Option<Worth>),
+    /// The start of a mark.
+    Open(&'a Mark),
+    /// The end of the innermost mark.
+    Close(&'a Mark),
+    /// Text that is left out.
+    Gap,
+}
+
+/// `shown` cut at `marks`, which must be in the order of [`super::evidence::marks`]. Where marks cross, the one that
+/// started later is closed and opened again.
+pub(super) fn pieces<'a>(shown: &'a str, marks: &'a [Mark]) -> Vec<Piece<'a>> {
+    let mut cutter = Cutter { shown, at: 0, open: Vec::new(), waiting: Vec::new(), pieces: Vec::new() };
+    for mark in marks {
+        cutter.close_until(mark.span.start);
+        cutter.advance(mark.span.start);
+        cutter.waiting.push(mark);
+    }
+    cutter.close_until(shown.len());
+    cutter.advance(shown.len());
+    cutter.pieces
+}
+
+struct Cutter<'a> {
+    shown: &'a str,
+    at: usize,
+    /// Open marks, outermost first.
+    open: Vec<&'a Mark>,
+    /// Marks that must be opened before the next visible text.
+    waiting: Vec<&'a Mark>,
+    pieces: Vec<Piece<'a>>,
+}
+
+impl<'a> Cutter<'a> {
+    /// Closes the marks that end at or before `limit`, in the order of their ends.
+    fn close_until(&mut self, limit: usize) {
+        let next_end = |cutter: &Self| cutter.open.iter().chain(&cutter.waiting).map(|mark| mark.span.end).min();
+        while let Some(end) = next_end(self).filter(|end| *end <= limit) {
+            self.advance(end);
+            self.close(end);
+        }
+    }
+
+    fn close(&mut self, end: usize) {
+        self.waiting.retain(|mark| mark.span.end != end);
+        let Some(outermost) = self.open.iter().position(|mark| mark.span.end == end) else { return };
+        for mark in self.open.drain(outermost..).rev() {
+            self.pieces.push(Piece::Close(mark));
+            if mark.span.end != end {
+                self.waiting.push(mark);
+            }
+        }
+    }
+
+    fn advance(&mut self, to: usize) {
+        let text = self.shown.get(self.at..to).unwrap_or_default();
+        self.at = self.at.max(to);
+        let visible = text.trim_start();
+        if visible.is_empty() {
+            return self.text(text);
+        }
+        if !self.waiting.is_empty() {
+            self.text(&text[..text.len() - visible.len()]);
+            self.open_waiting();
+            return self.text(visible);
+        }
+        self.text(text);
+    }
+
+    fn open_waiting(&mut self) {
+        self.waiting.sort_by_key(|mark| Reverse(mark.span.end));
+        self.pieces.extend(self.waiting.iter().copied().map(Piece::Open));
+        self.open.append(&mut self.waiting);
+    }
+
+    fn text(&mut self, text: &'a str) {
+        if !text.is_empty() {
+            let worth = self.open.iter().map(|mark| mark.worth).max();
+            self.pieces.push(Piece::Text(text, worth));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+    use crate::report::grade::evidence::{Label, share_spans, trimmed};
+
+    fn mark(span: std::ops::Range<usize>, label: Label) -> Mark {
+        let worth = if matches!(label, Label::Penalty(_)) { Worth::Loss } else { Worth::Full };
+        Mark { span: Span { start: span.start, end: span.end }, labels: vec![label], worth }
+    }
+
+    fn bracketed(shown: &str, spans: &[(std::ops::Range<usize>, usize)]) -> String {
+        let marks: Vec<_> = spans.iter().map(|(span, number)| mark(span.clone(), Label::Criterion(*number))).collect();
+        let marks = share_spans(marks);
+        let written = |piece: &Piece<'_>| match piece {
+            Piece::Text(text, _) => (*text).to_owned(),
+            Piece::Open(_) => "[".to_owned(),
+            Piece::Close(mark) => format!("]{}", mark.label_after("]")),
+            Piece::Gap => "…".to_owned(),
+        };
+        pieces(shown, &marks).iter().map(written).collect()
+    }
+
+    #[test]
+    fn separate_nested_and_equal_marks_keep_their_brackets() {
+        assert_eq!(bracketed("one two three", &[(0..3, 1), (8..13, 2)]), "[one]¹ two [three]²");
+        assert_eq!(bracketed("one two three", &[(4..7, 1), (0..13, 2)]), "[one [two]¹ three]²");
+        assert_eq!(bracketed("one two three", &[(4..7, 12), (4..7, 1)]), "one [two]¹·¹² three");
+    }
+
+    #[test]
+    fn crossing_marks_are_closed_and_opened_again() {
+        assert_eq!(bracketed("one two three", &[(0..7, 1), (4..13, 2)]), "[one [two]²]¹ [three]²");
+    }
+
+    #[test]
+    fn marks_that_share_an_end_nest() {
+        assert_eq!(bracketed("one two", &[(0..7, 1), (4..7, 2)]), "[one [two]²]¹");
+        assert_eq!(bracketed("one two", &[(0..7, 1), (0..3, 2)]), "[[one]² two]¹");
+    }
+
+    #[test]
+    fn a_loss_outweighs_points_earned() {
+        let marks = share_spans(vec![mark(0..3, Label::Criterion(1)), mark(0..3, Label::Penalty(1))]);
+        let pieces = pieces("one", &marks);
+        assert!(pieces.contains(&Piece::Text("one", Some(Worth::Loss))));
+        assert_eq!(marks[1].label_after(""), "ᴾ¹");
+    }
+
+    #[test]
+    fn pieces_of_any_spans_keep_the_whole_text_and_nest() {
+        let shown = "one two  three\nfour five, six seven eight nine ten ";
+        let mut seed = 7_usize;
+        let mut below = |limit| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
+        };
+        for _ in 0..500 {
+            let spans = (1..=below(9)).filter_map(|label| {
+                let span = trimmed(Span { start: below(52), end: below(52) }, shown, 0)?;
+                Some(mark(span.start..span.end, Label::Criterion(label)))
+            });
+            let marks = share_spans(spans.collect());
+            let (mut text, mut open) = (String::new(), Vec::new());
+            for piece in pieces(shown, &marks) {
+                match piece {
+                    Piece::Text(part, worth) => {
+                        assert_eq!(worth.is_some(), !open.is_empty());
+                        text.push_str(part);
+                    }
+                    Piece::Open(mark) => open.push(mark),
+                    Piece::Close(mark) => assert_eq!(open.pop(), Some(mark)),
+                    Piece::Gap => unreachable!("pieces leave nothing out"),
+                }
+            }
+            assert_eq!((text.as_str(), open.len()), (shown, 0));
+        }
+    }
+}
