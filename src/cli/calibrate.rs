@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let trial = Trial::of(&rows, &examples, &fit);
     printer.result(&trial.table(&fit))?;
     if !trial.helps() {
-        const WORSE: &str = "on held-out questions, the calibrated scores are no nearer to people's than the scores \
+        const WORSE: &str = "on questions held back, the calibrated scores are not nearer to people's than the scores \
                              without calibration, or than the mean of people's scores";
         if !args.even_if_worse {
             printer.warning(&format!("{WORSE}; nothing was written\nhint: use --even-if-worse to write it anyway"));
@@ -89,7 +89,7 @@ impl Trial {
 
     fn table(&self, fit: &Fit) -> String {
         let mut table = format!(
-            "{}, questions held out in {}\n\n            before    after     mean\n",
+            "{}, questions held back in {}\n\n            before    after     mean\n",
             counted(self.after.len(), "answer"),
             counted(fit.folds, "part")
         );
@@ -122,7 +122,7 @@ fn comment(args: &Args, settings: &Settings, examples: &[Example], fit: &Fit, tr
         .collect();
     format!(
         "Written by `gradus calibrate`: {} of {}, graded by {bank}.\n\
-         On questions held out ({}): {}.",
+         On questions held back ({}): {}.",
         counted(examples.len(), "answer"),
         name(&args.answers).replace(char::is_control, " "),
         counted(fit.folds, "part"),

@@ -263,7 +263,7 @@ fn a_calibration_that_does_not_help_is_not_written() {
     let run = bank.again(calibrate).file("g.jsonl", odd);
     let forced = run.again(calibrate.iter().chain(&["--even-if-worse"]));
     run.run().check_failed().reports(&[
-        "on questions held back, the calibrated scores are no nearer to people",
+        "on questions held back, the calibrated scores are not nearer to people",
         "nothing was written",
         "hint: use --even-if-worse",
     ]);
@@ -271,7 +271,7 @@ fn a_calibration_that_does_not_help_is_not_written() {
     forced
         .run()
         .success()
-        .reports(&["warning: ", "on questions held back, the calibrated scores are no nearer to people"]);
+        .reports(&["warning: ", "on questions held back, the calibrated scores are not nearer to people"]);
     assert!(bank.path("c.toml").exists());
 }
 
@@ -289,7 +289,7 @@ fn calibration_with_too_few_answers_is_an_error() {
     run.failure().reports(&["answers to only 1 of the 3 questions needed"]);
     let weights = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml", "--weights"]);
     let weights = weights.file("g.jsonl", graded()).run().failure();
-    weights.reports(&["1 of the criteria stand in two or more questions, 2 needed", "hint: "]);
+    weights.reports(&["1 of the criteria occur in two or more questions, 2 needed", "hint: "]);
     let wrong = drafted().again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--calibration", "c.toml"]);
     wrong
         .file("c.toml", "schema = 1\nscorer = 4\ncurve = 3")

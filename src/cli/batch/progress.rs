@@ -24,7 +24,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// The progress of an input of `size` bytes, of which `read` counts the bytes read so far. Hidden unless standard
+    /// The progress of an input of `size` bytes; `read` counts the bytes read so far. Hidden unless standard
     /// error is a terminal.
     pub(super) fn new(read: Arc<AtomicU64>, size: Option<u64>, hidden: bool) -> Self {
         let bar = ProgressBar::with_draw_target(size, ProgressDrawTarget::stderr());

@@ -1,6 +1,6 @@
 //! The reasons why a metric has no value.
 //!
-//! A metric with too little data returns one of these reasons, and never 0 or NaN in place of a value.
+//! A metric with too little data returns one of these reasons, and never 0 or NaN instead.
 
 use std::error::Error;
 use std::fmt;

@@ -63,7 +63,7 @@ fn sorted_rows(given: &[f64], human: &[f64]) -> Result<Vec<(f64, bool)>, Absent>
     Ok(rows)
 }
 
-/// The candidates in rising order, each of which divides the rows differently.
+/// The candidates in rising order. Each one divides the rows differently.
 fn candidates(rows: &[(f64, bool)]) -> Vec<Candidate> {
     let right = rows.iter().filter(|row| row.1).count() as f64;
     let mut outcomes = Outcomes { both_right: right, both_wrong: 0.0, differed: rows.len() as f64 - right };

@@ -26,7 +26,7 @@ pub enum Metric {
     Adjacent,
     /// Mean of the given score minus the human score: above 0 the grader is milder than people. Needs 1 answer.
     Bias,
-    /// Mean of the F1 of right and the F1 of wrong answers. Needs human scores of 0 and 1, both of which occur. The F1
+    /// Mean of the F1 of right and the F1 of wrong answers. Needs human scores of both 0 and 1. The F1
     /// of a class is 0 if the grader puts no answer into it.
     MacroF1,
     /// Share of answers that the grader calls right or wrong as people do. Needs the same as macro-F1.

@@ -24,7 +24,7 @@ pub fn one_line(text: &str) -> String {
     shown.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// `text` in at most `limit` graphemes, the last of which is an ellipsis where the text was longer.
+/// `text` in at most `limit` graphemes, of at least 1. The last one is an ellipsis where the text was longer.
 pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     let mut starts = text.grapheme_indices(true).map(|(start, _)| start);
     let last = starts.nth(limit.saturating_sub(1));
@@ -83,7 +83,7 @@ pub fn cut_end(text: &str, room: usize) -> String {
 }
 
 /// `text` in at most `room` columns. A longer text loses whole words of its middle: three fifths of the room are for
-/// its beginning. The text is not made safe.
+/// its start. The text is not made safe.
 pub fn cut_middle_between_words(text: &str, room: usize) -> String {
     let text = text.trim();
     if columns(text) <= room {

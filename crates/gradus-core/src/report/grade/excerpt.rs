@@ -11,11 +11,11 @@ const WHOLE: usize = 400;
 const AROUND: usize = 15;
 /// Greatest number of words between two passages that are shown rather than left out.
 const FEW: usize = 8;
-/// Number of words shown from the beginning of an answer without evidence.
-const BEGINNING: usize = 80;
+/// Number of words shown from the start of an answer without evidence.
+const START: usize = 80;
 
 /// The pieces of an answer of at most 400 words. Of a longer answer, only the pieces around its evidence are kept, with
-/// [`Piece::Gap`] in place of the others. The middle of a long mark is left out too.
+/// [`Piece::Gap`] instead of the others. The middle of a long mark is left out too.
 pub(super) fn excerpt(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     let (edges, length) = edges(&pieces);
     if length <= WHOLE { pieces } else { keep(pieces, &kept(&edges, length)) }
@@ -37,7 +37,7 @@ fn edges(pieces: &[Piece<'_>]) -> (Vec<usize>, usize) {
 
 fn kept(edges: &[usize], length: usize) -> Vec<Range<usize>> {
     if edges.is_empty() {
-        return vec![Range { start: 0, end: BEGINNING }];
+        return vec![Range { start: 0, end: START }];
     }
     let mut kept: Vec<Range<usize>> = Vec::new();
     for edge in edges {
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn without_evidence_the_beginning_is_shown() {
         let text = "word ".repeat(WHOLE + 1);
-        assert_eq!(shown(vec![Piece::Text(&text, None)]), format!("{}…", "word ".repeat(BEGINNING)));
+        assert_eq!(shown(vec![Piece::Text(&text, None)]), format!("{}…", "word ".repeat(START)));
     }
 
     #[test]
@@ -105,6 +105,6 @@ mod tests {
     #[test]
     fn long_unspaced_text_is_cut_too() {
         let text = "障害".repeat(WHOLE);
-        assert_eq!(shown(vec![Piece::Text(&text, None)]).chars().count(), BEGINNING + 1);
+        assert_eq!(shown(vec![Piece::Text(&text, None)]).chars().count(), START + 1);
     }
 }

@@ -31,17 +31,17 @@ pub(in crate::report) fn price(cost: f64) -> String {
     format!("{whole}.{decimals:0<2}")
 }
 
-/// The part of the grade that the offline scorer decided in place of the judge, and the reason; `None` where the judge
+/// The part of the grade that the offline scorer decided instead of the judge, and the reason; `None` where the judge
 /// decided everything.
 pub(super) fn fallback(grade: &Grade<'_>) -> Option<String> {
     let reason = grade.fallback.as_deref()?;
     let all = grade.criteria.iter().chain(&grade.penalties);
     let (offline, judged): (Vec<_>, Vec<_>) = all.partition(|one| one.source == Source::Fallback);
     Some(if judged.is_empty() {
-        format!("Graded offline in place of the judge: {reason}")
+        format!("Graded offline instead of by the judge: {reason}")
     } else {
         let all = offline.len() + judged.len();
-        format!("{} of {all} decided offline in place of the judge: {reason}", counted(offline.len(), "criterion"))
+        format!("{} of {all} decided offline instead of by the judge: {reason}", counted(offline.len(), "criterion"))
     })
 }
 
@@ -110,10 +110,10 @@ mod tests {
         grade.criteria[0].source = Source::Fallback;
         grade.criteria[1..].iter_mut().chain(&mut grade.penalties).for_each(|one| one.source = Source::Llm);
         let all = grade.criteria.len() + grade.penalties.len();
-        let note = format!("1 criterion of {all} decided offline in place of the judge: no reply");
+        let note = format!("1 criterion of {all} decided offline instead of by the judge: no reply");
         assert_eq!(fallback(&grade), Some(note));
         grade.criteria.iter_mut().chain(&mut grade.penalties).for_each(|one| one.source = Source::Fallback);
-        assert_eq!(fallback(&grade).as_deref(), Some("Graded offline in place of the judge: no reply"));
+        assert_eq!(fallback(&grade).as_deref(), Some("Graded offline instead of by the judge: no reply"));
     }
 
     #[test]

@@ -177,7 +177,7 @@ mod tests {
         let report = text(&fixture.sheet(), PLAIN_80);
         assert!(report.contains("[rolled the release back within five\n  minutes]¹ and"), "{report}");
         assert!(report.contains("{Tom's fault}ᴾ¹."), "{report}");
-        assert!(!report.contains("x = 1"), "front matter is no part of the answer");
+        assert!(!report.contains("x = 1"), "front matter is not part of the answer");
     }
 
     #[test]
