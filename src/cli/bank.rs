@@ -1,14 +1,14 @@
-//! `bank`: open a bank, begin a rubric, print the schemas.
+//! `gradus bank`: prints templates and schemas, and dispatches to the other commands of `bank`. Opens banks for all commands.
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use super::args::{Bank as Args, BankCommand, SchemaOf};
 use super::exit_status::ExitStatus;
 use super::printer::Printer;
 use super::settings::Settings;
-use super::{check, explain};
+use super::{check, explain, hints};
 use crate::bank::{self, Bank, Files};
 use crate::report;
 
@@ -28,7 +28,7 @@ pub(super) fn open(settings: &Settings) -> anyhow::Result<Bank> {
     load(settings.bank.value.as_deref())
 }
 
-/// A bank for its words alone: the folder's where it is one, else the shipped ones.
+/// A bank whose word lists are used: that of the folder if it has rubrics, otherwise the shipped one.
 pub(super) fn of_words(folder: &Path) -> anyhow::Result<Bank> {
     let files = if folder.join("rubrics").is_dir() {
         crate::engine::load_files(folder)?
@@ -38,7 +38,7 @@ pub(super) fn of_words(folder: &Path) -> anyhow::Result<Bank> {
     Ok(Bank::new(files))
 }
 
-/// The bank of a folder, or the shipped one.
+/// The bank of a folder, or the shipped bank. Fails if it has no questions.
 pub(super) fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
     let files = match folder {
         Some(folder) => crate::engine::load_files(folder)?,
@@ -47,9 +47,8 @@ pub(super) fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
     let bank = Bank::new(files);
     if bank.entries().is_empty() {
         let folder = folder.unwrap_or(Path::new("the shipped bank")).display();
-        bail!(
-            "no rubric in {folder}\nhint: they stand in rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints one to begin with"
-        );
+        let hint = "write rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints a template";
+        return Err(hints::advised(format!("no rubric in {folder}"), hint));
     }
     Ok(bank)
 }
@@ -59,11 +58,13 @@ fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<ExitStatus> {
         let fits = !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if !fits {
-            bail!("`{name}` is no id\nhint: use lower-case letters, digits and hyphens, such as `my-question`");
+            let hint = "use lower-case letters, digits and hyphens, such as `my-question`";
+            return Err(hints::advised(format!("`{name}` is not a valid id"), hint));
         }
     }
     if topic == "shared" {
-        bail!("`shared` is no topic: criteria for many questions stand there\nhint: use another name with --topic");
+        let message = "`shared` is not a topic: that folder contains criteria for several questions";
+        return Err(hints::advised(message, "use another name with --topic"));
     }
     printer.result(&bank::rubric_template(topic, id))?;
     printer.note(&format!("save it as rubrics/{topic}/{id}.toml, then run `gradus bank check`"));

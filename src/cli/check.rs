@@ -1,29 +1,32 @@
-//! `bank check`: everything that is wrong with a bank, or with some files of one.
+//! `gradus bank check`: reports the faults of a bank, or of some of its files.
+//!
+//! Finds the bank that each path belongs to, runs the checks of `bank`, and prints findings with hints that name commands.
 
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use super::args::ListFormat;
 use super::diagnostics;
 use super::exit_status::ExitStatus;
 use super::files::read_text;
+use super::hints::{advised, finding_hint};
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::bank::{self, Bank, Files, Finding};
 use crate::report;
 
-/// What is checked: a bank, some files of one, or a file that is in none.
+/// A bank to check, some files of one, or a file that is not in a bank.
 struct Target {
     bank: Bank,
-    /// The files, by their names in the bank; all of them where there is nothing.
+    /// Names of the files to check. `None` for all files of the bank.
     files: Option<BTreeSet<String>>,
-    /// What it is called in the summary.
+    /// Name of the bank in the summary.
     name: String,
-    /// The path of a file that is in no bank, in place of its name.
+    /// Path of a file that is not in a bank. Shown instead of its name.
     alone: Option<String>,
 }
 
@@ -46,6 +49,7 @@ pub(super) fn run(
             None => check_whole(&target.bank, &target.name)?,
             Some(files) => bank::check_files(&target.bank, files),
         };
+        findings.iter_mut().for_each(|finding| finding.hint = finding_hint(finding));
         let summary = target.summary(findings.len());
         match format {
             ListFormat::Json => printer.note(&summary),
@@ -65,8 +69,8 @@ pub(super) fn run(
     Ok(if all.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
-/// The bank of a folder, or the shipped one. Unlike other commands, this one takes a bank without a question: its rubrics
-/// may be in the wrong place, which is a finding.
+/// The bank of a folder, or the shipped bank. Unlike other commands, this one accepts a bank without questions, because
+/// rubrics in the wrong folder are findings.
 fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
     let files = folder.map_or_else(|| Ok(Files::of_built_in(crate::engine::SHIPPED)), crate::engine::load_files)?;
     Ok(Bank::new(files))
@@ -75,7 +79,8 @@ fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
 fn check_whole(bank: &Bank, name: &str) -> anyhow::Result<Vec<Finding>> {
     let findings = bank::check(bank);
     if findings.is_empty() && bank.entries().is_empty() {
-        bail!("no rubric in {name}\nhint: write rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints a template");
+        let hint = "write rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints a template";
+        return Err(advised(format!("no rubric in {name}"), hint));
     }
     Ok(findings)
 }
@@ -102,35 +107,39 @@ impl Target {
     }
 }
 
-/// Where a path that was given belongs.
-enum Place {
+/// The kinds of paths that can be checked.
+enum PathTarget {
+    /// The folder of a bank.
     Bank { folder: PathBuf },
+    /// A file of a bank.
     InBank { root: PathBuf, file: String },
+    /// A file that is not in a bank.
     Alone,
 }
 
-/// The targets of the paths that were given: at most one bank, whole or some of its files, and files that
-/// are in no bank.
+/// The targets of the given paths: at most one bank or some of its files, and files that are not in a bank.
 fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
     let mut targets = Vec::new();
-    // The bank's folder, what to call it, and its files where it is not checked whole.
+    // The folder of the bank, its path as shown, and the files to check if not all.
     let mut chosen: Option<(PathBuf, PathBuf, Option<BTreeSet<String>>)> = None;
     for path in paths {
-        let (root, folder, file) = match place(path)? {
-            Place::Alone => {
+        let (root, folder, file) = match path_target(path)? {
+            PathTarget::Alone => {
                 targets.push(alone(path)?);
                 continue;
             }
-            Place::Bank { folder } => (super::files::place(&folder), folder, None),
-            Place::InBank { root, file } => (root.clone(), root, Some(file)),
+            PathTarget::Bank { folder } => (super::files::place(&folder), folder, None),
+            PathTarget::InBank { root, file } => (root.clone(), root, Some(file)),
         };
         match &mut chosen {
             None => chosen = Some((root, folder, file.map(|file| BTreeSet::from([file])))),
             Some((known, ..)) if *known != root => {
-                bail!("{} and {} are different banks\nhint: check one bank at a time", known.display(), root.display())
+                let message = format!("{} and {} are different banks", known.display(), root.display());
+                return Err(advised(message, "check one bank at a time"));
             }
             Some((_, _, files)) => match (files.as_mut(), file) {
                 (Some(files), Some(file)) => drop(files.insert(file)),
+                // One of the paths names the whole bank.
                 _ => *files = None,
             },
         }
@@ -138,25 +147,24 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
     if let Some((_, folder, files)) = chosen {
         let bank = load(Some(&folder))?;
         if let Some(file) = files.iter().flatten().find(|file| bank.files().text(file).is_none()) {
-            bail!(
-                "{file} is hidden, and hidden files are not part of a bank\nhint: give it a name without a leading dot"
-            );
+            let message = format!("{file} is hidden, and hidden files are not part of a bank");
+            return Err(advised(message, "give it a name without a leading dot"));
         }
         targets.insert(0, Target { bank, files, name: shown(&folder), alone: None });
     }
     Ok(targets)
 }
 
-fn place(path: &Path) -> anyhow::Result<Place> {
+fn path_target(path: &Path) -> anyhow::Result<PathTarget> {
     if path.is_dir() || !path.extension().is_some_and(|extension| extension == "toml" || extension == "md") {
         // Loading reports a path that is not the folder of a bank.
-        return Ok(Place::Bank { folder: folder_of_bank(path) });
+        return Ok(PathTarget::Bank { folder: folder_of_bank(path) });
     }
     let whole = fs::canonicalize(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(bank_of(&whole).map_or(Place::Alone, |(root, file)| Place::InBank { root, file }))
+    Ok(bank_of(&whole).map_or(PathTarget::Alone, |(root, file)| PathTarget::InBank { root, file }))
 }
 
-/// The folder of a bank that is named by its own path or by that of its `rubrics` folder.
+/// The folder of a bank, given the path of this folder or of its `rubrics` folder.
 fn folder_of_bank(path: &Path) -> PathBuf {
     if path.join("rubrics").is_dir() || !path.is_dir() {
         return path.to_owned();
@@ -164,7 +172,7 @@ fn folder_of_bank(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if path.ends_with("rubrics") && parent.as_os_str().is_empty() => PathBuf::from("."),
         Some(parent) if path.ends_with("rubrics") => parent.to_owned(),
-        // `.` or `..`, perhaps
+        // The path may be `.` or `..`, which do not end with the name of the folder.
         _ => {
             let whole = super::files::place(path);
             let parent = whole.parent().filter(|_| whole.ends_with("rubrics"));
@@ -173,7 +181,7 @@ fn folder_of_bank(path: &Path) -> PathBuf {
     }
 }
 
-/// The folder of the bank that a file belongs to by where it is, and its name there.
+/// The folder of the bank that contains a file, and the name of the file in the bank.
 fn bank_of(file: &Path) -> Option<(PathBuf, String)> {
     let parts = file.ancestors().skip(1);
     let part = parts.into_iter().find(|folder| folder.ends_with("rubrics") || folder.ends_with("corpus"))?;
@@ -182,13 +190,12 @@ fn bank_of(file: &Path) -> Option<(PathBuf, String)> {
     Some((root.to_owned(), name?.join("/")))
 }
 
-/// A rubric that is in no bank, as the only one of a bank of its own.
+/// A bank that consists of one rubric, which is not in another bank.
 fn alone(path: &Path) -> anyhow::Result<Target> {
     let shown = path.display().to_string();
     if path.extension().is_some_and(|extension| extension == "md") {
-        bail!(
-            "{shown} is not in a bank\nhint: sample answers are checked with their rubric: keep them in corpus/<topic>"
-        );
+        let hint = "sample answers are checked with their rubric: keep them in corpus/<topic>";
+        return Err(advised(format!("{shown} is not in a bank"), hint));
     }
     let text = read_text(path)?;
     let is_id = |topic: &&str| {
@@ -196,7 +203,7 @@ fn alone(path: &Path) -> anyhow::Result<Target> {
             && *topic != "shared"
             && topic.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    // Its topic cannot be compared with the name of a folder, so that of the rubric itself stands for it.
+    // The check compares the topic with the name of the folder. This file has no such folder, so its own topic is used.
     let table: Option<toml::Table> = toml::from_str(&text).ok();
     let topic = table.as_ref().and_then(|table| table.get("topic")?.as_str()).filter(is_id).unwrap_or("topic");
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -205,7 +212,7 @@ fn alone(path: &Path) -> anyhow::Result<Target> {
     Ok(Target { bank, files: None, name: shown.clone(), alone: Some(shown) })
 }
 
-/// The `rubrics` folder of a bank, beginning with `./` where that is in the current folder.
+/// The path of the `rubrics` folder of a bank, with a leading `./` if it is in the current folder.
 fn shown(folder: &Path) -> String {
     let is_here = env::current_dir().is_ok_and(|current| {
         fs::canonicalize(current).ok().is_some_and(|current| fs::canonicalize(folder).is_ok_and(|it| it == current))

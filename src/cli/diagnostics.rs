@@ -1,4 +1,4 @@
-//! Findings as pictures of their places.
+//! Renders findings with the lines of the file that they are about.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
@@ -6,16 +6,16 @@ use super::printer::Printer;
 use crate::bank::{Files, Finding};
 use crate::report::printable;
 
-/// Every finding with the lines it is about; `shown` says what to call a file of the bank.
+/// Renders findings. `shown` gives the name to print for a file of the bank.
 pub(super) fn render(findings: &[Finding], files: &Files, shown: impl Fn(&str) -> String, printer: &Printer) -> String {
     let renderer = if printer.style.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(printer.style.width.max(40));
-    findings.iter().map(|finding| picture(finding, files, &shown(&finding.file), &renderer)).collect()
+    findings.iter().map(|finding| render_one(finding, files, &shown(&finding.file), &renderer)).collect()
 }
 
-/// The finding with the lines around it that it is about. Only those lines are given to the renderer, so
-/// that a picture takes the time of its lines and not of its file.
-fn picture(finding: &Finding, files: &Files, shown: &str, renderer: &Renderer) -> String {
+/// Renders a finding. The renderer gets only the lines around the finding, so that the time does not depend on the length
+/// of the file.
+fn render_one(finding: &Finding, files: &Files, shown: &str, renderer: &Renderer) -> String {
     let text = files.text_or_built_in(&finding.file).unwrap_or_default();
     let start = text.floor_char_boundary(finding.start.min(text.len()));
     let end_of_line = text[start..].find('\n').map_or(text.len(), |at| start + at);
@@ -26,7 +26,7 @@ fn picture(finding: &Finding, files: &Files, shown: &str, renderer: &Renderer) -
         .line_start(finding.line)
         .annotation(AnnotationKind::Primary.span(start - from..end - from));
     let title = Level::ERROR.primary_title(&*message);
-    // The renderer counts columns in the excerpt, which is right unless the line was cut.
+    // The renderer counts columns in the excerpt, which is wrong if the line was cut.
     let report = if from == 0 || text[..from].ends_with('\n') {
         title.element(snippet.path(&*path))
     } else {
@@ -36,10 +36,10 @@ fn picture(finding: &Finding, files: &Files, shown: &str, renderer: &Renderer) -
     format!("{}\n\n", renderer.render(report))
 }
 
-/// Bytes of a line that are shown before and after the place of a finding.
+/// Limit for the bytes of a line before and after the finding.
 const AROUND: usize = 400;
 
-/// The line of a finding, from and to; of a very long line the part around the place.
+/// The byte range of the line of a finding, or the part of a very long line around it.
 fn excerpt(text: &str, start: usize, end: usize, end_of_line: usize) -> (usize, usize) {
     let earliest = text.floor_char_boundary(start.saturating_sub(AROUND));
     let from = text[earliest..start].rfind('\n').map_or(earliest, |at| earliest + at + 1);

@@ -1,14 +1,14 @@
-//! `bank explain`: what became of every phrase of a rubric in one answer.
+//! `gradus bank explain`: shows for each phrase of a rubric where an answer contains it and whether that counts.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Paint};
-use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::answer::Input;
 use super::args::{Explain as Args, ListFormat};
 use super::exit_status::ExitStatus;
+use super::hints;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
@@ -27,8 +27,8 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let answer = input.answer();
     let mut traces = scorer.explain(&answer, &mut Workspace::new());
     traces.retain(|trace| {
-        let is_wanted = args.criterion.as_ref().is_none_or(|id| criterion(trace, question).id == *id);
-        is_wanted && (!args.found || !trace.finds.is_empty())
+        let is_selected = args.criterion.as_ref().is_none_or(|id| criterion(trace, question).id == *id);
+        is_selected && (!args.found || !trace.finds.is_empty())
     });
     let shown = match args.format {
         ListFormat::Json => {
@@ -50,7 +50,8 @@ fn check_criterion(id: &str, question: &Question) -> anyhow::Result<()> {
     if all.contains(&id) {
         return Ok(());
     }
-    bail!("`{}` has no criterion `{id}`\nhint: its criteria and penalties are {}", question.id, all.join(", "));
+    let message = format!("`{}` has no criterion `{id}`", question.id);
+    Err(hints::advised(message, format!("its criteria and penalties are {}", all.join(", "))))
 }
 
 fn criterion<'q>(trace: &Trace<'_>, question: &'q Question) -> &'q Criterion {
@@ -58,7 +59,8 @@ fn criterion<'q>(trace: &Trace<'_>, question: &'q Question) -> &'q Criterion {
     &all[trace.place.criterion]
 }
 
-fn words(reason: Reason) -> &'static str {
+/// The verdict on a find, also in JSON.
+fn verdict(reason: Reason) -> &'static str {
     match reason {
         Reason::Counts => "counts",
         Reason::BareListing => "counts half: bare listing",
@@ -76,7 +78,7 @@ fn as_json(trace: &Trace<'_>, question: &Question, answer: &Answer<'_>) -> Value
             "end": find.span.end,
             "quote": find.span.of(answer.text),
             "how": find.how,
-            "verdict": words(find.reason),
+            "verdict": verdict(find.reason),
         })
     };
     json!({
@@ -105,7 +107,7 @@ fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, print
                 criterion.points,
                 match &criterion.basis {
                     Basis::Count { need } => format!("needs {need} of {}", criterion.concepts.len()),
-                    Basis::Coverage { .. } => "by how much of a reference is said".to_owned(),
+                    Basis::Coverage { .. } => "by the share of a reference that is said".to_owned(),
                 }
             );
         }
@@ -124,7 +126,8 @@ fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, print
         for find in &trace.finds {
             let quote = printable(find.span.of(answer.text)).into_owned();
             let (start, end) = (find.span.start, find.span.end);
-            let _ = writeln!(text, "        {start}..{end} \"{quote}\" by {}: {}", find.how.name(), words(find.reason));
+            let _ =
+                writeln!(text, "        {start}..{end} \"{quote}\" by {}: {}", find.how.name(), verdict(find.reason));
         }
     }
     text.push_str("\n+ counts   ~ counts half   x found, does not count   . not found\n");

@@ -1,4 +1,4 @@
-//! What was learned from graded answers, as it is shown.
+//! Renders the results of `gradus bank learn` as text and JSON.
 
 use std::fmt::Write as _;
 
@@ -6,13 +6,13 @@ use anstyle::{AnsiColor, Style as Paint};
 use serde_json::{Value, json};
 
 use super::printer::Printer;
-use crate::bank::{HeldOut, Learned, Proposal, Reason, Refusal, Suggestion};
+use crate::bank::{HeldOut, Learned, Proposal, Refusal, RefusalReason, Suggestion};
 use crate::report::{self, paragraph, printable};
 
-/// Suggestions of a question that are shown.
+/// Limit for the suggestions of a question in the text.
 const SUGGESTIONS: usize = 3;
 
-/// For programs: a list of questions.
+/// The results as JSON, one object per question.
 pub(super) fn json(all: &[Learned]) -> anyhow::Result<String> {
     let question = |learned: &Learned| {
         let refusal =
@@ -30,7 +30,7 @@ pub(super) fn json(all: &[Learned]) -> anyhow::Result<String> {
     Ok(report::json(&all.iter().map(question).collect::<Vec<Value>>())?)
 }
 
-/// For people: the proposals of each question, and why there are none. One line a proposal when quiet.
+/// The results as text. If quiet, one line per proposal.
 pub(super) fn text(all: &[Learned], printer: &Printer) -> String {
     let mut text = String::new();
     for learned in all {
@@ -39,7 +39,7 @@ pub(super) fn text(all: &[Learned], printer: &Printer) -> String {
                 let _ = writeln!(text, "{} {} {}", learned.question, proposal.criterion, printable(&proposal.phrase));
             }
         } else {
-            question(&mut text, learned, printer);
+            write_question(&mut text, learned, printer);
         }
     }
     if !printer.is_quiet() {
@@ -48,7 +48,7 @@ pub(super) fn text(all: &[Learned], printer: &Printer) -> String {
     text
 }
 
-fn question(text: &mut String, learned: &Learned, printer: &Printer) {
+fn write_question(text: &mut String, learned: &Learned, printer: &Printer) {
     let heading = if printer.style.color { Paint::new().bold() } else { Paint::new() };
     let _ = writeln!(text, "{heading}{}{heading:#} ({})", learned.question, count(learned.answers, "answer"));
     for refusal in &learned.refusals {
@@ -58,10 +58,10 @@ fn question(text: &mut String, learned: &Learned, printer: &Printer) {
         text.push_str(&paragraph(&without_proposals(learned), 2, printer.style));
     }
     for proposal in &learned.proposals {
-        one(text, proposal, printer);
+        write_proposal(text, proposal, printer);
     }
     for suggestion in learned.suggestions.iter().take(SUGGESTIONS) {
-        suggest(text, suggestion, printer);
+        write_suggestion(text, suggestion, printer);
     }
     text.push('\n');
 }
@@ -69,16 +69,18 @@ fn question(text: &mut String, learned: &Learned, printer: &Printer) {
 fn without_proposals(learned: &Learned) -> String {
     let held_out = count(learned.held_out, "answer");
     match learned.tried {
-        0 => "nothing to try: no phrase that tells high answers from low ones has a place in the rubric".to_owned(),
-        1 => format!("1 phrase tried; it does not raise agreement on the {held_out} held out, or breaks a golden"),
+        0 => "nothing to try: no phrase that separates high from low answers fits into the rubric".to_owned(),
+        1 => format!("1 phrase tried; it does not raise agreement on the {held_out} held out, or it breaks a golden"),
         tried => {
-            format!("{tried} phrases tried; each raises no agreement on the {held_out} held out, or breaks a golden")
+            format!(
+                "{tried} phrases tried; none of them raises agreement on the {held_out} held out without breaking a golden"
+            )
         }
     }
 }
 
-/// A phrase that is not in the patch.
-fn suggest(text: &mut String, suggestion: &Suggestion, printer: &Printer) {
+/// Writes a phrase that is not in the patch.
+fn write_suggestion(text: &mut String, suggestion: &Suggestion, printer: &Printer) {
     let Suggestion { criterion, phrase, high_with, high, low_with, low, example } = suggestion;
     let _ = writeln!(text, "  ? {}", printable(phrase));
     let note = format!("related to no concept, so it was not tried; it may be missing in {criterion}");
@@ -87,7 +89,7 @@ fn suggest(text: &mut String, suggestion: &Suggestion, printer: &Printer) {
     text.push_str(&paragraph(&format!("\"{example}\""), 6, printer.style));
 }
 
-fn one(text: &mut String, proposal: &Proposal, printer: &Printer) {
+fn write_proposal(text: &mut String, proposal: &Proposal, printer: &Printer) {
     let paint = if printer.style.color { Paint::new().fg_color(Some(AnsiColor::Green.into())) } else { Paint::new() };
     let Proposal { criterion, target, high_with, high, low_with, low, strength, held_out, .. } = proposal;
     let HeldOut { metric, answers, before, after } = held_out;
@@ -105,7 +107,7 @@ fn summary(all: &[Learned]) -> String {
     let proposals = all.iter().map(|learned| learned.proposals.len()).sum();
     let is_refused = |learned: &&Learned| {
         let mut reasons = learned.refusals.iter().map(|refusal| &refusal.reason);
-        learned.proposals.is_empty() && reasons.any(|reason| *reason != Reason::NotOwn)
+        learned.proposals.is_empty() && reasons.any(|reason| *reason != RefusalReason::ForeignCriterion)
     };
     let refused = all.iter().filter(is_refused).count();
     let with = all.iter().filter(|learned| !learned.proposals.is_empty()).count();

@@ -1,4 +1,4 @@
-//! `questions`: list, show and find them.
+//! `gradus questions`: lists, shows and finds questions.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
     match args.command.unwrap_or(QuestionsCommand::List(args.list)) {
         QuestionsCommand::List(list) => self::list(&list, &bank, printer),
         QuestionsCommand::Show { id, key, samples, format } => {
-            let shown = Shown { key, samples: samples.then(|| bank.samples(bank.entry(&id)?)).transpose()? };
+            let shown = ShownParts { key, samples: samples.then(|| bank.samples(bank.entry(&id)?)).transpose()? };
             show(&bank.question(bank.entry(&id)?)?, &shown, format, printer)
         }
         QuestionsCommand::Find { text, limit, format } => {
@@ -31,14 +31,15 @@ pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow:
     }
 }
 
-/// What `show` prints besides what a candidate may know.
-struct Shown {
+/// The parts of a question that `show` prints in addition to those that a candidate may see.
+struct ShownParts {
+    /// Whether to print criteria and penalties.
     key: bool,
-    /// Whole sample answers, when they are to be printed.
+    /// The sample answers to print. `None` if they were not requested.
     samples: Option<Vec<Sample>>,
 }
 
-/// Questions that have the wording come first, then similar ones.
+/// Finds questions with exactly this wording, then similar ones.
 fn find(
     text: &str,
     limit: usize,
@@ -66,7 +67,7 @@ fn find(
     }
     if questions.is_empty() {
         printer.note(&format!(
-            "no similar question in this bank; try other words, or `gradus questions` for all{}",
+            "no similar question in this bank; try other words, or list all with `gradus questions`{}",
             nearest.unwrap_or_default()
         ));
     }
@@ -95,7 +96,7 @@ fn list(list: &QuestionsList, bank: &Bank, printer: &Printer) -> anyhow::Result<
     if questions.is_empty() {
         let mut topics: Vec<&str> = bank.entries().iter().map(|entry| entry.topic.as_str()).collect();
         topics.dedup();
-        printer.note(&format!("no question fits; topics there are: {}", topics.join(", ")));
+        printer.note(&format!("no question matches; the topics are: {}", topics.join(", ")));
     }
     write(&questions, list.format, printer)
 }
@@ -112,7 +113,7 @@ fn write(questions: &[Question], format: ListFormat, printer: &Printer) -> anyho
     Ok(if questions.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done })
 }
 
-/// What a candidate may know of a question.
+/// The parts of a question that a candidate may see.
 fn as_json(question: &Question) -> Value {
     json!({
         "id": question.id,
@@ -124,8 +125,8 @@ fn as_json(question: &Question) -> Value {
     })
 }
 
-/// The same, with what else is to be shown.
-fn as_whole_json(question: &Question, shown: &Shown) -> Value {
+/// A question with the other parts that were requested.
+fn as_whole_json(question: &Question, shown: &ShownParts) -> Value {
     let criteria = |all: &[Criterion]| {
         let one =
             |criterion: &Criterion| json!({ "id": criterion.id, "points": criterion.points, "asks": criterion.asks });
@@ -161,7 +162,7 @@ fn as_list(questions: &[Question], printer: &Printer) -> String {
     questions.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
-/// What kind of answer a question expects.
+/// The kind of answer that a question expects.
 fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Design => "a design: what you would build, why that way, and what you give up for it",
@@ -172,7 +173,7 @@ fn expected(kind: Kind) -> &'static str {
     }
 }
 
-fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printer) -> anyhow::Result<ExitStatus> {
+fn show(question: &Question, shown: &ShownParts, format: ListFormat, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if format == ListFormat::Json {
         printer.result(&report::json(&as_whole_json(question, shown))?)?;
         return Ok(ExitStatus::Done);
@@ -186,7 +187,7 @@ fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printe
     let _ =
         writeln!(text, "\n{bold}Expected{bold:#}\n{}", paragraph(expected(question.kind), 2, printer.style).trim_end());
     if shown.key {
-        key(question, &mut text, printer);
+        write_key(question, &mut text, printer);
     }
     for sample in shown.samples.iter().flatten() {
         let _ = writeln!(text, "\n{bold}Sample answer, {}{bold:#}", sample.level.name());
@@ -197,13 +198,13 @@ fn show(question: &Question, shown: &Shown, format: ListFormat, printer: &Printe
     printer.result(&text)?;
     if !shown.key {
         let samples = if shown.samples.is_none() { ", and --samples shows sample answers" } else { "" };
-        printer.note(&format!("what earns points is hidden; --key shows it{samples}"));
+        printer.note(&format!("criteria are hidden; --key shows them{samples}"));
     }
     Ok(ExitStatus::Done)
 }
 
-/// What earns and what loses points.
-fn key(question: &Question, text: &mut String, printer: &Printer) {
+/// Writes the criteria and penalties.
+fn write_key(question: &Question, text: &mut String, printer: &Printer) {
     let bold = bold(printer);
     for (heading, sign, criteria) in
         [("Earns points", "", &question.criteria), ("Loses points", "-", &question.penalties)]

@@ -1,4 +1,4 @@
-//! `search`: passages of sample answers, with the words that were looked for.
+//! `gradus search`: finds passages of sample answers and highlights the words of the query.
 
 use etcetera::BaseStrategy as _;
 use serde_json::json;
@@ -16,12 +16,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let folder = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir().join("gradus").join("index"));
     let Passages { found, not_kept } = open::offline(settings)?.search(&args.words, args.limit, folder.as_deref())?;
     if let Some(error) = not_kept {
-        printer.note(&format!("{error}; it is built in memory this time"));
+        printer.note(&format!("{:#}; it is built in memory this time", anyhow::Error::from(error)));
     }
     let shown = match args.format {
         ListFormat::Json => report::json(&found.iter().map(as_json).collect::<Vec<_>>())?,
         ListFormat::Text if found.is_empty() => {
-            printer.note("no sample answer says that; try other words");
+            printer.note("no sample answer contains these words; try other words");
             return Ok(ExitStatus::CheckFailed);
         }
         ListFormat::Text => found.iter().map(|found| as_text(found, printer)).collect::<Vec<_>>().join("\n"),

@@ -1,4 +1,7 @@
 //! Reads the folders of a bank into [`Files`].
+//!
+//! Takes the path of the folder that contains `rubrics` and `corpus`; gives the texts of their files. Faults in the texts
+//! are found by `gradus_core::bank`.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -7,43 +10,55 @@ use gradus_core::bank::Files;
 
 use super::shipped::SHIPPED;
 
-/// Folders in folders are followed this far.
+/// Limit for the depth of folders below `rubrics` or `corpus`.
 const DEEPEST: usize = 4;
 
-/// Why a folder cannot be read as a bank.
+/// An error while the folder of a bank is read.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// It has no `rubrics` folder.
-    #[error("no `rubrics` folder in {folder}\nhint: name the folder that holds `rubrics` and `corpus`")]
+    /// The folder is not that of a bank.
+    #[error("no `rubrics` folder in {}", folder.display())]
     NoRubrics {
-        /// The folder that was named.
+        /// The folder.
         folder: PathBuf,
     },
-    /// Something in it cannot be read.
-    #[error("cannot read {path}")]
+    /// A file or folder cannot be read.
+    #[error("cannot read {}", path.display())]
     Read {
-        /// What was read.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// Folders stand in folders too deep.
-    #[error("{path} stands too deep\nhint: rubrics stand in rubrics/<topic>/<id>.toml")]
+    /// Folders are nested too deeply.
+    #[error("{} is nested too deeply", path.display())]
     TooDeep {
-        /// The folder.
+        /// The innermost folder.
         path: PathBuf,
     },
     /// A file is not text.
-    #[error("{path} is not UTF-8: the first bad byte is byte {at}\nhint: save it as UTF-8")]
+    #[error("{} is not UTF-8: the first invalid byte is byte {at}", path.display())]
     NotText {
         /// The file.
         path: PathBuf,
-        /// Offset of the first bad byte.
+        /// Offset of the first invalid byte, from 0.
         at: usize,
     },
 }
 
-/// Reads the folders `rubrics` and `corpus` of `folder`.
+impl LoadError {
+    /// How to resolve the error.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoRubrics { .. } => Some("name the folder that contains `rubrics` and `corpus`"),
+            Self::Read { .. } => None,
+            Self::TooDeep { .. } => Some("move rubrics to rubrics/<topic>/<id>.toml"),
+            Self::NotText { .. } => Some("save the file as UTF-8"),
+        }
+    }
+}
+
+/// Reads the folders `rubrics` and `corpus` of `folder`. Hidden files are ignored.
 ///
 /// # Errors
 /// When there is no `rubrics` folder, or a file cannot be read or is not UTF-8.
@@ -71,6 +86,7 @@ pub fn load_corpus(folder: &Path) -> Result<Files, LoadError> {
     Ok(Files::from_texts(texts, SHIPPED))
 }
 
+/// Adds the texts below `folder`, which has the name `name` in the bank.
 fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, String)>) -> Result<(), LoadError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -83,7 +99,7 @@ fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, Str
             return Err(LoadError::Read { path, source });
         };
         if own.starts_with('.') {
-            continue; // an editor's, not the bank's
+            continue; // because editors keep such files beside those of the bank
         }
         let name = format!("{name}/{own}");
         let is_text = [".toml", ".md", ".txt"].iter().any(|ending| name.ends_with(ending));
@@ -93,7 +109,8 @@ fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, Str
             }
             collect(&path, &name, depth + 1, texts)?;
         } else if is_text && !path.is_file() {
-            let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
+            // Reading a pipe might never end.
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
             return Err(LoadError::Read { path, source });
         } else if is_text {
             let bytes = fs::read(&path).map_err(failed(&path))?;
@@ -103,4 +120,35 @@ fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, Str
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_message_in_one_line_and_a_hint_if_something_can_be_done() {
+        let path = || PathBuf::from("b/rubrics");
+        let source = || io::Error::other("broken");
+        for (error, message, hint) in [
+            (
+                LoadError::NoRubrics { folder: "b".into() },
+                "no `rubrics` folder in b",
+                Some("name the folder that contains `rubrics` and `corpus`"),
+            ),
+            (LoadError::Read { path: path(), source: source() }, "cannot read b/rubrics", None),
+            (
+                LoadError::TooDeep { path: path() },
+                "b/rubrics is nested too deeply",
+                Some("move rubrics to rubrics/<topic>/<id>.toml"),
+            ),
+            (
+                LoadError::NotText { path: path(), at: 7 },
+                "b/rubrics is not UTF-8: the first invalid byte is byte 7",
+                Some("save the file as UTF-8"),
+            ),
+        ] {
+            assert_eq!((error.to_string().as_str(), error.hint()), (message, hint));
+        }
+    }
 }

@@ -1,7 +1,7 @@
-//! An index on disk, keyed by the fingerprint of what is in it.
+//! Caches indexes on disk, each under the fingerprint of its content.
 //!
-//! Built beside its place and moved there whole, so that nobody ever sees half of one. One that
-//! cannot be opened is built anew.
+//! An index is built in a temporary folder and then renamed, so that other processes never see half of it. A damaged index
+//! is built again.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,67 +13,68 @@ use super::index::{Contents, Index, IndexError};
 use crate::model::Fingerprint;
 use crate::questions::Analyzer;
 
-/// Layout of the index, with which its name begins; older ones are left to the cleaning.
+/// Prefix of an index's folder: the version of the layout. Folders of older layouts are removed like old indexes.
 const LAYOUT: &str = "v2-";
-/// With which the name of one that is being built begins.
+/// Prefix of the folder of an index that is being built.
 const BUILDING: &str = ".building-";
-/// The file that holds the hash of the others.
+/// Name of the file with the hash of the other files.
 const SUM: &str = "gradus.sum";
-/// Indexes that are kept.
+/// Limit for the indexes on disk.
 const KEPT: usize = 8;
-/// When something half-built was left for good.
-const LEFT: Duration = Duration::from_hours(1);
+/// Age from which an index that is being built counts as abandoned.
+const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
-/// Why an index cannot be kept on disk.
+/// An error while an index is cached.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
-    /// The folder cannot be used.
-    #[error("cannot keep the search index in the cache folder: {0}")]
+    /// The cache folder cannot be read or written.
+    #[error("cannot keep the search index in the cache folder")]
     Folder(#[from] io::Error),
-    /// The index cannot be made.
+    /// The index cannot be built.
     #[error(transparent)]
     Index(#[from] IndexError),
 }
 
 impl Index {
-    /// The index of `contents` from `folder`, built there if it is not there or damaged.
+    /// Opens the index of `contents` in `folder`. Builds it if it is missing or damaged.
     ///
     /// # Errors
-    /// When it cannot be kept in `folder`; it may still be built in memory then.
+    /// When the index cannot be stored in `folder`. It may still be possible to build it in memory.
     pub fn cached(
         folder: &Path,
         key: Fingerprint,
         contents: &[Contents<'_>],
         analyzer: &Analyzer,
     ) -> Result<Self, CacheError> {
-        let place = folder.join(format!("{LAYOUT}{key}"));
-        if let Some(index) = open(&place, analyzer) {
+        let path = folder.join(format!("{LAYOUT}{key}"));
+        if let Some(index) = open(&path, analyzer) {
             return Ok(index);
         }
         fs::create_dir_all(folder)?;
-        let beside = tempfile::Builder::new().prefix(BUILDING).tempdir_in(folder)?;
-        let directory = directory(beside.path()).map_err(io::Error::other)?;
+        let building = tempfile::Builder::new().prefix(BUILDING).tempdir_in(folder)?;
+        let directory = directory(building.path()).map_err(io::Error::other)?;
         Self::build(directory, contents, analyzer).map_err(io::Error::other)?;
-        fs::write(beside.path().join(SUM), sum(beside.path())?)?;
-        put(beside.keep(), &place, folder);
-        clean(folder, &place);
-        match open(&place, analyzer) {
+        fs::write(building.path().join(SUM), hash_of_files(building.path())?)?;
+        move_into_place(building.keep(), &path, folder);
+        clean(folder, &path);
+        match open(&path, analyzer) {
             Some(index) => Ok(index),
+            // Another process may have replaced or removed the index.
             None => Ok(Self::in_memory(contents, analyzer)?),
         }
     }
 }
 
-/// Moves what was built to its place, and what is there aside. Where another process is faster, its
-/// index is as good, and ours goes.
-fn put(built: PathBuf, place: &Path, folder: &Path) {
-    if fs::rename(&built, place).is_ok() {
+/// Renames a new index to its path and removes a damaged one there. If another process is faster, its index is just as
+/// good, and the new one is removed.
+fn move_into_place(built: PathBuf, path: &Path, folder: &Path) {
+    if fs::rename(&built, path).is_ok() {
         return;
     }
     if let Ok(aside) = tempfile::Builder::new().prefix(BUILDING).tempdir_in(folder) {
-        let _ = fs::rename(place, aside.path().join("old"));
+        let _ = fs::rename(path, aside.path().join("old"));
     }
-    if fs::rename(&built, place).is_err() {
+    if fs::rename(&built, path).is_err() {
         let _ = fs::remove_dir_all(built);
     }
 }
@@ -82,26 +83,25 @@ fn directory(path: &Path) -> Result<MmapDirectory, IndexError> {
     MmapDirectory::open(path).map_err(|error| IndexError::from(tantivy::TantivyError::from(error)))
 }
 
-/// Opens the index at `place` if it is there, whole and as it was written. Nothing of it is read
-/// before that is known.
-fn open(place: &Path, analyzer: &Analyzer) -> Option<Index> {
-    let written = fs::read_to_string(place.join(SUM)).ok()?;
-    if sum(place).ok()? != written {
+/// Opens the index at `path` if it is complete and unchanged. The hash is compared before anything else is read.
+fn open(path: &Path, analyzer: &Analyzer) -> Option<Index> {
+    let stored = fs::read_to_string(path.join(SUM)).ok()?;
+    if hash_of_files(path).ok()? != stored {
         return None;
     }
-    Index::open(&tantivy::Index::open(directory(place).ok()?).ok()?, analyzer).ok()
+    Index::open(&tantivy::Index::open(directory(path).ok()?).ok()?, analyzer).ok()
 }
 
-/// One hash of all files of an index but the one that holds it and the writer's locks.
-fn sum(place: &Path) -> io::Result<String> {
+/// A hash of all files of an index, without the file with the hash and the locks of the writer.
+fn hash_of_files(path: &Path) -> io::Result<String> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(place)? {
+    for entry in fs::read_dir(path)? {
         names.push(entry?.file_name());
     }
     names.sort();
     let mut hasher = blake3::Hasher::new();
     for name in names.iter().filter(|name| *name != SUM && !name.to_string_lossy().ends_with(".lock")) {
-        let content = fs::read(place.join(name))?;
+        let content = fs::read(path.join(name))?;
         hasher.update(name.as_encoded_bytes());
         hasher.update(&(content.len() as u64).to_le_bytes());
         hasher.update(&content);
@@ -109,7 +109,7 @@ fn sum(place: &Path) -> io::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// Removes the oldest indexes, and what was left half-built an hour ago. What cannot be removed stays.
+/// Removes the oldest indexes and abandoned ones. Errors are ignored, because the next run tries again.
 fn clean(folder: &Path, keep: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let aged = |entry: fs::DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
@@ -120,8 +120,8 @@ fn clean(folder: &Path, keep: &Path) {
         .partition(|(_, path)| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(BUILDING)));
     indexes.sort();
     let surplus = indexes.len().saturating_sub(KEPT - 1);
-    let left = building.into_iter().filter(|(time, _)| time.elapsed().is_ok_and(|age| age > LEFT));
-    for (_, path) in indexes.into_iter().take(surplus).chain(left) {
+    let abandoned = building.into_iter().filter(|(time, _)| time.elapsed().is_ok_and(|age| age > ABANDONED_AFTER));
+    for (_, path) in indexes.into_iter().take(surplus).chain(abandoned) {
         let _ = fs::remove_dir_all(path);
     }
 }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_is_kept_and_a_damaged_one_is_built_anew() {
+    fn an_index_is_cached_and_a_damaged_one_is_built_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let (question, analyzer) = (question(), Analyzer::new(Arc::new(Synonyms::default())));
         let samples = [Sample {

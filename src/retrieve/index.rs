@@ -1,4 +1,4 @@
-//! The index of passages: what is in it, how it is made, how it is searched.
+//! The index of passages from sample answers: its schema, how it is built, and how it is searched.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -14,38 +14,38 @@ use super::tokenizer::AnalyzerTokenizer;
 use crate::model::{Question, Sample, SampleLevel};
 use crate::questions::Analyzer;
 
-/// The analyser's name in the schema.
+/// Name of the analyzer in the schema.
 pub(super) const ANALYZER: &str = "gradus";
-/// Memory that the writer may use before it would start a second segment.
+/// Bytes that the writer may use before it starts a second segment.
 const WRITER_MEMORY: usize = 50 << 20;
-/// Different terms of a query that are looked up, the first ones.
+/// Limit for the different terms of a query. The first ones are searched for.
 const MOST_TERMS: usize = 512;
 
-/// Why an index cannot be made or asked.
+/// An index cannot be built or searched.
 #[derive(Debug, thiserror::Error)]
-#[error("the search index cannot be used: {0}")]
+#[error("the search index cannot be used")]
 pub struct IndexError(#[from] tantivy::TantivyError);
 
-/// What goes into an index.
+/// A question and its sample answers, for an index.
 pub struct Contents<'a> {
     /// The question.
     pub question: &'a Question,
-    /// Its sample answers.
+    /// Sample answers to the question.
     pub samples: &'a [Sample],
 }
 
-/// A passage of a sample answer and how well it fits.
+/// A passage of a sample answer that a search found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PassageFound {
-    /// The question the sample answers.
+    /// Id of the question.
     pub question: String,
-    /// How good the sample is.
+    /// Level of the sample answer.
     pub level: SampleLevel,
-    /// The passage.
+    /// Text of the passage.
     pub text: String,
-    /// Where in it the words stand that were looked for.
+    /// Byte ranges of the words of the query in the text, in order and without overlaps.
     pub highlights: Vec<Range<usize>>,
-    /// How well it fits.
+    /// BM25 score. Only comparable within one search.
     pub score: f32,
 }
 
@@ -76,7 +76,7 @@ fn schema() -> (Schema, Fields) {
 }
 
 impl Index {
-    /// An index in memory.
+    /// Builds an index in memory.
     pub fn in_memory(contents: &[Contents<'_>], analyzer: &Analyzer) -> Result<Self, IndexError> {
         Self::build(RamDirectory::create(), contents, analyzer)
     }
@@ -116,7 +116,7 @@ impl Index {
         Ok(Self { analyzer: analyzer.clone(), fields, searcher: reader.searcher() })
     }
 
-    /// The passages that fit best, best first; of one question and level where these are given.
+    /// The best `limit` passages for `text`, best first. `of` restricts them to the samples of one question and level.
     pub fn passages(
         &self,
         text: &str,

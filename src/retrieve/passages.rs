@@ -1,13 +1,13 @@
-//! Sample answers cut into passages that can be shown: a few sentences, whole.
+//! Splits sample answers into passages of a few whole sentences.
 
 use std::ops::Range;
 
 use crate::text::{Document, Lexicon};
 
-/// A passage ends with the sentence that brings it to this many words.
+/// Words after which a passage ends with the current sentence.
 const ENOUGH: u32 = 22;
 
-/// Cuts `text` into passages of whole sentences; a passage never goes over a blank line.
+/// The byte ranges of the passages in `text`. A passage never contains a blank line.
 pub fn passages(text: &str) -> Vec<Range<usize>> {
     let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
     document.read(text, 0, &mut lexicon);

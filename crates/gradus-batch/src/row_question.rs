@@ -49,14 +49,14 @@ pub(super) fn prepared<'q>(
 /// The reason why a row has no question, in one line; `name` is what the row names, `column` where rows name it.
 pub fn no_question_reason(error: &FindError, name: Option<&str>, column: &str) -> String {
     match error {
-        FindError::Bank(BankError::UnknownQuestion { .. } | BankError::Ambiguous { .. }) => {
+        FindError::Bank(error @ (BankError::UnknownQuestion { .. } | BankError::Ambiguous { .. })) => {
             match short(name.unwrap_or_default().trim()) {
                 Cow::Borrowed(_) => one_line(error),
                 Cow::Owned(short) => format!("no question `{short}`"),
             }
         }
         FindError::Unnamed => format!("no `{column}`: the row names no question"),
-        FindError::Bank(_) => one_line(error),
+        FindError::Bank(error) => one_line(error),
         FindError::SharedWording { .. } | FindError::Ambiguous { .. } => {
             format!("{error}: {}", error.hint().unwrap_or_default())
         }
@@ -64,8 +64,6 @@ pub fn no_question_reason(error: &FindError, name: Option<&str>, column: &str) -
     }
 }
 
-fn one_line(error: &dyn std::error::Error) -> String {
-    let text = error.to_string();
-    let lines: Vec<&str> = text.lines().map(|line| line.strip_prefix("hint: ").unwrap_or(line)).collect();
-    lines.join("; ")
+fn one_line(error: &BankError) -> String {
+    error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))
 }

@@ -12,4 +12,5 @@ mod llm;
 mod of;
 
 pub(super) use advised::advised;
+pub(super) use bank::finding_hint;
 pub(super) use of::of;

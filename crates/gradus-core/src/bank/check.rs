@@ -1,29 +1,31 @@
-//! Everything that is wrong with a bank, in one run: syntax, phrases, goldens, samples.
+//! Checks a bank in one run: the format of files, phrases, names, wordings, goldens and sample answers.
+//!
+//! Takes the whole bank, or the names of some of its files; gives findings sorted by file and location.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::check_names::check_names;
+use super::check_wordings::check_wordings;
 use super::corpus::{self, Corpus};
-use super::finding::{Finding, SourceText};
-use super::library::{Bank, Entry, RELATED, SHARED, SYNONYMS};
-use super::names::check_names;
-use super::places::Places;
+use super::finding::{Finding, FindingKind, SourceText};
+use super::locations::RubricLocations;
+use super::question_bank::{Bank, Entry, RELATED, SHARED, SYNONYMS};
 use super::rubric::{self, Rubric};
-use super::wordings;
-use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths};
+use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths, Thousandths};
 use crate::score::{Scorer, Scorers, Workspace};
 
-/// A question that can be graded, with what is needed to say where its faults are.
-struct Ready<'b> {
+/// A question that can be used for grading, with the locations for its findings.
+struct PreparedQuestion<'b> {
     entry: &'b Entry,
     file: String,
     source: SourceText<'b>,
-    places: Places,
+    locations: RubricLocations,
     scorer: Scorer,
     samples: Vec<Sample>,
 }
 
-/// Which files of a bank are checked.
+/// The files of a bank that are checked.
 #[derive(Clone, Copy)]
 enum Scope<'s> {
     Bank,
@@ -38,26 +40,27 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether the question is checked: its rubric and its samples belong together.
+    /// Whether a question is checked. If its rubric is in scope, so are its samples, and the other way round.
     fn has_question(self, entry: &Entry) -> bool {
         matches!(self, Self::Bank) || self.has(&entry.rubric()) || self.has(&entry.corpus())
     }
 }
 
-/// All findings, by file and place.
+/// Checks a whole bank. Gives all findings, sorted by file and location.
 pub fn check(bank: &Bank) -> Vec<Finding> {
     check_scope(bank, Scope::Bank)
 }
 
-/// The findings about some files of a bank: a rubric is checked with its samples, and samples with their
-/// rubric. Samples are not graded as answers to other questions, which takes the whole bank.
+/// Checks some files of a bank. A rubric is checked with its samples, and samples with their rubric.
+///
+/// Samples are not graded as answers to other questions, because that needs the whole bank.
 pub fn check_files(bank: &Bank, files: &BTreeSet<String>) -> Vec<Finding> {
     check_scope(bank, Scope::Files(files))
 }
 
 fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // Faulty lists of words are reported in any case, because every grade depends on them.
+    // Faults of word lists are always reported, because every grade depends on them.
     let synonyms = bank.synonyms().unwrap_or_else(|faults| {
         findings.extend(faults);
         Arc::default()
@@ -67,23 +70,24 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
         misplaced(bank)
             .into_iter()
             .chain(check_names(bank))
-            .chain(wordings::shared(bank))
+            .chain(check_wordings(bank))
             .filter(|finding| scope.has(&finding.file)),
     );
     let corpora = corpora(bank, scope, &mut findings);
     let mut scorers = Scorers::new(&vocabulary);
-    shared(bank, scope, &mut scorers, &mut findings);
-    let ready = ready(bank, scope, &mut scorers, &corpora, &mut findings);
+    check_shared(bank, scope, &mut scorers, &mut findings);
+    let questions = prepare(bank, scope, &mut scorers, &corpora, &mut findings);
     let mut workspace = Workspace::new();
-    for question in &ready {
-        goldens(question, &mut workspace, &mut findings);
-        without_golden(question, &mut findings);
+    for question in &questions {
+        check_goldens(question, &mut workspace, &mut findings);
+        check_untested(question, &mut findings);
     }
-    let by_id: HashMap<&str, &Ready<'_>> = ready.iter().map(|ready| (ready.entry.id.as_str(), ready)).collect();
+    let by_id: HashMap<&str, &PreparedQuestion<'_>> =
+        questions.iter().map(|question| (question.entry.id.as_str(), question)).collect();
     for (file, corpus) in &corpora {
         if let Some(own) = by_id.get(corpus.question.as_str()) {
             let source = SourceText::new(bank.files().text(file).unwrap_or_default());
-            samples(own, &ready, &Placed { file, source }, &mut workspace, &mut findings);
+            check_samples(own, &questions, &SampleFile { name: file, source }, &mut workspace, &mut findings);
         }
     }
     findings.sort();
@@ -91,7 +95,7 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Rubric files that are not questions because of their folder.
+/// A finding for every rubric file that is not a question because of its folder.
 fn misplaced(bank: &Bank) -> Vec<Finding> {
     let rubrics: HashSet<String> = bank.entries().iter().map(Entry::rubric).collect();
     let belongs = |file: &str| {
@@ -101,16 +105,17 @@ fn misplaced(bank: &Bank) -> Vec<Finding> {
     };
     let others = bank.files().within("rubrics/", ".toml").filter(|(file, _)| !belongs(file));
     let finding = |(file, text)| {
-        Finding::new(file, text, 0..0, "a rubric where none is looked for", "move it to rubrics/<topic>/<id>.toml")
+        Finding::new(file, text, 0..0, "a rubric outside of the topic folders", "move it to rubrics/<topic>/<id>.toml")
     };
     others.map(finding).collect()
 }
 
-/// The first question of each id.
+/// The first question with each id.
 fn first_of_ids(bank: &Bank) -> HashMap<&str, &Entry> {
     bank.entries().iter().rev().map(|entry| (entry.id.as_str(), entry)).collect()
 }
 
+/// The sample files in scope that belong to a question.
 fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) -> Vec<(&'b str, Corpus)> {
     let ids = first_of_ids(bank);
     let of_questions: HashSet<String> =
@@ -143,33 +148,35 @@ fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) ->
     corpora
 }
 
-/// Shared criteria, graded by themselves.
-fn shared(bank: &Bank, scope: Scope<'_>, scorers: &mut Scorers<'_>, findings: &mut Vec<Finding>) {
+/// Checks files of shared criteria, each as a rubric of its own.
+fn check_shared(bank: &Bank, scope: Scope<'_>, scorers: &mut Scorers<'_>, findings: &mut Vec<Finding>) {
     for (file, text) in bank.files().within(SHARED, ".toml").filter(|(file, _)| scope.has(file)) {
         match rubric::parse_shared_alone(file, text) {
             Err(faults) => findings.extend(faults),
-            Ok(Rubric { question, places, .. }) => match scorers.prepare(question, &[]) {
-                Err(error) => findings.extend(bank.phrase_findings(file, &places, &error)),
+            Ok(Rubric { question, locations, .. }) => match scorers.prepare(question, &[]) {
+                Err(error) => findings.extend(bank.phrase_findings(file, &locations, &error)),
                 Ok(scorer) => {
                     let entry = Entry { id: String::new(), topic: String::new() };
                     let (file, source) = (file.to_owned(), SourceText::new(text));
-                    let ready = Ready { entry: &entry, file, source, places, scorer, samples: Vec::new() };
-                    goldens(&ready, &mut Workspace::new(), findings);
-                    without_golden(&ready, findings);
+                    let question =
+                        PreparedQuestion { entry: &entry, file, source, locations, scorer, samples: Vec::new() };
+                    check_goldens(&question, &mut Workspace::new(), findings);
+                    check_untested(&question, findings);
                 }
             },
         }
     }
 }
 
-fn ready<'b>(
+/// The questions in scope that have no faults. Reports the faults of the others.
+fn prepare<'b>(
     bank: &'b Bank,
     scope: Scope<'_>,
     scorers: &mut Scorers<'_>,
     corpora: &[(&str, Corpus)],
     findings: &mut Vec<Finding>,
-) -> Vec<Ready<'b>> {
-    let mut ready: Vec<Ready<'b>> = Vec::new();
+) -> Vec<PreparedQuestion<'b>> {
+    let mut prepared: Vec<PreparedQuestion<'b>> = Vec::new();
     let ids = first_of_ids(bank);
     let corpora: HashMap<&str, &Corpus> =
         corpora.iter().map(|(_, corpus)| (corpus.question.as_str(), corpus)).collect();
@@ -177,78 +184,82 @@ fn ready<'b>(
         let file = entry.rubric();
         let text = bank.files().text(&file).unwrap_or_default();
         if let Some(first) = ids.get(entry.id.as_str()).filter(|first| **first != entry) {
-            let message = format!("question `{}` is in {} as well", entry.id, first.rubric());
+            let message = format!("question `{}` is also in {}", entry.id, first.rubric());
             findings.push(Finding::new(&file, text, 0..0, message, "give each question its own id"));
             continue;
         }
         let samples = corpora.get(entry.id.as_str()).map(|corpus| corpus.samples.clone()).unwrap_or_default();
         match bank.parsed(entry) {
             Err(faults) => findings.extend(faults),
-            Ok(Rubric { question, places, findings: faults }) => {
-                let sound = faults.is_empty();
+            Ok(Rubric { question, locations, findings: faults }) => {
+                let is_sound = faults.is_empty();
                 findings.extend(faults);
                 match scorers.prepare(question, &samples) {
-                    Err(error) => findings.extend(bank.phrase_findings(&file, &places, &error)),
-                    Ok(scorer) if sound => {
+                    Err(error) => findings.extend(bank.phrase_findings(&file, &locations, &error)),
+                    Ok(scorer) if is_sound => {
                         let source = SourceText::new(text);
-                        ready.push(Ready { entry, file, source, places, scorer, samples });
+                        prepared.push(PreparedQuestion { entry, file, source, locations, scorer, samples });
                     }
+                    // Phrases compile, but values have faults, so that grades would only add misleading findings.
                     Ok(_) => {}
                 }
             }
         }
     }
-    ready
+    prepared
 }
 
-fn goldens(ready: &Ready<'_>, workspace: &mut Workspace, findings: &mut Vec<Finding>) {
-    let goldens = ready.scorer.question().goldens.iter().zip(&ready.places.goldens);
+/// Reports goldens that expect other credits than the scorer gives.
+fn check_goldens(prepared: &PreparedQuestion<'_>, workspace: &mut Workspace, findings: &mut Vec<Finding>) {
+    let goldens = prepared.scorer.question().goldens.iter().zip(&prepared.locations.goldens);
     for (Golden { text, expect }, span) in goldens {
-        let grade = ready.scorer.grade(&Answer::new("golden", text), workspace);
+        let grade = prepared.scorer.grade(&Answer::new("golden", text), workspace);
         for (id, expected) in expect {
-            let found = credit_of(&grade, id);
-            if found != Some(*expected) {
-                let found = found.map_or_else(|| "nothing".to_owned(), |credit| credit.to_string());
-                let message = format!("golden expects {expected} for `{id}`, the scorer gives {found}");
-                let hint = "add the phrase that is missing, or correct what is expected; `gradus bank explain` shows every phrase";
-                findings.push(ready.source.finding(&ready.file, span.clone(), message, hint));
+            let given = credit_of(&grade, id);
+            if given != Some(*expected) {
+                let given = given.map_or_else(|| "nothing".to_owned(), |credit| credit.to_string());
+                let message = format!("the golden expects {expected} for `{id}`, but the scorer gives {given}");
+                let hint = "add the missing phrase, or correct the expected credit";
+                let finding = prepared.source.finding(&prepared.file, span.clone(), message, hint);
+                findings.push(finding.with_kind(FindingKind::GoldenCredit));
             }
         }
     }
 }
 
-fn credit_of(grade: &Grade<'_>, id: &str) -> Option<crate::model::Thousandths> {
+fn credit_of(grade: &Grade<'_>, id: &str) -> Option<Thousandths> {
     grade.criteria.iter().chain(&grade.penalties).find(|criterion| criterion.id == id).map(|criterion| criterion.credit)
 }
 
-/// Criteria of the file itself that no golden tests.
-fn without_golden(ready: &Ready<'_>, findings: &mut Vec<Finding>) {
-    let question = ready.scorer.question();
+/// Reports criteria of the file itself that no golden tests. Included criteria are tested in their own file.
+fn check_untested(prepared: &PreparedQuestion<'_>, findings: &mut Vec<Finding>) {
+    let question = prepared.scorer.question();
     let expected: HashSet<&str> =
         question.goldens.iter().flat_map(|golden| golden.expect.keys()).map(String::as_str).collect();
     let tested = |criterion: &Criterion| expected.contains(criterion.id.as_str());
     let all = question
         .criteria
         .iter()
-        .zip(&ready.places.criteria)
-        .chain(question.penalties.iter().zip(&ready.places.penalties));
-    for (criterion, places) in all.filter(|(criterion, places)| places.id.file == ready.file && !tested(criterion)) {
-        let hint = "add a `[[golden]]` that expects something of it";
-        findings.push(places.id.finding(&ready.source, format!("no golden tests `{}`", criterion.id), hint));
+        .zip(&prepared.locations.criteria)
+        .chain(question.penalties.iter().zip(&prepared.locations.penalties));
+    let is_untested = |criterion: &Criterion, file: &str| *file == prepared.file && !tested(criterion);
+    for (criterion, locations) in all.filter(|(criterion, locations)| is_untested(criterion, &locations.id.file)) {
+        let hint = "add a `[[golden]]` that expects a credit for it";
+        findings.push(locations.id.finding(&prepared.source, format!("no golden tests `{}`", criterion.id), hint));
     }
 }
 
-/// A file and its text.
-struct Placed<'t> {
-    file: &'t str,
+/// A file of sample answers.
+struct SampleFile<'t> {
+    name: &'t str,
     source: SourceText<'t>,
 }
 
-/// Samples must fall into the band of their level, and a strong one must not do for other topics.
-fn samples(
-    own: &Ready<'_>,
-    ready: &[Ready<'_>],
-    corpus: &Placed<'_>,
+/// Reports samples outside of the band of their level, and strong samples that also pass for a question of another topic.
+fn check_samples(
+    own: &PreparedQuestion<'_>,
+    all: &[PreparedQuestion<'_>],
+    corpus: &SampleFile<'_>,
     workspace: &mut Workspace,
     findings: &mut Vec<Finding>,
 ) {
@@ -259,18 +270,18 @@ fn samples(
         if !fits(sample.level, score, bands) {
             let message =
                 format!("a {} sample scores {score}, expected {}", sample.level.name(), expected(sample.level, bands));
-            let hint =
-                format!("`gradus bank explain {id}` shows what was found; widen the phrases, or correct the level");
-            findings.push(corpus.source.finding(corpus.file, sample.heading.clone(), message, hint));
+            let hint = "widen the phrases, or correct the level";
+            let finding = corpus.source.finding(corpus.name, sample.heading.clone(), message, hint);
+            findings.push(finding.with_kind(FindingKind::SampleScore { question: id.clone() }));
         }
         if sample.level == SampleLevel::Strong {
-            for other in ready.iter().filter(|other| other.entry.topic != own.entry.topic) {
+            for other in all.iter().filter(|other| other.entry.topic != own.entry.topic) {
                 let score = other.scorer.grade(&answer, workspace).score().unwrap_or(Tenths(0));
                 if score.0 >= other.scorer.question().bands.partial * 10 {
                     let message =
-                        format!("this sample scores {score} under `{}`, which is about something else", other.entry.id);
+                        format!("this sample scores {score} for `{}`, a question of another topic", other.entry.id);
                     let hint = format!("narrow the phrases of `{}`", other.entry.id);
-                    findings.push(corpus.source.finding(corpus.file, sample.heading.clone(), message, hint));
+                    findings.push(corpus.source.finding(corpus.name, sample.heading.clone(), message, hint));
                 }
             }
         }

@@ -1,51 +1,52 @@
-//! Corpus files: a head that names the question, then one section a sample answer.
+//! Reads sample files: front matter that names the question, then a section for each sample answer.
+//!
+//! Takes the text of one file; gives its samples, or all of its faults. Whether the question exists is checked elsewhere.
 
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
 
 use super::finding::{Finding, SourceText};
-use super::front_matter::fenced;
+use super::front_matter::{Fenced, fenced};
 use crate::model::{Sample, SampleLevel};
+
+const LEVEL_HINT: &str = "write `## strong`, `## fair` or `## weak` above each sample answer";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Head {
+struct Header {
     question: Spanned<String>,
     prompt: Option<String>,
 }
 
-/// The question a corpus file is about, where it says so, and its samples.
+/// The samples for one question.
 pub(super) struct Corpus {
+    /// Id of the question.
     pub(super) question: String,
+    /// Location of the id in the file.
     pub(super) question_at: Range<usize>,
-    /// The question as it is put, where the file says so.
+    /// Prompt of the question, if the file states it.
     pub(super) prompt: Option<String>,
     pub(super) samples: Vec<Sample>,
 }
 
-/// Reads a corpus file.
+/// Reads a sample file.
 ///
 /// # Errors
-/// All that is wrong with it.
+/// All faults of the file.
 pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let Some(("+++", head, body)) = fenced(text, start) else {
-        let hint = "begin it with `+++`, `question = \"<id>\"`, `+++`, each on a line";
-        return Err(vec![Finding::new(file, text, 0..0, "no head", hint)]);
+    let Some(Fenced { fence: "+++", inside, body }) = fenced(text, start) else {
+        let hint = "start the file with `+++`, `question = \"<id>\"` and `+++`, each on its own line";
+        return Err(vec![Finding::new(file, text, 0..0, "no front matter", hint)]);
     };
-    let parsed: Head = toml::from_str(&text[head.clone()]).map_err(|error| {
-        let span = error.span().map_or(head.clone(), |span| head.start + span.start..head.start + span.end);
-        vec![Finding::new(
-            file,
-            text,
-            span,
-            error.message().trim_end(),
-            "the head holds `question = \"<id>\"`, and `prompt` where no rubric does",
-        )]
+    let parsed: Header = toml::from_str(&text[inside.clone()]).map_err(|error| {
+        let span = error.span().map_or(inside.clone(), |span| inside.start + span.start..inside.start + span.end);
+        let hint = "write `question = \"<id>\"` there, and `prompt` if no rubric has the prompt";
+        vec![Finding::new(file, text, span, error.message().trim_end(), hint)]
     })?;
     let at = parsed.question.span();
-    let question_at = head.start + at.start..head.start + at.end;
+    let question_at = inside.start + at.start..inside.start + at.end;
     let question = parsed.question.into_inner();
     let (samples, findings) = sections(file, text, body, &question);
     if findings.is_empty() {
@@ -56,11 +57,10 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
 }
 
 fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>, Vec<Finding>) {
-    const HINT: &str = "write `## strong`, `## fair` or `## weak` above each sample answer";
     let (mut samples, mut findings) = (Vec::<Sample>::new(), Vec::new());
     let source = SourceText::new(text);
     let mut at = body;
-    let mut bare = None;
+    let mut stray = None;
     for line in text[body..].split_inclusive('\n') {
         let span = at..at + line.trim_end().len();
         at += line.len();
@@ -69,29 +69,28 @@ fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>
                 Some(&level) => {
                     samples.push(Sample { question: question.to_owned(), level, text: String::new(), heading: span });
                 }
-                None => findings.push(source.finding(file, span, format!("`{}` is not a level", name.trim()), HINT)),
+                None => {
+                    let message = format!("`{}` is not a level", name.trim());
+                    findings.push(source.finding(file, span, message, LEVEL_HINT));
+                }
             }
         } else if let Some(sample) = samples.last_mut() {
             sample.text.push_str(line);
-        } else if !line.trim().is_empty() && bare.is_none() {
-            bare = Some(span);
+        } else if !line.trim().is_empty() && stray.is_none() {
+            stray = Some(span);
         }
     }
-    if let Some(span) = bare {
-        findings.push(source.finding(file, span, "text above the first heading", HINT));
+    if let Some(span) = stray {
+        findings.push(source.finding(file, span, "text above the first heading", LEVEL_HINT));
     }
     if samples.is_empty() && findings.is_empty() {
-        findings.push(source.finding(file, body..body, "no sample answer", HINT));
+        findings.push(source.finding(file, body..body, "no sample answer", LEVEL_HINT));
     }
     for sample in &mut samples {
         sample.text = sample.text.trim().to_owned();
         if sample.text.is_empty() {
-            findings.push(source.finding(
-                file,
-                sample.heading.clone(),
-                "an empty sample answer",
-                "write it, or remove the heading",
-            ));
+            let hint = "write the answer, or remove the heading";
+            findings.push(source.finding(file, sample.heading.clone(), "an empty sample answer", hint));
         }
     }
     (samples, findings)
@@ -111,10 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once() {
+    fn all_faults_of_a_sample_file_are_reported_at_once() {
         let text = "+++\nquestion = \"q\"\n+++\nstray\n## strong\n\n## great\nx\n";
-        let findings = parse("f.md", text).err().expect("three faults");
-        let told: Vec<_> = findings.iter().map(|finding| (finding.line, finding.message.as_str())).collect();
-        assert_eq!(told, [(7, "`great` is not a level"), (4, "text above the first heading"),]);
+        let findings = parse("f.md", text).err().expect("faults");
+        let reported: Vec<_> = findings.iter().map(|finding| (finding.line, finding.message.as_str())).collect();
+        assert_eq!(reported, [(7, "`great` is not a level"), (4, "text above the first heading")]);
     }
 }

@@ -1,4 +1,6 @@
-//! The files of a bank, by name: `rubrics/<topic>/<id>.toml`, `corpus/<topic>/<id>.md`.
+//! The texts of a bank's files by name: `rubrics/<topic>/<id>.toml` and `corpus/<topic>/<id>.md`.
+//!
+//! Takes texts that the caller has read; knows nothing of folders on disk. [`Files::fingerprint`] identifies the content.
 
 use std::borrow::Cow;
 
@@ -7,7 +9,7 @@ use crate::model::Fingerprint;
 /// The bank that a program carries. Every other bank may use its synonyms, related words and shared criteria.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BuiltIn {
-    /// Name and text of each file, sorted by name.
+    /// Name and text of every file, sorted by name.
     pub files: &'static [(&'static str, &'static str)],
     /// The words of all files, as [`KnownWords`](crate::text::KnownWords) stores them.
     pub words: &'static str,
@@ -28,7 +30,7 @@ impl Files {
         Self { entries, built_in, is_built_in: true }
     }
 
-    /// Texts by name, beside the built-in bank that they may use.
+    /// Files with these names and texts. They may use `built_in`.
     pub fn from_texts<N: Into<String>, T: Into<String>>(
         texts: impl IntoIterator<Item = (N, T)>,
         built_in: BuiltIn,
@@ -39,7 +41,7 @@ impl Files {
         Self { entries, built_in, is_built_in: false }
     }
 
-    /// A hash of all names and texts, and of the files of the built-in bank that a bank may use.
+    /// A hash of all names and texts, of the files of the built-in bank that a bank may use, and of this version.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hasher = blake3::Hasher::new();
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -64,7 +66,7 @@ impl Files {
         self.built_in
     }
 
-    /// The text of a file.
+    /// The text of a file; `None` if there is no file of that name.
     pub fn text(&self, name: &str) -> Option<&str> {
         let at = self.entries.binary_search_by(|(entry, _)| entry.as_ref().cmp(name)).ok()?;
         Some(&self.entries[at].1)
@@ -76,7 +78,7 @@ impl Files {
         self.text(name).or_else(built_in)
     }
 
-    /// All files whose names start with `folder` and end with `ending`: name and text.
+    /// Name and text of all files whose names start with `folder` and end with `ending`, sorted by name.
     pub fn within<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let entries = self.entries.iter().map(|(name, text)| (name.as_ref(), text.as_ref()));
         entries.filter(move |(name, _)| name.starts_with(folder) && name.ends_with(ending))

@@ -1,4 +1,6 @@
-//! Something that is wrong in a file of a bank, with its place.
+//! Findings: faults in the files of a bank, each with its location, a message and a hint.
+//!
+//! Takes byte spans and computes lines and columns. The caller decides how findings are shown.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -6,27 +8,47 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-/// One thing to mend.
+/// A fault in a file of a bank.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// The file, as it is named in the bank.
+    /// Name of the file in the bank.
     pub file: String,
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// First byte.
+    /// Offset of the first byte.
     pub start: usize,
-    /// One past the last byte.
+    /// Offset after the last byte.
     pub end: usize,
-    /// What is wrong.
+    /// What is wrong, in one line.
     pub message: String,
-    /// What to do.
+    /// How to fix it, for any caller.
     pub hint: String,
+    /// For callers that give other hints for some faults.
+    #[serde(skip)]
+    pub kind: FindingKind,
+}
+
+/// The kinds of findings for which a caller may know a tool that shows more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum FindingKind {
+    /// A rubric file that is not TOML, or a value of the wrong type.
+    RubricSyntax,
+    /// A golden expects another credit than the scorer gives.
+    GoldenCredit,
+    /// The score of a sample answer does not match its level.
+    SampleScore {
+        /// Id of the question.
+        question: String,
+    },
+    /// Every other fault.
+    #[default]
+    Other,
 }
 
 impl Finding {
-    /// At `span` of `text`, which is what `file` holds.
+    /// A finding at the byte range `span` of `text`, the content of `file`.
     pub fn new(
         file: &str,
         text: &str,
@@ -36,10 +58,17 @@ impl Finding {
     ) -> Self {
         SourceText::new(text).finding(file, span, message, hint)
     }
+
+    /// The same finding with another kind.
+    pub(super) fn with_kind(self, kind: FindingKind) -> Self {
+        Self { kind, ..self }
+    }
 }
 
-/// The text of a file that may have many findings. Its lines are indexed at the first finding, so that
-/// each further one takes constant time, whatever the length of the file and of its lines.
+/// The text of a file that may have many findings.
+///
+/// The first finding indexes the lines. Each further finding takes constant time, whatever the length of the file and
+/// of its lines.
 pub(super) struct SourceText<'t> {
     text: &'t str,
     index: OnceCell<LineIndex>,
@@ -63,17 +92,21 @@ impl<'t> SourceText<'t> {
         let end = text.floor_char_boundary(span.end.min(text.len())).max(start);
         let index = self.index.get_or_init(|| LineIndex::new(text));
         let line = index.line(start);
-        let column = index.characters_before(text, start) - index.characters_before(text, index.start_of(line)) + 1;
-        Finding { file: file.to_owned(), line, column, start, end, message: message.into(), hint: hint.into() }
+        let column =
+            index.characters_before(text, start) - index.characters_before(text, index.start_of_line(line)) + 1;
+        let (message, hint) = (message.into(), hint.into());
+        Finding { file: file.to_owned(), line, column, start, end, message, hint, kind: FindingKind::Other }
     }
 }
 
 /// Bytes between two entries of [`LineIndex::characters`].
 const BLOCK: usize = 256;
 
-/// Where lines begin, and how many characters precede each block of bytes.
+/// Converts byte offsets into lines and columns.
 struct LineIndex {
+    /// By line: the offset of its first byte.
     starts: Vec<usize>,
+    /// By block of bytes: how many characters precede it.
     characters: Vec<usize>,
 }
 
@@ -84,7 +117,7 @@ impl LineIndex {
             if at % BLOCK == 0 {
                 characters.push(count);
             }
-            count += usize::from(begins_character(byte));
+            count += usize::from(starts_character(byte));
             if byte == b'\n' {
                 starts.push(at + 1);
             }
@@ -92,33 +125,33 @@ impl LineIndex {
         Self { starts, characters }
     }
 
-    /// The line of an offset, from 1.
+    /// The line that contains `offset`, from 1.
     fn line(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset)
     }
 
-    fn start_of(&self, line: usize) -> usize {
+    fn start_of_line(&self, line: usize) -> usize {
         self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0)
     }
 
-    /// How many characters begin before `offset`.
+    /// Number of characters that start before `offset`.
     fn characters_before(&self, text: &str, offset: usize) -> usize {
         let block = (offset / BLOCK).min(self.characters.len().saturating_sub(1));
         let rest = text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
-        let begun = rest.iter().filter(|byte| begins_character(**byte)).count();
-        self.characters.get(block).copied().unwrap_or(0) + begun
+        let started = rest.iter().filter(|byte| starts_character(**byte)).count();
+        self.characters.get(block).copied().unwrap_or(0) + started
     }
 }
 
-/// Whether `byte` is the first of a character in UTF-8.
-fn begins_character(byte: u8) -> bool {
+/// Whether `byte` is the first byte of a character in UTF-8.
+fn starts_character(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, message, hint, .. } = self;
-        write!(f, "{file}:{line}:{column}: {message} (hint: {hint})")
+        let Self { file, line, column, message, .. } = self;
+        write!(f, "{file}:{line}:{column}: {message}")
     }
 }
 
@@ -127,17 +160,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted_as_an_editor_counts_them() {
+    fn lines_and_columns_are_counted_as_an_editor_counts_them() {
         let text = "a = 1\nbé = 2\n";
         let finding = |span| Finding::new("f.toml", text, span, "m", "h");
         assert_eq!((finding(0..1).line, finding(0..1).column), (1, 1));
         assert_eq!((finding(10..11).line, finding(10..11).column), (2, 4));
         assert_eq!(finding(900..901).line, 3);
-        assert_eq!(finding(8..9).to_string(), "f.toml:2:2: m (hint: h)");
+        assert_eq!(finding(8..9).to_string(), "f.toml:2:2: m");
+        assert_eq!(finding(8..9).hint, "h");
     }
 
     #[test]
-    fn every_offset_has_the_line_and_column_that_counting_gives() {
+    fn the_index_gives_the_same_line_and_column_as_counting_from_the_start() {
         for text in [String::new(), "é\n".repeat(300), "añ漢🦀 ".repeat(200), format!("{}\n\né x", "a".repeat(BLOCK))]
         {
             let source = SourceText::new(&text);

@@ -1,59 +1,68 @@
-//! What stands above an answer: its question, between two fences.
+//! Front matter: the lines between two fences above an answer, which may name the question.
 //!
-//! `+++` fences hold TOML; `---` fences hold lines of `key: value`. Keys other than `question` are the
-//! author's own.
+//! `+++` fences enclose TOML; `---` fences enclose lines of `key: value`. All keys but `question` belong to the author
+//! and are ignored.
+
+use std::ops::Range;
 
 use serde::Deserialize;
 
-/// The head of a file and where its body begins.
+/// The front matter of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrontMatter {
-    /// Id of the question, where one is named.
+    /// Id of the question. `None` if the front matter names none.
     pub question: Option<String>,
-    /// First byte of the body.
+    /// Offset of the first byte of the body.
     pub body: usize,
 }
 
-/// Why the head cannot be read.
+/// Front matter between `+++` fences that is not valid TOML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "line {line}: the front matter is not valid TOML: {message}\nhint: write `question = \"<id>\"` between the two `+++` lines"
-)]
+#[error("line {line}: the front matter is not valid TOML: {message}")]
 pub struct FrontMatterError {
     /// Line in the file, from 1.
     pub line: usize,
-    /// What the parser said.
+    /// Message of the TOML parser, in one line.
     pub message: String,
 }
 
+impl FrontMatterError {
+    /// How to fix the file.
+    #[allow(clippy::unused_self, reason = "the same signature as for the other errors of banks")]
+    pub fn hint(&self) -> Option<&'static str> {
+        Some("write `question = \"<id>\"` between the two `+++` lines")
+    }
+}
+
 #[derive(Deserialize)]
-struct Head {
+struct Header {
     question: Option<String>,
 }
 
 impl FrontMatter {
-    /// Splits a file. A file without a closed head is all body, after its byte order mark.
+    /// Reads the front matter of a file. A file without two fences is all body, after its byte order mark.
     ///
     /// # Errors
-    /// When a `+++` head is not TOML.
+    /// When the text between `+++` fences is not TOML.
     pub fn split(text: &str) -> Result<Self, FrontMatterError> {
         let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let none = Self { question: None, body: start };
-        let Some((fence, head, body)) = fenced(text, start) else {
+        let Some(Fenced { fence, inside, body }) = fenced(text, start) else {
             return Ok(none);
         };
-        let inside = &text[head.clone()];
-        if fence == "---" && !inside.lines().all(is_head_line) {
-            return Ok(none); // two rules in a text of somebody's own
+        let header = &text[inside.clone()];
+        if fence == "---" && !header.lines().all(is_header_line) {
+            return Ok(none); // because `---` is also a horizontal rule, and this text has two of them
         }
         let question = if fence == "+++" {
-            let parsed: Head = toml::from_str(inside).map_err(|error| {
-                let at = head.start + error.span().map_or(0, |span| span.start);
-                FrontMatterError { line: text[..at].matches('\n').count() + 1, message: error.message().to_owned() }
+            let parsed: Header = toml::from_str(header).map_err(|error| {
+                let at = inside.start + error.span().map_or(0, |span| span.start);
+                let message = error.message().trim_end().replace('\n', ", ");
+                FrontMatterError { line: text[..at].matches('\n').count() + 1, message }
             })?;
             parsed.question
         } else {
-            let value = inside.lines().find_map(|line| line.strip_prefix("question:"));
+            let value = header.lines().find_map(|line| line.strip_prefix("question:"));
             let value = value.map(|value| value.split(" #").next().unwrap_or_default().trim());
             value.map(|value| value.trim_matches(['"', '\'']).to_owned())
         };
@@ -61,15 +70,25 @@ impl FrontMatter {
     }
 }
 
-/// `key: value`, or what may stand below one: a comment, an indented line, an item of a list.
-fn is_head_line(line: &str) -> bool {
+/// Whether a line is `key: value`, or may follow one: a comment, an indented line, an item of a list.
+fn is_header_line(line: &str) -> bool {
     let key = line.split_once(':').map_or("", |(key, _)| key);
     let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     is_key || line.trim().is_empty() || line.starts_with(['#', ' ', '\t']) || line.starts_with("- ")
 }
 
-/// The fence, what stands between the fences, and where the rest begins.
-pub(super) fn fenced(text: &str, start: usize) -> Option<(&str, std::ops::Range<usize>, usize)> {
+/// A text between two equal fences.
+pub(super) struct Fenced<'t> {
+    /// `+++` or `---`.
+    pub(super) fence: &'t str,
+    /// The lines between the fences, in bytes of the file.
+    pub(super) inside: Range<usize>,
+    /// Offset of the first byte after the closing fence.
+    pub(super) body: usize,
+}
+
+/// The text between the fence at `start` and the next equal one. `None` if either is missing.
+pub(super) fn fenced(text: &str, start: usize) -> Option<Fenced<'_>> {
     let first = text[start..].split_inclusive('\n').next()?;
     let fence = first.trim_end();
     if !matches!(fence, "+++" | "---") {
@@ -79,7 +98,7 @@ pub(super) fn fenced(text: &str, start: usize) -> Option<(&str, std::ops::Range<
     let mut at = inside;
     for line in text[inside..].split_inclusive('\n') {
         if line.trim_end() == fence {
-            return Some((fence, inside..at, at + line.len()));
+            return Some(Fenced { fence, inside: inside..at, body: at + line.len() });
         }
         at += line.len();
     }
@@ -96,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_of_both_kinds_name_the_question() {
+    fn front_matter_with_both_kinds_of_fences_names_the_question() {
         let named = Some("p95-win".to_owned());
         assert_eq!(split("+++\nquestion = \"p95-win\"\nmine = 1\n+++\nText"), (named.clone(), "Text"));
         assert_eq!(split("\u{feff}---\r\ntitle: x\r\nquestion: 'p95-win'\r\n---\r\nText"), (named, "Text"));
@@ -104,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_a_closed_head_is_all_body() {
+    fn text_without_two_fences_is_all_body() {
         for text in
             ["", "plain", "---\nnot closed", "+++ x\n+++\n", "\n+++\n+++\n", "---\nA rule above.\n---\nAnd below."]
         {
@@ -114,8 +133,10 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_is_not_toml_is_told_with_its_line() {
+    fn front_matter_that_is_not_toml_is_an_error_with_its_line_and_a_hint() {
         let error = FrontMatter::split("+++\na = 1\nquestion = p95\n+++\n").expect_err("unquoted");
-        assert_eq!(error.line, 3);
+        let expected = "line 3: the front matter is not valid TOML: ";
+        assert!(error.to_string().starts_with(expected) && !error.to_string().contains('\n'), "{error}");
+        assert_eq!(error.hint(), Some("write `question = \"<id>\"` between the two `+++` lines"));
     }
 }

@@ -3,36 +3,41 @@
 //! The caller reads the files. A question is parsed when it is requested, so that grading against one question does
 //! not cost the whole bank.
 
+mod bank_error;
 mod check;
+mod check_names;
+mod check_wordings;
 mod corpus;
 mod criteria;
 mod draft;
+mod encode;
 mod files;
 mod finding;
 mod front_matter;
 mod learn;
-mod library;
+mod locations;
 mod names;
-mod places;
+mod question_bank;
+mod reader;
 mod rubric;
 mod schema;
-mod tables;
 mod template;
+mod word_lists;
 mod wordings;
-mod wordlists;
-mod written;
 
+pub use bank_error::BankError;
 pub use check::{check, check_files};
 pub use draft::{
-    DraftCriterion, DraftError, DraftQuestion, DraftedFile, draft, questions_from_corpus, questions_from_jsonl,
-    with_shared_prompts,
+    DraftCriterion, DraftError, DraftQuestion, DraftedFile, LineFault, QuestionFault, draft, questions_from_corpus,
+    questions_from_jsonl, with_shared_prompts,
 };
 pub use files::{BuiltIn, Files};
-pub use finding::Finding;
+pub use finding::{Finding, FindingKind};
 pub use front_matter::{FrontMatter, FrontMatterError};
 pub use learn::{
-    Dropped, GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Reason, Refusal, Suggestion, Target,
+    GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Refusal, RefusalReason, Suggestion, Target,
+    UnplacedPhrase,
 };
-pub use library::{Bank, BankError, Entry};
+pub use question_bank::{Bank, Entry};
 pub use schema::{result_schema, rubric_schema};
 pub use template::rubric_template;

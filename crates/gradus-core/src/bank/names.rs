@@ -1,105 +1,9 @@
-//! The names that questions are known by besides their ids: which of them cannot be used, and why.
-//!
-//! Looks at the whole bank, because a name is only sound if no other question has it.
+//! Names of questions: how they are compared, and which id a rubric states.
 
-use std::ops::Range;
-
-use hashbrown::{HashMap, HashSet};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::finding::{Finding, SourceText};
-use super::library::{Bank, Entry};
-use crate::model::is_unseen;
-
-/// What is wrong with a name: message and hint.
-type Fault = (String, &'static str);
-
-/// A finding for every `known_as` that is empty, unreadable or not unique in `bank`, or that is a wording of another
-/// question.
-pub(super) fn check_names(bank: &Bank) -> Vec<Finding> {
-    let ids: HashMap<String, &Entry> = bank.entries().iter().map(|entry| (name_key(&entry.id), entry)).collect();
-    let mut seen: HashMap<String, Seen> = HashMap::new();
-    let mut findings = Vec::new();
-    for entry in bank.entries() {
-        let file = entry.rubric();
-        // Only rubrics with names are parsed here. One that cannot be parsed has findings of its own.
-        let Some(text) = bank.files().text(&file).filter(|text| text.contains("known_as")) else { continue };
-        let Ok(rubric) = bank.parsed(entry) else { continue };
-        let source = SourceText::new(text);
-        let names: Vec<(String, Range<usize>)> =
-            rubric.question.known_as.into_iter().zip(rubric.places.known_as).collect();
-        let mut own: HashSet<String> = HashSet::new();
-        for (name, span) in names {
-            let key = name_key(&name);
-            let fault = unreadable(&name)
-                .or_else(|| ids.get(&key).and_then(|other| same_as_id(&name, entry, other)))
-                .or_else(|| own.contains(&name).then(|| (format!("`{name}` is listed twice"), "remove one of them")))
-                .or_else(|| {
-                    seen.get(&name)
-                        .or_else(|| seen.get(&key))
-                        .filter(|seen| seen.file != file)
-                        .map(|seen| seen.fault(&name))
-                })
-                .or_else(|| same_as_wording(&name, entry, bank));
-            if let Some((message, hint)) = fault {
-                findings.push(source.finding(&file, span, message, hint));
-            }
-            own.insert(name.clone());
-            for spelling in [key, name.clone()] {
-                seen.entry(spelling).or_insert_with(|| Seen { name: name.clone(), file: file.clone() });
-            }
-        }
-    }
-    findings
-}
-
-/// The first use of a name.
-struct Seen {
-    name: String,
-    file: String,
-}
-
-impl Seen {
-    /// The fault of `name`, which another question has too.
-    fn fault(&self, name: &str) -> Fault {
-        let file = &self.file;
-        let message = if self.name == name {
-            format!("`{name}` is also a name of the question in {file}")
-        } else {
-            format!("`{name}` looks like `{}`, a name of the question in {file}", self.name)
-        };
-        (message, "give each question names that no other question has")
-    }
-}
-
-/// The fault of a name that is the id of `other`, or looks like it.
-fn same_as_id(name: &str, entry: &Entry, other: &Entry) -> Option<Fault> {
-    let (id, file) = (&other.id, other.rubric());
-    let hint = "remove it: an id is looked up before names, so this one is never used";
-    match (other == entry, id == name) {
-        (true, true) => {
-            Some((format!("`{name}` is the id of this question"), "remove it: every question is known by its id"))
-        }
-        // A draft is known by the id of its data set, which may have a space that no id has.
-        (true, false) => None,
-        (false, true) => Some((format!("`{name}` is the id of the question in {file}"), hint)),
-        (false, false) => Some((
-            format!("`{name}` looks like `{id}`, the id of the question in {file}"),
-            "give each question names that no other question has",
-        )),
-    }
-}
-
-/// The fault of a name that is a wording of another question than `entry`.
-fn same_as_wording(name: &str, entry: &Entry, bank: &Bank) -> Option<Fault> {
-    let other = bank.asked_as(name).into_iter().find(|other| other.id != entry.id)?;
-    let message = format!("`{name}` is a wording of the question in {}", other.rubric());
-    Some((message, "remove it: an answer to that question would be graded by this rubric"))
-}
-
-/// One spelling for all names that a person cannot tell apart: they differ in the Unicode normal form, or in spaces
-/// around them or repeated between their words.
+/// The same key for names that a person cannot tell apart: they differ only in the Unicode normal form or in spaces.
 pub(super) fn name_key(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").nfc().collect()
@@ -111,7 +15,7 @@ struct IdOfFile {
     id: String,
 }
 
-/// The id that a rubric states, if it differs from the name of its file. The rubric is parsed only if a line at its top
+/// The id that a rubric states, if it differs from the name of its file. The rubric is only parsed if a line at its top
 /// seems to state another id.
 pub(super) fn stated_id(text: &str, file_stem: &str) -> Option<String> {
     let mut top = text.lines().map(str::trim).take_while(|line| !line.starts_with('['));
@@ -121,58 +25,4 @@ pub(super) fn stated_id(text: &str, file_stem: &str) -> Option<String> {
         stated.is_some_and(|stated| stated != file_stem)
     };
     top.any(differs).then(|| toml::from_str(text).ok().map(|IdOfFile { id }| id)).flatten().filter(|id| id != file_stem)
-}
-
-/// Why nobody could type or recognise `name`, if that is so.
-fn unreadable(name: &str) -> Option<Fault> {
-    if name.trim().is_empty() {
-        return Some(("an empty name".to_owned(), "remove it, or write the name"));
-    }
-    let odd = name.chars().find(|c| is_unreadable(*c))?;
-    let kind = if odd.is_control() { "control" } else { "invisible" };
-    let message = format!("a name with the {kind} character U+{:04X}", u32::from(odd));
-    Some((message, "remove it: nobody can see or type this character"))
-}
-
-/// Whether a person cannot see or type `c`: controls, invisible characters, and white space that looks like a space.
-fn is_unreadable(c: char) -> bool {
-    is_unseen(c) || (c.is_whitespace() && c != ' ')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_in_any_script_are_readable() {
-        for name in ["q1", "tea/1", "Why? (part 2)", "naïve", "nai\u{308}ve", "質問一", "вопрос", "🦀"] {
-            assert_eq!(unreadable(name), None, "{name:?}");
-        }
-    }
-
-    #[test]
-    fn characters_that_are_not_seen_are_found_in_names() {
-        let hidden = [
-            '\0',
-            '\n',
-            '\u{7f}',
-            '\u{85}',
-            '\u{a0}',
-            '\u{ad}',
-            '\u{200b}',
-            '\u{200d}',
-            '\u{200e}',
-            '\u{202e}',
-            '\u{2028}',
-            '\u{2060}',
-            '\u{2061}',
-            '\u{180e}',
-            '\u{feff}',
-            '\u{fe0f}',
-            '\u{e0041}',
-        ];
-        for c in hidden {
-            assert!(unreadable(&format!("a{c}b")).is_some(), "U+{:04X}", u32::from(c));
-        }
-    }
 }

@@ -1,35 +1,35 @@
-//! A rubric to begin with.
+//! A commented rubric file as a starting point for new questions.
 
-/// A commented rubric file for a new question; it passes its own check.
+/// A commented rubric file for a new question. It passes the check of a bank.
 pub fn rubric_template(topic: &str, id: &str) -> String {
     TEMPLATE.replace("{topic}", topic).replace("{id}", id)
 }
 
-const TEMPLATE: &str = r#"# A rubric: save it as rubrics/{topic}/{id}.toml, then run `gradus bank check`.
+const TEMPLATE: &str = r#"# A rubric: save it as rubrics/{topic}/{id}.toml, then check the bank.
 schema = 1
 id = "{id}"                      # the file's name
 topic = "{topic}"                # the folder's name
 kind = "behavioural"             # design | process | behavioural | concept | motivation
 level = "core"                   # core | advanced
 prompt = "Tell me about a time when you had to undo a release."
-also_asked = [                   # other wordings: the question is found by them, never graded by them
+also_asked = [                   # other wordings that find the question; they are never graded
   "Have you ever rolled back a deployment?",
 ]
-index_only = []                  # wordings that only serve to find the question, such as search terms; never shown
+index_only = []                  # wordings that only find the question, such as search terms; never shown
 # include = ["star", "quantified"]   # shared criteria from rubrics/shared
 
 [[criterion]]
 id = "undoes-quickly"
-points = 3                       # what full credit is worth
+points = 3                       # points for full credit
 asks = "Undoes the release before looking for the cause."
 advice = "Say how you stopped the damage before you dug into why."
-need = 1                         # concepts that earn full credit; leave it out to need all of them
+need = 1                         # concepts that earn full credit; all of them if left out
 
 [[criterion.concept]]
 id = "rollback"
 any = [                          # any of these phrases is enough
   'roll* back',                  # by stem, in order, at most 2 other words between: "rolled the release back"
-  'revert deploy|release',       # either word at this place
+  'revert deploy|release',       # either word in this position
   '"previous version"',          # adjacent
   'feature flag & off|disable',  # both in one sentence, any order
   'within <duration>',           # <number> <percent> <duration> <money> <multiple>
@@ -45,7 +45,7 @@ advice = "Talk about the system, not the person."
 id = "blame"
 any = ['his|her|their fault']
 
-[[golden]]                       # a test that `gradus bank check` runs
+[[golden]]                       # a test that is run when the bank is checked
 text = "We rolled the release back first and read the logs later."
 expect = { undoes-quickly = 1.0, blames-a-person = 0.0 }
 

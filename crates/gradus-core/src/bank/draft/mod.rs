@@ -1,15 +1,17 @@
-//! Rubrics drafted from reference answers: something to read, mend and grade with meanwhile.
+//! Drafts rubrics from reference answers, for people to review and correct.
 //!
-//! Takes questions as text, gives rubric files as text. What words weigh is decided here once and
-//! written into the file, where a person can change it.
+//! Takes questions as text; gives rubric files as text. The weights of words are decided here once and written into the
+//! file, where a person can change them.
 
-mod ambiguous;
-mod fit;
-mod source;
-mod terms;
-mod write;
+mod ambiguous_ids;
+mod draft_error;
+mod fit_terms;
+mod jsonl;
+mod questions;
+mod rubric_file;
+mod weights;
 
-pub use source::{
-    DraftCriterion, DraftError, DraftQuestion, questions_from_corpus, questions_from_jsonl, with_shared_prompts,
-};
-pub use write::{DraftedFile, draft};
+pub use draft_error::{DraftError, LineFault, QuestionFault};
+pub use jsonl::questions_from_jsonl;
+pub use questions::{DraftCriterion, DraftQuestion, questions_from_corpus, with_shared_prompts};
+pub use rubric_file::{DraftedFile, draft};

@@ -1,53 +1,53 @@
-//! Which answers are high and which are low: by criterion where people graded criteria, else by score.
+//! Splits graded answers into high and low ones: by criterion if people graded criteria, otherwise by score.
+//!
+//! Takes answers with the grades that people gave; gives contrasts, and the reasons why others are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Fewer different answers leave fewer than five to hold out, which prove nothing.
+/// Minimum of different answers. With fewer, fewer than five are held out, which proves nothing.
 const FEWEST: usize = 25;
-/// Fewer different answers of one kind leave fewer than two of it to hold out.
+/// Minimum of different high answers, and of different low ones. With fewer, fewer than two of them are held out.
 const FEWEST_OF_A_KIND: usize = 10;
-/// From this credit on a criterion counts as met.
+/// A criterion is met from this credit on.
 const MET: f64 = 0.5;
 
-/// An answer and what people gave for it.
+/// An answer with the grades that people gave.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GradedAnswer<'a> {
-    /// The answer.
+    /// Text of the answer.
     pub text: &'a str,
-    /// Its score, 0 to 1.
+    /// Score of the whole answer, 0 to 1.
     pub score: Option<f64>,
-    /// What people gave for each criterion, 0 to 1, by its id.
+    /// Credit by id of criterion, 0 to 1.
     pub credits: BTreeMap<String, f64>,
 }
 
-/// Why nothing is learned from answers.
+/// A set of grades that nothing is learned from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The criterion whose credits they were, if people graded criteria.
+    /// The criterion that people graded. `None` for scores of whole answers.
     pub criterion: Option<String>,
-    /// Why.
-    pub reason: Reason,
+    /// Why nothing is learned.
+    pub reason: RefusalReason,
 }
 
-/// What there is too little of.
+/// A reason why nothing is learned from grades.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// Different graded answers: so many there are.
-    Few(usize),
-    /// Difference: that many answers were all given the same.
-    Alike(usize),
-    /// Answers of one kind.
+pub enum RefusalReason {
+    /// There are only this many different answers.
+    TooFew(usize),
+    /// All of this many answers have the same grade.
+    AllEqual(usize),
+    /// There are too few high or too few low answers.
     OneSided {
-        /// Above the middle.
+        /// Different answers above the middle.
         high: usize,
-        /// Below it.
+        /// Different answers below the middle.
         low: usize,
     },
-    /// Agreement on the answers that were held out.
-    Unmeasured,
-    /// The rubric file itself has no such criterion.
-    NotOwn,
+    /// The rubric file itself does not contain the criterion.
+    ForeignCriterion,
 }
 
 impl fmt::Display for Refusal {
@@ -59,37 +59,36 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for RefusalReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Few(1) => write!(f, "1 different answer, at least {FEWEST} are needed to hold a fifth out"),
-            Self::Few(count) => {
-                write!(f, "{count} different answers, at least {FEWEST} are needed to hold a fifth of them out")
+            Self::TooFew(1) => write!(f, "1 different answer, but at least {FEWEST} are needed to hold out a fifth"),
+            Self::TooFew(count) => {
+                write!(f, "{count} different answers, but at least {FEWEST} are needed to hold out a fifth of them")
             }
-            Self::Alike(count) => write!(f, "all {count} graded answers were given the same"),
+            Self::AllEqual(count) => write!(f, "all {count} graded answers have the same grade"),
             Self::OneSided { high, low } => {
                 write!(
                     f,
-                    "{high} high and {low} low answers, at least {FEWEST_OF_A_KIND} different ones of each are needed"
+                    "{high} high and {low} low answers, but at least {FEWEST_OF_A_KIND} different ones of each are needed"
                 )
             }
-            Self::Unmeasured => write!(f, "agreement cannot be measured on the answers that were held out"),
-            Self::NotOwn => write!(f, "the rubric file has no such criterion of its own"),
+            Self::ForeignCriterion => write!(f, "the rubric file itself does not contain this criterion"),
         }
     }
 }
 
-/// High and low answers, by their numbers.
+/// Numbers of high and low answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Contrast {
-    /// The criterion that tells them apart, where it is known.
+    /// Number of the criterion that people graded. `None` for scores of whole answers.
     pub(super) criterion: Option<usize>,
     pub(super) high: Vec<usize>,
     pub(super) low: Vec<usize>,
 }
 
 impl Contrast {
-    /// The same without the answers that are held out.
+    /// The contrast without the answers that are held out.
     pub(super) fn without(&self, held: &[bool]) -> Self {
         let is_left = |number: &usize| !held.get(*number).copied().unwrap_or(false);
         let left = |numbers: &[usize]| numbers.iter().copied().filter(is_left).collect();
@@ -97,12 +96,11 @@ impl Contrast {
     }
 }
 
-/// The contrasts that answers allow, and why others are not allowed. `own` are the ids of the criteria
-/// that the rubric file itself holds.
+/// The contrasts of the answers, and the refused ones. `own` are the ids of the criteria in the rubric file itself.
 pub(super) fn contrasts(own: &[&str], answers: &[GradedAnswer<'_>]) -> (Vec<Contrast>, Vec<Refusal>) {
     let named: BTreeSet<&str> = answers.iter().flat_map(|answer| answer.credits.keys()).map(String::as_str).collect();
     let (mut contrasts, mut refusals) = (Vec::new(), Vec::new());
-    let mut take = |found: Result<Contrast, Reason>, criterion: Option<&str>| match found {
+    let mut take = |found: Result<Contrast, RefusalReason>, criterion: Option<&str>| match found {
         Ok(contrast) => contrasts.push(contrast),
         Err(reason) => refusals.push(Refusal { criterion: criterion.map(str::to_owned), reason }),
     };
@@ -111,22 +109,23 @@ pub(super) fn contrasts(own: &[&str], answers: &[GradedAnswer<'_>]) -> (Vec<Cont
         take(by_credit(number, id, answers), Some(id));
     }
     if known.is_empty() {
+        // Credits are better evidence than scores, because they name the criterion.
         take(by_score(answers), None);
     }
     for id in others {
-        take(Err(Reason::NotOwn), Some(id));
+        take(Err(RefusalReason::ForeignCriterion), Some(id));
     }
     (contrasts, refusals)
 }
 
-fn by_credit(criterion: usize, id: &str, answers: &[GradedAnswer<'_>]) -> Result<Contrast, Reason> {
+fn by_credit(criterion: usize, id: &str, answers: &[GradedAnswer<'_>]) -> Result<Contrast, RefusalReason> {
     let graded = answers.iter().enumerate().filter_map(|(number, answer)| Some((number, *answer.credits.get(id)?)));
     let graded: Vec<(usize, f64)> = graded.collect();
     let (high, low) = graded.iter().partition(|(_, credit)| *credit >= MET);
     enough(Some(criterion), answers, &graded, high, low)
 }
 
-fn by_score(answers: &[GradedAnswer<'_>]) -> Result<Contrast, Reason> {
+fn by_score(answers: &[GradedAnswer<'_>]) -> Result<Contrast, RefusalReason> {
     let graded = answers.iter().enumerate().filter_map(|(number, answer)| Some((number, answer.score?)));
     let graded: Vec<(usize, f64)> = graded.collect();
     let (lowest, highest) = bounds(&graded);
@@ -147,7 +146,7 @@ fn enough(
     graded: &[(usize, f64)],
     high: Vec<(usize, f64)>,
     low: Vec<(usize, f64)>,
-) -> Result<Contrast, Reason> {
+) -> Result<Contrast, RefusalReason> {
     let (lowest, highest) = bounds(graded);
     let different = |list: &[(usize, f64)]| {
         let texts = list.iter().filter_map(|(number, _)| answers.get(*number)).map(|answer| answer.text);
@@ -155,11 +154,11 @@ fn enough(
     };
     let (all, highs, lows) = (different(graded), different(&high), different(&low));
     if all < FEWEST {
-        Err(Reason::Few(all))
+        Err(RefusalReason::TooFew(all))
     } else if lowest >= highest {
-        Err(Reason::Alike(graded.len()))
+        Err(RefusalReason::AllEqual(graded.len()))
     } else if highs < FEWEST_OF_A_KIND || lows < FEWEST_OF_A_KIND {
-        Err(Reason::OneSided { high: highs, low: lows })
+        Err(RefusalReason::OneSided { high: highs, low: lows })
     } else {
         let numbers = |list: Vec<(usize, f64)>| list.into_iter().map(|(number, _)| number).collect();
         Ok(Contrast { criterion, high: numbers(high), low: numbers(low) })
@@ -196,15 +195,15 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_lies_between_the_lowest_and_the_highest_score() {
+    fn answers_are_split_in_the_middle_between_the_lowest_and_the_highest_score() {
         let (found, refused) = contrasts(&["a"], &scored(&[0.2, 0.2, 0.3, 0.4, 0.6, 0.5, 0.6, 0.6], 40));
         assert_eq!(refused, []);
         let contrast = Contrast { criterion: None, high: numbers(40, &[4, 5, 6, 7]), low: numbers(40, &[0, 1, 2]) };
-        assert_eq!(found, [contrast], "what lies in the middle is neither");
+        assert_eq!(found, [contrast], "answers in the middle are neither high nor low");
     }
 
     #[test]
-    fn criteria_that_people_graded_go_before_the_score() {
+    fn grades_of_criteria_take_precedence_over_scores() {
         let (found, refused) = contrasts(&["a", "b"], &credited("b", &[0.0, 0.4, 0.5, 1.0, 1.0, 0.0, 0.0, 1.0], 40));
         let (high, low) = (numbers(40, &[2, 3, 4, 7]), numbers(40, &[0, 1, 5, 6]));
         assert_eq!(found, [Contrast { criterion: Some(1), high, low }]);
@@ -212,32 +211,32 @@ mod tests {
     }
 
     #[test]
-    fn too_little_is_refused_with_its_reason() {
-        let few = "different answers, at least 25 are needed to hold a fifth of them out";
+    fn too_few_or_too_similar_grades_are_refused_with_a_reason() {
+        let few = "different answers, but at least 25 are needed to hold out a fifth of them";
         let same = GradedAnswer { text: "same", score: Some(1.0), ..GradedAnswer::default() };
         let repeated = [scored(&[0.0, 1.0], 20), vec![same; 20]].concat();
         for (answers, reason) in [
             (scored(&[0.0, 1.0], 24), format!("24 {few}")),
-            (scored(&[0.5], 1), "1 different answer, at least 25 are needed to hold a fifth out".to_owned()),
+            (scored(&[0.5], 1), "1 different answer, but at least 25 are needed to hold out a fifth".to_owned()),
             (scored(&[], 0), format!("0 {few}")),
             (repeated, format!("21 {few}")),
-            (scored(&[0.7], 29), "all 29 graded answers were given the same".to_owned()),
+            (scored(&[0.7], 29), "all 29 graded answers have the same grade".to_owned()),
             (
                 scored(&[0.0, 1.0, 1.0, 1.0], 36),
-                "27 high and 9 low answers, at least 10 different ones of each are needed".to_owned(),
+                "27 high and 9 low answers, but at least 10 different ones of each are needed".to_owned(),
             ),
             (credited("a", &[0.0, 1.0], 24), format!("criterion `a`: 24 {few}")),
         ] {
             let (found, refused) = contrasts(&["a"], &answers);
-            let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
-            assert_eq!((found.len(), told), (0, vec![reason]));
+            let reasons: Vec<String> = refused.iter().map(ToString::to_string).collect();
+            assert_eq!((found.len(), reasons), (0, vec![reason]));
         }
     }
 
     #[test]
-    fn credits_for_what_is_no_criterion_of_the_file_are_told() {
+    fn grades_of_a_criterion_that_the_file_does_not_contain_are_refused() {
         let (_, refused) = contrasts(&["a"], &credited("star", &[0.0, 1.0], 2));
-        let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
-        assert_eq!(told[1], "criterion `star`: the rubric file has no such criterion of its own");
+        let reasons: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        assert_eq!(reasons[1], "criterion `star`: the rubric file itself does not contain this criterion");
     }
 }

@@ -1,42 +1,55 @@
-//! A phrase written into the text of a rubric file: only insertions, in the author's own formatting.
+//! Inserts a phrase into the text of a rubric file. Everything else stays byte for byte, and insertions follow the
+//! author's formatting.
+//!
+//! Takes locations from the reader of rubrics. It is not built on `toml_edit`, because that crate rewrites Windows line
+//! ends and byte order marks when it prints a document, so that a patch would change every line.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::aim::At;
-use crate::bank::places::{CriterionPlaces, MorePlace};
-use crate::bank::written::quoted;
+use super::placement::Slot;
+use crate::bank::encode::toml_string;
+use crate::bank::locations::{CriterionLocations, LastTerm};
 use crate::model::Thousandths;
 
-/// Text that goes between two bytes of a file.
+/// A text to insert into a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Insertion {
+    /// Offset in the unchanged file.
     pub(super) at: usize,
     pub(super) text: String,
 }
 
-/// What is written: the phrase, a comment without its sign, and the id of a new concept.
-pub(super) struct Entry<'a> {
+/// A phrase to insert.
+pub(super) struct NewPhrase<'a> {
     pub(super) phrase: &'a str,
+    /// Comment above the phrase, without `#`.
     pub(super) comment: &'a str,
+    /// Id for a new concept. Unused otherwise.
     pub(super) id: &'a str,
 }
 
-/// The comma that a list lacked before it was added to. Several additions need one.
+/// The comma that a list needs before its first addition. Several additions share one.
 const COMMA: &str = ",";
-/// The heading of a table that a reference lacked before it was added to. Several additions need one.
+/// The header of the table that a reference needs before its first addition. Several additions share one.
 const ALSO: &str = "[criterion.reference.also]";
 
-/// What to insert where; `None` where the file is written in a way that has no place for it.
-pub(super) fn insertions(text: &str, places: &CriterionPlaces, at: At, entry: &Entry<'_>) -> Option<Vec<Insertion>> {
-    match at {
-        At::Concept(number) => Some(alternative(text, places.phrases.get(number)?.last()?, entry)),
-        At::NewConcept => concept(text, places, entry),
-        At::Reference { number, weight } => term(text, places.more.get(number)?.as_ref()?, weight, entry),
+/// The insertions for one phrase. `None` if the formatting of the file leaves no room for it.
+pub(super) fn insertions(
+    text: &str,
+    locations: &CriterionLocations,
+    slot: Slot,
+    new: &NewPhrase<'_>,
+) -> Option<Vec<Insertion>> {
+    match slot {
+        Slot::Concept(number) => Some(alternative(text, locations.phrases.get(number)?.last()?, new)),
+        Slot::NewConcept => concept(text, locations, new),
+        Slot::Reference { number, weight } => term(text, locations.last_terms.get(number)?.as_ref()?, weight, new),
     }
 }
 
-/// The insertions as they stand in `text`; what goes to the same place stays in its order.
+/// The insertions sorted by offset, with shared commas and headers only once. Insertions at the same offset keep their
+/// order.
 pub(super) fn ordered(text: &str, insertions: &[&Insertion]) -> Vec<Insertion> {
     let mut sorted: Vec<Insertion> = insertions.iter().map(|&insertion| insertion.clone()).collect();
     sorted.retain(|insertion| text.is_char_boundary(insertion.at));
@@ -49,91 +62,103 @@ pub(super) fn ordered(text: &str, insertions: &[&Insertion]) -> Vec<Insertion> {
     sorted
 }
 
-/// A further phrase of a list, after its last one.
-fn alternative(text: &str, last: &Range<usize>, entry: &Entry<'_>) -> Vec<Insertion> {
-    let line = Line::around(text, last.end);
-    let phrase = alike(text, last, entry.phrase);
+/// The text with the insertions, which must be in [`ordered`] form.
+pub(super) fn applied(text: &str, insertions: &[Insertion]) -> String {
+    let mut changed = String::with_capacity(text.len());
+    let mut from = 0;
+    for insertion in insertions {
+        changed.push_str(text.get(from..insertion.at).unwrap_or_default());
+        changed.push_str(&insertion.text);
+        from = insertion.at;
+    }
+    changed.push_str(text.get(from..).unwrap_or_default());
+    changed
+}
+
+/// Adds a phrase to a list, after its last phrase.
+fn alternative(text: &str, last: &Range<usize>, new: &NewPhrase<'_>) -> Vec<Insertion> {
+    let line = FileLine::around(text, last.end);
+    let phrase = quoted_like(text, last, new.phrase);
     let lead = line.lead(last.start);
-    if let Some(has_comma) = line.rest_is_empty(last.end) {
-        // The list goes on below, so the phrase gets a line of its own.
+    if let Some(has_comma) = line.rest_has_comma(last.end) {
+        // The list continues on the next line, so the phrase gets its own line.
         let indent = if lead.trim_start().starts_with(['"', '\'']) || lead.trim().is_empty() {
             line.indent().to_owned()
         } else {
             format!("{}  ", line.indent())
         };
-        let lines = [format!("{indent}# {}", entry.comment), format!("{indent}{phrase},")];
+        let lines = [format!("{indent}# {}", new.comment), format!("{indent}{phrase},")];
         let comma = (!has_comma).then(|| Insertion { at: last.end, text: COMMA.to_owned() });
         return comma.into_iter().chain([line.below(&lines)]).collect();
     }
     let mut insertions = Vec::new();
-    if starts_line(lead) {
-        insertions.push(line.above(&format!("{}# {}", line.indent(), entry.comment)));
+    if allows_comment_above(lead) {
+        insertions.push(line.above(&format!("{}# {}", line.indent(), new.comment)));
     }
     insertions.push(Insertion { at: last.end, text: format!(", {phrase}") });
     insertions
 }
 
-/// Whether a line that begins so belongs to a list that stands in a table of its own: inline tables have
-/// no place for a comment.
-fn starts_line(lead: &str) -> bool {
+/// Whether a comment can go above a line that starts with `lead`. It cannot inside of an inline table.
+fn allows_comment_above(lead: &str) -> bool {
     let lead = lead.trim_start();
-    lead.is_empty() || lead.starts_with(['"', '\'']) || lead.strip_prefix("any").is_some_and(is_list)
+    lead.is_empty() || lead.starts_with(['"', '\'']) || lead.strip_prefix("any").is_some_and(opens_list)
 }
 
-fn is_list(rest: &str) -> bool {
+fn opens_list(rest: &str) -> bool {
     rest.trim_start().strip_prefix('=').is_some_and(|rest| rest.trim_start().starts_with('['))
 }
 
-/// A concept of its own, after the criterion's last one.
-fn concept(text: &str, places: &CriterionPlaces, entry: &Entry<'_>) -> Option<Vec<Insertion>> {
-    let (id, phrases) = (places.concepts.last()?, places.phrases.last()?);
-    let close = following(text, phrases.last()?.end, &[',']).filter(|(_, c)| *c == ']')?;
+/// Adds a concept to a criterion, after its last concept.
+fn concept(text: &str, locations: &CriterionLocations, new: &NewPhrase<'_>) -> Option<Vec<Insertion>> {
+    let (id, phrases) = (locations.concepts.last()?, locations.phrases.last()?);
+    let close = next_sign(text, phrases.last()?.end, &[',']).filter(|(_, c)| *c == ']')?;
     let end = id.end.max(close.0 + 1);
-    let any = format!("any = [{}]", alike(text, phrases.last()?, entry.phrase));
-    let id_line = format!("id = {}", quoted(entry.id));
-    if let Some((brace, '}')) = following(text, end, &[',']) {
+    let any = format!("any = [{}]", quoted_like(text, phrases.last()?, new.phrase));
+    let id_line = format!("id = {}", toml_string(new.id));
+    if let Some((brace, '}')) = next_sign(text, end, &[',']) {
         return Some(vec![Insertion { at: brace + 1, text: format!(", {{ {id_line}, {any} }}") }]);
     }
-    let indent = Line::around(text, id.start).indent();
-    let lines = [format!("# {}", entry.comment), "[[criterion.concept]]".to_owned(), id_line, any];
+    let indent = FileLine::around(text, id.start).indent();
+    let lines = [format!("# {}", new.comment), "[[criterion.concept]]".to_owned(), id_line, any];
     let lines: Vec<String> =
         std::iter::once(String::new()).chain(lines.iter().map(|line| format!("{indent}{line}"))).collect();
-    Some(vec![Line::around(text, end).below(&lines)])
+    Some(vec![FileLine::around(text, end).below(&lines)])
 }
 
-/// What else a good answer may say, after the last of it, or in a table of its own below the terms. `None`
-/// where the terms are an inline table, which another table cannot follow.
-fn term(text: &str, last: &MorePlace, weight: Thousandths, entry: &Entry<'_>) -> Option<Vec<Insertion>> {
-    let written = format!("{} = {}", quoted(entry.phrase), decimal(weight));
-    if let Some((_, ',' | '}')) = following(text, last.place.end, &[]) {
-        let after = Insertion { at: last.place.end, text: format!(", {written}") };
-        return (!last.is_new).then(|| vec![after]);
+/// Adds a term to `also`, after its last term, or in a new table `also` below `terms`. `None` if `terms` is an inline
+/// table, because no other table can follow it.
+fn term(text: &str, last: &LastTerm, weight: Thousandths, new: &NewPhrase<'_>) -> Option<Vec<Insertion>> {
+    let entry = format!("{} = {}", toml_string(new.phrase), decimal(weight));
+    if let Some((_, ',' | '}')) = next_sign(text, last.span.end, &[]) {
+        let after = Insertion { at: last.span.end, text: format!(", {entry}") };
+        return (!last.needs_table).then(|| vec![after]);
     }
-    let line = Line::around(text, last.place.end);
+    let line = FileLine::around(text, last.span.end);
     let indent = line.indent();
-    let head = line.below(&[format!("{indent}{ALSO}")]);
-    let lines = line.below(&[format!("{indent}# {}", entry.comment), format!("{indent}{written}")]);
-    Some(last.is_new.then_some(head).into_iter().chain([lines]).collect())
+    let header = line.below(&[format!("{indent}{ALSO}")]);
+    let lines = line.below(&[format!("{indent}# {}", new.comment), format!("{indent}{entry}")]);
+    Some(last.needs_table.then_some(header).into_iter().chain([lines]).collect())
 }
 
-/// A weight as drafts write it, and exactly.
+/// A weight without loss, with two decimal places as in drafts if they are enough.
 fn decimal(weight: Thousandths) -> String {
     let digits = if weight.0.is_multiple_of(10) { 2 } else { 3 };
     format!("{:.digits$}", f64::from(weight.0) / 1000.0)
 }
 
-/// A phrase in quotes like those of the phrase that stands at `like`.
-fn alike(text: &str, like: &Range<usize>, phrase: &str) -> String {
+/// A phrase as a TOML string, with the same quotes as the phrase at `like` if possible.
+fn quoted_like(text: &str, like: &Range<usize>, phrase: &str) -> String {
     let single = text.get(like.clone()).is_some_and(|like| like.starts_with('\''));
     if single && !phrase.contains(|c: char| c == '\'' || c.is_control()) {
         format!("'{phrase}'")
     } else {
-        quoted(phrase)
+        toml_string(phrase)
     }
 }
 
-/// The first sign from `at` on that is neither white space nor a comment nor one of `skipped`.
-fn following(text: &str, at: usize, skipped: &[char]) -> Option<(usize, char)> {
+/// The first character from `at` that is not white space, in a comment or in `skipped`.
+fn next_sign(text: &str, at: usize, skipped: &[char]) -> Option<(usize, char)> {
     let mut in_comment = false;
     for (offset, c) in text.get(at..)?.char_indices() {
         in_comment = (in_comment || c == '#') && c != '\n';
@@ -144,13 +169,15 @@ fn following(text: &str, at: usize, skipped: &[char]) -> Option<(usize, char)> {
     None
 }
 
-/// A line of a text, with its end.
-struct Line<'a> {
+/// A line of a file, with its line end.
+struct FileLine<'a> {
+    /// Offset in the file.
     start: usize,
     text: &'a str,
 }
 
-impl<'a> Line<'a> {
+impl<'a> FileLine<'a> {
+    /// The line that contains the offset `at`.
     fn around(text: &'a str, at: usize) -> Self {
         let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
         let start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -163,13 +190,13 @@ impl<'a> Line<'a> {
         &self.text[..self.text.len() - body.len()]
     }
 
-    /// What stands before byte `at` of the file.
+    /// The text of the line before the offset `at` of the file.
     fn lead(&self, at: usize) -> &'a str {
         self.text.get(..at.saturating_sub(self.start)).unwrap_or_default()
     }
 
-    /// Whether nothing follows byte `at` of the file but a comma and a comment; and whether there is a comma.
-    fn rest_is_empty(&self, at: usize) -> Option<bool> {
+    /// If only a comma and a comment follow the offset `at` of the file: whether there is a comma.
+    fn rest_has_comma(&self, at: usize) -> Option<bool> {
         let rest = self.text.get(at.saturating_sub(self.start)..)?.trim_start();
         let without = rest.strip_prefix(',');
         let tail = without.unwrap_or(rest).trim_start();
@@ -199,23 +226,22 @@ impl<'a> Line<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bank::learn::patch::applied;
     use crate::bank::rubric;
 
     const HEAD: &str = "schema = 1\nid = \"q\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"?\"\n";
 
-    /// What the lines of a criterion become, and the criterion that is read from them.
-    fn after(criterion: &str, at: At, phrases: &[&str]) -> (String, crate::model::Criterion) {
+    /// The lines of a criterion with the phrases inserted, and the criterion that is read from them.
+    fn after(criterion: &str, slot: Slot, phrases: &[&str]) -> (String, crate::model::Criterion) {
         let text = format!("{HEAD}[[criterion]]\nid = \"c\"\npoints = 1\nasks = \"x\"\n{criterion}");
         let parse = |text: &str| {
             rubric::parse("rubrics/t/q.toml", text, |_| None).unwrap_or_else(|faults| panic!("{text}\n{faults:?}"))
         };
-        let places = &parse(&text).places.criteria[0];
-        let entry = |phrase: &&str| {
-            let entry = Entry { phrase, comment: "why", id: "new" };
-            insertions(&text, places, at, &entry).expect("a place")
+        let locations = &parse(&text).locations.criteria[0];
+        let insert = |phrase: &&str| {
+            let new = NewPhrase { phrase, comment: "why", id: "new" };
+            insertions(&text, locations, slot, &new).expect("room")
         };
-        let all: Vec<Insertion> = phrases.iter().flat_map(entry).collect();
+        let all: Vec<Insertion> = phrases.iter().flat_map(insert).collect();
         let changed = applied(&text, &ordered(&text, &all.iter().collect::<Vec<_>>()));
         let read = parse(&changed);
         assert_eq!(read.findings, [], "{changed}");
@@ -225,13 +251,13 @@ mod tests {
     #[track_caller]
     fn alternative_gives(list: &str, expected: &str) {
         let concept = |list: &str| format!("[[criterion.concept]]\nid = \"k\"\n{list}");
-        let (text, criterion) = after(&concept(list), At::Concept(0), &["new", "it's"]);
+        let (text, criterion) = after(&concept(list), Slot::Concept(0), &["new", "it's"]);
         assert_eq!(text, concept(expected));
         assert_eq!(criterion.concepts[0].any.last().map(String::as_str), Some("it's"));
     }
 
     #[test]
-    fn a_list_over_several_lines_gets_lines() {
+    fn a_list_on_several_lines_gets_a_line_for_each_phrase() {
         alternative_gives(
             "any = [\n  'a', # one\n  'b', 'c', # two\n]\n",
             "any = [\n  'a', # one\n  'b', 'c', # two\n  # why\n  'new',\n  # why\n  \"it's\",\n]\n",
@@ -253,13 +279,13 @@ mod tests {
 
     #[test]
     fn inline_tables_get_no_comment() {
-        let (text, _) = after("concept = [{ id = \"k\", any = ['a'] }]\n", At::Concept(0), &["new"]);
+        let (text, _) = after("concept = [{ id = \"k\", any = ['a'] }]\n", Slot::Concept(0), &["new"]);
         assert_eq!(text, "concept = [{ id = \"k\", any = ['a', 'new'] }]\n");
-        let (text, _) = after("concept = [{ id = \"k\", any = ['a'] }]\n", At::NewConcept, &["new"]);
+        let (text, _) = after("concept = [{ id = \"k\", any = ['a'] }]\n", Slot::NewConcept, &["new"]);
         assert_eq!(text, "concept = [{ id = \"k\", any = ['a'] }, { id = \"new\", any = ['new'] }]\n");
         let (text, _) = after(
             "[[criterion.reference]]\ntext = \"x\"\nterms = { \"a\" = 1.0 }\nalso = { \"b\" = 1.0 }\n",
-            At::Reference { number: 0, weight: Thousandths(1500) },
+            Slot::Reference { number: 0, weight: Thousandths(1500) },
             &["new"],
         );
         let also = "also = { \"b\" = 1.0, \"new\" = 1.50 }\n";
@@ -267,19 +293,19 @@ mod tests {
     }
 
     #[test]
-    fn a_concept_goes_below_the_last_one() {
+    fn a_new_concept_goes_below_the_last_one() {
         let last = "need = 1\n[[criterion.concept]]\nany = [\n  'a', # ]\n]\nid = \"k\" # x\n";
         let rest =
             "\n[[criterion]]\nid = \"d\"\npoints = 1\nasks = \"x\"\n[[criterion.concept]]\nid = \"k\"\nany = ['z']\n";
-        let (text, criterion) = after(&format!("{last}{rest}"), At::NewConcept, &["new"]);
+        let (text, criterion) = after(&format!("{last}{rest}"), Slot::NewConcept, &["new"]);
         let new = "\n# why\n[[criterion.concept]]\nid = \"new\"\nany = ['new']\n";
         assert_eq!(text, format!("{last}{new}{rest}"));
         assert_eq!(criterion.concepts[1].any, ["new"]);
     }
 
     #[test]
-    fn what_else_may_be_said_gets_a_table_of_its_own() {
-        let at = At::Reference { number: 0, weight: Thousandths(345) };
+    fn further_terms_get_a_table_below_the_terms() {
+        let at = Slot::Reference { number: 0, weight: Thousandths(345) };
         let one = "[[criterion.reference]]\ntext = \"x\"\n[criterion.reference.terms]\n\"a\" = 1.0\n  gap = 2 # x\n";
         let denied = "[criterion.reference.denied]\n\"d\" = 1.0\n";
         let (text, criterion) = after(&format!("{one}{denied}"), at, &["new", "b \\* c"]);

@@ -1,33 +1,34 @@
-//! A sentence of an answer on one short line, as it can stand in a comment of a file.
+//! Shortens a sentence of an answer to one line, for a comment in a file.
 
 use std::ops::Range;
 
 use crate::model::is_invisible;
 
-/// Characters of the longest excerpt, without its dots.
+/// Limit for the characters of an excerpt, without the ellipses.
 const LONGEST: usize = 90;
 
-/// The part of a sentence around `words`; both are places in `text`. Words are not cut, control characters
-/// and invisible ones are left out.
+/// The part of a sentence around `words`. Both are byte ranges of `text`.
+///
+/// Words are not cut. Control characters become spaces, and invisible characters are removed.
 pub(super) fn excerpt(text: &str, sentence: &Range<usize>, words: &Range<usize>) -> String {
     let [before, middle, after] = [sentence.start..words.start, words.clone(), words.end..sentence.end]
         .map(|range| plain(text.get(range).unwrap_or_default()));
     let room = LONGEST.saturating_sub(middle.chars().count());
     let (head, tail) = (before.chars().count(), after.chars().count());
     let first = room.saturating_sub(tail).max(room / 2).min(head);
-    let (before, after) = (end_of(&before, first), beginning_of(&after, room - first));
+    let (before, after) = (end_of(&before, first), start_of(&after, room - first));
     let mut line = [before.as_str(), &middle, &after].concat();
     line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     line
 }
 
-/// White space to spaces, and no character that a reader does not see.
+/// The text with spaces for white space and control characters, and without invisible characters.
 fn plain(text: &str) -> String {
     let spaced = text.chars().filter(|c| !is_invisible(*c));
     spaced.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect()
 }
 
-/// The last words of `text` that fit into `most` characters.
+/// The last whole words of `text` within `most` characters.
 fn end_of(text: &str, most: usize) -> String {
     let count = text.chars().count();
     if count <= most {
@@ -37,13 +38,13 @@ fn end_of(text: &str, most: usize) -> String {
     format!("… {}", end.split_once(' ').map_or("", |(_, whole)| whole))
 }
 
-/// The first words of `text` that fit into `most` characters.
-fn beginning_of(text: &str, most: usize) -> String {
+/// The first whole words of `text` within `most` characters.
+fn start_of(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
-    let beginning: String = text.chars().take(most).collect();
-    format!("{} …", beginning.rsplit_once(' ').map_or("", |(whole, _)| whole))
+    let start: String = text.chars().take(most).collect();
+    format!("{} …", start.rsplit_once(' ').map_or("", |(whole, _)| whole))
 }
 
 #[cfg(test)]
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_sentence_stays_whole_and_on_one_line() {
+    fn a_short_sentence_is_kept_and_put_on_one_line() {
         let text = "One. We\n opened\tthe breaker\u{202e}\u{0}. Two.";
         assert_eq!(excerpt(text, &(5..30), &(9..15)), "We opened the breaker");
     }
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_places_do_no_harm() {
+    fn ranges_outside_of_the_text_give_an_empty_excerpt() {
         assert_eq!(excerpt("é", &(0..9), &(1..2)), "");
     }
 }

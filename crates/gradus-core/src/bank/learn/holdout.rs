@@ -1,7 +1,7 @@
-//! Which answers are held out from learning, and how far grades agree with people on them.
+//! Holds out answers from learning, and measures the agreement of grades with people on them.
 //!
-//! A phrase that tells high answers from low ones may do so by chance, the more so as thousands are looked at. So
-//! phrases are found in four fifths of the answers, and a phrase is only proposed if it raises agreement on the rest.
+//! A phrase may separate high from low answers by chance, all the more because thousands are compared. Phrases are
+//! therefore found in four fifths of the answers, and only proposed if they raise the agreement on the rest.
 
 use std::collections::BTreeMap;
 
@@ -12,39 +12,40 @@ use crate::agreement::{Absent, Metric, Pairs, Scale};
 use crate::model::{Answer, Grade, Outcome};
 use crate::score::{Scorer, Workspace};
 
-/// One answer of so many is held out.
+/// One in this many answers is held out.
 const ONE_OF: usize = 5;
-/// The first of the answers in order that is held out: the middle one of the first five.
+/// Number of the first sorted answer that is held out: the middle one of the first five.
 const FIRST: usize = 2;
-/// Agreement has to rise by at least this much. Smaller differences come and go with a single answer.
+/// Minimum rise of the agreement. A single answer can cause smaller differences.
 const MARGIN: f64 = 0.005;
 
-/// Agreement on the answers that were held out, without and with a phrase.
+/// Agreement on the held-out answers, without and with a phrase.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HeldOut {
-    /// `macro-f1` where people only said right or wrong, at a cut of 0.5; otherwise `pearson`.
+    /// `macro-f1` with a threshold of 0.5 if people only graded right or wrong, otherwise `pearson`.
     pub metric: &'static str,
-    /// How many answers were held out.
+    /// Number of held-out answers.
     pub answers: usize,
-    /// With the rubric and the phrases proposed before this one, rounded to thousandths.
+    /// Agreement with the rubric and the phrases proposed earlier, rounded to thousandths.
     pub before: f64,
-    /// With this phrase as well, rounded to thousandths.
+    /// Agreement with this phrase added, rounded to thousandths.
     pub after: f64,
 }
 
-/// By answer, whether it is held out: a fifth of them, the same share of high and of low answers. Depends on the texts
-/// of the answers and the seed, not on their order; equal texts are held out together.
+/// Whether each answer is held out. A fifth of them is, with the same share of high and of low answers.
+///
+/// Depends on the texts of the answers and the seed, not on the order. Equal texts are held out together.
 pub(super) fn held_out(answers: &[GradedAnswer<'_>], contrasts: &[Contrast], seed: u64) -> Vec<bool> {
-    let standing = |number: usize| {
+    let counts = |number: usize| {
         let count = |of: fn(&Contrast) -> &[usize]| contrasts.iter().filter(|one| of(one).contains(&number)).count();
         (count(|contrast| &contrast.high), count(|contrast| &contrast.low))
     };
-    let mut standings: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut counts_by_text: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (number, answer) in answers.iter().enumerate() {
-        standings.entry(answer.text).or_insert_with(|| standing(number));
+        counts_by_text.entry(answer.text).or_insert_with(|| counts(number));
     }
     let drawn = |text: &str| *blake3::keyed_hash(&key(seed), text.as_bytes()).as_bytes();
-    let mut order: Vec<_> = standings.into_iter().map(|(text, standing)| (standing, drawn(text), text)).collect();
+    let mut order: Vec<_> = counts_by_text.into_iter().map(|(text, counts)| (counts, drawn(text), text)).collect();
     order.sort_unstable();
     let texts: Vec<&str> = order.iter().skip(FIRST).step_by(ONE_OF).map(|(.., text)| *text).collect();
     answers.iter().map(|answer| texts.contains(&answer.text)).collect()
@@ -58,17 +59,17 @@ fn key(seed: u64) -> [u8; 32] {
     key
 }
 
-/// Answers that grades are held against.
+/// Answers with the grades of people, for measuring agreement.
 pub(super) struct Trial<'a> {
     texts: Vec<&'a str>,
     human: Vec<f64>,
-    /// The criterion whose credits people gave; none for the score of the whole answer.
+    /// The criterion that people graded. `None` for scores of whole answers.
     criterion: Option<String>,
     scale: Scale,
 }
 
 impl<'a> Trial<'a> {
-    /// Of the chosen answers; the scale is that of all.
+    /// A trial on the chosen answers. The scale is that of all answers.
     pub(super) fn new(answers: &[GradedAnswer<'a>], criterion: Option<&str>, chosen: &[bool]) -> Self {
         let human = |answer: &GradedAnswer<'_>| match criterion {
             Some(id) => answer.credits.get(id).copied(),
@@ -80,10 +81,10 @@ impl<'a> Trial<'a> {
         Self { texts, human, criterion: criterion.map(str::to_owned), scale: Scale::of(&all) }
     }
 
-    /// Agreement of a rubric's grades with people. Grades that are all the same agree by 0.
+    /// Agreement of a rubric's grades with people. Grades that are all equal have an agreement of 0.
     ///
     /// # Errors
-    /// When the answers are too few or people gave all of them the same.
+    /// When there are too few answers or people gave all of them the same grade.
     pub(super) fn agreement(&self, scorer: &Scorer, workspace: &mut Workspace) -> Result<f64, Absent> {
         let mut given = |text: &&str| {
             let grade = scorer.grade(&Answer::new("", text), workspace);
@@ -112,7 +113,7 @@ impl<'a> Trial<'a> {
         if self.scale.steps == 1 { Metric::MacroF1 } else { Metric::Pearson }
     }
 
-    /// The two figures, where the second is enough better.
+    /// The two agreements, if the second is higher by the minimum rise.
     pub(super) fn rise(&self, before: f64, after: f64) -> Option<HeldOut> {
         let rounded = |figure: f64| (figure * 1000.0).round() / 1000.0;
         (after >= before + MARGIN).then(|| HeldOut {
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_out_depends_on_seed_and_texts_and_not_on_their_order() {
+    fn the_held_out_answers_depend_on_seed_and_texts_and_not_on_the_order() {
         let texts = numbered(50);
         let held = |texts: &[String], seed| {
             let held = held_out(&answers(texts), &[], seed);

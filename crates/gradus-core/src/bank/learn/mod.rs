@@ -1,24 +1,24 @@
-//! What graded answers teach about a rubric: phrases that tell high answers from low ones and that no
-//! concept covers, and the change of the rubric file that would take them in.
+//! Learns from graded answers: phrases that separate high from low answers and that no concept covers, and the change of
+//! the rubric file that adds them.
 //!
-//! Texts and numbers in, proposals and a patch out; whether they are taken is for the author.
+//! Takes texts and grades; gives proposals and a patch. The author decides whether to apply it.
 
-#![allow(clippy::cast_precision_loss, reason = "counts of answers lie far below 2^53")]
+#![allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
 
-mod aim;
 mod candidates;
 mod contrast;
 mod edit;
 mod excerpt;
 mod holdout;
 mod learner;
+mod odds_ratio;
 mod patch;
+mod placement;
 mod proposal;
-mod relation;
-mod seen;
-mod separation;
+mod read_answer;
+mod relatedness;
 
-pub use contrast::{GradedAnswer, Reason, Refusal};
+pub use contrast::{GradedAnswer, Refusal, RefusalReason};
 pub use holdout::HeldOut;
-pub use learner::{Dropped, LearnOptions, Learned, Learner};
+pub use learner::{LearnOptions, Learned, Learner, UnplacedPhrase};
 pub use proposal::{Proposal, Suggestion, Target};

@@ -1,90 +1,92 @@
-//! The phrases of one question that are tried, strongest first, and what is proposed of them.
+//! Selects the phrases of one question to try, strongest first, and describes proposals and suggestions.
+//!
+//! Takes the evidence of the answers; leaves trying the phrases on held-out answers to `learner`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use super::aim::{Aim, At, Placed, Relation, Support, aim};
 use super::candidates::{Candidate, candidates};
 use super::contrast::{Contrast, GradedAnswer};
 use super::excerpt::excerpt;
 use super::holdout::HeldOut;
-use super::relation::{Words, content, is_related};
-use super::seen::Seen;
-use super::separation::Counts;
-use crate::bank::places::CriterionPlaces;
-use crate::bank::written::{free, hyphenated};
+use super::odds_ratio::AnswerCounts;
+use super::placement::{Placement, PlacementResult, RelatedParts, Slot, Support, place};
+use super::read_answer::ReadAnswer;
+use super::relatedness::{CriterionWords, content_stems, is_related};
+use crate::bank::encode::{hyphenated, unused_id};
+use crate::bank::locations::CriterionLocations;
 use crate::model::Criterion;
 use crate::pattern::Reader;
 
-/// Examples of one proposal.
+/// Limit for the examples of one proposal.
 const EXAMPLES: usize = 3;
 
-/// A phrase that high answers have and low ones lack, and that the rubric does not cover.
+/// A phrase that high answers contain, low ones lack, and the rubric does not cover.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Proposal {
-    /// The criterion that would take it in.
+    /// Id of the criterion that would take the phrase.
     pub criterion: String,
-    /// As what.
+    /// Part of the criterion that would take the phrase.
     pub target: Target,
     /// The phrase, in the phrase language.
     pub phrase: String,
-    /// High answers with it, of those that are not held out.
+    /// High answers with the phrase, without held-out answers.
     pub high_with: usize,
-    /// High answers in all.
+    /// All high answers, without held-out answers.
     pub high: usize,
-    /// Low answers with it.
+    /// Low answers with the phrase, without held-out answers.
     pub low_with: usize,
-    /// Low answers in all.
+    /// All low answers, without held-out answers.
     pub low: usize,
-    /// Lower bound of the logarithm of the odds ratio, rounded to thousandths.
+    /// Lower bound of the log odds ratio, rounded to thousandths.
     pub strength: f64,
-    /// Sentences of high answers with it, as they stand there; the first few.
+    /// The first few sentences of high answers with the phrase, unchanged.
     pub examples: Vec<String>,
-    /// By how much it raises agreement on the answers that were held out.
+    /// Rise of the agreement on the held-out answers.
     pub held_out: HeldOut,
 }
 
-/// A phrase that high answers have and low ones lack, and that is about what no concept of the rubric is about. It is
-/// not proposed and was not tried on the answers that were held out.
+/// A phrase that high answers contain and low ones lack, but that is related to no concept of the rubric. It is not
+/// proposed and was not tried on the held-out answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suggestion {
-    /// The criterion that most of its answers do not meet.
+    /// Id of the criterion that most answers with the phrase do not meet.
     pub criterion: String,
     /// The phrase, in the phrase language.
     pub phrase: String,
-    /// High answers with it, of those that are not held out.
+    /// High answers with the phrase, without held-out answers.
     pub high_with: usize,
-    /// High answers in all.
+    /// All high answers, without held-out answers.
     pub high: usize,
-    /// Low answers with it.
+    /// Low answers with the phrase, without held-out answers.
     pub low_with: usize,
-    /// Low answers in all.
+    /// All low answers, without held-out answers.
     pub low: usize,
-    /// A sentence of a high answer with it.
+    /// A sentence of a high answer with the phrase, shortened to one line.
     pub example: String,
 }
 
-/// As what a criterion takes a phrase in.
+/// The part of a criterion that takes a phrase.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Target {
     /// A further phrase of a concept.
     Alternative {
-        /// Which concept.
+        /// Id of the concept.
         concept: String,
     },
-    /// A concept of its own.
+    /// A new concept.
     NewConcept {
-        /// Its id.
+        /// Id of the new concept.
         concept: String,
     },
-    /// What else an answer may say that is held against a reference answer.
+    /// A further term of a reference answer.
     Term {
-        /// Which reference, from 1.
+        /// Number of the reference, from 1.
         reference: usize,
-        /// What it is to weigh.
+        /// Weight of the term.
         weight: f64,
     },
 }
@@ -95,31 +97,31 @@ impl fmt::Display for Target {
             Self::Alternative { concept } => write!(f, "a further phrase of `{concept}`"),
             Self::NewConcept { concept } => write!(f, "a new concept `{concept}`"),
             Self::Term { reference, weight } => {
-                write!(f, "more that an answer like reference {reference} may say, weighing {weight}")
+                write!(f, "a further term of reference {reference} with the weight {weight}")
             }
         }
     }
 }
 
-/// A phrase and where it goes, before it is tried.
-pub(super) struct Aimed {
-    pub(super) aim: Aim,
-    /// Which contrast it comes from, from 0.
+/// A phrase with its placement, before it is tried.
+pub(super) struct PlacedPhrase {
+    pub(super) placement: Placement,
+    /// Number of the contrast that it comes from, from 0.
     pub(super) contrast: usize,
     pub(super) criterion: String,
     pub(super) target: Target,
     pub(super) phrase: String,
-    pub(super) counts: Counts,
+    pub(super) counts: AnswerCounts,
     strength: f64,
     examples: Vec<String>,
     /// One example, short enough for a comment.
     excerpt: String,
 }
 
-impl Aimed {
-    /// What the file says about the phrase; `held_out` is what trying it gave.
+impl PlacedPhrase {
+    /// The comment for the rubric file.
     pub(super) fn comment(&self, held_out: &HeldOut) -> String {
-        let Counts { high_with, high, low_with, low } = self.counts;
+        let AnswerCounts { high_with, high, low_with, low } = self.counts;
         let HeldOut { metric, answers, before, after } = held_out;
         format!(
             "learned `{}`: {high_with} of {high} high answers, {low_with} of {low} low; {metric} {before:.3} to {after:.3} \
@@ -129,7 +131,7 @@ impl Aimed {
     }
 
     pub(super) fn proposal(&self, held_out: HeldOut) -> Proposal {
-        let Counts { high_with, high, low_with, low } = self.counts;
+        let AnswerCounts { high_with, high, low_with, low } = self.counts;
         Proposal {
             criterion: self.criterion.clone(),
             target: self.target.clone(),
@@ -145,21 +147,27 @@ impl Aimed {
     }
 }
 
-/// What phrases are looked for in.
+/// The rubric and the answers that phrases are selected from.
 pub(super) struct Evidence<'e> {
-    /// The criteria of the rubric file itself, and their words.
-    pub(super) own: &'e [(&'e Criterion, &'e CriterionPlaces)],
-    pub(super) words: &'e [Words],
-    /// Without the answers that are held out.
+    /// The criteria of the rubric file itself.
+    pub(super) own: &'e [(&'e Criterion, &'e CriterionLocations)],
+    /// The words of these criteria.
+    pub(super) words: &'e [CriterionWords],
+    /// Contrasts without the answers that are held out.
     pub(super) contrasts: &'e [Contrast],
     pub(super) answers: &'e [GradedAnswer<'e>],
-    pub(super) seen: &'e [Seen],
+    /// The same answers as they were read.
+    pub(super) read: &'e [ReadAnswer],
 }
 
-/// The phrases to try, strongest first and at most `limit`, and at most as many that have no place.
-pub(super) fn phrases(evidence: &Evidence<'_>, limit: usize, reader: &mut Reader) -> (Vec<Aimed>, Vec<Suggestion>) {
-    let Evidence { own, words, contrasts, answers, seen } = *evidence;
-    let found = contrasts.iter().enumerate().flat_map(|(number, contrast)| candidates(number, contrast, seen));
+/// At most `limit` phrases to try, strongest first, and at most `limit` suggestions.
+pub(super) fn phrases(
+    evidence: &Evidence<'_>,
+    limit: usize,
+    reader: &mut Reader,
+) -> (Vec<PlacedPhrase>, Vec<Suggestion>) {
+    let Evidence { own, words, contrasts, answers, read } = *evidence;
+    let found = contrasts.iter().enumerate().flat_map(|(number, contrast)| candidates(number, contrast, read));
     let mut found: Vec<Candidate> = found.collect();
     found.sort_by(Candidate::order);
     let mut taken: Vec<Candidate> = Vec::new();
@@ -173,47 +181,50 @@ pub(super) fn phrases(evidence: &Evidence<'_>, limit: usize, reader: &mut Reader
             continue;
         }
         let Some(contrast) = contrasts.get(candidate.contrast) else { continue };
-        let Some(shown) = Shown::new(&candidate, answers, seen) else { continue };
-        let support = Support { seen, holders: &candidate.holders, high: &contrast.high };
-        let stems = content(&shown.phrase, reader);
-        match aim(own, contrast.criterion, &support, |number| relation(words.get(number), &stems)) {
-            Placed::At(aim) => placed.extend(aimed(own, &candidate, aim, shown, &mut ids)),
-            Placed::Unrelated(number) if suggestions.len() < limit => {
-                suggestions.extend(own.get(number).map(|(criterion, _)| shown.suggestion(criterion, candidate.counts)));
+        let Some(texts) = PhraseTexts::new(&candidate, answers, read) else { continue };
+        let support = Support { answers: read, holders: &candidate.holders, high: &contrast.high };
+        let stems = content_stems(&texts.phrase, reader);
+        match place(own, contrast.criterion, &support, |number| related_parts(words.get(number), &stems)) {
+            PlacementResult::Placed(placement) => {
+                placed.extend(placed_phrase(own, &candidate, placement, texts, &mut ids));
             }
-            Placed::Unrelated(_) | Placed::Met => continue,
+            PlacementResult::Unrelated(number) if suggestions.len() < limit => {
+                suggestions.extend(own.get(number).map(|(criterion, _)| texts.suggestion(criterion, candidate.counts)));
+            }
+            // Not taken, so that a later candidate with the same words can still be placed.
+            PlacementResult::Unrelated(_) | PlacementResult::AlreadyMet => continue,
         }
         taken.push(candidate);
     }
     (placed, suggestions)
 }
 
-/// What a phrase with these stems is related to.
-fn relation(words: Option<&Words>, stems: &BTreeSet<String>) -> Relation {
-    let Some(words) = words else { return Relation::default() };
+/// The parts of a criterion that a phrase with these stems is related to.
+fn related_parts(words: Option<&CriterionWords>, stems: &BTreeSet<String>) -> RelatedParts {
+    let Some(words) = words else { return RelatedParts::default() };
     let shares = |of: &BTreeSet<String>| is_related(stems, of);
     let concepts = words.concepts.iter().enumerate().filter(|(_, of)| shares(of)).map(|(number, _)| number).collect();
-    Relation { concepts, any: shares(&words.all) }
+    RelatedParts { concepts, criterion: shares(&words.all) }
 }
 
-/// By criterion: the ids of its concepts.
-fn ids(own: &[(&Criterion, &CriterionPlaces)]) -> Vec<BTreeSet<String>> {
+/// The ids of concepts, by criterion.
+fn ids(own: &[(&Criterion, &CriterionLocations)]) -> Vec<BTreeSet<String>> {
     let of = |criterion: &Criterion| criterion.concepts.iter().map(|concept| concept.id.clone()).collect();
     own.iter().map(|(criterion, _)| of(criterion)).collect()
 }
 
-/// A candidate as it is shown.
-struct Shown {
+/// A candidate as people read it.
+struct PhraseTexts {
     phrase: String,
     examples: Vec<String>,
     excerpt: String,
 }
 
-impl Shown {
-    fn new(candidate: &Candidate, answers: &[GradedAnswer<'_>], seen: &[Seen]) -> Option<Self> {
+impl PhraseTexts {
+    fn new(candidate: &Candidate, answers: &[GradedAnswer<'_>], read: &[ReadAnswer]) -> Option<Self> {
         let places = candidate.holders.iter().filter_map(|&answer| {
             let text = answers.get(answer)?.text;
-            Some((text, seen.get(answer)?.phrases.get(&candidate.stems)?))
+            Some((text, read.get(answer)?.phrases.get(&candidate.stems)?))
         });
         let places: Vec<_> = places.collect();
         let phrase = most_frequent(places.iter().map(|(_, occurrence)| occurrence.written.as_str()))?;
@@ -228,35 +239,35 @@ impl Shown {
         Some(Self { phrase, examples, excerpt })
     }
 
-    fn suggestion(self, criterion: &Criterion, counts: Counts) -> Suggestion {
-        let Counts { high_with, high, low_with, low } = counts;
+    fn suggestion(self, criterion: &Criterion, counts: AnswerCounts) -> Suggestion {
+        let AnswerCounts { high_with, high, low_with, low } = counts;
         let (criterion, example) = (criterion.id.clone(), self.excerpt);
         Suggestion { criterion, phrase: self.phrase, high_with, high, low_with, low, example }
     }
 }
 
-fn aimed(
-    own: &[(&Criterion, &CriterionPlaces)],
+fn placed_phrase(
+    own: &[(&Criterion, &CriterionLocations)],
     candidate: &Candidate,
-    aim: Aim,
-    shown: Shown,
+    placement: Placement,
+    texts: PhraseTexts,
     ids: &mut [BTreeSet<String>],
-) -> Option<Aimed> {
-    let (criterion, _) = own.get(aim.criterion)?;
-    let Shown { phrase, examples, excerpt } = shown;
-    let target = match aim.at {
-        At::Concept(number) => Target::Alternative { concept: criterion.concepts.get(number)?.id.clone() },
-        At::NewConcept => Target::NewConcept { concept: id_of(&phrase, ids.get_mut(aim.criterion)?) },
-        At::Reference { number, weight } => {
+) -> Option<PlacedPhrase> {
+    let (criterion, _) = own.get(placement.criterion)?;
+    let PhraseTexts { phrase, examples, excerpt } = texts;
+    let target = match placement.slot {
+        Slot::Concept(number) => Target::Alternative { concept: criterion.concepts.get(number)?.id.clone() },
+        Slot::NewConcept => Target::NewConcept { concept: id_of(&phrase, ids.get_mut(placement.criterion)?) },
+        Slot::Reference { number, weight } => {
             Target::Term { reference: number + 1, weight: f64::from(weight.0) / 1000.0 }
         }
     };
     let strength = candidate.strength as f64 / 1000.0;
     let (contrast, counts, criterion) = (candidate.contrast, candidate.counts, criterion.id.clone());
-    Some(Aimed { aim, contrast, criterion, target, phrase, counts, strength, examples, excerpt })
+    Some(PlacedPhrase { placement, contrast, criterion, target, phrase, counts, strength, examples, excerpt })
 }
 
-/// The one there are most of; of several the first in alphabetical order.
+/// The most frequent text. Of several, the first in alphabetical order.
 fn most_frequent<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for text in texts {
@@ -266,11 +277,11 @@ fn most_frequent<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
     best.map(|(text, _)| text.to_owned())
 }
 
-/// An id from a phrase, with a number where it is taken.
+/// An id from a phrase, with a number appended if it is taken.
 fn id_of(phrase: &str, taken: &mut BTreeSet<String>) -> String {
     match hyphenated(phrase).as_str() {
-        "" => free("learned", taken),
-        id => free(id, taken),
+        "" => unused_id("learned", taken),
+        id => unused_id(id, taken),
     }
 }
 
@@ -279,14 +290,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_frequent_way_to_write_it_is_shown() {
+    fn the_most_frequent_spelling_is_shown() {
         assert_eq!(most_frequent(["b", "a", "b", "a", "c"].into_iter()).as_deref(), Some("a"));
         assert_eq!(most_frequent(["b", "a", "b"].into_iter()).as_deref(), Some("b"));
         assert_eq!(most_frequent([].into_iter()), None);
     }
 
     #[test]
-    fn a_new_concept_gets_an_id_of_its_own() {
+    fn a_new_concept_gets_an_unused_id() {
         let mut taken = BTreeSet::from(["a-b".to_owned()]);
         assert_eq!(id_of("a b", &mut taken), "a-b-2");
         assert_eq!(id_of("a b", &mut taken), "a-b-3");

@@ -1,41 +1,45 @@
-//! Drafted rubrics as files that a person can read and edit.
+//! Writes drafted rubrics as files that a person can read and edit.
+//!
+//! Takes questions and word lists; gives the names and texts of rubric files. Weights are decided in `weights`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::ambiguous::refuse_ambiguous;
-use super::fit::{Weighed, fitted};
-use super::source::{DraftCriterion, DraftError, DraftQuestion};
-use super::terms::{Terms, Weights};
+use super::ambiguous_ids::refuse_ambiguous;
+use super::draft_error::DraftError;
+use super::fit_terms::{Weighed, fitted};
+use super::questions::{DraftCriterion, DraftQuestion};
+use super::weights::{Terms, Weights};
 use crate::bank::criteria::HALF;
-use crate::bank::written::{free, hyphenated, quoted};
+use crate::bank::encode::{hyphenated, toml_string, unused_id};
 use crate::model::Thousandths;
 use crate::score::Vocabulary;
 use crate::text::{KnownWords, Related, Synonyms};
 
-/// Points for saying what the references say.
+/// Points of the criterion that has the references.
 const POINTS: u32 = 10;
 
-/// The share of a criterion's text that earns half of its points: credit is the share itself. A criterion is one
+/// The share of a criterion's text that earns half of its points, so that the credit equals the share. A criterion is one
 /// point of an answer and much shorter than a reference answer, so a few of its words are not yet the gist.
 const CRITERION_HALF: Thousandths = Thousandths(500);
 
-/// A rubric file.
+/// A drafted rubric file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftedFile {
-    /// `rubrics/<topic>/<id>.toml`.
+    /// Name in the bank: `rubrics/<topic>/<id>.toml`.
     pub name: String,
-    /// Its text.
+    /// Text of the file.
     pub text: String,
 }
 
-/// Drafts a rubric for each question; those that name no topic go into `topic`. Every text that a question is drafted
-/// from earns full credit under its rubric.
+/// Drafts a rubric for each question. Questions without a topic get `topic`.
+///
+/// Every text that a question is drafted from earns full credit under its rubric.
 ///
 /// # Errors
-/// When a text of a question has no words that can be looked for, or its texts are too long together, or when questions
-/// have ids that cannot be told apart.
+/// When a text of a question has no words that can be searched for, the texts are too long together, or a person cannot
+/// tell two ids apart.
 pub fn draft(
     questions: &[DraftQuestion],
     topic: &str,
@@ -59,7 +63,7 @@ pub fn draft(
     questions.iter().zip(ids(questions)).map(file).collect()
 }
 
-/// What a question is drafted from, weighed: its criteria where it has some, else its references.
+/// The texts that a question is drafted from, with the weights of their terms.
 fn texts<'q>(question: &'q DraftQuestion, weights: &mut Weights<'_>) -> Weighed<'q> {
     let is_by_criterion = !question.criteria.is_empty();
     let texts: Vec<&str> = question.texts().collect();
@@ -75,25 +79,25 @@ fn texts<'q>(question: &'q DraftQuestion, weights: &mut Weights<'_>) -> Weighed<
     Weighed { question: &question.id, texts, terms, is_by_criterion }
 }
 
-/// The ids of the drafted rubrics. A question keeps an id that is one already, so that no other question takes it:
-/// both would go by that name.
+/// The ids of the drafted rubrics. A question keeps an id that is valid already. Otherwise another question could take it,
+/// and both would have that name.
 fn ids(questions: &[DraftQuestion]) -> Vec<String> {
     let is_kept = |question: &DraftQuestion| slug(&question.id) == question.id;
     let kept = questions.iter().filter(|question| is_kept(question));
     let mut taken: BTreeSet<String> = kept.map(|question| question.id.clone()).collect();
     let id = |question: &DraftQuestion| {
-        if is_kept(question) { question.id.clone() } else { free(&slug(&question.id), &mut taken) }
+        if is_kept(question) { question.id.clone() } else { unused_id(&slug(&question.id), &mut taken) }
     };
     questions.iter().map(id).collect()
 }
 
-/// A name of a file or folder: lower-case letters, digits and hyphens, not too many.
+/// A valid name of a file or folder: at most about 90 lower-case letters, digits and hyphens.
 fn slug(name: &str) -> String {
     const LONGEST: usize = 80;
     let slug = hyphenated(name);
     match slug.as_str() {
         "" => "q".to_owned(),
-        "shared" => "shared-topic".to_owned(), // a folder of shared criteria is no topic
+        "shared" => "shared-topic".to_owned(), // because `rubrics/shared` is not a topic
         long if long.len() > LONGEST => {
             format!("{}-{}", &long[..LONGEST], &blake3::hash(name.as_bytes()).to_hex()[..8])
         }
@@ -119,14 +123,14 @@ const CRITERIA_HEAD: &str = "\
     # weigh less. Forms, synonyms and slips of the words count whole; related words, and what is denied there\n\
     # but not here, count half.\n";
 
-/// The rubric file; `terms` are those of the criteria or references, in their order.
+/// The text of a rubric file. `terms` are those of the criteria or references, in the same order.
 fn rubric(question: &DraftQuestion, topic: &str, id: &str, terms: &[Terms]) -> String {
     let mut file = String::from(if question.criteria.is_empty() { REFERENCES_HEAD } else { CRITERIA_HEAD });
-    let _ = writeln!(file, "schema = 1\nid = {}\ntopic = {}\ndrafted = true", quoted(id), quoted(topic));
+    let _ = writeln!(file, "schema = 1\nid = {}\ntopic = {}\ndrafted = true", toml_string(id), toml_string(topic));
     if question.id != id {
-        let _ = writeln!(file, "known_as = [{}]", quoted(&question.id));
+        let _ = writeln!(file, "known_as = [{}]", toml_string(&question.id));
     }
-    let _ = writeln!(file, "kind = \"concept\"\nlevel = \"core\"\nprompt = {}", quoted(&question.prompt));
+    let _ = writeln!(file, "kind = \"concept\"\nlevel = \"core\"\nprompt = {}", toml_string(&question.prompt));
     if question.criteria.is_empty() {
         let asks = match question.references.as_slice() {
             [only] => format!("Says what the reference answer says: {only}"),
@@ -150,37 +154,38 @@ fn rubric(question: &DraftQuestion, topic: &str, id: &str, terms: &[Terms]) -> S
     file
 }
 
-/// The ids of a question's criteria: their own where they have some, else by number.
+/// The ids of a question's criteria. Criteria without an id get a number.
 fn criterion_ids(question: &DraftQuestion) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let id = |(number, criterion): (usize, &DraftCriterion)| {
         let own = criterion.id.as_deref().map(slug);
-        free(&own.unwrap_or_else(|| format!("point-{}", number + 1)), &mut taken)
+        unused_id(&own.unwrap_or_else(|| format!("point-{}", number + 1)), &mut taken)
     };
     question.criteria.iter().enumerate().map(id).collect()
 }
 
-/// A test of the rubric: what it was drafted from earns all of it.
+/// Adds a golden: the text that a criterion was drafted from earns full credit.
 fn golden(file: &mut String, criterion: &str, text: &str) {
-    let _ = writeln!(file, "\n[[golden]]\ntext = {}\nexpect = {{ {criterion} = 1.0 }}", quoted(text));
+    let _ = writeln!(file, "\n[[golden]]\ntext = {}\nexpect = {{ {criterion} = 1.0 }}", toml_string(text));
 }
 
 fn criterion(file: &mut String, id: &str, points: u32, asks: &str, advice: Option<&str>, half: Thousandths) {
-    let _ = writeln!(file, "\n[[criterion]]\nid = {}\npoints = {points}\nasks = {}", quoted(id), quoted(asks));
+    let _ =
+        writeln!(file, "\n[[criterion]]\nid = {}\npoints = {points}\nasks = {}", toml_string(id), toml_string(asks));
     if let Some(advice) = advice {
-        let _ = writeln!(file, "advice = {}", quoted(advice));
+        let _ = writeln!(file, "advice = {}", toml_string(advice));
     }
     let _ = writeln!(file, "half = {}", half.as_f64());
 }
 
 fn reference(file: &mut String, text: &str, terms: &Terms) {
-    let _ = writeln!(file, "\n[[criterion.reference]]\ntext = {}", quoted(text));
+    let _ = writeln!(file, "\n[[criterion.reference]]\ntext = {}", toml_string(text));
     for (table, list) in [("terms", &terms.said), ("denied", &terms.denied)] {
         if !list.is_empty() {
             let _ = writeln!(file, "[criterion.reference.{table}]");
         }
         for (phrase, weight) in list {
-            let _ = writeln!(file, "{} = {weight:.2}", quoted(phrase));
+            let _ = writeln!(file, "{} = {weight:.2}", toml_string(phrase));
         }
     }
 }
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_earns_all_under_its_own_draft() {
+    fn a_reference_earns_full_credit_under_its_own_draft() {
         let odd = "It's not \"x|y & <z>\" \\ 'quoted' = C++; 5 * 3, but a gap.";
         let bank =
             bank(&[question("Set 1/A", &[odd, "Another one."], &[]), question("set-1-a", &["Fine words."], &[])]);
@@ -241,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_ids() {
+    fn names_become_valid_ids() {
         for (name, expected) in
             [("beetle/BULB_C", "beetle-bulb-c"), ("1.1", "1-1"), ("--", "q"), ("Shared", "shared-topic")]
         {

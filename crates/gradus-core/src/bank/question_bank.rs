@@ -1,14 +1,18 @@
-//! A bank: its questions by id, each parsed when it is asked for.
+//! A bank of questions: looks them up by id, name or wording, and parses them on request.
+//!
+//! Takes the files of the bank; gives questions, samples, word lists and scorers, or the faults of a file. Checks of the
+//! whole bank are in `check`.
 
 use hashbrown::HashMap;
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::bank_error::BankError;
 use super::files::Files;
 use super::finding::{Finding, SourceText};
+use super::locations::{RubricLocations, inside_string};
 use super::names::stated_id;
 use super::wordings::Wordings;
-use super::{corpus, rubric, wordlists};
+use super::{corpus, rubric, word_lists};
 use crate::model::{Question, Sample};
 use crate::score::{PhraseFault, Scorer, ScorerError, Scorers, Vocabulary};
 use crate::text::{KnownWords, Related, Synonyms};
@@ -17,7 +21,7 @@ pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
 pub(super) const RELATED: &str = "rubrics/related.toml";
 pub(super) const SHARED: &str = "rubrics/shared/";
 
-/// A bank of questions.
+/// A bank of questions. Each is parsed when it is requested.
 pub struct Bank {
     files: Files,
     entries: Vec<Entry>,
@@ -26,22 +30,22 @@ pub struct Bank {
     wordings: OnceLock<Wordings>,
 }
 
-/// Names to the places of the questions that have them: more than one where a name is not unique.
-type Places = HashMap<String, Vec<usize>>;
+/// By name: the numbers of the questions with this name. More than one if the name is not unique.
+type Numbers = HashMap<String, Vec<usize>>;
 
-/// What questions can be called.
+/// The names of all questions.
 #[derive(Default)]
 struct Names {
-    ids: Places,
-    known_as: OnceLock<Places>,
+    ids: Numbers,
+    known_as: OnceLock<Numbers>,
 }
 
-/// A question of a bank, by its file's name alone.
+/// A question of a bank, known by the name of its file. Its rubric may have faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The question's id.
     pub id: String,
-    /// The folder it stands in.
+    /// Name of the folder that contains its rubric.
     pub topic: String,
 }
 
@@ -50,66 +54,14 @@ impl Entry {
         format!("rubrics/{}/{}.toml", self.topic, self.id)
     }
 
-    /// The file of its sample answers.
+    /// Name of the file with its sample answers. The file may not exist.
     pub fn corpus(&self) -> String {
         format!("corpus/{}/{}.md", self.topic, self.id)
     }
 }
 
-/// Why something cannot be had from a bank.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BankError {
-    /// There is no such question.
-    UnknownQuestion {
-        /// The id that was asked for.
-        id: String,
-        /// Ids that look like it, nearest first.
-        similar: Vec<String>,
-    },
-    /// Several questions have this id, or are known by this name.
-    Ambiguous {
-        /// The id or name that was asked for.
-        name: String,
-        /// The rubric files of these questions.
-        files: Vec<String>,
-    },
-    /// A file has faults: all of them.
-    Faulty(Vec<Finding>),
-}
-
-impl fmt::Display for BankError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownQuestion { id, similar } => {
-                write!(f, "no question `{id}`\nhint: ")?;
-                match similar.as_slice() {
-                    [] => write!(f, "`gradus questions` lists them all"),
-                    similar => write!(f, "did you mean {}? `gradus questions` lists them all", similar.join(" or ")),
-                }
-            }
-            Self::Ambiguous { name, files } => {
-                let (last, others) = files.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
-                let others = others.join(", ");
-                write!(f, "several questions are called `{name}`: {others} and {last}\nhint: give each its own name")
-            }
-            Self::Faulty(findings) => {
-                let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-                write!(f, "{}\nhint: `gradus bank check` of that bank shows the places", lines.join("\n"))
-            }
-        }
-    }
-}
-
-impl std::error::Error for BankError {}
-
-impl From<Vec<Finding>> for BankError {
-    fn from(findings: Vec<Finding>) -> Self {
-        Self::Faulty(findings)
-    }
-}
-
 impl Bank {
-    /// Of files by name.
+    /// A bank of these files. Parses none of them.
     pub fn new(files: Files) -> Self {
         let entry = |(name, _): (&str, &str)| {
             let (topic, id) = name.strip_prefix("rubrics/")?.strip_suffix(".toml")?.split_once('/')?;
@@ -120,79 +72,81 @@ impl Bank {
         Self { files, entries, synonyms: OnceLock::new(), names: OnceLock::new(), wordings: OnceLock::new() }
     }
 
-    /// The built-in bank that this one may use.
+    /// The built-in bank, whose synonyms, related words and shared criteria this bank may use.
     #[must_use]
     pub fn built_in(&self) -> Self {
         Self::new(Files::of_built_in(self.files.built_in()))
     }
 
-    /// The files.
+    /// The files of the bank.
     pub fn files(&self) -> &Files {
         &self.files
     }
 
-    /// Every question there is, by topic and id.
+    /// All questions, sorted by topic and id.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The question of that id, or else the one that is known by it.
+    /// The question with this id, or else with this name.
     ///
     /// # Errors
-    /// When there is none, with the names of similar ones; when there are several, with their files.
+    /// When no question has it, with similar ids; when several questions have it, with their files.
     pub fn entry(&self, id: &str) -> Result<&Entry, BankError> {
         let names = self.names.get_or_init(|| Names { ids: self.ids(), ..Names::default() });
         let known = || names.known_as.get_or_init(|| self.read_names()).get(id);
-        let places = names.ids.get(id).or_else(known).map_or(&[][..], Vec::as_slice);
-        match places {
+        let numbers = names.ids.get(id).or_else(known).map_or(&[][..], Vec::as_slice);
+        match numbers {
             [] => Err(self.unknown(id)),
-            [place] => self.entries.get(*place).ok_or_else(|| self.unknown(id)),
-            places => {
-                let files = places.iter().filter_map(|place| self.entries.get(*place)).map(Entry::rubric).collect();
+            [number] => self.entries.get(*number).ok_or_else(|| self.unknown(id)),
+            numbers => {
+                let files = numbers.iter().filter_map(|number| self.entries.get(*number)).map(Entry::rubric).collect();
                 Err(BankError::Ambiguous { name: id.to_owned(), files })
             }
         }
     }
 
-    fn ids(&self) -> Places {
-        let mut ids = Places::with_capacity(self.entries.len());
-        for (place, entry) in self.entries.iter().enumerate() {
-            ids.entry(entry.id.clone()).or_default().push(place);
+    fn ids(&self) -> Numbers {
+        let mut ids = Numbers::with_capacity(self.entries.len());
+        for (number, entry) in self.entries.iter().enumerate() {
+            ids.entry(entry.id.clone()).or_default().push(number);
         }
-        // A rubric that states the id of another one, as a copy under a new name does, makes that id ambiguous.
-        for (place, entry) in self.entries.iter().enumerate() {
+        // A rubric that states the id of another question makes that id ambiguous. Copies under a new name do so.
+        for (number, entry) in self.entries.iter().enumerate() {
             let text = self.files.text(&entry.rubric()).unwrap_or_default();
-            let places = stated_id(text, &entry.id).and_then(|id| ids.get_mut(&id));
-            if let Some(places) = places.filter(|places| !places.contains(&place)) {
-                places.push(place);
+            let numbers = stated_id(text, &entry.id).and_then(|id| ids.get_mut(&id));
+            if let Some(numbers) = numbers.filter(|numbers| !numbers.contains(&number)) {
+                numbers.push(number);
             }
         }
         ids
     }
 
-    /// What questions are known as besides their ids.
-    fn read_names(&self) -> Places {
-        let mut names = Places::new();
-        for (place, entry) in self.entries.iter().enumerate() {
+    /// The names that rubrics give their questions besides the ids.
+    fn read_names(&self) -> Numbers {
+        let mut names = Numbers::new();
+        for (number, entry) in self.entries.iter().enumerate() {
             let has_names = self.files.text(&entry.rubric()).is_some_and(|text| text.contains("known_as"));
-            // A faulty rubric is told of when it is graded against, and is known by its id alone till then.
+            // A faulty rubric is reported when it is used for grading. Until then only its id is known.
             let question = has_names.then(|| self.question(entry).ok()).flatten();
             for name in question.map(|question| question.known_as).unwrap_or_default() {
-                let places = names.entry(name).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
+                let numbers = names.entry(name).or_default();
+                if numbers.last() != Some(&number) {
+                    numbers.push(number);
                 }
             }
         }
         names
     }
 
-    /// The questions that have a wording equal to `wording`, apart from case, accents, punctuation and
-    /// spacing; in a sound bank one at most. Rubrics are read when this is first called; a rubric that
-    /// cannot be read has no wordings.
+    /// The questions with a wording that equals `wording`, apart from case, accents, punctuation and spacing.
+    ///
+    /// A bank without faults has at most one. The first call reads all rubrics. A rubric that is not valid TOML has no
+    /// wordings.
     pub fn asked_as(&self, wording: &str) -> Vec<&Entry> {
-        let places = self.wordings.get_or_init(|| Wordings::of(self)).places(wording);
-        places.iter().filter_map(|place| self.entries.get(*place)).collect()
+        let read = || Wordings::read(self.entries.iter().map(|entry| self.files.text(&entry.rubric())));
+        let numbers = self.wordings.get_or_init(read).questions(wording);
+        numbers.iter().filter_map(|number| self.entries.get(*number)).collect()
     }
 
     fn unknown(&self, id: &str) -> BankError {
@@ -226,12 +180,15 @@ impl Bank {
         if rubric.findings.is_empty() { Ok(rubric) } else { Err(rubric.findings) }
     }
 
-    /// A rubric with all its faults.
+    /// A rubric, and the faults that leave it readable.
+    ///
+    /// # Errors
+    /// When the file does not have the format of a rubric.
     pub(super) fn parsed(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
         self.parsed_from(entry, self.files.text(&entry.rubric()).unwrap_or_default())
     }
 
-    /// The same, as if `text` stood in its file.
+    /// The rubric that `entry` would have if its file contained `text`, and the faults that leave it readable.
     pub(super) fn parsed_from(&self, entry: &Entry, text: &str) -> Result<rubric::Rubric, Vec<Finding>> {
         let shared = |name: &str| {
             let path = format!("{SHARED}{name}.toml");
@@ -240,7 +197,7 @@ impl Bank {
         rubric::parse(&entry.rubric(), text, shared)
     }
 
-    /// Parses the sample answers to a question; none where there is no file.
+    /// Parses the sample answers to a question. Empty if there is no file.
     ///
     /// # Errors
     /// When the file has faults.
@@ -252,30 +209,33 @@ impl Bank {
         }
     }
 
-    /// The words that mean the same: the bank's own, or the shipped ones where it names none. Parsed once.
+    /// The groups of words with the same meaning: those of the bank, or of the shipped bank if it has none.
+    ///
+    /// Parsed once.
     ///
     /// # Errors
     /// When the file has faults.
     pub fn synonyms(&self) -> Result<Arc<Synonyms>, Vec<Finding>> {
         let parse = || match self.files.text_or_built_in(SYNONYMS) {
             None => Ok(Arc::default()),
-            Some(text) => wordlists::parse_synonyms(SYNONYMS, text).map(Arc::new),
+            Some(text) => word_lists::parse_synonyms(SYNONYMS, text).map(Arc::new),
         };
         self.synonyms.get_or_init(parse).clone()
     }
 
-    /// The words that mean the same, and the words that are no slips. A folder of one's own adds its
-    /// words to those of the shipped bank.
+    /// The synonyms, related words and known words for grading. Known words are not corrected as typing errors.
+    ///
+    /// Every other bank adds the words of its files to the known words of the shipped bank.
     ///
     /// # Errors
-    /// When the synonyms have faults.
+    /// When the word lists have faults.
     pub fn vocabulary(&self) -> Result<Vocabulary, BankError> {
         let mut faults = Vec::new();
         let vocabulary = self.vocabulary_with(self.synonyms()?, &mut faults);
         if faults.is_empty() { Ok(vocabulary) } else { Err(faults.into()) }
     }
 
-    /// The same; related words that have faults are left out and told of.
+    /// The vocabulary with these synonyms. Related words with faults are left out, and the faults are added to `faults`.
     pub(super) fn vocabulary_with(&self, synonyms: Arc<Synonyms>, faults: &mut Vec<Finding>) -> Vocabulary {
         let mut vocabulary = Vocabulary::new(synonyms, KnownWords::from_sorted(self.files.built_in().words));
         if !self.files.is_built_in() {
@@ -283,7 +243,7 @@ impl Bank {
         }
         let rubrics = self.files.within("rubrics/", ".toml").filter(|(name, _)| ![SYNONYMS, RELATED].contains(name));
         if !rubrics.into_iter().any(|(_, text)| may_have_references(text)) {
-            return vocabulary; // only criteria with references rest on related words
+            return vocabulary; // because only criteria with references use related words
         }
         match self.related() {
             Ok(related) => vocabulary.with_related(related),
@@ -294,16 +254,16 @@ impl Bank {
         }
     }
 
-    /// The words that tell nearly the same: the bank's own, or the shipped ones where it names none.
+    /// The groups of words with nearly the same meaning: those of the bank, or of the shipped bank if it has none.
     ///
     /// # Errors
     /// When the file has faults.
     pub fn related(&self) -> Result<Related, Vec<Finding>> {
         let text = self.files.text_or_built_in(RELATED);
-        text.map_or_else(|| Ok(Related::default()), |text| wordlists::parse_related(RELATED, text))
+        text.map_or_else(|| Ok(Related::default()), |text| word_lists::parse_related(RELATED, text))
     }
 
-    /// A question made ready for grading.
+    /// Prepares a question for grading.
     ///
     /// # Errors
     /// When its rubric or its samples have faults.
@@ -312,15 +272,11 @@ impl Bank {
         let samples = self.samples(entry)?;
         Scorers::new(vocabulary)
             .prepare(rubric.question, &samples)
-            .map_err(|error| BankError::Faulty(self.phrase_findings(&entry.rubric(), &rubric.places, &error)))
+            .map_err(|error| BankError::Faulty(self.phrase_findings(&entry.rubric(), &rubric.locations, &error)))
     }
 
-    pub(super) fn phrase_findings(
-        &self,
-        file: &str,
-        places: &super::places::Places,
-        error: &ScorerError,
-    ) -> Vec<Finding> {
+    /// The findings for phrases that a scorer cannot compile. `locations` are those of the rubric in `file`.
+    pub(super) fn phrase_findings(&self, file: &str, locations: &RubricLocations, error: &ScorerError) -> Vec<Finding> {
         let text = |file: &str| self.files.text_or_built_in(file).unwrap_or_default();
         let faults = match error {
             ScorerError::Compile(error) => {
@@ -328,27 +284,27 @@ impl Bank {
             }
             ScorerError::Phrases(faults) => faults,
         };
-        // Included criteria have files of their own.
+        // Phrases of included criteria are in other files.
         let mut sources: HashMap<String, SourceText<'_>> = HashMap::new();
         let finding = |fault: &PhraseFault| {
             let message = fault.error.message.clone();
-            let Some(place) = places.phrase(fault.place) else {
+            let Some(location) = locations.phrase(fault.place) else {
                 return Finding::new(file, text(file), 0..0, message, fault.error.hint);
             };
-            let text = text(&place.file);
-            let span = super::places::inside_string(text, place.span, &fault.error.at);
-            let source = sources.entry(place.file.clone()).or_insert_with(|| SourceText::new(text));
-            source.finding(&place.file, span, message, fault.error.hint)
+            let text = text(&location.file);
+            let span = inside_string(text, location.span, &fault.error.at);
+            let source = sources.entry(location.file.clone()).or_insert_with(|| SourceText::new(text));
+            source.finding(&location.file, span, message, fault.error.hint)
         };
         faults.iter().map(finding).collect()
     }
 }
 
-/// Characters of the longest id for which similar ids are looked for. Of longer ones an error shows so many.
+/// Limit for the characters of an id that is compared with other ids. Errors cut longer ids to this length.
 const LONGEST_COMPARED: usize = 128;
 
-/// Whether `reference` may stand in a rubric as a key. Looked for in the text, so that a bank without
-/// references need not be parsed, nor the related words be read, to find out.
+/// Whether `reference` may be a key of a rubric. Searches the text, so that a bank without references needs neither its
+/// rubrics parsed nor the related words read.
 fn may_have_references(text: &str) -> bool {
     text.match_indices("reference").any(|(at, key)| {
         let rest = text[at + key.len()..].trim_start_matches([' ', '\t', '"', '\'']);
@@ -362,7 +318,7 @@ mod tests {
     use crate::test_bank::shipped_bank;
 
     #[test]
-    fn a_long_id_is_compared_with_none_and_shown_in_part() {
+    fn a_long_unknown_id_is_not_compared_with_others_and_is_cut_in_the_error() {
         let bank = shipped_bank();
         let long = bank.entries()[0].id.clone() + &"x".repeat(20_000_000);
         let Err(BankError::UnknownQuestion { id, similar }) = bank.entry(&long) else { panic!("it is unknown") };
@@ -374,13 +330,13 @@ mod tests {
     }
 
     #[test]
-    fn references_are_told_from_the_word() {
+    fn references_are_distinguished_from_the_word_reference() {
         for text in ["[[criterion.reference]]", "[[ criterion . \"reference\" ]]", "x = [{ reference = [] }]"] {
             assert!(may_have_references(text), "{text}");
         }
         assert!(!may_have_references("asks = \"Names a reference architecture.\" # for reference, see reference.md"));
         let bank = shipped_bank();
         let text = |entry: &Entry| bank.files().text(&entry.rubric()).unwrap_or_default();
-        assert!(bank.entries().iter().all(|entry| !may_have_references(text(entry))), "the word stands in some");
+        assert!(bank.entries().iter().all(|entry| !may_have_references(text(entry))), "some rubrics contain the word");
     }
 }

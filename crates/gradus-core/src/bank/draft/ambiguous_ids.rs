@@ -1,26 +1,25 @@
-//! Ids that questions of one draft cannot have together, because an answer could be graded by the wrong rubric.
+//! Refuses ids within one draft that could lead to an answer being graded by the wrong rubric.
+//!
+//! The check of a bank reports such names of existing questions.
 
 use hashbrown::HashMap;
 
-use super::source::{DraftError, DraftQuestion};
+use super::draft_error::{DraftError, QuestionFault};
+use super::questions::DraftQuestion;
 use crate::bank::names::name_key;
 use crate::text::wording_key;
 
-/// Refuses ids that a person cannot tell apart, and an id that is the prompt of another question. `bank check` reports
-/// such names of questions.
+/// Refuses ids that a person cannot tell apart, and an id that is the prompt of another question.
 ///
 /// # Errors
-/// Names the first such question.
+/// The first such question.
 pub(super) fn refuse_ambiguous(questions: &[DraftQuestion]) -> Result<(), DraftError> {
-    let refused = |question: &DraftQuestion, message, hint| {
-        Err(DraftError::Question { question: question.id.clone(), message, hint })
-    };
+    let refused = |question: &DraftQuestion, fault| Err(DraftError::Question { question: question.id.clone(), fault });
     let mut ids: HashMap<String, &str> = HashMap::new();
     let mut prompts: HashMap<String, Vec<&str>> = HashMap::new();
     for question in questions {
         if let Some(other) = ids.insert(name_key(&question.id), &question.id).filter(|other| *other != question.id) {
-            let message = format!("its id differs from `{other}` in spaces or in the Unicode normal form only");
-            return refused(question, message, "give each question an id that a person can tell from the others");
+            return refused(question, QuestionFault::SimilarId { other: other.to_owned() });
         }
         prompts.entry(wording_key(&question.prompt)).or_default().push(&question.id);
     }
@@ -28,12 +27,7 @@ pub(super) fn refuse_ambiguous(questions: &[DraftQuestion]) -> Result<(), DraftE
         let key = wording_key(&question.id);
         let askers = prompts.get(&key).filter(|_| !key.is_empty());
         if let Some(other) = askers.into_iter().flatten().find(|other| **other != question.id) {
-            let message = format!("its id is the prompt of `{other}`");
-            return refused(
-                question,
-                message,
-                "give it another id: answers to that prompt would be graded by its rubric",
-            );
+            return refused(question, QuestionFault::IdIsPrompt { other: (*other).to_owned() });
         }
     }
     Ok(())
@@ -58,7 +52,10 @@ mod tests {
     fn ids_that_cannot_be_told_apart_are_refused() {
         for other in ["q ", " q"] {
             let said = refusal(&[("q", "Why?"), (other, "When?")]).unwrap_or_default();
-            assert!(said.starts_with(&format!("question `{other}`: its id differs from `q` in spaces ")), "{said}");
+            assert!(
+                said.starts_with(&format!("question `{other}`: its id differs from `q` only in spaces ")),
+                "{said}"
+            );
         }
         assert!(refusal(&[("caf\u{e9}", "Why?"), ("cafe\u{301}", "When?")]).is_some());
         assert!(refusal(&[("tea  1", "Why?"), ("tea 1", "When?")]).is_some());
@@ -68,7 +65,7 @@ mod tests {
     #[test]
     fn an_id_that_is_the_prompt_of_another_question_is_refused() {
         let said = refusal(&[("Why warm it?", "Why?"), ("b", "why WARM it")]).unwrap_or_default();
-        assert!(said.starts_with("question `Why warm it?`: its id is the prompt of `b`\nhint: "), "{said}");
+        assert_eq!(said, "question `Why warm it?`: its id is the prompt of `b`");
         assert_eq!(refusal(&[("Why warm it?", "Why warm it?"), ("b", "Why?")]), None);
     }
 }

@@ -1,31 +1,31 @@
-//! Drafted terms held against the texts that they were drafted from.
+//! Removes drafted terms that their own text does not earn.
 //!
-//! A text earns full credit under its own draft, and the draft's goldens say so. Most terms are found in their own
-//! text by construction; some are not, as when a character is read as several words, or when a word is denied in
-//! one place and not in another. These terms are removed: no answer can be asked for what the text itself lacks.
+//! A text must earn full credit under its own draft, and the goldens of the draft test that. The scorer finds most terms
+//! in their own text by construction. It misses some, such as a character that is read as several words, or a word that
+//! is denied in one place and not in another. No answer can be expected to say what the text itself lacks.
 
-use super::source::DraftError;
-use super::terms::Terms;
+use super::draft_error::{DraftError, QuestionFault};
+use super::weights::Terms;
 use crate::bank::rubric::parse;
 use crate::model::{Answer, How, Question, Thousandths};
 use crate::score::{Find, PhrasePlace, Reason, Scorer, ScorerError, Scorers, Trace, Vocabulary, Workspace};
 
-/// Removing unreadable phrases and then missed terms takes two rounds; more are a fault of this program.
+/// Limit for the rounds. Two rounds remove unreadable phrases and then missed terms; more are a bug.
 const MOST_ROUNDS: usize = 8;
 
-/// The texts of a question, each with its terms: a criterion for each text, or one criterion for all.
+/// The texts of a question, each with its terms.
 pub(super) struct Weighed<'q> {
     pub(super) question: &'q str,
     pub(super) texts: Vec<&'q str>,
     pub(super) terms: Vec<Terms>,
-    /// Whether each text is a criterion of its own.
+    /// Whether each text is its own criterion. Otherwise all texts are references of one criterion.
     pub(super) is_by_criterion: bool,
 }
 
-/// The rubric file that `write` makes of the terms, after the terms that their own texts do not earn are removed.
+/// The rubric file that `write` makes from the terms, after removing terms that their own texts do not earn.
 ///
 /// # Errors
-/// When nothing is left of a text's terms, or the rubric cannot be graded by.
+/// When no terms of a text are left, or the rubric cannot be used for grading.
 pub(super) fn fitted(
     name: &str,
     texts: &mut Weighed<'_>,
@@ -56,16 +56,15 @@ pub(super) fn fitted(
                     .for_each(|terms| terms.retain(|phrase, _| !phrases.iter().any(|one| one == phrase)));
             }
             Err(error @ ScorerError::Compile(_)) => {
-                return Err(texts.error(error.to_string(), "give it fewer or shorter references or criteria"));
+                return Err(texts.error(QuestionFault::TooLong(error.to_string())));
             }
         }
     }
-    Err(texts.error("a text of it earns less than full credit".to_owned(), "leave unusual characters out of its texts"))
+    Err(texts.error(QuestionFault::PartialCredit))
 }
 
 impl Weighed<'_> {
-    /// Removes the terms that a text does not earn in full, of the texts that do not earn full credit. Whether there
-    /// were any.
+    /// For texts without full credit, removes the terms that they do not earn in full. Gives whether there were such texts.
     fn remove_missed(&mut self, scorer: &Scorer, workspace: &mut Workspace) -> bool {
         let mut any = false;
         for (number, (text, terms)) in self.texts.iter().zip(&mut self.terms).enumerate() {
@@ -90,24 +89,25 @@ impl Weighed<'_> {
         match self.terms.iter().position(Terms::is_empty) {
             None => Ok(()),
             Some(number) => {
-                let what = if self.is_by_criterion { "criterion" } else { "reference" };
-                let message = format!("{what} {} has no words that can be looked for", number + 1);
-                Err(self.error(message, "write it in words, or leave it out"))
+                let number = number + 1;
+                Err(self.error(match self.is_by_criterion {
+                    true => QuestionFault::EmptyCriterion { number },
+                    false => QuestionFault::EmptyReference { number },
+                }))
             }
         }
     }
 
     fn fault(&self, finding: Option<&crate::bank::Finding>) -> DraftError {
-        let message = finding.map_or_else(String::new, |finding| finding.message.clone());
-        self.error(message, "correct the question")
+        self.error(QuestionFault::Rubric(finding.map_or_else(String::new, |finding| finding.message.clone())))
     }
 
-    fn error(&self, message: String, hint: &'static str) -> DraftError {
-        DraftError::Question { question: self.question.to_owned(), message, hint }
+    fn error(&self, fault: QuestionFault) -> DraftError {
+        DraftError::Question { question: self.question.to_owned(), fault }
     }
 }
 
-/// Whether a find is worth the whole of a term that is said, or denied.
+/// Whether a find earns the full weight of a term, which the text says, or denies if `denied`.
 fn counts(find: &Find, denied: bool) -> bool {
     let reason = if denied { Reason::Denied } else { Reason::Counts };
     find.reason == reason && !matches!(find.how, How::Related | How::Opposite)

@@ -1,50 +1,51 @@
-//! One answer as far as learning looks at it: its short phrases, which of them the rubric covers, and what
-//! the answer was credited.
+//! Reads one answer for learning: its short phrases, whether the rubric covers them, and its credits.
+//!
+//! Takes the text and a scorer of the rubric; leaves the comparison of answers to `candidates`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::bank::written::written;
+use crate::bank::encode::escaped_word;
 use crate::model::{Answer, Question, Span, Why};
 use crate::pattern::Reader;
 use crate::score::{Scorer, Workspace};
 use crate::text::{Class, Token};
 
-/// Words of the longest phrase.
+/// Limit for the words of a phrase.
 const LONGEST: usize = 3;
 
-/// An answer, read and graded; empty for one that is held out.
+/// An answer that was read and graded. Empty for an answer that is held out.
 #[derive(Default)]
-pub(super) struct Seen {
-    /// By stems, with spaces between.
+pub(super) struct ReadAnswer {
+    /// Phrases by the stems of their words, with spaces between.
     pub(super) phrases: BTreeMap<String, Occurrence>,
-    /// By criterion.
-    pub(super) standing: Vec<Standing>,
+    /// Results by criterion.
+    pub(super) results: Vec<CriterionResult>,
 }
 
-/// A phrase in an answer: the first place that nothing covers, or else the first.
+/// The first occurrence of a phrase in an answer.
 pub(super) struct Occurrence {
-    /// As it stands in the phrase language.
+    /// The phrase in the phrase language.
     pub(super) written: String,
-    /// The sentence, in bytes of the answer.
+    /// Byte range of the sentence in the answer.
     pub(super) sentence: Range<usize>,
-    /// Its words, in bytes of the answer.
+    /// Byte range of the phrase in the answer.
     pub(super) words: Range<usize>,
-    /// Whether the rubric finds something in its words, anywhere in the answer.
+    /// Whether the rubric finds something in these words, anywhere in the answer.
     pub(super) covered: bool,
 }
 
-/// What an answer earns by a criterion as it is.
-pub(super) struct Standing {
-    /// In thousandths.
+/// The result of an answer for one criterion of the current rubric.
+pub(super) struct CriterionResult {
+    /// Credit in thousandths.
     pub(super) credit: u32,
-    /// Concepts that were not found.
+    /// Numbers of concepts that the answer does not contain.
     pub(super) missing: BTreeSet<usize>,
-    /// The reference that fits best.
+    /// Number of the reference that fits best.
     pub(super) reference: usize,
 }
 
-/// The stems of the words of a prompt.
+/// The stems of all words of a prompt.
 pub(super) fn stems(text: &str, reader: &mut Reader) -> BTreeSet<String> {
     let Reader { document, lexicon } = reader;
     lexicon.trim();
@@ -52,31 +53,31 @@ pub(super) fn stems(text: &str, reader: &mut Reader) -> BTreeSet<String> {
     document.tokens().iter().map(|token| lexicon.stem(token.word).to_owned()).collect()
 }
 
-/// Reads an answer. Phrases that only say what was `asked` are left out.
-pub(super) fn see(
+/// Reads an answer. Phrases that only repeat words of the question, whose stems are `asked`, are left out.
+pub(super) fn read_answer(
     text: &str,
     asked: &BTreeSet<String>,
     scorer: &Scorer,
     workspace: &mut Workspace,
     reader: &mut Reader,
-) -> Seen {
+) -> ReadAnswer {
     let answer = Answer::new("", text);
     let finds = scorer.explain(&answer, workspace).into_iter().flat_map(|trace| trace.finds);
     let mut covered: Vec<Span> = finds.map(|find| find.span).collect();
     covered.sort_unstable();
-    Seen { phrases: phrases(text, asked, &covered, reader), standing: standing(scorer, &answer, workspace) }
+    ReadAnswer { phrases: phrases(text, asked, &covered, reader), results: results(scorer, &answer, workspace) }
 }
 
-fn standing(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> Vec<Standing> {
+fn results(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> Vec<CriterionResult> {
     let Question { criteria, .. } = scorer.question();
     let grade = scorer.grade(answer, workspace);
     let graded = |number: usize| grade.criteria.get(number);
-    let standing = |(number, criterion): (usize, &crate::model::Criterion)| {
-        // An answer without words is not graded: it misses all.
+    let result = |(number, criterion): (usize, &crate::model::Criterion)| {
+        // An answer without words is not graded, so that it misses every concept.
         let is_missing =
             |id: &str| graded(number).is_none_or(|grade| grade.missing.iter().any(|missing| missing == id));
         let concepts = criterion.concepts.iter().enumerate();
-        Standing {
+        CriterionResult {
             credit: graded(number).map_or(0, |grade| grade.credit.0),
             missing: concepts.filter(|(_, concept)| is_missing(&concept.id)).map(|(number, _)| number).collect(),
             reference: match graded(number).map(|grade| &grade.why) {
@@ -85,7 +86,7 @@ fn standing(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> 
             },
         }
     };
-    criteria.iter().enumerate().map(standing).collect()
+    criteria.iter().enumerate().map(result).collect()
 }
 
 fn phrases(
@@ -108,24 +109,24 @@ fn phrases(
             {
                 let is_too_long = |token: &Token| lexicon.folded(token.word).is_empty();
                 let is_asked = |token: &Token| asked.contains(lexicon.stem(token.word));
-                if !is_phrase(words) || words.iter().any(is_too_long) || words.iter().filter(says).all(is_asked) {
+                if !is_phrase(words) || words.iter().any(is_too_long) || words.iter().filter(is_content).all(is_asked) {
                     continue;
                 }
                 let join = |of: &dyn Fn(&Token) -> String| words.iter().map(of).collect::<Vec<_>>().join(" ");
                 let found = Occurrence {
-                    written: join(&|token| written(lexicon.folded(token.word))),
+                    written: join(&|token| escaped_word(lexicon.folded(token.word))),
                     sentence: whole.start..whole.end,
                     words: words[0].start as usize..words[words.len() - 1].end as usize,
                     covered: flags.contains(&true),
                 };
-                note(&mut phrases, join(&|token| lexicon.stem(token.word).to_owned()), found);
+                add(&mut phrases, join(&|token| lexicon.stem(token.word).to_owned()), found);
             }
         }
     }
     phrases
 }
 
-/// By token: whether any of the spans, which are sorted by their beginnings, overlaps it.
+/// Whether any of the spans overlaps each token. Spans must be sorted by their starts.
 fn covered_tokens(tokens: &[Token], spans: &[Span]) -> Vec<bool> {
     let (mut spans, mut furthest) = (spans.iter().peekable(), 0);
     let is_covered = |token: &Token| {
@@ -137,9 +138,9 @@ fn covered_tokens(tokens: &[Token], spans: &[Span]) -> Vec<bool> {
     tokens.iter().map(is_covered).collect()
 }
 
-/// Takes note of an occurrence. A phrase that is covered once is covered: of what stands twice in a
-/// sentence the rubric's finds name the first place only.
-fn note(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurrence) {
+/// Adds an occurrence. A phrase that is covered once counts as covered, because the rubric's finds contain only the first
+/// of several places in a sentence.
+fn add(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurrence) {
     match phrases.get_mut(&stems) {
         None => {
             phrases.insert(stems, found);
@@ -148,22 +149,22 @@ fn note(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurr
     }
 }
 
-/// Whether the words can be a phrase: next to each other, affirmed, and words of content at both ends.
+/// Whether the words can be a phrase: adjacent, not negated, and with content words at both ends.
 fn is_phrase(words: &[Token]) -> bool {
     let (Some((first, others)), Some(last)) = (words.split_first(), words.last()) else { return false };
-    let denies = |token: &Token| token.negated || token.class().has(Class::NEGATOR);
-    let stands_alone = |token: &Token| !token.class().has(Class::NUMERIC.and(Class::LETTER));
-    says(&first)
-        && says(&last)
-        && (!others.is_empty() || stands_alone(first))
-        && words.iter().any(stands_alone)
+    let is_negated = |token: &Token| token.negated || token.class().has(Class::NEGATOR);
+    let has_meaning_alone = |token: &Token| !token.class().has(Class::NUMERIC.and(Class::LETTER));
+    is_content(&first)
+        && is_content(&last)
+        && (!others.is_empty() || has_meaning_alone(first))
+        && words.iter().any(has_meaning_alone)
         && others.iter().all(Token::follows_closely)
-        && !words.iter().any(denies)
+        && !words.iter().any(is_negated)
 }
 
-/// Whether a word is content rather than grammar.
+/// Whether a word is not a function word.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "a filter over references")]
-fn says(token: &&Token) -> bool {
+fn is_content(token: &&Token) -> bool {
     !token.class().has(Class::FUNCTION)
 }
 
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_are_neighbours_with_content_at_both_ends() {
+    fn phrases_are_adjacent_words_with_content_at_both_ends() {
         assert_eq!(found("The breaker opens.", ""), ["breaker", "breaker opens", "opens"]);
         assert_eq!(found("the rate of change", ""), ["change", "rate", "rate of change"]);
         assert_eq!(found("Breaker. Opens", ""), ["breaker", "opens"]);
@@ -191,20 +192,20 @@ mod tests {
     }
 
     #[test]
-    fn numbers_stand_beside_words_only() {
+    fn numbers_are_only_part_of_phrases_with_words() {
         assert_eq!(found("after 30 seconds", ""), ["30 seconds", "seconds"]);
         assert_eq!(found("30 40", ""), [""; 0]);
     }
 
     #[test]
-    fn what_is_denied_or_asked_is_no_phrase() {
+    fn negated_words_and_words_of_the_question_are_not_phrases() {
         assert_eq!(found("We never saw the breaker.", ""), [""; 0]);
         assert_eq!(found("The breaker opens.", "When do breakers open?"), [""; 0]);
         assert_eq!(found("The breaker trips.", "When do breakers open?"), ["breaker trips", "trips"]);
     }
 
     #[test]
-    fn what_the_rubric_finds_is_covered_wherever_it_stands_again() {
+    fn a_phrase_that_the_rubric_finds_once_is_covered_everywhere() {
         let read = read("Breaker and breaker trips.", "", std::slice::from_ref(&(0..7)));
         assert!(read["breaker"].covered);
         assert!(!read["trip"].covered && !read["breaker trip"].covered);

@@ -1,9 +1,9 @@
-//! Whether a phrase is about what a concept is about.
+//! Decides whether a phrase is about the same subject as a concept.
 //!
-//! A phrase that becomes a phrase of a concept earns as much as any other, so it must not be there only because good
-//! answers contain it. It is related to a concept if at least half of its words of content, by stem, are words of the
-//! concept, or synonyms or related words of these. A concept's words are those of its phrases and its id, and of what its criterion
-//! asks where that has no other concept. Words of the question relate to everything, so they do not count.
+//! A new phrase of a concept earns as much as any other, so it must not be added only because good answers contain it. It
+//! is related to a concept if at least half of its content words, by stem, are words of the concept, or synonyms or related
+//! words of these. The words of a concept are those of its phrases and its id, and of its criterion's `asks` if there is
+//! no other concept. Words of the question do not count, because they are related to everything.
 
 use std::collections::BTreeSet;
 
@@ -11,25 +11,25 @@ use crate::model::Criterion;
 use crate::pattern::Reader;
 use crate::text::{Class, Related, Synonyms, stem};
 
-/// The words of a criterion by stems, with what means the same or nearly the same.
-pub(super) struct Words {
-    /// Of all of it.
+/// The stems of a criterion's words, and of words with the same or nearly the same meaning.
+pub(super) struct CriterionWords {
+    /// Stems of the whole criterion.
     pub(super) all: BTreeSet<String>,
-    /// Of each concept.
+    /// Stems by concept.
     pub(super) concepts: Vec<BTreeSet<String>>,
 }
 
 /// Reads the words of criteria.
-pub(super) struct Relations<'a> {
+pub(super) struct WordReader<'a> {
     pub(super) synonyms: &'a Synonyms,
     pub(super) related: &'a Related,
     /// Stems of the question's words.
     pub(super) asked: &'a BTreeSet<String>,
 }
 
-impl Relations<'_> {
-    pub(super) fn words(&self, criterion: &Criterion, reader: &mut Reader) -> Words {
-        let mut of = |texts: &[&str]| self.widened(&content(&texts.join(" . "), reader));
+impl WordReader<'_> {
+    pub(super) fn words(&self, criterion: &Criterion, reader: &mut Reader) -> CriterionWords {
+        let mut of = |texts: &[&str]| self.widened(&content_stems(&texts.join(" . "), reader));
         let whole = [criterion.id.as_str(), &criterion.asks, criterion.advice.as_deref().unwrap_or_default()];
         let is_only = criterion.concepts.len() == 1;
         let concepts: Vec<BTreeSet<String>> = criterion
@@ -41,10 +41,10 @@ impl Relations<'_> {
             })
             .collect();
         let all = of(&whole).into_iter().chain(concepts.iter().flatten().cloned()).collect();
-        Words { all, concepts }
+        CriterionWords { all, concepts }
     }
 
-    /// The stems without those of the question, and those of words that mean the same or nearly the same.
+    /// The stems without those of the question, and the stems of words with the same or nearly the same meaning.
     fn widened(&self, stems: &BTreeSet<String>) -> BTreeSet<String> {
         let own: Vec<&String> = stems.iter().filter(|stem| !self.asked.contains(*stem)).collect();
         let mut wide: BTreeSet<String> = own.iter().map(|stem| (*stem).clone()).collect();
@@ -69,8 +69,8 @@ pub(super) fn is_related(stems: &BTreeSet<String>, words: &BTreeSet<String>) -> 
     shared > 0 && shared * 2 >= stems.len()
 }
 
-/// The stems of a text's words of content; of a phrase without the signs of the phrase language.
-pub(super) fn content(text: &str, reader: &mut Reader) -> BTreeSet<String> {
+/// The stems of the content words of a text or phrase. Signs of the phrase language are ignored.
+pub(super) fn content_stems(text: &str, reader: &mut Reader) -> BTreeSet<String> {
     let is_sign = |c: char| matches!(c, '*' | '|' | '"' | '&' | '<' | '>' | '=' | '\\' | '-');
     let plain: String = text.chars().map(|c| if is_sign(c) { ' ' } else { c }).collect();
     let Reader { document, lexicon } = reader;
@@ -100,9 +100,9 @@ mod tests {
         let synonyms = Synonyms::new(&[vec!["k8s", "kubernetes"]]).expect("a group");
         let related = Related::new(&[vec!["taste", "flavour"]], &[]);
         let mut reader = Reader::default();
-        let asked = content(asked, &mut reader);
-        let words = Relations { synonyms: &synonyms, related: &related, asked: &asked }.words(&criterion, &mut reader);
-        super::is_related(&content(phrase, &mut reader), &words.concepts[0])
+        let asked = content_stems(asked, &mut reader);
+        let words = WordReader { synonyms: &synonyms, related: &related, asked: &asked }.words(&criterion, &mut reader);
+        super::is_related(&content_stems(phrase, &mut reader), &words.concepts[0])
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_criterion_asks_relates_to_its_only_concept_and_words_of_the_question_to_none() {
+    fn asks_counts_for_an_only_concept_and_words_of_the_question_count_for_none() {
         let asks = "Tells users what happens.";
         assert!(is_related("told the users", &["status page"], asks, 1, ""));
         assert!(!is_related("told the users", &["status page"], asks, 2, ""));

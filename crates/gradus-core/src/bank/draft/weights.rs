@@ -1,29 +1,29 @@
-//! What the words of a reference answer weigh.
+//! Weights of the words and word pairs of a reference answer or criterion.
 //!
-//! Four constants decide it; each says why it is what it is. They are round numbers, and moving any of them by
-//! a quarter hardly moves the agreement with people: `evals/AGREEMENT.md` has the figures.
+//! Four constants decide them, each with its reason. They are round numbers, and changing any of them by a quarter hardly
+//! changes the agreement with people: `evals/AGREEMENT.md` has the figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::{DraftCriterion, DraftQuestion};
-use crate::bank::written::written;
+use super::questions::{DraftCriterion, DraftQuestion};
+use crate::bank::encode::escaped_word;
 use crate::pattern::Reader;
 use crate::text::{Class, Document, Lexicon, Related, Synonyms, stem};
 
-/// A word of the question, or one that tells nearly the same, counts this much of what it otherwise would:
-/// whoever answers repeats it, knowing the answer or not.
+/// Factor for a word of the question, or one with nearly the same meaning. People repeat such words whether they know the
+/// answer or not.
 const ASKED: f64 = 0.2;
-/// A word that only holds a sentence together weighs this much, and only beside another word.
+/// Weight of a word without meaning of its own. It only counts next to another word.
 const GLUE: f64 = 0.3;
-/// Two words that follow each other weigh this much of what both weigh alone: order tells "the file holds
-/// the pointer" from "the pointer holds the file", but people have many ways to put a thing.
+/// Factor for a pair of adjacent words, applied to the sum of their weights. Order distinguishes "the file holds the
+/// pointer" from "the pointer holds the file", but people phrase the same statement in many ways.
 const PAIR: f64 = 0.5;
-/// Added to the number of references that have a word, so that a word which only one has does not weigh
-/// everything.
+/// Added to the number of questions that contain a word, so that a word of only one question does not outweigh all
+/// others.
 const SMOOTH: f64 = 0.5;
 
-/// Words that carry no meaning of their own. Unlike the function words of `text` these leave out what makes
-/// a difference: "only", "before", "not", "more".
+/// Words without meaning of their own. Unlike the function words of `text`, the list leaves out words that make a
+/// difference: "only", "before", "not", "more".
 const HOLLOW: &str = "
     a an the this that these those it its they them their he she his her we us our you your i me my who whom
     whose which what there here is are was were be been being am do does did doing done have has had having can
@@ -32,11 +32,11 @@ const HOLLOW: &str = "
     however although though since during per
 ";
 
-/// Numbers that people write as words as often as not.
+/// Numbers that people often write as words.
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// What a reference says and what it denies: phrases with their weights, heaviest first.
+/// The phrases that a text says and those that it denies, with their weights, heaviest first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Terms {
     pub(super) said: Vec<(String, f64)>,
@@ -44,7 +44,7 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// Keeps the phrases for which `keep` says so, given whether the reference denies them.
+    /// Keeps the phrases that `keep` accepts. Its second argument is whether the text denies the phrase.
     pub(super) fn retain(&mut self, keep: impl Fn(&str, bool) -> bool) {
         self.said.retain(|(phrase, _)| keep(phrase, false));
         self.denied.retain(|(phrase, _)| keep(phrase, true));
@@ -55,36 +55,36 @@ impl Terms {
     }
 }
 
-/// How rare words are over all references, and how they are written in a phrase.
+/// Computes weights from the rarity of words over all questions.
 pub(super) struct Weights<'a> {
     reader: Reader,
     synonyms: &'a Synonyms,
     related: &'a Related,
     questions: u32,
-    /// By stem: how many questions have it in what they expect.
-    having: BTreeMap<String, u32>,
+    /// By stem: the number of questions whose references or criteria contain it.
+    questions_with: BTreeMap<String, u32>,
 }
 
-/// A word of a text, as far as weights depend on it.
+/// The properties of a word that its weight depends on.
 struct Word {
     folded: String,
     stem: String,
     sentence: u32,
     denied: bool,
-    /// Whether it is what denies: a phrase that holds it means the denial.
+    /// Whether the word itself denies. A phrase with this word states the denial.
     denies: bool,
 }
 
 impl<'a> Weights<'a> {
-    /// Over all that the questions expect.
+    /// Counts the words of all references and criteria.
     pub(super) fn new(questions: &[DraftQuestion], synonyms: &'a Synonyms, related: &'a Related) -> Self {
-        let (count, having) = (questions.len() as u32, BTreeMap::new());
-        let mut weights = Self { reader: Reader::default(), synonyms, related, questions: count, having };
+        let (count, questions_with) = (questions.len() as u32, BTreeMap::new());
+        let mut weights = Self { reader: Reader::default(), synonyms, related, questions: count, questions_with };
         for question in questions {
             let texts = question.references.iter().chain(question.criteria.iter().map(|criterion| &criterion.text));
             let stems: BTreeSet<String> = texts.flat_map(|text| weights.words(text)).map(|word| word.stem).collect();
             for stem in stems {
-                *weights.having.entry(stem).or_default() += 1;
+                *weights.questions_with.entry(stem).or_default() += 1;
             }
         }
         weights
@@ -97,13 +97,13 @@ impl<'a> Weights<'a> {
         words(document, lexicon)
     }
 
-    /// What the words and pairs of `reference` weigh in an answer to `prompt`.
+    /// The weights of the words and pairs of `reference` in an answer to `prompt`.
     pub(super) fn terms(&mut self, prompt: &str, reference: &str) -> Terms {
         self.scaled_terms(prompt, reference, |_, _| 1.0)
     }
 
-    /// What the words and pairs of the criterion `text` weigh in an answer to `prompt`. A word that several
-    /// criteria of the question contain weighs less than one that tells them apart.
+    /// The weights of the words and pairs of the criterion `text` in an answer to `prompt`. A word that several criteria
+    /// of the question contain weighs less than a word that distinguishes them.
     pub(super) fn criterion_terms(&mut self, prompt: &str, text: &str, criteria: &Criteria) -> Terms {
         self.scaled_terms(prompt, text, |weights, word| {
             let meanings = weights.alternatives(word);
@@ -111,7 +111,7 @@ impl<'a> Weights<'a> {
         })
     }
 
-    /// The criteria of a question, to count which of them contain a word.
+    /// The criteria of a question, for counting how many of them contain a word.
     pub(super) fn criteria(&mut self, question: &DraftQuestion) -> Criteria {
         let text = |criterion: &DraftCriterion| joined(self.words(&criterion.text).iter().map(|word| &*word.stem));
         Criteria(question.criteria.iter().map(text).collect())
@@ -134,7 +134,7 @@ impl<'a> Weights<'a> {
         for (one, next) in pairs.filter(|(one, next)| one.sentence == next.sentence && one.stem != next.stem) {
             if !(is_hollow(one) && is_hollow(next)) {
                 let key = format!("{} {}", one.stem, next.stem);
-                let phrase = || format!("{} {}", written(&one.folded), written(&next.folded));
+                let phrase = || format!("{} {}", escaped_word(&one.folded), escaped_word(&next.folded));
                 let denied = (one.denied || next.denied) && !(one.denies || next.denies);
                 terms.add(&key, phrase, PAIR * (weight(one) + weight(next)), denied);
             }
@@ -142,7 +142,7 @@ impl<'a> Weights<'a> {
         terms.finish()
     }
 
-    /// The stems of a question's words, and of the words that tell nearly the same.
+    /// The stems of a question's words, and of words with nearly the same meaning.
     fn asked(&mut self, prompt: &str) -> BTreeSet<String> {
         let words = self.words(prompt);
         let mut asked: BTreeSet<String> = words.iter().map(|word| word.stem.clone()).collect();
@@ -157,18 +157,18 @@ impl<'a> Weights<'a> {
     }
 
     fn rarity(&self, stem: &str) -> f64 {
-        let having = self.having.get(stem).copied().unwrap_or(0);
-        (1.0 + f64::from(self.questions) / (SMOOTH + f64::from(having))).ln()
+        let with_stem = self.questions_with.get(stem).copied().unwrap_or(0);
+        (1.0 + f64::from(self.questions) / (SMOOTH + f64::from(with_stem))).ln()
     }
 
-    /// The word with the members of its synonym group as alternatives.
+    /// A phrase for the word, with the members of its synonym group as alternatives.
     fn phrase(&self, word: &Word) -> String {
         let alternatives = self.alternatives(word);
-        let phrase = |words: &Vec<String>| words.iter().map(|part| written(part)).collect::<Vec<_>>().join("-");
+        let phrase = |words: &Vec<String>| words.iter().map(|part| escaped_word(part)).collect::<Vec<_>>().join("-");
         alternatives.iter().map(phrase).collect::<Vec<_>>().join("|")
     }
 
-    /// The word, its number or the name of its number, and the members of its synonym group, each as its words.
+    /// The word, the same number in digits or letters, and the members of its synonym group, each as a list of words.
     fn alternatives(&self, word: &Word) -> Vec<Vec<String>> {
         let mut alternatives = vec![vec![word.folded.clone()]];
         let number = NUMBERS.iter().position(|name| *name == word.folded).map(|number| number.to_string());
@@ -186,12 +186,13 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// By criterion of a question: the stems of its words, with a space around each.
+/// The stems of each criterion of a question, with a space around each stem.
 pub(super) struct Criteria(Vec<String>);
 
 impl Criteria {
-    /// What a word's weight is multiplied by: 1 if only one of the criteria contains it, less if more do. Each
-    /// meaning is a sequence of stems; a criterion that contains one of them contains the word.
+    /// Factor for the weight of a word: 1 if at most one criterion contains it, less if more do.
+    ///
+    /// Each meaning is a sequence of stems. A criterion that contains one of them contains the word.
     fn scale(&self, meanings: impl Iterator<Item = String>) -> f64 {
         let meanings: Vec<String> = meanings.collect();
         let contains = |text: &&String| meanings.iter().any(|meaning| text.contains(meaning));
@@ -228,7 +229,8 @@ fn is_hollow(word: &Word) -> bool {
     HOLLOW.split_ascii_whitespace().any(|hollow| hollow == word.folded)
 }
 
-/// Terms as they are found. What is said once is not denied, however often it is denied elsewhere.
+/// Terms by key, with phrase, weight and whether they are denied. A term that is said once counts as said, however often it
+/// is denied elsewhere.
 #[derive(Default)]
 struct Collected(BTreeMap<String, (String, f64, bool)>);
 
@@ -251,7 +253,7 @@ impl Collected {
         for list in [&mut terms.said, &mut terms.denied] {
             list.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
         }
-        // Different words may be written alike, but a phrase has one weight, and is said or denied.
+        // Different words can give the same phrase, but a rubric has one weight for each phrase, said or denied.
         let mut known = BTreeSet::new();
         for list in [&mut terms.said, &mut terms.denied] {
             list.retain(|(phrase, _)| known.insert(phrase.clone()));
@@ -299,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_the_same_as_the_question_weighs_as_little() {
+    fn related_words_of_the_question_weigh_as_little_as_its_own_words() {
         let related = Related::new(&[vec!["stage", "phase"]], &[]);
         let (synonyms, prompt, reference) = (Synonyms::default(), "Which stage is first?", "The coding phase.");
         let terms = Weights::new(&[question("a", prompt, &[reference])], &synonyms, &related).terms(prompt, reference);
@@ -308,12 +310,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reference_denies_is_kept_apart() {
+    fn denied_words_are_separate_terms() {
         let questions = [question("a", "", &["There is no backup."])];
         let synonyms = Synonyms::default();
         let terms = Weights::new(&questions, &synonyms, &Related::default()).terms("", "There is no backup.");
         assert!(terms.denied.iter().any(|(phrase, _)| phrase == "backup"), "{terms:?}");
-        assert!(terms.said.iter().any(|(phrase, _)| phrase == "no"), "what denies is said: {terms:?}");
+        assert!(terms.said.iter().any(|(phrase, _)| phrase == "no"), "the negating word itself is said: {terms:?}");
     }
 
     #[test]
@@ -325,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_of_hollow_words_is_weighed_all_the_same() {
+    fn a_reference_without_meaningful_words_still_has_terms() {
         let synonyms = Synonyms::default();
         let terms = Weights::new(&[question("a", "", &["It is."])], &synonyms, &Related::default()).terms("", "It is.");
         assert_eq!(terms.said.len(), 2, "{terms:?}");

@@ -1,22 +1,22 @@
-//! How text is written into a rubric file: as a phrase, as a string, as an id.
+//! Encodes text for rubric files: words for the phrase language, strings for TOML, names as ids.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// A word as it stands in a phrase: signs of the phrase language get a backslash.
-pub(super) fn written(word: &str) -> String {
-    let mut written = String::with_capacity(word.len());
+/// A word for the phrase language, with a backslash before each of its signs.
+pub(super) fn escaped_word(word: &str) -> String {
+    let mut escaped = String::with_capacity(word.len());
     for c in word.chars() {
         if matches!(c, '*' | '|' | '"' | '&' | '<' | '>' | '=' | '\\') {
-            written.push('\\');
+            escaped.push('\\');
         }
-        written.push(c);
+        escaped.push(c);
     }
-    written
+    escaped
 }
 
-/// A string on one line, as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
+/// A basic string of TOML, on one line.
+pub(super) fn toml_string(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -34,7 +34,7 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// What is left of a name in lower-case letters, digits and single hyphens: an id, or nothing.
+/// The ASCII letters and digits of a name in lower case, with single hyphens between them. Empty if it has none.
 pub(super) fn hyphenated(name: &str) -> String {
     let mut id = String::with_capacity(name.len());
     for c in name.chars() {
@@ -48,10 +48,11 @@ pub(super) fn hyphenated(name: &str) -> String {
     id
 }
 
-/// The name, with a number where it is taken; it is taken then.
-pub(super) fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+/// The name, with a number appended if it is taken. Adds the result to `taken`.
+pub(super) fn unused_id(name: &str, taken: &mut BTreeSet<String>) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
-    let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
-    taken.insert(free.clone());
-    free
+    let unused =
+        std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
+    taken.insert(unused.clone());
+    unused
 }
