@@ -32,17 +32,17 @@ pub(super) const FAULTY: [(&str, &str); 6] = [
 
 const FOUND: [(&str, u64, u64, &str); 14] = [
     ("corpus/t/nobody.md", 2, 12, "no question `nobody`"),
-    ("corpus/t/three.md", 1, 1, "no head"),
+    ("corpus/t/three.md", 1, 1, "no front matter"),
     ("rubrics/t/four.toml", 2, 1, "unknown field `colour`"),
     ("rubrics/t/one.toml", 1, 10, "schema 2, expected 1"),
     ("rubrics/t/one.toml", 2, 6, "id `uno` in a file named `one.toml`"),
     ("rubrics/t/one.toml", 3, 9, "topic `elsewhere` in a folder named `t`"),
     ("rubrics/t/one.toml", 6, 10, "an empty prompt"),
-    ("rubrics/t/one.toml", 9, 6, "`A b` is no id"),
+    ("rubrics/t/one.toml", 9, 6, "`A b` is not a valid id"),
     ("rubrics/t/one.toml", 10, 10, "0 points"),
-    ("rubrics/t/one.toml", 12, 8, "needs 3 of 1 concepts"),
+    ("rubrics/t/one.toml", 12, 8, "`need` is 3, and the criterion has 1 concept"),
     ("rubrics/t/one.toml", 15, 6, "concept `c` has no phrase"),
-    ("rubrics/t/three.toml", 17, 1, "golden expects 1 for `a`, the scorer gives 0"),
+    ("rubrics/t/three.toml", 17, 1, "the golden expects 1 for `a`, but the scorer gives 0"),
     ("rubrics/t/three.toml", 22, 6, "no golden tests `b`"),
     ("rubrics/t/two.toml", 15, 19, "quotes that are not closed"),
 ];
@@ -143,7 +143,7 @@ fn a_folder_that_is_not_a_bank_is_an_error_that_names_it() {
 #[test]
 fn a_bank_file_that_is_not_utf_8_is_an_error_with_its_byte_offset() {
     let gradus = tiny(["questions"]).file("bank/rubrics/delivery/odd.toml", b"id = \"\xff\"");
-    gradus.run().failure().reports(&["odd.toml is not UTF-8: the first bad byte is byte 6"]);
+    gradus.run().failure().reports(&["odd.toml is not UTF-8: the first invalid byte is byte 6"]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_new_rubric_needs_an_id_that_is_a_valid_file_name() {
         [&["My-Question"], &["my question"], &["../up"], &[""], &["é"], &["fine", "--topic", "Not/Fine"]];
     for arguments in rows {
         let ran = gradus(["bank", "new"].iter().chain(arguments)).run().failure();
-        ran.reports(&["is no id\nhint: use lower-case letters, digits and hyphens"]);
+        ran.reports(&["is not a valid id\nhint: use lower-case letters, digits and hyphens"]);
     }
 }
 

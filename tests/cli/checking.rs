@@ -244,7 +244,7 @@ fn a_question_id_in_two_files_is_an_error_in_every_command() {
         twice(arguments).run().failure().reports(&["several questions are called `undo-release`", files, "\nhint: "]);
     }
     let check = twice(&["bank", "check"]).run().check_failed();
-    check.prints(&["question `undo-release` is in rubrics/delivery/undo-release.toml as well"]);
+    check.prints(&["question `undo-release` is also in rubrics/delivery/undo-release.toml"]);
     // The same holds for a question found by wording or by answer, and for rows of a batch.
     let wording = "Have you ever rolled back a deployment?";
     let twins = |arguments: &[&str]| {

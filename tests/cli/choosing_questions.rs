@@ -86,7 +86,7 @@ fn an_undecided_question_is_an_error_with_a_hint() {
         (&["--ask", "zebra"], "no similar question in this bank"),
         (&["-"], "the question cannot be found from the answer"),
         (&["--question", "undo-relaese"], "no question `undo-relaese`\nhint: did you mean undo-release"),
-        (&["--question", "zebra"], "no question `zebra`\nhint: `gradus questions` lists them all"),
+        (&["--question", "zebra"], "no question `zebra`\nhint: `gradus questions` lists all questions"),
     ];
     for (arguments, expected) in rows {
         let arguments = ["grade"].into_iter().chain(arguments.iter().copied());

@@ -73,7 +73,7 @@ fn explain_shows_every_term_of_a_draft() {
     let bank = drafted();
     let explain = bank.again(["bank", "explain", "tea/1", "-", "--bank", "bank"]);
     explain.run_with(b"There is no heat. The flavour is better.").success().prints(&[
-        "by how much of a reference is said",
+        "by the share of a reference that is said",
         "by related word: counts",
         "counts fully where the reference denies it, else half",
     ]);
@@ -153,7 +153,7 @@ fn drafted_criteria_earn_half_of_the_points_for_half_of_the_words() {
 #[test]
 fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
     for (content, said) in [
-        ("", "questions.jsonl: no question\nhint: "),
+        ("", "questions.jsonl: no questions\nhint: "),
         (
             "{\"id\": \"a\", \"prompt\": \"?\"}",
             "questions.jsonl: line 1: question `a` has neither references nor criteria\nhint: ",

@@ -178,8 +178,8 @@ fn phrases_are_proposed_for_each_criterion_that_people_graded() {
     };
     graded("tells-people").prints(&["      tells-people: a further phrase of `status-page`\n"]);
     graded("manners").prints(&[
-        "criterion `manners`: the rubric file has no such criterion of\n",
-        "all 48 graded answers were given the same",
+        "criterion `manners`: the rubric file itself does not contain\n",
+        "all 48 graded answers have the same grade",
     ]);
 }
 
@@ -220,7 +220,7 @@ fn a_drafted_rubric_gets_a_term() {
         let program = files.iter().fold(program, |program, (name, text)| program.file(&format!("b/{name}"), text));
         program.file("graded.jsonl", drafted_answers()).run().success()
     };
-    run("text").prints(&["+ sidecar proxy\n", "reference: more that an answer like reference 1 may say, weighing "]);
+    run("text").prints(&["+ sidecar proxy\n", "reference: a further term of reference 1 with the weight "]);
     let patch = run("patch").out;
     let after = apply_patch(&files, &patch);
     let (old, new) = (scores(&files, "ways-out", &DRAFTED_HIGH), scores(&after, "ways-out", &DRAFTED_HIGH));
@@ -243,18 +243,18 @@ fn too_few_answers_are_reported_with_the_reason() {
     let few = answer_lines("restore-test", &HIGH[..2], &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
     learn(&few, &[])
         .success()
-        .prints(&["nothing learned: 16 different answers, at least 25 are needed"])
+        .prints(&["nothing learned: 16 different answers, but at least 25 are needed"])
         .reports(&["note: nothing to propose\n"]);
     let uneven = answer_lines("restore-test", &HIGH, &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
     let ran = learn(&uneven, &["--format", "patch"]).success();
     assert_eq!(ran.out, "");
     ran.reports(&[
-        "nothing learned: `restore-test`: 24 high and 8 low answers, at least 10 different ones of each are needed\n",
+        "nothing learned: `restore-test`: 24 high and 8 low answers, but at least 10 different ones of each are needed\n",
     ]);
     let found = learn(&few, &["--format", "json"]).success().json();
     assert_eq!(
         found[0]["refused"][0]["reason"],
-        "16 different answers, at least 25 are needed to hold a fifth of them out"
+        "16 different answers, but at least 25 are needed to hold out a fifth of them"
     );
 }
 

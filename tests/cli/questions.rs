@@ -36,7 +36,7 @@ fn an_empty_list_names_the_topics_and_exits_with_1() {
     let ran = tiny(["questions", "--topic", "gardening"])
         .run()
         .check_failed()
-        .reports(&["topics there are: delivery, recovery"]);
+        .reports(&["the topics are: delivery, recovery"]);
     assert_eq!(ran.out, "");
     assert_eq!(ids(&tiny(["questions", "--kind", "design", "--format", "json"]).run().check_failed()), [""; 0]);
     tiny(["--quiet", "questions", "--topic", "gardening"]).run().check_failed().reports_nothing();
@@ -59,7 +59,7 @@ fn a_question_is_shown_without_its_criteria() {
     let ran = tiny(["questions", "show", "undo-release"])
         .run()
         .success()
-        .reports(&["note: what earns points is hidden; --key"]);
+        .reports(&["note: criteria are hidden; --key"]);
     let ran = ran.prints(&[
         "undo-release  delivery, behavioural, advanced\n  Tell me about a time",
         "Also asked as\n  Have you ever rolled back a deployment?\n",
@@ -149,7 +149,7 @@ fn an_unknown_question_is_an_error_that_names_similar_ones() {
     let show = |id| tiny(["questions", "show", id]).run().failure();
     show("undo-relaese").reports(&["no question `undo-relaese`", "did you mean undo-release"]);
     show("release").reports(&["stage-release", " or ", "undo-release"]);
-    let err = show("gardening").reports(&["hint: `gradus questions` lists them all"]).err;
+    let err = show("gardening").reports(&["hint: `gradus questions` lists all questions"]).err;
     assert!(!err.contains("did you mean"), "{err}");
 }
 

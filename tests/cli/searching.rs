@@ -50,7 +50,7 @@ fn finding_no_passage_exits_with_1() {
         let ran = tiny(["search", words])
             .run()
             .check_failed()
-            .reports(&["note: no sample answer says that; try other words"]);
+            .reports(&["note: no sample answer contains these words; try other words"]);
         assert_eq!(ran.out, "");
         assert_eq!(tiny(["search", words, "--format", "json"]).run().check_failed().json(), serde_json::json!([]));
     }

@@ -6,6 +6,8 @@
 mod bank_error;
 mod check;
 mod check_names;
+#[cfg(test)]
+mod check_tests;
 mod check_wordings;
 mod corpus;
 mod criteria;

@@ -156,76 +156,66 @@ mod tests {
         assert_eq!(criteria, [("x", 2), ("y", 5)]);
     }
 
+    const QUESTION: &str = "{\"id\":\"a\",\"prompt\":\"p\",\"references\":[\"r\"]}";
+
+    #[track_caller]
+    fn assert_fault(text: &str, message: &str, hint: &str) {
+        let error = questions_from_jsonl(text).expect_err(text);
+        assert!(error.to_string().starts_with(message), "{text}: {error}");
+        assert!(error.hint().is_some_and(|said| said.starts_with(hint)), "{text}: {:?}", error.hint());
+    }
+
     #[test]
-    fn every_fault_of_a_line_has_a_message_with_its_number_and_a_hint() {
-        let format = "write one JSON object per line";
-        let prompt = "write the question into `prompt`";
-        let question = "{\"id\":\"a\",\"prompt\":\"p\",\"references\":[\"r\"]}";
-        let many = format!("{{\"id\":1,\"prompt\":\"p\",\"criteria\":[{}\"x\"]}}", "\"x\",".repeat(MOST_CRITERIA));
-        for (text, message, hint) in [
-            ("", "no questions", format),
-            ("{\"id\":\"a\"}", "line 1: missing field `prompt`", format),
-            ("{\"id\":7}", "line 1: missing field `prompt`", format),
-            ("\n[1]", "line 2: ", format),
-            ("{\"id\":[],\"prompt\":\"p\"}", "line 1: `id` is [], expected a text", format),
-            ("{\"id\":1,\"prompt\":2}", "line 1: `prompt` is 2, expected a text", format),
-            ("{\"id\":1,\"prompt\":\"p\",\"topic\":2}", "line 1: `topic` is 2, expected a text", format),
+    fn a_line_of_the_wrong_format_is_reported_with_its_number_and_field() {
+        for (text, message) in [
+            ("", "no questions"),
+            ("{\"id\":\"a\"}", "line 1: missing field `prompt`"),
+            ("{\"id\":7}", "line 1: missing field `prompt`"),
+            ("\n[1]", "line 2: "),
+            ("{\"id\":[],\"prompt\":\"p\"}", "line 1: `id` is [], expected a text"),
+            ("{\"id\":1,\"prompt\":2}", "line 1: `prompt` is 2, expected a text"),
+            ("{\"id\":1,\"prompt\":\"p\",\"topic\":2}", "line 1: `topic` is 2, expected a text"),
             (
                 "{\"id\":1,\"prompt\":\"p\",\"references\":\"r\"}",
                 "line 1: `references` is \"r\", expected a list of texts",
-                format,
             ),
             (
                 "{\"id\":1,\"prompt\":\"p\",\"criteria\":[{\"points\":1}]}",
                 "line 1: `criteria` is [{\"points\":1}], expected a list",
-                format,
             ),
-            ("{\"id\":\"a\",\"prompt\":\"p\"}", "line 1: question `a` has neither", "add `references`"),
+        ] {
+            assert_fault(text, message, "write one JSON object per line");
+        }
+    }
+
+    #[test]
+    fn a_line_with_unusable_values_is_reported_with_its_number_and_a_hint() {
+        let prompt = "write the question into `prompt`";
+        let empty = "question `a` has an empty `prompt`";
+        let many = "\"x\",".repeat(MOST_CRITERIA);
+        let line = |fields: &str| format!("{{\"id\":\"a\",\"prompt\":\"p\",{fields}}}");
+        for (text, message, hint) in [
+            (line("\"more\":1"), "line 1: question `a` has neither references nor criteria", "add `references`"),
+            (QUESTION.replace("\"p\"", "\"\""), &format!("line 1: {empty}"), prompt),
+            (format!("\n{}", QUESTION.replace("\"p\"", "\" \\n\"")), &format!("line 2: {empty}"), prompt),
+            (QUESTION.replace("\"p\"", "\"\u{200b} \u{feff}\""), &format!("line 1: {empty}"), prompt),
+            (QUESTION.replace("\"a\"", "\"a\\nb\""), "line 1: `a\\nb` as an id", "remove line breaks"),
+            (QUESTION.replace("\"a\"", "\" \""), "line 1: an empty id", "give the question an id"),
             (
-                "{\"id\":\"a\",\"prompt\":\"\",\"references\":[\"r\"]}",
-                "line 1: question `a` has an empty `prompt`",
-                prompt,
-            ),
-            (
-                "\n{\"id\":7,\"prompt\":\" \\n\",\"criteria\":[\"r\"]}",
-                "line 2: question `7` has an empty `prompt`",
-                prompt,
-            ),
-            (
-                "{\"id\":\"a\",\"prompt\":\"\u{200b} \u{feff}\",\"references\":[\"r\"]}",
-                "line 1: question `a` has an empty `prompt`",
-                prompt,
-            ),
-            (
-                "{\"id\":\"a\\nb\",\"prompt\":\"p\",\"references\":[\"r\"]}",
-                "line 1: `a\\nb` as an id",
-                "remove line breaks",
-            ),
-            (
-                "{\"id\":\" \",\"prompt\":\"p\",\"references\":[\"r\"]}",
-                "line 1: an empty id",
-                "give the question an id",
-            ),
-            (
-                "{\"id\":\"a\",\"prompt\":\"p\",\"criteria\":[{\"text\":\"x\",\"points\":-1}]}",
+                line("\"criteria\":[{\"text\":\"x\",\"points\":-1}]"),
                 "line 1: points of -1",
                 "use points from 0.01 to 100",
             ),
+            (line("\"criteria\":[\"...\"]"), "line 1: `...` as the text of a criterion", "write what earns the points"),
+            (line(&format!("\"criteria\":[{many}\"x\"]")), "line 1: 501 criteria", "give a question at most 500"),
             (
-                "{\"id\":\"a\",\"prompt\":\"p\",\"criteria\":[\"...\"]}",
-                "line 1: `...` as the text of a criterion",
-                "write what earns the points",
-            ),
-            (&many, "line 1: 501 criteria", "give a question at most 500"),
-            (
-                &format!("{question}\n{question}"),
+                format!("{QUESTION}\n{QUESTION}"),
                 "line 2: question `a` is on an earlier line",
                 "give each question its own id",
             ),
         ] {
-            let error = questions_from_jsonl(text).expect_err(text);
-            assert!(error.to_string().starts_with(message), "{text}: {error}");
-            assert!(error.hint().is_some_and(|said| said.starts_with(hint)), "{text}: {:?}", error.hint());
+            assert_fault(&text, message, hint);
         }
+        assert_fault(&QUESTION.replace("\"a\"", "7").replace("\"p\"", "\"\""), "line 1: question `7` has an", prompt);
     }
 }
