@@ -56,10 +56,8 @@ fn unknown_filters_are_errors_that_list_the_valid_ones() {
 
 #[test]
 fn a_question_is_shown_without_its_criteria() {
-    let ran = tiny(["questions", "show", "undo-release"])
-        .run()
-        .success()
-        .reports(&["note: criteria are hidden; --key"]);
+    let ran =
+        tiny(["questions", "show", "undo-release"]).run().success().reports(&["note: criteria are hidden; --key"]);
     let ran = ran.prints(&[
         "undo-release  delivery, behavioural, advanced\n  Tell me about a time",
         "Also asked as\n  Have you ever rolled back a deployment?\n",

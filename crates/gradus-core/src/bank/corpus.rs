@@ -65,14 +65,11 @@ fn sections(file: &str, text: &str, body: usize, question: &str) -> (Vec<Sample>
         let span = at..at + line.trim_end().len();
         at += line.len();
         if let Some(name) = line.strip_prefix("## ") {
-            match SampleLevel::ALL.iter().find(|level| level.name() == name.trim()) {
-                Some(&level) => {
-                    samples.push(Sample { question: question.to_owned(), level, text: String::new(), heading: span });
-                }
-                None => {
-                    let message = format!("`{}` is not a level", name.trim());
-                    findings.push(source.finding(file, span, message, LEVEL_HINT));
-                }
+            if let Some(&level) = SampleLevel::ALL.iter().find(|level| level.name() == name.trim()) {
+                samples.push(Sample { question: question.to_owned(), level, text: String::new(), heading: span });
+            } else {
+                let message = format!("`{}` is not a level", name.trim());
+                findings.push(source.finding(file, span, message, LEVEL_HINT));
             }
         } else if let Some(sample) = samples.last_mut() {
             sample.text.push_str(line);

@@ -90,9 +90,10 @@ impl Weighed<'_> {
             None => Ok(()),
             Some(number) => {
                 let number = number + 1;
-                Err(self.error(match self.is_by_criterion {
-                    true => QuestionFault::EmptyCriterion { number },
-                    false => QuestionFault::EmptyReference { number },
+                Err(self.error(if self.is_by_criterion {
+                    QuestionFault::EmptyCriterion { number }
+                } else {
+                    QuestionFault::EmptyReference { number }
                 }))
             }
         }

@@ -55,9 +55,9 @@ pub fn questions_from_jsonl(text: &str) -> Result<Vec<DraftQuestion>, DraftError
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     for (number, line) in lines {
         let question = read_line(line).and_then(question);
-        let question = question.and_then(|question| match known.insert(question.id.clone()) {
-            true => Ok(question),
-            false => Err(LineFault::Duplicate { id: question.id }),
+        let question = question.and_then(|question| {
+            let is_new = known.insert(question.id.clone());
+            if is_new { Ok(question) } else { Err(LineFault::Duplicate { id: question.id }) }
         });
         questions.push(question.map_err(|fault| DraftError::Line { line: number + 1, fault })?);
     }

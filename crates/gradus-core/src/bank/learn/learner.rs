@@ -154,9 +154,11 @@ impl<'b> Learner<'b> {
         let word_reader = WordReader { synonyms, related, asked: &asked };
         let words: Vec<CriterionWords> =
             subject.own.iter().map(|(criterion, _)| word_reader.words(criterion, reader)).collect();
-        let mut read = |(answer, held): (&GradedAnswer<'_>, &bool)| match held {
-            true => ReadAnswer::default(),
-            false => read_answer(answer.text, &asked, subject.scorer, workspace, reader),
+        let mut read = |(answer, held): (&GradedAnswer<'_>, &bool)| {
+            if *held {
+                return ReadAnswer::default();
+            }
+            read_answer(answer.text, &asked, subject.scorer, workspace, reader)
         };
         let read: Vec<ReadAnswer> = answers.iter().zip(held).map(&mut read).collect();
         let contrasts: Vec<Contrast> = contrasts.iter().map(|contrast| contrast.without(held)).collect();
