@@ -31,7 +31,7 @@ enum Found {
 
 /// What a command does with a bank that is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum UseOfBank {
+pub(super) enum BankUse {
     /// The command's result rests on the bank and does not name it.
     Announced,
     /// The command's output names the bank.
@@ -49,13 +49,13 @@ pub(super) enum UseOfBank {
 pub(super) fn with_found_bank(
     settings: Settings,
     folder: &Path,
-    purpose: UseOfBank,
+    purpose: BankUse,
     printer: &Printer,
 ) -> anyhow::Result<Settings> {
-    if settings.bank.origin != Origin::Default || purpose == UseOfBank::Unused {
+    if settings.bank.origin != Origin::Default || purpose == BankUse::Unused {
         return Ok(settings);
     }
-    if purpose == UseOfBank::Checked {
+    if purpose == BankUse::Checked {
         let bank = bank_to_check(folder)?;
         return Ok(match bank {
             Some(bank) => settings.with_found_bank(bank),
@@ -63,7 +63,7 @@ pub(super) fn with_found_bank(
         });
     }
     let (found, passed_over) = find_upward(folder);
-    if purpose == UseOfBank::Announced {
+    if purpose == BankUse::Announced {
         for PassedOver { bank, files } in passed_over {
             let (rubrics, shown) = (bank.join("rubrics"), bank.display());
             printer.note(&format!(
@@ -83,7 +83,7 @@ pub(super) fn with_found_bank(
             Ok(settings)
         }
         Some(Found::Bank(bank)) => {
-            if purpose == UseOfBank::Announced {
+            if purpose == BankUse::Announced {
                 let shown = bank.display();
                 printer.note(&format!(
                     "using the bank found in {shown}; `--bank shipped` uses the shipped one, --bank DIR another"

@@ -1,4 +1,4 @@
-//! The one place that prints: results to standard output, notes and errors to standard error.
+//! Prints results to standard output, and notes, warnings and errors to standard error. No other module prints.
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -10,94 +10,104 @@ use terminal_size::{Height, Width, terminal_size_of};
 
 use super::args::Color;
 use super::hints;
-use super::settings::Settings;
 use crate::report::{self, DataLayout, Style};
 
-/// Width of a report where there is no terminal to ask.
-const USUAL_WIDTH: usize = 80;
+/// The width of a report without a terminal. In columns.
+const DEFAULT_WIDTH: usize = 80;
 
-/// Prints for one command.
+/// Prints the output of one command.
 pub(super) struct Printer {
+    /// The style of standard output.
     pub(super) style: Style,
-    /// For what is written to standard error.
+    /// The style of standard error.
     pub(super) style_aside: Style,
     /// Whether standard output is a terminal.
     pub(super) is_terminal: bool,
-    errors: bool,
+    colors_errors: bool,
     quiet: bool,
 }
 
 impl Printer {
-    pub(super) fn new(settings: &Settings) -> Self {
-        let color = Some(settings.color.value);
+    pub(super) fn new(color: Color, quiet: bool) -> Self {
+        let color = Some(color);
         let (out, errors) = (io::stdout(), io::stderr());
         let colors_errors = uses_color(color, &errors);
         Self {
             style: Style { width: width(terminal_size_of(&out)), color: uses_color(color, &out) },
             style_aside: Style { width: width(terminal_size_of(&errors)), color: colors_errors },
             is_terminal: out.is_terminal(),
-            errors: colors_errors,
-            quiet: settings.quiet.value,
+            colors_errors,
+            quiet,
         }
     }
 
-    /// For when there are no settings yet.
+    /// A printer for errors before the settings are resolved.
     pub(super) fn for_errors(color: Option<Color>) -> Self {
-        let errors = uses_color(color, &io::stderr());
+        let colors_errors = uses_color(color, &io::stderr());
         let style = Style::default();
-        Self { style, style_aside: style, is_terminal: false, errors, quiet: false }
+        Self { style, style_aside: style, is_terminal: false, colors_errors, quiet: false }
     }
 
-    /// Writes a result, whole.
-    #[allow(clippy::unused_self)] // printing is the printer's, whether or not it needs to know anything
+    /// Writes a result to standard output, and a line break if it does not end with one.
+    #[allow(clippy::unused_self, reason = "callers print through a printer only")]
     pub(super) fn result(&self, text: &str) -> anyhow::Result<()> {
-        write_whole(text).context("cannot write the result")
+        write_result(text).context("cannot write the result")
     }
 
-    /// Writes data for programs. A terminal gets it with control characters made visible.
+    /// Writes machine-readable data. On a terminal, control characters are made visible.
     pub(super) fn data(&self, text: &str, layout: DataLayout) -> anyhow::Result<()> {
         if self.is_terminal { self.result(&report::for_terminal(text, layout)) } else { self.result(text) }
     }
 
-    /// Writes what is no result, because results go to standard output.
-    #[allow(clippy::unused_self)] // as above
+    /// Writes text to standard error that is neither a result nor a note.
+    #[allow(clippy::unused_self, reason = "callers print through a printer only")]
     pub(super) fn aside(&self, text: &str) {
-        // Nobody is left to tell when standard error is closed.
+        // If standard error is closed, the failure cannot be reported anywhere.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Whether the least is to be printed.
+    /// Whether only results, warnings and errors are printed.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// Tells the person something that is not the result.
+    /// Prints a note, unless quiet.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             self.say("note", AnsiColor::Cyan, text);
         }
     }
 
-    /// Warns of something that changed the result, even when quiet.
+    /// Warns about something that changed the result, even when quiet.
     pub(super) fn warning(&self, text: &str) {
         self.say("warning", AnsiColor::Yellow, text);
     }
 
-    /// Says why the program could not run.
-    pub(super) fn error(&self, error: &anyhow::Error) {
-        let hint = hints::of(error).map_or_else(String::new, |hint| format!("\nhint: {hint}"));
-        self.say("error", AnsiColor::Red, &format!("{error:#}{hint}"));
+    /// Prints a warning with a hint on what to do, even when quiet.
+    pub(super) fn warning_with_hint(&self, text: &str, hint: &str) {
+        self.warning(&with_hint(text, hint));
     }
 
-    fn say(&self, what: &str, color: AnsiColor, text: &str) {
-        let paint = if self.errors { Paint::new().bold().fg_color(Some(color.into())) } else { Paint::new() };
+    /// Prints the error that ended the program, with its hint.
+    pub(super) fn error(&self, error: &anyhow::Error) {
+        let message = format!("{error:#}");
+        let text = hints::of(error).map_or_else(|| message.clone(), |hint| with_hint(&message, &hint));
+        self.say("error", AnsiColor::Red, &text);
+    }
+
+    fn say(&self, label: &str, color: AnsiColor, text: &str) {
+        let paint = if self.colors_errors { Paint::new().bold().fg_color(Some(color.into())) } else { Paint::new() };
         let printable = report::printable(text);
-        // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "{paint}{what}{paint:#}: {printable}");
+        // If standard error is closed, the failure cannot be reported anywhere.
+        let _ = writeln!(io::stderr().lock(), "{paint}{label}{paint:#}: {printable}");
     }
 }
 
-fn write_whole(text: &str) -> io::Result<()> {
+fn with_hint(text: &str, hint: &str) -> String {
+    format!("{text}\nhint: {hint}")
+}
+
+fn write_result(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -120,12 +130,12 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-/// Columns of a terminal. Some terminals report 0, which means that they do not know.
+/// The width of a terminal. In columns. Some terminals report 0 for an unknown width.
 fn width(terminal: Option<(Width, Height)>) -> usize {
-    terminal.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).unwrap_or(USUAL_WIDTH)
+    terminal.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH)
 }
 
-/// Whether the reader of standard output went away: no fault of ours.
+/// Whether the error is that the reader of standard output closed it, as `head` does. That is not a failure.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.root_cause().downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

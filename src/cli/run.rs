@@ -1,4 +1,5 @@
-//! From the arguments of the process to its exit code.
+//! Runs the program: parses the arguments, resolves the settings, runs the command, and turns its outcome into an exit
+//! code.
 
 use std::process::ExitCode;
 
@@ -7,10 +8,10 @@ use clap::error::ErrorKind;
 
 use super::args::{Args, BankCommand, Command};
 use super::exit_status::ExitStatus;
-use super::found_bank::{UseOfBank, with_found_bank};
+use super::found_bank::{BankUse, with_found_bank};
 use super::hints;
 use super::printer::{self, Printer};
-use super::settings::{Settings, Surroundings};
+use super::settings::{Environment, Settings};
 use super::terminal::Interrupted;
 use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
 use crate::batch::caught;
@@ -18,81 +19,85 @@ use crate::report;
 
 /// Runs the program on the arguments of the process.
 ///
-/// Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or found wrong; 2 could
-/// not run; 130 stopped by Ctrl-C.
+/// Exit codes: 0 for success; 1 if an answer is below a threshold or ungraded, or a check failed; 2 if the command could
+/// not run; 130 after Ctrl-C.
 pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return help(&error),
+        Err(error) => return print_clap_output(&error),
     };
     let bare = Printer::for_errors(args.color);
     match args.command {
+        // Scripts and pages must be printed even if a settings file has a fault.
         Command::Completions { shell } => {
             return exit_code(meta::completions(shell, args.global.bank.as_deref(), &bare), &bare);
         }
         Command::Man(man) => return exit_code(meta::man(&man, &bare), &bare),
         _ => {}
     }
-    let passes_over = matches!(&args.command, Command::Config(config) if config.passes_over_foreign_file());
-    let resolved = Surroundings::of_process().and_then(|around| {
-        let settings = Settings::resolve(&args.global, args.color, passes_over, &around)?;
-        Ok((settings, around))
+    let ignores_foreign_file = matches!(&args.command, Command::Config(config) if config.ignores_foreign_file());
+    let resolved = Environment::of_process().and_then(|environment| {
+        let settings = Settings::resolve(&args.global, args.color, ignores_foreign_file, &environment)?;
+        Ok((settings, environment))
     });
-    match resolved {
-        Ok((settings, around)) => {
-            let printer = Printer::new(&settings);
-            for path in &settings.passed_over {
-                // Even when quiet: the grade may rest on other settings than the user expects.
-                let told = format!("{} belongs to another user and is not used", path.display());
-                printer.warning(&format!("{told}\nhint: remove it, or make it yours with chown"));
-            }
-            let is_about_trust = matches!(&args.command, Command::Config(config) if config.is_about_trust());
-            if let Some(untrusted) =
-                settings.llm.untrusted.as_ref().filter(|file| !file.withheld.is_empty() && !is_about_trust)
-            {
-                // Even when quiet: who grades may be another, and the file itself may ask for quiet.
-                printer.warning(&untrusted.told());
-            }
-            let found = with_found_bank(settings, around.folder(), use_of_bank(&args.command), &printer);
-            let settings = match found {
-                Ok(settings) => settings,
-                Err(error) => return exit_code(Err(error), &printer),
-            };
-            let ended = caught(|| run(args.command, &settings, &printer)).unwrap_or_else(|panicked| {
-                let hint = "report this fault with the command and its input";
-                Err(hints::advised(format!("the program failed: {panicked}"), hint))
-            });
-            exit_code(ended, &printer)
-        }
-        Err(error) => exit_code(Err(error), &bare),
+    let (settings, environment) = match resolved {
+        Ok(resolved) => resolved,
+        Err(error) => return exit_code(Err(error), &bare),
+    };
+    let printer = Printer::new(settings.color.value, settings.quiet.value);
+    warn_of_ignored_files(&settings, &args.command, &printer);
+    let outcome = with_found_bank(settings, environment.folder(), bank_use(&args.command), &printer)
+        .and_then(|settings| run_caught(args.command, &settings, &printer));
+    exit_code(outcome, &printer)
+}
+
+/// Warns of files and settings that do not apply, even when quiet: the result may differ from what the user expects,
+/// and the file itself may set `quiet`.
+fn warn_of_ignored_files(settings: &Settings, command: &Command, printer: &Printer) {
+    for path in &settings.ignored_files {
+        let warning = format!("{} belongs to another user and is not used", path.display());
+        printer.warning_with_hint(&warning, "remove it, or take ownership with chown");
+    }
+    let is_about_trust = matches!(command, Command::Config(config) if config.is_about_trust());
+    let untrusted = settings.llm.untrusted.as_ref().filter(|file| !file.withheld.is_empty() && !is_about_trust);
+    if let Some(file) = untrusted {
+        printer.warning_with_hint(&file.warning(), &file.hint());
     }
 }
 
-/// What the command does with a bank that is found in a folder upward.
-fn use_of_bank(command: &Command) -> UseOfBank {
+/// Runs a command; a panic becomes an error.
+fn run_caught(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    caught(|| run(command, settings, printer)).unwrap_or_else(|panic| {
+        let hint = "report this fault with the command and its input";
+        Err(hints::advised(format!("the program failed: {panic}"), hint))
+    })
+}
+
+/// How the command uses a bank that is found in the current folder or above it.
+fn bank_use(command: &Command) -> BankUse {
     match command {
-        Command::Config(_) => UseOfBank::Silent,
-        Command::Cache(_) | Command::Completions { .. } | Command::Man(_) => UseOfBank::Unused,
+        Command::Config(_) => BankUse::Silent,
+        Command::Cache(_) | Command::Completions { .. } | Command::Man(_) => BankUse::Unused,
         Command::Bank(bank) => match &bank.command {
-            BankCommand::Learn(_) | BankCommand::Explain(_) => UseOfBank::Announced,
-            BankCommand::Check { paths, .. } if paths.is_empty() => UseOfBank::Checked,
-            BankCommand::Check { .. } | BankCommand::New { .. } | BankCommand::Schema { .. } => UseOfBank::Unused,
-            BankCommand::Draft(_) => UseOfBank::Silent,
+            BankCommand::Learn(_) | BankCommand::Explain(_) => BankUse::Announced,
+            BankCommand::Check { paths, .. } if paths.is_empty() => BankUse::Checked,
+            BankCommand::Check { .. } | BankCommand::New { .. } | BankCommand::Schema { .. } => BankUse::Unused,
+            BankCommand::Draft(_) => BankUse::Silent,
         },
-        _ => UseOfBank::Announced,
+        _ => BankUse::Announced,
     }
 }
 
-/// Prints what clap has to say: help or version that were asked for, or what is wrong.
-fn help(error: &clap::Error) -> ExitCode {
-    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    // clap quotes arguments as they are, and a shell's `*` puts the names of files among them.
-    if !asked_for && std::env::args_os().any(|argument| !is_printable(&argument.to_string_lossy())) {
+/// Prints the output of clap: help or the version on request, or a usage error.
+fn print_clap_output(error: &clap::Error) -> ExitCode {
+    let is_requested = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // because clap repeats arguments unchanged, and the names of files that a shell's `*` matches are arguments.
+    if !is_requested && std::env::args_os().any(|argument| !is_printable(&argument.to_string_lossy())) {
         Printer::for_errors(None).aside(&report::printable(&error.render().to_string()));
         return ExitCode::from(2);
     }
     match error.print() {
-        Ok(()) if !asked_for => ExitCode::from(2),
+        Ok(()) if !is_requested => ExitCode::from(2),
         printed => exit_code(printed.map(|()| ExitStatus::Done).map_err(Into::into), &Printer::for_errors(None)),
     }
 }

@@ -1,57 +1,58 @@
-//! `config trust`: which project files may configure judges.
+//! `config trust`: decides which project files may configure judges.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
-
 use super::args::Trust as Args;
 use super::exit_status::ExitStatus;
-use super::judge::one_line;
+use super::hints::advised;
 use super::printer::Printer;
-use super::project::{self, FILE, MISSING, State, Trust};
-use super::settings::{Said, Surroundings};
+use super::project::{self, FILE, Trust, TrustState};
+use super::settings::{Environment, SettingsFile, one_line};
 
 pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let around = Surroundings::of_process()?;
-    let trust = around.trust().context(
-        "cannot tell the user's configuration folder, where trust is noted\nhint: set HOME, or XDG_CONFIG_HOME",
-    )?;
+    let environment = Environment::of_process()?;
+    let trust = environment.trust().ok_or_else(|| {
+        let message = "cannot find the user's configuration folder, which holds the list of trusted files";
+        advised(message, "set HOME, or XDG_CONFIG_HOME")
+    })?;
     if args.list {
         printer.result(&list(&trust)?)?;
         return Ok(ExitStatus::Done);
     }
     let path = match &args.folder {
-        Some(folder) => project::whole(&in_folder(folder))?,
-        None => project::find(around.folder()).found.with_context(|| format!("{MISSING}\nhint: name its folder"))?,
+        Some(folder) => project::resolved_path(&in_folder(folder))?,
+        None => project::find(environment.folder()).found.ok_or_else(|| {
+            advised(format!("no {FILE} in this folder or in a folder above it"), "name the folder that contains it")
+        })?,
     };
     if args.remove {
-        let was_trusted = trust.remove(&path)?;
-        let told = if was_trusted { "is trusted no longer" } else { "was not trusted" };
-        printer.result(&one_line(&format!("{} {told}", path.display())))?;
+        let state = if trust.remove(&path)? { "is trusted no longer" } else { "was not trusted" };
+        printer.result(&one_line(&format!("{} {state}", path.display())))?;
         return Ok(ExitStatus::Done);
     }
     if path.symlink_metadata().is_err() {
-        bail!("{} does not exist\nhint: name the folder that holds a {FILE}", path.display());
+        let hint = format!("name the folder that contains a {FILE}");
+        return Err(advised(format!("{} does not exist", path.display()), hint));
     }
     let text = project::read_own(&path)?;
-    let said = Said::of_file(&path, &text)?;
+    let file = SettingsFile::parse(&path, &text)?;
     trust.add(&path, &text)?;
-    printer.result(&told(&path, &said))?;
+    printer.result(&trusted(&path, &file))?;
     Ok(ExitStatus::Done)
 }
 
-/// The project file of a folder; the path of the file itself is taken as well.
+/// The project file in a folder. The argument may also be the path of the file itself.
 fn in_folder(folder: &Path) -> PathBuf {
     if folder.ends_with(FILE) && !folder.is_dir() { folder.to_owned() } else { folder.join(FILE) }
 }
 
-/// What was trusted.
-fn told(path: &Path, said: &Said) -> String {
+/// A report of the settings that are trusted from now on.
+fn trusted(path: &Path, file: &SettingsFile) -> String {
     let mut text = one_line(&format!("{} is trusted until it is edited", path.display()));
-    let rows = said.needing_trust();
+    let rows = file.needing_trust();
     if rows.is_empty() {
-        text.push_str("\n  it has no settings of judges");
+        text.push_str("\n  it has no judge settings");
     }
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     for row in rows {
@@ -68,8 +69,8 @@ fn list(trust: &Trust) -> anyhow::Result<String> {
             Ok(None) => "missing",
             Err(_) => "unreadable",
             Ok(Some(content)) => match trust.state(&path, &content)? {
-                State::Trusted => "trusted",
-                State::Changed | State::Unknown => "changed since it was trusted",
+                TrustState::Trusted => "trusted",
+                TrustState::Changed | TrustState::Unknown => "changed since it was trusted",
             },
         };
         text.push_str(&one_line(&format!("{}  {state}", path.display())));

@@ -140,7 +140,7 @@ impl Config {
     }
 
     /// Whether the command works without a project file that cannot be used because it belongs to another user.
-    pub(in crate::cli) fn passes_over_foreign_file(&self) -> bool {
+    pub(in crate::cli) fn ignores_foreign_file(&self) -> bool {
         match &self.command {
             ConfigCommand::Show => true,
             ConfigCommand::Trust(trust) => trust.list || trust.remove || trust.folder.is_some(),

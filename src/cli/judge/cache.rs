@@ -1,17 +1,15 @@
 //! `cache`: what judges replied so far; and the file of kept replies, opened for a run.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 
-use super::llm::Values;
-use super::untrusted::one_line;
 use crate::cli::args::CacheCommand;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
-use crate::cli::settings::Settings;
+use crate::cli::settings::{Settings, one_line};
 use crate::llm::Kept;
 use crate::llm::{Cache, Opened, Place, Stats};
 
@@ -19,7 +17,7 @@ use crate::llm::{Cache, Opened, Place, Stats};
 const REPLIES: &str = "replies.sqlite";
 
 pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let (path, place) = place(&settings.llm.base)?;
+    let (path, place) = place(settings.llm.panel.cache.value.as_deref())?;
     match command {
         CacheCommand::Path => printer.result(&one_line(&path.display().to_string()))?,
         CacheCommand::Stats => match Cache::open_to_read(&path, place)? {
@@ -39,12 +37,12 @@ pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &
 }
 
 /// Where replies are kept, and who chose that place.
-fn place(base: &Values) -> anyhow::Result<(PathBuf, Place)> {
+fn place(chosen: Option<&Path>) -> anyhow::Result<(PathBuf, Place)> {
     let folders = etcetera::choose_base_strategy();
     let default = folders.map(|folders| folders.cache_dir().join("gradus").join(REPLIES));
-    match base.text("cache") {
+    match chosen {
         Some(path) => {
-            let path = PathBuf::from(path);
+            let path = path.to_owned();
             let is_ours = default.is_ok_and(|default| default.parent() == path.parent());
             Ok((path, if is_ours { Place::Default } else { Place::Chosen }))
         }
@@ -56,8 +54,8 @@ fn place(base: &Values) -> anyhow::Result<(PathBuf, Place)> {
 ///
 /// # Errors
 /// A chosen file that is not a reply cache, and replies that are missing or unreadable where nothing is asked.
-pub(super) fn open(base: &Values, kept: Kept, printer: &Printer) -> anyhow::Result<Option<Cache>> {
-    let (path, place) = place(base)?;
+pub(super) fn open(chosen: Option<&Path>, kept: Kept, printer: &Printer) -> anyhow::Result<Option<Cache>> {
+    let (path, place) = place(chosen)?;
     if kept == Kept::Only {
         let cache = Cache::open_to_read(&path, place)?;
         let hint = "hint: run it without --replay first, or name another file as `cache` in [llm]";

@@ -1,13 +1,12 @@
-//! The variables that name proxies, checked before anything is asked: a value that cannot be read would be passed over
-//! in silence, and answers would be sent around the proxy.
+//! Checks the variables that name proxies before the first request. The HTTP client silently ignores a value that it
+//! cannot parse, and answers would bypass the proxy.
 
 use std::env;
 
-use anyhow::bail;
-
+use crate::cli::hints::advised;
 use crate::llm::{Endpoint, is_loopback, proxy_scheme};
 
-/// For endpoints of which scheme a variable names the proxy; empty for all.
+/// Variables that name a proxy, and the scheme of the endpoints that use it; empty for all endpoints.
 const VARIABLES: [(&str, &str); 6] = [
     ("HTTPS_PROXY", "https"),
     ("https_proxy", "https"),
@@ -17,22 +16,22 @@ const VARIABLES: [(&str, &str); 6] = [
     ("all_proxy", ""),
 ];
 
-/// Checks every variable. A kind of proxy that is not supported matters only to endpoints that would use it.
+const HINT: &str = "write it as http://host:port, or unset it; the value is hidden because it may contain a password";
+
+/// Checks every variable. A kind of proxy that is not supported is an error only if an endpoint would use it.
 ///
 /// # Errors
-/// Names the variable and does not repeat its value, which may hold a password.
+/// The name of the variable, without its value, which may contain a password.
 pub(super) fn check(endpoints: &[Endpoint]) -> anyhow::Result<()> {
     for (variable, scheme) in VARIABLES {
         let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
-        let hint =
-            "hint: write it as http://host:port, or unset it; its value is not shown, for it may hold a password";
         let Some(kind) = value.to_str().and_then(proxy_scheme) else {
-            bail!("{variable} is not the address of a proxy\n{hint}");
+            return Err(advised(format!("{variable} is not the address of a proxy"), HINT));
         };
-        let is_used = endpoints.iter().map(|endpoint| &endpoint.base_url);
-        let is_used = is_used.filter(|url| !is_loopback(url)).any(|url| scheme.is_empty() || url.scheme() == scheme);
+        let remote = endpoints.iter().map(|endpoint| &endpoint.base_url).filter(|url| !is_loopback(url));
+        let is_used = remote.into_iter().any(|url| scheme.is_empty() || url.scheme() == scheme);
         if is_used && !matches!(kind.as_str(), "http" | "https") {
-            bail!("{variable} names a proxy that is asked neither over http nor over https\n{hint}");
+            return Err(advised(format!("{variable} names a proxy that uses neither http nor https"), HINT));
         }
     }
     Ok(())

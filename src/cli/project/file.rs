@@ -1,32 +1,32 @@
-//! Finds the project file and reads files of settings: never a pipe or a device, never more than a limit, and a project
-//! file only where it belongs to the user who runs the program.
+//! Finds the project file and reads settings files: only regular files of limited size, and a project file only if it
+//! belongs to the user who runs the program.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
+use crate::cli::hints::advised;
 use crate::cli::owner::{is_foreign, is_foreign_file};
 
-/// Name of the project file.
+/// The name of the project file.
 pub(in crate::cli) const FILE: &str = "gradus.toml";
-/// What is said where no project file is found.
-pub(in crate::cli) const MISSING: &str = "no gradus.toml in this folder or in a folder above it";
-/// Larger files hold no settings. In bytes.
-const LARGEST: u64 = 1 << 20;
+/// Larger settings files are rejected. In bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// The project file of a folder.
+/// The result of the search for a project file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Search {
     /// The nearest project file, from the folder up to the root.
     pub(in crate::cli) found: Option<PathBuf>,
     /// Nearer files in parent folders that belong to another user, who could put one above a shared folder such as
-    /// `/tmp`. They are not used.
-    pub(in crate::cli) passed_over: Vec<PathBuf>,
+    /// `/tmp`. They are ignored.
+    pub(in crate::cli) ignored: Vec<PathBuf>,
 }
 
-/// Looks for the project file of `folder`. A file of another user in `folder` itself is found; reading it is an error.
+/// Searches for the project file from `folder` up. A file of another user in `folder` itself counts as found, and reading
+/// it is an error.
 pub(in crate::cli) fn find(folder: &Path) -> Search {
     let mut search = Search::default();
     for (depth, folder) in folder.ancestors().enumerate() {
@@ -35,7 +35,7 @@ pub(in crate::cli) fn find(folder: &Path) -> Search {
             continue;
         }
         if depth > 0 && is_foreign(&path).unwrap_or(false) {
-            search.passed_over.push(path);
+            search.ignored.push(path);
         } else {
             search.found = Some(path);
             break;
@@ -44,7 +44,7 @@ pub(in crate::cli) fn find(folder: &Path) -> Search {
     search
 }
 
-/// The text of a file of settings; `None` where there is no file.
+/// The text of a settings file; `None` if there is no file.
 ///
 /// # Errors
 /// The file is not regular, too large, unreadable or not UTF-8.
@@ -59,49 +59,45 @@ pub(in crate::cli) fn read(path: &Path) -> anyhow::Result<Option<String>> {
 /// The text of a project file.
 ///
 /// # Errors
-/// As [`read`], where there is no file, and where another user owns the file or the link to it: its owner could change
-/// what this user's program does.
+/// Those of [`read`], a missing file, and a file or a link to it that another user owns: its owner could change what this
+/// user's program does.
 pub(in crate::cli) fn read_own(path: &Path) -> anyhow::Result<String> {
     let file = open(path).with_context(|| format!("cannot read {}", path.display()))?;
     if is_foreign_file(path, &file).with_context(|| format!("cannot read {}", path.display()))? {
-        bail!(
-            "{} belongs to another user and is not used\nhint: remove it, make it yours with chown, or put an own \
-             gradus.toml, which may be empty, into the current folder",
-            path.display()
-        );
+        return Err(advised(
+            format!("{} belongs to another user and is not used", path.display()),
+            "remove it, take ownership with chown, or put your own gradus.toml, which may be empty, into the current \
+             folder",
+        ));
     }
     text(path, file)
 }
 
 fn text(path: &Path, file: File) -> anyhow::Result<String> {
     let failed = || format!("cannot read {}", path.display());
-    let known = file.metadata().with_context(failed)?;
-    if !known.is_file() {
-        let kind = if known.is_dir() { "a folder" } else { "a pipe or a device" };
-        bail!(
-            "cannot read {}: it is {kind}, not a regular file\nhint: replace it by a file, or remove it",
-            path.display()
-        );
+    let metadata = file.metadata().with_context(failed)?;
+    if !metadata.is_file() {
+        let kind = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
+        let message = format!("cannot read {}: it is {kind}, not a regular file", path.display());
+        return Err(advised(message, "replace it with a file, or remove it"));
     }
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(failed)?;
-    if bytes.len() as u64 > LARGEST {
-        bail!(
-            "cannot read {}: it is larger than 1 MiB\nhint: a file of settings is small; look what is in it",
-            path.display()
-        );
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("cannot read {}: it is larger than 1 MiB", path.display());
+        return Err(advised(message, "check its content; settings files are small"));
     }
     String::from_utf8(bytes).ok().with_context(|| format!("cannot read {}: it is not UTF-8", path.display()))
 }
 
-/// Opens without waiting for a writer at the other end of a pipe.
+/// Opens a file. A pipe is opened without waiting for a writer.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     OpenOptions::new().read(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(path)
 }
 
-/// Without a flag for pipes, looks at the kind of the file first.
+/// Opens a regular file. This system has no flag that opens a pipe without waiting.
 #[cfg(not(unix))]
 fn open(path: &Path) -> io::Result<File> {
     if path.metadata()?.is_file() {
@@ -116,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_file_is_found() {
+    fn the_nearest_project_file_is_found() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().canonicalize().expect("a folder");
         let deep = root.join("a/b/c");
@@ -129,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_a_mebibyte_is_read_and_a_larger_one_is_not() {
+    fn a_settings_file_of_one_mebibyte_is_read_and_a_larger_one_is_rejected() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
         std::fs::write(&path, "#".repeat(1 << 20)).expect("written");
         assert!(read(&path).is_ok_and(|text| text.is_some()));
         std::fs::write(&path, "#".repeat((1 << 20) + 1)).expect("written");
         assert!(read(&path).is_err_and(|error| error.to_string().contains("larger than 1 MiB")));
-        // A sparse file of many gigabytes is refused as fast.
+        // A sparse file of many gigabytes is rejected without reading it.
         File::options().write(true).open(&path).and_then(|file| file.set_len(1 << 38)).expect("a sparse file");
         assert!(read_own(&path).is_err());
         assert!(read(&folder.path().join("none")).is_ok_and(|text| text.is_none()));

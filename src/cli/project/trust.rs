@@ -1,8 +1,8 @@
-//! Which project files the user trusts: their paths and the hashes of their content, in a private file of the user's
-//! configuration folder.
+//! The list of project files that the user trusts: their paths and the hashes of their content, in a private file in
+//! the user's configuration folder.
 //!
-//! The path is that of the folder without links, and the name below it: a link elsewhere to a trusted file is another
-//! file, because relative paths in it lead elsewhere.
+//! Links in the path of the folder are resolved, and a link in place of the file is not. A link to a trusted file is
+//! therefore another file, because relative paths in it start from another folder.
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -11,27 +11,30 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::file;
+use crate::cli::hints::advised;
 
-/// Below the user's configuration folder.
+/// The folder of the list, in the user's configuration folder.
 const FOLDER: &str = "trust";
 const FILE: &str = "trusted.json";
 const LOCK: &str = "trusted.lock";
-/// Layout of the file.
+/// The version of the file's layout.
 const LAYOUT: u32 = 1;
-/// How often, and after which pause, the lock is tried: about ten seconds.
-const TRIES: u32 = 1000;
-const PAUSE: Duration = Duration::from_millis(10);
+/// The number of attempts to take the lock, and the pause between them: about ten seconds together.
+const LOCK_ATTEMPTS: u32 = 1000;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Whether a file is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum State {
+pub(in crate::cli) enum TrustState {
+    /// The file is on the list with its present content.
     Trusted,
-    /// It was trusted, with other content.
+    /// The file is on the list with other content.
     Changed,
+    /// The file is not on the list.
     Unknown,
 }
 
@@ -49,34 +52,37 @@ struct List {
 }
 
 impl Trust {
-    /// The list below a configuration folder, which need not be there yet.
+    /// The list in a configuration folder, which need not exist yet.
     pub(in crate::cli) fn below(config: &Path) -> Self {
         Self { folder: config.join(FOLDER) }
     }
 
-    /// Whether a file with this content is trusted.
-    pub(in crate::cli) fn state(&self, path: &Path, content: &str) -> anyhow::Result<State> {
+    /// The state of a file with this content.
+    ///
+    /// # Errors
+    /// A list that cannot be read.
+    pub(in crate::cli) fn state(&self, path: &Path, content: &str) -> anyhow::Result<TrustState> {
         // A path that cannot be on the list is not trusted.
-        let Ok(name) = name(path) else { return Ok(State::Unknown) };
-        Ok(match self.read()?.files.get(&name) {
-            Some(hash) if *hash == hash_of(content) => State::Trusted,
-            Some(_) => State::Changed,
-            None => State::Unknown,
+        let Ok(key) = list_key(path) else { return Ok(TrustState::Unknown) };
+        Ok(match self.read()?.files.get(&key) {
+            Some(hash) if *hash == hash_of(content) => TrustState::Trusted,
+            Some(_) => TrustState::Changed,
+            None => TrustState::Unknown,
         })
     }
 
-    /// Trusts a file with this content.
+    /// Adds a file with this content to the list, or replaces its content on the list.
     pub(in crate::cli) fn add(&self, path: &Path, content: &str) -> anyhow::Result<()> {
-        let name = name(path)?;
-        self.change(|list| drop(list.files.insert(name, hash_of(content))))
+        let key = list_key(path)?;
+        self.change(|list| drop(list.files.insert(key, hash_of(content))))
     }
 
-    /// Trusts a file no longer; returns whether it was on the list.
+    /// Removes a file from the list; returns whether it was on the list.
     pub(in crate::cli) fn remove(&self, path: &Path) -> anyhow::Result<bool> {
-        let name = name(path)?;
-        let mut was_there = false;
-        self.change(|list| was_there = list.files.remove(&name).is_some())?;
-        Ok(was_there)
+        let key = list_key(path)?;
+        let mut was_listed = false;
+        self.change(|list| was_listed = list.files.remove(&key).is_some())?;
+        Ok(was_listed)
     }
 
     /// The paths on the list.
@@ -90,14 +96,14 @@ impl Trust {
         match list {
             None => Ok(List { layout: LAYOUT, files: BTreeMap::new() }),
             Some(Ok(list)) if list.layout == LAYOUT => Ok(list),
-            Some(_) => bail!(
-                "{} cannot be read as a list of trusted files\nhint: delete it, and trust the folders again",
-                path.display()
-            ),
+            Some(_) => Err(advised(
+                format!("{} is not a valid list of trusted files", path.display()),
+                "delete it, and trust the folders again",
+            )),
         }
     }
 
-    /// Changes the list under a lock, so that two processes do not lose an entry, and puts it in place at once.
+    /// Changes the list under a lock, so that two processes do not lose an entry, and replaces the file atomically.
     fn change(&self, change: impl FnOnce(&mut List)) -> anyhow::Result<()> {
         let failed = || format!("cannot write the list of trusted files in {}", self.folder.display());
         self.make_folder().with_context(failed)?;
@@ -107,7 +113,7 @@ impl Trust {
         let mut new = tempfile::NamedTempFile::new_in(&self.folder).with_context(failed)?;
         serde_json::to_writer_pretty(&mut new, &list).with_context(failed)?;
         new.write_all(b"\n").and_then(|()| new.as_file().sync_all()).with_context(failed)?;
-        // A temporary file is readable for its owner alone, and keeps that.
+        // A temporary file is readable only by its owner, and keeps its permissions.
         new.persist(self.folder.join(FILE)).with_context(failed)?;
         Ok(())
     }
@@ -131,14 +137,17 @@ impl Trust {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).with_context(failed)?;
-        for _ in 0..TRIES {
+        for _ in 0..LOCK_ATTEMPTS {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => sleep(LOCK_PAUSE),
                 Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
             }
         }
-        bail!("{} is locked by another process\nhint: try again when it has finished", path.display())
+        Err(advised(
+            format!("{} is locked by another process", path.display()),
+            "try again when that process has finished",
+        ))
     }
 }
 
@@ -146,41 +155,42 @@ fn hash_of(content: &str) -> String {
     blake3::hash(content.as_bytes()).to_hex().to_string()
 }
 
-/// The path of a file with the links of its folder resolved. A folder that is gone keeps its path as it is written.
-pub(in crate::cli) fn whole(path: &Path) -> anyhow::Result<PathBuf> {
+/// The absolute path of a file, with the links in its folder resolved. The path of a missing folder stays as it is.
+pub(in crate::cli) fn resolved_path(path: &Path) -> anyhow::Result<PathBuf> {
     let path = std::path::absolute(path).with_context(|| format!("cannot find {}", path.display()))?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     Ok(path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name)))
 }
 
-/// The whole path as the list holds it.
-fn name(path: &Path) -> anyhow::Result<String> {
-    let whole = whole(path)?;
-    whole.to_str().map(str::to_owned).with_context(|| {
-        format!("{} cannot be trusted: its path is not UTF-8\nhint: rename the folder", whole.display())
+/// The resolved path as the list stores it.
+fn list_key(path: &Path) -> anyhow::Result<String> {
+    let path = resolved_path(path)?;
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        advised(format!("{} cannot be trusted: its path is not UTF-8", path.display()), "rename the folder")
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::hints;
 
     #[test]
-    fn a_file_is_trusted_with_its_content_alone() {
+    fn a_file_is_trusted_only_with_the_content_it_had() {
         let folder = tempfile::tempdir().expect("a folder");
         let (trust, path) = (Trust::below(folder.path()), folder.path().join("gradus.toml"));
         let state = |content| trust.state(&path, content).expect("a state");
-        assert_eq!(state("a"), State::Unknown);
+        assert_eq!(state("a"), TrustState::Unknown);
         trust.add(&path, "a").expect("written");
-        assert_eq!((state("a"), state("b")), (State::Trusted, State::Changed));
-        assert_eq!(trust.state(&folder.path().join("x/gradus.toml"), "a").expect("a state"), State::Unknown);
+        assert_eq!((state("a"), state("b")), (TrustState::Trusted, TrustState::Changed));
+        assert_eq!(trust.state(&folder.path().join("x/gradus.toml"), "a").expect("a state"), TrustState::Unknown);
         assert!(trust.remove(&path).expect("written") && !trust.remove(&path).expect("written"));
-        assert_eq!(state("a"), State::Unknown);
+        assert_eq!(state("a"), TrustState::Unknown);
     }
 
     #[test]
-    fn many_who_trust_at_once_lose_no_entry() {
+    fn concurrent_additions_lose_no_entry() {
         let folder = tempfile::tempdir().expect("a folder");
         let trust = Trust::below(folder.path());
         std::thread::scope(|scope| {
@@ -193,23 +203,23 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_list_trusts_nothing_and_is_an_error() {
+    fn a_damaged_list_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
         let (trust, path) = (Trust::below(folder.path()), folder.path().join("gradus.toml"));
         trust.add(&path, "a").expect("written");
         for damaged in ["", "{", "[]", "{\"layout\":2,\"files\":{}}"] {
             std::fs::write(folder.path().join("trust/trusted.json"), damaged).expect("written");
-            let error = trust.state(&path, "a").expect_err("damaged").to_string();
-            assert!(error.contains("trusted.json") && error.contains("hint: "), "{error}");
+            let error = trust.state(&path, "a").expect_err("damaged");
+            assert!(error.to_string().contains("trusted.json") && hints::of(&error).is_some(), "{error}");
         }
     }
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_may_read_the_list_or_write_to_its_folder() {
+    fn only_the_user_can_read_the_list_and_write_to_its_folder() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("trust")).expect("a folder with usual permissions");
+        std::fs::create_dir(folder.path().join("trust")).expect("a folder with default permissions");
         let trust = Trust::below(folder.path());
         trust.add(&folder.path().join("gradus.toml"), "a").expect("written");
         let mode = |name: &str| folder.path().join(name).metadata().expect("there").permissions().mode() & 0o777;

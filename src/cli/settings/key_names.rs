@@ -1,39 +1,41 @@
-//! Names of environment variables that hold keys: which names are accepted, and which may be shown.
+//! Names of environment variables that hold keys: which names are accepted, and which may be printed.
 //!
-//! A key is easily passed where the name of its variable belongs, and some keys are valid names.
+//! A key is easily passed by mistake in place of the name of its variable, and some keys are valid names.
 
 /// The value of `api_key_env` for a server that needs no key.
-pub(in crate::cli) const NO_KEY: &str = "none";
+pub(super) const NO_KEY: &str = "none";
+/// Printed in place of a value that may be a key.
+pub(super) const HIDDEN: &str = "[hidden]";
 
-/// How keys of well-known services begin.
+/// Prefixes of the keys of well-known services.
 const PREFIXES: [&str; 14] =
     ["sk_", "sk-", "pk_", "rk_", "gsk_", "hf_", "ghp_", "gho_", "github_pat_", "glpat_", "xai_", "r8_", "AIza", "AKIA"];
-/// Longer names are not used by people.
-const LONGEST: usize = 100;
-/// Parts between underscores that are at least as long are looked at for randomness.
-const LONG_PART: usize = 16;
+/// Longer texts are not accepted as names. In bytes.
+const MAX_NAME: usize = 100;
+/// Shorter parts between underscores are not checked for randomness. In bytes.
+const MIN_RANDOM: usize = 16;
 
-/// Whether a text may be the name of a variable and does not look like a key.
+/// Whether a text is a valid name of a variable and does not look like a key.
 pub(super) fn is_accepted(name: &str) -> bool {
     let is_name = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
     is_name
-        && name.len() <= LONGEST
+        && name.len() <= MAX_NAME
         && !PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         && !name.split('_').any(looks_random)
 }
 
-/// Whether a part without underscores changes between digits and letters, or between cases, as words do not.
+/// Whether a part without underscores changes between digits and letters, or between cases, more often than words do.
 fn looks_random(part: &str) -> bool {
     let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_lowercase());
     let bytes = part.as_bytes();
     let changes = bytes.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
-    bytes.len() >= LONG_PART && changes >= 3
+    bytes.len() >= MIN_RANDOM && changes >= 3
 }
 
-/// The name where it can only be a name: capitals, few digits, and words of a usual length. A key that is a valid name
-/// all the same is `None`.
-pub(in crate::cli) fn shown(name: &str) -> Option<&str> {
+/// The name if it cannot be a key: capitals, few digits, and words of a usual length. `None` for any other text, even
+/// if it is a valid name.
+pub(super) fn shown(name: &str) -> Option<&str> {
     let is_plain = name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let has_few_digits = name.bytes().filter(u8::is_ascii_digit).count() <= 3;
     let has_words = name.split('_').all(|part| part.len() <= if name.contains('_') { 15 } else { 12 });
@@ -41,19 +43,19 @@ pub(in crate::cli) fn shown(name: &str) -> Option<&str> {
     (is_name || name == NO_KEY).then_some(name)
 }
 
-/// The variable as messages name it.
-pub(super) fn told(name: &str) -> &str {
+/// The variable as messages refer to it.
+pub(in crate::cli) fn display_name(name: &str) -> &str {
     shown(name).unwrap_or("the variable that `api_key_env` names")
 }
 
-/// A rejected value or name as errors repeat it. A number or a word of a usual length is repeated; anything else may be
-/// a key in the wrong place.
-pub(in crate::cli) fn rejected(text: &str) -> &str {
+/// A rejected value or name as errors repeat it: a number or a word of a usual length. Any other text may be a key in
+/// the wrong place and is hidden.
+pub(super) fn mask_rejected(text: &str) -> &str {
     let is_word =
         text.len() <= 20 && text.bytes().all(|byte| matches!(byte, b'_' | b' ') || byte.is_ascii_alphabetic());
     let is_number = text.len() <= 20 && text.parse::<f64>().is_ok();
     let is_prefixed = PREFIXES.iter().any(|prefix| text.starts_with(prefix));
-    if (is_word || is_number) && !is_prefixed { text } else { "[hidden]" }
+    if (is_word || is_number) && !is_prefixed { text } else { HIDDEN }
 }
 
 #[cfg(test)]
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_variables_are_accepted_and_shown() {
+    fn names_of_variables_are_accepted_and_printed() {
         for name in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "MINE", "_KEY", "AZURE_OPENAI_KEY_2", "OPENROUTER_API_KEY"]
         {
             assert!(is_accepted(name) && shown(name) == Some(name), "{name}");
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_other_texts_are_not_names() {
+    fn keys_and_other_texts_are_not_accepted_as_names() {
         for text in [
             "",
             "1KEY",
@@ -95,9 +97,9 @@ mod tests {
     }
 
     proptest! {
-        /// Keys of 16 characters and more, of any usual alphabet, are never shown, whether or not they are names.
+        /// Keys of at least 16 characters of any usual alphabet, including keys that are valid names.
         #[test]
-        fn no_key_is_shown(key in "[A-Za-z0-9]{16,64}|[A-Z2-7]{16,64}|[0-9a-f]{16,64}|[A-Z]{16,64}") {
+        fn keys_are_never_printed(key in "[A-Za-z0-9]{16,64}|[A-Z2-7]{16,64}|[0-9a-f]{16,64}|[A-Z]{16,64}") {
             prop_assert!(shown(&key).is_none(), "{}", key);
         }
     }

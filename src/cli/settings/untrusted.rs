@@ -1,0 +1,55 @@
+//! The judge settings of a project file that the user does not trust. All of `[llm]` and `[[judge]]` is withheld: it
+//! decides what is sent, where, how often and at what price.
+//!
+//! Even a model or a number of samples, applied to the user's own endpoint, would spend the user's money and make a
+//! limit on costs count with the prices of another model.
+
+use std::path::PathBuf;
+
+/// A setting that is ignored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct WithheldSetting {
+    /// Such as `llm.base_url` or `judge.1.base_url`.
+    pub(in crate::cli) name: String,
+    /// The value as it may be printed.
+    pub(in crate::cli) value: String,
+}
+
+/// A project file that is not trusted and has settings that need trust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct UntrustedFile {
+    pub(in crate::cli) path: PathBuf,
+    /// Whether it was trusted before it was edited.
+    pub(in crate::cli) has_changed: bool,
+    pub(in crate::cli) withheld: Vec<WithheldSetting>,
+    /// Whether it names where answers are sent. No endpoint of another file replaces it.
+    pub(in crate::cli) names_judges: bool,
+}
+
+impl UntrustedFile {
+    /// The command that trusts the file.
+    pub(in crate::cli) fn trust_command(&self) -> String {
+        let folder = self.path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+        let folder = if !folder.is_empty() && folder.chars().all(is_plain) {
+            folder
+        } else {
+            format!("'{}'", folder.replace('\'', "'\\''"))
+        };
+        format!("gradus config trust {folder}")
+    }
+
+    /// One sentence about the settings that are ignored.
+    pub(in crate::cli) fn warning(&self) -> String {
+        let reason = if self.has_changed { "was changed since it was trusted" } else { "is not trusted" };
+        let names: Vec<&str> = self.withheld.iter().map(|one| one.name.as_str()).collect();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        let judges = if self.names_judges { ", and the judges that it names are not asked" } else { "" };
+        format!("{} {reason}: {} {are} ignored{judges}", self.path.display(), names.join(", "))
+    }
+
+    /// What to do about the warning.
+    pub(in crate::cli) fn hint(&self) -> String {
+        format!("to trust the file as it is now: {}", self.trust_command())
+    }
+}
