@@ -19,8 +19,8 @@ use crate::report;
 
 /// Runs the program on the arguments of the process.
 ///
-/// Exit codes: 0 for success; 1 if an answer is below a threshold or ungraded, or a check failed; 2 if the command could
-/// not run; 130 after Ctrl-C.
+/// Exit codes: 0 for success; 1 if an answer is below a threshold or ungraded, or a check failed; 2 if the command
+/// could not run; 130 after Ctrl-C.
 pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,

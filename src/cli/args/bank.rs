@@ -1,4 +1,4 @@
-//! The commands of `bank`.
+//! The subcommands of `bank`.
 
 use std::path::PathBuf;
 
@@ -14,41 +14,41 @@ pub(in crate::cli) struct Bank {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum BankCommand {
-    /// Find everything that is wrong with a bank; exit with 1 if there is anything
+    /// Find all faults in a bank; exit with 1 if there are any
     #[command(after_help = "Examples:
-  gradus bank check                          the bank of this folder or of one above
+  gradus bank check              the bank of this folder or a parent folder
   gradus bank check my-bank
   gradus bank check rubrics/team/on-call.toml
 
-A rubric is checked with its sample answers. Whether strong samples also pass as answers
-to questions of other topics is checked with the whole bank only.")]
+A rubric is checked with its sample answers. Only a check of the whole bank
+finds strong samples that also pass as answers to questions of other topics.")]
     Check {
-        /// Folder of a bank, or some of its files; the bank that the settings name if absent
+        /// Folder of a bank, or some of its files [default: the bank that the settings name]
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
         /// Output format
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
         format: ListFormat,
     },
-    /// Print a commented rubric to begin with
+    /// Print a commented rubric to start from
     New {
         /// Id of the new question: lower-case letters, digits and hyphens
         id: String,
-        /// Its topic: the folder it will stand in
+        /// Topic of the question: the name of its folder
         #[arg(long, default_value = "my-topic")]
         topic: String,
     },
-    /// Draft rubrics from reference answers: something to mend and to grade with meanwhile
+    /// Draft rubrics from reference answers, ready to grade with and to edit
     Draft(Draft),
-    /// Learn from graded answers which phrases a rubric lacks; propose them as a patch
+    /// Find phrases that rubrics lack in graded answers, and propose a patch
     Learn(Learn),
-    /// Print the JSON Schema of rubrics or of what commands write
+    /// Print the JSON Schema of rubrics or of command output
     Schema {
-        /// Kind of document
+        /// Document to describe
         #[arg(value_enum, default_value = "rubric")]
         of: SchemaOf,
     },
-    /// Show for every phrase of a rubric whether and where an answer contains it, and why not
+    /// Show where an answer contains each phrase of a rubric, or why it does not
     Explain(Explain),
 }
 
@@ -57,14 +57,14 @@ to questions of other topics is checked with the whole bank only.")]
   gradus bank explain error-budget answer.md
   gradus bank explain error-budget answer.md --criterion spends-it --found
 
-With --found, the exit code is 1 when the answer contains none of the phrases.")]
+With --found, the exit code is 1 if the answer contains none of the phrases.")]
 pub(in crate::cli) struct Explain {
     /// Id of the question
     pub(in crate::cli) id: String,
     /// File with the answer; `-` reads standard input
     #[arg(default_value = "-")]
     pub(in crate::cli) file: PathBuf,
-    /// Show the phrases of this criterion or penalty only
+    /// Show only the phrases of this criterion or penalty
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) criterion: Option<String>,
     /// Show only phrases that the answer contains
@@ -75,19 +75,19 @@ pub(in crate::cli) struct Explain {
     pub(in crate::cli) format: ListFormat,
 }
 
-/// What a JSON Schema describes.
+/// A document that has a JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum SchemaOf {
-    /// Rubric files.
+    /// Rubric files
     Rubric,
-    /// Results of `grade` and `batch`.
+    /// Results of `grade` and `batch`
     Result,
-    /// The summary of `batch`.
+    /// Summary of `batch`
     Summary,
-    /// The measurements of `eval`.
+    /// Measurements of `eval`
     Eval,
-    /// The phrases of `bank explain`.
+    /// Phrases of `bank explain`
     Explain,
-    /// The questions of `questions`.
+    /// Questions of `questions`
     Questions,
 }

@@ -1,4 +1,4 @@
-//! The options of `batch`.
+//! The options of `batch` and `batch merge`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,24 +6,26 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::judge::{JudgeArgs, SpendArgs};
-use super::values::{jobs, most_answers, score_or_mean, shard};
+use super::values::{answer_limit, score_or_mean, shard, threads};
 use crate::batch::Shard;
 
 #[derive(Debug, ClapArgs)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "INPUT is a file with one JSON object a line, a table (.csv, .tsv), any of
-them packed (.gz, .zst), a folder of .txt and .md files with an answer each,
-or `-`. In a folder, the question stands in the file's front matter, or the
-file or its folder is named after it, or it is told from the answer. Elsewhere
-it is an id or a wording.
+    after_help = "INPUT is a file with one JSON object per line, a table (.csv, .tsv), a
+compressed file of these (.gz, .zst), a Parquet file, a folder of .txt and .md
+files with one answer each, or `-`. For a file in a folder, the question is
+named by its front matter, by its file name or by its folder's name; otherwise
+it is found from the answer. In all other input, the question is an id or a
+wording.
 
-With --output FILE, results come one by one into FILE.gradus, and the same
-command goes on where it was stopped: what did not change is not graded again.
-The first Ctrl-C finishes what has begun, the second leaves at once.
+With --output FILE, each result is saved in FILE.gradus at once, and the same
+command resumes after an interruption: unchanged answers are not graded again.
+The first Ctrl-C finishes the answers that are being graded, the second stops
+immediately.
 
-Without --output, results go to standard output: a table on a terminal, else
-one JSON object per line.
+Without --output, results go to standard output: as a table on a terminal,
+otherwise as one JSON object per line.
 
 Examples:
   gradus batch drafts/
@@ -33,9 +35,9 @@ Examples:
   gradus batch big.jsonl.zst --shard 1/3 --evidence none -o part-1.jsonl
   gradus batch merge part-1.jsonl part-2.jsonl part-3.jsonl -o graded.jsonl
 
-Exit codes: 0 done; 1 done, but something is below --fail-under or ungraded, or
-too many answers fell back to the offline scorer; 2 could not run, or not to the
-end; 130 stopped by Ctrl-C."
+Exit codes: 0 done; 1 done, but a score is below --fail-under, too many answers
+are ungraded, or too many fell back to the offline scorer; 2 could not run or
+could not finish; 130 stopped by Ctrl-C."
 )]
 pub(in crate::cli) struct Batch {
     #[command(subcommand)]
@@ -46,24 +48,24 @@ pub(in crate::cli) struct Batch {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum BatchCommand {
-    /// Join the parts that were graded with --shard
+    /// Merge the results of parts that were graded with --shard
     Merge(BatchMerge),
 }
 
-/// The columns of rows.
+/// Names of the columns or JSON fields of the input.
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct BatchColumns {
-    /// Column or field with the answer's id [default: id, or the row's number]
+    /// Column with the id of the answer [default: id, or the row number]
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
-    /// With the question: its id, or its wording [default: question]. If there is no such column,
-    /// the id or wording of the question of all rows that name none
+    /// Column with the id or the wording of the question [default: question]. If no column has this
+    /// name: the id or the wording itself, for all rows that do not name a question
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) question: Option<String>,
-    /// With the answer
+    /// Column with the answer text
     #[arg(long, value_name = "NAME", default_value = "answer", help_heading = "Columns")]
     pub(in crate::cli) answer: String,
-    /// Columns to carry through to the results
+    /// Columns to copy to the results, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Columns")]
     pub(in crate::cli) keep: Vec<String>,
 }
@@ -73,47 +75,48 @@ pub(in crate::cli) struct BatchRun {
     /// File or folder with answers; `-` reads standard input
     #[arg(value_name = "INPUT", required = true)]
     pub(in crate::cli) input: Option<PathBuf>,
-    /// How rows are written, where the ending of the name does not tell
+    /// Input format [default: from the file extension]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) input_format: Option<RowFormat>,
     #[command(flatten)]
     pub(in crate::cli) columns: BatchColumns,
-    /// File for the results; standard output if absent
+    /// Write the results to FILE [default: standard output]
     #[arg(long, short, value_name = "FILE", help_heading = "Results")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// Output format [default: from the file extension of --output; a table on a terminal, else jsonl]
+    /// Output format [default: from the file extension of --output; without it, table on a terminal,
+    /// otherwise jsonl]
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Results")]
     pub(in crate::cli) format: Option<ResultFormat>,
-    /// How much of the evidence is written, in JSON
+    /// Detail of the evidence in JSON results
     #[arg(long, value_name = "DETAIL", value_enum, default_value = "full", help_heading = "Results")]
     pub(in crate::cli) evidence: EvidenceDetail,
-    /// Write a summary too: `.md` or `.json`
+    /// Write a summary to FILE, as Markdown (`.md`) or JSON (`.json`)
     #[arg(long, value_name = "FILE", help_heading = "Results")]
     pub(in crate::cli) summary: Option<PathBuf>,
-    /// Write `JUnit` XML too: each answer is a test
+    /// Write a `JUnit` XML report with one test per answer to FILE
     #[arg(long, value_name = "FILE", help_heading = "Results")]
     pub(in crate::cli) junit: Option<PathBuf>,
-    /// Print the whole summary: every criterion, the spread of scores, each ungraded answer
+    /// Print the full summary, with every criterion, the distribution of scores and each ungraded answer
     #[arg(long, short, conflicts_with = "quiet", help_heading = "Results")]
     pub(in crate::cli) verbose: bool,
-    /// Bring scores to people's scale with a file that `calibrate` wrote
+    /// Calibrate scores with a file that `gradus calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
-    /// Exit with 1 when a score is below N, 0 to 100; mean=N asks it of the mean
+    /// Exit with 1 if a score is below N, from 0 to 100; mean=N: if the mean score is below N
     #[arg(long, value_name = "N", value_parser = score_or_mean)]
     pub(in crate::cli) fail_under: Option<Least>,
-    /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
-    #[arg(long, value_name = "N", default_value = "0", value_parser = most_answers)]
+    /// Exit with 1 if more than N answers are ungraded; N is a number or a percentage such as 5%
+    #[arg(long, value_name = "N", default_value = "0", value_parser = answer_limit)]
     pub(in crate::cli) max_ungraded: Most,
-    /// Exit with 1 when more than N answers fell back to the offline scorer, in whole or in part: a
-    /// number, or a share as 5% [default: fail only if all did although --grader llm is set]
-    #[arg(long, value_name = "N", value_parser = most_answers)]
+    /// Exit with 1 if more than N answers fell back to the offline scorer, wholly or partly; N is a
+    /// number or a percentage such as 5% [default: exit with 1 only if all did and --grader is llm]
+    #[arg(long, value_name = "N", value_parser = answer_limit)]
     pub(in crate::cli) max_fallback: Option<Most>,
-    /// How many threads grade; all cores if absent. Results are the same. A judge is asked as
-    /// --concurrency says
-    #[arg(long, short, value_name = "N", value_parser = jobs)]
+    /// Number of grading threads [default: all cores]. It does not change results. --concurrency limits
+    /// requests to a judge
+    #[arg(long, short, value_name = "N", value_parser = threads)]
     pub(in crate::cli) jobs: Option<usize>,
-    /// Grade only the I-th of N parts of the rows
+    /// Grade only part I of N equal parts of the rows
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(in crate::cli) shard: Option<Shard>,
     #[command(flatten)]
@@ -122,58 +125,58 @@ pub(in crate::cli) struct BatchRun {
     pub(in crate::cli) judge: JudgeArgs,
     #[command(flatten)]
     pub(in crate::cli) spend: SpendArgs,
-    /// Tell where the offline scorer decides otherwise, and collect it in FILE, a table
-    /// [default FILE: the output's name with .check.csv]
+    /// Report criteria on which the offline scorer disagrees with the judge, and list them in FILE as
+    /// CSV [default FILE: the name of the output with .check.csv]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
           help_heading = "Judge")]
     pub(in crate::cli) cross_check: Option<String>,
 }
 
-/// What may be done with what is there already.
+/// How existing results are treated.
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub(in crate::cli) struct ExistingArgs {
-    /// Begin anew, and grade everything again
+    /// Discard saved results and grade everything again
     #[arg(long)]
     pub(in crate::cli) restart: bool,
-    /// Overwrite results that another command wrote, or that were changed by hand
+    /// Overwrite results that another command wrote or that were edited
     #[arg(long)]
     pub(in crate::cli) force: bool,
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Parts are told by the folders beside them. All parts of one input must be
-there, each once and complete, graded by the same bank; the result is what a
-run without --shard would write.
+#[command(after_help = "Each part is recognized by the .gradus folder beside it. Every part of the input
+must be given exactly once, complete, and graded with the same bank. The result
+equals that of a run without --shard.
 
 Example:
   gradus batch merge part-1.jsonl part-2.jsonl part-3.jsonl -o graded.jsonl")]
 pub(in crate::cli) struct BatchMerge {
-    /// The parts, in any order
+    /// Result files of the parts, in any order
     #[arg(value_name = "PARTS", required = true)]
     pub(in crate::cli) parts: Vec<PathBuf>,
-    /// File for all results
+    /// Write the merged results to FILE
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) output: PathBuf,
-    /// Write a summary too: `.md` or `.json`
+    /// Write a summary to FILE, as Markdown (`.md`) or JSON (`.json`)
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) summary: Option<PathBuf>,
-    /// Write `JUnit` XML too: each answer is a test
+    /// Write a `JUnit` XML report with one test per answer to FILE
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
-    /// Print the whole summary: every criterion, the spread of scores, each ungraded answer
+    /// Print the full summary, with every criterion, the distribution of scores and each ungraded answer
     #[arg(long, short, conflicts_with = "quiet")]
     pub(in crate::cli) verbose: bool,
-    /// Exit with 1 when a score is below N, 0 to 100; mean=N asks it of the mean
+    /// Exit with 1 if a score is below N, from 0 to 100; mean=N: if the mean score is below N
     #[arg(long, value_name = "N", value_parser = score_or_mean)]
     pub(in crate::cli) fail_under: Option<Least>,
-    /// Exit with 1 when more answers could not be graded: a number, or a share as 5%
-    #[arg(long, value_name = "N", default_value = "0", value_parser = most_answers)]
+    /// Exit with 1 if more than N answers are ungraded; N is a number or a percentage such as 5%
+    #[arg(long, value_name = "N", default_value = "0", value_parser = answer_limit)]
     pub(in crate::cli) max_ungraded: Most,
-    /// Exit with 1 when more than N answers fell back to the offline scorer, in whole or in part: a
-    /// number, or a share as 5%
-    #[arg(long, value_name = "N", value_parser = most_answers)]
+    /// Exit with 1 if more than N answers fell back to the offline scorer, wholly or partly; N is a
+    /// number or a percentage such as 5%
+    #[arg(long, value_name = "N", value_parser = answer_limit)]
     pub(in crate::cli) max_fallback: Option<Most>,
-    /// Overwrite the file that --output names
+    /// Overwrite the output file
     #[arg(long)]
     pub(in crate::cli) force: bool,
 }
@@ -181,46 +184,48 @@ pub(in crate::cli) struct BatchMerge {
 /// Input format of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum RowFormat {
-    /// One JSON object a line.
+    /// One JSON object per line
     Jsonl,
-    /// A table with commas.
+    /// Comma-separated values
     Csv,
-    /// A table with tabs.
+    /// Tab-separated values
     Tsv,
-    /// A Parquet file.
+    /// Parquet file
     Parquet,
 }
 
 /// Output format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ResultFormat {
-    /// One JSON object per line.
+    /// One JSON object per line
     Jsonl,
-    /// Comma-separated values.
+    /// Comma-separated values
     Csv,
-    /// Tab-separated values.
+    /// Tab-separated values
     Tsv,
-    /// A Parquet file.
+    /// Parquet file
     Parquet,
-    /// One line per answer, to read on a terminal.
+    /// Text table with one line per answer
     Table,
 }
 
-/// How much of the evidence is written.
+/// Detail of the evidence in results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum EvidenceDetail {
-    /// Every quote.
+    /// All quotes
     Full,
-    /// How many concepts were found and how many are missing.
+    /// Numbers of concepts that were found and that are missing
     Counts,
-    /// Credits only.
+    /// Only credits
     None,
 }
 
-/// What scores must not be below.
+/// A lower limit for scores, from 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::cli) enum Least {
+    /// For the score of every answer.
     Each(f64),
+    /// For the mean score.
     Mean(f64),
 }
 
@@ -233,19 +238,21 @@ impl fmt::Display for Least {
     }
 }
 
-/// How many answers may have a fault.
+/// An upper limit for the number of faulty answers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::cli) enum Most {
+    /// A number of answers.
     Answers(u64),
+    /// A percentage of all answers, from 0 to 100.
     Percent(f64),
 }
 
 impl Most {
-    /// Whether `faulty` of `answers` are more.
+    /// Whether `faulty` of `answers` exceed the limit.
     pub(in crate::cli) fn is_exceeded(self, faulty: u64, answers: u64) -> bool {
         match self {
             Self::Answers(most) => faulty > most,
-            #[allow(clippy::cast_precision_loss)] // far below what a float holds exactly
+            #[allow(clippy::cast_precision_loss, reason = "numbers of answers are far below 2^53")]
             Self::Percent(most) => faulty as f64 * 100.0 > most * answers as f64,
         }
     }

@@ -1,4 +1,4 @@
-//! The commands and their options.
+//! The commands, and the options of the small ones.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::bank::Bank;
 use super::batch::Batch;
 use super::evaluation::{Calibrate, Eval, RowColumns};
 use super::judge::{Cache, Config, JudgeArgs, Prompt};
-use super::values::{kind, level, limit, score};
+use super::values::{kind, level, positive, score};
 use crate::model::{Kind, Level};
 
 /// Grades a written practice answer against a rubric, with a quote for every point.
@@ -22,21 +22,21 @@ use crate::model::{Kind, Level};
     max_term_width = 80,
     arg_required_else_help = true,
     after_help = "Examples:
-  gradus grade answer.md                   the question is found if not named
-  gradus grade --question error-budget -   read from a pipe, or typed
+  gradus grade answer.md                   the question is found from the answer
+  gradus grade --question error-budget -   read from a pipe, or type the answer
   gradus batch answers.csv -o graded.csv   many answers, in a file or a folder
-  gradus questions --topic security        what can be asked
-  gradus search \"restore test\"             what sample answers say
-  gradus bank new my-question              a rubric to begin with
-  gradus config check --preset ollama      can a model judge here?
+  gradus questions --topic security        list the questions of a topic
+  gradus search \"restore test\"             search the sample answers
+  gradus bank new my-question              print a rubric to start from
+  gradus config check --preset ollama      check that a model can judge
 
-Exit codes: 0 done; 1 done, but something is below a threshold, ungraded or
-found wrong; 2 could not run; 130 stopped by Ctrl-C."
+Exit codes: 0 done; 1 done, but a score is below a threshold, an answer is
+ungraded, or a check found faults; 2 could not run; 130 stopped by Ctrl-C."
 )]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     pub(in crate::cli) global: Global,
-    /// When to use colour; `NO_COLOR` is honoured
+    /// When to use colors; on a terminal, `NO_COLOR` turns them off
     #[arg(long, global = true, value_name = "WHEN", value_enum, help_heading = "Global options")]
     pub(in crate::cli) color: Option<Color>,
     #[command(subcommand)]
@@ -46,40 +46,41 @@ pub(in crate::cli) struct Args {
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub(in crate::cli) struct Global {
-    /// Folder with `rubrics` and `corpus`, or `shipped`; if absent, a folder upward that has `rubrics`, else `shipped`
+    /// Folder with `rubrics` and `corpus`, or `shipped` [default: the current or a parent folder with
+    /// `rubrics`, otherwise `shipped`]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(in crate::cli) bank: Option<PathBuf>,
-    /// Print the least: one line a result, no notes
+    /// Print one line per result, and no notes
     #[arg(long, short, global = true, help_heading = "Global options")]
     pub(in crate::cli) quiet: bool,
 }
 
-/// When to use colour.
+/// When output is colored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Color {
-    /// On a terminal.
+    /// On a terminal
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
-/// How a grade is written.
+/// Output format of a grade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Format {
-    /// For people.
+    /// Report for a terminal
     Text,
-    /// The whole result.
+    /// Complete result
     Json,
-    /// For documents.
+    /// Report for a document
     Markdown,
-    /// One row.
+    /// One row per answer
     Csv,
 }
 
 impl Format {
-    /// The format that a file extension stands for.
+    /// The format for a file extension; `None` for an unknown one.
     pub(in crate::cli) fn of_extension(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "json" | "jsonl" => Some(Self::Json),
@@ -91,20 +92,20 @@ impl Format {
     }
 }
 
-/// How a list is written.
+/// Output format of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ListFormat {
-    /// For people.
+    /// Text for a terminal
     Text,
-    /// For programs.
+    /// JSON
     Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
-    /// Grade one answer, or each of several
+    /// Grade one or several answers
     Grade(Grade),
-    /// Grade many answers, and go on where it was stopped
+    /// Grade many answers; resume after an interruption
     Batch(Box<Batch>),
     /// List, show and find questions
     Questions(Questions),
@@ -112,22 +113,22 @@ pub(in crate::cli) enum Command {
     Search(Search),
     /// Check, draft, extend and explain question banks
     Bank(Bank),
-    /// Tell how far the grader agrees with people
+    /// Measure agreement with human scores
     Eval(Eval),
-    /// Bring scores to the scale of people who graded some answers
+    /// Fit scores to the scale of human scores
     Calibrate(Calibrate),
-    /// Show the settings and where they come from; check the judge
+    /// Show the settings and their origins; check the judge
     Config(Config),
-    /// Print what a judge would be told of an answer
+    /// Print the prompt that a judge gets for an answer
     Prompt(Prompt),
-    /// Show or clear what judges replied so far
+    /// Show or clear the cached replies of judges
     Cache(Cache),
     /// Print a completion script for a shell, with question ids
     Completions {
-        /// Which shell
+        /// Shell that runs the script
         shell: Shell,
     },
-    /// Print a manual page, or write those of all commands
+    /// Print a manual page, or write the pages of all commands
     Man(Man),
 }
 
@@ -137,13 +138,13 @@ pub(in crate::cli) enum Command {
   gradus man bank check
   gradus man --output ~/.local/share/man/man1")]
 pub(in crate::cli) struct Man {
-    /// Command whose page is printed; the program itself if absent
+    /// Command to describe [default: the program itself]
     #[arg(value_name = "COMMAND", conflicts_with = "output")]
     pub(in crate::cli) command: Vec<String>,
-    /// Write a page for every command into this folder
+    /// Write a page for every command into DIR
     #[arg(long, short, value_name = "DIR")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// Overwrite pages that exist
+    /// Overwrite existing pages
     #[arg(long, requires = "output")]
     pub(in crate::cli) force: bool,
 }
@@ -156,11 +157,12 @@ pub(in crate::cli) struct Man {
   gradus grade --ask \"tell me about an outage you led\" - < answer.txt
   gradus grade --fail-under 60 answer.md && echo good enough
 
-Without --question or --ask, the question is the one that the file's front matter names
-(`question = \"<id>\"` between two `+++` lines), else it is found from the answer itself.
+Without --question or --ask, the front matter of the file names the question
+(`question = \"<id>\"` between two `+++` lines); otherwise the question is found
+from the answer.
 
-Several answers have a report each, JSON is one object a line, and CSV is one table.
-The exit code is the highest of them all.")]
+Several answers are printed as one report each, as one JSON object per line, or
+as one CSV table. The exit code is the highest one of all answers.")]
 pub(in crate::cli) struct Grade {
     /// Files with one answer each; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
@@ -171,25 +173,25 @@ pub(in crate::cli) struct Grade {
     /// Find the question by its wording
     #[arg(long, value_name = "TEXT")]
     pub(in crate::cli) ask: Option<String>,
-    /// Output format
+    /// Output format [default: text]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) format: Option<Format>,
-    /// Write the results to this file instead of standard output; without --format, its extension
-    /// (.txt, .md, .json or .csv) sets the format
+    /// Write the results to FILE instead of standard output; without --format, its extension (.txt,
+    /// .md, .json or .csv) selects the format
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// Overwrite the file that --output names
+    /// Overwrite the output file
     #[arg(long, requires = "output")]
     pub(in crate::cli) force: bool,
-    /// Bring the score to people's scale with a file that `calibrate` wrote
+    /// Calibrate scores with a file that `gradus calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
-    /// Exit with 1 when the score is below this, 0 to 100
+    /// Exit with 1 if a score is below N, from 0 to 100
     #[arg(long, value_name = "N", value_parser = score)]
     pub(in crate::cli) fail_under: Option<f64>,
     #[command(flatten)]
     pub(in crate::cli) judge: JudgeArgs,
-    /// Tell where the offline scorer decides otherwise
+    /// Report criteria on which the offline scorer disagrees with the judge
     #[arg(long, help_heading = "Judge")]
     pub(in crate::cli) cross_check: bool,
 }
@@ -215,28 +217,28 @@ pub(in crate::cli) struct Questions {
 pub(in crate::cli) enum QuestionsCommand {
     /// List the questions
     List(QuestionsList),
-    /// Show one question; what earns points is shown with --key only
+    /// Show one question; criteria and penalties only with --key
     Show {
         /// Id of the question
         id: String,
-        /// Show the criteria and penalties too
+        /// Also show the criteria and penalties
         #[arg(long)]
         key: bool,
-        /// Show the whole sample answers too; --key is not needed for that
+        /// Also show the full sample answers
         #[arg(long)]
         samples: bool,
-        /// How to write it
+        /// Output format
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
         format: ListFormat,
     },
     /// Find questions by their wording
     Find {
-        /// What the question is about
+        /// Words of the question
         text: String,
-        /// How many to show
-        #[arg(long, value_name = "N", default_value_t = 5, value_parser = limit)]
+        /// Maximum number of questions
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = positive)]
         limit: usize,
-        /// How to write them
+        /// Output format
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
         format: ListFormat,
     },
@@ -244,16 +246,16 @@ pub(in crate::cli) enum QuestionsCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct QuestionsList {
-    /// Only this topic
+    /// Only questions of this topic
     #[arg(long)]
     pub(in crate::cli) topic: Option<String>,
-    /// Only this kind: design, process, behavioural, concept or motivation
+    /// Only questions of this kind: design, process, behavioural, concept or motivation
     #[arg(long, value_parser = kind)]
     pub(in crate::cli) kind: Option<Kind>,
-    /// Only this level: core or advanced
+    /// Only questions of this level: core or advanced
     #[arg(long, value_parser = level)]
     pub(in crate::cli) level: Option<Level>,
-    /// How to write them
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: ListFormat,
 }
@@ -262,54 +264,55 @@ pub(in crate::cli) struct QuestionsList {
 #[command(after_help = "Example:
   gradus search \"restore test\" --limit 3")]
 pub(in crate::cli) struct Search {
-    /// Words to look for
+    /// Words to search for
     pub(in crate::cli) words: String,
-    /// How many passages to show
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = limit)]
+    /// Maximum number of passages
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = positive)]
     pub(in crate::cli) limit: usize,
-    /// How to write them
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: ListFormat,
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each line of QUESTIONS is an object with `id`, `prompt` and `references`, a list of
-good answers. With `criteria`, a list of texts or of objects with `text`, `points`
-and `id`, each of these becomes a criterion of its own in place of the references.
-Other fields are passed over.
+#[command(after_help = "Each line of QUESTIONS is an object with `id`, `prompt` and `references` (a list
+of good answers). If it also has `criteria` (a list of texts, or of objects with
+`text`, `points` and `id`), each of them becomes a criterion, and the references
+are not used. Other fields are ignored.
 
 Examples:
   gradus bank draft questions.jsonl --output my-bank
   gradus bank draft --corpus samples --output my-bank
   gradus grade --bank my-bank --question q1 answer.md")]
 pub(in crate::cli) struct Draft {
-    /// File with one JSON object a line; `-` reads standard input
+    /// File with one JSON object per line; `-` reads standard input
     #[arg(value_name = "QUESTIONS", required_unless_present = "corpus", conflicts_with = "corpus")]
     pub(in crate::cli) questions: Option<PathBuf>,
-    /// Draft from the strong samples of a corpus folder instead
+    /// Draft from the strong samples in a corpus folder instead
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) corpus: Option<PathBuf>,
-    /// Folder of the bank to write `rubrics/<topic>/<id>.toml` into
+    /// Bank folder to write `rubrics/<topic>/<id>.toml` into
     #[arg(long, short, value_name = "DIR")]
     pub(in crate::cli) output: PathBuf,
-    /// Topic of the questions that name none
+    /// Topic of questions that do not name one
     #[arg(long, default_value = "drafted")]
     pub(in crate::cli) topic: String,
-    /// Overwrite rubrics that are there already
+    /// Overwrite existing rubrics
     #[arg(long)]
     pub(in crate::cli) force: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Each line of ANSWERS is an object with `question`, `answer` and `score`, and
-`max_score` if scores are points. With `criteria`, an object of credits from
-0 to 1, phrases are learned for each of these criteria; else for the one that
-the answers do not meet. A file that ends in `.csv` is read as a table with
-these names in its heading, and credits in columns `criterion:<id>`.
+`max_score` if scores are points. If it also has `criteria` (an object with
+credits from 0 to 1), phrases are learned for each of these criteria; otherwise
+for the criterion that the answers miss. A file with the extension `.csv` is a
+table with these names in its header row and credits in columns `criterion:<id>`.
 
-Phrases are found in four fifths of the answers to a question. Those that raise
-agreement with people on the other fifth are proposed, with the figures before
-and after. A question needs 25 different answers, 10 of them high and 10 low.
+Phrases are learned from four fifths of the answers to a question. Phrases that
+raise agreement with human scores on the last fifth are proposed, with the
+agreement before and after. A question needs 25 different answers, including
+10 high and 10 low scores.
 
 No rubric is changed. Read the patch, remove what you do not want, and apply it.
 
@@ -318,38 +321,38 @@ Examples:
   gradus bank learn graded.csv --bank my-bank --output learned.patch
   patch -p1 -d my-bank < learned.patch")]
 pub(in crate::cli) struct Learn {
-    /// File with graded answers, one JSON object a line or CSV; `-` reads JSON from standard input
+    /// File with graded answers, one JSON object per line or CSV; `-` reads JSON from standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
-    /// Write the patch of the rubric files there
+    /// Write the patch for the rubric files to FILE
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// Only this question
+    /// Learn only for this question
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) only: Option<String>,
-    /// How many proposals a question may have
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = limit)]
+    /// Maximum number of proposals per question
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = positive)]
     pub(in crate::cli) limit: usize,
-    /// Decides which fifth of the answers is held out
+    /// Random seed that selects the fifth of the answers for testing
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::cli) seed: u64,
-    /// How to write the proposals
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: LearnFormat,
-    /// Overwrite the file that --output names
+    /// Overwrite the output file
     #[arg(long)]
     pub(in crate::cli) force: bool,
     #[command(flatten)]
     pub(in crate::cli) columns: RowColumns,
 }
 
-/// How proposals are written.
+/// Output format of proposals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum LearnFormat {
-    /// For people.
+    /// Text for a terminal
     Text,
-    /// For programs.
+    /// JSON
     Json,
-    /// For `patch -p1` and `git apply`.
+    /// Patch for `patch -p1` and `git apply`
     Patch,
 }

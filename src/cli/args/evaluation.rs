@@ -9,90 +9,94 @@ use super::judge::JudgeArgs;
 use super::values::{cut, threshold};
 use crate::agreement::{Cut, Metric};
 
-/// Which columns hold what.
+/// Names of the columns or JSON fields of the input.
 #[derive(Debug, Clone, ClapArgs)]
 pub(in crate::cli) struct RowColumns {
-    /// Column or field with the answer's id; its line if there is none
+    /// Column with the id of the answer; without this column, the line number is the id
     #[arg(long, value_name = "NAME", default_value = "id", help_heading = "Columns")]
     pub(in crate::cli) id: String,
-    /// With the question's id
+    /// Column with the id of the question
     #[arg(long, value_name = "NAME", default_value = "question", help_heading = "Columns")]
     pub(in crate::cli) question: String,
-    /// With the answer
+    /// Column with the answer text
     #[arg(long, value_name = "NAME", default_value = "answer", help_heading = "Columns")]
     pub(in crate::cli) answer: String,
-    /// With the score that people gave
+    /// Column with the human score
     #[arg(long, value_name = "NAME", default_value = "score", help_heading = "Columns")]
     pub(in crate::cli) score: String,
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each row has `question`, `answer` and `score`; `max_score` (the highest score of the
-file if absent), `split`, `score2` (what a second person gave; with `score1`, those
-two are held against each other) and `criteria` (credits from 0 to 1 by criterion
-id; in CSV, columns `criterion:<id>`) are used where they are there.
+#[command(after_help = "Each row has `question`, `answer` and `score`. These fields are optional:
+  max_score  highest possible score [default: the highest score in the file]
+  split      name of the part that the row belongs to, such as train or test
+  score2     score by a second person; with `score1`, the two are compared with
+             each other
+  criteria   credits from 0 to 1 by criterion id, or columns `criterion:<id>`
 
-Intervals come from drawing answers anew, each for itself. Answers to one question
-resemble each other, so with few questions they are somewhat too narrow.
+Confidence intervals are bootstrapped by resampling single answers. Answers to
+the same question are similar, so with few questions the intervals are too
+narrow.
 
-Figures: pearson, spearman, kappa (quadratic-weighted), mae, rmse, exact, adjacent,
-bias; macro-f1 and accuracy where people only said right or wrong. What is absent
-has a reason, and is never 0.
+Metrics: pearson, spearman, kappa (quadratic-weighted), mae, rmse, exact,
+adjacent, bias; macro-f1 and accuracy if human scores are only right or wrong. A
+metric that cannot be computed is reported with the reason, never as 0.
 
 Examples:
   gradus eval graded.jsonl --bank my-bank
   gradus eval graded.csv --bank my-bank --fail-under pearson=0.5
-  gradus eval graded.jsonl --bank my-bank --cut fit:train --format json > before.json
-  gradus eval graded.jsonl --bank my-bank --cut fit:train --compare before.json")]
+  gradus eval graded.jsonl --bank my-bank --format json > before.json
+  gradus eval graded.jsonl --bank my-bank --compare before.json
+  gradus eval graded.jsonl --bank my-bank --cut fit:train")]
 pub(in crate::cli) struct Eval {
-    /// Answers with people's scores: `.csv`, else one JSON object a line; `-` reads standard input
+    /// File of answers with human scores, as `.csv` or one JSON object per line; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
     #[command(flatten)]
     pub(in crate::cli) judge: JudgeArgs,
-    /// Bring scores to people's scale with a file that `calibrate` wrote
+    /// Calibrate scores with a file that `gradus calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
-    /// From which score on an answer is right, 0 to 100, or `fit:SPLIT`
+    /// Lowest score of a right answer, from 0 to 100; `fit:SPLIT` fits it on a split
     #[arg(long, value_name = "CUT", default_value = "50", value_parser = cut)]
     pub(in crate::cli) cut: Cut,
-    /// Exit with 1 where a figure is worse, or absent; SPLIT:METRIC=VALUE for one split
+    /// Exit with 1 if a metric is worse than VALUE or missing; SPLIT:METRIC=VALUE for one split
     #[arg(long, value_name = "METRIC=VALUE", value_parser = threshold)]
     pub(in crate::cli) fail_under: Vec<Threshold>,
-    /// Tell what moved since an evaluation that was written with --format json
+    /// Show the changes since an evaluation that --format json wrote to FILE
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) compare: Option<PathBuf>,
-    /// How many of the worst disagreements to show
+    /// Maximum number of worst disagreements to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(in crate::cli) worst: usize,
-    /// How often answers are drawn anew for the intervals; 0 for none
+    /// Number of bootstrap samples for the intervals; 0 for no intervals
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub(in crate::cli) resamples: u32,
-    /// Where drawing begins: the same seed gives the same intervals
+    /// Random seed of the intervals; the same seed gives the same intervals
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::cli) seed: u64,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: EvalFormat,
     #[command(flatten)]
     pub(in crate::cli) columns: RowColumns,
 }
 
-/// How an evaluation is written.
+/// Output format of an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum EvalFormat {
-    /// For people.
+    /// Report for a terminal
     Text,
-    /// For programs, with every answer's score.
+    /// JSON with the score of every answer
     Json,
-    /// For documents.
+    /// Report for a document
     Markdown,
 }
 
-/// A figure that must not be worse.
+/// A metric with a value that it must reach.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::cli) struct Threshold {
-    /// Over which split; over all answers if absent.
+    /// The split that is measured; `None` for all answers.
     pub(in crate::cli) split: Option<String>,
     pub(in crate::cli) metric: Metric,
     pub(in crate::cli) least: f64,
@@ -108,26 +112,27 @@ impl fmt::Display for Threshold {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Rows are those of `eval`. The file is small and meant to be read; `grade` and `eval`
-take it with --calibration, and say so in what they print.
+#[command(after_help = "The input is that of `gradus eval`. The calibration file is small and readable.
+`grade`, `batch` and `eval` use it with --calibration, and name it in their
+output.
 
 Examples:
   gradus calibrate graded.jsonl --bank my-bank --output calibration.toml
   gradus grade --bank my-bank --calibration calibration.toml answer.md")]
 pub(in crate::cli) struct Calibrate {
-    /// Answers with people's scores: `.csv`, else one JSON object a line; `-` reads standard input
+    /// File of answers with human scores, as `.csv` or one JSON object per line; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
-    /// File to write
+    /// Write the calibration to FILE
     #[arg(long, short, value_name = "FILE")]
     pub(in crate::cli) output: PathBuf,
-    /// Fit weights too of criteria that stand in several questions, by their ids
+    /// Also fit weights of criteria whose ids occur in several questions
     #[arg(long)]
     pub(in crate::cli) weights: bool,
-    /// Overwrite the file that --output names
+    /// Overwrite the output file
     #[arg(long)]
     pub(in crate::cli) force: bool,
-    /// Write it even if it does not help
+    /// Write the calibration even if it does not improve agreement
     #[arg(long)]
     pub(in crate::cli) even_if_worse: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The options of everything that may ask a judge, and the commands about it.
+//! The options of commands that can ask a judge, and the commands about settings, prompts and cached replies.
 
 use std::path::PathBuf;
 
@@ -7,122 +7,122 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use super::commands::ListFormat;
 use super::values::cost;
 
-/// Who grades.
+/// The grader of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum GraderChoice {
-    /// The judge where an endpoint is configured, else the offline scorer.
+    /// The judge if an endpoint is configured, otherwise the offline scorer
     Auto,
-    /// A language model; the offline scorer stands in where it gives no verdict.
+    /// A language model; the offline scorer grades what it leaves open
     Llm,
-    /// The offline scorer. No connection is opened.
+    /// The offline scorer, without any network connection
     Offline,
 }
 
-/// Where the judge is, and how it judges. What is not said here stands in `gradus.toml` or in the environment.
+/// The judge. Flags override the environment and `gradus.toml`.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct JudgeArgs {
-    /// Who grades [default: auto, the judge where an endpoint is configured]
+    /// Grader of the answers [default: auto]
     #[arg(long, value_name = "GRADER", value_enum)]
     pub(in crate::cli) grader: Option<GraderChoice>,
     #[command(flatten)]
     pub(in crate::cli) endpoint: EndpointArgs,
     #[command(flatten)]
     pub(in crate::cli) panel: PanelArgs,
-    /// Use replies that are kept and ask nothing; fail where one is missing
+    /// Use only cached replies and send no requests; fail if a reply is missing
     #[arg(long, conflicts_with = "refresh")]
     pub(in crate::cli) replay: bool,
-    /// Ask anew what was asked before
+    /// Ignore cached replies and ask again
     #[arg(long)]
     pub(in crate::cli) refresh: bool,
 }
 
-/// Where a model is. The names of fields are those of settings.
+/// The endpoint of a model. The fields have the names of the settings.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct EndpointArgs {
-    /// A server on this machine: ollama, llamacpp, vllm or lmstudio
+    /// Server on this machine: ollama, llamacpp, vllm or lmstudio
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) preset: Option<String>,
-    /// The protocol: openai or anthropic
+    /// Protocol of the endpoint: openai or anthropic
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) provider: Option<String>,
-    /// Where the endpoint is, such as `http://localhost:11434/v1`
+    /// Base URL of the endpoint, such as `http://localhost:11434/v1`
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) base_url: Option<String>,
-    /// The model's name there
+    /// Name of the model
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) model: Option<String>,
-    /// The environment variable that holds the key
+    /// Environment variable that holds the API key, or `none`
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) api_key_env: Option<String>,
-    /// How freely the model chooses words, 0 to 2, or `usual`
+    /// Sampling temperature, from 0 to 2, or `usual` for the default of the endpoint
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) temperature: Option<String>,
-    /// Tokens that a reply may have
+    /// Maximum number of tokens in a reply
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) max_tokens: Option<String>,
-    /// Tokens that prompt and reply may have together
+    /// Context size: maximum number of tokens in prompt and reply together
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) context: Option<String>,
-    /// Requests under way at the same time
+    /// Maximum number of concurrent requests
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) concurrency: Option<String>,
-    /// Requests a minute
+    /// Maximum number of requests per minute
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) requests_per_minute: Option<String>,
-    /// Tokens a minute
+    /// Maximum number of tokens per minute
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) tokens_per_minute: Option<String>,
-    /// What a million tokens of a prompt cost
+    /// Price of a million prompt tokens
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) price_prompt: Option<String>,
-    /// What a million tokens of a reply cost
+    /// Price of a million reply tokens
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) price_completion: Option<String>,
-    /// Certificates to trust besides the system's, in PEM
+    /// PEM file of certificates to trust in addition to those of the system
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(in crate::cli) ca_file: Option<PathBuf>,
-    /// Allow an endpoint on another machine that is not encrypted
+    /// Allow unencrypted connections to another machine
     #[arg(long, hide_short_help = true)]
     pub(in crate::cli) allow_http: bool,
 }
 
-/// How judges judge. The names of fields are those of settings.
+/// How verdicts are requested and combined. The fields have the names of the settings.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct PanelArgs {
-    /// How often each judge is asked; the median counts
+    /// Number of verdicts from each judge; --vote combines them
     #[arg(long, value_name = "N")]
     pub(in crate::cli) samples: Option<String>,
-    /// How several verdicts become one: median or majority
+    /// How verdicts are combined: median or majority
     #[arg(long, value_name = "HOW", hide_short_help = true)]
     pub(in crate::cli) vote: Option<String>,
-    /// Ask the last judge only where the samples of the others differ
+    /// Ask the last judge only if the verdicts of the others differ
     #[arg(long, hide_short_help = true)]
     pub(in crate::cli) escalate: bool,
-    /// Leave sample answers out of what the judge is told
+    /// Leave sample answers out of the prompt
     #[arg(long, hide_short_help = true)]
     pub(in crate::cli) no_references: bool,
-    /// Seconds that one answer may take
+    /// Time limit for one answer, in seconds
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) deadline: Option<String>,
-    /// When the endpoint gives no reply: fallback (to the offline scorer) or stop
+    /// If the endpoint gives no reply: fallback (grade offline) or stop
     #[arg(long, value_name = "WHAT", hide_short_help = true)]
     pub(in crate::cli) on_failure: Option<String>,
 }
 
-/// What a batch may spend.
+/// What a run with a judge may cost.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct SpendArgs {
-    /// Tell what it would take and cost, and ask nothing
+    /// Estimate tokens and cost without sending requests
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
-    /// Stop before more than this is spent, in the currency of the prices
+    /// Stop before the cost exceeds N, in the currency of the prices
     #[arg(long, value_name = "N", value_parser = cost)]
     pub(in crate::cli) max_cost: Option<f64>,
-    /// Grade answers again for which the offline scorer stood in
+    /// Grade answers again that fell back to the offline scorer
     #[arg(long)]
     pub(in crate::cli) retry_fallback: bool,
 }
@@ -134,12 +134,12 @@ pub(in crate::cli) struct Config {
 }
 
 impl Config {
-    /// Whether the command decides on trust, so that nothing needs to be said of it before.
+    /// Whether the command manages trust, so that a warning about an untrusted file is not needed.
     pub(in crate::cli) fn is_about_trust(&self) -> bool {
         matches!(self.command, ConfigCommand::Trust(_))
     }
 
-    /// Whether the command works without a project file that cannot be used because it belongs to another user.
+    /// Whether the command works without a project file that belongs to another user.
     pub(in crate::cli) fn ignores_foreign_file(&self) -> bool {
         match &self.command {
             ConfigCommand::Show => true,
@@ -151,9 +151,9 @@ impl Config {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum ConfigCommand {
-    /// Show every setting with its value and where it comes from
+    /// Show every setting with its value and origin
     Show,
-    /// Ask the judge for one word, and say what is wrong if something is
+    /// Check that the judge replies, and explain what is wrong if it does not
     Check {
         #[command(flatten)]
         endpoint: Box<EndpointArgs>,
@@ -163,23 +163,23 @@ pub(in crate::cli) enum ConfigCommand {
     Trust(Trust),
 }
 
-const TRUST: &str = "A gradus.toml in the current folder or above it may come from somebody else. Until it is
-trusted, its [llm] and [[judge]] settings are ignored. Trust ends when the file
-is edited.
+const TRUST: &str = "A gradus.toml in the current folder or above it may come from someone else.
+Until you trust it, its [llm] and [[judge]] settings are ignored. Trust ends when
+the file is edited.
 
 Examples:
-  gradus config trust                the gradus.toml that applies here
-  gradus config trust ../course      the one in that folder
-  gradus config trust --remove       trust it no longer
-  gradus config trust --list         all that are trusted";
+  gradus config trust                trust the gradus.toml that applies here
+  gradus config trust ../course      trust the gradus.toml in that folder
+  gradus config trust --remove       stop trusting the file
+  gradus config trust --list         list the trusted files";
 
-/// Which project file is trusted, or trusted no longer.
+/// The options of `config trust`.
 #[derive(Debug, Clone, ClapArgs)]
 pub(in crate::cli) struct Trust {
-    /// Folder with the gradus.toml; the one that applies here if absent
+    /// Folder with the gradus.toml [default: the current or a parent folder]
     #[arg(value_name = "DIR")]
     pub(in crate::cli) folder: Option<PathBuf>,
-    /// Trust the file no longer
+    /// Stop trusting the file
     #[arg(long)]
     pub(in crate::cli) remove: bool,
     /// List the trusted files
@@ -190,7 +190,7 @@ pub(in crate::cli) struct Trust {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:
   gradus prompt error-budget answer.md
-  gradus prompt error-budget answer.md --preset ollama --model llama3.1 --format json")]
+  gradus prompt error-budget answer.md --model gpt-4o --format json")]
 pub(in crate::cli) struct Prompt {
     /// Id of the question
     #[arg(value_name = "QUESTION")]
@@ -198,7 +198,7 @@ pub(in crate::cli) struct Prompt {
     /// File with the answer; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: Option<PathBuf>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: ListFormat,
     #[command(flatten)]
@@ -213,13 +213,13 @@ pub(in crate::cli) struct Cache {
     pub(in crate::cli) command: CacheCommand,
 }
 
-/// What is done with kept replies.
+/// What to do with the cached replies.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(in crate::cli) enum CacheCommand {
-    /// Say how many replies are kept, of which models, and how large that is
+    /// Show the number, the models and the size of the cached replies
     Stats,
-    /// Forget all replies
+    /// Delete all cached replies
     Clear,
-    /// Print where they are kept
+    /// Print the path of the cache file
     Path,
 }

@@ -1,4 +1,4 @@
-//! What is typed. What it means is for `settings` and the commands.
+//! The command line as clap parses it. `settings` and the commands decide what the arguments mean.
 
 mod bank;
 mod batch;

@@ -1,4 +1,4 @@
-//! What single values are read as.
+//! Parsers of single values. Each error says what was expected.
 
 use super::batch::{Least, Most};
 use super::evaluation::Threshold;
@@ -16,7 +16,7 @@ pub(in crate::cli) fn score(text: &str) -> Result<f64, String> {
 pub(in crate::cli) fn cost(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
-        _ => Err("expected a number from 0".to_owned()),
+        _ => Err("expected a number, at least 0".to_owned()),
     }
 }
 
@@ -40,17 +40,17 @@ pub(in crate::cli) fn threshold(text: &str) -> Result<Threshold, String> {
     Ok(Threshold { split, metric, least })
 }
 
-pub(in crate::cli) fn limit(text: &str) -> Result<usize, String> {
+pub(in crate::cli) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) | Err(_) => Err("expected a number from 1".to_owned()),
-        Ok(limit) => Ok(limit),
+        Ok(0) | Err(_) => Err("expected a whole number, at least 1".to_owned()),
+        Ok(number) => Ok(number),
     }
 }
 
-pub(in crate::cli) fn jobs(text: &str) -> Result<usize, String> {
+pub(in crate::cli) fn threads(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
-        .filter(|jobs| (1..=1024).contains(jobs))
+        .filter(|threads| (1..=1024).contains(threads))
         .ok_or_else(|| "expected a number from 1 to 1024".to_owned())
 }
 
@@ -77,8 +77,8 @@ pub(in crate::cli) fn score_or_mean(text: &str) -> Result<Least, String> {
     }
 }
 
-pub(in crate::cli) fn most_answers(text: &str) -> Result<Most, String> {
-    let expected = "expected a number of answers, or a share from 0% to 100%";
+pub(in crate::cli) fn answer_limit(text: &str) -> Result<Most, String> {
+    let expected = "expected a number of answers, or a percentage from 0% to 100%";
     match text.strip_suffix('%') {
         Some(percent) => score(percent).map(Most::Percent).map_err(|_| expected.to_owned()),
         None => text.parse().map(Most::Answers).map_err(|_| expected.to_owned()),
@@ -89,6 +89,6 @@ pub(in crate::cli) fn shard(text: &str) -> Result<Shard, String> {
     let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
     match parts {
         Some((part, of)) if (1..=of).contains(&part) && of <= 10_000 => Ok(Shard { part, of }),
-        _ => Err("expected I/N, such as 1/3, 2/3 or 3/3, at most 10000 parts".to_owned()),
+        _ => Err("expected I/N, such as 1/3, 2/3 or 3/3, with at most 10000 parts".to_owned()),
     }
 }

@@ -108,8 +108,8 @@ fn key_variable<'s>(
         (None, None) if is_loopback(base_url) || is_replayed => Ok(None),
         (None, None) => Err(advised(
             format!("no key is named for {}", base_url.host_str().unwrap_or_default()),
-            "name the variable that holds it with --api-key-env (`api_key_env`), or use --api-key-env none if the server \
-             needs no key",
+            "name the variable that holds it with --api-key-env (`api_key_env`), or use --api-key-env none if the \
+             server needs no key",
         )),
     }
 }

@@ -25,8 +25,8 @@ pub(in crate::cli) struct Search {
     pub(in crate::cli) ignored: Vec<PathBuf>,
 }
 
-/// Searches for the project file from `folder` up. A file of another user in `folder` itself counts as found, and reading
-/// it is an error.
+/// Searches for the project file from `folder` up. A file of another user in `folder` itself counts as found, and
+/// reading it is an error.
 pub(in crate::cli) fn find(folder: &Path) -> Search {
     let mut search = Search::default();
     for (depth, folder) in folder.ancestors().enumerate() {
@@ -59,8 +59,8 @@ pub(in crate::cli) fn read(path: &Path) -> anyhow::Result<Option<String>> {
 /// The text of a project file.
 ///
 /// # Errors
-/// Those of [`read`], a missing file, and a file or a link to it that another user owns: its owner could change what this
-/// user's program does.
+/// Those of [`read`], a missing file, and a file or a link to it that another user owns: its owner could change what
+/// this user's program does.
 pub(in crate::cli) fn read_own(path: &Path) -> anyhow::Result<String> {
     let file = open(path).with_context(|| format!("cannot read {}", path.display()))?;
     if is_foreign_file(path, &file).with_context(|| format!("cannot read {}", path.display()))? {

@@ -1,4 +1,4 @@
-//! What the process gets from its surroundings: environment variables, the current folder, and the user's settings file.
+//! The environment of the process: its variables, its current folder, and the path of the user's settings file.
 
 use std::env;
 use std::ffi::OsString;

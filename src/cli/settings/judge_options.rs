@@ -17,6 +17,9 @@ use super::source::Source;
 use crate::llm::{Preset, Provider};
 use crate::model::Vote;
 
+/// The highest rate that a limiter accepts.
+const MAX_RATE: u64 = u32::MAX as u64;
+
 /// The type of a setting's value: optional for a setting without a default.
 macro_rules! value_type {
     ($type:ty) => { Option<$type> };
@@ -132,8 +135,8 @@ settings! {
         // In tokens of prompt and reply together.
         context: usize, "GRADUS_LLM_CONTEXT", "--context", count(256, 1 << 30);
         concurrency: usize = 8, "GRADUS_LLM_CONCURRENCY", "--concurrency", count(1, 256);
-        requests_per_minute: NonZeroU32, "GRADUS_LLM_REQUESTS_PER_MINUTE", "--requests-per-minute", count(1, u32::MAX.into());
-        tokens_per_minute: NonZeroU32, "GRADUS_LLM_TOKENS_PER_MINUTE", "--tokens-per-minute", count(1, u32::MAX.into());
+        requests_per_minute: NonZeroU32, "GRADUS_LLM_REQUESTS_PER_MINUTE", "--requests-per-minute", count(1, MAX_RATE);
+        tokens_per_minute: NonZeroU32, "GRADUS_LLM_TOKENS_PER_MINUTE", "--tokens-per-minute", count(1, MAX_RATE);
         // In seconds.
         timeout: f64 = 60.0, "GRADUS_LLM_TIMEOUT", "", number(0.1, 3600.0);
         attempts: u32 = 5, "GRADUS_LLM_ATTEMPTS", "", count(1, 100);

@@ -166,8 +166,8 @@ pub(super) fn key_variable(given: &Given<'_>) -> Result<KeyVariable, String> {
         NO_KEY => Ok(KeyVariable::NotNeeded),
         name if key_names::is_accepted(name) => Ok(KeyVariable::Named(name.to_owned())),
         _ => Err(format!(
-            "the name of an environment variable that holds the key, or `{NO_KEY}` if the server needs no key; the value \
-             is hidden because it may be a key"
+            "the name of an environment variable that holds the key, or `{NO_KEY}` if the server needs no key; the \
+             value is hidden because it may be a key"
         )),
     }
 }

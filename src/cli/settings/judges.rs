@@ -205,8 +205,8 @@ impl JudgeSettings {
         self.judges.iter().map(|judge| self.endpoint.overridden_by(judge)).collect()
     }
 
-    /// Names, printable values and origins: the settings of `[llm]`, those of each `[[judge]]`, and those of a file that
-    /// is not trusted.
+    /// Names, printable values and origins: the settings of `[llm]`, those of each `[[judge]]`, and those of a file
+    /// that is not trusted.
     pub(in crate::cli) fn rows(&self) -> Vec<[String; 3]> {
         let all = self.endpoint.rows().into_iter().chain(self.panel.rows());
         let mut rows: Vec<_> =
