@@ -1,93 +1,87 @@
-//! Reading what was named on the command line, and writing files whole or not at all.
+//! Reads the files that the command line names, and writes files atomically.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tempfile::TempPath;
 
+use super::hints::advised;
 use super::terminal::{leave_on_signal, read_typed};
 
-/// Larger inputs are not read. In bytes.
-const LARGEST: usize = 1 << 30;
-/// Larger calibrations are not read. In bytes.
-const LARGEST_CALIBRATION: usize = 16 << 20;
+/// Larger inputs are rejected. In bytes.
+const MAX_INPUT: usize = 1 << 30;
+/// Larger calibrations are rejected. In bytes.
+const MAX_CALIBRATION: usize = 16 << 20;
 
-/// The text of a file, or of standard input where it is `-`.
+/// The text of a file, or of standard input for `-`.
 ///
 /// # Errors
 /// It cannot be read, is larger than 1 GiB, or is not UTF-8.
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
-    decode(path, read(path, LARGEST)?)
+    decode(path, read(path, MAX_INPUT)?)
 }
 
-/// The text of a calibration: of a regular file, or of standard input where it is `-`. A named pipe is refused, because
-/// opening it may wait for ever.
+/// The text of a calibration file, or of standard input for `-`. A named pipe is rejected, because opening it may wait
+/// forever.
 ///
 /// # Errors
 /// It cannot be read, is not a regular file, is larger than 16 MiB, or is not UTF-8.
 pub(super) fn read_calibration(path: &Path) -> anyhow::Result<String> {
     if !is_stream(path) {
-        let about = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
-        if !about.is_file() {
-            bail!(
-                "cannot read {}: it is not a regular file\nhint: name the file that `gradus calibrate` wrote",
-                path.display()
-            );
+        let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+        if !metadata.is_file() {
+            let message = format!("cannot read {}: it is not a regular file", path.display());
+            return Err(advised(message, "name the file that `gradus calibrate` wrote"));
         }
     }
-    decode(path, read(path, LARGEST_CALIBRATION)?)
+    decode(path, read(path, MAX_CALIBRATION)?)
 }
 
-fn read(path: &Path, largest: usize) -> anyhow::Result<Vec<u8>> {
+fn read(path: &Path, limit: usize) -> anyhow::Result<Vec<u8>> {
     let failed = || format!("cannot read {}", name(path));
     if is_stream(path) && io::stdin().is_terminal() {
-        return read_typed(largest, leave_on_signal);
+        return read_typed(limit, leave_on_signal);
     }
     let bytes = if is_stream(path) {
-        read_up_to(io::stdin().lock(), largest)
+        read_up_to(io::stdin().lock(), limit)
     } else {
         fs::File::open(path).and_then(|file| {
-            // A large file is refused before it fills the memory.
-            if file.metadata()?.len() > largest as u64 { Ok(None) } else { read_up_to(file, largest) }
+            // because a large file would fill the memory.
+            if file.metadata()?.len() > limit as u64 { Ok(None) } else { read_up_to(file, limit) }
         })
     };
-    match bytes.with_context(failed)? {
-        Some(bytes) => Ok(bytes),
-        None => bail!("{}: it is larger than {} MiB\nhint: name a smaller file", failed(), largest >> 20),
-    }
+    bytes
+        .with_context(failed)?
+        .ok_or_else(|| advised(format!("{}: it is larger than {} MiB", failed(), limit >> 20), "name a smaller file"))
 }
 
-/// All that a source gives; `None` where it gives more than `largest` bytes.
-fn read_up_to(source: impl io::Read, largest: usize) -> io::Result<Option<Vec<u8>>> {
+/// The content of a source; `None` if it is longer than `limit` bytes.
+fn read_up_to(source: impl io::Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    source.take(largest as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= largest).then_some(bytes))
+    source.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
 }
 
 fn decode(path: &Path, bytes: Vec<u8>) -> anyhow::Result<String> {
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) => bail!(
-            "{} is not UTF-8: the first bad byte is byte {}\nhint: save it as UTF-8",
-            name(path),
-            error.utf8_error().valid_up_to()
-        ),
-    }
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        advised(format!("{} is not UTF-8: the first bad byte is byte {offset}", name(path)), "save it as UTF-8")
+    })
 }
 
-/// Whether standard input is meant.
+/// Whether a path is `-`, which means standard input or output.
 pub(super) fn is_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// What to call a file that is read or written.
+/// The name of an input as messages show it.
 pub(super) fn name(path: &Path) -> String {
     if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// Where a file stands, or would, by all links and whatever the current folder. Folders may be missing.
+/// The absolute path of a file with all links resolved. The file and its folders may be missing.
 pub(super) fn place(path: &Path) -> PathBuf {
     if let Ok(place) = fs::canonicalize(path) {
         return place;
@@ -100,47 +94,52 @@ pub(super) fn place(path: &Path) -> PathBuf {
     }
 }
 
-/// The run folder that a path is in, or would be: `NAME.gradus` with a manifest or a lock.
+/// The run folder that contains a path: a parent folder `NAME.gradus` with a manifest or a lock. The path itself may be
+/// missing.
 pub(super) fn run_folder_of(path: &Path) -> Option<PathBuf> {
     let is_run = |folder: &&Path| {
-        let is_named = folder.extension().is_some_and(|of| of.eq_ignore_ascii_case("gradus"));
-        is_named && ["manifest.json", "lock"].iter().any(|own| fs::symlink_metadata(folder.join(own)).is_ok())
+        let is_named = folder.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gradus"));
+        is_named && ["manifest.json", "lock"].iter().any(|file| fs::symlink_metadata(folder.join(file)).is_ok())
     };
     place(path).ancestors().skip(1).find(is_run).map(Path::to_owned)
 }
 
-/// Refuses a file to write that would replace something: what is read, what is no plain file, and, unless
-/// it may be overwritten, what is there at all.
+/// Checks that an output file replaces neither an input nor anything but a regular file, and, without `force`, nothing at
+/// all.
+///
+/// # Errors
+/// The reason why the file must not be written.
 pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyhow::Result<()> {
     let shown = output.display();
     if is_stream(output) {
-        bail!("`-` is no file to write\nhint: name a file with --output");
+        return Err(advised("`-` is not a file that can be written", "name a file with --output"));
     }
     if let Some(run) = run_folder_of(output) {
-        bail!("{shown} is inside {}, where a batch keeps its results\nhint: name another file", run.display());
+        let message = format!("{shown} is inside {}, where a batch saves its results", run.display());
+        return Err(advised(message, "name another file"));
     }
     let Ok(found) = fs::symlink_metadata(output) else { return Ok(()) };
     let same = |input: &&Path| {
         fs::canonicalize(input).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| input == output))
     };
     if inputs.iter().any(same) {
-        bail!("{shown} is what is read\nhint: name another file");
+        return Err(advised(format!("{shown} is also the input"), "name another file"));
     }
     if !found.is_symlink() && !found.is_file() {
-        bail!("{shown} is no plain file\nhint: name another file");
+        return Err(advised(format!("{shown} is not a regular file"), "name another file"));
     }
     if !force {
-        bail!("{shown} would be overwritten\nhint: name another file, or say --force");
+        return Err(advised(format!("{shown} would be overwritten"), "name another file, or use --force"));
     }
     Ok(())
 }
 
-/// Writes a file beside its place and moves it there, so that nobody ever finds half of it.
+/// Writes a file atomically: to a temporary file in the same folder, which then replaces it.
 pub(super) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
     write_together(&[(path.to_owned(), text)])
 }
 
-/// Writes a file from what is read, beside its place, and moves it there.
+/// Copies a source to a file atomically.
 pub(super) fn write_from(path: &Path, mut from: impl io::Read) -> anyhow::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let write = |file: &mut fs::File| io::copy(&mut from, file).map(drop);
@@ -148,11 +147,11 @@ pub(super) fn write_from(path: &Path, mut from: impl io::Read) -> anyhow::Result
     staged.persist(&target).map_err(|error| error.error).with_context(|| format!("cannot write {}", target.display()))
 }
 
-/// Writes files, none of them before all are written out beside their places.
+/// Writes several files. Each is replaced atomically, and none before the temporary files of all are written.
 pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (path, text) in files {
-        // Where a link stands, what it leads to is written.
+        // because a link stays a link, and its target is written.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
         let written = stage(&target, |file| file.write_all(text.as_bytes()))
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -165,15 +164,16 @@ pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a temporary file in the folder of `target`, and syncs it.
 fn stage(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<TempPath> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     let mode = {
-        // A file like any other: with the rights of the one it replaces, or those that new files get.
+        // because a temporary file is private. The file gets the permissions of the one it replaces, or the usual ones.
         use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(target).map_or_else(|_| fs::Permissions::from_mode(0o666), |known| known.permissions())
+        fs::metadata(target).map_or_else(|_| fs::Permissions::from_mode(0o666), |metadata| metadata.permissions())
     };
     #[cfg(unix)]
     builder.permissions(mode);
@@ -188,15 +188,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_than_the_limit_is_read() {
+    fn inputs_beyond_the_limit_are_rejected() {
         let text = |limit| read_up_to(&b"four"[..], limit).expect("reads");
         assert_eq!((text(3), text(4), text(5)), (None, Some(b"four".to_vec()), Some(b"four".to_vec())));
-        // An endless source ends as well.
+        // An endless source is also rejected.
         assert_eq!(read_up_to(io::repeat(0), 1 << 16).expect("reads"), None);
     }
 
     #[test]
-    fn a_link_stays_and_what_it_leads_to_is_written() {
+    fn writing_to_a_link_replaces_its_target() {
         let folder = tempfile::tempdir().expect("a folder");
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         write_whole(&file, "old").expect("writes");
@@ -207,33 +207,36 @@ mod tests {
             assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
             assert_eq!(fs::read_to_string(&file).expect("reads"), "new");
         }
-        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 2, "nothing is left over");
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 2, "no temporary file remains");
     }
 
     #[test]
-    fn what_is_read_or_no_file_is_never_written() {
+    fn inputs_and_folders_are_never_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
         assert!(check_output(&file, &[], false).is_ok());
         write_whole(&file, "x").expect("writes");
-        assert!(check_output(&file, &[], false).is_err(), "it is there");
+        assert!(check_output(&file, &[], false).is_err(), "it exists");
         assert!(check_output(&file, &[], true).is_ok());
-        assert!(check_output(&file, &[&file], true).is_err(), "it is read");
+        assert!(check_output(&file, &[&file], true).is_err(), "it is the input");
         assert!(check_output(folder.path(), &[], true).is_err(), "it is a folder");
         assert!(check_output(Path::new("-"), &[], true).is_err());
     }
 
     #[test]
-    fn a_file_of_a_run_is_never_written() {
+    fn files_in_a_run_folder_are_never_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let run = folder.path().join("out.csv.gradus");
         fs::create_dir(&run).expect("a folder");
-        assert!(check_output(&run.join("mine"), &[], true).is_ok(), "a folder that is only called so");
+        assert!(check_output(&run.join("mine"), &[], true).is_ok(), "a folder that only has the name");
         write_whole(&run.join("manifest.json"), "{}").expect("writes");
         for name in ["manifest.json", "journal.1", "new", "deeper/new"] {
             assert!(check_output(&run.join(name), &[], true).is_err(), "{name}");
         }
-        assert!(check_output(&folder.path().join("x/../out.csv.gradus/y"), &[], true).is_err(), "through a new folder");
+        assert!(
+            check_output(&folder.path().join("x/../out.csv.gradus/y"), &[], true).is_err(),
+            "through a folder that does not exist"
+        );
         #[cfg(unix)]
         {
             let link = folder.path().join("link.xml");
@@ -243,10 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn files_that_go_together_are_written_all_or_none() {
+    fn several_files_are_written_all_or_none() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("one");
-        let blocked = file.join("two"); // below a file there is no place
+        let blocked = file.join("two"); // a file cannot contain another file
         fs::write(folder.path().join("three"), "").expect("writes");
         let blocked_first = [(file.clone(), "x"), (folder.path().join("three").join("four"), "x")];
         assert!(write_together(&blocked_first).is_err());

@@ -1,8 +1,8 @@
-//! `completions` and `man`: scripts and pages made from the definition of the commands.
+//! `completions` and `man`: prints shell completion scripts and manual pages, generated from the definition of the
+//! commands.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use clap::CommandFactory as _;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
@@ -10,13 +10,14 @@ use clap_complete::Shell;
 use super::args::{Args, Man};
 use super::exit_status::ExitStatus;
 use super::files::{check_output, write_together};
+use super::hints::advised;
 use super::printer::Printer;
 use super::settings::SHIPPED;
 
-/// Arguments that take the id of a question: names of the commands, name of the argument.
-const TAKE_IDS: [(&[&str], &str); 6] = [
+/// Arguments that are the id of a question: the command and the argument.
+const ID_ARGUMENTS: [(&[&str], &str); 6] = [
     (&["grade"], "question"),
-    // It also takes a column name, which cannot be known here.
+    // The value may also be the name of a column, which is not known here.
     (&["batch"], "question"),
     (&["prompt"], "question"),
     (&["questions", "show"], "id"),
@@ -24,18 +25,18 @@ const TAKE_IDS: [(&[&str], &str); 6] = [
     (&["bank", "learn"], "only"),
 ];
 
-/// Prints a completion script that offers the question ids of `bank`, of the shipped one if there is none.
-/// The ids are part of the script, so that pressing Tab starts no program.
+/// Prints a completion script that offers the question ids of `bank`, or of the shipped bank for `None`.
+/// The script contains the ids, so that pressing Tab does not start a program.
 pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::load(bank.filter(|bank| bank.as_os_str() != SHIPPED))?;
-    // File names of a bank go into a script that a shell runs: only those that are ids.
+    // because a shell runs the script, and ids come from file names of the bank.
     let is_id = |id: &&str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let mut ids: Vec<&str> = bank.entries().iter().map(|entry| entry.id.as_str()).filter(is_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    // Values of clap live as long as the program, which ends once the script is printed.
+    // because clap needs values that live as long as the program, which ends after this script.
     let ids: Vec<&'static str> = ids.into_iter().map(|id| &*id.to_owned().leak()).collect();
-    let mut command = TAKE_IDS
+    let mut command = ID_ARGUMENTS
         .iter()
         .fold(Args::command(), |command, (commands, argument)| with_values(command, commands, argument, &ids));
     let mut script = Vec::new();
@@ -43,18 +44,18 @@ pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) 
     write(&script, printer)
 }
 
-/// `command` with `ids` as the values of an argument of one of its subcommands.
-fn with_values(command: clap::Command, below: &[&str], argument: &str, ids: &[&'static str]) -> clap::Command {
-    match below.split_first() {
-        // In place: an argument that is taken out and put back loses its position among the others.
+/// `command` with `ids` as the possible values of an argument of one of its subcommands.
+fn with_values(command: clap::Command, names: &[&str], argument: &str, ids: &[&'static str]) -> clap::Command {
+    match names.split_first() {
+        // because an argument that is removed and added again loses its position among the others.
         None => command.mut_args(|one| {
             if one.get_id() == argument { one.value_parser(PossibleValuesParser::new(ids.to_vec())) } else { one }
         }),
-        Some((name, below)) => command.mut_subcommand(name, |command| with_values(command, below, argument, ids)),
+        Some((name, names)) => command.mut_subcommand(name, |command| with_values(command, names, argument, ids)),
     }
 }
 
-/// Prints the manual page of a command, or writes the pages of all.
+/// Prints the manual page of a command, or writes the pages of all commands to a folder.
 pub(super) fn man(args: &Man, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut root = Args::command().disable_help_subcommand(true);
     root.build();
@@ -76,20 +77,25 @@ pub(super) fn man(args: &Man, printer: &Printer) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
+/// The subcommand with these names.
 fn find<'c>(root: &'c clap::Command, names: &[String]) -> anyhow::Result<&'c clap::Command> {
     let mut command = root;
     for name in names {
         let Some(found) = command.find_subcommand(name) else {
             let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-            let hint = if known.is_empty() { "it has no commands".to_owned() } else { known.join(", ") };
-            bail!("`{}` has no command `{name}`\nhint: name one of: {hint}", command.get_name());
+            let hint = if known.is_empty() {
+                format!("`{}` has no subcommands", command.get_name())
+            } else {
+                format!("use one of: {}", known.join(", "))
+            };
+            return Err(advised(format!("`{}` has no command `{name}`", command.get_name()), hint));
         };
         command = found;
     }
     Ok(command)
 }
 
-/// The file name and the text of a command's page.
+/// The file name and the text of a command's manual page.
 fn page(command: &clap::Command) -> anyhow::Result<(String, String)> {
     let man = clap_mangen::Man::new(command.clone());
     let mut page = Vec::new();

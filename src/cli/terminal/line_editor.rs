@@ -1,20 +1,20 @@
-//! What each typed byte does to the text and to the screen. Knows no terminal: bytes in, bytes to show out.
+//! Applies each typed byte to the text and computes the bytes to show on the screen. It does not access the terminal.
 //!
-//! Lines have no length limit. The last line can be edited at its end: backspace, Ctrl-W for a word, Ctrl-U
-//! for the line. Bracketed pastes are taken as they are.
+//! Lines have no length limit. The last line can be edited at its end: Backspace deletes a character, Ctrl-W a word,
+//! Ctrl-U the line. Bracketed pastes are inserted unchanged.
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// What the bytes so far ask for.
+/// The request of the user after a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Request {
-    /// To read on.
+    /// Read more bytes.
     Continue,
-    /// Ctrl-D on an empty line, or twice.
+    /// End the text: Ctrl-D on an empty line, or twice on another line.
     End,
-    /// Ctrl-C or Ctrl-\.
+    /// Stop the program: Ctrl-C or Ctrl-\.
     Interrupt,
-    /// Ctrl-Z.
+    /// Suspend the program: Ctrl-Z.
     Suspend,
 }
 
@@ -28,12 +28,12 @@ const ESCAPE: u8 = 0x1b;
 const CTRL_BACKSLASH: u8 = 0x1c;
 const DELETE: u8 = 0x7f;
 const BELL: u8 = 0x07;
-const PASTE_BEGINS: &[u8] = b"\x1b[200~";
-const PASTE_ENDS: &[u8] = b"\x1b[201~";
-/// Longer key sequences do not exist; what looks like one is not kept waiting for its end.
-const LONGEST_KEY: usize = 32;
+const PASTE_START: &[u8] = b"\x1b[200~";
+const PASTE_END: &[u8] = b"\x1b[201~";
+/// The length at which an unfinished key sequence is discarded. In bytes. No key has a longer sequence.
+const MAX_KEY: usize = 32;
 
-/// A place on the screen, counted from the start of the line that is edited.
+/// A position on the screen, relative to the start of the line that is edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Position {
     row: usize,
@@ -41,7 +41,7 @@ struct Position {
 }
 
 impl Position {
-    /// Goes on by a character of that many columns; one that does not fit is put on the next row.
+    /// Advances by a character of that many columns. A character that does not fit is placed on the next row.
     fn advance(&mut self, width: usize, columns: usize) {
         if self.column + width > columns {
             *self = Self { row: self.row + 1, column: 0 };
@@ -53,22 +53,24 @@ impl Position {
     }
 }
 
-/// The text so far, and the state of the line that is typed.
+/// The text so far, and the state of the line that is being typed.
 pub(super) struct LineEditor {
     text: Vec<u8>,
+    /// The start of the last line in `text`. In bytes.
     line_start: usize,
     columns: usize,
     cursor: Position,
-    /// The start of a character or key whose end has not come yet.
+    /// The first bytes of an unfinished character or key sequence.
     pending: Vec<u8>,
     is_pasting: bool,
+    /// The last byte was a carriage return, so a line feed belongs to it.
     after_return: bool,
-    /// Ctrl-D was pressed on a line that is not empty: once more is the end, as terminals have it.
+    /// Ctrl-D was pressed on a line that is not empty. Another Ctrl-D ends the text, as in canonical mode.
     is_ending: bool,
 }
 
 impl LineEditor {
-    /// For a screen of so many columns.
+    /// An empty text on a screen with that many columns.
     pub(super) fn new(columns: usize) -> Self {
         Self {
             text: Vec::new(),
@@ -82,7 +84,7 @@ impl LineEditor {
         }
     }
 
-    /// The screen has another width now; what is on it already is taken to have been wrapped again.
+    /// Changes the width of the screen. The terminal is assumed to have wrapped its content again.
     pub(super) fn resize(&mut self, columns: usize) {
         if columns.max(2) != self.columns {
             self.columns = columns.max(2);
@@ -90,18 +92,18 @@ impl LineEditor {
         }
     }
 
-    /// How many bytes were typed.
+    /// The length of the text. In bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
 
-    /// All that was typed, with a character that was not finished as the bytes it has.
+    /// The text, including the bytes of an unfinished character.
     pub(super) fn into_text(mut self) -> Vec<u8> {
         self.text.append(&mut self.pending);
         self.text
     }
 
-    /// Shows the line that is typed once more, after something else was on the screen.
+    /// Shows the last line again, after other output has replaced it on the screen.
     pub(super) fn repaint(&mut self, screen: &mut Vec<u8>) {
         let line = self.text.split_off(self.line_start);
         self.cursor = Position::default();
@@ -111,7 +113,7 @@ impl LineEditor {
         self.pending.append(&mut pending);
     }
 
-    /// Takes a byte, and adds to `screen` what is to be shown.
+    /// Applies a byte, and appends the bytes to show to `screen`.
     pub(super) fn feed(&mut self, byte: u8, screen: &mut Vec<u8>) -> Request {
         let after_return = std::mem::take(&mut self.after_return);
         let was_ending = std::mem::take(&mut self.is_ending);
@@ -151,7 +153,8 @@ impl LineEditor {
         screen.extend_from_slice(b"\r\n");
     }
 
-    /// Takes a byte of a key that begins with Escape: the ends of a paste count, other keys do nothing.
+    /// Applies a byte of a key sequence that starts with Escape. The start and the end of a paste have an effect, other
+    /// keys do not.
     fn key(&mut self, byte: u8, screen: &mut Vec<u8>) {
         if byte == ESCAPE {
             self.flush(screen);
@@ -159,11 +162,11 @@ impl LineEditor {
         self.pending.push(byte);
         let key = self.pending.as_slice();
         if self.is_pasting {
-            if key == PASTE_ENDS {
+            if key == PASTE_END {
                 self.is_pasting = false;
                 self.pending.clear();
-            } else if !PASTE_ENDS.starts_with(key) {
-                // Escape in the middle of a paste is text.
+            } else if !PASTE_END.starts_with(key) {
+                // because any other Escape in a paste is text.
                 let text = std::mem::take(&mut self.pending);
                 self.insert_all(&text, screen);
             }
@@ -171,9 +174,9 @@ impl LineEditor {
         }
         let is_complete = match key {
             [_] | [_, b'[' | b'O'] => false,
-            [_, b'[', .., last] => (0x40..=0x7e).contains(last) || key.len() >= LONGEST_KEY,
+            [_, b'[', .., last] => (0x40..=0x7e).contains(last) || key.len() >= MAX_KEY,
             [_, b'O', _] => true,
-            // Alt and a character, or Escape alone and then a character: the character counts.
+            // because Alt with a character, or Escape before a character, means the character.
             _ => {
                 let rest = self.pending.split_off(1);
                 self.pending.clear();
@@ -182,8 +185,8 @@ impl LineEditor {
             }
         };
         if is_complete {
-            self.is_pasting = key == PASTE_BEGINS;
-            if !self.is_pasting && key != PASTE_ENDS {
+            self.is_pasting = key == PASTE_START;
+            if !self.is_pasting && key != PASTE_END {
                 screen.push(BELL);
             }
             self.pending.clear();
@@ -196,10 +199,10 @@ impl LineEditor {
         }
     }
 
-    /// Adds a byte of a character, and the character to the screen once it is whole.
+    /// Adds a byte of a character to the text, and a complete character to the screen.
     fn insert(&mut self, byte: u8, screen: &mut Vec<u8>) {
         if !self.pending.is_empty() && !(0x80..0xc0).contains(&byte) {
-            self.flush(screen); // not finished, and never will be
+            self.flush(screen); // because the next character has started
         }
         self.pending.push(byte);
         match std::str::from_utf8(&self.pending) {
@@ -213,7 +216,7 @@ impl LineEditor {
         }
     }
 
-    /// Gives up waiting for the rest of a character.
+    /// Adds the bytes of an unfinished character to the text, each shown as U+FFFD.
     fn flush(&mut self, screen: &mut Vec<u8>) {
         for byte in std::mem::take(&mut self.pending) {
             self.text.push(byte);
@@ -241,12 +244,12 @@ impl LineEditor {
             }
         }
         if self.cursor.row > row && self.cursor.column == 0 {
-            // Terminals wrap only when the next character comes.
+            // because terminals wrap only before the next character.
             screen.extend_from_slice(b" \r");
         }
     }
 
-    /// Where the cursor is after the line up to byte `end` of the text.
+    /// The position of the cursor after the last line up to byte `end` of the text.
     fn position_of(&self, end: usize) -> Position {
         let mut position = Position::default();
         let line = self.text.get(self.line_start..end).unwrap_or_default();
@@ -263,7 +266,7 @@ impl LineEditor {
         position
     }
 
-    /// Cuts the line to the length that `kept` gives, and clears the rest on the screen.
+    /// Truncates the line to the length that `kept` computes, and clears the rest on the screen.
     fn erase(&mut self, kept: impl Fn(&[u8]) -> usize, screen: &mut Vec<u8>) {
         self.flush(screen);
         if self.line().is_empty() {
@@ -285,7 +288,7 @@ impl LineEditor {
         }
     }
 
-    /// The length of the line without its last character and the accents on it.
+    /// The length of the line without its last character and the combining accents of that character.
     fn before_last_character(line: &[u8]) -> usize {
         let mut end = line.len();
         while let Some(start) = (0..end).rev().find(|at| line.get(*at).is_none_or(|byte| !(0x80..0xc0).contains(byte)))
@@ -317,7 +320,7 @@ fn tab(column: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// Types bytes; the text and the screen that come of it.
+    /// The text, the screen and the last request after typing bytes.
     fn typed(bytes: &[u8], columns: usize) -> (String, String, Request) {
         let (mut editor, mut screen, mut request) = (LineEditor::new(columns), Vec::new(), Request::Continue);
         for &byte in bytes {
@@ -331,14 +334,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_any_length_are_kept_whole() {
+    fn lines_of_any_length_are_complete() {
         let long = "漢é🦀a ".repeat(20_000);
         let (text, _, request) = typed(format!("{long}\r{long}\nend\r\n\x04").as_bytes(), 80);
         assert_eq!((text, request), (format!("{long}\n{long}\nend\n"), Request::End));
     }
 
     #[test]
-    fn keys_edit_the_line_and_only_the_line() {
+    fn keys_edit_only_the_last_line() {
         for (keys, expected) in [
             ("abc\x7f\x7fd", "ad"),
             ("one\r\x7f\x7ftwo", "one\ntwo"),
@@ -355,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bracketed_paste_is_text_whatever_it_holds() {
+    fn control_characters_in_a_bracketed_paste_are_text() {
         let pasted = "a\tb\x03\x04\x7f\x15 \x1b[A \x1b[200~ é";
         let (text, screen, request) = typed(format!("\x1b[200~{pasted}\x1b[201~\x7f!").as_bytes(), 80);
         assert_eq!((text, request), (format!("{}!", pasted.trim_end_matches('é')), Request::Continue));
@@ -364,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_asked_for_once_on_an_empty_line_and_twice_on_another() {
+    fn one_ctrl_d_ends_an_empty_line_and_two_end_another() {
         assert_eq!(typed(b"a\r\x04", 80).2, Request::End);
         assert_eq!(typed(b"a\x04", 80).2, Request::Continue);
         assert_eq!(typed(b"a\x04\x04", 80).2, Request::End);
@@ -374,8 +377,8 @@ mod tests {
     }
 
     #[test]
-    fn erasing_goes_back_over_the_end_of_a_row() {
-        // Five columns: the fifth character fills the row, and erasing the sixth and it goes up again.
+    fn erasing_moves_up_to_the_previous_row() {
+        // With five columns, the fifth character fills the row. Erasing it moves the cursor up.
         let (text, screen, _) = typed(b"abcdef\x7f\x7f", 5);
         assert_eq!((text.as_str(), screen.as_str()), ("abcd", "abcde \rf\x08 \x08\x1b[1A\x1b[5G\x1b[J"));
         let (text, screen, _) = typed("abcd漢\x7f".as_bytes(), 5);
@@ -383,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_is_shown_again_as_it_is() {
+    fn repainting_shows_the_last_line_again() {
         let (mut editor, mut screen) = (LineEditor::new(80), Vec::new());
         "one\rtwo é".bytes().for_each(|byte| assert_eq!(editor.feed(byte, &mut screen), Request::Continue));
         screen.clear();

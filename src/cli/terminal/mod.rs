@@ -1,7 +1,7 @@
-//! Text typed or pasted at the terminal, read whole.
+//! Reads text that is typed or pasted at the terminal.
 //!
-//! A terminal in its usual (canonical) mode drops what goes beyond 4,095 bytes of a line and tells no one.
-//! So lines are edited here: `line_editor` decides what each byte does, `typing` owns the terminal.
+//! A terminal in its usual (canonical) mode silently drops the bytes of a line after the first 4,095. So this module
+//! edits lines itself: `line_editor` decides the effect of each byte, `typing` owns the terminal.
 
 mod line_editor;
 mod typing;

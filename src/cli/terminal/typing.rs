@@ -1,64 +1,65 @@
-//! The terminal while an answer is typed: its mode, and how it gets its old one back in every case.
+//! Owns the terminal while an answer is typed: sets its mode, and restores the previous mode in every case.
 
 use std::io::{self, Read as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::hints::advised;
 
-/// The user pressed Ctrl-C instead of finishing.
+/// The user pressed Ctrl-C before the end of the answer.
 #[derive(Debug, thiserror::Error)]
 #[error("stopped")]
 pub(in crate::cli) struct Interrupted;
 
-/// Gives the terminal its old mode back.
+/// Restores the previous mode of the terminal.
 pub(in crate::cli) type Restore = Box<dyn Fn() + Send>;
 
-/// The lengths at which terminals in canonical mode cut lines: Linux, and macOS.
-const CUT_AT: [usize; 2] = [4095, 1023];
+/// The longest lines of terminals in canonical mode on Linux and on macOS. In bytes.
+const MAX_CANONICAL: [usize; 2] = [4095, 1023];
 
-/// Reads what is typed or pasted on standard input, a terminal, up to Ctrl-D; a little more than `limit` bytes
-/// at most. `listen` is called before the mode of the terminal changes, and has signals from other processes
-/// restore it before the program ends.
+/// Reads text that is typed or pasted at standard input, which must be a terminal, up to Ctrl-D. The text may be slightly
+/// longer than `limit` bytes. `listen` is called before the mode of the terminal changes; it must install a signal
+/// handler that restores the mode before the program ends.
 ///
 /// # Errors
-/// [`Interrupted`] after Ctrl-C; what the system reports; and, for a terminal whose mode cannot be set, a line
-/// that it may have cut.
+/// [`Interrupted`] after Ctrl-C, errors of the system, and, if the mode of the terminal cannot be set, a line that the
+/// terminal may have truncated.
 #[cfg_attr(not(unix), allow(unused_variables))]
 pub(in crate::cli) fn read_typed(
     limit: usize,
     listen: impl FnOnce(Restore) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<u8>> {
     #[cfg(unix)]
-    if let Some(session) = unix::Session::begin(listen)? {
+    if let Some(session) = unix::Session::start(listen)? {
         return session.read(limit);
     }
     let mut bytes = Vec::new();
     io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    match cut_line(&bytes).filter(|_| cfg!(unix)) {
+    match truncated_line(&bytes).filter(|_| cfg!(unix)) {
         None => Ok(bytes),
-        Some(line) => bail!(
-            "line {line} is as long as this terminal lets a line be, so its end may be missing\nhint: save the text as \
-             a file, and name the file"
-        ),
+        Some(line) => Err(advised(
+            format!("line {line} has the maximum length of a line on this terminal, so its end may be missing"),
+            "save the text to a file, and name the file",
+        )),
     }
 }
 
-/// Has signals restore the terminal and end the program, where nothing else listens for them.
+/// Installs a signal handler that restores the terminal and ends the program. For commands without a handler of their own.
 ///
 /// # Errors
-/// Where something listens already.
+/// A handler is already installed.
 pub(in crate::cli) fn leave_on_signal(restore: Restore) -> anyhow::Result<()> {
     let leave = move || {
         restore();
         std::process::exit(i32::from(ExitStatus::Interrupted.code()));
     };
-    ctrlc::set_handler(leave).context("cannot listen for signals")
+    ctrlc::set_handler(leave).context("cannot install a signal handler")
 }
 
-/// The first line, from 1, that is exactly as long as lines can be in canonical mode.
-fn cut_line(bytes: &[u8]) -> Option<usize> {
-    bytes.split(|byte| *byte == b'\n').position(|line| CUT_AT.contains(&line.len())).map(|line| line + 1)
+/// The number, from 1, of the first line with the maximum length of canonical mode.
+fn truncated_line(bytes: &[u8]) -> Option<usize> {
+    bytes.split(|byte| *byte == b'\n').position(|line| MAX_CANONICAL.contains(&line.len())).map(|line| line + 1)
 }
 
 #[cfg(unix)]
@@ -78,11 +79,12 @@ mod unix {
 
     const PASTES_ARE_BRACKETED: &[u8] = b"\x1b[?2004h";
     const PASTES_ARE_PLAIN: &[u8] = b"\x1b[?2004l";
-    const USUAL_COLUMNS: usize = 80;
+    const DEFAULT_COLUMNS: usize = 80;
 
-    /// The mode of the terminal before, as long as it is to be restored.
+    /// The mode of the terminal, and how to restore the previous one.
     #[derive(Clone)]
     struct Mode {
+        /// The previous mode; `None` unless it must be restored.
         before: Arc<Mutex<Option<Termios>>>,
         screen: Arc<File>,
         is_dumb: bool,
@@ -91,14 +93,14 @@ mod unix {
     impl Mode {
         fn restore(&self) {
             let Some(before) = self.before.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
-            // Nothing can be done about a terminal that went away.
+            // An error means that the terminal no longer exists.
             let _ = tcsetattr(io::stdin(), SetArg::TCSANOW, &before);
             if !self.is_dumb {
                 let _ = (&*self.screen).write_all(PASTES_ARE_PLAIN);
             }
         }
 
-        /// Has every byte delivered at once, and none of them shown or acted upon.
+        /// Sets a mode in which the terminal delivers every byte at once, and neither shows nor interprets it.
         fn set(&self) -> io::Result<()> {
             let before = tcgetattr(io::stdin())?;
             let mut typing = before.clone();
@@ -106,7 +108,7 @@ mod unix {
             typing.input_flags &= !(InputFlags::ICRNL | InputFlags::INLCR | InputFlags::IGNCR | InputFlags::ISTRIP);
             typing.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
             typing.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
-            // Known before the mode changes, so that a signal in between finds it.
+            // because a signal that arrives during the change must find the previous mode.
             *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
             tcsetattr(io::stdin(), SetArg::TCSANOW, &typing)?;
             if !self.is_dumb {
@@ -116,7 +118,7 @@ mod unix {
         }
     }
 
-    /// A terminal on which an answer is typed.
+    /// A terminal at which an answer is being typed.
     pub(super) struct Session {
         mode: Mode,
     }
@@ -128,10 +130,10 @@ mod unix {
     }
 
     impl Session {
-        /// Takes over the terminal; `None` where its mode cannot be set or its screen not be written to.
-        pub(super) fn begin(listen: impl FnOnce(Restore) -> anyhow::Result<()>) -> anyhow::Result<Option<Self>> {
+        /// Takes over the terminal; `None` if its mode cannot be set or its screen cannot be written to.
+        pub(super) fn start(listen: impl FnOnce(Restore) -> anyhow::Result<()>) -> anyhow::Result<Option<Self>> {
             let Ok(screen) = ttyname(io::stdin()).map_err(io::Error::from).and_then(|name| {
-                // What is typed is shown where it was typed, wherever results go.
+                // because typed text must appear on this terminal even if standard output is redirected.
                 File::options().write(true).open(name)
             }) else {
                 return Ok(None);
@@ -139,7 +141,7 @@ mod unix {
             let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
             let mode = Mode { before: Arc::default(), screen: Arc::new(screen), is_dumb };
             let on_signal = mode.clone();
-            // Ctrl-C is read as a byte. These come from outside.
+            // because Ctrl-C is read as a byte, and signals come only from other processes.
             listen(Box::new(move || on_signal.restore()))?;
             let session = Self { mode };
             Ok(session.mode.set().is_ok().then_some(session))
@@ -183,10 +185,10 @@ mod unix {
             Ok(editor.into_text())
         }
 
-        /// Stops the process as Ctrl-Z does, and goes on when it is continued.
+        /// Suspends the process as Ctrl-Z does, and returns when it is continued.
         fn suspend(&self) -> anyhow::Result<()> {
             self.mode.restore();
-            raise(Signal::SIGTSTP).map_err(io::Error::from).context("cannot stop")?;
+            raise(Signal::SIGTSTP).map_err(io::Error::from).context("cannot suspend the program")?;
             self.mode.set().context("cannot set the mode of the terminal")
         }
 
@@ -195,7 +197,8 @@ mod unix {
         }
 
         fn columns(&self) -> usize {
-            terminal_size::terminal_size_of(&*self.mode.screen).map_or(USUAL_COLUMNS, |(width, _)| usize::from(width.0))
+            terminal_size::terminal_size_of(&*self.mode.screen)
+                .map_or(DEFAULT_COLUMNS, |(width, _)| usize::from(width.0))
         }
     }
 }
@@ -205,10 +208,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_may_have_been_cut_is_found() {
+    fn a_line_of_the_maximum_length_may_be_truncated() {
         let line = |length: usize| "a".repeat(length);
-        assert_eq!(cut_line(format!("x\n{}\n", line(4095)).as_bytes()), Some(2));
-        assert_eq!(cut_line(line(1023).as_bytes()), Some(1));
-        assert_eq!(cut_line(format!("{}\n{}\n", line(4094), line(4096)).as_bytes()), None);
+        assert_eq!(truncated_line(format!("x\n{}\n", line(4095)).as_bytes()), Some(2));
+        assert_eq!(truncated_line(line(1023).as_bytes()), Some(1));
+        assert_eq!(truncated_line(format!("{}\n{}\n", line(4094), line(4096)).as_bytes()), None);
     }
 }
