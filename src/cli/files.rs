@@ -104,8 +104,8 @@ pub(super) fn run_folder_of(path: &Path) -> Option<PathBuf> {
     place(path).ancestors().skip(1).find(is_run).map(Path::to_owned)
 }
 
-/// Checks that an output file replaces neither an input nor anything but a regular file, and, without `force`, nothing at
-/// all.
+/// Checks that an output file replaces no input and nothing but a regular file. Without `force`, it must not replace
+/// any file.
 ///
 /// # Errors
 /// The reason why the file must not be written.

@@ -77,7 +77,7 @@ pub(super) fn with_found_bank(
         Some(Found::OfAnotherUser(bank)) => {
             let shown = bank.display();
             printer.warning(&format!(
-                "the bank in {shown} belongs to another user and is not used; name it with --bank {shown} if you trust it"
+                "the bank in {shown} belongs to another user and is not used; if you trust it, use --bank {shown}"
             ));
             Ok(settings)
         }
@@ -85,7 +85,7 @@ pub(super) fn with_found_bank(
             if bank_use == BankUse::Announced {
                 let shown = bank.display();
                 printer.note(&format!(
-                    "using the bank found in {shown}; select another one with --bank DIR, or the shipped one with --bank shipped"
+                    "using the bank found in {shown}; use --bank DIR for another one, or --bank shipped for the shipped one"
                 ));
             }
             Ok(settings.with_found_bank(bank))

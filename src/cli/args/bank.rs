@@ -40,7 +40,7 @@ finds strong samples that also pass as answers to questions of other topics.")]
     },
     /// Draft rubrics from reference answers, ready to grade with and to edit
     Draft(Draft),
-    /// Find phrases that rubrics lack in graded answers, and propose a patch
+    /// Learn missing phrases from graded answers, and propose them as a patch
     Learn(Learn),
     /// Print the JSON Schema of rubrics or of command output
     Schema {

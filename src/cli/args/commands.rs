@@ -36,7 +36,7 @@ ungraded, or a check found faults; 2 could not run; 130 stopped by Ctrl-C."
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     pub(in crate::cli) global: Global,
-    /// When to use colors; on a terminal, `NO_COLOR` turns them off
+    /// When to use colors; `auto` respects `NO_COLOR`
     #[arg(long, global = true, value_name = "WHEN", value_enum, help_heading = "Global options")]
     pub(in crate::cli) color: Option<Color>,
     #[command(subcommand)]
@@ -307,7 +307,8 @@ pub(in crate::cli) struct Draft {
 `max_score` if scores are points. If it also has `criteria` (an object with
 credits from 0 to 1), phrases are learned for each of these criteria; otherwise
 for the criterion that the answers miss. A file with the extension `.csv` is a
-table with these names in its header row and credits in columns `criterion:<id>`.
+table with these names in its header row, and credits in columns
+`criterion:<id>`.
 
 Phrases are learned from four fifths of the answers to a question. Phrases that
 raise agreement with human scores on the last fifth are proposed, with the
@@ -333,7 +334,7 @@ pub(in crate::cli) struct Learn {
     /// Maximum number of proposals per question
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = positive)]
     pub(in crate::cli) limit: usize,
-    /// Random seed that selects the fifth of the answers for testing
+    /// Random seed for the choice of the last fifth of the answers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::cli) seed: u64,
     /// Output format

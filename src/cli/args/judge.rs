@@ -164,8 +164,8 @@ pub(in crate::cli) enum ConfigCommand {
 }
 
 const TRUST: &str = "A gradus.toml in the current folder or above it may come from someone else.
-Until you trust it, its [llm] and [[judge]] settings are ignored. Trust ends when
-the file is edited.
+Until you trust it, its [llm] and [[judge]] settings are ignored. Trust ends
+when the file is edited.
 
 Examples:
   gradus config trust                trust the gradus.toml that applies here

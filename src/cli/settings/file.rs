@@ -9,7 +9,7 @@ use toml::{Spanned, Value};
 
 use super::general::{GeneralOptions, SHIPPED, value_names};
 use super::judge_tables::{JudgeTables, RawTable, line_at};
-use super::key_names::mask_rejected;
+use super::key_names::{HIDDEN, mask_rejected};
 use super::untrusted::WithheldSetting;
 use crate::cli::args::{self, Color, Format, GraderChoice};
 use crate::cli::hints::advised;
@@ -67,20 +67,29 @@ impl SettingsFile {
     }
 }
 
-/// The line and the message of a fault whose usual message could repeat a key: an unknown name, or text in the place of
-/// a table of judges, as in `llm = "sk-..."`.
+/// The line and the message of the first entry whose usual message could repeat a key: an unknown name, or text in the
+/// place of another type, as in `llm = "sk-..."`. `None` if there is no such entry.
 fn misplaced_key(text: &str) -> Option<(usize, String)> {
     let entries: BTreeMap<Spanned<String>, Value> = toml::from_str(text).ok()?;
-    let unknown = |key: &str, value: &Value| match key {
-        "llm" | "judge" if !matches!(value, Value::Table(_) | Value::Array(_)) => Some("expected a table".to_owned()),
+    let faults = entries.iter().filter_map(|(key, value)| Some((key.span().start, fault(key.get_ref(), value)?)));
+    faults.min().map(|(start, message)| (line_at(text, start), message))
+}
+
+fn fault(key: &str, value: &Value) -> Option<String> {
+    let is_hidden = value.as_str().is_some_and(|text| mask_rejected(text) == HIDDEN);
+    match key {
+        "llm" if !value.is_table() => Some("expected a table [llm]".to_owned()),
+        "judge" if !value.as_array().is_some_and(|judges| judges.iter().all(Value::is_table)) => {
+            Some("expected tables [[judge]]".to_owned())
+        }
+        "quiet" if is_hidden => Some(format!("quiet = {HIDDEN}, expected true or false")),
+        "fail_under" if is_hidden => Some(format!("fail_under = {HIDDEN}, expected a number from 0 to 100")),
         key if KEYS.contains(&key) => None,
         key => {
             let known = KEYS.map(|key| format!("`{key}`")).join(", ");
             Some(format!("unknown field `{}`, expected one of {known}", mask_rejected(key)))
         }
-    };
-    let faults = entries.iter().filter_map(|(key, value)| Some((key.span().start, unknown(key.get_ref(), value)?)));
-    faults.min().map(|(start, message)| (line_at(text, start), message))
+    }
 }
 
 fn score<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {

@@ -18,8 +18,8 @@ pub(in crate::cli) type Restore = Box<dyn Fn() + Send>;
 /// The longest lines of terminals in canonical mode on Linux and on macOS. In bytes.
 const MAX_CANONICAL: [usize; 2] = [4095, 1023];
 
-/// Reads text that is typed or pasted at standard input, which must be a terminal, up to Ctrl-D. The text may be slightly
-/// longer than `limit` bytes. `listen` is called before the mode of the terminal changes; it must install a signal
+/// Reads text that is typed or pasted at standard input, which must be a terminal, up to Ctrl-D. The text may be
+/// slightly longer than `limit` bytes. `listen` is called before the mode of the terminal changes; it must install a signal
 /// handler that restores the mode before the program ends.
 ///
 /// # Errors
@@ -45,7 +45,7 @@ pub(in crate::cli) fn read_typed(
     }
 }
 
-/// Installs a signal handler that restores the terminal and ends the program. For commands without a handler of their own.
+/// Installs a signal handler that restores the terminal and ends the program, for commands without their own handler.
 ///
 /// # Errors
 /// A handler is already installed.
