@@ -30,7 +30,7 @@ fn is_of_another_user(metadata: &Metadata) -> bool {
     metadata.uid() != 0 && metadata.uid() != nix::unistd::geteuid().as_raw()
 }
 
-/// This system's owners are not compared. Judge settings still need trust in the file's content.
+/// Owners are not compared on this system. Judge settings still need trust in the content of the file.
 #[cfg(not(unix))]
 fn is_of_another_user(_: &Metadata) -> bool {
     false

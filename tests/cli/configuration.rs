@@ -159,3 +159,35 @@ fn a_pipe_a_device_or_a_huge_file_as_settings_is_an_error() {
         }
     }
 }
+
+#[test]
+fn errors_of_settings_files_have_a_place_and_a_hint() {
+    for (content, message, hint) in [
+        ("format = \"xml\"\n", "1: `xml`, expected one of text, json, markdown, csv", "correct the line, or remove it"),
+        ("llm = 3\n", "1: expected a table [llm]", "correct the line, or remove it"),
+        ("judge = [3]\n", "1: expected tables [[judge]]", "correct the line, or remove it"),
+        (
+            "[llm]\nsamples = 0\n",
+            "2: samples = 0: expected a whole number from 1 to 25",
+            "correct the line, or remove it",
+        ),
+        (
+            "[llm]\nmodel = []\n",
+            "2: `model` is neither text nor a number nor true or false",
+            "write one value, not a list or a table",
+        ),
+        (
+            "[[judge]]\nvote = \"mean\"\n",
+            "2: `vote` is not a setting of [[judge]]",
+            "the settings are preset, provider, base_url, model, api_key_env, temperature, seed, max_tokens, context, \
+             concurrency, requests_per_minute, tokens_per_minute, timeout, attempts, price_prompt, price_completion, \
+             ca_file, allow_http",
+        ),
+    ] {
+        let ran = gradus(["questions"]).file("gradus.toml", content).run().refused();
+        assert_eq!(ran.err, format!("error: [home]/gradus.toml:{message}\nhint: {hint}\n"));
+    }
+    let ran = gradus(["config", "trust"]).run().refused();
+    let expected = "no gradus.toml in this folder or in a folder above it\nhint: name the folder that contains it\n";
+    assert_eq!(ran.err, format!("error: {expected}"));
+}

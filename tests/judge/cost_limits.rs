@@ -153,9 +153,9 @@ fn a_sufficient_max_cost_does_not_change_the_run() {
 fn max_cost_without_prices_is_an_error() {
     let endpoint = judging_endpoint();
     for (prices, words) in [
-        (&[][..], "--max-cost needs to know what tokens cost"),
-        (&["--price-prompt", "1"], "price_prompt and price_completion belong together"),
-        (&["--price-completion", "1"], "price_prompt and price_completion belong together"),
+        (&[][..], "--max-cost needs the prices of tokens"),
+        (&["--price-prompt", "1"], "price_prompt and price_completion must be set together"),
+        (&["--price-completion", "1"], "price_prompt and price_completion must be set together"),
     ] {
         let run = batch(2, &[&["rows.jsonl", "--max-cost", "1"][..], prices].concat(), &endpoint);
         run.run().failure().reports(&[words, "hint: "]);
