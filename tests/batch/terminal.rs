@@ -105,7 +105,7 @@ fn without_a_judge_no_answer_falls_back() {
     }
     for wrong in ["101%", "-1", "some", "1.5"] {
         let ran = tiny(["batch", "rows.jsonl", &format!("--max-fallback={wrong}")]).file("rows.jsonl", rows(1)).run();
-        ran.failure().reports(&["expected a number of answers, or a share from 0% to 100%"]);
+        ran.failure().reports(&["expected a number of answers, or a percentage from 0% to 100%"]);
     }
 }
 

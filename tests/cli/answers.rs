@@ -150,5 +150,5 @@ fn an_answer_above_the_size_limit_is_an_error() {
     let file = std::fs::File::options().write(true).open(grade.path("mine.md")).expect("a file");
     file.set_len(gradus::model::Answer::LARGEST as u64 + 1).expect("a long file");
     let ran = grade.run().failure();
-    assert!(ran.err.contains("hint: grade its parts one by one"), "{}", ran.err);
+    assert!(ran.err.contains("hint: grade its parts separately"), "{}", ran.err);
 }

@@ -184,10 +184,10 @@ fn errors_of_settings_files_have_a_place_and_a_hint() {
              ca_file, allow_http",
         ),
     ] {
-        let ran = gradus(["questions"]).file("gradus.toml", content).run().refused();
+        let ran = gradus(["questions"]).file("gradus.toml", content).run().failure();
         assert_eq!(ran.err, format!("error: [home]/gradus.toml:{message}\nhint: {hint}\n"));
     }
-    let ran = gradus(["config", "trust"]).run().refused();
+    let ran = gradus(["config", "trust"]).run().failure();
     let expected = "no gradus.toml in this folder or in a folder above it\nhint: name the folder that contains it\n";
     assert_eq!(ran.err, format!("error: {expected}"));
 }

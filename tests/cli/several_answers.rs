@@ -90,7 +90,7 @@ fn an_answer_is_never_overwritten() {
         let answer = gradus.path(arguments[1]);
         let before = std::fs::read(&answer).expect("there");
         let _folder = gradus.again([""]);
-        gradus.run().failure().reports(&["is what is read"]);
+        gradus.run().failure().reports(&["is also the input"]);
         assert_eq!(std::fs::read(&answer).expect("there"), before);
     }
     with_two_answers(&["grade", "a.md", "--force"]).run().failure().reports(&["--output"]);

@@ -122,7 +122,7 @@ fn a_key_instead_of_a_variable_name_is_rejected_and_not_repeated() {
         }
     }
     let reported = tiny(["config", "show"]).env("GRADUS_LLM_API_KEY_ENV", NAME_LIKE).run().failure();
-    reported.reports(&["GRADUS_LLM_API_KEY_ENV [hidden]: expected the name of an environment variable"]);
+    reported.reports(&["GRADUS_LLM_API_KEY_ENV=[hidden]: expected the name of an environment variable"]);
 }
 
 #[test]
@@ -201,5 +201,5 @@ fn an_invalid_proxy_is_an_error_that_names_only_the_variable() {
         ""
     );
     let run = grade_at("https://example.test/v1", &["--api-key-env", "none"]).env("ALL_PROXY", "socks5://127.0.0.1:1");
-    run.run().failure().reports(&["ALL_PROXY names a proxy that is asked neither over http nor over https"]);
+    run.run().failure().reports(&["ALL_PROXY names a proxy that uses neither http nor https"]);
 }

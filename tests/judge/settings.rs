@@ -138,13 +138,16 @@ fn temperature_usual_leaves_the_temperature_to_the_endpoint() {
 #[test]
 fn unknown_and_misplaced_settings_are_errors_with_their_position() {
     for (file, reported) in [
-        ("[llm]\nmodle = \"x\"\n", "gradus.toml:2: `modle` is no setting of [llm]"),
-        ("[llm]\nmodel = \"x\"\napi_key = \"sk-1\"\n", "gradus.toml:3: `api_key` is no setting of [llm]"),
-        ("[[judge]]\nmodel = \"x\"\n\n[[judge]]\nmodle = \"y\"\n", "gradus.toml:5: `modle` is no setting of [[judge]]"),
-        ("[[judge]]\nmodel = \"x\"\nsamples = 3\n", "gradus.toml:3: `samples` is no setting of [[judge]]"),
-        ("[[judge]]\nvote = \"median\"\n", "gradus.toml:2: `vote` is no setting of [[judge]]"),
-        ("[[judge]]\ncache = \"c\"\n", "gradus.toml:2: `cache` is no setting of [[judge]]"),
-        ("[[judge]]\non_failure = \"stop\"\n", "gradus.toml:2: `on_failure` is no setting of [[judge]]"),
+        ("[llm]\nmodle = \"x\"\n", "gradus.toml:2: `modle` is not a setting of [llm]"),
+        ("[llm]\nmodel = \"x\"\napi_key = \"sk-1\"\n", "gradus.toml:3: `api_key` is not a setting of [llm]"),
+        (
+            "[[judge]]\nmodel = \"x\"\n\n[[judge]]\nmodle = \"y\"\n",
+            "gradus.toml:5: `modle` is not a setting of [[judge]]",
+        ),
+        ("[[judge]]\nmodel = \"x\"\nsamples = 3\n", "gradus.toml:3: `samples` is not a setting of [[judge]]"),
+        ("[[judge]]\nvote = \"median\"\n", "gradus.toml:2: `vote` is not a setting of [[judge]]"),
+        ("[[judge]]\ncache = \"c\"\n", "gradus.toml:2: `cache` is not a setting of [[judge]]"),
+        ("[[judge]]\non_failure = \"stop\"\n", "gradus.toml:2: `on_failure` is not a setting of [[judge]]"),
         ("[[judge]]\ntimeout = 0\n", "gradus.toml:2: timeout = 0: expected a number from 0.1"),
         ("[llm]\nmodel = [\"a\"]\n", "gradus.toml:2: `model` is neither text nor a number"),
         ("[llm.model]\nname = \"a\"\n", "gradus.toml:1: `model` is neither text nor a number"),
@@ -278,11 +281,11 @@ fn judge_settings_that_cannot_work_are_refused_with_a_hint() {
         ),
     ];
     for (endpoint, flags, message, hint) in rows {
-        let ran = tiny(GRADE.iter().chain(endpoint).chain(flags).copied()).run().refused();
+        let ran = tiny(GRADE.iter().chain(endpoint).chain(flags).copied()).run().failure();
         assert_eq!(ran.err, format!("error: {message}\nhint: {hint}\n"));
     }
     let file = "[[judge]]\nmodel = \"a\"\n[[judge]]\nmodel = \"b\"\n";
     let flags = ["--escalate", "--samples", "1"];
     let run = tiny(GRADE.into_iter().chain(flags)).trusted_file(format!("[llm]\npreset = \"vllm\"\n{file}"));
-    run.run().refused().tells(&["--escalate needs several verdicts that can differ\nhint: use --samples 2 or more"]);
+    run.run().failure().reports(&["--escalate needs several verdicts that can differ\nhint: use --samples 2 or more"]);
 }
