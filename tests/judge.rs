@@ -1,8 +1,9 @@
 //! Tests of the judge through a real HTTP server on this machine that imitates models and network faults.
 
+use gradus_testing::server as endpoint;
+
 mod config_check;
 mod cost_limits;
-mod endpoint;
 mod endpoint_tests;
 mod fallback_limits;
 mod injection;

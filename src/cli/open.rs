@@ -30,6 +30,6 @@ pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<
 /// Warns of what went wrong with judges besides grades.
 pub(super) fn warn_of_trouble(engine: &Engine, printer: &Printer) {
     if let Some(trouble) = engine.judges().and_then(|judges| judges.pool().trouble()) {
-        printer.warning(&trouble);
+        printer.warning(&super::hints::with_hint(trouble));
     }
 }

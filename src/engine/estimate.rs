@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::judges::Judges;
 use super::service::Engine;
 use crate::bank::BankError;
-use crate::judge::{Count as _, Prompt};
+use crate::judge::{Count as _, JudgeId, Prompt};
 use crate::model::Answer;
 use crate::questions::PreparedQuestion;
 
@@ -91,7 +91,7 @@ impl Estimate {
 
     /// Tokens of a prompt. The first message is the same for all answers to a question, so it is counted once.
     fn tokens(&mut self, judges: &Judges, judge: usize, prompt: &Prompt) -> u64 {
-        let count = |text: &str| judges.pool().tokens().tokens(judge, text) as u64;
+        let count = |text: &str| judges.pool().tokens().tokens(JudgeId(judge), text) as u64;
         let Some((first, rest)) = prompt.messages.split_first() else { return 0 };
         let key = (judge, *blake3::hash(first.text.as_bytes()).as_bytes());
         let first = *self.known.entry(key).or_insert_with(|| count(&first.text));
@@ -119,7 +119,7 @@ impl Engine {
         let body = answer.text.get(answer.body..).unwrap_or_default();
         let mut fits = true;
         for judge in 0..panel.members.len() {
-            let Ok(prompt) = brief.prompt(panel, judge, body, None, judges.pool().tokens()) else {
+            let Ok(prompt) = brief.prompt(panel, JudgeId(judge), body, None, judges.pool().tokens()) else {
                 fits = false;
                 continue;
             };

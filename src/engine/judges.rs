@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use crate::judge::{Halt, Judge, Panel};
+use crate::judge::{Cause, Halt, Judge, Panel};
 use crate::llm::{Cache, ClientError, Endpoint, Meter, Options, Pool};
 use crate::model::{Answer, Fingerprint, Grade, Usage};
 use crate::questions::{PreparedQuestion, Questions};
@@ -102,7 +102,7 @@ impl Judges {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
-        let brief = questions.brief(question).map_err(|error| Halt::Failed(error.to_string()))?;
+        let brief = questions.brief(question).map_err(|error| Halt::Failed(Cause::new(error)))?;
         let session = self.pool.session(format!("answer `{}` to `{}`", answer.id, question.question().id));
         let judge = Judge { panel: &self.panel, chat: &session, count: self.pool.tokens() };
         let grade = judge.grade((question.scorer(), brief), answer, offline, workspace)?;

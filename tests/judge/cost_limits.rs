@@ -86,8 +86,7 @@ fn total_cost(endpoint: &Endpoint) -> f64 {
     endpoint.requests().iter().map(|_| COST).sum()
 }
 
-const TOLD: [&str; 3] =
-    ["of the 6 that --max-cost allows is spent", "hint: raise --max-cost", "the same command goes on"];
+const TOLD: [&str; 3] = ["of the spending limit of 6 is used", "hint: raise --max-cost", "the same command continues"];
 
 #[test]
 fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {

@@ -276,3 +276,14 @@ fn the_helper_writes_verdicts_in_the_format_of_judges() {
     assert_eq!((&read["for"], &read["verdicts"][0]), (&json!("k3x"), &first));
     assert_eq!(read["verdicts"][1]["credit"], "none");
 }
+
+#[test]
+fn an_endpoint_without_history_numbers_its_requests_and_records_none() {
+    let endpoint = Endpoint::new(|number, _| Action::Reply(number.to_string())).without_history();
+    let stream = connect(&endpoint);
+    for number in 0..3 {
+        let (_, reply) = ask(&stream, CHAT, &json!({}));
+        assert_eq!(reply["choices"][0]["message"]["content"], number.to_string());
+    }
+    assert!(endpoint.requests().is_empty());
+}

@@ -3,7 +3,7 @@
 use std::fs;
 
 use gradus::bank::FrontMatter;
-use gradus::judge::{Brief, Chat, Count, Failure, Judge, Member, Panel, Reply, Request, Role};
+use gradus::judge::{Brief, Chat, Count, Failure, Judge, JudgeId, Member, Panel, Reply, Request, Role};
 use gradus::model::{Answer, Band, Flag, Grade, Outcome, Source, Usage, Vote};
 use gradus::score::Workspace;
 
@@ -78,7 +78,7 @@ impl Chat for Obedient {
 struct Bytes;
 
 impl Count for Bytes {
-    fn tokens(&self, _: usize, text: &str) -> usize {
+    fn tokens(&self, _: JudgeId, text: &str) -> usize {
         text.len()
     }
 }

@@ -163,7 +163,7 @@ fn two_processes_share_the_reply_cache() {
     for path in paths {
         assert_eq!(fs::read_to_string(path).expect("reads"), expected);
     }
-    stats.run().success().prints(&["60 replies kept"]);
+    stats.run().success().prints(&["60 replies cached"]);
     assert!(endpoint.requests().len() <= 3 * ROWS);
 }
 

@@ -81,9 +81,9 @@ fn an_invalid_certificate_file_is_an_error() {
     let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (content, words) in [
         (None, "cannot read the certificates of ca.pem: "),
-        (Some(""), "ca.pem holds no certificate"),
-        (Some("# nothing\n"), "ca.pem holds no certificate"),
-        (Some(KEY), "ca.pem holds no certificate"),
+        (Some(""), "ca.pem contains no certificate"),
+        (Some("# nothing\n"), "ca.pem contains no certificate"),
+        (Some(KEY), "ca.pem contains no certificate"),
         (Some(damaged), "certificate"),
     ] {
         let run = judged(&GRADE, &endpoint).env("GRADUS_LLM_CA_FILE", "ca.pem");

@@ -126,16 +126,16 @@ fn a_cache_miss_in_replay_is_an_error_that_names_the_answer() {
     let missing = next_run(&run, &endpoint.url(), &["--replay"]);
     let other = next_run(&run, &endpoint.url(), &["--replay", "--model", "other"]);
     run.run().success();
-    other.run().failure().reports(&["no reply is kept for answer `answer", "to `undo-release`", "judge `other`"]);
+    other.run().failure().reports(&["no reply is cached for answer `answer", "to `undo-release`", "judge `other`"]);
     let missing = missing.file("answer.md", "We did something else.");
     missing.run().failure().reports(&[
-        "no reply is kept for answer `answer",
+        "no reply is cached for answer `answer",
         "to `undo-release`",
         "judge `test-model`",
     ]);
     let row = r#"{"id":"row-7","question":"stage-release","answer":"We wait."}"#;
     let batch = judged(&["batch", "rows.jsonl", "--replay"], &endpoint).file("rows.jsonl", row);
-    batch.run().failure().reports(&["no replies are kept in "]);
+    batch.run().failure().reports(&["no replies are cached in "]);
     assert_eq!(endpoint.requests().len(), 1, "replay sends no request");
 }
 
@@ -154,7 +154,7 @@ fn a_cache_miss_in_batch_replay_names_the_row() {
     let missed = missed.file("rows.jsonl", kept + &row("row-7", "We waited."));
     let ran = missed.run();
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{ran:?}");
-    ran.reports(&["error: no reply is kept for answer `row-7` to `undo-release`, judge `test-model`"]);
+    ran.reports(&["error: no reply is cached for answer `row-7` to `undo-release`, judge `test-model`"]);
     assert_eq!(endpoint.requests().len(), 1);
 }
 
@@ -168,7 +168,7 @@ fn replay_with_contradicting_options_is_an_error() {
         .failure()
         .reports(&["--replay needs the judge"]);
     run().again(GRADE.iter().chain(&["--replay"])).run().failure().reports(&["--replay needs the judge"]);
-    next_run(&run(), &endpoint.url(), &["--replay"]).run().failure().reports(&["no replies are kept in "]);
+    next_run(&run(), &endpoint.url(), &["--replay"]).run().failure().reports(&["no replies are cached in "]);
 }
 
 #[test]
@@ -177,17 +177,21 @@ fn cached_replies_can_be_counted_and_cleared() {
     let run = first_run(&endpoint);
     let cache = |what: &str| run.again(["cache", what]);
     cache("path").run().success().prints(&[&format!("{HOME}/{FILE}\n")]);
-    cache("stats").run().success().prints(&["no replies are kept"]);
-    cache("clear").run().success().prints(&["no replies were kept"]);
+    cache("stats").run().success().prints(&["no replies are cached"]);
+    cache("clear").run().success().prints(&["no replies were cached"]);
     assert!(!run.path(FILE).exists(), "reading commands do not create the file");
     next_run(&run, &endpoint.url(), &[]).run().success();
-    let reported = ["1 reply kept, ", "1  test-model", "they took 100 tokens of prompts and 20 of replies"];
+    let reported = ["1 reply cached, ", "1  test-model", "they used 100 tokens of prompts and 20 of replies"];
     cache("stats").run().success().prints(&reported);
     next_run(&run, &endpoint.url(), &["--model", "other"]).run().success();
-    cache("stats").run().success().prints(&["2 replies kept, ", "1  other", "200 tokens of prompts and 40 of replies"]);
-    cache("clear").run().success().prints(&["2 replies forgotten"]);
-    cache("stats").run().success().prints(&["0 replies kept"]);
-    next_run(&run, &endpoint.url(), &["--replay"]).run().failure().reports(&["no reply is kept for"]);
+    cache("stats").run().success().prints(&[
+        "2 replies cached, ",
+        "1  other",
+        "200 tokens of prompts and 40 of replies",
+    ]);
+    cache("clear").run().success().prints(&["2 replies deleted"]);
+    cache("stats").run().success().prints(&["0 replies cached"]);
+    next_run(&run, &endpoint.url(), &["--replay"]).run().failure().reports(&["no reply is cached for"]);
     next_run(&run, &endpoint.url(), &[]).run().success();
     assert_eq!(endpoint.requests().len(), 3, "cleared replies are requested again");
     cache("path").env("GRADUS_LLM_CACHE", "/elsewhere/r.sqlite").run().success().prints(&["/elsewhere/r.sqlite\n"]);
@@ -215,12 +219,12 @@ fn a_damaged_cache_is_set_aside_and_grading_continues() {
         let ran = damaged.run().success();
         assert_eq!(ran.out, out, "{what}");
         assert_eq!(endpoint.requests().len(), 2, "{what}");
-        assert!(ran.err.contains("the kept replies were damaged; they stand in "), "{what}: {}", ran.err);
+        assert!(ran.err.contains("the cached replies were damaged and are now in "), "{what}: {}", ran.err);
         let aside = path.with_file_name("replies.sqlite.damaged-1");
         assert_eq!(fs::read(aside).expect("the reply is cached"), bytes, "{what}");
         assert_eq!(after.run().success().reports_nothing().out, out, "{what}");
         assert_eq!(endpoint.requests().len(), 2, "new replies are cached");
-        stats.run().success().prints(&["1 reply kept"]);
+        stats.run().success().prints(&["1 reply cached"]);
     }
 }
 
@@ -242,7 +246,7 @@ fn grading_works_without_a_writable_cache() {
     for place in ["answer.md/replies.sqlite", "/proc/none/replies.sqlite"] {
         let endpoint = approving_endpoint();
         let run = first_run(&endpoint).env("GRADUS_LLM_CACHE", place);
-        let ran = run.run().success().reports(&["replies are not kept: "]);
+        let ran = run.run().success().reports(&["replies are not cached: "]);
         assert_eq!((fallback_reason(&ran), endpoint.requests().len()), (String::new(), 1), "{place}");
     }
 }
@@ -252,10 +256,9 @@ fn a_chosen_cache_file_that_is_not_a_cache_is_an_error_and_stays_unchanged() {
     let endpoint = approving_endpoint();
     let run = first_run(&endpoint).file("notes.txt", "my notes").folder("folder");
     let before = fs::read_dir(run.path("")).expect("reads").count();
-    for (place, reported) in [
-        ("notes.txt", "notes.txt is not a reply cache; choose another file"),
-        ("folder", "folder is a folder, not a reply cache; choose another file"),
-    ] {
+    for (place, reported) in
+        [("notes.txt", "notes.txt is not a reply cache"), ("folder", "folder is a folder, not a reply cache")]
+    {
         for arguments in [&GRADE[..], &["cache", "clear"], &["cache", "stats"]] {
             let ran = run.again(arguments).env("GRADUS_LLM_CACHE", place).env("GRADUS_LLM_BASE_URL", &endpoint.url());
             let ran = ran.env("GRADUS_LLM_MODEL", "test-model").run().failure();
@@ -279,11 +282,11 @@ fn a_read_only_cache_is_used_without_adding_replies() {
     let out = run.run().success().out;
     // A folder in place of the file cannot be opened for writing, not even by root.
     fs::remove_file(&lock).and_then(|()| fs::create_dir(&lock)).expect("a folder in place of the lock");
-    let ran = again.run().success().reports(&["kept replies are used and new ones are not kept: cannot make "]);
+    let ran = again.run().success().reports(&["cached replies are used and new ones are not cached: cannot create "]);
     assert_eq!((ran.out, endpoint.requests().len()), (out, 1));
     let ran = other.run().success();
     assert_eq!(
-        (fallback_reason(&ran), ran.err.matches("kept").count(), endpoint.requests().len()),
+        (fallback_reason(&ran), ran.err.matches("cached").count(), endpoint.requests().len()),
         (String::new(), 2, 2)
     );
 }
@@ -301,7 +304,7 @@ fn grading_works_with_a_cache_in_a_read_only_folder() {
     let ran = run.run().success();
     allow(0o700);
     assert_eq!((fallback_reason(&ran), endpoint.requests().len()), (String::new(), 1));
-    assert_eq!(ran.err.contains("replies are not kept: "), !can_write_anyway, "{}", ran.err);
+    assert_eq!(ran.err.contains("replies are not cached: "), !can_write_anyway, "{}", ran.err);
 }
 
 #[test]

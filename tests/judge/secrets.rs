@@ -97,7 +97,7 @@ fn an_address_with_a_password_is_rejected_without_showing_it() {
             tiny(["config", "check"]).env("GRADUS_LLM_BASE_URL", url),
             tiny(GRADE).trusted_file(format!("[llm]\nmodel = \"m\"\nbase_url = \"{url}\"\n")),
         ] {
-            let ran = run.run().failure().reports(&["holds a user name or a password"]);
+            let ran = run.run().failure().reports(&["contains a user name or a password"]);
             assert!(!ran.err.contains("hunter2"), "{}", ran.err);
         }
     }

@@ -80,14 +80,14 @@ fn permanent_errors_are_not_retried() {
         ),
         ("401 without words", |_| Action::Status(401, Vec::new(), String::new()), "401: the key was not accepted"),
         ("a page of a proxy", |_| page(200), "an HTML page, titled \"Sign in to the proxy\" (is there a proxy"),
-        ("words", |_| Action::Status(200, Vec::new(), "it works!".to_owned()), "that is no JSON: \"it works!\""),
+        ("words", |_| Action::Status(200, Vec::new(), "it works!".to_owned()), "that is not valid JSON: \"it works!\""),
         ("other JSON", |_| Action::Status(200, Vec::new(), "{\"ok\":true}".to_owned()), "JSON without a reply"),
-        ("a reply that is too large", |request| Action::Reply(large_reply(request, 20_000_000)), "more than is read"),
-        ("gzip that is too large", |request| Action::Gzip(large_reply(request, 20_000_000)), "more than is read"),
+        ("a reply that is too large", |request| Action::Reply(large_reply(request, 20_000_000)), "more than 2 MiB"),
+        ("gzip that is too large", |request| Action::Gzip(large_reply(request, 20_000_000)), "more than 2 MiB"),
         (
             "a redirect of another method",
             |_| Action::Redirect(302, "/v1/models".to_owned()),
-            "sends on to /v1/models (302)",
+            "redirects to /v1/models (302)",
         ),
     ];
     for (case, trouble, words) in cases {

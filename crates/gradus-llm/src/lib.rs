@@ -1,31 +1,38 @@
-//! Language models over HTTP: the one part of the program that opens connections.
+//! Language models over HTTP: the only part of gradus that opens network connections.
 //!
-//! An [`Endpoint`] says where a model is and how it may be used; a [`Pool`] holds one for each judge, with their
-//! limits, and the replies that are kept. What is asked, and what replies are worth, is `judge`'s.
+//! An [`Endpoint`] describes a model on a server; a [`Pool`] holds the endpoints of all judges with their limits and
+//! the cache of replies; a [`Session`] asks them about one answer, blocking or asynchronously. Prompts and the checks of
+//! replies are in `gradus_core::judge`.
 
-mod ask;
-mod breaker;
-mod client;
+mod address;
+mod circuit_breaker;
 mod endpoint;
-mod limits;
-mod meter;
+mod endpoint_client;
+mod http_client;
 mod pool;
-mod preset;
 mod probe;
 mod protocol;
+mod rate_limits;
 mod reply_cache;
+mod reply_store;
+mod request_error;
 mod retry;
 mod secret;
+mod session;
+mod spending;
 mod tokens;
 
-pub use client::ClientError;
-pub use endpoint::{Endpoint, EndpointError, Limits, Prices, address, is_loopback, proxy_scheme, shown_url};
-pub use meter::Meter;
-pub use pool::{Kept, Options, Pool, Session};
-pub use preset::Preset;
-pub use probe::{Context, Found, NoReply, NoReplyKind, probe};
-pub use protocol::Provider;
-pub use reply_cache::{Cache, Opened, Place, Stats};
+pub use address::{AddressError, address, is_loopback, proxy_scheme, shown_url};
+pub use endpoint::{Endpoint, Limits, Preset, Prices};
+pub use http_client::ClientError;
+pub use pool::{Kept, Options, Pool};
+pub use probe::{ModelListError, ProbeReply, ProbeReport, ReplyFault, ReplyFormat, probe};
+pub use protocol::{Provider, RefusedParameter, UnreadableBody};
+pub use reply_cache::{Cache, CacheError, CacheStats, OpenedCache, PathOrigin};
+pub use reply_store::CacheWarning;
+pub use request_error::{RequestCause, RequestError};
 pub use reqwest::Url;
 pub use secret::Secret;
+pub use session::{Session, SessionError};
+pub use spending::Meter;
 pub use tokens::{Counting, Tokens};

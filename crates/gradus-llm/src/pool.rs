@@ -1,365 +1,279 @@
-//! All endpoints of a panel, with what they said before: what judges are asked through.
+//! All judges of a panel: their endpoints, the cache of replies, the spending limit and the runtime of blocking calls.
+//!
+//! A [`Session`](crate::Session) asks through the pool on behalf of one answer.
 
-use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
-use super::ask::{Known, Line};
-use super::client::ClientError;
 use super::endpoint::Endpoint;
-use super::meter::{Leave, Meter};
-use super::protocol::Dialect;
+use super::endpoint_client::{AskError, EndpointClient};
+use super::http_client::ClientError;
+use super::reply_store::{CacheWarning, ReplyStore};
+use super::session::{Session, SessionError};
+use super::spending::{Meter, SpendPermit};
 use super::tokens::Tokens;
-use crate::reply_cache::{Cache, StoreError, Stored};
-use gradus_core::judge::{Chat, Count as _, Failure, Halt, Reply, Request};
+use crate::reply_cache::{Cache, StoredReply};
+use gradus_core::judge::{Count as _, Failure, Halt, JudgeId, Reply, Request, Role};
 use gradus_core::model::Usage;
 
-/// Longer replies are not kept: no verdicts are as long.
-const LONGEST_KEPT: usize = 1 << 20;
-/// How often somebody who waits for others to settle looks again.
-const LOOK: Duration = Duration::from_millis(20);
+/// Interval in which a request that waits for money checks the spending limit again.
+const SPENDING_CHECK: Duration = Duration::from_millis(20);
 
-/// What is done with replies that are kept.
+/// The use of cached replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// They are used, and new ones are kept.
+    /// Cached replies are used, and new ones are cached.
     Used,
-    /// Everything is asked anew, and kept.
+    /// Cached replies are ignored and replaced by new ones.
     Replaced,
-    /// Nothing else is used: no endpoint is asked.
+    /// Only cached replies are used; no request is sent.
     Only,
 }
 
-/// How endpoints are asked.
+/// The settings of a pool.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How long one answer may take, all its requests together, without waiting to be let through.
+    /// Time limit for all requests about one answer together, without the time spent waiting for rate limits.
     pub deadline: Duration,
-    /// What is done with replies that are kept.
+    /// The use of cached replies.
     pub kept: Kept,
-    /// Whether all is to stop when an endpoint gives no reply.
+    /// Whether grading stops when an endpoint gives no reply; otherwise the offline scorer grades in its place.
     pub stops: bool,
-    /// Set from outside: ask nothing more.
+    /// Set by the caller to stop all requests.
     pub stop: Arc<AtomicBool>,
 }
 
-/// All endpoints of a panel.
+/// All judges of a panel. Shared by threads and asynchronous tasks.
 pub struct Pool {
-    endpoints: Vec<Endpoint>,
-    /// As many, or none where nothing is asked.
-    lines: Vec<Line>,
-    remembered: Vec<AtomicBool>,
-    cache: Option<Cache>,
+    /// In the order of the judges.
+    clients: Vec<EndpointClient>,
+    store: ReplyStore,
     meter: Arc<Meter>,
     tokens: Tokens,
-    options: Options,
+    pub(super) options: Options,
+    /// Created for the first blocking call.
     runtime: OnceLock<Runtime>,
-    trouble: Mutex<Option<String>>,
-    /// Whether replies that are kept are passed over for the time being.
-    asks_anew: AtomicBool,
-    /// Held while a reply is put beside those that are kept.
-    keeping: Mutex<()>,
-}
-
-/// What one answer is judged through.
-pub struct Session<'p> {
-    pool: &'p Pool,
-    /// What is graded, in words.
-    what: String,
-    spent: Cell<Duration>,
 }
 
 impl Pool {
-    /// Of endpoints, in the order of judges.
+    /// Takes the endpoints in the order of the judges.
     ///
     /// # Errors
-    /// When an endpoint's key or certificates cannot be used.
+    /// The key or the certificates of an endpoint cannot be used.
     pub fn new(
         endpoints: Vec<Endpoint>,
         cache: Option<Cache>,
         meter: Arc<Meter>,
         options: Options,
     ) -> Result<Self, ClientError> {
-        let mut lines = Vec::new();
-        let mut remembered = Vec::new();
-        for endpoint in endpoints.iter().filter(|_| options.kept != Kept::Only) {
-            let before = cache.as_ref().and_then(|cache| cache.endpoint(&endpoint.name()).ok().flatten());
-            let before: Option<Dialect> = before.and_then(|text| serde_json::from_str(&text).ok());
-            remembered.push(AtomicBool::new(before.is_some()));
-            let known = Known {
-                proven: before.is_some(),
-                dialect: before.unwrap_or_else(|| Dialect::first(endpoint.provider)),
-            };
-            lines.push(Line::new(endpoint.clone(), known, Arc::clone(&options.stop))?);
-        }
         let tokens = Tokens::new(endpoints.iter().map(|endpoint| endpoint.model.as_str()));
-        let (runtime, trouble) = (OnceLock::new(), Mutex::default());
-        let asks_anew = AtomicBool::new(options.kept == Kept::Replaced);
-        Ok(Self {
-            endpoints,
-            lines,
-            remembered,
-            cache,
-            meter,
-            tokens,
-            options,
-            runtime,
-            trouble,
-            asks_anew,
-            keeping: Mutex::default(),
-        })
+        let store = ReplyStore::new(cache, options.kept == Kept::Replaced);
+        let sends = options.kept != Kept::Only;
+        let mut clients: Vec<EndpointClient> = Vec::new();
+        for (place, endpoint) in endpoints.into_iter().enumerate() {
+            let identity = |endpoint: &Endpoint| (endpoint.name(), endpoint.parameters());
+            let duplicate = clients.iter().filter(|other| identity(&other.endpoint) == identity(&endpoint)).count();
+            let dialect = if sends { store.dialect(&endpoint) } else { None };
+            let stop = Arc::clone(&options.stop);
+            clients.push(EndpointClient::new(JudgeId(place), endpoint, duplicate, (sends, dialect), stop)?);
+        }
+        Ok(Self { clients, store, meter, tokens, options, runtime: OnceLock::new() })
     }
 
-    /// The endpoints.
-    pub fn endpoints(&self) -> &[Endpoint] {
-        &self.endpoints
+    /// The endpoints in the order of the judges.
+    pub fn endpoints(&self) -> impl ExactSizeIterator<Item = &Endpoint> {
+        self.clients.iter().map(|client| &client.endpoint)
     }
 
-    /// What counts tokens for them.
+    /// The judges in order.
+    pub fn judges(&self) -> impl Iterator<Item = JudgeId> + '_ {
+        self.clients.iter().map(|client| client.judge)
+    }
+
+    /// The endpoint of a judge.
+    pub fn endpoint(&self, judge: JudgeId) -> Option<&Endpoint> {
+        self.client(judge).map(|client| &client.endpoint)
+    }
+
+    /// The token counter for all judges.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// For one answer; `what` names it in errors.
-    pub fn session(&self, what: String) -> Session<'_> {
-        Session { pool: self, what, spent: Cell::default() }
+    /// Starts a session for one answer; `answer` names it in errors.
+    pub fn session(&self, answer: String) -> Session<'_> {
+        Session::new(self, answer)
     }
 
-    /// From now on replies that are kept are used, if everything was asked anew up to here.
+    /// Uses cached replies from now on, if they were ignored so far.
     pub fn use_kept(&self) {
-        self.asks_anew.store(false, Ordering::Relaxed);
+        self.store.stop_refreshing();
     }
 
-    /// What went wrong with keeping replies, told once.
-    pub fn trouble(&self) -> Option<String> {
-        let set_aside = self.cache.as_ref().and_then(Cache::was_set_aside).map(|place| {
-            format!("the kept replies were damaged; they stand in {} now, and new ones are kept", place.display())
-        });
-        set_aside.or_else(|| self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take())
+    /// A problem with the cache; each problem is returned once.
+    pub fn trouble(&self) -> Option<CacheWarning> {
+        self.store.warning()
     }
 
-    pub(super) fn line(&self, judge: usize) -> Option<&Line> {
-        self.lines.get(judge)
+    pub(super) fn client(&self, judge: JudgeId) -> Option<&EndpointClient> {
+        self.clients.get(judge.0)
     }
 
-    /// What requests run on; made when the first one is sent.
+    /// The runtime of blocking calls.
     ///
     /// # Errors
-    /// When the system gives no thread.
-    pub(super) fn runtime(&self) -> Result<&Runtime, Failure> {
+    /// The call comes from a thread that already drives asynchronous tasks, or the system provides no thread.
+    pub(super) fn runtime(&self) -> Result<&Runtime, SessionError> {
+        // Refused here, because blocking inside a runtime panics.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Err(SessionError::BlockingInsideRuntime);
+        }
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let made = Builder::new_multi_thread().worker_threads(1).enable_io().enable_time().build();
-        let made = made.map_err(|error| Halt::Failed(format!("cannot begin to send requests: {error}")))?;
-        Ok(self.runtime.get_or_init(|| made))
+        let built = Builder::new_multi_thread().worker_threads(1).enable_io().enable_time().build();
+        let built = built.map_err(|error| SessionError::Runtime(Arc::new(error)))?;
+        Ok(self.runtime.get_or_init(|| built))
     }
 
-    fn note(&self, error: &StoreError) {
-        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        // A cache that is open for reading only was reported when it was opened.
-        if !matches!(error, StoreError::ForReading { .. }) {
-            trouble.get_or_insert_with(|| format!("replies are not kept: {error}"));
-        }
-    }
-
-    /// By what a reply is found again: everything it rests on. How it is asked to be written is no part of that.
-    fn key(&self, request: &Request) -> [u8; 32] {
+    /// The cache key of a request: everything that its reply depends on. The dialect is not part of it.
+    pub(super) fn key(&self, request: &Request) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         let mut text = |text: &str| {
             hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
         };
-        if let Some(endpoint) = self.endpoints.get(request.judge) {
-            let print = |endpoint: &Endpoint| (endpoint.name(), endpoint.parameters());
-            let same = self.endpoints[..request.judge].iter().filter(|other| print(other) == print(endpoint));
-            text(&endpoint.name());
-            text(&endpoint.parameters());
-            // Two judges that are one model are two opinions.
-            text(&same.count().to_string());
+        if let Some(client) = self.client(request.judge) {
+            text(&client.endpoint.name());
+            text(&client.endpoint.parameters());
+            // Two judges with the same model give two opinions, so they do not share replies.
+            text(&client.duplicate.to_string());
         }
         text(&request.sample.to_string());
         for message in &request.messages {
             text(match message.role {
-                gradus_core::judge::Role::System => "system",
-                gradus_core::judge::Role::User => "user",
-                gradus_core::judge::Role::Assistant => "assistant",
+                Role::System => "system",
+                Role::User => "user",
+                Role::Assistant => "assistant",
             });
             text(&message.text);
         }
         *hasher.finalize().as_bytes()
     }
 
-    /// A reply that is kept.
-    fn kept(&self, request: &Request, key: &[u8; 32]) -> Option<Reply> {
-        let reply = self.stored(request.judge, key)?;
-        // It was paid for, mostly by a run before that was stopped by the same limit.
+    /// The cached reply for a key. Its cost counts towards the spending limit, because it was paid by an earlier run
+    /// that may have stopped at the same limit.
+    pub(super) fn cached(&self, judge: JudgeId, key: &[u8; 32]) -> Option<Reply> {
+        let reply = self.reply(judge, self.store.find(key)?);
         self.meter.add(reply.usage.cost.unwrap_or(0.0));
         Some(reply)
     }
 
-    fn stored(&self, judge: usize, key: &[u8; 32]) -> Option<Reply> {
-        let cache = self.cache.as_ref().filter(|_| !self.asks_anew.load(Ordering::Relaxed))?;
-        let stored = cache.get(key).unwrap_or_else(|error| {
-            self.note(&error);
-            None
-        })?;
-        let Stored { text, is_cut, is_refusal, prompt_tokens, completion_tokens } = stored;
-        let usage = self.priced(judge, Usage { prompt_tokens, completion_tokens, cost: None });
-        Some(Reply { text, is_cut, is_refusal, usage })
-    }
-
-    /// Keeps a reply, and returns what stands for the request from now on: the first reply that came to it.
-    fn keep(&self, request: &Request, key: &[u8; 32], reply: Reply) -> Reply {
-        let (Some(cache), Some(endpoint)) = (&self.cache, self.endpoints.get(request.judge)) else { return reply };
-        if reply.text.len() > LONGEST_KEPT {
-            return reply;
-        }
-        let _keeping = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(first) = self.stored(request.judge, key) {
-            return first;
-        }
-        self.put(cache, endpoint, key, &reply);
-        self.remember(request.judge);
-        reply
-    }
-
-    fn put(&self, cache: &Cache, endpoint: &Endpoint, key: &[u8; 32], reply: &Reply) {
-        let Reply { text, is_cut, is_refusal, usage } = reply.clone();
-        let (prompt_tokens, completion_tokens) = (usage.prompt_tokens, usage.completion_tokens);
-        let stored = Stored { text, is_cut, is_refusal, prompt_tokens, completion_tokens };
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        if let Err(error) = cache.put(key, &endpoint.model, now, &stored) {
-            self.note(&error);
-        }
-    }
-
-    /// Keeps how an endpoint is spoken to, once that is known.
-    fn remember(&self, judge: usize) {
-        let (Some(cache), Some(line), Some(remembered)) = (&self.cache, self.line(judge), self.remembered.get(judge))
-        else {
-            return;
+    /// Caches a new reply, and returns the reply that counts for the request: the first one that was cached.
+    pub(super) fn keep(&self, judge: JudgeId, key: &[u8; 32], reply: Reply) -> Reply {
+        let Some(client) = self.client(judge).filter(|_| self.store.accepts(&reply.text)) else { return reply };
+        let stored = StoredReply {
+            text: reply.text,
+            is_cut: reply.is_cut,
+            is_refusal: reply.is_refusal,
+            prompt_tokens: reply.usage.prompt_tokens,
+            completion_tokens: reply.usage.completion_tokens,
         };
-        let known = line.known();
-        if known.proven
-            && !remembered.swap(true, Ordering::Relaxed)
-            && let Ok(text) = serde_json::to_string(&known.dialect)
-            && let Err(error) = cache.remember_endpoint(&line.endpoint.name(), &text)
-        {
-            self.note(&error);
+        if let Some(first) = self.store.store(key, &client.endpoint, &stored) {
+            return self.reply(judge, first);
         }
+        if let Some(dialect) = client.dialect_to_store() {
+            self.store.store_dialect(&client.endpoint, &dialect);
+        }
+        Reply { text: stored.text, ..reply }
     }
 
-    /// What a reply took, as the endpoint says, and never more than the request may take: no token is less than a byte,
-    /// and a reply has a limit. Counted here where the endpoint says nothing that can be used.
+    fn reply(&self, judge: JudgeId, stored: StoredReply) -> Reply {
+        let StoredReply { text, is_cut, is_refusal, prompt_tokens, completion_tokens } = stored;
+        let usage = self.priced(judge, Usage { prompt_tokens, completion_tokens, cost: None });
+        Reply { text, is_cut, is_refusal, usage }
+    }
+
+    /// The tokens of a reply as the endpoint reports them, counted here if it reports none. They are limited by the
+    /// bytes of the request, because a token has at least one byte, and by the limit on a reply.
     fn counted(&self, request: &Request, reply: &Reply, longest: u64) -> Usage {
         let count = |text: &str| self.tokens.tokens(request.judge, text) as u64;
-        let counted = |told: u64, count: &dyn Fn() -> u64| if told > 0 { told } else { count() };
         let of_prompt = || request.messages.iter().map(|message| count(&message.text)).sum();
-        let prompt_tokens = counted(reply.usage.prompt_tokens, &of_prompt).min(bytes(request));
-        let completion_tokens = counted(reply.usage.completion_tokens, &|| count(&reply.text)).min(longest);
-        Usage { prompt_tokens, completion_tokens, cost: None }
+        let reported = |tokens: u64| Some(tokens).filter(|tokens| *tokens > 0);
+        let prompt_tokens = reported(reply.usage.prompt_tokens).unwrap_or_else(of_prompt);
+        let completion_tokens = reported(reply.usage.completion_tokens).unwrap_or_else(|| count(&reply.text));
+        Usage {
+            prompt_tokens: prompt_tokens.min(bytes(request)),
+            completion_tokens: completion_tokens.min(longest),
+            cost: None,
+        }
     }
 
-    fn priced(&self, judge: usize, usage: Usage) -> Usage {
-        let prices = self.endpoints.get(judge).and_then(|endpoint| endpoint.prices);
+    fn priced(&self, judge: JudgeId, usage: Usage) -> Usage {
+        let prices = self.endpoint(judge).and_then(|endpoint| endpoint.prices);
         Usage { cost: prices.map(|prices| prices.of(usage.prompt_tokens, usage.completion_tokens)), ..usage }
     }
 
-    /// Asks an endpoint, whatever is kept, as far as there is money left.
-    async fn ask(&self, request: &Request, left: Duration) -> (Result<Reply, Failure>, Duration) {
-        let Some(line) = self.line(request.judge) else {
-            let told = format!("there is no judge {}", request.judge + 1);
-            return (Err(Halt::Failed(told).into()), Duration::ZERO);
+    /// Sends a request, if the spending limit allows it. Also returns the time that was needed.
+    pub(super) async fn send(&self, request: &Request, left: Duration) -> (Result<Reply, Failure>, Duration) {
+        let Some(client) = self.client(request.judge) else {
+            return (Err(SessionError::UnknownJudge(request.judge).into()), Duration::ZERO);
         };
-        let longest = line.endpoint.max_tokens as usize;
-        let at_most = line.endpoint.prices.map_or(0.0, |prices| prices.of(bytes(request), longest as u64));
+        let longest = client.endpoint.max_tokens as usize;
+        let at_most = client.endpoint.prices.map_or(0.0, |prices| prices.of(bytes(request), longest as u64));
         loop {
-            match self.meter.ask(at_most) {
-                Leave::Granted => break,
-                Leave::Wait => tokio::time::sleep(LOOK).await,
-                Leave::Refused(spent) => return (Err(Halt::Spent(self.spent(spent, at_most)).into()), Duration::ZERO),
+            match self.meter.reserve(at_most) {
+                SpendPermit::Granted => break,
+                SpendPermit::Wait => tokio::time::sleep(SPENDING_CHECK).await,
+                SpendPermit::Refused { spent, limit } => {
+                    return (Err(Halt::Spent { spent, limit, next: at_most }.into()), Duration::ZERO);
+                }
             }
         }
-        let tokens = if line.gate.counts_tokens() {
-            let text = |judge, text: &str| self.tokens.tokens(judge, text);
-            request.messages.iter().map(|message| text(request.judge, &message.text)).sum::<usize>() + longest
+        let tokens = if client.limits.counts_tokens() {
+            let count = |text: &str| self.tokens.tokens(request.judge, text);
+            request.messages.iter().map(|message| count(&message.text)).sum::<usize>() + longest
         } else {
             0
         };
-        let (reply, took) = line.ask(request, tokens, left).await;
-        let reply = reply.map(|reply| {
-            let usage = self.counted(request, &reply, longest as u64);
-            Reply { usage: self.priced(request.judge, usage), ..reply }
-        });
-        let cost = reply.as_ref().ok().and_then(|reply| reply.usage.cost);
-        self.meter.settle(at_most, cost.unwrap_or(0.0));
-        (reply, took)
+        let reservation = Reservation { meter: &self.meter, at_most, cost: 0.0 };
+        let (reply, took) = client.ask(request, tokens, left).await;
+        (self.settle(request, longest as u64, reply, reservation), took)
     }
 
-    fn spent(&self, spent: f64, next: f64) -> String {
-        let most = self.meter.most().unwrap_or_default();
-        format!("{spent:.4} of the {most} that --max-cost allows is spent, and the next request may cost {next:.4}")
+    /// Replaces the reserved amount of a request by the cost of its reply.
+    fn settle(
+        &self,
+        request: &Request,
+        longest: u64,
+        reply: Result<Reply, AskError>,
+        mut reservation: Reservation<'_>,
+    ) -> Result<Reply, Failure> {
+        let reply = reply?;
+        let usage = self.priced(request.judge, self.counted(request, &reply, longest));
+        reservation.cost = usage.cost.unwrap_or(0.0);
+        Ok(Reply { usage, ..reply })
     }
 }
 
-/// Bytes of all that is said in a request.
+/// A reserved amount, which is released when this value is dropped: a caller may drop the future of a request at any
+/// time.
+struct Reservation<'m> {
+    meter: &'m Meter,
+    at_most: f64,
+    /// Cost of the reply; zero without one.
+    cost: f64,
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.meter.settle(self.at_most, self.cost);
+    }
+}
+
+/// Bytes of all messages of a request.
 fn bytes(request: &Request) -> u64 {
     request.messages.iter().map(|message| message.text.len() as u64).sum()
-}
-
-impl Session<'_> {
-    fn missing(&self, request: &Request) -> Halt {
-        let model = self.pool.endpoints.get(request.judge).map_or("", |endpoint| &endpoint.model);
-        Halt::Failed(format!(
-            "no reply is kept for {}, judge `{model}`, sample {}{}\nhint: run it without --replay first, with the same \
-             settings",
-            self.what,
-            request.sample + 1,
-            if request.messages.len() > 2 { ", asked again" } else { "" }
-        ))
-    }
-
-    /// What comes of a request that gave no reply.
-    fn failed(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Unanswered(words) if self.pool.options.stops => {
-                Halt::Failed(format!("{}: {words}\nhint: `gradus config check` looks for what is wrong", self.what))
-                    .into()
-            }
-            failure => failure,
-        }
-    }
-}
-
-impl Chat for Session<'_> {
-    fn ask(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
-        let pool = self.pool;
-        let keys: Vec<[u8; 32]> = requests.iter().map(|request| pool.key(request)).collect();
-        let mut replies: Vec<Option<Result<Reply, Failure>>> =
-            requests.iter().zip(&keys).map(|(request, key)| pool.kept(request, key).map(Ok)).collect();
-        let open: Vec<usize> = (0..requests.len()).filter(|place| replies[*place].is_none()).collect();
-        if pool.options.kept == Kept::Only {
-            for place in open {
-                replies[place] = Some(Err(self.missing(&requests[place]).into()));
-            }
-        } else if !open.is_empty() {
-            let left = pool.options.deadline.saturating_sub(self.spent.get());
-            let asked = match pool.runtime() {
-                Ok(runtime) => runtime.block_on(join_all(open.iter().map(|place| pool.ask(&requests[*place], left)))),
-                Err(failure) => open.iter().map(|_| (Err(failure.clone()), Duration::ZERO)).collect(),
-            };
-            let longest = asked.iter().map(|(_, took)| *took).max().unwrap_or_default();
-            self.spent.set(self.spent.get() + longest);
-            for (place, (reply, _)) in open.into_iter().zip(asked) {
-                let reply = reply.map(|reply| pool.keep(&requests[place], &keys[place], reply));
-                replies[place] = Some(reply.map_err(|failure| self.failed(failure)));
-            }
-        }
-        let none = || Err(Failure::Unanswered("no reply".to_owned()));
-        replies.into_iter().map(|reply| reply.unwrap_or_else(none)).collect()
-    }
 }

@@ -1,108 +1,122 @@
-//! Looks whether an endpoint can judge: what it offers, how it can be spoken to, how long it takes.
+//! Tests whether an endpoint can judge: its models, the size of their context, and one small request.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::endpoint_client::{AskError, EndpointClient};
 use super::pool::Pool;
-use super::protocol::{Mode, refusal_words};
-use super::retry::Trouble;
-use gradus_core::judge::{Failure, Message, Request, Role, Shape};
+use super::protocol::{Mode, refusal_text};
+use super::request_error::{RequestCause, RequestError};
+use super::session::SessionError;
+use gradus_core::judge::{Halt, JudgeId, Message, Request, Role, Shape};
 
-/// What was found of an endpoint.
+/// The result of a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The models it lists, or why it lists none.
-    pub models: Result<Vec<String>, String>,
-    /// Tokens that the model takes, where the endpoint tells.
-    pub context: Context,
-    /// How replies are asked to be written, and how long one took; or why there is none.
-    pub reply: Result<(&'static str, Duration), NoReply>,
-    /// What is wrong with the reply, where one came.
-    pub odd: Option<String>,
+pub struct ProbeReport {
+    /// The names of the endpoint's models.
+    pub models: Result<Vec<String>, ModelListError>,
+    /// The largest number of tokens of prompt and reply together; `None` if the endpoint does not report it.
+    pub context: Option<usize>,
+    /// The reply to a small request.
+    pub reply: Result<ProbeReply, RequestError>,
 }
 
-/// Why there is no reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoReply {
-    /// The reason for people; it may repeat what the server said.
-    pub why: String,
-    /// The kind of failure, to decide by.
-    pub kind: NoReplyKind,
-}
-
-/// What kept a reply from coming.
+/// The reply to a small request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoReplyKind {
-    /// The server answered with this HTTP status.
-    Status(u16),
-    /// The server could not be reached.
-    Unreachable,
-    /// Anything else, such as a timeout or an unreadable answer.
-    Other,
+pub struct ProbeReply {
+    /// The way in which the endpoint is asked for structured replies.
+    pub format: ReplyFormat,
+    /// The time until the reply arrived.
+    pub latency: Duration,
+    /// A fault of the reply, if it has one.
+    pub fault: Option<ReplyFault>,
 }
 
-/// How many tokens a model takes.
+/// The way in which an endpoint is asked for structured replies, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Context {
-    /// The endpoint tells.
-    Told(usize),
-    /// It does not.
-    Untold,
+pub enum ReplyFormat {
+    /// With a JSON schema that the endpoint enforces.
+    Schema,
+    /// As JSON without a schema.
+    Json,
+    /// As the arguments of a tool call.
+    ToolCall,
+    /// By the instructions of the prompt only.
+    PlainText,
 }
 
-/// Asks the endpoint of that judge for its models, and for one small verdict.
+/// A fault of the reply to a probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyFault {
+    /// The reply has no text.
+    Empty,
+    /// The reply is not JSON, although JSON was requested.
+    NotJson,
+}
+
+/// The reason why an endpoint lists no models.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelListError {
+    /// The request for the list failed.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The list is not valid JSON.
+    #[error("the list of models is not valid JSON")]
+    NotJson,
+}
+
+/// Asks the endpoint of a judge for its models and for one small reply. This is a blocking call.
 ///
 /// # Errors
-/// When requests cannot be sent at all.
-pub fn probe(pool: &Pool, judge: usize) -> Result<Found, Failure> {
-    let Some(line) = pool.line(judge) else {
-        return Err(Failure::Unanswered("no endpoint is asked with --replay".to_owned()));
-    };
-    let runtime = pool.runtime()?;
-    let (models, context) = match runtime.block_on(line.get("/models")) {
-        Err(words) => (Err(words), Context::Untold),
-        Ok(raw) if raw.status != 200 => {
-            let said =
-                refusal_words(raw.status, raw.content_type.as_deref(), &raw.body, |words| line.redactor.message(words));
-            (Err(format!("it answered {} {said}", raw.status).trim_end().to_owned()), Context::Untold)
+/// No request can be sent at all.
+pub fn probe(pool: &Pool, judge: JudgeId) -> Result<ProbeReport, Halt> {
+    let unknown = SessionError::UnknownJudge(judge);
+    let client = pool.client(judge).ok_or_else(|| unknown.into_halt())?;
+    let runtime = pool.runtime().map_err(SessionError::into_halt)?;
+    let (models, context) = match runtime.block_on(list_models(client)) {
+        Ok(list) => {
+            let names = ids(&list).iter().map(|id| client.redactor.message(id)).collect();
+            (Ok(names), context_of(&list, &client.endpoint.model))
         }
-        Ok(raw) => match serde_json::from_slice(&raw.body) {
-            Ok(list) => (
-                Ok(ids(&list).iter().map(|id| line.redactor.message(id)).collect()),
-                context_of(&list, &line.endpoint.model),
-            ),
-            Err(_) => (Err("its list of models is no JSON".to_owned()), Context::Untold),
-        },
+        Err(error) => (Err(error), None),
     };
-    let begun = Instant::now();
-    let (reply, _) = runtime.block_on(line.ask(&request(judge), 0, line.endpoint.timeout));
-    let took = begun.elapsed();
-    let (reply, odd) = match reply {
-        Ok(reply) => (Ok((mode(line.known().dialect.mode), took)), oddity(&reply.text)),
-        Err(failure) => {
-            let kind = match line.given_up() {
-                Some(Trouble::Status { code, .. }) => NoReplyKind::Status(code),
-                Some(Trouble::Connection) => NoReplyKind::Unreachable,
-                _ => NoReplyKind::Other,
-            };
-            (Err(NoReply { why: failure.to_string(), kind }), None)
-        }
+    let start = Instant::now();
+    let (reply, _) = runtime.block_on(client.ask(&request(judge), 0, client.endpoint.timeout));
+    let reply = match reply {
+        Ok(reply) => Ok(ProbeReply {
+            format: format(client.dialect().mode),
+            latency: start.elapsed(),
+            fault: fault(&reply.text),
+        }),
+        Err(AskError::Failed(error)) => Err(error),
+        Err(AskError::Stopped) => return Err(Halt::Asked),
     };
-    Ok(Found { models, context, reply, odd })
+    Ok(ProbeReport { models, context, reply })
 }
 
-fn mode(mode: Mode) -> &'static str {
+async fn list_models(client: &EndpointClient) -> Result<Value, ModelListError> {
+    let response = client.get("/models").await?;
+    if response.status != 200 {
+        let redacted = |text: &str| client.redactor.message(text);
+        let message = refusal_text(response.status, response.content_type.as_deref(), &response.body, redacted);
+        let cause = RequestCause::Status { code: response.status, message, retry_after: None, refused: None };
+        return Err(client.error(cause, 1).into());
+    }
+    serde_json::from_slice(&response.body).map_err(|_| ModelListError::NotJson)
+}
+
+fn format(mode: Mode) -> ReplyFormat {
     match mode {
-        Mode::Schema => "held to a JSON schema",
-        Mode::Json => "as JSON, without a schema",
-        Mode::Tool => "as a tool call",
-        Mode::Text => "as plain text",
+        Mode::Schema => ReplyFormat::Schema,
+        Mode::Json => ReplyFormat::Json,
+        Mode::Tool => ReplyFormat::ToolCall,
+        Mode::Text => ReplyFormat::PlainText,
     }
 }
 
-fn request(judge: usize) -> Request {
+fn request(judge: JudgeId) -> Request {
     const SCHEMA: &str = r#"{"type":"object","properties":{"ready":{"type":"string","enum":["yes"]}},"required":["ready"],"additionalProperties":false}"#;
     let message = |role, text: &str| Message { role, text: text.into() };
     Request {
@@ -116,14 +130,13 @@ fn request(judge: usize) -> Request {
     }
 }
 
-/// What is wrong with the reply to that.
-fn oddity(text: &str) -> Option<String> {
+fn fault(text: &str) -> Option<ReplyFault> {
     if text.trim().is_empty() {
-        return Some("it replied with nothing".to_owned());
+        return Some(ReplyFault::Empty);
     }
-    let object = text.find('{').and_then(|start| text.rfind('}').map(|end| text.get(start..=end)));
-    let is_json = object.flatten().is_some_and(|object| serde_json::from_str::<Value>(object).is_ok());
-    (!is_json).then(|| "it does not reply with JSON when asked to".to_owned())
+    let object = text.find('{').and_then(|start| text.rfind('}').and_then(|end| text.get(start..=end)));
+    let is_json = object.is_some_and(|object| serde_json::from_str::<Value>(object).is_ok());
+    (!is_json).then_some(ReplyFault::NotJson)
 }
 
 fn entries(list: &Value) -> impl Iterator<Item = &Value> {
@@ -138,16 +151,14 @@ fn ids(list: &Value) -> Vec<String> {
     entries(list).filter_map(id).map(str::to_owned).collect()
 }
 
-/// Servers tell it under various names.
-fn context_of(list: &Value, model: &str) -> Context {
+/// The context of a model, under any of the names that servers use for it.
+fn context_of(list: &Value, model: &str) -> Option<usize> {
     const NAMES: [&str; 6] =
         ["max_model_len", "context_length", "max_context_length", "loaded_context_length", "context_window", "n_ctx"];
-    let of = entries(list).find(|entry| id(entry) == Some(model));
-    let told = of.and_then(|of| {
-        let places = [Some(of), of.get("meta")];
-        places.into_iter().flatten().find_map(|place| NAMES.iter().find_map(|name| place.get(name)?.as_u64()))
-    });
-    told.and_then(|tokens| usize::try_from(tokens).ok()).map_or(Context::Untold, Context::Told)
+    let entry = entries(list).find(|entry| id(entry) == Some(model))?;
+    let mut places = [Some(entry), entry.get("meta")].into_iter().flatten();
+    let tokens = places.find_map(|place| NAMES.iter().find_map(|name| place.get(name)?.as_u64()))?;
+    usize::try_from(tokens).ok()
 }
 
 #[cfg(test)]
@@ -155,11 +166,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_and_their_context_are_read_as_servers_tell_them() {
+    fn models_and_their_context_are_read_in_every_known_form() {
         for (list, context) in [
-            (r#"{"data":[{"id":"m","max_model_len":8192}]}"#, Context::Told(8192)),
-            (r#"{"data":[{"id":"m","meta":{"n_ctx":4096}}]}"#, Context::Told(4096)),
-            (r#"{"models":[{"name":"m"}]}"#, Context::Untold),
+            (r#"{"data":[{"id":"m","max_model_len":8192}]}"#, Some(8192)),
+            (r#"{"data":[{"id":"m","meta":{"n_ctx":4096}}]}"#, Some(4096)),
+            (r#"{"models":[{"name":"m"}]}"#, None),
         ] {
             let list: Value = serde_json::from_str(list).expect("JSON");
             assert_eq!((ids(&list), context_of(&list, "m")), (vec!["m".to_owned()], context));
@@ -168,8 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn replies_that_are_no_json_are_odd() {
-        assert_eq!(oddity("```json\n{\"ready\": \"yes\"}\n```"), None);
-        assert!(oddity("Yes, I am ready {.").is_some() && oddity(" ").is_some());
+    fn empty_replies_and_replies_without_json_have_a_fault() {
+        assert_eq!(fault("```json\n{\"ready\": \"yes\"}\n```"), None);
+        assert_eq!(fault("Yes, I am ready {."), Some(ReplyFault::NotJson));
+        assert_eq!(fault(" "), Some(ReplyFault::Empty));
     }
 }

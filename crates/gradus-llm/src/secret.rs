@@ -1,4 +1,4 @@
-//! A key: used, never shown. Also removes keys from what servers send back.
+//! API keys, which are never shown, and their removal from texts that servers send back.
 
 use std::fmt;
 
@@ -6,31 +6,31 @@ use reqwest::Url;
 
 use super::protocol::masked;
 
-/// Shorter keys may occur in any verdict. In bytes.
+/// Shorter keys are not removed from verdicts, because they may be ordinary words. In bytes.
 const SHORTEST_KEY: usize = 8;
-/// Shorter values in an address are not secret. In bytes.
+/// Shorter values in an address are not treated as secrets. In bytes.
 const SHORTEST_VALUE: usize = 6;
 
-/// A key. It has no `Display`, and its `Debug` does not tell it.
+/// An API key. It has no `Display`, and its `Debug` prints `[key]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a key as it stands in the environment.
+    /// Takes a key, for example the value of an environment variable; white space around it is removed.
     pub fn new(key: &str) -> Self {
         Self(key.trim().to_owned())
     }
 
-    /// For the header alone, and for the [`Redactor`].
+    /// The key itself, for HTTP headers and for the [`Redactor`] only.
     pub(super) fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-/// Replaces secrets of one endpoint by `[key]` in texts of its server: the key, and what may be one in the base URL.
+/// Replaces the secrets of one endpoint by `[key]` in texts of its server: the key, and possible keys in the base URL.
 pub(super) struct Redactor {
     key: String,
-    /// Values of the URL's query and user info, as they are written and decoded.
+    /// Values of the URL's query string and user info, as they are written and decoded; long ones first.
     values: Vec<String>,
 }
 
@@ -41,24 +41,24 @@ impl Redactor {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (name.to_owned(), value.to_owned())
         });
-        // `?KEY` is a name without a value.
+        // The name itself may be a key, as in `?KEY`.
         let of_query = decoded.chain(written).filter(|(name, _)| !name.to_lowercase().contains("version"));
         let of_query = of_query.map(|(name, value)| if value.is_empty() { name } else { value });
         let of_user = [url.username(), url.password().unwrap_or_default()].map(str::to_owned);
         let mut values: Vec<String> =
             of_query.chain(of_user).filter(|value| value.trim().len() >= SHORTEST_VALUE).collect();
-        // A value that is part of another one is replaced after it.
+        // Long values first, because a value may be part of another one.
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         values.dedup();
         Self { key: key.map(Secret::reveal).unwrap_or_default().to_owned(), values }
     }
 
-    /// A message of the server without the secrets and their telling parts.
+    /// A message of the server without the secrets and without their longer parts.
     pub(super) fn message(&self, text: &str) -> String {
         self.values.iter().fold(masked(text, &self.key), |text, value| masked(&text, value))
     }
 
-    /// A verdict without the secrets; one that repeats none of them stays as it is.
+    /// A verdict without the secrets; a verdict that contains none of them is unchanged.
     pub(super) fn verdict(&self, text: String) -> String {
         let key = Some(&self.key).filter(|key| key.len() >= SHORTEST_KEY);
         key.into_iter()
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_key_in_an_address_is_replaced_in_messages_and_verdicts() {
+    fn possible_keys_of_an_address_are_replaced_in_messages_and_verdicts() {
         let redactor = redactor(
             "sk-12345678",
             "https://ada99x:hunter2@a.test/v1?key=QUERYSECRET77&sig=a%2Fb%2Bcdef&BARESECRET88&api-version=2024-06-01&k=abc",
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_keeps_parts_of_keys_and_short_keys() {
+    fn parts_of_keys_and_short_keys_remain_in_verdicts() {
         let verdict = "it says sk-12345 and QUERYSECR";
         assert_eq!(redactor("sk-12345678", "https://a.test?key=QUERYSECRET77").verdict(verdict.to_owned()), verdict);
         assert_eq!(redactor("says", "https://a.test").verdict(verdict.to_owned()), verdict);

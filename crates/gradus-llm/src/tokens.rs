@@ -1,47 +1,48 @@
-//! Counts tokens, where that has to be known. The tables take a tenth of a second to load, so nothing else does.
+//! Counts the tokens of texts for each judge's model. Loading the tables takes about 0.1 s, so they are loaded on first
+//! use.
 
 use tiktoken_rs::{CoreBPE, bpe_for_model, o200k_base_singleton};
 
-use gradus_core::judge::Count;
+use gradus_core::judge::{Count, JudgeId};
 
-/// A model whose tokens nobody outside knows is taken to have this share more, in percent.
+/// Margin for models with an unknown tokenizer, in percent.
 const MARGIN: usize = 20;
 
-/// How tokens of a model are counted.
+/// The way in which a model's tokens are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counting {
-    /// As the model counts them.
+    /// With the model's own tokenizer.
     Known,
-    /// By the usual table, and a fifth more.
+    /// With a common tokenizer, plus one fifth.
     Guessed,
 }
 
-/// Counts tokens for each of several models.
+/// Counts tokens for several models.
 pub struct Tokens {
     models: Vec<String>,
 }
 
 impl Tokens {
-    /// For models, by their names.
+    /// Takes the names of the models in the order of the judges.
     pub fn new<'m>(models: impl IntoIterator<Item = &'m str>) -> Self {
-        // Routers put the maker's name before the model's.
+        // Routers prefix the model's name with its vendor.
         let plain = |model: &str| model.rsplit('/').next().unwrap_or(model).to_owned();
         Self { models: models.into_iter().map(plain).collect() }
     }
 
-    /// How those of the judge of that number are counted.
-    pub fn counting(&self, judge: usize) -> Counting {
+    /// The way in which a judge's tokens are counted.
+    pub fn counting(&self, judge: JudgeId) -> Counting {
         self.table(judge).1
     }
 
-    fn table(&self, judge: usize) -> (&'static CoreBPE, Counting) {
-        let known = self.models.get(judge).and_then(|model| bpe_for_model(model).ok());
+    fn table(&self, judge: JudgeId) -> (&'static CoreBPE, Counting) {
+        let known = self.models.get(judge.0).and_then(|model| bpe_for_model(model).ok());
         known.map_or_else(|| (o200k_base_singleton(), Counting::Guessed), |table| (table, Counting::Known))
     }
 }
 
 impl Count for Tokens {
-    fn tokens(&self, judge: usize, text: &str) -> usize {
+    fn tokens(&self, judge: JudgeId, text: &str) -> usize {
         let (table, counting) = self.table(judge);
         let counted = table.count_ordinary(text);
         match counting {
@@ -56,18 +57,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_models_are_taken_to_have_more() {
+    fn counts_for_unknown_models_have_a_margin() {
         let tokens = Tokens::new(["gpt-4o-mini", "openai/gpt-4o", "llama3.1"]);
         let text = "We rolled the release back within five minutes.";
-        let known = tokens.tokens(0, text);
+        let known = tokens.tokens(JudgeId(0), text);
         assert!((5..15).contains(&known), "{known}");
-        assert_eq!(tokens.tokens(1, text), known);
-        assert_eq!(tokens.tokens(2, text), known + (known * MARGIN).div_ceil(100));
-        assert_eq!((tokens.counting(0), tokens.counting(2)), (Counting::Known, Counting::Guessed));
+        assert_eq!(tokens.tokens(JudgeId(1), text), known);
+        assert_eq!(tokens.tokens(JudgeId(2), text), known + (known * MARGIN).div_ceil(100));
+        assert_eq!((tokens.counting(JudgeId(0)), tokens.counting(JudgeId(2))), (Counting::Known, Counting::Guessed));
     }
 
     #[test]
-    fn text_of_special_tokens_is_plain_text() {
-        assert!(Tokens::new(["gpt-4o"]).tokens(0, "<|endoftext|>") > 1);
+    fn names_of_special_tokens_count_as_plain_text() {
+        assert!(Tokens::new(["gpt-4o"]).tokens(JudgeId(0), "<|endoftext|>") > 1);
     }
 }

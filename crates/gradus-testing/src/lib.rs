@@ -1,6 +1,9 @@
-//! Support for tests and benchmarks of all crates: the files of the shipped bank, read from the sources.
+//! Support for tests and benchmarks of all crates: the files of the shipped bank, and a scripted HTTP server.
 //!
-//! It depends on no crate of gradus, so that unit tests of each of them can use it.
+//! This crate depends on no other crate of gradus, so that the unit tests of each of them can use it.
+
+#[cfg(feature = "server")]
+pub mod server;
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -9,7 +12,7 @@ use std::{fs, io};
 /// Name and text of each file in `rubrics` and `corpus`, sorted by name.
 ///
 /// # Panics
-/// When a file cannot be read.
+/// A file cannot be read.
 pub fn shipped_files() -> &'static [(&'static str, &'static str)] {
     static FILES: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));

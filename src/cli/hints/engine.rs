@@ -2,9 +2,7 @@
 
 use std::error::Error;
 
-use crate::batch::BatchError;
 use crate::engine::{CalibrationError, JudgesError, OpenError};
-use crate::judge::Halt;
 
 /// The hint for an error of this area; `None` for every other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
@@ -23,15 +21,7 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         }
         OpenError::Load(_) | OpenError::Bank(_) => None,
     });
-    let halt = match error.downcast_ref() {
-        Some(BatchError::Halted(halt)) => Some(halt),
-        _ => error.downcast_ref(),
-    };
-    let halt = halt.and_then(|halt| match halt {
-        Halt::Spent(_) => Some("raise --max-cost, and the same command goes on"),
-        Halt::Asked | Halt::Failed(_) => None,
-    });
-    calibration.or(judges).or(open).or(halt).map(str::to_owned)
+    calibration.or(judges).or(open).map(str::to_owned)
 }
 
 #[cfg(test)]

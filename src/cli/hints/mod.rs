@@ -13,4 +13,5 @@ mod of;
 
 pub(super) use advised::advised;
 pub(super) use bank::finding_hint;
+pub(super) use llm::with_hint;
 pub(super) use of::of;

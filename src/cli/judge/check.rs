@@ -1,33 +1,34 @@
-//! `config check`: whether the configured judges can be asked, and what to do where they cannot.
+//! `config check`: tests whether the configured judges can be asked, and reports what to change.
 
 use std::fmt::Write as _;
 
 use super::setup::{UNKNOWN, Uses, open};
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::hints;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::llm::{Context, Counting, Endpoint, Found, NoReply, NoReplyKind, Pool, probe, shown_url};
+use crate::llm::{Counting, Endpoint, ProbeReport, ReplyFault, ReplyFormat, RequestError, probe, shown_url};
 
-/// Models that are named where the wanted one is not there.
-const NAMED: usize = 8;
+/// Number of models that are listed if the configured one is missing.
+const LISTED: usize = 8;
 
 pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut settings = settings.clone();
     settings.llm = settings.llm.with_flags(args, &PanelArgs::default(), false)?;
     settings.grader.value = GraderChoice::Llm;
-    // Without a model there is none to ask, but there are models to list.
+    // A placeholder, because the models can be listed although none is configured.
     settings.llm.assume_model(UNKNOWN);
-    // Whether the judge can be asked must not be told from what it said before.
+    // Cached replies are ignored, because they say nothing about the endpoint now.
     let uses = Uses::of_flags(false, true);
     let Some(judges) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
     let pool = judges.pool();
     let mut outcome = ExitStatus::Done;
-    for (judge, endpoint) in pool.endpoints().iter().enumerate() {
-        let found = probe(pool, judge)?;
-        let problem = problem(endpoint, &found);
-        printer.result(&told(pool, judge, &found))?;
-        match problem {
+    for judge in pool.judges() {
+        let Some(endpoint) = pool.endpoint(judge) else { continue };
+        let report = probe(pool, judge)?;
+        printer.result(&table(endpoint, pool.tokens().counting(judge), &report))?;
+        match problem(endpoint, &report) {
             Some(problem) => {
                 printer.warning(&problem);
                 outcome = ExitStatus::CheckFailed;
@@ -38,8 +39,8 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
     Ok(outcome)
 }
 
-fn told(pool: &Pool, judge: usize, found: &Found) -> String {
-    let endpoint = &pool.endpoints()[judge];
+/// The properties of an endpoint, one per line.
+fn table(endpoint: &Endpoint, counting: Counting, report: &ProbeReport) -> String {
     let mut text = String::new();
     let mut row = |name: &str, value: &str| {
         // Writing to a string does not fail.
@@ -47,88 +48,89 @@ fn told(pool: &Pool, judge: usize, found: &Found) -> String {
     };
     row("endpoint", &format!("{} ({})", shown_url(endpoint.base_url.as_str()), endpoint.provider.name()));
     row("key", if endpoint.key.is_some() { "set" } else { "none" });
-    row(
-        "model",
-        &match &found.models {
-            Ok(_) if endpoint.model == UNKNOWN => "none is named".to_owned(),
-            Ok(models) if models.contains(&endpoint.model) => format!("{}, is there", endpoint.model),
-            Ok(models) if models.is_empty() => format!("{}; the endpoint lists none", endpoint.model),
-            Ok(_) => format!("{}, is not among those that are listed", endpoint.model),
-            Err(why) => format!("{}; models are not listed: {why}", endpoint.model),
-        },
-    );
-    let guessed = match pool.tokens().counting(judge) {
+    row("model", &model(endpoint, report));
+    let counted = match counting {
         Counting::Known => "",
-        Counting::Guessed => "; tokens are counted by the usual table, and a fifth more",
+        Counting::Guessed => "; tokens are counted with a common tokenizer, plus one fifth",
     };
     row(
         "context",
-        &match found.context {
-            Context::Told(tokens) => format!("{tokens} tokens, {} are used{guessed}", endpoint.context),
-            Context::Untold => format!("not told, {} tokens are assumed{guessed}", endpoint.context),
+        &match report.context {
+            Some(tokens) => format!("{tokens} tokens, {} are used{counted}", endpoint.context),
+            None => format!("not reported, {} tokens are assumed{counted}", endpoint.context),
         },
     );
-    match &found.reply {
-        Ok((mode, took)) => {
-            row("replies", mode);
-            row("latency", &format!("{:.2} s for one word", took.as_secs_f64()));
+    match &report.reply {
+        Ok(reply) => {
+            row("replies", format(reply.format));
+            row("latency", &format!("{:.2} s for one word", reply.latency.as_secs_f64()));
         }
-        Err(NoReply { why, .. }) => row("replies", &format!("none: {why}")),
+        Err(error) => row("replies", &format!("none: {error}")),
     }
     text.truncate(text.trim_end().len());
     text
 }
 
-/// One sentence on what is wrong and what to do.
-fn problem(endpoint: &Endpoint, found: &Found) -> Option<String> {
-    let listed = found.models.as_ref().ok().filter(|models| !models.is_empty());
-    let missing = listed.filter(|models| !models.contains(&endpoint.model));
-    let some = |models: &Vec<String>| models.iter().take(NAMED).map(|id| one_line(id)).collect::<Vec<_>>().join(", ");
-    match (&found.reply, missing) {
+fn model(endpoint: &Endpoint, report: &ProbeReport) -> String {
+    let model = &endpoint.model;
+    match &report.models {
+        Ok(_) if model == UNKNOWN => "none is configured".to_owned(),
+        Ok(models) if models.contains(model) => format!("{model}, is available"),
+        Ok(models) if models.is_empty() => format!("{model}; the endpoint lists no models"),
+        Ok(_) => format!("{model}, is not among the listed models"),
+        Err(error) => format!("{model}; models are not listed: {error}"),
+    }
+}
+
+fn format(format: ReplyFormat) -> &'static str {
+    match format {
+        ReplyFormat::Schema => "with a JSON schema",
+        ReplyFormat::Json => "as JSON, without a schema",
+        ReplyFormat::ToolCall => "as a tool call",
+        ReplyFormat::PlainText => "as plain text",
+    }
+}
+
+/// One sentence with the problem of an endpoint and the change that solves it.
+fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<String> {
+    let listed = report.models.as_ref().ok().filter(|models| !models.is_empty());
+    let missing = listed.filter(|models| !models.contains(&endpoint.model)).map(|models| listing(models));
+    match (&report.reply, missing) {
         (_, Some(models)) if endpoint.model == UNKNOWN => {
-            Some(format!("name one of its models with --model: {}", some(models)))
+            Some(format!("choose one of its models with --model: {models}"))
         }
-        (Err(NoReply { why, kind }), missing) => {
-            let model = missing.filter(|_| !matches!(kind, NoReplyKind::Status(401 | 403)));
-            let model = model.map(|models| format!("name one of its models with --model: {}", some(models)));
-            let to_do = model.or_else(|| to_do(endpoint, *kind, why)).map(|to_do| format!("; {to_do}"));
-            Some(format!("no reply came: {why}{}", to_do.unwrap_or_default()))
-        }
-        (Ok(_), _) if found.odd.is_some() => Some(format!(
-            "{}: answers may fall back to the offline scorer; try a larger model",
-            found.odd.as_deref().unwrap_or_default()
-        )),
-        (Ok(_), Some(models)) => Some(format!(
-            "it replies, but lists no model `{}`: look whether you mean one of {}",
-            one_line(&endpoint.model),
-            some(models)
-        )),
-        (Ok(_), None) => match found.context {
-            Context::Told(tokens) if tokens < endpoint.context => Some(format!(
-                "the model takes {tokens} tokens, and {} are used; say --context {tokens}",
-                endpoint.context
+        (Err(error), missing) => Some(no_reply(error, missing.as_deref())),
+        (Ok(reply), missing) => match (reply.fault, missing) {
+            (Some(fault), _) => Some(format!(
+                "{}: answers may fall back to the offline scorer; try a larger model",
+                match fault {
+                    ReplyFault::Empty => "it replied with an empty text",
+                    ReplyFault::NotJson => "it does not reply with JSON when asked to",
+                }
             )),
-            _ => None,
+            (None, Some(models)) => Some(format!(
+                "it replies, but does not list the model `{}`: check whether you mean one of {models}",
+                one_line(&endpoint.model),
+            )),
+            (None, None) => report.context.filter(|tokens| *tokens < endpoint.context).map(|tokens| {
+                format!("the model takes {tokens} tokens, and {} are used; use --context {tokens}", endpoint.context)
+            }),
         },
     }
 }
 
-/// What to do where no reply came, when that can be told.
-fn to_do(endpoint: &Endpoint, kind: NoReplyKind, why: &str) -> Option<String> {
-    let host = endpoint.base_url.host_str().unwrap_or_default();
-    match kind {
-        // The TLS library of this program has no other way to tell it; no server's words are in it.
-        NoReplyKind::Unreachable if why.contains("InvalidContentType") => {
-            Some("the server speaks no TLS: write http:// in --base-url".to_owned())
-        }
-        NoReplyKind::Unreachable => Some("look whether the server runs there, and at --base-url".to_owned()),
-        NoReplyKind::Status(401 | 403) => {
-            Some(format!("look at the key, which --api-key-env names, and whether it is one for {host}"))
-        }
-        NoReplyKind::Status(404) => Some("look at --base-url, which mostly ends in /v1, and at --model".to_owned()),
-        NoReplyKind::Status(429 | 500..=599) => Some("try again later, and look at what the account allows".to_owned()),
-        NoReplyKind::Status(_) | NoReplyKind::Other => None,
-    }
+/// The problem of an endpoint without a reply; `missing` lists its models if the configured one is not among them.
+fn no_reply(error: &RequestError, missing: Option<&str>) -> String {
+    let status = error.root().cause.reported_status();
+    // A refused key explains the failure better than a missing model.
+    let model = missing.filter(|_| !matches!(status, Some(401 | 403)));
+    let model = model.map(|models| format!("choose one of its models with --model: {models}"));
+    let hint = model.or_else(|| hints::of(&error.clone().into())).map(|hint| format!("; {hint}"));
+    format!("no reply came: {error}{}", hint.unwrap_or_default())
+}
+
+fn listing(models: &[String]) -> String {
+    models.iter().take(LISTED).map(|id| one_line(id)).collect::<Vec<_>>().join(", ")
 }
 
 /// A text of a server on one line.

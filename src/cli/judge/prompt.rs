@@ -12,7 +12,7 @@ use crate::cli::args::{ListFormat, Prompt as Args};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::judge::{Count as _, Panel, Part, Prompt, Role};
+use crate::judge::{Count as _, JudgeId, Panel, Part, Prompt, Role};
 use crate::llm::{Counting, Tokens};
 use crate::report::DataLayout;
 
@@ -26,7 +26,7 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
     let tokens = Tokens::new(panel.members.iter().map(|member| member.model.as_str()));
     let mut objects = Vec::new();
     for judge in 0..panel.members.len() {
-        let prompt = brief.prompt(&panel, judge, input.body(), None, &tokens)?;
+        let prompt = brief.prompt(&panel, JudgeId(judge), input.body(), None, &tokens)?;
         match args.format {
             ListFormat::Text => printer.data(&text(&panel, judge, &prompt, &tokens), DataLayout::Rows)?,
             ListFormat::Json => objects.push(json(&panel, judge, &prompt, &tokens)?),
@@ -41,7 +41,7 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
 }
 
 fn tokens_of(prompt: &Prompt, judge: usize, tokens: &Tokens) -> Vec<(Part, usize)> {
-    prompt.parts.iter().map(|(part, text)| (*part, tokens.tokens(judge, text))).collect()
+    prompt.parts.iter().map(|(part, text)| (*part, tokens.tokens(JudgeId(judge), text))).collect()
 }
 
 fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String {
@@ -70,7 +70,7 @@ fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String
 }
 
 fn counted(model: &str, judge: usize, tokens: &Tokens) -> String {
-    match tokens.counting(judge) {
+    match tokens.counting(JudgeId(judge)) {
         Counting::Known => format!("as {model} counts them"),
         Counting::Guessed if model == UNKNOWN => "by the usual table, and a fifth more: no model is named".to_owned(),
         Counting::Guessed => format!("by the usual table, and a fifth more: how {model} counts is not known"),
@@ -94,7 +94,7 @@ fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> anyhow
         |message: &crate::judge::Message| serde_json::json!({"role": name(message.role), "content": &*message.text});
     let member = &panel.members[judge];
     Ok(Printed {
-        counting: match tokens.counting(judge) {
+        counting: match tokens.counting(JudgeId(judge)) {
             Counting::Known => "known",
             Counting::Guessed => "guessed",
         },

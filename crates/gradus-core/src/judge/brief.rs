@@ -1,183 +1,190 @@
-//! What judges are told about a question, made ready once for all its answers, and fitted into their room.
+//! The part of the prompt that all answers to a question share, prepared once and fitted into each judge's context.
+//!
+//! Takes a question with its sample answers, and gives the prompt for one answer. The text of the prompt itself is in
+//! [`super::prompt`]; the caller provides the token counter.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use super::chat::JudgeId;
 use super::panel::Panel;
-use super::prompt::{INSTRUCTIONS, Prompt};
+use super::prompt::{INSTRUCTIONS, Prompt, References};
 use crate::model::{Basis, Criterion, Fingerprint, Question, Sample, SampleLevel};
 use crate::text::{Document, Lexicon};
 
-/// Sample answers that are shown at most; of each level as many.
+/// Largest number of sample answers in a prompt, divided equally among the levels.
 const SAMPLES: usize = 6;
-/// A sample of which fewer tokens would be left is left out.
+/// A sample answer that would be cut to fewer tokens is omitted.
 const LEAST_OF_A_SAMPLE: usize = 60;
-/// Tokens that a prompt has besides its text, at most: roles, separators.
-const AROUND: usize = 40;
+/// Upper bound on the tokens of a prompt besides its text: roles and separators.
+const OVERHEAD: usize = 40;
 
-/// Counts tokens as a model does, or never fewer.
+/// Counts tokens exactly as a model does, or overestimates.
 pub trait Count {
-    /// How many tokens `text` has for the judge of that number.
-    fn tokens(&self, judge: usize, text: &str) -> usize;
+    /// The number of tokens of `text` for a judge.
+    fn tokens(&self, judge: JudgeId, text: &str) -> usize;
 }
 
-/// What judges are told about a question.
+/// The shared part of all prompts about one question.
 pub struct Brief {
     ids: Vec<String>,
     question: String,
     rubric: Arc<str>,
     /// The first message without sample answers.
-    none: References,
-    print: Fingerprint,
-    /// The sample answers as they are shown, the most telling first.
-    samples: Vec<Shown>,
-    all: OnceLock<References>,
-    /// What was counted of all this for a judge.
-    counted: RwLock<HashMap<usize, Arc<Counted>>>,
+    without_samples: References,
+    /// The fingerprint of the first message without sample answers.
+    fingerprint: Fingerprint,
+    /// The sample answers that a prompt may show, the most useful first.
+    samples: Vec<ShownSample>,
+    /// The first message with all sample answers.
+    with_all_samples: OnceLock<References>,
+    counted: RwLock<HashMap<JudgeId, Arc<TokenCounts>>>,
 }
 
-/// Sample answers as they are shown, and the first message with them.
-#[derive(Debug, Clone)]
-pub(super) struct References {
-    pub(super) text: Arc<str>,
-    pub(super) system: Arc<str>,
-}
-
-/// Tokens of what does not change from answer to answer.
-struct Counted {
+/// Tokens of the shared part of the prompt, for one judge.
+struct TokenCounts {
+    /// The first message without sample answers.
     system: usize,
-    /// All sample answers together, and each.
-    all: usize,
+    /// All sample answers together.
+    all_samples: usize,
+    /// Each sample answer, in the order of `Brief::samples`.
     samples: Vec<usize>,
 }
 
-/// A sample answer.
-struct Shown {
+/// A sample answer as a prompt shows it.
+struct ShownSample {
     level: SampleLevel,
     text: String,
 }
 
-/// An answer that cannot be shown to a judge as a whole.
+/// The answer does not fit into the judge's context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the prompt has {tokens} tokens even without sample answers, and the model takes {room}")]
 pub struct DoesNotFit {
-    /// What it takes, counted or at least.
+    /// Tokens of the prompt without sample answers.
     pub tokens: usize,
-    /// What there is room for.
+    /// Tokens that the prompt may have.
     pub room: usize,
 }
 
 impl Brief {
-    /// Of a question and the sample answers to it.
+    /// Prepares the shared part of the prompt. `samples` are the sample answers to `question`.
     pub fn new(question: &Question, samples: &[Sample]) -> Self {
         let ids = question.criteria.iter().chain(&question.penalties).map(|criterion| criterion.id.clone()).collect();
         let rubric: Arc<str> = rubric(question).into();
         let system: Arc<str> = format!("{INSTRUCTIONS}\n\n{rubric}").into();
-        let print = Fingerprint(*blake3::hash(system.as_bytes()).as_bytes());
+        let fingerprint = Fingerprint(*blake3::hash(system.as_bytes()).as_bytes());
         let question = question.prompt.clone();
         Self {
             ids,
             question,
             rubric,
-            none: References { text: "".into(), system },
-            print,
+            without_samples: References { text: "".into(), system },
+            fingerprint,
             samples: ranked(samples),
-            all: OnceLock::new(),
+            with_all_samples: OnceLock::new(),
             counted: RwLock::default(),
         }
     }
 
     /// The ids of the criteria, then of the penalties.
-    pub(super) fn ids(&self) -> Vec<&str> {
-        self.ids.iter().map(String::as_str).collect()
+    pub(super) fn ids(&self) -> &[String] {
+        &self.ids
     }
 
-    /// The question as it is put.
+    /// The text of the question.
     pub(super) fn question(&self) -> &str {
         &self.question
     }
 
-    pub(super) fn rubric(&self) -> Arc<str> {
-        Arc::clone(&self.rubric)
-    }
-
-    /// What the judge of that number is told of an answer, with as many sample answers as fit into its room. `only` are
-    /// the ids of criteria it is asked about, where that is not all.
+    /// The prompt for one answer, with as many sample answers as fit into the judge's context. `only` lists the ids of
+    /// the criteria to judge; `None` means all of them.
     ///
     /// # Errors
-    /// When not even the answer fits. It is never cut.
-    pub fn prompt(
+    /// The prompt does not fit even without sample answers. The answer is never cut.
+    pub fn prompt<C: Count + ?Sized>(
         &self,
         panel: &Panel,
-        judge: usize,
+        judge: JudgeId,
         answer: &str,
         only: Option<&[&str]>,
-        count: &dyn Count,
+        count: &C,
     ) -> Result<Prompt, DoesNotFit> {
-        let room = panel.members.get(judge).map_or(0, |member| member.room);
-        let token = super::prompt::token(self.print, answer);
+        let room = panel.member(judge).map_or(0, |member| member.room);
+        let token = super::prompt::token(self.fingerprint, answer);
         let user: Arc<str> = super::prompt::answer(&token, answer, only).into();
-        let ids = only.map_or_else(|| self.ids(), <[&str]>::to_vec);
-        let all = if panel.shows_references { self.all() } else { &self.none };
-        // No token is less than a byte, so what fits by bytes needs no counting.
-        if all.system.len() + user.len() + AROUND <= room {
-            return Ok(Prompt::new(self, all, token, user, &ids));
+        let all = if panel.shows_references { self.with_all_samples() } else { &self.without_samples };
+        let references = self.fitting(all, &user, room, (judge, count))?;
+        let ids = only.map_or_else(|| self.ids.iter().map(String::as_str).collect(), <[&str]>::to_vec);
+        Ok(Prompt::new(Arc::clone(&self.rubric), &references, token, user, &ids))
+    }
+
+    /// The sample answers of `all` that fit into `room` tokens beside the message `user`.
+    fn fitting<C: Count + ?Sized>(
+        &self,
+        all: &References,
+        user: &str,
+        room: usize,
+        (judge, count): (JudgeId, &C),
+    ) -> Result<References, DoesNotFit> {
+        // A token has at least one byte, so a prompt that fits by bytes needs no counting.
+        if all.system.len() + user.len() + OVERHEAD <= room {
+            return Ok(all.clone());
         }
         let known = self.counted(judge, count);
-        let whole = known.system + AROUND + if all.text.is_empty() { 0 } else { known.all };
-        // The answer by its bytes: mostly that is enough to know.
+        let whole = known.system + OVERHEAD + if all.text.is_empty() { 0 } else { known.all_samples };
+        // The answer is counted by bytes first, because that usually decides it.
         if whole + user.len() <= room {
-            return Ok(Prompt::new(self, all, token, user, &ids));
+            return Ok(all.clone());
         }
-        let counted = |text: &str| count.tokens(judge, text);
-        let own = counted(&user);
-        let tokens = known.system + AROUND + own;
+        let own = count.tokens(judge, user);
+        let tokens = known.system + OVERHEAD + own;
         if tokens > room {
             return Err(DoesNotFit { tokens, room });
         }
         if whole + own <= room {
-            return Ok(Prompt::new(self, all, token, user, &ids));
+            return Ok(all.clone());
         }
-        let some = self.with(&self.references(room - tokens, &known, &counted));
-        Ok(Prompt::new(self, &some, token, user, &ids))
+        Ok(self.with(&self.references(room - tokens, &known, &|text| count.tokens(judge, text))))
     }
 
-    /// All sample answers that there are to show.
-    fn all(&self) -> &References {
-        self.all.get_or_init(|| self.with(&shown(&self.samples)))
+    fn with_all_samples(&self) -> &References {
+        self.with_all_samples.get_or_init(|| self.with(&section(&self.samples)))
     }
 
     /// The first message with these sample answers.
     fn with(&self, references: &str) -> References {
         if references.is_empty() {
-            return self.none.clone();
+            return self.without_samples.clone();
         }
-        References { text: references.into(), system: format!("{}\n\n{references}", self.none.system).into() }
+        let system = format!("{}\n\n{references}", self.without_samples.system).into();
+        References { text: references.into(), system }
     }
 
-    /// What does not change from answer to answer, counted once for each judge.
-    fn counted(&self, judge: usize, count: &dyn Count) -> Arc<Counted> {
+    /// The tokens of the shared part, counted once for each judge.
+    fn counted<C: Count + ?Sized>(&self, judge: JudgeId, count: &C) -> Arc<TokenCounts> {
         let known = self.counted.read().unwrap_or_else(PoisonError::into_inner).get(&judge).map(Arc::clone);
         known.unwrap_or_else(|| {
             let tokens = |text: &str| count.tokens(judge, text);
-            let samples = self.samples.iter().map(|sample| tokens(&one(sample))).collect();
-            let (system, all) = (tokens(&self.none.system), tokens(&self.all().text));
-            let counted = Arc::new(Counted { system, all, samples });
+            let samples = self.samples.iter().map(|sample| tokens(&entry(sample))).collect();
+            let system = tokens(&self.without_samples.system);
+            let all_samples = tokens(&self.with_all_samples().text);
+            let counted = Arc::new(TokenCounts { system, all_samples, samples });
             let mut known = self.counted.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(known.entry(judge).or_insert(counted))
         })
     }
 
-    /// The sample answers that fit into so many tokens: the last ones are left out first, and the one that no longer
-    /// fits whole is cut after a sentence.
-    fn references(&self, room: usize, known: &Counted, count: &dyn Fn(&str) -> usize) -> String {
-        let mut taken: Vec<Shown> = Vec::new();
+    /// The sample answers that fit into `room` tokens: the last ones are omitted first, and the first one that does not
+    /// fit as a whole is cut after a sentence.
+    fn references(&self, room: usize, known: &TokenCounts, count: &dyn Fn(&str) -> usize) -> String {
+        let mut taken: Vec<ShownSample> = Vec::new();
         let mut left = room.saturating_sub(count(REFERENCES));
         for (sample, &tokens) in self.samples.iter().zip(&known.samples) {
             if tokens <= left {
                 left -= tokens;
-                taken.push(Shown { level: sample.level, text: sample.text.clone() });
+                taken.push(ShownSample { level: sample.level, text: sample.text.clone() });
                 continue;
             }
             if left >= LEAST_OF_A_SAMPLE {
@@ -185,48 +192,48 @@ impl Brief {
             }
             break;
         }
-        if taken.is_empty() { String::new() } else { shown(&taken) }
+        if taken.is_empty() { String::new() } else { section(&taken) }
     }
 }
 
 const REFERENCES: &str = "Answers that other people gave, with the level that the rubric's author sees in them, to \
 calibrate by. They earn nothing here:\n";
 
-/// All there are to show.
-fn shown(samples: &[Shown]) -> String {
+/// The section of the prompt with these sample answers; empty without any.
+fn section(samples: &[ShownSample]) -> String {
     if samples.is_empty() {
         return String::new();
     }
-    samples.iter().fold(REFERENCES.to_owned(), |text, sample| text + &one(sample))
+    samples.iter().fold(REFERENCES.to_owned(), |text, sample| text + &entry(sample))
 }
 
-fn one(sample: &Shown) -> String {
+fn entry(sample: &ShownSample) -> String {
     format!("\n--- a {} answer:\n{}\n", sample.level.name(), sample.text.trim())
 }
 
-/// One of each level, then the next of each.
-fn ranked(samples: &[Sample]) -> Vec<Shown> {
+/// The first sample of each level, then the second of each, up to the limit.
+fn ranked(samples: &[Sample]) -> Vec<ShownSample> {
     let of = |level| samples.iter().filter(move |sample| sample.level == level);
     let most = SAMPLES / SampleLevel::ALL.len();
     let place = |place| SampleLevel::ALL.into_iter().filter_map(move |level| of(level).nth(place));
-    (0..most).flat_map(place).map(|sample| Shown { level: sample.level, text: sample.text.clone() }).collect()
+    (0..most).flat_map(place).map(|sample| ShownSample { level: sample.level, text: sample.text.clone() }).collect()
 }
 
-/// As many sentences of a sample as fit.
-fn cut(sample: &Shown, room: usize, count: &dyn Fn(&str) -> usize) -> Option<Shown> {
+/// As many sentences of a sample answer as fit into `room` tokens.
+fn cut(sample: &ShownSample, room: usize, count: &dyn Fn(&str) -> usize) -> Option<ShownSample> {
     let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
     document.read(&sample.text, 0, &mut lexicon);
     let ends = document.sentences().iter().skip(1).map(|next| document.span(next.first, next.first).start);
     let fits = |end: &usize| {
         let text = format!("{} [...]", sample.text.get(..*end).unwrap_or_default().trim_end());
-        let shown = Shown { level: sample.level, text };
-        (count(&one(&shown)) <= room).then_some(shown)
+        let shown = ShownSample { level: sample.level, text };
+        (count(&entry(&shown)) <= room).then_some(shown)
     };
     let ends: Vec<usize> = ends.collect();
     ends.iter().rev().find_map(fits)
 }
 
-/// The question with its criteria, as judges read them.
+/// The section of the prompt with the question and its criteria.
 fn rubric(question: &Question) -> String {
     let mut text = format!("The question:\n{}\n\nThe criteria:\n", question.prompt.trim());
     question.criteria.iter().for_each(|criterion| write_criterion(&mut text, criterion));
@@ -256,35 +263,35 @@ mod tests {
     use crate::test_bank::shipped_bank;
     use std::cell::Cell;
 
-    /// A token a word, and how often that was asked.
+    /// Counts each word as one token, and the number of counted texts.
     struct Words(Cell<usize>);
 
     impl Count for Words {
-        fn tokens(&self, _: usize, text: &str) -> usize {
+        fn tokens(&self, _: JudgeId, text: &str) -> usize {
             self.0.set(self.0.get() + 1);
             text.split_whitespace().count()
         }
     }
 
-    /// The levels of samples that are shown to a judge with so much room, and whether one is cut.
+    /// The number of samples in a prompt of at most `room` tokens, and whether one of them is cut.
     fn shown_in(brief: &Brief, room: usize, count: &Words) -> Result<(usize, bool), DoesNotFit> {
         let mut panel = panel(&["one"]);
         panel.members[0].room = room;
-        let prompt = brief.prompt(&panel, 0, "We measure it and act on it.", None, count)?;
+        let prompt = brief.prompt(&panel, JudgeId(0), "We measure it and act on it.", None, count)?;
         let text = &prompt.messages[0].text;
         let tokens: usize = prompt.messages.iter().map(|message| message.text.split_whitespace().count()).sum();
-        assert!(tokens + AROUND <= room || room > 100_000, "{tokens} of {room}");
+        assert!(tokens + OVERHEAD <= room || room > 100_000, "{tokens} of {room}");
         Ok((text.matches("\n--- a ").count(), text.contains("[...]")))
     }
 
     #[test]
-    fn samples_are_left_out_from_the_last_and_the_answer_never() {
+    fn a_smaller_context_drops_the_last_samples_first_and_never_the_answer() {
         let bank = shipped_bank();
         let entry = bank.entry("error-budget").expect("known");
         let (question, samples) = (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound"));
         let (brief, count) = (Brief::new(&question, &samples), Words(Cell::new(0)));
         let (all, is_cut) = shown_in(&brief, 1_000_000, &count).expect("fits");
-        assert!(all >= 3 && !is_cut && count.0.get() == 0, "what fits by bytes is not counted");
+        assert!(all >= 3 && !is_cut && count.0.get() == 0, "a prompt that fits by bytes is not counted");
         let mut before = all;
         let mut cut = 0;
         for room in (300..3000).rev().step_by(50) {
@@ -304,12 +311,12 @@ mod tests {
     }
 
     #[test]
-    fn what_all_answers_share_is_counted_once() {
+    fn the_shared_part_of_the_prompt_is_counted_once_for_all_answers() {
         let bank = shipped_bank();
         let entry = bank.entry("error-budget").expect("known");
         let (question, samples) = (bank.question(entry).expect("sound"), bank.samples(entry).expect("sound"));
         let (brief, count) = (Brief::new(&question, &samples), Words(Cell::new(0)));
-        let room = brief.none.system.len() + 200; // more than all of it in words, less in bytes
+        let room = brief.without_samples.system.len() + 200; // enough if counted in words, too little in bytes
         shown_in(&brief, room, &count).expect("fits");
         let first = count.0.get();
         assert!(first > 0);

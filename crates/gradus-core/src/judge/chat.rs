@@ -1,54 +1,66 @@
-//! What judges are asked through: requests out, replies or failures back. What carries them is not known here.
+//! Requests to judges and their replies, independent of the transport that carries them.
 
 use std::sync::Arc;
 
+use super::halt::Failure;
 use crate::model::Usage;
 
-/// Carries requests to judges.
+/// Carries requests to judges and waits for the replies.
 pub trait Chat {
-    /// Asks all of them and returns what came back, in the order of `requests`. They do not depend on each other,
-    /// so they may be under way at the same time.
+    /// Sends all requests and returns their replies, in the order of `requests`. The requests do not depend on each
+    /// other, so an implementation may send them at the same time.
     fn ask(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>>;
 }
 
-/// One conversation that ends in a question to a judge.
+/// A judge's position in its panel, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JudgeId(pub usize);
+
+impl std::fmt::Display for JudgeId {
+    /// The position for people, from 1.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0.saturating_add(1))
+    }
+}
+
+/// A conversation that ends with a question to a judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// Which of the judges, from 0.
-    pub judge: usize,
-    /// Which of several samples of the same, from 0. The same request with another number is asked for itself.
+    /// The judge that receives the request.
+    pub judge: JudgeId,
+    /// The number of the sample, from 0. The same messages with another sample number are a request of their own.
     pub sample: u32,
-    /// What is said, in order; the first is the system's.
+    /// The messages in order; the first one is the system message.
     pub messages: Vec<Message>,
-    /// What the reply must look like.
+    /// The structure that the reply must have.
     pub shape: Arc<Shape>,
 }
 
-/// What a reply must look like, for endpoints that can hold a model to it.
+/// The structure of a reply, for endpoints that can restrict a model to a schema.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
     /// A name without spaces.
     pub name: &'static str,
     /// One line for people and models.
     pub description: &'static str,
-    /// The text of a JSON Schema in which every property is required and no other is allowed. It is sent as it is:
-    /// models write properties in the order of the schema.
+    /// The text of a JSON Schema in which every property is required and no other property is allowed. It is sent
+    /// unchanged: models write properties in the order of the schema.
     pub schema: Box<str>,
 }
 
-/// Something said.
+/// One message of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// By whom.
+    /// The author of the message.
     pub role: Role,
-    /// What.
+    /// The text of the message.
     pub text: Arc<str>,
 }
 
-/// Who says something.
+/// The author of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The program, before all else.
+    /// The program, with the instructions that precede the conversation.
     System,
     /// The program.
     User,
@@ -56,40 +68,15 @@ pub enum Role {
     Assistant,
 }
 
-/// What a judge said.
+/// A judge's reply.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
-    /// Its words. Of a structured reply, the JSON text.
+    /// The text; the JSON text of a structured reply.
     pub text: String,
-    /// Whether it was cut off because it grew too long.
+    /// Whether the reply reached the token limit and was cut off.
     pub is_cut: bool,
-    /// Whether the model, or the endpoint, refused to answer; `text` says in which words.
+    /// Whether the model or the endpoint refused to answer; `text` holds its explanation.
     pub is_refusal: bool,
-    /// What it took; nothing where the endpoint does not tell.
+    /// Tokens and cost; zero tokens if the endpoint does not report them.
     pub usage: Usage,
-}
-
-/// Why there is no reply.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// None came; the offline scorer may stand in. One line that says why.
-    #[error("{0}")]
-    Unanswered(String),
-    /// Nothing more is to be graded.
-    #[error(transparent)]
-    Halted(#[from] Halt),
-}
-
-/// Why nothing more is to be graded: the answer at hand gets no grade, not even by the offline scorer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Halt {
-    /// Somebody asked for it.
-    #[error("stopped")]
-    Asked,
-    /// What may be spent is spent. One line with the figures.
-    #[error("{0}")]
-    Spent(String),
-    /// It cannot go on. What, why, and what to do.
-    #[error("{0}")]
-    Failed(String),
 }

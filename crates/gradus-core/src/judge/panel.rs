@@ -1,58 +1,77 @@
-//! Who judges, how often, and how several verdicts become one: all that is settled before the first answer.
+//! The judges of a run, the number of samples, and the way in which verdicts are combined.
+//!
+//! A panel is fixed before the first answer; its fingerprint is part of the fingerprint of each grade.
 
 use blake3::Hasher;
 
+use super::chat::JudgeId;
 use super::prompt::PROMPT_VERSION;
 use crate::model::{Fingerprint, Grader, OtherModel, Vote};
 use crate::score::VERSION;
 
-/// A model that is asked.
+/// A judge: a model and the settings that its replies depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// By which protocol.
+    /// The name of the protocol.
     pub provider: String,
-    /// What it is called.
+    /// The name of the model.
     pub model: String,
-    /// All else that its replies rest on, such as the temperature, as text.
+    /// All other settings that its replies depend on, such as the temperature, as text.
     pub parameters: String,
-    /// How many tokens a prompt may have.
+    /// Tokens that a prompt may have.
     pub room: usize,
 }
 
-/// Everybody who judges.
+/// The judges and the way in which their verdicts are combined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panel {
-    /// One or more, in the order they are named.
+    /// The judges in their configured order; at least one.
     pub members: Vec<Member>,
-    /// How often each is asked: 1 or more.
+    /// Number of samples per judge; at least 1.
     pub samples: u32,
-    /// How several verdicts become one.
+    /// The way to combine several verdicts on one criterion.
     pub vote: Vote,
-    /// Whether the last member is asked only where the others differ.
+    /// Whether the last judge is asked only about criteria on which the others differ.
     pub escalates: bool,
-    /// Whether sample answers are shown to them.
+    /// Whether prompts contain sample answers.
     pub shows_references: bool,
-    /// Whether results tell what the offline scorer says besides.
+    /// Whether results also contain the offline scorer's credits.
     pub cross_checks: bool,
 }
 
 impl Panel {
-    /// Those who are asked about every answer.
-    pub(super) fn first(&self) -> usize {
-        if self.escalates { self.members.len().saturating_sub(1) } else { self.members.len() }
+    /// All judges in order.
+    pub fn judges(&self) -> impl Iterator<Item = JudgeId> + use<> {
+        (0..self.members.len()).map(JudgeId)
     }
 
-    /// Who is asked where the first ones differ.
-    pub(super) fn last_resort(&self) -> Option<usize> {
-        self.escalates.then(|| self.members.len().saturating_sub(1))
+    /// A judge; `None` if the panel has no judge in that position.
+    pub fn member(&self, judge: JudgeId) -> Option<&Member> {
+        self.members.get(judge.0)
     }
 
-    /// How many verdicts there may be on a criterion.
+    /// The name of a judge's model; empty if the panel has no judge in that position.
+    pub(super) fn model(&self, judge: JudgeId) -> &str {
+        self.member(judge).map_or("", |member| &member.model)
+    }
+
+    /// The judges that are asked about every answer.
+    pub(super) fn regular(&self) -> impl Iterator<Item = JudgeId> + use<> {
+        let last = self.last_resort();
+        self.judges().filter(move |judge| Some(*judge) != last)
+    }
+
+    /// The judge that is asked about criteria on which the others differ.
+    pub fn last_resort(&self) -> Option<JudgeId> {
+        self.escalates.then(|| JudgeId(self.members.len().saturating_sub(1)))
+    }
+
+    /// The largest number of verdicts on one criterion.
     pub fn verdicts(&self) -> usize {
         self.members.len() * self.samples as usize
     }
 
-    /// As results name it.
+    /// The panel as results name it.
     pub fn grader(&self) -> Grader {
         let (first, others) = match self.members.split_first() {
             Some((first, others)) => (Some(first), others),
@@ -70,7 +89,7 @@ impl Panel {
         }
     }
 
-    /// In words, for reports.
+    /// A description for reports.
     pub fn name(&self) -> String {
         let names: Vec<&str> = self.members.iter().map(|member| member.model.as_str()).collect();
         let samples = if self.samples > 1 { format!(", {} samples each", self.samples) } else { String::new() };
@@ -78,7 +97,7 @@ impl Panel {
         format!("{}{samples}{escalates}", names.join(" and "))
     }
 
-    /// The fingerprint of a grade that rests on `offline`, the one of the offline scorer's grade, and on the panel.
+    /// The fingerprint of a grade by this panel; `offline` is the fingerprint of the answer's offline grade.
     pub fn print(&self, offline: Fingerprint) -> Fingerprint {
         let mut hasher = Hasher::new_keyed(&offline.0);
         let mut number = |number: usize| {
@@ -124,7 +143,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_grade_rests_on_all_that_the_panel_is() {
+    fn every_setting_of_the_panel_changes_the_fingerprint_of_a_grade() {
         let plain = panel(&["one", "two"]);
         let mut others = vec![panel(&["one"]), panel(&["two", "one"]), panel(&["on", "etwo"])];
         others.push(Panel { samples: 2, ..plain.clone() });

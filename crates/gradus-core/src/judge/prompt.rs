@@ -1,38 +1,37 @@
-//! What a judge is told about one answer.
+//! The text of the prompt about one answer.
 //!
-//! The first message is the same for all answers to a question, so that endpoints can keep it: rules, question,
-//! criteria, sample answers. The second is the answer, between two lines that carry a token. The token is made of
-//! a hash of the answer, so nobody can write an answer that holds it; a verdict must repeat it.
+//! The first message is the same for all answers to a question, so that endpoints can cache it: rules, question,
+//! criteria, sample answers. The second message is the answer, between two lines that carry a token. The token is a
+//! hash of the answer, so an answer cannot contain its own token; a verdict must repeat it.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::brief::{Brief, References};
 use super::chat::{Message, Role, Shape};
 use super::schema::shape;
 use crate::model::{Fingerprint, Invisible, is_invisible};
 
-/// Version of what judges are told. It grows whenever the words change.
+/// Version of the prompt. It increases whenever the text changes.
 pub const PROMPT_VERSION: u32 = 2;
 
-/// The longest part of an unusable reply that is shown to its author again, in bytes.
+/// The longest part of an unusable reply that is repeated to its judge, in bytes.
 const SHOWN_REPLY: usize = 2000;
 
-/// Parts of a prompt.
+/// A part of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// How to judge, and how to reply.
+    /// The rules for judging and for the reply.
     Instructions,
     /// The question and its criteria.
     Rubric,
     /// Sample answers.
     References,
-    /// The answer, with the lines around it.
+    /// The answer, with the lines that enclose it.
     Answer,
 }
 
 impl Part {
-    /// The name as it is shown.
+    /// The name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Instructions => "instructions",
@@ -43,17 +42,25 @@ impl Part {
     }
 }
 
-/// A conversation that begins.
+/// The start of a conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prompt {
-    /// Its parts in order: the first message is made of all but the last.
+    /// The parts in order: all but the last one make up the first message.
     pub parts: Vec<(Part, Arc<str>)>,
-    /// The messages.
+    /// The system message and the message with the answer.
     pub messages: Vec<Message>,
-    /// What a verdict must repeat.
+    /// The token that a verdict must repeat.
     pub token: String,
-    /// What the reply must look like.
+    /// The structure that the reply must have.
     pub shape: Arc<Shape>,
+}
+
+/// Sample answers as a prompt shows them, and the first message that ends with them.
+#[derive(Debug, Clone)]
+pub(super) struct References {
+    /// Empty if no sample answers are shown.
+    pub(super) text: Arc<str>,
+    pub(super) system: Arc<str>,
 }
 
 pub(super) const INSTRUCTIONS: &str = "You judge one answer to a question from a job interview, criterion by criterion. \
@@ -78,11 +85,11 @@ Reply with one JSON object and nothing else:
 \"why\": \"<sentence>\", \"credit\": \"none|partial|full\"}}}
 `verdicts` has one verdict for each criterion that is asked for, under the criterion's id.";
 
-/// What a verdict on the answer must repeat; `told` is the fingerprint of what judges are told besides.
-pub(super) fn token(told: Fingerprint, answer: &str) -> String {
+/// The token for an answer; `shared` is the fingerprint of the part of the prompt that all answers share.
+pub(super) fn token(shared: Fingerprint, answer: &str) -> String {
     let mut round = 0_u64;
     loop {
-        let mut hasher = blake3::Hasher::new_keyed(&told.0);
+        let mut hasher = blake3::Hasher::new_keyed(&shared.0);
         hasher.update(&round.to_le_bytes()).update(answer.as_bytes());
         let token = hasher.finalize().to_hex()[..16].to_owned();
         if !answer.contains(&token) {
@@ -92,7 +99,7 @@ pub(super) fn token(told: Fingerprint, answer: &str) -> String {
     }
 }
 
-/// The second message: the answer itself. `only` are the ids asked about, where these are not all.
+/// The second message: the answer itself. `only` lists the ids of the criteria to judge; `None` means all of them.
 pub(super) fn answer(token: &str, answer: &str, only: Option<&[&str]>) -> String {
     let mut text = format!("token: {token}\n");
     if let Some(ids) = only {
@@ -107,7 +114,7 @@ pub(super) fn answer(token: &str, answer: &str, only: Option<&[&str]>) -> String
     text
 }
 
-/// Characters that nobody sees and that say nothing to people: controls, tags, and what turns text round.
+/// Whether a character is invisible and without meaning for people: controls, tags, and changes of text direction.
 fn is_unseen(c: char) -> bool {
     let turns = Invisible::of(c) == Some(Invisible::Direction);
     let tags = c >= '\u{e0000}' && is_invisible(c);
@@ -123,8 +130,8 @@ fn exactly(ids: &[&str]) -> String {
     text
 }
 
-/// What is said after a reply of which some verdicts cannot be used.
-pub(super) fn again(reply: &str, faults: &[String], token: &str, ids: &[&str]) -> [Message; 2] {
+/// The messages after a reply with unusable verdicts: the reply itself, and the request to correct it.
+pub(super) fn correction(reply: &str, faults: &[String], token: &str, ids: &[&str]) -> [Message; 2] {
     let mut end = reply.len().min(SHOWN_REPLY);
     while !reply.is_char_boundary(end) {
         end -= 1;
@@ -142,13 +149,13 @@ pub(super) fn again(reply: &str, faults: &[String], token: &str, ids: &[&str]) -
 }
 
 impl Prompt {
-    /// The whole of it: `user` is the second message, for that token and about the criteria `ids`.
-    pub(super) fn new(brief: &Brief, references: &References, token: String, user: Arc<str>, ids: &[&str]) -> Self {
+    /// Puts a prompt together: `user` is the second message, which carries `token` and asks about the criteria `ids`.
+    pub(super) fn new(rubric: Arc<str>, references: &References, token: String, user: Arc<str>, ids: &[&str]) -> Self {
         let messages = vec![
             Message { role: Role::System, text: Arc::clone(&references.system) },
             Message { role: Role::User, text: Arc::clone(&user) },
         ];
-        let mut parts = vec![(Part::Instructions, INSTRUCTIONS.into()), (Part::Rubric, brief.rubric())];
+        let mut parts = vec![(Part::Instructions, INSTRUCTIONS.into()), (Part::Rubric, rubric)];
         if !references.text.is_empty() {
             parts.push((Part::References, Arc::clone(&references.text)));
         }
@@ -163,26 +170,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_rests_on_the_answer_and_on_what_else_is_told() {
-        let told = Fingerprint([3; 32]);
-        let first = token(told, "an answer");
-        assert_eq!((token(told, "an answer"), first.len()), (first.clone(), 16));
-        for other in [token(told, "another"), token(Fingerprint([4; 32]), "an answer")] {
+    fn a_token_depends_on_the_answer_and_on_the_shared_part_of_the_prompt() {
+        let shared = Fingerprint([3; 32]);
+        let first = token(shared, "an answer");
+        assert_eq!((token(shared, "an answer"), first.len()), (first.clone(), 16));
+        for other in [token(shared, "another"), token(Fingerprint([4; 32]), "an answer")] {
             assert_ne!(other, first);
         }
     }
 
     #[test]
-    fn unseen_characters_do_not_reach_the_judge() {
+    fn invisible_characters_do_not_reach_the_judge() {
         let text = answer("abc", "a\u{e0041}b\u{202e}c\u{0}d\te\nf\u{1b}[1m é 漢", None);
         assert!(text.contains("\nabcd\te\nf[1m é 漢\n"), "{text:?}");
     }
 
     #[test]
-    fn a_long_reply_is_shown_in_part() {
-        let [reply, correction] = again(&"é".repeat(5000), &["no verdict for `x`".to_owned()], "abc", &["x"]);
+    fn only_the_start_of_a_long_reply_is_repeated_to_the_judge() {
+        let [reply, request] = correction(&"é".repeat(5000), &["no verdict for `x`".to_owned()], "abc", &["x"]);
         assert!(reply.text.len() <= SHOWN_REPLY && reply.text.starts_with('é'));
-        assert!(correction.text.contains("- no verdict for `x`\n") && correction.text.contains("\n- x\n"));
-        assert_eq!(&*again(" ", &[], "abc", &[])[0].text, "(nothing)");
+        assert!(request.text.contains("- no verdict for `x`\n") && request.text.contains("\n- x\n"));
+        assert_eq!(&*correction(" ", &[], "abc", &[])[0].text, "(nothing)");
     }
 }

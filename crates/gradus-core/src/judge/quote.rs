@@ -1,35 +1,36 @@
 //! Finds a judge's quote in the answer.
 //!
-//! A quote stands where the answer reads the same, whatever its spaces, marks and capitals. It begins and ends
-//! with whole words and has at least three of them, or is a whole sentence or line. Linear in the answer.
+//! A quote matches a passage that reads the same, regardless of white space, punctuation marks and capitals. It starts
+//! and ends at word boundaries and has at least three words, or is a whole sentence or line. The search is linear in
+//! the answer. The messages of [`Refused`] are sent to judges, so they are part of the prompt.
 
 use std::ops::Range;
 
 use memchr::memmem::Finder;
 use unicode_normalization::char::is_combining_mark;
 
-use super::folded::{Folded, fold};
+use super::text_folding::{Folded, fold};
 use crate::model::Span;
 
 /// A quote of fewer words must be a whole sentence or line.
 const WORDS: usize = 3;
-/// How many places of one quote are told.
+/// Largest number of places that are reported for one quote.
 const MOST_PLACES: usize = 16;
-/// What coming upon a quote costs beside its length, in bytes looked at.
+/// Cost of a match in addition to its length, in bytes read.
 const PLACE_COST: usize = 256;
 
-/// Why a quote is refused, said to a model.
+/// The reason to refuse a quote, as a message to the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {
-    /// There is nothing in it.
+    /// The quote has no text.
     #[error("the quote is empty: copy the words of the answer that earn the credit")]
     Empty,
-    /// It, or a part of it, has too few words.
+    /// The quote, or a part of it, has too few words.
     #[error(
         "the quote is too short: copy at least three words in a row, before and after an ellipsis too, or a whole sentence"
     )]
     TooShort,
-    /// The answer does not say it.
+    /// The answer does not contain the quote.
     #[error("the quote does not stand in the answer: copy it character by character")]
     NotThere,
 }
@@ -38,24 +39,24 @@ pub(super) enum Refused {
 #[derive(Debug)]
 pub(super) struct Quotable<'a> {
     graded: &'a str,
-    /// Where `graded` begins in the text.
+    /// The byte position of `graded` in the text.
     body: usize,
     folded: Folded<'a>,
 }
 
 impl<'a> Quotable<'a> {
-    /// `body` is the byte at which the graded part begins; spans count from the start of `text`. Nothing can be
-    /// quoted where `body` is no character boundary of `text`.
+    /// `body` is the byte position of the graded part; spans count from the start of `text`. If `body` is not a
+    /// character boundary of `text`, no quote is found.
     pub(super) fn new(text: &'a str, body: usize) -> Self {
         let graded = text.get(body..).unwrap_or_default();
         Self { graded, body, folded: Folded::new(graded) }
     }
 
-    /// Where the quote stands: its first 16 places in order, which may overlap, each with a span for each part.
-    /// Only a quote with an ellipsis that does not itself stand there has parts, and only one place.
+    /// The first 16 places of the quote in order, which may overlap, each with a span for each part. Only a quote with
+    /// an ellipsis that the answer does not contain literally has several parts, and only one place.
     ///
     /// # Errors
-    /// [`Refused`] where it stands nowhere or may not be quoted.
+    /// The answer does not contain the quote, or the quote is not usable.
     pub(super) fn find_all(&self, quote: &str) -> Result<Vec<Vec<Span>>, Refused> {
         let quote = fold(quote);
         let whole = trimmed(&quote);
@@ -91,7 +92,7 @@ impl<'a> Quotable<'a> {
         if places.is_empty() { Err(Refused::TooShort) } else { Ok(places) }
     }
 
-    /// Each part where it first stands after the one before it.
+    /// The first place of each part after the part before it.
     fn parts(&self, parts: &[&str]) -> Result<Vec<Span>, Refused> {
         if parts.iter().any(|part| words(part) < WORDS) {
             return Err(Refused::TooShort);
@@ -106,7 +107,7 @@ impl<'a> Quotable<'a> {
         Ok(spans)
     }
 
-    /// How many bytes may be looked at again for one quote: some lengths of the answer, and enough for short ones.
+    /// The limit of bytes that may be read again for one quote: 16 lengths of the answer plus 1 MiB.
     fn work(&self) -> usize {
         self.folded.text().len().saturating_mul(16).saturating_add(1 << 20)
     }
@@ -116,7 +117,7 @@ impl<'a> Quotable<'a> {
         Span { start: self.body + source.start, end: self.body + source.end }
     }
 
-    /// Whether nothing but marks stands between the span and the ends of a sentence or line.
+    /// Whether only marks separate the span from the ends of a sentence or line.
     fn is_whole_line(&self, span: Span) -> bool {
         let before = self.graded.get(..span.start - self.body).unwrap_or_default();
         let after = self.graded.get(span.end - self.body..).unwrap_or_default();
@@ -126,8 +127,8 @@ impl<'a> Quotable<'a> {
     }
 }
 
-/// Where a quote stands between whole words. What it looks through again because places overlap or are refused is
-/// counted, and it gives up before that could take long.
+/// The places of a quote at word boundaries. Bytes that are read again, because places overlap or are refused, are
+/// counted, and the search gives up at a limit.
 struct Search<'h, 'n> {
     text: &'h str,
     quote: &'n str,
@@ -171,18 +172,18 @@ fn trimmed(quote: &str) -> &str {
     quote.trim_matches([' ', '\'', '.', ','])
 }
 
-/// How many words a folded text has. Where words are not written apart, each character counts.
+/// The number of words of a folded text. In scripts without spaces between words, each character counts.
 fn words(text: &str) -> usize {
     let mut before = None;
-    let begins_word = |character: char| {
-        let begins = is_word(character) && !is_combining_mark(character) && !is_inside_word(before, Some(character));
+    let starts_word = |character: char| {
+        let starts = is_word(character) && !is_combining_mark(character) && !is_inside_word(before, Some(character));
         before = Some(character);
-        begins
+        starts
     };
-    text.chars().map(begins_word).filter(|begins| *begins).count()
+    text.chars().map(starts_word).filter(|starts| *starts).count()
 }
 
-/// Whether there is no end of a word between two neighbours.
+/// Whether two neighbouring characters belong to the same word.
 fn is_inside_word(before: Option<char>, after: Option<char>) -> bool {
     let (Some(before), Some(after)) = (before, after) else { return false };
     let is_apart = is_unspaced(before) || is_unspaced(after);
@@ -193,7 +194,7 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || is_combining_mark(character)
 }
 
-/// Whether `character` is of a script that does not put spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han.
+/// Whether `character` belongs to a script without spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han.
 fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}'
@@ -201,7 +202,7 @@ fn is_unspaced(character: char) -> bool {
         | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Whether `character` may stand between a sentence or line and its end: spaces, quotation marks, emphasis, bullets.
+/// Whether `character` may separate a sentence or line from its end: spaces, quotation marks, emphasis, bullets.
 fn is_mark(character: char) -> bool {
     let is_space = character.is_whitespace() && !ends_sentence(character);
     is_space
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_is_found_however_it_is_spelled() {
+    fn a_quote_is_found_regardless_of_marks_spaces_and_capitals() {
         for (text, quote, expected) in [
             ("I roll back\n  the deploy, then look.", "roll back the deploy", "roll back\n  the deploy"),
             ("I Roll **back** it\u{a0}first", "roll back `it` first", "Roll **back** it\u{a0}first"),
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_not_cut() {
+    fn a_quote_that_starts_or_ends_inside_a_word_is_not_found() {
         let text = "unhappy paths are retried, a happy path is retried";
         assert_eq!(found(text, "happy paths are"), Err(Refused::NotThere));
         assert_eq!(found(text, "a happy path is retrie"), Err(Refused::NotThere));
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_around_an_ellipsis_stand_in_order() {
+    fn the_parts_around_an_ellipsis_must_occur_in_order() {
         let text = "First I stop the rollout, then I page the owner, then I write it down.";
         let both = Ok(vec!["I stop the rollout|I write it down".to_owned()]);
         for quote in [
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_is_told_up_to_sixteen_and_none_before_the_body() {
+    fn at_most_sixteen_places_are_reported_and_none_before_the_body() {
         let text = "roll it back. ".repeat(20);
         let places = Quotable::new(&text, 14).find_all("roll it back").unwrap_or_default();
         assert_eq!(places.len(), MOST_PLACES);
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn every_slice_between_words_is_found_where_it_stands() {
+    fn every_slice_between_words_is_found_at_its_place() {
         const PIECES: [&str; 20] = [
             "roll",
             "Back",

@@ -1,14 +1,13 @@
-//! The JSON schema that a reply is held to, with its keys in the order in which a model should write them.
+//! The JSON schema of a reply, with its keys in the order in which a model should write them.
 //!
-//! Each criterion is a required key of its own, so that a reply without verdicts, or with fewer than were asked for,
-//! does not match. The quote and the reason come before the credit: a model that decides first and reasons after
-//! defends what it decided.
+//! Each criterion is a required key of its own, so that a reply with missing verdicts does not match. The quote and
+//! the reason come before the credit: a model that decides first only defends its decision afterwards.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::chat::Shape;
 
-/// The part of JSON Schema that is needed. Endpoints that hold a model to a schema know all of it.
+/// The subset of JSON Schema that is used here. Every endpoint with structured output supports it.
 enum Schema<'a> {
     Text,
     /// One of several texts.
@@ -46,7 +45,7 @@ impl Serialize for InOrder<'_, '_> {
     }
 }
 
-/// What replies on these criteria look like.
+/// The structure of a reply about the criteria `ids`.
 pub(super) fn shape(token: &str, ids: &[&str]) -> Shape {
     let verdict = |id| {
         Schema::Object(vec![
@@ -76,14 +75,14 @@ mod tests {
         text.match_indices(&format!("\"{name}\":{{")).map(|(at, _)| at).collect()
     }
 
-    /// Different ids in any order, none of which is a key of a verdict.
+    /// Different ids in any order, without the keys of a verdict.
     fn ids() -> impl Strategy<Value = Vec<String>> {
         let ids = prop::collection::btree_set("[a-z][a-z0-9-]{0,20}-[a-z]", 1..12);
         ids.prop_map(|ids| ids.into_iter().collect::<Vec<_>>()).prop_shuffle()
     }
 
     proptest! {
-        /// Whatever the criteria are called, each is required, no other is allowed, and a verdict is written in the order
+        /// For any ids, each criterion is required, no other key is allowed, and a verdict is written in the order
         /// criterion, quote, why, credit.
         #[test]
         fn every_criterion_is_required_and_its_verdict_ends_with_the_credit(

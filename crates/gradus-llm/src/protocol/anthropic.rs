@@ -1,4 +1,4 @@
-//! Messages: the body of a request, and the reply in an answer.
+//! Messages: writes the body of a request and reads the reply from a response.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -8,7 +8,7 @@ use super::{Dialect, Mode, Parameters};
 use gradus_core::judge::{Message, Reply, Request, Role};
 use gradus_core::model::Usage;
 
-/// The body that asks for one message, its keys in the order in which they are sent.
+/// The body of a request for one message, its keys in the order in which they are sent.
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
@@ -28,11 +28,11 @@ struct Body<'a> {
 struct Tool<'a> {
     name: &'a str,
     description: &'a str,
-    /// As it is written: models write properties in this order.
+    /// Sent unchanged, because models write properties in the order of the schema.
     input_schema: &'a RawValue,
 }
 
-/// The body that asks for one message. What the system says may be kept by the endpoint for the next request.
+/// Writes the body of a request for one message. The endpoint may cache the system message for the next request.
 ///
 /// # Errors
 /// The schema is not JSON.
@@ -61,7 +61,7 @@ pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect
     })
 }
 
-/// The messages in turns: what one speaker says in a row is one message, with a blank line in between.
+/// The messages in turns: consecutive messages of one author become one, separated by a blank line.
 fn turns(messages: &[Message]) -> Vec<Value> {
     let spoken: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
     let in_a_row = spoken.chunk_by(|before, after| before.role == after.role);
@@ -74,7 +74,7 @@ fn turn(messages: &[&Message]) -> Option<Value> {
     Some(json!({ "role": role, "content": texts.join("\n\n") }))
 }
 
-/// The message of an answer; `None` where there is none.
+/// The reply in a response; `None` without one.
 pub(super) fn reply(answer: &Value) -> Option<Reply> {
     let blocks = answer.get("content")?.as_array()?;
     let stop = answer.get("stop_reason").and_then(Value::as_str);
@@ -92,7 +92,7 @@ pub(super) fn reply(answer: &Value) -> Option<Reply> {
     })
 }
 
-/// What the first tool is used with.
+/// The input of the first tool call.
 fn input(blocks: &[Value]) -> Option<String> {
     let used = blocks.iter().find(|block| kind(block) == Some("tool_use"))?;
     used.get("input").map(Value::to_string)
@@ -113,12 +113,12 @@ mod tests {
 
     use super::super::Provider;
     use super::*;
-    use gradus_core::judge::Shape;
+    use gradus_core::judge::{JudgeId, Shape};
 
     fn request(said: &[(Role, &str)]) -> Request {
         let messages = said.iter().map(|(role, text)| Message { role: *role, text: (*text).into() }).collect();
         let shape = Shape { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
-        Request { judge: 0, sample: 3, messages, shape: Arc::new(shape) }
+        Request { judge: JudgeId(0), sample: 3, messages, shape: Arc::new(shape) }
     }
 
     fn parameters() -> Parameters {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_dialect_has_not_is_left_out() {
+    fn parameters_outside_the_dialect_are_omitted() {
         let dialect = Dialect { mode: Mode::Text, temperature: false, ..Dialect::first(Provider::Anthropic) };
         let sent = sent(&request(&[(Role::User, "This.")]), &dialect);
         let mut names: Vec<_> = sent.as_object().into_iter().flat_map(|fields| fields.keys()).collect();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_take_turns() {
+    fn consecutive_messages_of_one_author_are_joined() {
         let said = [
             (Role::User, "a"),
             (Role::User, "b"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_is_what_the_tool_is_used_with_or_else_the_text() {
+    fn the_reply_is_the_input_of_the_tool_or_else_the_text() {
         let text = |text: &str| json!({ "type": "text", "text": text });
         let used = json!({ "type": "tool_use", "name": "verdict", "input": { "a": [1] } });
         let cases = [
@@ -188,12 +188,12 @@ mod tests {
     }
 
     #[test]
-    fn cut_and_refused_replies_are_told() {
-        let told = |stop: &str| {
+    fn cut_and_refused_replies_are_recognised() {
+        let flags = |stop: &str| {
             let reply = read(&json!({ "content": [], "stop_reason": stop }));
             (reply.is_cut, reply.is_refusal)
         };
-        assert_eq!(["end_turn", "max_tokens", "refusal"].map(told), [(false, false), (true, false), (false, true)]);
+        assert_eq!(["end_turn", "max_tokens", "refusal"].map(flags), [(false, false), (true, false), (false, true)]);
     }
 
     #[test]

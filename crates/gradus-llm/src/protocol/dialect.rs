@@ -1,44 +1,45 @@
-//! What an endpoint understands of its protocol, and what to try next when it refuses a request.
+//! The parts of a protocol that an endpoint supports, and the fallback after a refused request.
 //!
-//! Endpoints that speak the same protocol differ in what they know of it, and say so in words of their own. Every
-//! step gives something up and nothing is taken back, so the steps end.
+//! Servers support different parts of the same protocol and explain a refusal in free text. Searching that text for the
+//! refused parameter is the only way to find it, and it is done here and nowhere else. Each fallback drops one part and
+//! none is taken back, so the fallbacks end.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Provider;
-use super::words::is_html;
+use super::server_text::is_html;
 
-/// How structured output is asked for.
+/// The way to request structured output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Mode {
-    /// By a JSON Schema that the reply is held to.
+    /// A JSON Schema that the server enforces.
     Schema,
-    /// By asking for any JSON.
+    /// Any JSON.
     Json,
-    /// By a tool that must be used.
+    /// A tool that the model must call.
     Tool,
-    /// By the words of the conversation alone.
+    /// The instructions of the conversation only.
     Text,
 }
 
-/// What the most tokens of a reply are called.
+/// The name of the limit on tokens of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LimitField {
-    /// By most.
+    /// The name in most servers.
     MaxTokens,
-    /// By those that count what a model thinks.
+    /// The name in servers that also count reasoning tokens.
     MaxCompletionTokens,
 }
 
-/// What one endpoint is known, or taken, to understand.
+/// The parts of its protocol that an endpoint is known, or assumed, to support.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Dialect {
-    /// The best way to ask for structured output.
+    /// The way to request structured output.
     pub(crate) mode: Mode,
-    /// The name of the limit.
+    /// The name of the limit on tokens of a reply.
     pub(crate) limit: LimitField,
     /// Whether a temperature may be sent.
     pub(crate) temperature: bool,
@@ -46,7 +47,7 @@ pub(crate) struct Dialect {
     pub(crate) seed: bool,
 }
 
-/// Words of refusals that no other dialect helps with; in each row, all of them.
+/// Phrases of refusals that a different dialect does not solve. All phrases of a row must occur.
 const OTHER_MATTERS: [&[&str]; 41] = [
     &["context length"],
     &["context_length"],
@@ -91,52 +92,73 @@ const OTHER_MATTERS: [&[&str]; 41] = [
     &["content management"],
 ];
 
-/// Words of refusals of the way structured output was asked for.
+/// Words of refusals of structured output.
 const FORMAT: [&str; 8] =
     ["response_format", "json_schema", "json_object", "schema", "structured", "tool", "function", "grammar"];
 
-/// Fields in which servers repeat what they were sent.
+/// Fields in which servers repeat the request.
 const ECHOES: [&str; 3] = ["input", "body", "request"];
 
+/// A parameter of a request that a server does not support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedParameter {
+    /// The name of the limit on tokens of a reply.
+    TokenLimit,
+    /// The temperature.
+    Temperature,
+    /// The seed.
+    Seed,
+    /// The way to request structured output.
+    OutputFormat,
+}
+
+/// A refused parameter, and the dialect without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) parameter: RefusedParameter,
+    pub(crate) next: Dialect,
+}
+
 impl Dialect {
-    /// What is tried first: all of the protocol.
+    /// The dialect to try first: every part of the protocol.
     pub(crate) fn first(provider: Provider) -> Self {
         let mode = provider.modes().first().copied().unwrap_or(Mode::Text);
         Self { mode, limit: LimitField::MaxTokens, temperature: true, seed: provider == Provider::OpenAi }
     }
 
-    /// What to try after a refusal with this status and body; `None` where the refusal is about something else, or
-    /// nothing is left to give up. Never the same dialect, and never one that was given up.
-    pub(crate) fn after(&self, provider: Provider, status: u16, body: &str) -> Option<Self> {
-        let may_be_wordless = match status {
+    /// The refused parameter of a response with this status and body; `None` if the refusal has another reason, or no
+    /// fallback is left. The next dialect never contains a part that was dropped before.
+    pub(crate) fn after(&self, provider: Provider, status: u16, body: &str) -> Option<Refusal> {
+        let may_lack_explanation = match status {
             400 | 422 => true,
             404 | 415 | 501 => false,
             _ => return None,
         };
-        // Whoever answers with a page does not speak the protocol at all.
+        // A server that answers with an HTML page does not support the protocol at all.
         if is_html(None, body) {
             return None;
         }
-        let words = words(body);
-        let speaks_of = |word: &str| words.contains(word);
-        if OTHER_MATTERS.iter().any(|matter| matter.iter().all(|word| speaks_of(word))) {
+        let text = explanation(body);
+        let mentions = |word: &str| text.contains(word);
+        let refused = |parameter, next| Some(Refusal { parameter, next });
+        if OTHER_MATTERS.iter().any(|matter| matter.iter().all(|word| mentions(word))) {
             return None;
         }
-        if self.limit == LimitField::MaxTokens && provider == Provider::OpenAi && speaks_of("max_completion_tokens") {
-            return Some(Self { limit: LimitField::MaxCompletionTokens, ..*self });
+        if self.limit == LimitField::MaxTokens && provider == Provider::OpenAi && mentions("max_completion_tokens") {
+            return refused(RefusedParameter::TokenLimit, Self { limit: LimitField::MaxCompletionTokens, ..*self });
         }
-        if self.temperature && speaks_of("temperature") {
-            return Some(Self { temperature: false, ..*self });
+        if self.temperature && mentions("temperature") {
+            return refused(RefusedParameter::Temperature, Self { temperature: false, ..*self });
         }
-        if self.seed && speaks_of("seed") {
-            return Some(Self { seed: false, ..*self });
+        if self.seed && mentions("seed") {
+            return refused(RefusedParameter::Seed, Self { seed: false, ..*self });
         }
-        let is_about_format = may_be_wordless || FORMAT.into_iter().any(speaks_of);
+        let is_about_format = may_lack_explanation || FORMAT.into_iter().any(mentions);
         let mode = self.next_mode(provider).filter(|_| is_about_format)?;
-        Some(Self { mode, ..*self })
+        refused(RefusedParameter::OutputFormat, Self { mode, ..*self })
     }
 
-    /// The next best way; `None` after the last one, and where the mode is not one of the provider's.
+    /// The next way to request structured output; `None` after the last one, and if the provider does not have the mode.
     fn next_mode(&self, provider: Provider) -> Option<Mode> {
         let mut modes = provider.modes().iter().copied();
         modes.find(|mode| *mode == self.mode)?;
@@ -144,8 +166,8 @@ impl Dialect {
     }
 }
 
-/// All words of a body in lower case, but for those that repeat the request.
-fn words(body: &str) -> String {
+/// The text of a body in lower case, without the fields that repeat the request.
+fn explanation(body: &str) -> String {
     let Ok(answer) = serde_json::from_str::<Value>(body) else { return body.to_lowercase() };
     let (mut words, mut open) = (String::new(), vec![&answer]);
     while let Some(value) = open.pop() {
@@ -172,14 +194,19 @@ mod tests {
         Dialect { mode: Mode::Schema, limit: LimitField::MaxTokens, temperature: true, seed: true };
     const ANTHROPIC: Dialect = Dialect { mode: Mode::Tool, seed: false, ..OPEN_AI };
 
+    /// The next dialect after a refusal.
+    fn next(dialect: &Dialect, provider: Provider, status: u16, body: &str) -> Option<Dialect> {
+        dialect.after(provider, status, body).map(|refusal| refusal.next)
+    }
+
     #[test]
-    fn all_of_a_protocol_is_tried_first() {
+    fn every_part_of_a_protocol_is_tried_first() {
         assert_eq!(Dialect::first(Provider::OpenAi), OPEN_AI);
         assert_eq!(Dialect::first(Provider::Anthropic), ANTHROPIC);
     }
 
     #[test]
-    fn a_refusal_names_what_is_given_up() {
+    fn a_refusal_drops_the_parameter_that_it_mentions() {
         let limit = Dialect { limit: LimitField::MaxCompletionTokens, ..OPEN_AI };
         let temperature = Dialect { temperature: false, ..OPEN_AI };
         let seed = Dialect { seed: false, ..OPEN_AI };
@@ -209,12 +236,12 @@ mod tests {
             (500, "json_schema", None),
         ];
         for (status, body, expected) in cases {
-            assert_eq!(OPEN_AI.after(Provider::OpenAi, status, body), expected, "{status} {body}");
+            assert_eq!(next(&OPEN_AI, Provider::OpenAi, status, body), expected, "{status} {body}");
         }
     }
 
     #[test]
-    fn a_refusal_of_something_else_gives_nothing_up() {
+    fn a_refusal_for_another_reason_drops_nothing() {
         let bodies = [
             "This model's maximum context length is 8192 tokens. Reduce the length of the messages or functions.",
             "'max_tokens' or 'max_completion_tokens' is too large: 9. This model's maximum context length is 8",
@@ -231,28 +258,28 @@ mod tests {
         ];
         for body in bodies {
             for status in [400, 404, 422] {
-                assert_eq!(OPEN_AI.after(Provider::OpenAi, status, body), None, "{body}");
-                assert_eq!(ANTHROPIC.after(Provider::Anthropic, status, body), None, "{body}");
+                assert_eq!(next(&OPEN_AI, Provider::OpenAi, status, body), None, "{body}");
+                assert_eq!(next(&ANTHROPIC, Provider::Anthropic, status, body), None, "{body}");
             }
         }
     }
 
     #[test]
-    fn what_a_server_repeats_of_the_request_is_not_its_word() {
+    fn text_repeated_from_the_request_is_not_searched() {
         let body = r#"{"detail":[{"loc":["body","seed"],"msg":"no","input":{"temperature":1,"said":"billing"}}]}"#;
-        assert_eq!(OPEN_AI.after(Provider::OpenAi, 422, body), Some(Dialect { seed: false, ..OPEN_AI }));
+        assert_eq!(next(&OPEN_AI, Provider::OpenAi, 422, body), Some(Dialect { seed: false, ..OPEN_AI }));
     }
 
     #[test]
-    fn what_is_given_up_already_is_not_given_up_again() {
-        let given_up = Dialect { temperature: false, ..ANTHROPIC };
-        let expected = Some(Dialect { mode: Mode::Text, ..given_up });
-        assert_eq!(given_up.after(Provider::Anthropic, 400, "temperature and tool_choice"), expected);
-        assert_eq!(ANTHROPIC.after(Provider::Anthropic, 404, "max_completion_tokens, seed"), None);
+    fn a_dropped_part_is_not_dropped_again() {
+        let reduced = Dialect { temperature: false, ..ANTHROPIC };
+        let expected = Some(Dialect { mode: Mode::Text, ..reduced });
+        assert_eq!(next(&reduced, Provider::Anthropic, 400, "temperature and tool_choice"), expected);
+        assert_eq!(next(&ANTHROPIC, Provider::Anthropic, 404, "max_completion_tokens, seed"), None);
     }
 
     #[test]
-    fn every_way_down_ends() {
+    fn every_sequence_of_fallbacks_ends() {
         let bodies = ["", "seed", "temperature", "max_completion_tokens", "tool", "seed temperature schema"];
         for provider in [Provider::OpenAi, Provider::Anthropic] {
             for mode in [Mode::Schema, Mode::Json, Mode::Tool, Mode::Text] {
@@ -261,7 +288,7 @@ mod tests {
                     let mut turn = bodies.iter().cycle().skip(skipped);
                     let mut refused = 0;
                     while let (Some(last), Some(body)) = (tried.last(), turn.next()) {
-                        match last.after(provider, 400, body) {
+                        match next(last, provider, 400, body) {
                             Some(next) => {
                                 assert!(!tried.contains(&next), "{next:?}");
                                 tried.push(next);
@@ -274,6 +301,19 @@ mod tests {
                     assert!(tried.len() <= 6, "{tried:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_refused_parameter_is_reported() {
+        for (body, parameter) in [
+            ("use max_completion_tokens", RefusedParameter::TokenLimit),
+            ("no temperature", RefusedParameter::Temperature),
+            ("no seed", RefusedParameter::Seed),
+            ("no json_schema", RefusedParameter::OutputFormat),
+        ] {
+            let refusal = OPEN_AI.after(Provider::OpenAi, 400, body).expect("a refusal");
+            assert_eq!(refusal.parameter, parameter, "{body}");
         }
     }
 

@@ -1,18 +1,19 @@
-//! The two protocols that judges speak, as bytes: what a request looks like, and what an answer says.
+//! The two protocols of judges: writing requests as bytes, and reading responses.
 //!
-//! Nothing is sent here. A dialect is what one endpoint is known to understand of its protocol.
+//! This module sends nothing. A dialect describes the parts of its protocol that one endpoint supports.
 
 mod anthropic;
 mod dialect;
 mod openai;
 mod provider;
-mod refused;
-mod unreadable;
-mod words;
+mod refusal_text;
+mod server_text;
+mod unreadable_body;
 
-pub(super) use dialect::{Dialect, LimitField, Mode};
+pub use dialect::RefusedParameter;
+pub(super) use dialect::{Dialect, LimitField, Mode, Refusal};
 pub(super) use provider::Parameters;
 pub use provider::Provider;
-pub(super) use refused::refusal_words;
-pub(super) use unreadable::Unreadable;
-pub(super) use words::masked;
+pub(super) use refusal_text::refusal_text;
+pub(super) use server_text::masked;
+pub use unreadable_body::UnreadableBody;

@@ -1,4 +1,4 @@
-//! Chat completions: the body of a request, and the reply in an answer.
+//! Chat completions: writes the body of a request and reads the reply from a response.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,11 +8,11 @@ use super::{Dialect, LimitField, Mode, Parameters};
 use gradus_core::judge::{Message, Reply, Request, Role};
 use gradus_core::model::Usage;
 
-/// The body that asks for one completion, its keys in the order in which they are sent.
+/// The body of a request for one completion, its keys in the order in which they are sent.
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
-    messages: Vec<Said<'a>>,
+    messages: Vec<ChatMessage<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Said<'a> {
+struct ChatMessage<'a> {
     role: &'static str,
     content: &'a str,
 }
@@ -34,30 +34,30 @@ struct Said<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Format<'a> {
-    JsonSchema { json_schema: Held<'a> },
+    JsonSchema { json_schema: StrictSchema<'a> },
     JsonObject {},
 }
 
-/// A schema that the reply is held to.
+/// A schema that the server enforces.
 #[derive(Serialize)]
-struct Held<'a> {
+struct StrictSchema<'a> {
     name: &'a str,
     description: &'a str,
     strict: bool,
-    /// As it is written: models write properties in this order.
+    /// Sent unchanged, because models write properties in the order of the schema.
     schema: &'a RawValue,
 }
 
-/// The body that asks for one completion.
+/// Writes the body of a request for one completion.
 ///
 /// # Errors
 /// The schema is not JSON.
 pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect) -> serde_json::Result<Vec<u8>> {
-    let said = |message| Said { role: role(message), content: &message.text };
+    let chat_message = |message| ChatMessage { role: role(message), content: &message.text };
     let limit = |field| (dialect.limit == field).then_some(parameters.max_tokens);
     serde_json::to_vec(&Body {
         model: &parameters.model,
-        messages: request.messages.iter().map(said).collect(),
+        messages: request.messages.iter().map(chat_message).collect(),
         max_tokens: limit(LimitField::MaxTokens),
         max_completion_tokens: limit(LimitField::MaxCompletionTokens),
         temperature: parameters.temperature.filter(|_| dialect.temperature),
@@ -79,18 +79,18 @@ fn format(request: &Request, mode: Mode) -> serde_json::Result<Option<Format<'_>
     Ok(match mode {
         Mode::Schema => {
             let schema = serde_json::from_str(&shape.schema)?;
-            let held = Held { name: shape.name, description: shape.description, strict: true, schema };
-            Some(Format::JsonSchema { json_schema: held })
+            let strict = StrictSchema { name: shape.name, description: shape.description, strict: true, schema };
+            Some(Format::JsonSchema { json_schema: strict })
         }
         Mode::Json => Some(Format::JsonObject {}),
         Mode::Tool | Mode::Text => None,
     })
 }
 
-/// The first choice of an answer; `None` where there is none.
+/// The reply in the first choice of a response; `None` without one.
 pub(super) fn reply(answer: &Value) -> Option<Reply> {
     let choice = answer.pointer("/choices/0")?;
-    // Gateways put the trouble of those behind them into a choice, with what was said until then.
+    // Not a reply: gateways report an error of the server behind them in a choice, with the text so far.
     if choice.get("error").is_some_and(Value::is_object) {
         return None;
     }
@@ -133,7 +133,7 @@ fn joined(parts: &[Value], field: &str) -> String {
     parts.iter().filter_map(|part| part.get(field)?.as_str()).collect()
 }
 
-/// What the first tool is called with: some servers answer so where a schema was asked for.
+/// The arguments of the first tool call, which some servers send although a schema was requested.
 fn arguments(message: &Value) -> String {
     match message.pointer("/tool_calls/0/function/arguments") {
         Some(Value::String(text)) => text.clone(),
@@ -150,13 +150,13 @@ mod tests {
 
     use super::super::Provider;
     use super::*;
-    use gradus_core::judge::Shape;
+    use gradus_core::judge::{JudgeId, Shape};
 
     fn request(sample: u32) -> Request {
         let said = |role, text: &str| Message { role, text: text.into() };
         let messages = vec![said(Role::System, "Grade."), said(Role::User, "a \"b\""), said(Role::Assistant, "1")];
         let shape = Shape { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
-        Request { judge: 0, sample, messages, shape: Arc::new(shape) }
+        Request { judge: JudgeId(0), sample, messages, shape: Arc::new(shape) }
     }
 
     fn parameters(temperature: Option<f64>, seed: Option<u64>) -> Parameters {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_is_sent_as_it_is_written() {
+    fn a_schema_is_sent_unchanged() {
         let schema = r#"{"z":1,"a":{"y":2,"b":3}}"#;
         let mut request = request(0);
         request.shape = Arc::new(Shape { name: "n", description: "d", schema: schema.into() });
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_says_all_that_the_dialect_has() {
+    fn a_request_contains_every_parameter_of_the_dialect() {
         let dialect = Dialect::first(Provider::OpenAi);
         let bytes = body(&request(2), &parameters(Some(0.5), Some(40)), &dialect).expect("JSON");
         let expected = json!({
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_dialect_has_not_is_left_out() {
+    fn parameters_outside_the_dialect_are_omitted() {
         let limit = LimitField::MaxCompletionTokens;
         let dialect = Dialect { mode: Mode::Text, limit, temperature: false, seed: false };
         let bare = sent(&request(0), &parameters(Some(0.5), Some(1)), &dialect);
@@ -218,13 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn the_last_seed_counts_on_without_a_panic() {
+    fn the_largest_seed_wraps_around() {
         let sent = sent(&request(1), &parameters(None, Some(u64::MAX)), &Dialect::first(Provider::OpenAi));
         assert_eq!(sent["seed"], 0);
     }
 
     #[test]
-    fn the_reply_is_found_wherever_servers_put_it() {
+    fn the_reply_is_found_in_every_known_place() {
         let call = |arguments: Value| json!([{ "function": { "name": "verdict", "arguments": arguments } }]);
         let cases = [
             (json!({ "content": "yes" }), "yes"),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_and_refused_replies_are_told() {
+    fn cut_and_refused_replies_are_recognised() {
         let reply = read(&choice(&json!({ "content": "{\"a" }), "length"));
         assert_eq!((reply.text.as_str(), reply.is_cut, reply.is_refusal), ("{\"a", true, false));
         let reply = read(&choice(&json!({ "content": "" }), "content_filter"));
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn usage_is_what_the_endpoint_tells_or_nothing() {
+    fn usage_is_zero_unless_the_endpoint_reports_it() {
         let mut answer = choice(&json!({ "content": "" }), "stop");
         assert_eq!(read(&answer).usage, Usage { prompt_tokens: 0, completion_tokens: 0, cost: None });
         answer["usage"] = json!({ "prompt_tokens": 12, "completion_tokens": -1 });

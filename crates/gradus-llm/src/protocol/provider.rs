@@ -1,32 +1,32 @@
-//! A protocol by its name, and what differs between the two.
+//! The two protocols by name, and the differences between them: paths, headers, bodies and replies.
 
-use super::{Dialect, Mode, Unreadable, anthropic, openai, unreadable};
+use super::{Dialect, Mode, UnreadableBody, anthropic, openai, unreadable_body};
 use gradus_core::judge::{Reply, Request};
 
-/// By which protocol an endpoint is asked.
+/// The protocol of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provider {
-    /// Chat completions, as many servers speak them.
+    /// Chat completions, which many servers support.
     OpenAi,
-    /// Messages.
+    /// Anthropic's messages.
     Anthropic,
 }
 
-/// What a request says besides the conversation.
+/// The parameters of a request besides the conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parameters {
-    /// What the endpoint calls the model.
+    /// The endpoint's name of the model.
     pub(crate) model: String,
-    /// The most tokens of a reply.
+    /// Largest number of tokens of a reply.
     pub(crate) max_tokens: u32,
-    /// Sent where the dialect has it.
+    /// Sent if the dialect supports it.
     pub(crate) temperature: Option<f64>,
-    /// Of sample 0; the samples after it count on. Sent where the dialect has it.
+    /// The seed of sample 0; each further sample adds one. Sent if the dialect supports it.
     pub(crate) seed: Option<u64>,
 }
 
 impl Provider {
-    /// The name as it is written.
+    /// The name in settings and results.
     pub fn name(self) -> &'static str {
         match self {
             Self::OpenAi => "openai",
@@ -34,12 +34,12 @@ impl Provider {
         }
     }
 
-    /// The one that is written so.
+    /// The protocol with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::OpenAi, Self::Anthropic].into_iter().find(|provider| provider.name() == name)
     }
 
-    /// How it can be asked for structured output, best first.
+    /// The ways to request structured output, best first.
     pub(crate) fn modes(self) -> &'static [Mode] {
         match self {
             Self::OpenAi => &[Mode::Schema, Mode::Json, Mode::Text],
@@ -47,7 +47,7 @@ impl Provider {
         }
     }
 
-    /// What follows the endpoint's address.
+    /// The path below the endpoint's base address.
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::OpenAi => "/chat/completions",
@@ -82,14 +82,14 @@ impl Provider {
         }
     }
 
-    /// What the body of an answer with status 200 says. An empty reply is a reply.
-    pub(crate) fn reply(self, content_type: Option<&str>, body: &[u8]) -> Result<Reply, Unreadable> {
-        let answer = unreadable::json(content_type, body)?;
+    /// Reads the reply from the body of a response with status 200. An empty reply is a reply.
+    pub(crate) fn reply(self, content_type: Option<&str>, body: &[u8]) -> Result<Reply, UnreadableBody> {
+        let answer = unreadable_body::json(content_type, body)?;
         let reply = match self {
             Self::OpenAi => openai::reply(&answer),
             Self::Anthropic => anthropic::reply(&answer),
         };
-        reply.ok_or_else(|| Unreadable::without_reply(&answer))
+        reply.ok_or_else(|| UnreadableBody::without_reply(&answer))
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_goes_where_the_protocol_wants_it() {
+    fn a_key_is_sent_in_the_header_of_its_protocol() {
         assert_eq!(Provider::OpenAi.headers(Some("k")), [("authorization", "Bearer k".to_owned())]);
         assert_eq!(Provider::OpenAi.headers(None), []);
         let version = ("anthropic-version", "2023-06-01".to_owned());

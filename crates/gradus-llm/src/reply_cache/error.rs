@@ -1,128 +1,89 @@
-//! Why replies cannot be kept or read, with what to do about it.
+//! The reasons why replies cannot be cached or read, with advice as data.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// Why the cache of replies cannot be used.
+/// The reason why the cache of replies cannot be used. Each message is one line and names the file.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// A file cannot be made, opened, locked or renamed.
-    #[error("cannot {doing} {}: {error}\nhint: {}", .path.display(), hint_of_system(.error))]
-    Disk {
-        /// What was tried.
-        doing: &'static str,
-        /// With which file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The database does not do what it is asked.
-    #[error("cannot {doing} {}: {error}\nhint: {}", .path.display(), hint_of_database(.error))]
-    Database {
-        /// What was tried.
-        doing: &'static str,
-        /// With which file.
-        path: PathBuf,
-        /// What `SQLite` says.
-        error: rusqlite::Error,
-    },
-    /// Something else is kept in that file.
-    #[error(
-        "{} is a database of another application (id {application:#010x}), not a reply cache; choose another file\nhint: name another file for the cache",
-        .path.display()
-    )]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// Its `application_id`, 0 where it tells none.
-        application: i32,
-    },
-    /// A file outside the default folder that does not carry this program's application id. It is left as it is.
-    #[error(
-        "{} is not a reply cache; choose another file\nhint: name a new or empty file; this one was not changed",
-        .path.display()
-    )]
-    NotACache {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A folder, pipe, socket or device.
-    #[error("{} is {kind}, not a reply cache; choose another file\nhint: name a regular file for the cache", .path.display())]
-    NotAFile {
-        /// The path.
-        path: PathBuf,
-        /// What it is, with its article.
-        kind: &'static str,
-    },
-    /// A later version of the program made it.
-    #[error(
-        "{} was written by a newer version (layout {version})\nhint: update this program, or name another file",
-        .path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// The version of its layout.
-        version: i32,
-    },
-    /// An earlier version of the program made it, and it may only be read.
-    #[error("{} has an old layout ({version})\nhint: record the replies again with this version", .path.display())]
-    Older {
-        /// The file.
-        path: PathBuf,
-        /// The version of its layout.
-        version: i32,
-    },
-    /// It is damaged, and could not or must not be set aside.
-    #[error("{} is damaged\nhint: delete it, or put a good copy in its place", .path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It was opened for reading only.
-    #[error("{} is opened for reading only\nhint: open it for writing to keep more replies", .path.display())]
-    ForReading {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Another process does not let go of it.
-    #[error("another process is opening {} and does not finish\nhint: end it, or name another file", .path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+#[allow(missing_docs, reason = "the messages explain the fields")]
+pub enum CacheError {
+    /// A file cannot be created, opened, locked or renamed. `action` is a verb.
+    #[error("cannot {action} {}: {error}", .path.display())]
+    Disk { action: &'static str, path: PathBuf, error: io::Error },
+    /// The database cannot perform an operation. `action` is a verb.
+    #[error("cannot {action} {}: {error}", .path.display())]
+    Database { action: &'static str, path: PathBuf, error: rusqlite::Error },
+    /// The file is a database of another application; `application` is its `application_id`, 0 if it has none.
+    #[error("{} is a database of another application (id {application:#010x}), not a reply cache", .path.display())]
+    Foreign { path: PathBuf, application: i32 },
+    /// The file is outside the default folder and does not have this program's application id. It is not changed.
+    #[error("{} is not a reply cache", .path.display())]
+    NotACache { path: PathBuf },
+    /// The path is a folder, pipe, socket or device; `kind` is its name with an article.
+    #[error("{} is {kind}, not a reply cache", .path.display())]
+    NotAFile { path: PathBuf, kind: &'static str },
+    /// The database was written by a later version of the program.
+    #[error("{} was written by a newer version (layout {version})", .path.display())]
+    Newer { path: PathBuf, version: i32 },
+    /// The database was written by an earlier version of the program, and may only be read.
+    #[error("{} has an old layout ({version})", .path.display())]
+    Older { path: PathBuf, version: i32 },
+    /// The database is damaged and could not, or must not, be renamed.
+    #[error("{} is damaged", .path.display())]
+    Damaged { path: PathBuf },
+    /// The cache was opened for reading only.
+    #[error("{} is opened for reading only", .path.display())]
+    ReadOnly { path: PathBuf },
+    /// Another process holds the lock.
+    #[error("another process is opening {} and does not finish", .path.display())]
+    Busy { path: PathBuf },
 }
 
-impl StoreError {
-    /// Of an error of `SQLite`, which was doing something with a file.
-    pub(super) fn of(doing: &'static str, path: &Path, error: rusqlite::Error) -> Self {
+impl CacheError {
+    /// The error of an `SQLite` operation on a file.
+    pub(super) fn of(action: &'static str, path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
-        if is_damage(&error) { Self::Damaged { path } } else { Self::Database { doing, path, error } }
+        if is_damage(&error) { Self::Damaged { path } } else { Self::Database { action, path, error } }
     }
-}
 
-impl StoreError {
-    /// Whether a file that cannot be opened for writing may still be worth reading.
+    /// Whether a file that cannot be opened for writing may still be readable.
     pub fn is_about_writing(&self) -> bool {
         matches!(self, Self::Disk { .. } | Self::Database { .. } | Self::Busy { .. })
     }
+
+    /// Advice for any caller.
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(Cow::Borrowed(match self {
+            Self::Disk { error, .. } => hint_of_system(error),
+            Self::Database { error, .. } => hint_of_database(error),
+            Self::Foreign { .. } => "name another file for the cache",
+            Self::NotACache { .. } => "name a new or empty file; this one was not changed",
+            Self::NotAFile { .. } => "name a regular file for the cache",
+            Self::Newer { .. } => "update this program, or name another file",
+            Self::Older { .. } => "cache the replies again with this version",
+            Self::Damaged { .. } => "delete it, or replace it by a good copy",
+            Self::ReadOnly { .. } => "open it for writing to cache more replies",
+            Self::Busy { .. } => "end that process, or name another file",
+        }))
+    }
 }
 
-/// Tells of a file what was tried with it.
-pub(super) fn at(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+/// Adds the operation and the file to an error of the system.
+pub(super) fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CacheError {
     let path = path.to_owned();
-    move |error| StoreError::Disk { doing, path, error }
+    move |error| CacheError::Disk { action, path, error }
 }
 
-/// Whether an error says that the file is no sound database.
+/// Whether an error means that the file is not a valid database.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// The same of a database that is known as ours: there, a table or column that is missing, or a file format of the
-/// future, comes from damage as well.
+/// Whether an error means that a database of this program is damaged. A missing table or column, or a newer file format,
+/// also comes from damage there.
 pub(super) fn is_damage_of_ours(error: &rusqlite::Error) -> bool {
     is_damage(error) || error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_ERROR)
 }
@@ -131,7 +92,7 @@ fn hint_of_system(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FULL,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => PROTECTED,
-        _ => PLACE,
+        _ => UNUSABLE,
     }
 }
 
@@ -140,44 +101,96 @@ fn hint_of_database(error: &rusqlite::Error) -> &'static str {
         Some(ErrorCode::DiskFull) => FULL,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => PROTECTED,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another process writes it: try again later",
-        Some(ErrorCode::TooBig) => "a reply of this size cannot be kept",
-        _ => PLACE,
+        Some(ErrorCode::TooBig) => "a reply of this size cannot be cached",
+        _ => UNUSABLE,
     }
 }
 
 const FULL: &str = "free some space, or name a file on another disk";
 const PROTECTED: &str = "make the file and its folder writable, or name another file";
-const PLACE: &str = "see that the path leads to a file on a local disk that works, or name another file";
+const UNUSABLE: &str = "check that the path leads to a file on a working local disk, or name another file";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn path() -> PathBuf {
+        PathBuf::from("some/cache.db")
+    }
+
     #[test]
-    fn every_error_names_the_file_and_says_what_to_do() {
-        let path = PathBuf::from("some/cache.db");
+    fn errors_of_the_system_and_the_database_have_a_hint_for_their_cause() {
         let code = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
-        let database = |number| StoreError::of("write", &path, code(number));
-        let cases = [
-            (at("open", &path)(io::ErrorKind::StorageFull.into()), FULL),
-            (at("open", &path)(io::ErrorKind::ReadOnlyFilesystem.into()), PROTECTED),
-            (at("open", &path)(io::ErrorKind::NotADirectory.into()), PLACE),
-            (database(rusqlite::ffi::SQLITE_FULL), FULL),
-            (database(rusqlite::ffi::SQLITE_READONLY), PROTECTED),
-            (database(rusqlite::ffi::SQLITE_CANTOPEN), PLACE),
-            (database(rusqlite::ffi::SQLITE_BUSY), "try again later"),
-            (database(rusqlite::ffi::SQLITE_TOOBIG), "of this size"),
-            (database(rusqlite::ffi::SQLITE_CORRUPT), "delete it"),
-            (database(rusqlite::ffi::SQLITE_NOTADB), "delete it"),
-            (StoreError::Foreign { path: path.clone(), application: 7 }, "name another file"),
-            (StoreError::NotACache { path: path.clone() }, "name a new or empty file"),
-            (StoreError::NotAFile { path: path.clone(), kind: "a folder" }, "name a regular file"),
-            (StoreError::Newer { path: path.clone(), version: 7 }, "update"),
-        ];
-        for (error, hint) in cases {
-            let shown = error.to_string();
-            let (what, after) = shown.split_once("\nhint: ").expect("a hint");
-            assert!(what.contains("some/cache.db") && after.contains(hint), "{shown}");
+        for (number, hint) in [
+            (rusqlite::ffi::SQLITE_FULL, FULL),
+            (rusqlite::ffi::SQLITE_READONLY, PROTECTED),
+            (rusqlite::ffi::SQLITE_CANTOPEN, UNUSABLE),
+            (rusqlite::ffi::SQLITE_BUSY, "another process writes it: try again later"),
+            (rusqlite::ffi::SQLITE_TOOBIG, "a reply of this size cannot be cached"),
+        ] {
+            let message = format!("cannot write some/cache.db: {}", code(number));
+            assert_error(&CacheError::of("write", &path(), code(number)), &message, hint);
         }
+        for (kind, hint) in [
+            (io::ErrorKind::StorageFull, FULL),
+            (io::ErrorKind::ReadOnlyFilesystem, PROTECTED),
+            (io::ErrorKind::NotADirectory, UNUSABLE),
+        ] {
+            let message = format!("cannot open some/cache.db: {}", io::Error::from(kind));
+            assert_error(&at("open", &path())(kind.into()), &message, hint);
+        }
+        for number in [rusqlite::ffi::SQLITE_CORRUPT, rusqlite::ffi::SQLITE_NOTADB] {
+            let error = CacheError::of("write", &path(), code(number));
+            assert_error(&error, "some/cache.db is damaged", "delete it, or replace it by a good copy");
+        }
+    }
+
+    #[test]
+    fn every_other_error_is_one_line_that_names_the_file_and_has_a_hint() {
+        let cases = [
+            (
+                CacheError::Foreign { path: path(), application: 7 },
+                "some/cache.db is a database of another application (id 0x00000007), not a reply cache",
+                "name another file for the cache",
+            ),
+            (
+                CacheError::NotACache { path: path() },
+                "some/cache.db is not a reply cache",
+                "name a new or empty file; this one was not changed",
+            ),
+            (
+                CacheError::NotAFile { path: path(), kind: "a folder" },
+                "some/cache.db is a folder, not a reply cache",
+                "name a regular file for the cache",
+            ),
+            (
+                CacheError::Newer { path: path(), version: 7 },
+                "some/cache.db was written by a newer version (layout 7)",
+                "update this program, or name another file",
+            ),
+            (
+                CacheError::Older { path: path(), version: 0 },
+                "some/cache.db has an old layout (0)",
+                "cache the replies again with this version",
+            ),
+            (
+                CacheError::ReadOnly { path: path() },
+                "some/cache.db is opened for reading only",
+                "open it for writing to cache more replies",
+            ),
+            (
+                CacheError::Busy { path: path() },
+                "another process is opening some/cache.db and does not finish",
+                "end that process, or name another file",
+            ),
+        ];
+        for (error, message, hint) in cases {
+            assert_error(&error, message, hint);
+        }
+    }
+
+    fn assert_error(error: &CacheError, message: &str, hint: &str) {
+        assert_eq!(error.to_string(), message);
+        assert_eq!(error.hint().as_deref(), Some(hint), "{message}");
     }
 }

@@ -1,6 +1,8 @@
-//! The files around the database: its folder, its companions, the lock under which it is opened, and where a damaged
-//! one is put. The database file itself is not opened here once it exists: closing it would end the locks that
-//! `SQLite` holds for the whole process. [`bears_our_id`] is the exception.
+//! The files around the database: its folder, the files that `SQLite` writes beside it, the lock for opening it, and the
+//! renamed copies of damaged databases.
+//!
+//! The database file itself is not opened here once it exists, because closing it would release the locks that `SQLite`
+//! holds for the whole process. [`has_our_id`] is the exception.
 
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -9,43 +11,43 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::error::{StoreError, at};
+use super::error::{CacheError, at};
 use super::layout::APPLICATION;
 
-/// What `SQLite` writes beside a database.
+/// Suffixes of the files that `SQLite` writes beside a database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
-/// How often, and after which pause, the lock is tried: about ten seconds.
+/// Number of attempts to take the lock and the pause between them: about ten seconds.
 const TRIES: u32 = 1000;
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The whole path to the database, the same for everybody: its companions lie beside what a link leads to.
-pub(super) fn whole(path: &Path) -> Result<PathBuf, StoreError> {
+/// The absolute path to the database, with a symbolic link resolved, because the companions are beside its target.
+pub(super) fn absolute(path: &Path) -> Result<PathBuf, CacheError> {
     let is_link = path.symlink_metadata().is_ok_and(|known| known.file_type().is_symlink());
-    let whole = if is_link { path.canonicalize() } else { std::path::absolute(path) };
-    whole.map_err(at("find", path))
+    let absolute = if is_link { path.canonicalize() } else { std::path::absolute(path) };
+    absolute.map_err(at("find", path))
 }
 
-/// The path with something after its last letter.
+/// The path with a suffix appended to its last component.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// Makes the folder that the file shall stand in, for nobody else to look into.
-pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+/// Creates the folder of the file, accessible to the current user only.
+pub(super) fn create_folder(path: &Path) -> Result<(), CacheError> {
     let Some(folder) = path.parent() else { return Ok(()) };
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(at("make the folder", folder))
+    builder.create(folder).map_err(at("create the folder", folder))
 }
 
-/// Refuses what is not a regular file, before anything opens it: opening a pipe may wait for ever. A path without a
-/// file passes.
-pub(super) fn check_kind(path: &Path) -> Result<(), StoreError> {
+/// Refuses a path that is not a regular file before it is opened, because opening a pipe may block for ever. A missing
+/// file is accepted.
+pub(super) fn check_kind(path: &Path) -> Result<(), CacheError> {
     let kind = match path.metadata() {
         Ok(known) if known.is_file() => return Ok(()),
         Ok(known) if known.is_dir() => "a folder",
@@ -53,14 +55,14 @@ pub(super) fn check_kind(path: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(at("open", path)(error)),
     };
-    Err(StoreError::NotAFile { path: path.to_owned(), kind })
+    Err(CacheError::NotAFile { path: path.to_owned(), kind })
 }
 
-/// Whether the first bytes are those of a database of this program.
+/// Whether the file starts like a database of this program.
 ///
-/// Closing the file ends the locks that `SQLite` holds on it for this process, so this is for a file that `SQLite`
-/// cannot read.
-pub(super) fn bears_our_id(path: &Path) -> Result<bool, StoreError> {
+/// Closing the file releases the locks that `SQLite` holds on it for this process, so call this only for a file that
+/// `SQLite` cannot read.
+pub(super) fn has_our_id(path: &Path) -> Result<bool, CacheError> {
     const MAGIC: &[u8; 16] = b"SQLite format 3\0";
     const APPLICATION_AT: usize = 68;
     let mut header = Vec::new();
@@ -69,18 +71,18 @@ pub(super) fn bears_our_id(path: &Path) -> Result<bool, StoreError> {
     Ok(header.starts_with(MAGIC) && header.get(APPLICATION_AT..) == Some(&APPLICATION.to_be_bytes()[..]))
 }
 
-/// Makes an empty file that nobody else may read, where there is none.
-pub(super) fn make_file(path: &Path) -> Result<(), StoreError> {
+/// Creates an empty file that only the current user may read, if the file is missing.
+pub(super) fn create_file(path: &Path) -> Result<(), CacheError> {
     match private().create_new(true).open(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(at("make", path)(error)),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(at("create", path)(error)),
         _ => Ok(()),
     }
 }
 
-/// Waits for the lock under which the database is opened, made and set aside; it is free again when dropped.
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+/// Waits for the lock that is held while the database is opened, created or renamed. Dropping the file releases it.
+pub(super) fn lock(path: &Path) -> Result<File, CacheError> {
     let lock = beside(path, ".lock");
-    let file = private().append(true).create(true).open(&lock).map_err(at("make", &lock))?;
+    let file = private().append(true).create(true).open(&lock).map_err(at("create", &lock))?;
     for _ in 0..TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -88,7 +90,7 @@ pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
             Err(TryLockError::Error(error)) => return Err(at("lock", &lock)(error)),
         }
     }
-    Err(StoreError::Busy { path: path.to_owned() })
+    Err(CacheError::Busy { path: path.to_owned() })
 }
 
 fn private() -> OpenOptions {
@@ -99,10 +101,10 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Renames a database and its companions to a name that is free, and tells it. Call it under the lock.
-pub(super) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
+/// Renames a database and its companions to an unused name and returns it. The caller must hold the lock.
+pub(super) fn set_aside(path: &Path) -> Result<PathBuf, CacheError> {
     let aside = free_name(path);
-    // The companions go first: what is left by a crash in between is still a damaged database, not a stray log.
+    // The companions are renamed first, because a crash in between must not leave a log without its database.
     for companion in COMPANIONS {
         rename(&beside(path, companion), &beside(&aside, companion))?;
     }
@@ -122,14 +124,14 @@ fn free_name(path: &Path) -> PathBuf {
     }
 }
 
-fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+fn rename(from: &Path, to: &Path) -> Result<(), CacheError> {
     match std::fs::rename(from, to) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("set aside the damaged", from)(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at("rename the damaged", from)(error)),
         _ => Ok(()),
     }
 }
 
-/// How long the database is with what is still in its log.
+/// Bytes of the database and its log.
 pub(super) fn bytes(path: &Path) -> u64 {
     let length = |path: &Path| path.metadata().map_or(0, |known| known.len());
     length(path) + length(&beside(path, "-wal"))

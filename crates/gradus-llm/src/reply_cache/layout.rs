@@ -1,33 +1,33 @@
-//! Whose a database is and how it is laid out: read from any, written into an empty one.
+//! The owner and the table layout of a database: read from any file, written into an empty one.
 
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::error::StoreError;
+use super::error::CacheError;
 
-/// "Grds", by which the file is known as ours.
+/// The application id of this program's databases: "Grds".
 pub(super) const APPLICATION: i32 = 0x4772_6473;
-/// Counted up whenever the tables change.
+/// Version of the table layout; it increases whenever the tables change.
 const LAYOUT: i32 = 1;
 
-/// What a database says of itself.
+/// The owner and layout version of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Identity {
-    /// Nothing, for it is empty.
+    /// The database is empty.
     Empty,
-    /// Ours, and as it should be.
+    /// The database belongs to this program and has the current layout.
     Ours,
-    /// Ours, of a version before this one.
+    /// The database belongs to this program and has this older layout.
     Older(i32),
-    /// Ours, of a version after this one.
+    /// The database belongs to this program and has this newer layout.
     Newer(i32),
-    /// Another application's.
+    /// The database belongs to the application with this id.
     Foreign(i32),
 }
 
 impl Identity {
-    /// Reads it and changes nothing.
+    /// Reads the identity without changing the database.
     pub(super) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let application = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -40,15 +40,15 @@ impl Identity {
         })
     }
 
-    /// Refuses what is none of our business.
+    /// Refuses databases that this version must not use.
     ///
     /// # Errors
-    /// A database of another application, or of a newer version.
-    pub(super) fn checked(self, path: &Path) -> Result<Self, StoreError> {
+    /// The database belongs to another application or has a newer layout.
+    pub(super) fn checked(self, path: &Path) -> Result<Self, CacheError> {
         let path = || path.to_owned();
         match self {
-            Self::Foreign(application) => Err(StoreError::Foreign { path: path(), application }),
-            Self::Newer(version) => Err(StoreError::Newer { path: path(), version }),
+            Self::Foreign(application) => Err(CacheError::Foreign { path: path(), application }),
+            Self::Newer(version) => Err(CacheError::Newer { path: path(), version }),
             Self::Empty | Self::Ours | Self::Older(_) => Ok(self),
         }
     }
@@ -58,11 +58,11 @@ fn is_bare(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
-/// By what one database is told from the next that takes its place.
+/// A random id that distinguishes a database from its replacement.
 pub(super) type Id = [u8; 16];
 
-/// Lays out an empty database, unless somebody else did so in the meantime.
-pub(super) fn lay_out(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Creates the tables of an empty database, unless another process did so in the meantime.
+pub(super) fn create_tables(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     if Identity::of(&transaction)? == Identity::Empty {
         transaction.execute_batch(TABLES)?;
@@ -72,7 +72,7 @@ pub(super) fn lay_out(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// The id of a database that is laid out; `None` where a table is missing or is not as it should be.
+/// The id of a database; `None` if a table is missing or invalid.
 pub(super) fn id(connection: &Connection) -> rusqlite::Result<Option<Id>> {
     let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('about', 'reply', 'endpoint')";
     let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
@@ -85,7 +85,7 @@ pub(super) fn id(connection: &Connection) -> rusqlite::Result<Option<Id>> {
     Ok(row.get_ref(0)?.as_blob().ok().and_then(|id| id.try_into().ok()))
 }
 
-/// What is long stands last, so that counting the rest does not read it.
+/// Long columns are last, so that counting the others does not read them.
 const TABLES: &str = "
     CREATE TABLE about (id BLOB NOT NULL) STRICT;
     INSERT INTO about VALUES (randomblob(16));

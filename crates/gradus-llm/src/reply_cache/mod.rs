@@ -1,20 +1,20 @@
-//! What judges replied, kept in one `SQLite` file, so that nothing is asked and paid for twice.
+//! A cache of judges' replies in one `SQLite` file, so that no request is sent and paid for twice.
 //!
-//! It is a cache and may be lost at any time: what is damaged is set aside and begun anew, with a word to the caller.
-//! It takes keys and times as arguments; what makes two requests the same is decided elsewhere.
+//! The cache may be lost at any time: a damaged file is renamed and a new one is created, which is reported to the
+//! caller. Keys and times are arguments; the key of a request is computed in `pool`.
 
 mod cache;
 mod error;
 mod files;
 mod layout;
-mod open;
-mod reading;
+mod open_to_read;
+mod open_to_write;
 mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use cache::{Cache, Opened};
-pub(crate) use error::StoreError;
-pub use open::Place;
-pub use rows::Stats;
-pub(crate) use rows::Stored;
+pub use cache::{Cache, OpenedCache};
+pub use error::CacheError;
+pub use open_to_write::PathOrigin;
+pub use rows::CacheStats;
+pub(crate) use rows::StoredReply;

@@ -1,80 +1,80 @@
-//! The rows of the cache: how a reply and an endpoint are written, found again and proved whole, and what is counted.
+//! The rows of the cache: writing, finding and verifying replies and endpoints, and statistics.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-/// A reply as it is kept.
+/// A cached reply. All numbers are stored up to `i64::MAX`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// The words of the reply.
+pub struct StoredReply {
+    /// The text of the reply.
     pub text: String,
-    /// Whether it was cut off because it grew too long.
+    /// Whether the reply was cut off at the token limit.
     pub is_cut: bool,
     /// Whether the model refused to answer.
     pub is_refusal: bool,
-    /// How long the request was. Kept up to `i64::MAX`, like all numbers here.
+    /// Tokens of the request.
     pub prompt_tokens: u64,
-    /// How long the reply was.
+    /// Tokens of the reply.
     pub completion_tokens: u64,
 }
 
-/// What a cache holds.
+/// The contents of a cache in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// How many replies.
+pub struct CacheStats {
+    /// Number of replies.
     pub replies: u64,
-    /// How long the file is, with what is still in its log.
+    /// Bytes of the file and its log.
     pub bytes: u64,
-    /// What the requests took, each counted up to 10^12.
+    /// Tokens of all requests, each counted up to 10^12.
     pub prompt_tokens: u64,
-    /// What the replies took, each counted up to 10^12.
+    /// Tokens of all replies, each counted up to 10^12.
     pub completion_tokens: u64,
     /// Each model with the number of its replies, by name.
     pub models: Vec<(String, u64)>,
-    /// When the first of the replies was made, in Unix seconds.
+    /// Time of the oldest reply, in Unix seconds.
     pub oldest: Option<u64>,
-    /// When the last of the replies was made, in Unix seconds.
+    /// Time of the newest reply, in Unix seconds.
     pub newest: Option<u64>,
-    /// Of how many endpoints something is known.
+    /// Number of endpoints with a stored text.
     pub endpoints: u64,
 }
 
-/// A row as it was found, which may be anything.
-pub(super) struct Found<T> {
-    /// `None` where it is not what was put.
-    pub(super) whole: Option<T>,
-    /// By which it is told from one that was put since.
+/// A row after its checksum was compared.
+pub(super) struct VerifiedRow<T> {
+    /// `None` if the checksum is wrong.
+    pub(super) content: Option<T>,
+    /// The stored checksum, which identifies this version of the row.
     pub(super) checksum: Vec<u8>,
 }
 
 /// The raw columns of a reply.
-pub(super) struct Raw {
+pub(super) struct RawReply {
     numbers: [i64; 4],
     model: Vec<u8>,
     checksum: Vec<u8>,
     text: Vec<u8>,
 }
 
-impl Raw {
-    /// Checks it; apart from reading it, so that nobody has to wait meanwhile.
-    pub(super) fn checked(self, key: &[u8; 32]) -> Found<Stored> {
+impl RawReply {
+    /// Verifies the checksum. Separate from reading, so that the database is not locked meanwhile.
+    pub(super) fn checked(self, key: &[u8; 32]) -> VerifiedRow<StoredReply> {
         let is_whole = checksum_of_reply(key, self.numbers, &self.model, &self.text)[..] == self.checksum[..];
         let [_, flags, prompt_tokens, completion_tokens] = self.numbers;
-        let whole = String::from_utf8(self.text).ok().filter(|_| is_whole).map(|text| Stored {
+        let content = String::from_utf8(self.text).ok().filter(|_| is_whole).map(|text| StoredReply {
             text,
             is_cut: flags & 1 != 0,
             is_refusal: flags & 2 != 0,
             prompt_tokens: prompt_tokens.unsigned_abs(),
             completion_tokens: completion_tokens.unsigned_abs(),
         });
-        Found { whole, checksum: self.checksum }
+        VerifiedRow { content, checksum: self.checksum }
     }
 }
 
-/// Keeps a reply in place of what was there.
+/// Stores a reply, and replaces an earlier one.
 pub(super) fn put(
     connection: &Connection,
-    (key, model, now, reply): (&[u8; 32], &str, u64, &Stored),
+    (key, model, now, reply): (&[u8; 32], &str, u64, &StoredReply),
     checksum: &[u8; 32],
 ) -> rusqlite::Result<()> {
     let [made, flags, prompt_tokens, completion_tokens] = numbers(now, reply);
@@ -92,19 +92,19 @@ pub(super) fn put(
     Ok(())
 }
 
-/// What proves a reply whole.
-pub(super) fn checksum(key: &[u8; 32], model: &str, now: u64, reply: &Stored) -> [u8; 32] {
+/// The checksum of a reply.
+pub(super) fn checksum(key: &[u8; 32], model: &str, now: u64, reply: &StoredReply) -> [u8; 32] {
     checksum_of_reply(key, numbers(now, reply), model.as_bytes(), reply.text.as_bytes())
 }
 
 /// Finds the reply of a key.
-pub(super) fn find(connection: &Connection, key: &[u8; 32]) -> rusqlite::Result<Option<Raw>> {
+pub(super) fn find(connection: &Connection, key: &[u8; 32]) -> rusqlite::Result<Option<RawReply>> {
     connection
         .prepare(
             "SELECT made, flags, prompt_tokens, completion_tokens, model, checksum, text FROM reply WHERE key = ?",
         )?
         .query_row([&key[..]], |row| {
-            Ok(Raw {
+            Ok(RawReply {
                 numbers: [number(row, 0)?, number(row, 1)?, number(row, 2)?, number(row, 3)?],
                 model: bytes(row, 4)?,
                 checksum: bytes(row, 5)?,
@@ -114,14 +114,14 @@ pub(super) fn find(connection: &Connection, key: &[u8; 32]) -> rusqlite::Result<
         .optional()
 }
 
-/// Forgets a reply that is not whole, unless another was put there since.
-pub(super) fn forget(connection: &Connection, key: &[u8; 32], checksum: &[u8]) -> rusqlite::Result<()> {
+/// Deletes a reply with a wrong checksum, unless it was replaced meanwhile.
+pub(super) fn delete(connection: &Connection, key: &[u8; 32], checksum: &[u8]) -> rusqlite::Result<()> {
     let statement = "DELETE FROM reply WHERE key = ? AND CAST(checksum AS BLOB) = ?";
     connection.prepare(statement)?.execute(params![&key[..], checksum])?;
     Ok(())
 }
 
-/// Keeps what is known of an endpoint.
+/// Stores the text about an endpoint.
 pub(super) fn put_endpoint(connection: &Connection, name: &str, known: &str) -> rusqlite::Result<()> {
     let checksum = checksum_of(&[name.as_bytes(), known.as_bytes()]);
     let statement = "INSERT OR REPLACE INTO endpoint VALUES (?, ?, ?)";
@@ -129,27 +129,27 @@ pub(super) fn put_endpoint(connection: &Connection, name: &str, known: &str) -> 
     Ok(())
 }
 
-/// Finds what is known of an endpoint.
-pub(super) fn find_endpoint(connection: &Connection, name: &str) -> rusqlite::Result<Option<Found<String>>> {
+/// Finds the text about an endpoint.
+pub(super) fn find_endpoint(connection: &Connection, name: &str) -> rusqlite::Result<Option<VerifiedRow<String>>> {
     let read = |row: &Row<'_>| {
         let (checksum, known) = (bytes(row, 0)?, bytes(row, 1)?);
         let is_whole = checksum_of(&[name.as_bytes(), &known])[..] == checksum[..];
-        Ok(Found { whole: String::from_utf8(known).ok().filter(|_| is_whole), checksum })
+        Ok(VerifiedRow { content: String::from_utf8(known).ok().filter(|_| is_whole), checksum })
     };
     let statement = "SELECT checksum, known FROM endpoint WHERE name = ?";
     connection.prepare(statement)?.query_row([name], read).optional()
 }
 
-/// Forgets an endpoint whose row is not whole, unless another was put there since.
-pub(super) fn forget_endpoint(connection: &Connection, name: &str, checksum: &[u8]) -> rusqlite::Result<()> {
+/// Deletes an endpoint with a wrong checksum, unless it was replaced meanwhile.
+pub(super) fn delete_endpoint(connection: &Connection, name: &str, checksum: &[u8]) -> rusqlite::Result<()> {
     let statement = "DELETE FROM endpoint WHERE name = ? AND CAST(checksum AS BLOB) = ?";
     connection.prepare(statement)?.execute(params![name, checksum])?;
     Ok(())
 }
 
-/// Counts everything but bytes.
-pub(super) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
-    let mut stats = Stats::default();
+/// Counts everything except bytes.
+pub(super) fn stats(connection: &Connection) -> rusqlite::Result<CacheStats> {
+    let mut stats = CacheStats::default();
     let mut statement = connection.prepare(
         "SELECT model, count(*), sum(min(prompt_tokens, 1000000000000)), sum(min(completion_tokens, 1000000000000)),
                 min(made), max(made)
@@ -170,20 +170,20 @@ pub(super) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
     Ok(stats)
 }
 
-/// Forgets all, gives the space back, and says how many replies there were.
+/// Deletes all rows, shrinks the file, and returns the number of deleted replies.
 pub(super) fn clear(connection: &Connection) -> rusqlite::Result<u64> {
     let transaction = connection.unchecked_transaction()?;
-    // The deletion comes first, so that the transaction writes from its beginning and never has to become a writer.
+    // The first statement writes, because a transaction that starts by reading may fail to become a writer.
     transaction.execute("DELETE FROM endpoint", [])?;
     let replies = transaction.execute("DELETE FROM reply", [])?;
     transaction.commit()?;
     connection.execute_batch("VACUUM")?;
-    // Somebody who reads may hold the log back; it is cut with their last checkpoint then.
+    // The result is ignored, because a reader may delay it; the log then shrinks at the reader's last checkpoint.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(replies as u64)
 }
 
-fn numbers(now: u64, reply: &Stored) -> [i64; 4] {
+fn numbers(now: u64, reply: &StoredReply) -> [i64; 4] {
     let kept = |number| i64::try_from(number).unwrap_or(i64::MAX);
     let flags = i64::from(reply.is_cut) | i64::from(reply.is_refusal) << 1;
     [kept(now), flags, kept(reply.prompt_tokens), kept(reply.completion_tokens)]
@@ -202,12 +202,12 @@ fn checksum_of(parts: &[&[u8]]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// What stands in a column; 0 where that is no number, which the checksum will tell.
+/// The number in a column; 0 if it is not a number, which the checksum detects.
 fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
     Ok(row.get_ref(column)?.as_i64().unwrap_or(0))
 }
 
-/// What stands in a column; nothing where that is a number, which the checksum will tell.
+/// The bytes of a column; empty if it is a number, which the checksum detects.
 fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),

@@ -1,33 +1,33 @@
-//! At a place that a person chose, only a file that carries the program's application id may be replaced.
+//! At a path that the user chose, only a file with the program's application id may be replaced.
 
 use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::given::{by_hand, cache, fill, found, names, place};
-use crate::reply_cache::{Cache, Place, StoreError};
+use super::fixtures::{by_hand, cache, fill, found, names, place};
+use crate::reply_cache::{Cache, CacheError, PathOrigin};
 
-/// Everything that opens a cache refuses the file, and neither the file nor its folder changes.
+/// Asserts that every way to open a cache refuses the file, and that neither the file nor its folder changes.
 #[track_caller]
-fn assert_left_alone(folder: &Path, path: &Path, is_expected: impl Fn(&StoreError) -> bool) {
+fn assert_left_alone(folder: &Path, path: &Path, is_expected: impl Fn(&CacheError) -> bool) {
     let everything = || std::fs::read_dir(folder).expect("a folder").count();
     let (before, entries) = (std::fs::read(path).expect("bytes"), everything());
-    let error = Cache::open(path, Place::Chosen).expect_err("refused");
+    let error = Cache::open(path, PathOrigin::Chosen).expect_err("refused");
     assert!(is_expected(&error), "{error}");
-    let of_reading = Cache::open_to_read(path, Place::Chosen).expect_err("refused");
+    let of_reading = Cache::open_to_read(path, PathOrigin::Chosen).expect_err("refused");
     assert_eq!(of_reading.to_string(), error.to_string());
     let shown = error.to_string();
-    assert!(shown.contains("cache.db") && shown.contains("\nhint: "), "{shown}");
+    assert!(shown.contains("cache.db") && error.hint().is_some(), "{shown}");
     assert_eq!(std::fs::read(path).expect("bytes"), before);
     assert_eq!(everything(), entries, "nothing is made beside it, not even a lock: {:?}", names(folder));
 }
 
-fn is_not_a_cache(error: &StoreError) -> bool {
-    matches!(error, StoreError::NotACache { .. })
+fn is_not_a_cache(error: &CacheError) -> bool {
+    matches!(error, CacheError::NotACache { .. })
 }
 
 #[test]
-fn a_file_of_another_kind_is_refused_and_stays() {
+fn a_file_of_another_kind_is_refused_and_not_changed() {
     let notes = "These are my notes, not a database.\n".repeat(100);
     let magic_alone = b"SQLite format 3\0".to_vec();
     let id_alone = [&[b' '; 68][..], b"Grds"].concat();
@@ -40,7 +40,7 @@ fn a_file_of_another_kind_is_refused_and_stays() {
 
 proptest! {
     #[test]
-    fn no_bytes_without_our_header_are_ever_replaced(
+    fn a_file_without_our_header_is_never_replaced(
         bytes in prop_oneof![
             prop::collection::vec(any::<u8>(), 1..100), prop::collection::vec(any::<u8>(), 100..6000),
         ], has_magic in any::<bool>(),
@@ -54,12 +54,12 @@ proptest! {
 }
 
 #[test]
-fn a_database_of_another_application_is_refused_and_stays() {
+fn a_database_of_another_application_is_refused_and_not_changed() {
     for statements in ["CREATE TABLE note (text TEXT)", "PRAGMA application_id = 7; CREATE TABLE note (text TEXT)"] {
         let (folder, path) = place();
         by_hand(&path, statements);
-        assert_left_alone(folder.path(), &path, |error| matches!(error, StoreError::Foreign { .. }));
-        // Half of it is damaged, and still not ours.
+        assert_left_alone(folder.path(), &path, |error| matches!(error, CacheError::Foreign { .. }));
+        // A damaged half of it still belongs to the other application.
         let whole = std::fs::read(&path).expect("bytes");
         std::fs::write(&path, &whole[..whole.len() / 2]).expect("written");
         assert_left_alone(folder.path(), &path, |_| true);
@@ -67,42 +67,42 @@ fn a_database_of_another_application_is_refused_and_stays() {
 }
 
 #[test]
-fn the_log_of_another_application_is_left_beside_its_database() {
+fn the_log_of_another_application_is_not_changed() {
     let (folder, path) = place();
     let other = rusqlite::Connection::open(&path).expect("a database");
     other.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE note (text TEXT)").expect("statements");
     other.execute_batch("PRAGMA wal_checkpoint; INSERT INTO note VALUES ('kept')").expect("statements");
-    // A copy, as a process that was killed leaves it.
+    // A copy with the log of a killed process.
     let (killed, copy) = place();
     for name in ["cache.db", "cache.db-wal"] {
         std::fs::copy(folder.path().join(name), killed.path().join(name)).expect("copied");
     }
     let log = std::fs::read(killed.path().join("cache.db-wal")).expect("bytes");
-    assert_left_alone(killed.path(), &copy, |error| matches!(error, StoreError::Foreign { .. }));
+    assert_left_alone(killed.path(), &copy, |error| matches!(error, CacheError::Foreign { .. }));
     assert_eq!(std::fs::read(killed.path().join("cache.db-wal")).expect("bytes"), log);
 }
 
 #[test]
-fn our_own_file_is_used_and_set_aside_when_it_is_damaged() {
+fn our_own_file_is_used_and_renamed_if_it_is_damaged() {
     let (folder, path) = place();
     fill(&cache(&path), 30);
-    let opened = Cache::open(&path, Place::Chosen).expect("a cache");
+    let opened = Cache::open(&path, PathOrigin::Chosen).expect("a cache");
     assert_eq!((opened.set_aside, found(&opened.cache, 30)), (None, 30));
     drop(opened.cache);
     let whole = std::fs::read(&path).expect("bytes");
     std::fs::write(&path, &whole[..whole.len() / 2]).expect("written");
-    let opened = Cache::open(&path, Place::Chosen).expect("a cache");
+    let opened = Cache::open(&path, PathOrigin::Chosen).expect("a cache");
     assert!(opened.set_aside.is_some_and(|aside| aside.ends_with("cache.db.damaged-1")));
     assert_eq!(std::fs::read(folder.path().join("cache.db.damaged-1")).expect("bytes"), whole[..whole.len() / 2]);
 }
 
 #[test]
-fn many_may_make_a_chosen_file_at_once() {
+fn several_threads_can_create_a_chosen_file_at_once() {
     for _ in 0..10 {
         let (folder, path) = place();
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| fill(&Cache::open(&path, Place::Chosen).expect("a cache").cache, 5));
+                scope.spawn(|| fill(&Cache::open(&path, PathOrigin::Chosen).expect("a cache").cache, 5));
             }
         });
         assert_eq!(found(&cache(&path), 5), 5);
@@ -114,14 +114,15 @@ fn many_may_make_a_chosen_file_at_once() {
 fn an_empty_file_becomes_a_cache() {
     let (_folder, path) = place();
     std::fs::write(&path, "").expect("written");
-    assert_eq!(Cache::open(&path, Place::Chosen).expect("a cache").set_aside, None);
+    assert_eq!(Cache::open(&path, PathOrigin::Chosen).expect("a cache").set_aside, None);
 }
 
 #[test]
 fn a_folder_is_refused() {
     let (_folder, path) = place();
     std::fs::create_dir(&path).expect("a folder");
-    for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path, Place::Default).err()] {
+    for error in [Cache::open(&path, PathOrigin::Default).err(), Cache::open_to_read(&path, PathOrigin::Default).err()]
+    {
         let error = error.expect("refused");
         assert!(error.to_string().contains("is a folder, not a reply cache"), "{error}");
     }
@@ -129,24 +130,24 @@ fn a_folder_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_or_a_device_is_refused_without_waiting_for_it() {
+fn a_pipe_or_a_device_is_refused_without_blocking() {
     let (folder, path) = place();
     let made = std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo runs");
     assert!(made.success());
     let link = folder.path().join("link.db");
     std::os::unix::fs::symlink("/dev/zero", &link).expect("a link");
     for path in [&path, &link, Path::new("/dev/zero")] {
-        for place in [Place::Default, Place::Chosen] {
+        for place in [PathOrigin::Default, PathOrigin::Chosen] {
             let error = Cache::open(path, place).expect_err("refused");
-            assert!(matches!(error, StoreError::NotAFile { .. }), "{error}");
+            assert!(matches!(error, CacheError::NotAFile { .. }), "{error}");
         }
-        assert!(matches!(Cache::open_to_read(path, Place::Default), Err(StoreError::NotAFile { .. })));
+        assert!(matches!(Cache::open_to_read(path, PathOrigin::Default), Err(CacheError::NotAFile { .. })));
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_a_file_that_is_not_ours_is_refused_and_both_stay() {
+fn a_link_to_a_foreign_file_is_refused_and_neither_is_changed() {
     let (folder, path) = place();
     std::fs::write(&path, "my notes").expect("written");
     let link = folder.path().join("cache.db-link");

@@ -1,14 +1,14 @@
-//! A damaged file costs what was in it, and nothing else.
+//! A damaged file loses its contents and causes no error.
 
 use std::path::Path;
 
-use super::given::{by_hand, cache, fill, found, key, names, place, reply};
-use crate::reply_cache::{Cache, Place, StoreError};
+use super::fixtures::{by_hand, cache, fill, found, key, names, place, reply};
+use crate::reply_cache::{Cache, CacheError, PathOrigin};
 
 const COUNT: usize = 60;
 const PAGE: usize = 4096;
 
-/// The bytes of a cache that was filled and closed.
+/// The bytes of a filled and closed cache.
 fn filled() -> Vec<u8> {
     let (_folder, path) = place();
     let cache = cache(&path);
@@ -18,9 +18,9 @@ fn filled() -> Vec<u8> {
     std::fs::read(path).expect("bytes")
 }
 
-/// Does everything there is to do, none of which may fail; says whether the file was set aside at once, and later.
+/// Asserts that no operation fails; returns whether the file was renamed at once, and later.
 fn used(folder: &Path, path: &Path) -> (bool, bool) {
-    let opened = Cache::open(path, Place::Default).expect("a cache");
+    let opened = Cache::open(path, PathOrigin::Default).expect("a cache");
     let cache = opened.cache;
     found(&cache, COUNT);
     cache.endpoint("one").expect("an answer");
@@ -38,7 +38,7 @@ fn used(folder: &Path, path: &Path) -> (bool, bool) {
 }
 
 #[test]
-fn what_is_no_database_is_set_aside_at_once() {
+fn a_file_that_is_not_a_database_is_renamed_at_once() {
     let whole = filled();
     let headless = [&[0; 100], &whole[100..]].concat();
     let first_page = [&[0x5A; PAGE], &whole[PAGE..]].concat();
@@ -62,7 +62,7 @@ fn what_is_no_database_is_set_aside_at_once() {
 }
 
 #[test]
-fn any_page_may_be_overwritten() {
+fn damage_of_any_page_is_survived() {
     let whole = filled();
     let mut later = 0;
     for page in 0..whole.len() / PAGE {
@@ -78,9 +78,9 @@ fn any_page_may_be_overwritten() {
 }
 
 #[test]
-fn any_byte_near_the_front_may_be_changed() {
+fn a_change_of_any_byte_of_the_header_is_survived() {
     let whole = filled();
-    // The application's id and the layout's version are left out: changed, they name somebody else.
+    // Without the application id and the layout version, because a change there names another owner.
     for at in (0..100).filter(|at| !(60..64).contains(at) && !(68..72).contains(at)) {
         let (folder, path) = place();
         let mut bytes = whole.clone();
@@ -91,11 +91,11 @@ fn any_byte_near_the_front_may_be_changed() {
 }
 
 #[test]
-fn two_that_find_the_damage_agree_on_the_new_file() {
+fn two_caches_that_find_the_same_damage_agree_on_the_new_file() {
     let whole = filled();
     let (folder, path) = place();
     std::fs::write(&path, &whole).expect("written");
-    // The root of the index of replies, told by the database itself.
+    // The root page of the index of replies, as the database reports it.
     let root = cache(&path).with(|connection| {
         connection.query_row(
             "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'reply' AND type = 'index'",
@@ -122,7 +122,7 @@ fn two_that_find_the_damage_agree_on_the_new_file() {
 }
 
 #[test]
-fn a_row_that_is_not_as_it_was_put_is_absent_and_forgotten() {
+fn a_row_with_a_wrong_checksum_is_a_cache_miss_and_is_deleted() {
     let changes = [
         "UPDATE reply SET text = CAST('another' AS BLOB)",
         "UPDATE reply SET flags = 3",
@@ -147,7 +147,7 @@ fn a_row_that_is_not_as_it_was_put_is_absent_and_forgotten() {
 }
 
 #[test]
-fn what_belongs_to_others_is_left_alone() {
+fn files_of_other_applications_are_not_changed() {
     let ours = |change: &str| {
         let (_folder, path) = place();
         drop(cache(&path));
@@ -168,9 +168,12 @@ fn what_belongs_to_others_is_left_alone() {
     for (bytes, reason) in cases {
         let (folder, path) = place();
         std::fs::write(&path, &bytes).expect("written");
-        for error in [Cache::open(&path, Place::Default).err(), Cache::open_to_read(&path, Place::Default).err()] {
-            let error = error.expect("refused").to_string();
-            assert!(error.contains(reason) && error.contains("cache.db") && error.contains("hint: "), "{error}");
+        for error in
+            [Cache::open(&path, PathOrigin::Default).err(), Cache::open_to_read(&path, PathOrigin::Default).err()]
+        {
+            let error = error.expect("refused");
+            let shown = error.to_string();
+            assert!(shown.contains(reason) && shown.contains("cache.db") && error.hint().is_some(), "{shown}");
         }
         assert_eq!(std::fs::read(&path).expect("bytes"), bytes, "{reason}");
         assert_eq!(names(folder.path()), ["cache.db"]);
@@ -178,14 +181,14 @@ fn what_belongs_to_others_is_left_alone() {
 }
 
 #[test]
-fn an_old_or_incomplete_layout_is_set_aside() {
+fn a_database_with_an_old_or_incomplete_layout_is_renamed() {
     for change in ["PRAGMA user_version = 0", "DROP TABLE endpoint", "DELETE FROM about"] {
         let (_folder, path) = place();
         drop(cache(&path));
         by_hand(&path, change);
-        let error = Cache::open_to_read(&path, Place::Default).expect_err("not to be understood");
-        assert!(matches!(error, StoreError::Older { .. } | StoreError::Damaged { .. }), "{error}");
-        let opened = Cache::open(&path, Place::Default).expect("a cache");
+        let error = Cache::open_to_read(&path, PathOrigin::Default).expect_err("not to be understood");
+        assert!(matches!(error, CacheError::Older { .. } | CacheError::Damaged { .. }), "{error}");
+        let opened = Cache::open(&path, PathOrigin::Default).expect("a cache");
         assert!(opened.set_aside.is_some_and(|aside| aside.ends_with("cache.db.damaged-1")), "{change}");
         fill(&opened.cache, 2);
         assert_eq!(found(&opened.cache, 2), 2);
@@ -193,12 +196,12 @@ fn an_old_or_incomplete_layout_is_set_aside() {
 }
 
 #[test]
-fn every_set_aside_has_a_name_of_its_own() {
+fn every_renamed_database_has_a_name_of_its_own() {
     let (folder, path) = place();
     for number in 1..=3 {
-        std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
+        std::fs::write(&path, "not a database, but longer than a file that counts as empty").expect("written");
         std::fs::write(folder.path().join("cache.db-wal"), "no log").expect("written");
-        let aside = Cache::open(&path, Place::Default).expect("a cache").set_aside.expect("set aside");
+        let aside = Cache::open(&path, PathOrigin::Default).expect("a cache").set_aside.expect("set aside");
         assert!(aside.ends_with(format!("cache.db.damaged-{number}")));
     }
 }

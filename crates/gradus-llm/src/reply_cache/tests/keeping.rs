@@ -1,17 +1,17 @@
-//! What is put is got, counted and forgotten.
+//! Replies and endpoints are stored, found, counted and deleted.
 
-use super::given::{cache, fill, found, key, names, place, reply};
-use crate::reply_cache::{Cache, Place, StoreError, Stored};
+use super::fixtures::{cache, fill, found, key, names, place, reply};
+use crate::reply_cache::{Cache, CacheError, PathOrigin, StoredReply};
 
 #[test]
-fn what_is_put_is_got_also_after_closing() {
+fn a_stored_reply_is_found_after_the_cache_is_reopened() {
     let (_folder, path) = place();
     let texts = [String::new(), "a\0b ✓".to_owned(), "long ".repeat(1_000_000)];
-    let replies = texts.map(|text| Stored { text, is_cut: true, ..reply(3, 9) });
+    let replies = texts.map(|text| StoredReply { text, is_cut: true, ..reply(3, 9) });
     let first = cache(&path);
     for (number, reply) in replies.iter().enumerate() {
         assert_eq!(first.get(&key(number)).expect("an answer"), None);
-        first.put(&key(number), "old", 1, &super::given::reply(1, 9)).expect("kept");
+        first.put(&key(number), "old", 1, &super::fixtures::reply(1, 9)).expect("kept");
         first.put(&key(number), "model", 2, reply).expect("kept");
     }
     first.remember_endpoint("one", "old").expect("kept");
@@ -26,10 +26,10 @@ fn what_is_put_is_got_also_after_closing() {
 }
 
 #[test]
-fn numbers_beyond_what_is_kept_become_the_greatest() {
+fn numbers_beyond_the_range_are_stored_as_the_largest_number() {
     let (_folder, path) = place();
     let cache = cache(&path);
-    let huge = Stored { prompt_tokens: u64::MAX, ..reply(1, 9) };
+    let huge = StoredReply { prompt_tokens: u64::MAX, ..reply(1, 9) };
     cache.put(&key(1), "model", u64::MAX, &huge).expect("kept");
     let stored = cache.get(&key(1)).expect("an answer").expect("a reply");
     assert_eq!(stored.prompt_tokens, u64::MAX / 2);
@@ -38,7 +38,7 @@ fn numbers_beyond_what_is_kept_become_the_greatest() {
 }
 
 #[test]
-fn all_is_counted_and_all_is_forgotten() {
+fn everything_is_counted_and_everything_is_deleted() {
     let (folder, path) = place();
     let cache = cache(&path);
     assert_eq!(cache.stats().expect("figures").oldest, None);
@@ -58,65 +58,66 @@ fn all_is_counted_and_all_is_forgotten() {
     assert_eq!(cache.clear().expect("cleared"), 0);
     fill(&cache, 3);
     drop(cache);
-    assert_eq!(found(&super::given::cache(&path), 3), 3);
+    assert_eq!(found(&super::fixtures::cache(&path), 3), 3);
     assert_eq!(names(folder.path()), ["cache.db"]);
 }
 
 #[test]
-fn a_full_disk_is_told_and_loses_nothing() {
+fn a_full_disk_is_reported_and_loses_nothing() {
     let (_folder, path) = place();
     let cache = cache(&path);
     fill(&cache, 10);
     cache
         .with(|connection| connection.pragma_update_and_check(None, "max_page_count", 1, |_| Ok(())))
         .expect("a limit");
-    let error = cache.put(&key(11), "model", 7, &reply(11, 200_000)).expect_err("a full disk").to_string();
-    assert!(error.contains("cannot write") && error.contains("cache.db") && error.contains("hint: free"), "{error}");
+    let error = cache.put(&key(11), "model", 7, &reply(11, 200_000)).expect_err("a full disk");
+    assert!(error.to_string().contains("cannot write") && error.to_string().contains("cache.db"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.starts_with("free some space")), "{error}");
     assert_eq!(found(&cache, 12), 10);
 }
 
 #[test]
-fn what_cannot_be_a_file_is_told() {
+fn an_impossible_path_is_reported() {
     let (folder, path) = place();
     std::fs::create_dir(&path).expect("a folder");
     std::fs::write(folder.path().join("file"), "").expect("a file");
     for path in [path, folder.path().join("file/cache.db"), "".into()] {
-        let error = Cache::open(&path, Place::Default).expect_err("no file").to_string();
-        assert!(error.contains("\nhint: "), "{error}");
+        let error = Cache::open(&path, PathOrigin::Default).expect_err("no file");
+        assert!(error.hint().is_some(), "{error}");
     }
     assert_eq!(names(folder.path()), ["cache.db", "file"]);
 }
 
 #[test]
-fn a_protected_database_is_told() {
+fn a_write_protected_database_is_reported() {
     let (_folder, path) = place();
     let cache = cache(&path);
     cache.with(|connection| connection.pragma_update(None, "query_only", true)).expect("protected");
     let error = cache.put(&key(1), "model", 7, &reply(1, 9)).expect_err("protected");
-    assert!(matches!(error, StoreError::Database { .. }) && error.to_string().contains("hint: make"), "{error}");
+    assert!(matches!(error, CacheError::Database { .. }) && is_about_protection(&error), "{error}");
 }
 
 #[test]
-fn a_protected_file_is_told_and_stays() {
+fn a_write_protected_file_is_reported_and_not_changed() {
     let (folder, path) = place();
     fill(&cache(&path), 1);
     let mut permissions = path.metadata().expect("a file").permissions();
     permissions.set_readonly(true);
     std::fs::set_permissions(&path, permissions).expect("protected");
-    // Some users may write whatever is protected.
+    // Some users may write protected files.
     let is_protected = std::fs::OpenOptions::new().append(true).open(&path).is_err();
-    match Cache::open(&path, Place::Default) {
+    match Cache::open(&path, PathOrigin::Default) {
         Ok(opened) => assert!(!is_protected && found(&opened.cache, 1) == 1),
-        Err(error) => assert!(is_protected && error.to_string().contains("hint: make the file"), "{error}"),
+        Err(error) => assert!(is_protected && is_about_protection(&error), "{error}"),
     }
     assert_eq!(names(folder.path()), ["cache.db"]);
 }
 
 #[test]
-fn nothing_but_what_is_put_stands_in_the_file() {
+fn the_file_contains_nothing_but_stored_values() {
     let (folder, path) = place();
     let cache = cache(&path);
-    cache.put(&[0xA7; 32], "model-7", 7, &Stored { text: "SECRET".into(), ..reply(1, 9) }).expect("kept");
+    cache.put(&[0xA7; 32], "model-7", 7, &StoredReply { text: "SECRET".into(), ..reply(1, 9) }).expect("kept");
     let holds = |what: &str| {
         let whole: Vec<u8> =
             ["", "-wal"].iter().flat_map(|end| std::fs::read(format!("{}{end}", path.display()))).flatten().collect();
@@ -125,12 +126,12 @@ fn nothing_but_what_is_put_stands_in_the_file() {
     assert!(holds("SECRET") && holds("model-7"));
     assert!(!holds("cache.db") && !holds(&folder.path().display().to_string()));
     cache.clear().expect("cleared");
-    assert!(!holds("SECRET") && !holds("model-7"), "what is forgotten is gone");
+    assert!(!holds("SECRET") && !holds("model-7"), "deleted values are not in the file");
 }
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_may_look_into_a_new_file_and_folder() {
+fn a_new_file_and_folder_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let (folder, _) = place();
     let path = folder.path().join("new/newer/cache.db");
@@ -155,4 +156,8 @@ fn a_link_to_a_cache_is_followed() {
     let linked = cache(&link);
     assert_eq!(found(&linked, 3), 3);
     assert!(names(folder.path()).iter().all(|name| !name.starts_with("link.db-")));
+}
+
+fn is_about_protection(error: &CacheError) -> bool {
+    error.hint().is_some_and(|hint| hint.starts_with("make the file and its folder writable"))
 }

@@ -1,8 +1,8 @@
-//! What the cache keeps, what it survives, and what it leaves alone.
+//! Stored replies, damaged files, shared files and foreign files.
 
 mod chosen;
 mod damage;
-mod given;
+mod fixtures;
 mod keeping;
-mod reading;
+mod open_to_read;
 mod sharing;

@@ -1,14 +1,14 @@
-//! Many threads and processes at one file.
+//! One cache file shared by threads and processes.
 
 use std::path::Path;
 
-use super::given::{cache, fill, found, key, names, place, reply};
-use crate::reply_cache::{Cache, Place};
+use super::fixtures::{cache, fill, found, key, names, place, reply};
+use crate::reply_cache::{Cache, PathOrigin};
 
 const CHILD: &str = "GRADUS_TEST_OF_STORE";
 
 #[test]
-fn a_cache_may_be_shared_by_threads() {
+fn a_cache_can_be_shared_by_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Cache>();
     let (_folder, path) = place();
@@ -27,7 +27,7 @@ fn a_cache_may_be_shared_by_threads() {
 }
 
 #[test]
-fn many_may_make_the_file_at_once_and_write_it() {
+fn several_threads_can_create_and_write_the_file_at_once() {
     for _ in 0..5 {
         let (folder, path) = place();
         std::thread::scope(|scope| {
@@ -44,12 +44,12 @@ fn many_may_make_the_file_at_once_and_write_it() {
 }
 
 #[test]
-fn many_may_find_the_same_damage_at_once() {
+fn several_threads_can_find_the_same_damage_at_once() {
     let (folder, path) = place();
-    std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
+    std::fs::write(&path, "not a database, but longer than a file that counts as empty").expect("written");
     let opened: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> =
-            (0..8).map(|_| scope.spawn(|| Cache::open(&path, Place::Default).expect("a cache"))).collect();
+            (0..8).map(|_| scope.spawn(|| Cache::open(&path, PathOrigin::Default).expect("a cache"))).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
     });
     assert_eq!(opened.iter().filter(|opened| opened.set_aside.is_some()).count(), 1);
@@ -60,10 +60,10 @@ fn many_may_find_the_same_damage_at_once() {
 }
 
 #[test]
-fn processes_may_make_the_file_at_once_and_write_it() {
+fn several_processes_can_create_and_write_the_file_at_once() {
     let program = std::env::current_exe().expect("this program");
     let name = format!("{}::one_process_of_several", module_path!().split_once("::").expect("a crate").1);
-    for damage in [None, Some("no database, but long enough to be told from an empty file")] {
+    for damage in [None, Some("not a database, but longer than a file that counts as empty")] {
         let (folder, path) = place();
         damage.iter().for_each(|text| std::fs::write(&path, text).expect("written"));
         let start = || {
@@ -84,5 +84,5 @@ fn processes_may_make_the_file_at_once_and_write_it() {
 #[ignore = "is started by another test"]
 fn one_process_of_several() {
     let Some(path) = std::env::var_os(CHILD) else { return };
-    fill(&Cache::open(Path::new(&path), Place::Default).expect("a cache").cache, 100);
+    fill(&Cache::open(Path::new(&path), PathOrigin::Default).expect("a cache").cache, 100);
 }

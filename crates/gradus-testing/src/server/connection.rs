@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::ChatRequest;
+use super::request::ChatRequest;
 use super::response::Response;
 
 /// A connection that is open until its client or the script closes it.
@@ -86,6 +86,9 @@ impl Connection {
         let (mut head, mut seen) = (Vec::new(), [0; 4096]);
         loop {
             let count = self.stream.peek(&mut seen)?;
+            if head.is_empty() && seen[..count].first().is_some_and(|first| !first.is_ascii_uppercase()) {
+                return Err(self.refuse(&mut seen[..count]));
+            }
             let before = head.len();
             head.extend_from_slice(&seen[..count]);
             if head.len() == before {
@@ -110,6 +113,14 @@ impl Connection {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         Ok(body)
+    }
+
+    /// Answers bytes that are not HTTP, such as a TLS handshake, in the way of an HTTP server.
+    fn refuse(&self, seen: &mut [u8]) -> io::Error {
+        // Read first, because closing a connection with unread bytes would reset it.
+        let read = (&*self.stream).read_exact(seen);
+        let sent = read.and_then(|()| self.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"));
+        sent.err().unwrap_or_else(|| ErrorKind::InvalidData.into())
     }
 }
 

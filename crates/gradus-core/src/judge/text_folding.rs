@@ -1,8 +1,8 @@
-//! One spelling for texts that read the same, with the way back to the bytes they were made of.
+//! Folds texts so that texts which read the same become equal, and maps folded positions back to the source.
 //!
-//! Takes any text. Compatibility forms, case, white space, quotation marks, dashes, marks of emphasis and
-//! invisible characters no longer tell two texts apart; accents do. The way back is kept in steps, and the
-//! text between two steps is folded again when it is asked for.
+//! Folding removes differences in compatibility forms, case, white space, quotation marks, dashes, emphasis marks and
+//! invisible characters; accents remain. The map stores a position about every 256 bytes, and the text in between is
+//! folded again on demand.
 
 use std::ops::Range;
 
@@ -10,9 +10,9 @@ use unicode_normalization::char::{canonical_combining_class, decompose_compatibl
 
 use crate::model::is_invisible;
 
-/// About how many bytes of the source lie between two places that are kept.
+/// Approximate number of source bytes between two stored positions.
 const STEP: usize = 256;
-/// How many characters are at most one cluster, so that a long run of accents stays many small ones.
+/// Largest number of characters of a cluster; a longer run of accents becomes several clusters.
 const CLUSTER: usize = 32;
 
 /// A text and its folded form.
@@ -23,7 +23,7 @@ pub(super) struct Folded<'a> {
     places: Vec<Place>,
 }
 
-/// What the folded text is made of from `source` on begins at `folded`.
+/// A pair of equivalent byte positions in the folded text and in the source.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
     folded: usize,
@@ -31,7 +31,7 @@ struct Place {
 }
 
 impl<'a> Folded<'a> {
-    /// Folds `source`, in linear time. Takes about as many bytes again, and a sixteenth.
+    /// Folds `source` in linear time. Needs about 17/16 of its size in memory.
     pub(super) fn new(source: &'a str) -> Self {
         let (mut text, mut places) = (String::with_capacity(source.len()), Vec::new());
         let mut walk = Walk::new(source);
@@ -47,17 +47,17 @@ impl<'a> Folded<'a> {
         }
     }
 
-    /// The folded text.
+    /// The text after folding.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The bytes of the source that `folded`, which is not empty, was made of: whole characters with their accents.
+    /// The bytes of the source from which the non-empty range `folded` was made: whole characters with their accents.
     pub(super) fn source_of(&self, folded: &Range<usize>) -> Range<usize> {
         self.cluster_at(folded.start).start..self.cluster_at(folded.end.saturating_sub(1)).end
     }
 
-    /// What in the source the byte at `folded` was made of.
+    /// The cluster of the source from which the byte at `folded` was made.
     fn cluster_at(&self, folded: usize) -> Range<usize> {
         let after = self.places.partition_point(|place| place.folded <= folded);
         let place = after.checked_sub(1).and_then(|last| self.places.get(last)).copied().unwrap_or_default();
@@ -78,7 +78,7 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// `text` folded.
+/// Folds a text without a map to its source.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut walk = Walk::new(text);
@@ -89,11 +89,11 @@ pub(super) fn fold(text: &str) -> String {
 /// Folds a text cluster by cluster.
 struct Walk<'a> {
     source: &'a str,
-    /// Where the next cluster begins.
+    /// The byte position of the next cluster.
     at: usize,
-    /// Whether further white space is left out.
+    /// Whether further white space is dropped.
     ends_in_space: bool,
-    /// Kept for its memory.
+    /// A buffer that is reused for each cluster.
     cluster: Vec<char>,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Walk<'a> {
         Self { source, at: 0, ends_in_space: true, cluster: Vec::new() }
     }
 
-    /// Appends what the next character and its accents fold to, which may be nothing; false at the end.
+    /// Folds the next character with its accents and appends the result, which may be empty; `false` at the end.
     fn step(&mut self, folded: &mut String) -> bool {
         let rest = self.source.get(self.at..).unwrap_or_default();
         let Some(first) = rest.chars().next() else { return false };
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Takes the first character of `rest` and its accents apart, accents in canonical order; how many bytes they are.
+/// Decomposes the first character of `rest` with its accents, accents in canonical order; returns their bytes in `rest`.
 fn decompose(rest: &str, cluster: &mut Vec<char>) -> usize {
     let mut length = 0;
     for (index, character) in rest.chars().take(CLUSTER).enumerate() {
@@ -151,7 +151,7 @@ fn decompose(rest: &str, cluster: &mut Vec<char>) -> usize {
     length
 }
 
-/// The one character that stands for all that are read like `character`; none where it is left out.
+/// The representative of all characters that read like `character`; `None` if folding drops it.
 fn alike(character: char) -> Option<char> {
     match character {
         '*' | '_' | '`' => None,
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_leads_back_to_the_cluster_it_was_made_of() {
+    fn every_folded_byte_maps_back_to_its_source_cluster() {
         let source = "A**ﬁ** e\u{302}\u{323}\u{a0}\n ½—…İ한 \u{200b}z. ".repeat(60);
         let folded = Folded::new(&source);
         assert_eq!(folded.text(), fold(&source));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_run_of_accents_or_of_nothing_is_folded() {
+    fn long_runs_of_accents_and_of_dropped_characters_are_folded() {
         for part in ["\u{301}", "\u{323}\u{301}", "*", "\u{200b}", " "] {
             let source = format!("a{}b", part.repeat(20_000));
             let folded = Folded::new(&source);

@@ -1,25 +1,25 @@
-//! What a server says with a status other than 200, for people: its own words, without the key that it may repeat.
+//! The explanation of a response with another status than 200, for people: the server's own words without secrets.
 
 use serde_json::Value;
 
-use super::words::{complaint, is_html, one_line, shortened, title};
+use super::server_text::{complaint, is_html, one_line, shortened, title};
 
-/// The longest that words are.
+/// Largest number of characters of the result.
 const LONGEST: usize = 300;
 
-/// How many characters are looked at; keys among them are masked before the rest is cut.
-const LOOKED_AT: usize = 4000;
+/// Number of characters that are searched for keys before the text is shortened.
+const SEARCHED: usize = 4000;
 
-/// The server's words on one line, at most 300 characters: of a JSON error its message, of a page its title, else the
-/// beginning; of an empty body what `status` means. `redacted` removes keys from them.
-pub(crate) fn refusal_words(
+/// The explanation on one line of at most 300 characters: the message of a JSON error, the title of an HTML page, or the
+/// start of any other body; for an empty body the meaning of `status`. `redacted` removes keys.
+pub(crate) fn refusal_text(
     status: u16,
     content_type: Option<&str>,
     body: &[u8],
     redacted: impl Fn(&str) -> String,
 ) -> String {
     let text = String::from_utf8_lossy(body);
-    let words: String = one_line(&said(content_type, &text)).chars().take(LOOKED_AT).collect();
+    let words: String = one_line(&said(content_type, &text)).chars().take(SEARCHED).collect();
     let words = if words.is_empty() { meaning(status).to_owned() } else { words };
     shortened(&redacted(&words), LONGEST)
 }
@@ -38,16 +38,16 @@ fn meaning(status: u16) -> &'static str {
     match status {
         400 | 422 => "the request was not understood",
         401 => "the key was not accepted",
-        402 => "it wants to be paid",
+        402 => "payment is required",
         403 => "access was denied",
         404 => "there is nothing at this address",
-        408 | 504 => "it took too long",
+        408 | 504 => "the server timed out",
         413 => "the request is too large",
         429 => "too many requests",
-        500 => "something went wrong there",
-        502 => "a proxy got no answer",
-        503 | 529 => "it is overloaded or down",
-        _ => "nothing more was said",
+        500 => "the server failed",
+        502 => "a proxy received no response",
+        503 | 529 => "the server is overloaded or down",
+        _ => "no explanation was given",
     }
 }
 
@@ -68,16 +68,16 @@ mod tests {
             (502, Some("text/html"), "<html><title>502 Bad\nGateway</title>", "502 Bad Gateway"),
             (502, Some("text/html"), "<p>\u{1b}", "an HTML page without a title"),
             (404, Some("text/plain"), "404 page\tnot found\u{7}\n", "404 page not found"),
-            (503, None, "", "it is overloaded or down"),
-            (418, None, "\u{1b}", "nothing more was said"),
+            (503, None, "", "the server is overloaded or down"),
+            (418, None, "\u{1b}", "no explanation was given"),
         ];
         for (status, content_type, body, expected) in cases {
-            assert_eq!(refusal_words(status, content_type, body.as_bytes(), str::to_owned), expected, "{body}");
+            assert_eq!(refusal_text(status, content_type, body.as_bytes(), str::to_owned), expected, "{body}");
         }
     }
 
     #[test]
-    fn a_repeated_key_is_masked_wherever_it_stands() {
+    fn a_repeated_key_is_masked_anywhere_in_a_response() {
         let secret = "sk-abcdefgh-12345678";
         let cases = [
             (r#"{"error":{"message":"wrong key: sk-abcdefgh-12345678."}}"#.to_owned(), "wrong key: [key]."),
@@ -86,22 +86,22 @@ mod tests {
             ("Bearer sk-abc\u{7}defgh-12345678".to_owned(), "Bearer [key]"),
         ];
         for (body, expected) in cases {
-            assert_eq!(refusal_words(401, None, body.as_bytes(), |words| masked(words, secret)), expected, "{body}");
+            assert_eq!(refusal_text(401, None, body.as_bytes(), |words| masked(words, secret)), expected, "{body}");
         }
         for before in 270..310 {
             let body = format!("{}{secret}", ".".repeat(before));
-            let words = refusal_words(401, None, body.as_bytes(), |words| masked(words, secret));
+            let words = refusal_text(401, None, body.as_bytes(), |words| masked(words, secret));
             assert!(!words.contains("sk"), "{words}");
         }
     }
 
     #[test]
-    fn words_are_short_whatever_came() {
+    fn explanations_of_any_response_are_short() {
         for body in ["ü".repeat(9000), format!("{{\"error\":\"{}\"}}", "ü ".repeat(9000)), "[".repeat(9000)] {
-            let words = refusal_words(500, None, body.as_bytes(), |words| masked(words, "ü"));
+            let words = refusal_text(500, None, body.as_bytes(), |words| masked(words, "ü"));
             assert!(words.chars().count() <= LONGEST, "{words}");
-            assert_eq!(refusal_words(500, None, body.as_bytes(), str::to_owned).chars().count(), LONGEST);
+            assert_eq!(refusal_text(500, None, body.as_bytes(), str::to_owned).chars().count(), LONGEST);
         }
-        assert_eq!(refusal_words(500, None, b"\xff\x00", str::to_owned), "\u{fffd}");
+        assert_eq!(refusal_text(500, None, b"\xff\x00", str::to_owned), "\u{fffd}");
     }
 }

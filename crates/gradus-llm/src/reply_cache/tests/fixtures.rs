@@ -1,21 +1,21 @@
-//! What the tests begin with.
+//! Caches, keys and replies for the tests.
 
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::reply_cache::{Cache, Place, Stored};
+use crate::reply_cache::{Cache, PathOrigin, StoredReply};
 
-/// A folder, and where the cache stands in it.
+/// A folder and the path of a cache in it.
 pub(super) fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("cache.db");
     (folder, path)
 }
 
-/// The cache of a sound or missing file.
+/// Opens a good or missing cache.
 pub(super) fn cache(path: &Path) -> Cache {
-    let opened = Cache::open(path, Place::Default).expect("a cache");
+    let opened = Cache::open(path, PathOrigin::Default).expect("a cache");
     assert_eq!(opened.set_aside, None);
     opened.cache
 }
@@ -24,21 +24,21 @@ pub(super) fn key(number: usize) -> [u8; 32] {
     *blake3::hash(&number.to_le_bytes()).as_bytes()
 }
 
-/// A reply of a length, which tells its number.
-pub(super) fn reply(number: usize, length: usize) -> Stored {
+/// A reply of about `length` bytes that contains its number.
+pub(super) fn reply(number: usize, length: usize) -> StoredReply {
     let text = format!("{number:08} ").repeat(length / 9);
     let tokens = number as u64;
-    Stored { text, is_cut: false, is_refusal: number % 2 == 1, prompt_tokens: 100, completion_tokens: tokens }
+    StoredReply { text, is_cut: false, is_refusal: number % 2 == 1, prompt_tokens: 100, completion_tokens: tokens }
 }
 
-/// Puts replies of 2 KB with the numbers below `count`.
+/// Stores replies of 2 KB with the numbers below `count`.
 pub(super) fn fill(cache: &Cache, count: usize) {
     for number in 0..count {
-        cache.put(&key(number), "model", 7, &reply(number, 2000)).expect("kept");
+        cache.put(&key(number), "model", 7, &reply(number, 2000)).expect("stored");
     }
 }
 
-/// How many of the replies of [`fill`] are there; panics where one is not as it was put.
+/// The number of stored replies of [`fill`]; panics if one of them was changed.
 pub(super) fn found(cache: &Cache, count: usize) -> usize {
     let is_found = |number: &usize| {
         let stored = cache.get(&key(*number)).expect("an answer");
@@ -48,7 +48,7 @@ pub(super) fn found(cache: &Cache, count: usize) -> usize {
     (0..count).filter(is_found).count()
 }
 
-/// The names in a folder but for the lock, in order.
+/// The names of the files in a folder except the lock, in order.
 pub(super) fn names(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
     let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
@@ -57,7 +57,7 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A database made by hand.
+/// Creates a database with these SQL statements.
 pub(super) fn by_hand(path: &Path, statements: &str) {
     let connection = rusqlite::Connection::open(path).expect("a database");
     connection.execute_batch(statements).expect("statements");

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::ChatRequest;
+use super::request::ChatRequest;
 
 /// The path of chat requests in the protocol `openai`.
 pub(super) const COMPLETIONS: &str = "/v1/chat/completions";
@@ -111,4 +111,26 @@ impl Response {
 
 fn words(text: &str) -> Value {
     json!({"type": "text", "text": text})
+}
+
+/// A verdict object as JSON text. Each verdict is (criterion, credit, quote, why).
+pub fn verdicts(token: &str, verdicts: &[(&str, &str, &str, &str)]) -> String {
+    let object = |verdict: &(&str, &str, &str, &str)| {
+        let (criterion, credit, quote, why) = verdict;
+        json!({"criterion": criterion, "quote": quote, "why": why, "credit": credit})
+    };
+    json!({"for": token, "verdicts": verdicts.iter().map(object).collect::<Vec<_>>()}).to_string()
+}
+
+/// Like [`verdicts`], but with the verdicts as an object by criterion id, as the schema requires.
+///
+/// # Panics
+/// Never: the text of [`verdicts`] is valid JSON.
+pub fn verdicts_by_id(token: &str, list: &[(&str, &str, &str, &str)]) -> String {
+    let mut object: Value = serde_json::from_str(&verdicts(token, list)).expect("JSON");
+    let keyed = object["verdicts"].as_array().into_iter().flatten();
+    let keyed: serde_json::Map<String, Value> =
+        keyed.map(|one| (one["criterion"].as_str().expect("an id").to_owned(), one.clone())).collect();
+    object["verdicts"] = keyed.into();
+    object.to_string()
 }

@@ -1,8 +1,8 @@
-//! Several verdicts on one criterion become one credit.
+//! Combines several verdicts on one criterion into one credit.
 
 use crate::model::{Thousandths, Vote};
 
-/// The credit that verdicts come to; nothing without verdicts.
+/// The combined credit; `None` without verdicts. A majority without a winner falls back to the median.
 pub(super) fn count(credits: &[Thousandths], vote: Vote) -> Option<Thousandths> {
     let mut sorted = credits.to_vec();
     sorted.sort_unstable();
@@ -13,7 +13,7 @@ pub(super) fn count(credits: &[Thousandths], vote: Vote) -> Option<Thousandths> 
     })
 }
 
-/// The lowest and the highest.
+/// The lowest and the highest credit; `None` without verdicts.
 pub(super) fn spread(credits: &[Thousandths]) -> Option<(Thousandths, Thousandths)> {
     Some((*credits.iter().min()?, *credits.iter().max()?))
 }
@@ -24,7 +24,7 @@ fn median(sorted: &[Thousandths]) -> Option<Thousandths> {
     Some(Thousandths(u32::midpoint(lower.0, upper.0)))
 }
 
-/// What most of them say; nothing where as many say something else.
+/// The most frequent credit; `None` if two are equally frequent.
 fn majority(sorted: &[Thousandths]) -> Option<Thousandths> {
     let groups = || sorted.chunk_by(|one, other| one == other);
     let most = groups().map(<[_]>::len).max()?;
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn verdicts_come_to_one_credit() {
+    fn verdicts_are_combined_by_median_or_majority() {
         for (credits, median, majority) in [
             (&[][..], None, None),
             (&[1000], Some(1000), Some(1000)),

@@ -5,20 +5,16 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use connection::Connection;
-use response::Response;
-
-mod connection;
-mod request;
-mod response;
-
-pub(crate) use request::ChatRequest;
+use super::connection::Connection;
+use super::request::ChatRequest;
+use super::response::{self, Response};
 
 /// Bytes per write of [`Action::Drip`].
 const DRIP: usize = 7;
@@ -26,7 +22,7 @@ const LONGER_THAN_ANY_TEST: Duration = Duration::from_hours(24);
 
 /// A running endpoint. Dropping it closes its port and all connections and ends its threads. The drop panics if the
 /// script has panicked, so that a failed assertion in a script fails its test.
-pub(crate) struct Endpoint {
+pub struct Endpoint {
     address: SocketAddr,
     shared: Arc<Shared>,
     /// The thread that accepts connections. It returns the threads of all connections.
@@ -34,7 +30,7 @@ pub(crate) struct Endpoint {
 }
 
 /// The response to a chat request.
-pub(crate) enum Action {
+pub enum Action {
     /// A reply with this text, 100 prompt tokens and 20 completion tokens.
     Reply(String),
     /// A reply with these arguments of a tool call.
@@ -70,34 +66,20 @@ pub(crate) enum Action {
     Hang,
 }
 
-/// A verdict object as JSON text. Each verdict is (criterion, credit, quote, why).
-pub(crate) fn verdicts(token: &str, verdicts: &[(&str, &str, &str, &str)]) -> String {
-    let object = |verdict: &(&str, &str, &str, &str)| {
-        let (criterion, credit, quote, why) = verdict;
-        json!({"criterion": criterion, "quote": quote, "why": why, "credit": credit})
-    };
-    json!({"for": token, "verdicts": verdicts.iter().map(object).collect::<Vec<_>>()}).to_string()
-}
-
-/// Like [`verdicts`], but with the verdicts as an object by criterion id, as the schema requires.
-pub(crate) fn verdicts_by_id(token: &str, list: &[(&str, &str, &str, &str)]) -> String {
-    let mut object: Value = serde_json::from_str(&verdicts(token, list)).expect("JSON");
-    let keyed = object["verdicts"].as_array().into_iter().flatten();
-    let keyed: serde_json::Map<String, Value> =
-        keyed.map(|one| (one["criterion"].as_str().expect("an id").to_owned(), one.clone())).collect();
-    object["verdicts"] = keyed.into();
-    object.to_string()
-}
-
 impl Endpoint {
     /// Starts an endpoint that answers each chat request with `script`. The script receives the number of the request,
     /// from 0, and the request. It runs in the thread of the connection, so calls may be concurrent.
-    pub(crate) fn new(script: impl Fn(usize, &ChatRequest) -> Action + Send + Sync + 'static) -> Self {
+    ///
+    /// # Panics
+    /// No local port is free.
+    pub fn new(script: impl Fn(usize, &ChatRequest) -> Action + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("the port's number");
         let shared = Arc::new(Shared {
             script: Box::new(script),
             requests: Mutex::default(),
+            count: AtomicUsize::new(0),
+            records_requests: AtomicBool::new(true),
             models: Mutex::new(vec!["test-model".to_owned()]),
             context: Mutex::default(),
             open: Mutex::default(),
@@ -112,23 +94,32 @@ impl Endpoint {
     }
 
     /// The base URL including the version: `http://127.0.0.1:PORT/v1`.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
     /// All chat requests so far, in the order of their numbers, from 0.
-    pub(crate) fn requests(&self) -> Vec<ChatRequest> {
+    pub fn requests(&self) -> Vec<ChatRequest> {
         lock(&self.shared.requests).iter().map(|request| ChatRequest::clone(request)).collect()
     }
 
     /// Replaces the list of models, which is `test-model` by default.
-    pub(crate) fn with_models(self, ids: &[&str]) -> Self {
+    #[must_use]
+    pub fn with_models(self, ids: &[&str]) -> Self {
         *lock(&self.shared.models) = ids.iter().map(|id| (*id).to_owned()).collect();
         self
     }
 
+    /// Does not record requests, for benchmarks with many of them.
+    #[must_use]
+    pub fn without_history(self) -> Self {
+        self.shared.records_requests.store(false, Ordering::Relaxed);
+        self
+    }
+
     /// Adds a context size in tokens to the list of models.
-    pub(crate) fn with_context(self, tokens: usize) -> Self {
+    #[must_use]
+    pub fn with_context(self, tokens: usize) -> Self {
         *lock(&self.shared.context) = Some(tokens);
         self
     }
@@ -160,6 +151,9 @@ type Script = dyn Fn(usize, &ChatRequest) -> Action + Send + Sync;
 struct Shared {
     script: Box<Script>,
     requests: Mutex<Vec<Arc<ChatRequest>>>,
+    /// Number of chat requests so far.
+    count: AtomicUsize,
+    records_requests: AtomicBool,
     models: Mutex<Vec<String>>,
     /// Context size of the models, in tokens. `None` if the list does not contain it.
     context: Mutex<Option<usize>>,
@@ -224,11 +218,14 @@ impl Shared {
         Response::json(200, &json!({"object": "list", "data": models}))
     }
 
-    /// Records a request. Returns its number, from 0.
+    /// Records a request, unless that is switched off. Returns its number, from 0.
     fn record(&self, request: &Arc<ChatRequest>) -> usize {
         let mut all = lock(&self.requests);
-        all.push(Arc::clone(request));
-        all.len() - 1
+        if self.records_requests.load(Ordering::Relaxed) {
+            all.push(Arc::clone(request));
+        }
+        // Counted under the lock, so that numbers and recorded requests have the same order.
+        self.count.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Performs an action. Returns whether the connection stays open.

@@ -1,4 +1,6 @@
-//! JSON objects of a reply as they were written: their values by key, and what stands there twice.
+//! The raw values of JSON objects in a reply, by key, including keys that occur twice.
+//!
+//! `serde_json` keeps the last of two equal keys; here a repeated key is visible, because its verdict is ambiguous.
 
 use std::fmt;
 
@@ -6,11 +8,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// A verdict as it was written, with the key that it stands under where `verdicts` is an object.
-pub(super) type Written = (Option<String>, Box<RawValue>);
+/// The raw JSON of a verdict, with its key if `verdicts` is an object.
+pub(super) type RawVerdict = (Option<String>, Box<RawValue>);
 
-/// The values of an object with their keys, in order; a key that stands there twice is there twice.
-pub(super) struct Keyed(pub(super) Vec<Written>);
+/// The values of an object with their keys, in order; a key that occurs twice is listed twice.
+pub(super) struct Keyed(pub(super) Vec<RawVerdict>);
 
 impl<'de> Deserialize<'de> for Keyed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -36,19 +38,19 @@ impl<'de> Visitor<'de> for KeyedVisitor {
     }
 }
 
-/// The keys that mean something, of the object and of a verdict.
+/// The known keys of the object and of a verdict.
 const KEYS: [&str; 6] = ["for", "verdicts", "criterion", "credit", "quote", "why"];
 
-/// An object's values by key, each still as it was written.
+/// The raw values of an object by known key.
 #[derive(Default)]
 pub(super) struct Fields<'r> {
     values: [Option<&'r RawValue>; KEYS.len()],
-    /// The first key that stands there twice.
-    pub(super) twice: Option<&'static str>,
+    /// The first known key that occurs twice.
+    pub(super) repeated: Option<&'static str>,
 }
 
 impl<'r> Fields<'r> {
-    /// What stands at `key`; none where that is null.
+    /// The value of `key`; `None` if it is missing or null.
     pub(super) fn raw(&self, key: &str) -> Option<&'r RawValue> {
         let (_, value) = KEYS.iter().zip(self.values).find(|(name, _)| **name == key)?;
         value.filter(|value| value.get() != "null")
@@ -86,7 +88,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             let known = KEYS.iter().zip(&mut fields.values).find(|(name, _)| **name == key);
             let Some((name, slot)) = known else { continue };
             if slot.replace(value).is_some() {
-                fields.twice = fields.twice.or(Some(name));
+                fields.repeated = fields.repeated.or(Some(name));
             }
         }
         Ok(fields)

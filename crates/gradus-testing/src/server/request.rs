@@ -9,31 +9,31 @@ const EXACTLY_THESE: &str = "Give verdicts for exactly these criteria:";
 
 /// A request to a chat path with any method, so that a redirect followed as GET is recorded as well.
 #[derive(Debug, Clone)]
-pub(crate) struct ChatRequest {
+pub struct ChatRequest {
     /// The HTTP method, normally `POST`.
-    pub(crate) method: String,
+    pub method: String,
     /// The path including the query string.
-    pub(crate) path: String,
+    pub path: String,
     /// Header names in lower case and values, in their order.
-    pub(crate) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body. Null if it is empty; a string if it is not valid JSON.
-    pub(crate) body: Value,
+    pub body: Value,
 }
 
 impl ChatRequest {
     /// The value of the first header with this name, which is in lower case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// The text of all messages, system messages first, joined by line breaks.
-    pub(crate) fn prompt(&self) -> String {
+    pub fn prompt(&self) -> String {
         self.messages().into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
     }
 
     /// The token that a verdict object must repeat: the text after the first `token: ` outside the answer. Empty
     /// without a token.
-    pub(crate) fn token(&self) -> String {
+    pub fn token(&self) -> String {
         let alphanumerics = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
         let tokens = |text: &str| text.split("token: ").skip(1).map(alphanumerics).find(|token| !token.is_empty());
         self.messages().iter().find_map(|(_, text)| tokens(&without_answer(text))).unwrap_or_default()
@@ -41,7 +41,7 @@ impl ChatRequest {
 
     /// The requested criteria, in order: those that the last user message lists, otherwise those that the system
     /// message describes in lines that start with `[id]`.
-    pub(crate) fn criteria(&self) -> Vec<String> {
+    pub fn criteria(&self) -> Vec<String> {
         let messages = self.messages();
         let last = messages.iter().rfind(|(role, _)| role == "user").map(|(_, text)| without_answer(text));
         let listed = last.as_deref().map(listed_criteria).unwrap_or_default();
@@ -54,7 +54,7 @@ impl ChatRequest {
 
     /// The text between the lines `<<<answer NONCE` and `answer NONCE>>>` in the first user message that has both,
     /// without the line breaks next to them. Empty without such a message.
-    pub(crate) fn answer(&self) -> String {
+    pub fn answer(&self) -> String {
         let messages = self.messages();
         let mut said = messages.iter().filter(|(role, _)| role == "user").map(|(_, text)| text);
         said.find_map(|text| fenced(text).map(|(_, answer, _)| answer.to_owned())).unwrap_or_default()

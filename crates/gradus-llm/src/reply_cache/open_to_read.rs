@@ -1,7 +1,7 @@
-//! Opens the database for reading only, also on a disk that cannot be written: nothing is made and nothing changed.
+//! Opens the database for reading only, also on a write-protected disk, without creating or changing a file.
 //!
-//! A database that no process writes is read without locks; one that is at work, which its shared memory beside it
-//! tells, is read like any other.
+//! A database that no process writes is read without locks. A shared-memory file beside the database means that a
+//! process may be writing it; then it is read with locks.
 
 use std::io;
 use std::path::Path;
@@ -9,69 +9,70 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{StoreError, at, is_damage_of_ours};
+use super::error::{CacheError, at, is_damage_of_ours};
 use super::files::{beside, check_kind};
 use super::layout::{self, Identity};
-use super::open::PATIENCE;
+use super::open_to_write::PATIENCE;
 
-/// A database that is read.
+/// A database that is open for reading.
 pub(super) struct Readable {
-    /// To it.
+    /// The open connection.
     pub(super) connection: Connection,
-    /// Whether it was seen at rest, and is to be opened again once that changes.
-    pub(super) is_at_rest: bool,
+    /// Whether it is read without locks, and must be opened again when a process starts to write it.
+    pub(super) is_unlocked: bool,
 }
 
-/// Whether some process may have the database open for writing.
-pub(super) fn is_at_work(path: &Path) -> bool {
+/// Whether a process may have the database open for writing.
+pub(super) fn is_written(path: &Path) -> bool {
     beside(path, "-shm").exists()
 }
 
-/// Opens the database at a whole path; `None` where there is none, or an empty one.
-pub(super) fn open(path: &Path) -> Result<Option<Readable>, StoreError> {
+/// Opens the database at an absolute path; `None` if it is missing or empty.
+pub(super) fn open(path: &Path) -> Result<Option<Readable>, CacheError> {
     match path.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         known => known.map_err(at("open", path))?,
     };
     check_kind(path)?;
-    let is_at_rest = !is_at_work(path);
-    // Shared memory that was left behind where nothing can be written is of no use.
-    let opened = if is_at_rest { at_rest(path) } else { at_work(path).or_else(|_| at_rest(path)) };
-    let failed = |error: rusqlite::Error| StoreError::of("open", path, error);
+    let is_unlocked = !is_written(path);
+    // Falls back to reading without locks, because the shared memory of a killed process cannot be used on a
+    // write-protected disk.
+    let opened = if is_unlocked { without_locks(path) } else { with_locks(path).or_else(|_| without_locks(path)) };
+    let failed = |error: rusqlite::Error| CacheError::of("open", path, error);
     let (connection, identity) = opened.map_err(failed)?;
     match identity.checked(path)? {
         Identity::Empty => Ok(None),
-        Identity::Older(version) => Err(StoreError::Older { path: path.to_owned(), version }),
+        Identity::Older(version) => Err(CacheError::Older { path: path.to_owned(), version }),
         _ => match layout::id(&connection) {
-            Ok(Some(_)) => Ok(Some(Readable { connection, is_at_rest })),
+            Ok(Some(_)) => Ok(Some(Readable { connection, is_unlocked })),
             Err(error) if !is_damage_of_ours(&error) => Err(failed(error)),
-            _ => Err(StoreError::Damaged { path: path.to_owned() }),
+            _ => Err(CacheError::Damaged { path: path.to_owned() }),
         },
     }
 }
 
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
-fn at_work(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
+fn with_locks(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     identified(Connection::open_with_flags(path, FLAGS)?)
 }
 
-fn at_rest(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
+fn without_locks(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     let has_log = beside(path, "-wal").metadata().is_ok_and(|known| known.len() > 0);
     if has_log {
         return with_log(path);
     }
-    unlocked(path)
+    immutable(path)
 }
 
-/// Reads a file without locks and without its log.
-pub(super) fn unlocked(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
+/// Opens a file without locks and without its log.
+pub(super) fn immutable(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     let uri = format!("{}?immutable=1", uri(path));
     identified(Connection::open_with_flags(uri, FLAGS | OpenFlags::SQLITE_OPEN_URI)?)
 }
 
-/// A process was killed and left its log. In exclusive mode the index of the log is kept in memory and not in a file;
-/// without locks that mode can be had for a file that cannot be written.
+/// Opens a file with the log of a killed process. Exclusive mode keeps the index of the log in memory instead of a file;
+/// without locks, that mode also works for a file that cannot be written.
 #[cfg(unix)]
 fn with_log(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     let connection = Connection::open_with_flags_and_vfs(path, FLAGS, "unix-none")?;
@@ -81,7 +82,7 @@ fn with_log(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
 
 #[cfg(not(unix))]
 fn with_log(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
-    at_work(path)
+    with_locks(path)
 }
 
 fn identified(connection: Connection) -> rusqlite::Result<(Connection, Identity)> {
@@ -92,7 +93,7 @@ fn identified(connection: Connection) -> rusqlite::Result<(Connection, Identity)
     Ok((connection, identity))
 }
 
-/// A whole path as a URI without parameters; all but letters, digits and a few signs are escaped.
+/// An absolute path as a URI without parameters; all bytes except letters, digits and a few signs are escaped.
 fn uri(path: &Path) -> String {
     use std::fmt::Write as _;
     let mut uri = String::from("file://");
@@ -117,7 +118,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_path_of_any_letters_becomes_a_uri() {
+    fn special_characters_of_a_path_are_escaped() {
         assert_eq!(uri(Path::new("/a b/c?d#e%f.db")), "file:///a%20b/c%3fd%23e%25f.db");
         assert_eq!(uri(Path::new("/ü")), "file:///%c3%bc");
     }

@@ -1,4 +1,4 @@
-//! What replies are read as, the confused and the hostile ones too.
+//! Reading of replies, including confused and hostile ones.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn only_fault(text: &str, is_cut: bool) -> String {
 }
 
 #[test]
-fn the_object_is_found_wherever_it_stands() {
+fn the_object_is_found_anywhere_in_the_text() {
     let late_token = format!("{},\"for\" :\n \"k3x\"}}", &GOOD.replace("\"for\":\"k3x\",", "")[..GOOD.len() - 13]);
     let in_each = GOOD.replace("{\"criterion\"", "{\"for\":\"k3x\",\"criterion\"");
     for text in [
@@ -106,7 +106,7 @@ fn each_wrong_verdict_is_one_fault_and_is_dropped() {
 }
 
 #[test]
-fn verdicts_of_no_criterion_are_faults_beside() {
+fn verdicts_on_unknown_criteria_are_additional_faults() {
     let both = r#"{"criterion":" first ","credit":"full","why":"it says so"},{"criterion":"second","credit":"none"}"#;
     for (stray, expected) in [
         (r#"{"criterion":"f\noo\u202e","credit":"full"}"#, "`f oo` is no criterion"),
@@ -160,7 +160,7 @@ const KEYED: &str = r#"{"for":"k3x","verdicts":{
     "second":{"criterion":"second","quote":"","why":"it does not","credit":"none"}}}"#;
 
 #[test]
-fn verdicts_may_stand_under_the_ids_of_their_criteria() {
+fn verdicts_may_be_keyed_by_the_ids_of_their_criteria() {
     let without_ids = KEYED.replace("\"criterion\":\"first\",", "").replace("\"criterion\":\"second\",", "");
     for text in [
         KEYED.to_owned(),
@@ -175,7 +175,7 @@ fn verdicts_may_stand_under_the_ids_of_their_criteria() {
 }
 
 #[test]
-fn faults_under_keys_are_told() {
+fn faults_of_keyed_verdicts_are_reported() {
     let fault = |from: &str, to: &str| {
         let text = KEYED.replacen(from, to, 1);
         assert_ne!(text, KEYED);
@@ -187,8 +187,8 @@ fn faults_under_keys_are_told() {
     let misplaced = "the verdict under `first` names `\"second\"` as its `criterion`";
     assert_eq!(fault("\"criterion\":\"first\"", "\"criterion\":\"second\""), misplaced);
     let not_an_object = r#""first":"full","other":{"#;
-    let told = fault("\"first\":{\"criterion\":\"first\",", not_an_object);
-    assert_eq!(told, "`other` is no criterion; the verdict for `first` is not an object");
+    let shown = fault("\"first\":{\"criterion\":\"first\",", not_an_object);
+    assert_eq!(shown, "`other` is no criterion; the verdict for `first` is not an object");
     for empty in ["{}", "[]"] {
         let text = format!("{{\"for\":\"k3x\",\"verdicts\":{empty}}}");
         assert_eq!(read(&text, false, "k3x", &IDS).faults.len(), 2, "an empty reply decides nothing");
@@ -207,8 +207,8 @@ fn a_reason_without_words_does_not_carry_a_verdict() {
         for why in
             ["{j", "{\"why\": \"it says so\"}", "[so it is]", "j", "so", "...", "1 2 3 4 5", "}, {", "a b", "::: so it"]
         {
-            let told = "`why` of `first` is not a sentence; say in words what decides it";
-            assert_eq!(with(why, credit), [told], "{why} {credit}");
+            let shown = "`why` of `first` is not a sentence; say in words what decides it";
+            assert_eq!(with(why, credit), [shown], "{why} {credit}");
         }
         for why in [
             "it says so",
@@ -223,6 +223,6 @@ fn a_reason_without_words_does_not_carry_a_verdict() {
             assert_eq!(with(why, credit), [""; 0], "{why} {credit}");
         }
     }
-    // Nothing needs to be said of what is not there.
+    // A verdict without credit needs no reason.
     assert_eq!((with("", "none"), with(" ", "full").len()), (vec![], 1));
 }

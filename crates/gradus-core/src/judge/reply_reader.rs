@@ -1,39 +1,40 @@
-//! Turns the text of a judge's reply into verdicts.
+//! Reads verdicts from the text of a judge's reply.
 //!
-//! Takes what the model wrote and the token it was told; gives a verdict per criterion and, for each that is
-//! missing or wrong, a fault in words that a model can act on. The reply is not trusted: only an object that bears
-//! the token counts, and the time is linear in the text whatever it holds.
+//! Takes the reply and the token of its prompt; gives a verdict per criterion and, for each missing or wrong verdict,
+//! a fault in words that a model can act on. The reply is not trusted: only an object with the token counts, and the
+//! time is linear in the length of any text. The messages of faults are sent to judges, so they are part of the
+//! prompt, and of the key under which a reply to it is cached.
 
 use std::collections::{BTreeSet, HashMap};
 
 use memchr::{memmem, memrchr};
 use serde_json::value::RawValue;
 
-use super::fields::{Fields, Keyed, Written};
+use super::json_fields::{Fields, Keyed, RawVerdict};
 use crate::model::is_invisible;
 
-/// The most characters of a `why`.
+/// Largest number of characters of a `why`.
 const WHY: usize = 300;
-/// The most characters of what a fault repeats of the reply.
+/// Largest number of characters that a fault quotes from the reply.
 const SHOWN: usize = 40;
-/// The most faults that belong to no criterion.
+/// Largest number of faults that belong to no criterion.
 const STRAYS: usize = 20;
-/// How often, counted in lengths of the text, it may be read through in search of the object.
+/// Limit of the search for the object, in lengths of the text.
 const MOST_WORK: usize = 16;
 
-/// How much credit a judge offers.
+/// The credit that a judge gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Offered {
-    /// Nothing.
+pub(super) enum OfferedCredit {
+    /// No credit.
     None,
-    /// Half.
+    /// Half of the points.
     Partial,
-    /// All.
+    /// All points.
     Full,
 }
 
-impl Offered {
-    /// The share of the criterion's points.
+impl OfferedCredit {
+    /// The share of the criterion's points, in thousandths.
     pub(super) fn thousandths(self) -> u32 {
         match self {
             Self::None => 0,
@@ -43,50 +44,50 @@ impl Offered {
     }
 }
 
-/// What a judge says of one criterion.
+/// A judge's verdict on one criterion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Verdict {
-    /// The criterion's place among the ids.
+    /// The criterion's position among the ids.
     pub(super) criterion: usize,
-    /// How much credit.
-    pub(super) credit: Offered,
-    /// What of the answer earns it, as it was written; may be empty.
+    /// The credit.
+    pub(super) credit: OfferedCredit,
+    /// The passage of the answer that earns the credit, as the judge wrote it; may be empty.
     pub(super) quote: String,
-    /// The reason, on one line of at most 300 characters without invisible ones; may be empty where there is no credit.
+    /// The reason, on one line of at most 300 visible characters; may be empty if there is no credit.
     pub(super) why: String,
 }
 
-/// What is wrong with a reply, said to the model that wrote it.
+/// A fault of a reply, as a message to the model that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Fault {
-    /// No object bears the token.
+    /// No object has the token.
     #[error("there is no JSON object with `for` \"{0}\" and `verdicts`, an object with a verdict under each id")]
     Missing(String),
     /// The reply ended before the object did.
     #[error("the reply was cut off before the JSON object with `for` \"{0}\" and `verdicts` was complete; be shorter")]
     Cut(String),
-    /// An object bears the token and is no JSON.
+    /// An object has the token and is not valid JSON.
     #[error("the JSON object with `for` \"{0}\" cannot be read: {1}")]
     Unreadable(String, String),
-    /// The object, or a verdict, says the same twice. Whose, and which key.
+    /// The object, or a verdict, repeats a key: the object's description and the key.
     #[error("{0} says `{1}` twice")]
     Repeated(String, &'static str),
-    /// A verdict that is of no criterion; its place, from 1.
+    /// A verdict without a criterion: its position, from 1.
     #[error("verdict {0} names no `criterion`")]
     Nameless(usize),
-    /// A verdict of what is none of the criteria.
+    /// A verdict on an unknown criterion.
     #[error("`{0}` is no criterion")]
     Unknown(String),
     /// A criterion without a verdict.
     #[error("no verdict for `{0}`")]
     Unjudged(String),
-    /// A criterion with several.
+    /// A criterion with several verdicts.
     #[error("two verdicts for `{0}`")]
     JudgedTwice(String),
     /// A verdict without a credit.
     #[error("`credit` of `{0}` is missing; it must be none, partial or full")]
     NoCredit(String),
-    /// A verdict whose credit is none of the words; what it is instead.
+    /// A verdict with an unknown credit: the criterion and the credit.
     #[error("`credit` of `{0}` is {1}; it must be none, partial or full")]
     Credit(String, String),
     /// A verdict that is not an object.
@@ -95,25 +96,25 @@ pub(super) enum Fault {
     /// A verdict under the id of one criterion that names another.
     #[error("the verdict under `{0}` names `{1}` as its `criterion`")]
     Misplaced(String, String),
-    /// A verdict whose `why` holds no words.
+    /// A verdict whose `why` contains no words.
     #[error("`why` of `{0}` is not a sentence; say in words what decides it")]
     NoReason(String),
-    /// A verdict whose `quote` or `why` is of another type. Whose, and which key.
+    /// A verdict whose `quote` or `why` is not a string: the criterion and the key.
     #[error("`{1}` of `{0}` is no text")]
     NoText(String, &'static str),
 }
 
-/// What a reply came to.
+/// The verdicts and faults of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Read {
     /// At most one per criterion, in the order of the ids.
     pub(super) verdicts: Vec<Verdict>,
-    /// What is wrong: first what belongs to no criterion, then at most one per criterion without a verdict.
+    /// First the faults that belong to no criterion, then at most one per criterion without a verdict.
     pub(super) faults: Vec<Fault>,
 }
 
-/// Reads the verdicts on the criteria `ids` out of a reply. Of several objects that bear `token`, the one that ends
-/// last counts. Without any there is one fault; `is_cut` says whether the reply grew too long.
+/// Reads the verdicts on the criteria `ids` from a reply. If several objects have `token`, the one that ends last
+/// counts; without any the result is one fault. `is_cut` says whether the reply was cut off.
 pub(super) fn read(text: &str, is_cut: bool, token: &str, ids: &[&str]) -> Read {
     let listed = listed(text, token).or_else(|why| {
         // Some endpoints wrap the whole reply in a string.
@@ -129,8 +130,8 @@ pub(super) fn read(text: &str, is_cut: bool, token: &str, ids: &[&str]) -> Read 
     }
 }
 
-/// The verdicts of the object that counts.
-fn listed(text: &str, token: &str) -> Result<Vec<Written>, Fault> {
+/// The raw verdicts of the object that counts.
+fn listed(text: &str, token: &str) -> Result<Vec<RawVerdict>, Fault> {
     let mut fault = None;
     let mut best: Option<(usize, Fields<'_>)> = None;
     let mut work = text.len().saturating_mul(MOST_WORK);
@@ -160,7 +161,7 @@ fn listed(text: &str, token: &str) -> Result<Vec<Written>, Fault> {
         }
     }
     let Some((_, fields)) = best else { return Err(fault.unwrap_or_else(|| Fault::Missing(token.to_owned()))) };
-    if let Some(key) = fields.twice.filter(|key| matches!(*key, "for" | "verdicts")) {
+    if let Some(key) = fields.repeated.filter(|key| matches!(*key, "for" | "verdicts")) {
         return Err(Fault::Repeated("the JSON object".to_owned(), key));
     }
     let keyed = || fields.value::<Keyed>("verdicts").map(|keyed| keyed.0);
@@ -169,7 +170,7 @@ fn listed(text: &str, token: &str) -> Result<Vec<Written>, Fault> {
     keyed().or_else(list).ok_or_else(|| Fault::Missing(token.to_owned()))
 }
 
-/// Where `"for": "token"` stands, last first.
+/// The byte positions of `"for": "token"`, last first.
 fn places<'t>(text: &'t str, token: &str) -> impl Iterator<Item = usize> + use<'t> {
     let space = [' ', '\n', '\r', '\t'];
     let quoted = serde_json::Value::from(token).to_string();
@@ -180,8 +181,8 @@ fn places<'t>(text: &'t str, token: &str) -> impl Iterator<Item = usize> + use<'
     })
 }
 
-/// Where the object begins that has a key at `at`. Goes backwards, which is sound while what stands before is JSON;
-/// where it is not, parsing will tell.
+/// The start of the object that has a key at `at`. Scans backwards, which is correct if the preceding text is JSON; if
+/// it is not, parsing fails later.
 fn opening(text: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     while at > 0 {
@@ -198,7 +199,7 @@ fn opening(text: &[u8], mut at: usize) -> Option<usize> {
     None
 }
 
-/// Where the string begins whose closing quotation mark is at `end`.
+/// The start of the string whose closing quotation mark is at `end`.
 fn string_start(text: &[u8], mut end: usize) -> Option<usize> {
     loop {
         end = memrchr(b'"', text.get(..end)?)?;
@@ -216,14 +217,14 @@ fn unreadable(token: &str, error: &serde_json::Error) -> Fault {
     Fault::Unreadable(token.to_owned(), one_line(reason, 2 * SHOWN))
 }
 
-/// What came of one criterion.
+/// The verdicts found for one criterion.
 enum Slot {
     Empty,
     One(Result<Verdict, Fault>),
     Two,
 }
 
-fn judged(listed: &[Written], ids: &[&str]) -> Read {
+fn judged(listed: &[RawVerdict], ids: &[&str]) -> Read {
     let criteria: HashMap<&str, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
     let mut slots: Vec<Slot> = ids.iter().map(|_| Slot::Empty).collect();
     let (mut faults, mut unknown) = (Vec::new(), BTreeSet::new());
@@ -256,7 +257,7 @@ fn judged(listed: &[Written], ids: &[&str]) -> Read {
     Read { verdicts, faults }
 }
 
-/// Which criterion a key names, and what the verdict under it says.
+/// The criterion that a key names, and the fields of its verdict.
 #[allow(clippy::type_complexity)] // a stray verdict, or a faulty one of a criterion
 fn under_key<'r>(
     raw: &'r RawValue,
@@ -268,8 +269,8 @@ fn under_key<'r>(
     let Ok(fields) = serde_json::from_str::<Fields<'_>>(raw.get()) else {
         return Ok((*criterion, Err(Fault::NotAnObject(id.to_owned()))));
     };
-    // The key says which criterion it is; a verdict that says otherwise is of neither.
-    let fields = match (fields.twice, fields.raw("criterion")) {
+    // A verdict whose key and `criterion` differ counts for neither, because either may be the mistake.
+    let fields = match (fields.repeated, fields.raw("criterion")) {
         (Some("criterion"), _) => Err(Fault::Repeated(format!("the verdict for `{id}`"), "criterion")),
         (_, Some(raw)) => match serde_json::from_str::<String>(raw.get()) {
             Ok(named) if named.trim() == id => Ok(fields),
@@ -280,10 +281,10 @@ fn under_key<'r>(
     Ok((*criterion, fields))
 }
 
-/// Which criterion an element of the list is of, and what it says.
+/// The criterion that an element of the list names, and its fields.
 fn named<'r>(raw: &'r RawValue, place: usize, ids: &HashMap<&str, usize>) -> Result<(usize, Fields<'r>), Fault> {
     let fields: Fields<'_> = serde_json::from_str(raw.get()).map_err(|_| Fault::Nameless(place + 1))?;
-    if fields.twice == Some("criterion") {
+    if fields.repeated == Some("criterion") {
         return Err(Fault::Repeated(format!("verdict {}", place + 1), "criterion"));
     }
     let id: String = fields.value("criterion").ok_or(Fault::Nameless(place + 1))?;
@@ -293,25 +294,25 @@ fn named<'r>(raw: &'r RawValue, place: usize, ids: &HashMap<&str, usize>) -> Res
 
 fn verdict(criterion: usize, id: &str, fields: &Fields<'_>) -> Result<Verdict, Fault> {
     let named = || id.to_owned();
-    if let Some(key) = fields.twice.filter(|key| matches!(*key, "credit" | "quote" | "why")) {
+    if let Some(key) = fields.repeated.filter(|key| matches!(*key, "credit" | "quote" | "why")) {
         return Err(Fault::Repeated(format!("the verdict for `{id}`"), key));
     }
     let credit = fields.raw("credit").ok_or_else(|| Fault::NoCredit(named()))?;
-    let credit = offered(credit).ok_or_else(|| Fault::Credit(named(), one_line(credit.get(), SHOWN)))?;
+    let credit = offered_credit(credit).ok_or_else(|| Fault::Credit(named(), one_line(credit.get(), SHOWN)))?;
     let text = |key| fields.raw(key).map_or(Some(String::new()), |raw| serde_json::from_str(raw.get()).ok());
     let quote = text("quote").ok_or_else(|| Fault::NoText(named(), "quote"))?;
     let why = text("why").ok_or_else(|| Fault::NoText(named(), "why"))?;
     let why = one_line(&why, WHY);
-    // A model that was cut short or lost its way writes the rest of a JSON text here; its credit is worth as little.
-    let may_be_empty = credit == Offered::None;
+    // A model that lost track writes the rest of its JSON into `why`; its credit is not reliable either.
+    let may_be_empty = credit == OfferedCredit::None;
     if !(is_reason(&why) || (may_be_empty && why.is_empty())) {
         return Err(Fault::NoReason(named()));
     }
     Ok(Verdict { criterion, credit, quote, why })
 }
 
-/// Whether a text says something in words: at least two words, or four letters of a script that has no cases and may
-/// have no spaces. What begins like JSON does not.
+/// Whether a text contains words: at least two words, or four letters of a script without upper and lower case, which
+/// may not use spaces. A text that starts like JSON is not a reason.
 fn is_reason(text: &str) -> bool {
     let words = || text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     let letters: usize = words().map(|word| word.chars().count()).sum();
@@ -320,14 +321,14 @@ fn is_reason(text: &str) -> bool {
     letters >= 4 && is_in_words && !text.starts_with(['{', '}', '[', ']', ':', ','])
 }
 
-fn offered(credit: &RawValue) -> Option<Offered> {
+fn offered_credit(credit: &RawValue) -> Option<OfferedCredit> {
     let word: String = serde_json::from_str(credit.get()).ok()?;
     let word = word.trim();
-    let words = [("none", Offered::None), ("partial", Offered::Partial), ("full", Offered::Full)];
+    let words = [("none", OfferedCredit::None), ("partial", OfferedCredit::Partial), ("full", OfferedCredit::Full)];
     words.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, offered)| offered)
 }
 
-/// `text` on one line of at most `most` characters, without invisible ones; "…" stands for what is cut off.
+/// `text` on one line of at most `most` visible characters; a text that was cut ends with "…".
 fn one_line(text: &str, most: usize) -> String {
     let (mut line, mut length, mut is_apart) = (String::new(), 0, false);
     for character in text.chars().filter(|character| !is_invisible(*character)) {
@@ -352,5 +353,5 @@ fn one_line(text: &str, most: usize) -> String {
 }
 
 #[cfg(test)]
-#[path = "reply_tests.rs"]
+#[path = "reply_reader_tests.rs"]
 mod tests;

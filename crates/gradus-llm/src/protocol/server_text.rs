@@ -1,15 +1,15 @@
-//! A server's words made fit to be shown: on one line, short, without control characters and without keys.
+//! Texts of servers prepared for people: on one line, short, without control characters and without keys.
 //!
-//! Also where a server's words stand: in a JSON error, or in the title of a page.
+//! Also finds these texts in a response: in a JSON error, or in the title of an HTML page.
 
 use serde_json::Value;
 
 use gradus_core::model::is_hiding;
 
-/// Shorter pieces of a key than this give nothing away.
-const TELLING: usize = 8;
+/// Shorter parts of a key reveal nothing useful. In characters.
+const LONGEST_HARMLESS_PART: usize = 8;
 
-/// `text` on one line: white space is one space, and what controls or hides text is left out.
+/// `text` on one line: white space becomes one space, and control and hiding characters are removed.
 pub(super) fn one_line(text: &str) -> String {
     let words = text.split_whitespace().map(|word| word.chars().filter(|c| is_shown(*c)).collect::<String>());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -19,7 +19,7 @@ fn is_shown(c: char) -> bool {
     !c.is_control() && !is_hiding(c)
 }
 
-/// At most `limit` characters of `text`; where there are more, the last is an ellipsis.
+/// At most `limit` characters of `text`; the last one of a shortened text is an ellipsis.
 pub(super) fn shortened(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         Some(_) => text.chars().take(limit.saturating_sub(1)).chain(['…']).collect(),
@@ -27,15 +27,15 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
-/// `text` with `[key]` for the secret, and for what begins or ends it and is long enough to help guess it.
+/// `text` with `[key]` in place of the secret, and of its starts and ends that are long enough to help guess it.
 ///
-/// Takes time as the length of `text` times that of the secret.
+/// The time is proportional to the length of `text` times that of the secret.
 pub(crate) fn masked(text: &str, secret: &str) -> String {
     let (text, secret): (Vec<_>, Vec<_>) = (text.chars().collect(), secret.trim().chars().collect());
     if secret.is_empty() {
         return text.into_iter().collect();
     }
-    let enough = TELLING.min(secret.len());
+    let enough = LONGEST_HARMLESS_PART.min(secret.len());
     let mut is_hidden = vec![false; text.len()];
     for at in 0..text.len() {
         let begun = text[at..].iter().zip(&secret).take_while(|(c, hidden)| c == hidden).count();
@@ -56,7 +56,7 @@ pub(crate) fn masked(text: &str, secret: &str) -> String {
     .collect()
 }
 
-/// Where a server says in JSON what is wrong, the most telling first.
+/// JSON pointers to the explanation of an error, the most informative first.
 const PLACES: [&str; 9] = [
     "/error/message",
     "/error/detail",
@@ -69,29 +69,29 @@ const PLACES: [&str; 9] = [
     "/errors/0",
 ];
 
-/// What a JSON answer says is wrong; of a list, its first element. `None` where it says nothing.
+/// The explanation in a JSON response, or in the first element of a list; `None` without one.
 pub(super) fn complaint(answer: &Value) -> Option<&str> {
     let answer = answer.get(0).unwrap_or(answer);
     let words = PLACES.iter().filter_map(|place| answer.pointer(place)?.as_str());
     words.map(str::trim).find(|words| !words.is_empty())
 }
 
-/// Whether an answer is a page for people.
+/// Whether a response is an HTML page.
 pub(super) fn is_html(content_type: Option<&str>, body: &str) -> bool {
-    let begins_with =
-        |tag: &str| body.trim_start().get(..tag.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tag));
+    let starts_with_tag =
+        |tag: &str| body.trim_start().get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
     content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
-        || ["<!doctype html", "<html", "<head", "<body"].into_iter().any(begins_with)
+        || ["<!doctype html", "<html", "<head", "<body"].into_iter().any(starts_with_tag)
 }
 
-/// The title of a page, on one line; `None` where it has none.
+/// The title of an HTML page, on one line; `None` without one.
 pub(super) fn title(page: &str) -> Option<String> {
-    // Only ASCII is folded, so every byte keeps its place.
+    // Only ASCII is folded, so byte positions stay the same.
     let folded = page.to_ascii_lowercase();
     let tag = folded.find("<title")?;
-    let begin = tag + folded.get(tag..)?.find('>')? + 1;
-    let end = begin + folded.get(begin..)?.find("</title")?;
-    page.get(begin..end).map(one_line).filter(|title| !title.is_empty())
+    let start = tag + folded.get(tag..)?.find('>')? + 1;
+    let end = start + folded.get(start..)?.find("</title")?;
+    page.get(start..end).map(one_line).filter(|title| !title.is_empty())
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_do_not_survive() {
+    fn control_characters_are_removed() {
         assert_eq!(one_line("\u{1b}[31m a\r\n\tb\u{7} \u{0} c\u{202e}d\u{9b}e\u{feff} "), "[31m a b cde");
         assert_eq!(one_line(" \n "), "");
     }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_and_its_telling_parts_are_masked() {
+    fn a_key_and_its_long_parts_are_masked() {
         let secret = "sk-abcdefgh-12345678";
         let cases = [
             ("key sk-abcdefgh-12345678 is wrong", "key [key] is wrong"),
@@ -136,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn a_short_key_is_masked_whole_and_no_key_masks_nothing() {
+    fn a_short_key_is_masked_only_as_a_whole() {
         assert_eq!(masked("wrong key abc, not ab", "abc"), "wrong key [key], not ab");
         assert_eq!(masked("a b", ""), "a b");
         assert_eq!(masked("a b", " "), "a b");
     }
 
     #[test]
-    fn a_complaint_is_found_wherever_servers_put_it() {
+    fn an_explanation_is_found_in_every_known_place() {
         let cases = [
             (json!({ "error": { "message": " m ", "type": "t" } }), Some("m")),
             (json!({ "error": { "message": "", "type": "t" } }), Some("t")),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_found_in_any_page() {
+    fn the_title_of_a_page_is_found() {
         let cases = [
             ("<html><TITLE lang=en>\n 502 Bad\nGateway </Title>", Some("502 Bad Gateway")),
             ("<p>ßİ</p><title>ß</title>", Some("ß")),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_told_by_its_type_or_its_beginning() {
+    fn a_page_is_recognised_by_its_type_or_its_start() {
         assert!(is_html(Some("Text/HTML; charset=utf-8"), "x"));
         assert!(is_html(None, "\n<!DOCTYPE HTML><p>"));
         assert!(!is_html(Some("text/plain"), "<3 ß"));

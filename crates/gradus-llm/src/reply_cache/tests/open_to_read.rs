@@ -1,18 +1,20 @@
-//! Reading makes and changes nothing.
+//! Opening for reading creates and changes no file.
 
 use std::path::Path;
 
-use super::given::{cache, fill, found, key, names, place, reply};
-use crate::reply_cache::{Cache, Place, StoreError};
+use super::fixtures::{cache, fill, found, key, names, place, reply};
+use crate::reply_cache::{Cache, CacheError, PathOrigin};
 
 #[test]
-fn where_nothing_is_there_is_nothing_to_read_and_nothing_made() {
+fn a_missing_file_is_not_created() {
     let (folder, path) = place();
-    assert!(Cache::open_to_read(&path, Place::Default).expect("an answer").is_none());
-    assert!(Cache::open_to_read(&folder.path().join("no/folder.db"), Place::Default).expect("an answer").is_none());
+    assert!(Cache::open_to_read(&path, PathOrigin::Default).expect("an answer").is_none());
+    assert!(
+        Cache::open_to_read(&folder.path().join("no/folder.db"), PathOrigin::Default).expect("an answer").is_none()
+    );
     assert_eq!(names(folder.path()), [""; 0]);
     std::fs::write(&path, "").expect("written");
-    assert!(Cache::open_to_read(&path, Place::Default).expect("an answer").is_none());
+    assert!(Cache::open_to_read(&path, PathOrigin::Default).expect("an answer").is_none());
 }
 
 fn protect(path: &Path, is_protected: bool) {
@@ -22,14 +24,14 @@ fn protect(path: &Path, is_protected: bool) {
 }
 
 #[test]
-fn a_file_that_is_read_stays_as_it_is() {
+fn reading_does_not_change_the_file() {
     let (folder, path) = place();
     fill(&cache(&path), 20);
     std::fs::remove_file(folder.path().join("cache.db.lock")).expect("no lock");
     let before = std::fs::read(&path).expect("bytes");
     protect(&path, true);
     protect(folder.path(), true);
-    let reader = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    let reader = Cache::open_to_read(&path, PathOrigin::Default).expect("a cache").expect("a file");
     assert_eq!(found(&reader, 30), 20);
     assert_eq!(reader.stats().expect("figures").replies, 20);
     let refused = [
@@ -37,7 +39,7 @@ fn a_file_that_is_read_stays_as_it_is() {
         reader.remember_endpoint("one", "known").expect_err("no writing"),
         reader.clear().expect_err("no writing"),
     ];
-    assert!(refused.iter().all(|error| matches!(error, StoreError::ForReading { .. })));
+    assert!(refused.iter().all(|error| matches!(error, CacheError::ReadOnly { .. })));
     let entries = std::fs::read_dir(folder.path()).expect("a folder").count();
     drop(reader);
     assert_eq!(entries, 1, "nothing was made beside it");
@@ -47,7 +49,7 @@ fn a_file_that_is_read_stays_as_it_is() {
 
 #[cfg(unix)]
 #[test]
-fn the_log_of_a_process_that_was_killed_is_read_too() {
+fn the_log_of_a_killed_process_is_read_too() {
     let (folder, path) = place();
     let writer = cache(&path);
     fill(&writer, 20);
@@ -60,7 +62,7 @@ fn the_log_of_a_process_that_was_killed_is_read_too() {
         }
         protect(killed.path(), true);
         let before: Vec<_> = left.iter().map(|name| std::fs::read(at(name)).expect("bytes")).collect();
-        let reader = Cache::open_to_read(&copy, Place::Default).expect("a cache").expect("a file");
+        let reader = Cache::open_to_read(&copy, PathOrigin::Default).expect("a cache").expect("a file");
         assert_eq!(found(&reader, 30), 20, "{left:?}");
         drop(reader);
         assert_eq!(names(killed.path()), left);
@@ -75,36 +77,36 @@ fn the_log_of_a_process_that_was_killed_is_read_too() {
 }
 
 #[test]
-fn who_reads_sees_what_others_write_meanwhile() {
+fn a_reader_sees_replies_that_others_store_meanwhile() {
     let (_folder, path) = place();
     fill(&cache(&path), 1);
-    let at_rest = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    let at_rest = Cache::open_to_read(&path, PathOrigin::Default).expect("a cache").expect("a file");
     assert_eq!(found(&at_rest, 30), 1);
     let writer = cache(&path);
     fill(&writer, 10);
-    let at_work = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    let at_work = Cache::open_to_read(&path, PathOrigin::Default).expect("a cache").expect("a file");
     assert_eq!((found(&at_rest, 30), found(&at_work, 30)), (10, 10));
     fill(&writer, 20);
     assert_eq!((found(&at_rest, 30), found(&at_work, 30)), (20, 20));
 }
 
 #[test]
-fn a_damaged_file_is_told_and_left() {
+fn a_damaged_file_is_reported_and_not_changed() {
     let (folder, path) = place();
-    std::fs::write(&path, "no database, but long enough to be told from an empty file").expect("written");
-    let error = Cache::open_to_read(&path, Place::Default).expect_err("damaged");
-    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    std::fs::write(&path, "not a database, but longer than a file that counts as empty").expect("written");
+    let error = Cache::open_to_read(&path, PathOrigin::Default).expect_err("damaged");
+    assert!(matches!(error, CacheError::Damaged { .. }), "{error}");
     assert_eq!(names(folder.path()), ["cache.db"]);
 }
 
 #[test]
-fn a_damaged_row_is_absent() {
+fn a_damaged_row_is_a_cache_miss() {
     let (_folder, path) = place();
     let writer = cache(&path);
     fill(&writer, 2);
     writer.with(|connection| connection.execute_batch("UPDATE reply SET made = 8 WHERE rowid = 1")).expect("changed");
     drop(writer);
-    let reader = Cache::open_to_read(&path, Place::Default).expect("a cache").expect("a file");
+    let reader = Cache::open_to_read(&path, PathOrigin::Default).expect("a cache").expect("a file");
     assert_eq!(found(&reader, 2), 1);
     assert_eq!(reader.stats().expect("figures").replies, 2, "but it stays");
 }

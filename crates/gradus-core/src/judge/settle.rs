@@ -1,0 +1,223 @@
+//! Combines the verdicts of all judges with the offline grade of one answer.
+
+use std::borrow::Cow;
+
+use super::chat::JudgeId;
+use super::conversation::{self, Conversation, Decided};
+use super::panel::Panel;
+use super::votes;
+use crate::model::{
+    Ballot, CriterionGrade, Evidence, Flag, Grade, How, Outcome, Source, Span, Status, Thousandths, Why,
+};
+use crate::score::Scorer;
+
+/// Appended to the reason of a credit that was lowered, or of a fault that was raised, to the offline scorer's credit.
+const HELD: &str =
+    "held to what the offline scorer finds, because the answer speaks to its grader or of something else";
+
+/// Everything that the judges said about one answer.
+#[derive(Default)]
+pub(super) struct Verdicts<'q> {
+    /// The conversations with all judges; those with the last resort come last.
+    pub(super) conversations: Vec<Conversation<'q>>,
+    /// The judge whose verdict decides alone.
+    pub(super) last_resort: Option<JudgeId>,
+    /// Judges to which no request could be sent, each with the reason.
+    pub(super) not_asked: Vec<(JudgeId, String)>,
+}
+
+/// The parts of a question and its answer that a grade is settled with.
+pub(super) struct Settlement<'s, 'a> {
+    pub(super) panel: &'s Panel,
+    pub(super) scorer: &'a Scorer,
+    /// The whole text of the answer.
+    pub(super) text: &'s str,
+}
+
+/// The offline scorer's limit on a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfflineLimit {
+    /// The verdict counts as it is.
+    None,
+    /// A criterion earns at most the offline credit.
+    AtMost,
+    /// A penalty costs at least the offline credit.
+    AtLeast,
+}
+
+/// Whether no criterion may earn more than its offline credit: an answer that addresses its grader may have misled the
+/// judge, and an off-topic answer has nothing to quote.
+fn is_limited(grade: &Grade<'_>) -> bool {
+    grade.flags.iter().any(|flag| matches!(flag, Flag::AddressesTheGrader | Flag::OffTopic))
+}
+
+impl<'a> Settlement<'_, 'a> {
+    /// Replaces the offline credits of `grade` by those of the judges, and adds the points up again.
+    pub(super) fn apply(&self, grade: &mut Grade<'a>, verdicts: &Verdicts<'_>) {
+        let is_limited = is_limited(grade);
+        let penalties = grade.criteria.len();
+        let mut has_fallback = false;
+        for (place, criterion) in grade.criteria.iter_mut().chain(&mut grade.penalties).enumerate() {
+            let offline = criterion.credit;
+            let limit = match (is_limited, place >= penalties) {
+                (false, _) => OfflineLimit::None,
+                (true, false) => OfflineLimit::AtMost,
+                (true, true) => OfflineLimit::AtLeast,
+            };
+            has_fallback |= !self.decide(criterion, verdicts, place, limit);
+            criterion.offline = self.panel.cross_checks.then_some(offline);
+        }
+        if has_fallback {
+            grade.fallback = Some(Cow::Owned(verdicts.trouble()));
+        }
+        grade.unheard = verdicts.unheard(self.panel);
+        let usages = verdicts.conversations.iter().filter_map(|conversation| conversation.usage);
+        grade.usage = usages.fold(None, |sum, usage| Some(conversation::add_usage(sum, usage)));
+        self.scorer.add_up(grade);
+        if self.straddles(grade, verdicts) {
+            grade.flags.push(Flag::UncertainBand);
+        }
+    }
+
+    /// Decides a criterion by its verdicts; `false` if it has none and keeps its offline credit.
+    fn decide(
+        &self,
+        criterion: &mut CriterionGrade<'_>,
+        verdicts: &Verdicts<'_>,
+        place: usize,
+        limit: OfflineLimit,
+    ) -> bool {
+        let ballots = verdicts.ballots(place);
+        let credits: Vec<Thousandths> = ballots.iter().map(|(_, decided)| decided.credit).collect();
+        let last = verdicts.deciding(place);
+        let Some(credit) = last.map_or_else(|| votes::count(&credits, self.panel.vote), |last| Some(last.credit))
+        else {
+            criterion.source = Source::Fallback;
+            return false;
+        };
+        criterion.source = Source::Llm;
+        if credits.len() > 1 {
+            criterion.spread = votes::spread(&credits);
+            criterion.votes = ballots.iter().map(|(judge, decided)| self.ballot(*judge, decided)).collect();
+        }
+        // The reason and the quote come from the verdict that is nearest to the combined credit.
+        let nearest = last.or_else(|| {
+            let has_quote = |decided: &&Decided| credit.0 == 0 || !decided.spans.is_empty();
+            let all = ballots.iter().map(|(_, decided)| *decided).filter(has_quote);
+            all.min_by_key(|decided| decided.credit.0.abs_diff(credit.0))
+        });
+        self.set_credit(criterion, credit, nearest, limit);
+        true
+    }
+
+    fn ballot<'b>(&self, judge: JudgeId, decided: &Decided) -> Ballot<'b> {
+        Ballot { model: Cow::Owned(self.panel.model(judge).to_owned()), credit: decided.credit }
+    }
+
+    /// Writes credit, reason and evidence of a criterion.
+    fn set_credit(
+        &self,
+        criterion: &mut CriterionGrade<'_>,
+        credit: Thousandths,
+        nearest: Option<&Decided>,
+        limit: OfflineLimit,
+    ) {
+        let why = nearest.map(|decided| decided.why.trim()).unwrap_or_default();
+        let spans = nearest.map(|decided| decided.spans.as_slice()).unwrap_or_default();
+        let offline = criterion.credit;
+        let settled = match limit {
+            OfflineLimit::None => credit,
+            OfflineLimit::AtLeast => credit.max(offline),
+            OfflineLimit::AtMost => credit.min(offline),
+        };
+        // A limited credit keeps the offline evidence, because the judge may have been led to its quote.
+        let keeps_offline_evidence = limit == OfflineLimit::AtMost || settled != credit;
+        if settled.0 == 0 {
+            criterion.evidence.clear();
+        } else if !keeps_offline_evidence {
+            criterion.evidence = spans.iter().map(|span| self.evidence(*span)).collect();
+        }
+        let why = if settled == credit { why.to_owned() } else { format!("{why} ({HELD})").trim().to_owned() };
+        criterion.credit = settled;
+        // Not recomputed for an equal credit, because offline points are exact and their credit is rounded.
+        if settled != offline {
+            criterion.earned = Thousandths(criterion.points * settled.0);
+        }
+        criterion.status = Status::of(settled);
+        criterion.why = Why::Text(Cow::Owned(why));
+        if criterion.status == Status::Met {
+            criterion.missing.clear();
+        }
+    }
+
+    fn evidence<'e>(&self, span: Span) -> Evidence<'e> {
+        Evidence {
+            start: span.start,
+            end: span.end,
+            quote: Cow::Owned(span.of(self.text).to_owned()),
+            concept: Cow::Borrowed(""),
+            how: How::Quoted,
+            half: false,
+        }
+    }
+
+    /// Whether single conversations would put the answer into different bands. A criterion that a conversation left
+    /// open counts with its settled credit.
+    fn straddles(&self, grade: &Grade<'_>, verdicts: &Verdicts<'_>) -> bool {
+        let Outcome::Graded { band, .. } = grade.outcome else { return false };
+        if verdicts.conversations.len() < 2 || is_limited(grade) {
+            return false;
+        }
+        let mut regular = verdicts.conversations.iter().filter(|one| Some(one.judge) != verdicts.last_resort);
+        regular.any(|conversation| {
+            let credit = |place: usize, criterion: &CriterionGrade<'_>| {
+                let said = conversation.decided.get(place).and_then(Option::as_ref);
+                said.map_or(criterion.credit, |decided| decided.credit)
+            };
+            let all = grade.criteria.iter().chain(&grade.penalties).enumerate();
+            self.scorer.band_of(all.map(|(place, criterion)| credit(place, criterion))) != band
+        })
+    }
+}
+
+impl Verdicts<'_> {
+    /// All verdicts on a criterion, each with its judge.
+    fn ballots(&self, place: usize) -> Vec<(JudgeId, &Decided)> {
+        let all = self.conversations.iter();
+        all.filter_map(|one| Some((one.judge, one.decided.get(place)?.as_ref()?))).collect()
+    }
+
+    /// The verdict of the last resort on a criterion.
+    fn deciding(&self, place: usize) -> Option<&Decided> {
+        let last = self.last_resort?;
+        self.conversations.iter().filter(|one| one.judge == last).find_map(|one| one.decided.get(place)?.as_ref())
+    }
+
+    /// Whether the verdicts on a criterion differ, or there is none.
+    pub(super) fn differ(&self, place: usize) -> bool {
+        let ballots = self.ballots(place);
+        let Some(((_, first), others)) = ballots.split_first() else { return true };
+        others.iter().any(|(_, decided)| decided.credit != first.credit)
+    }
+
+    /// The judges or samples that left a criterion open, each with its model and the reason. Empty if there is only
+    /// one conversation: then the grade's fallback says it.
+    fn unheard<'a>(&self, panel: &Panel) -> Vec<Cow<'a, str>> {
+        if self.conversations.len() + self.not_asked.len() < 2 {
+            return Vec::new();
+        }
+        let asked = self.conversations.iter().filter_map(|one| Some((one.judge, one.trouble.as_deref()?)));
+        let all = asked.chain(self.not_asked.iter().map(|(judge, reason)| (*judge, reason.as_str())));
+        let mut unheard: Vec<Cow<'a, str>> =
+            all.map(|(judge, reason)| format!("{}: {reason}", panel.model(judge)).into()).collect();
+        unheard.dedup();
+        unheard
+    }
+
+    /// The reason why a criterion has no verdict.
+    fn trouble(&self) -> String {
+        let asked = self.conversations.iter().rev().find_map(|one| one.trouble.clone());
+        let not_asked = || self.not_asked.last().map(|(_, reason)| reason.clone());
+        asked.or_else(not_asked).unwrap_or_else(|| "the judge gave no verdict".to_owned())
+    }
+}

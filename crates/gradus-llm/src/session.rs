@@ -1,0 +1,252 @@
+//! Asks all judges on behalf of one answer: cached replies first, then requests at the same time, within the deadline.
+//!
+//! The asynchronous calls need a tokio runtime with I/O and time; the blocking [`Chat`] runs them on the pool's own
+//! runtime and must not be called from asynchronous code.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::pool::{Kept, Pool};
+use super::request_error::RequestError;
+use gradus_core::judge::{Cause, Chat, Count, Failure, Halt, JudgeId, Reply, Request, Rounds, Step};
+use gradus_core::model::Grade;
+
+/// The reason why a session cannot continue, as the cause of a [`Halt`].
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SessionError {
+    /// Only cached replies are used, and the cache has no reply for a request.
+    #[error(
+        "no reply is cached for {answer}, judge `{model}`, sample {sample}{}",
+        if *.is_repeated { ", asked again" } else { "" }
+    )]
+    NotCached {
+        /// The name of the answer.
+        answer: String,
+        /// The model of the judge.
+        model: String,
+        /// The number of the sample, from 1.
+        sample: u32,
+        /// Whether the request follows an unusable reply.
+        is_repeated: bool,
+    },
+    /// A judge gave no reply, and grading stops in that case.
+    #[error("{answer}: {cause}")]
+    Unanswered {
+        /// The name of the answer.
+        answer: String,
+        /// The failure of the request.
+        cause: Cause,
+    },
+    /// The pool has no judge with this number.
+    #[error("there is no judge {0}")]
+    UnknownJudge(JudgeId),
+    /// The system provides no thread for requests.
+    #[error("cannot start the thread that sends requests: {0}")]
+    Runtime(Arc<io::Error>),
+    /// A blocking call came from asynchronous code.
+    #[error("a blocking call to a judge was made in asynchronous code")]
+    BlockingInsideRuntime,
+}
+
+impl SessionError {
+    /// Advice for any caller.
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::NotCached { .. } => Some("grade once with the same settings and with requests allowed".into()),
+            Self::Unanswered { cause, .. } => cause.error().downcast_ref().and_then(RequestError::hint),
+            Self::BlockingInsideRuntime => Some("use the asynchronous call".into()),
+            Self::UnknownJudge(_) | Self::Runtime(_) => None,
+        }
+    }
+}
+
+impl SessionError {
+    pub(super) fn into_halt(self) -> Halt {
+        Halt::Failed(Cause::new(self))
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        error.into_halt().into()
+    }
+}
+
+/// The requests about one answer. They share one deadline.
+pub struct Session<'p> {
+    pool: &'p Pool,
+    /// The name of the answer in errors.
+    answer: String,
+    /// The part of the deadline that is used up.
+    used: Mutex<Duration>,
+}
+
+/// Replies that are still incomplete.
+struct Pending {
+    keys: Vec<[u8; 32]>,
+    /// In the order of the requests; `None` for each request that must be sent.
+    replies: Vec<Option<Result<Reply, Failure>>>,
+}
+
+impl Pending {
+    /// Positions of the requests that must be sent.
+    fn open(&self) -> Vec<usize> {
+        self.replies.iter().enumerate().filter(|(_, reply)| reply.is_none()).map(|(place, _)| place).collect()
+    }
+
+    fn finish(self) -> Vec<Result<Reply, Failure>> {
+        let none = || Err(Failure::Unanswered(Cause::new("no reply")));
+        self.replies.into_iter().map(|reply| reply.unwrap_or_else(none)).collect()
+    }
+}
+
+impl<'p> Session<'p> {
+    pub(super) fn new(pool: &'p Pool, answer: String) -> Self {
+        Self { pool, answer, used: Mutex::default() }
+    }
+
+    /// Sends all requests at the same time and returns their replies, in the order of `requests`. Cached replies are
+    /// not requested again.
+    ///
+    /// Dropping the future cancels its requests. It must be polled within a tokio runtime that has I/O and time enabled.
+    /// Reading and writing the cache blocks the thread for a few milliseconds.
+    pub async fn ask_async(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
+        let mut pending = self.look_up(requests);
+        self.complete(requests, &mut pending).await;
+        pending.finish()
+    }
+
+    /// Grades an answer without blocking. Runtime and cancellation are as for [`Session::ask_async`].
+    ///
+    /// # Errors
+    /// The reason to stop grading; the answer has no grade then.
+    pub async fn grade_async<'a, C>(&self, mut rounds: Rounds<'_, 'a, C>) -> Result<Grade<'a>, Halt>
+    where
+        C: Count + Sync + ?Sized,
+    {
+        loop {
+            match rounds.step() {
+                Step::Done(grade) => return Ok(*grade),
+                Step::Ask(round) => {
+                    let replies = self.ask_async(round.requests()).await;
+                    rounds = round.take(replies)?;
+                }
+            }
+        }
+    }
+
+    /// Takes all replies that the cache has.
+    fn look_up(&self, requests: &[Request]) -> Pending {
+        let keys: Vec<[u8; 32]> = requests.iter().map(|request| self.pool.key(request)).collect();
+        let find = |(request, key): (&Request, &[u8; 32])| match self.pool.cached(request.judge, key) {
+            Some(reply) => Some(Ok(reply)),
+            None if self.pool.options.kept == Kept::Only => Some(Err(self.not_cached(request).into())),
+            None => None,
+        };
+        let replies = requests.iter().zip(&keys).map(find).collect();
+        Pending { keys, replies }
+    }
+
+    /// Sends the requests that have no reply.
+    async fn complete(&self, requests: &[Request], pending: &mut Pending) {
+        let open: Vec<(usize, &Request)> =
+            pending.open().into_iter().filter_map(|place| Some((place, requests.get(place)?))).collect();
+        let left = self.pool.options.deadline.saturating_sub(*self.used());
+        let sent = join_all(open.iter().map(|(_, request)| self.pool.send(request, left))).await;
+        *self.used() += sent.iter().map(|(_, took)| *took).max().unwrap_or_default();
+        for ((place, request), (reply, _)) in open.into_iter().zip(sent) {
+            let (Some(slot), Some(key)) = (pending.replies.get_mut(place), pending.keys.get(place)) else { continue };
+            let reply = reply.map(|reply| self.pool.keep(request.judge, key, reply));
+            *slot = Some(reply.map_err(|failure| self.failed(failure)));
+        }
+    }
+
+    fn used(&self) -> std::sync::MutexGuard<'_, Duration> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn not_cached(&self, request: &Request) -> SessionError {
+        SessionError::NotCached {
+            answer: self.answer.clone(),
+            model: self.pool.endpoint(request.judge).map_or_else(String::new, |endpoint| endpoint.model.clone()),
+            sample: request.sample.saturating_add(1),
+            is_repeated: request.messages.len() > 2,
+        }
+    }
+
+    /// Stops grading after a missing reply, if the pool is set to stop.
+    fn failed(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Unanswered(cause) if self.pool.options.stops => {
+                SessionError::Unanswered { answer: self.answer.clone(), cause }.into()
+            }
+            failure => failure,
+        }
+    }
+}
+
+impl Chat for Session<'_> {
+    fn ask(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
+        let mut pending = self.look_up(requests);
+        // No runtime is started if the cache has all replies.
+        if pending.open().is_empty() {
+            return pending.finish();
+        }
+        match self.pool.runtime() {
+            Ok(runtime) => runtime.block_on(self.complete(requests, &mut pending)),
+            Err(error) => {
+                for slot in pending.replies.iter_mut().filter(|slot| slot.is_none()) {
+                    *slot = Some(Err(error.clone().into()));
+                }
+            }
+        }
+        pending.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request_error::RequestCause;
+
+    #[test]
+    fn every_error_has_a_message_of_one_line() {
+        let not_cached = |is_repeated| SessionError::NotCached {
+            answer: "answer `a`".to_owned(),
+            model: "m".to_owned(),
+            sample: 2,
+            is_repeated,
+        };
+        let unreachable =
+            RequestError { host: "h".to_owned(), cause: RequestCause::Connect("refused".to_owned()), attempts: 1 };
+        let unanswered = SessionError::Unanswered { answer: "answer `a`".to_owned(), cause: Cause::new(unreachable) };
+        let again = "grade once with the same settings and with requests allowed";
+        for (error, message, hint) in [
+            (not_cached(false), "no reply is cached for answer `a`, judge `m`, sample 2", Some(again)),
+            (not_cached(true), "no reply is cached for answer `a`, judge `m`, sample 2, asked again", Some(again)),
+            (
+                unanswered,
+                "answer `a`: cannot reach h: refused",
+                Some("check that the server is running and that the base URL is right"),
+            ),
+            (SessionError::UnknownJudge(JudgeId(2)), "there is no judge 3", None),
+            (
+                SessionError::Runtime(Arc::new(io::Error::other("no thread"))),
+                "cannot start the thread that sends requests: no thread",
+                None,
+            ),
+            (
+                SessionError::BlockingInsideRuntime,
+                "a blocking call to a judge was made in asynchronous code",
+                Some("use the asynchronous call"),
+            ),
+        ] {
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.hint().as_deref(), hint);
+        }
+    }
+}

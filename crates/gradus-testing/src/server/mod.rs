@@ -1,0 +1,13 @@
+//! A scripted HTTP server in place of a language model, for tests and benchmarks.
+//!
+//! It is a real HTTP/1.1 server on a local port. A script decides about each chat request: the reply, its delay and its
+//! faults. Both protocols are supported, depending on the path of the request.
+
+mod connection;
+mod endpoint;
+mod request;
+mod response;
+
+pub use endpoint::{Action, Endpoint};
+pub use request::ChatRequest;
+pub use response::{verdicts, verdicts_by_id};
