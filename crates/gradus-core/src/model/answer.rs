@@ -1,38 +1,49 @@
-//! An answer as it was given.
+//! An answer as it was given, byte ranges of it, and input columns that are carried beside it.
 
-/// An answer: the whole text as given, and where in it the person's own words are.
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// The text of an answer and the part of it that is graded.
 ///
-/// Front matter and a byte order mark stand before `body`; offsets in a grade count from the start
-/// of `text`, so that they hold for the file the answer came from.
+/// A byte order mark and front matter come before `body`. Offsets in a grade count from the start of `text`, so that
+/// they are valid in the file that holds the answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
-    /// What the answer is called in results: a file name, a row's id.
+    /// Name of the answer in results: a file name or the id of a row.
     pub id: &'a str,
-    /// The text as given.
+    /// The whole text, unchanged.
     pub text: &'a str,
-    /// Byte at which the graded part begins.
+    /// Byte at which the graded part starts.
     pub body: usize,
 }
 
-/// An answer that holds more bytes than can be graded.
+/// An answer is longer than [`Answer::LARGEST`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the answer has {bytes} bytes, and at most {limit} can be graded: grade its parts one by one")]
+#[error("the answer has {bytes} bytes, and at most {limit} can be graded")]
 pub struct AnswerTooLong {
-    /// Bytes of the text.
+    /// Length of the text in bytes.
     pub bytes: usize,
-    /// The most that it may have.
+    /// Greatest length that can be graded, in bytes.
     pub limit: usize,
 }
 
+impl AnswerTooLong {
+    /// What the caller can do about the error.
+    pub fn hint(&self) -> &'static str {
+        "grade its parts one by one"
+    }
+}
+
 impl<'a> Answer<'a> {
-    /// The most bytes that a text may have to be graded: 256 MiB. Grading takes up to 50 bytes of memory for each byte
-    /// of a text of short words that are all different, and about 12 for prose, so that the largest fits into 24 GiB.
+    /// Greatest length of a text that can be graded: 256 MiB. Grading needs up to 50 bytes of memory per byte of text
+    /// if the words are short and all different, and about 12 for prose; the longest text fits into 24 GiB.
     pub const LARGEST: usize = 256 << 20;
 
-    /// Checks that the text is short enough.
+    /// Checks that the text can be graded.
     ///
     /// # Errors
-    /// When it has more than [`Self::LARGEST`] bytes.
+    /// When the text has more than [`Self::LARGEST`] bytes.
     pub fn check_length(&self) -> Result<(), AnswerTooLong> {
         self.check_length_within(Self::LARGEST)
     }
@@ -43,8 +54,35 @@ impl<'a> Answer<'a> {
         if bytes > limit { Err(AnswerTooLong { bytes, limit }) } else { Ok(()) }
     }
 
-    /// An answer that is graded whole.
+    /// An answer whose whole text is graded.
     pub fn new(id: &'a str, text: &'a str) -> Self {
         Self { id, text, body: 0 }
     }
+}
+
+/// A half-open range of bytes that starts and ends at character boundaries of its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The part of `text` in this span; empty if the span is not valid in `text`.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Value of an input column that is copied to the output without being interpreted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept<'a> {
+    /// The row has no value in this column.
+    Absent,
+    /// Plain text.
+    Text(Cow<'a, str>),
+    /// Any JSON value, as JSON text.
+    Json(Cow<'a, str>),
 }

@@ -1,4 +1,6 @@
-//! The result: one object an answer, the same for every grader.
+//! The result of grading one answer, with the same layout for every grader.
+//!
+//! The names of fields and variants are the JSON keys of the result; the comments are the descriptions in its schema.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,69 +8,69 @@ use std::borrow::Cow;
 
 use super::{CriterionGrade, Fingerprint, QuestionMatch, SampleLevel, Tenths, Thousandths};
 
-/// Version of the result's layout.
+/// Version of the layout of a result.
 pub const SCHEMA: u32 = 1;
 
-/// Everything that grading one answer found.
+/// The result of grading one answer.
 ///
-/// Borrows from the answer and the rubric it was made of, so that grading copies no text.
+/// Borrows from the answer and the rubric, so that grading copies no text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Grade<'a> {
-    /// Layout of this object; 1.
+    /// Version of the layout of this object; 1.
     pub schema: u32,
-    /// What the answer is called.
+    /// Name of the answer: a file name or the id of a row.
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    /// Id of the question it was graded against.
+    /// Id of the question that the answer was graded against.
     #[serde(borrow)]
     pub question: Cow<'a, str>,
-    /// How that question was determined. Absent where the question was not looked up.
+    /// How the question was determined. Absent if the question was not looked up.
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     pub question_match: Option<QuestionMatch<'a>>,
-    /// The score, or why there is none.
+    /// The score, or the reason why there is none.
     #[serde(flatten, borrow)]
     pub outcome: Outcome<'a>,
-    /// What the score comes to on the scale of some people; only where a calibration was asked for.
+    /// The score on the scale of human graders. Absent without a calibration.
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     pub calibrated: Option<Calibrated<'a>>,
-    /// Who graded.
+    /// The grader: the offline scorer or language models.
     pub grader: Grader,
-    /// What earned points, in the rubric's order.
+    /// Grades of the criteria that earn points, in the order of the rubric.
     #[serde(borrow)]
     pub criteria: Vec<CriterionGrade<'a>>,
-    /// What took points away, in the rubric's order; `earned` is what was taken.
+    /// Grades of the penalties, in the order of the rubric; `earned` is the number of points deducted.
     #[serde(borrow)]
     pub penalties: Vec<CriterionGrade<'a>>,
-    /// What is odd about the answer.
+    /// Warnings about the answer.
     pub flags: Vec<Flag>,
-    /// How it was delivered.
+    /// Length and delivery of the answer.
     pub delivery: Delivery,
-    /// What sample answers say to the missed criteria.
+    /// Passages of sample answers that meet the missed criteria.
     #[serde(borrow)]
     pub references: Vec<Reference<'a>>,
-    /// What to do better.
+    /// Advice on missed criteria and applied penalties.
     #[serde(borrow)]
     pub advice: Vec<Advice<'a>>,
-    /// Why the offline scorer stands in for a judge, where it does anywhere.
+    /// Why the offline scorer replaced a judge. Absent if it did not.
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     pub fallback: Option<Cow<'a, str>>,
-    /// Judges of several whose verdicts are missing somewhere, and why.
+    /// Judges of a panel that gave no usable verdict on some criterion, each with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
     pub unheard: Vec<Cow<'a, str>>,
-    /// What a judge cost; absent offline.
+    /// Tokens that the judges used, and their cost; absent offline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
-    /// What the grade rests on.
+    /// Hash of everything that the grade depends on.
     pub fingerprint: Fingerprint,
 }
 
 impl Grade<'_> {
-    /// The calibrated score where there is one, else the score; `None` where the answer could not be graded.
+    /// The calibrated score if there is one, else the score; `None` if the answer could not be graded.
     pub fn final_score(&self) -> Option<Tenths> {
         self.calibrated.as_ref().map(|calibrated| calibrated.score).or(self.score())
     }
 
-    /// The score by the rubric; `None` where the answer could not be graded.
+    /// The score by the rubric; `None` if the answer could not be graded.
     pub fn score(&self) -> Option<Tenths> {
         match self.outcome {
             Outcome::Graded { score, .. } => Some(score),
@@ -77,7 +79,7 @@ impl Grade<'_> {
     }
 }
 
-/// Graded with a score, or not graded with a reason. Never a zero that stands for a failure.
+/// A score, or a reason why the answer could not be graded. A failure never counts as a score of zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "status", rename_all = "kebab-case")]
 pub enum Outcome<'a> {
@@ -85,51 +87,51 @@ pub enum Outcome<'a> {
     Graded {
         /// 0 to 100, one decimal.
         score: Tenths,
-        /// Points earned, after penalties.
+        /// Points earned, less penalties; at least 0.
         earned: Thousandths,
         /// Points that a perfect answer earns.
         possible: Thousandths,
-        /// What the score is called.
+        /// The band that the score belongs to.
         band: Band,
     },
     /// The answer could not be graded.
     Ungraded {
-        /// Why.
+        /// Reason, as a sentence part: `it is a PDF document`.
         #[serde(borrow)]
         reason: Cow<'a, str>,
     },
 }
 
-/// A score brought to the scale of some people.
+/// A score on the scale of human graders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Calibrated<'a> {
     /// 0 to 100, one decimal.
     pub score: Tenths,
-    /// What it is called.
+    /// The band that the calibrated score belongs to.
     pub band: Band,
-    /// What calibrated it.
+    /// Name of the calibration.
     #[serde(borrow)]
     pub by: Cow<'a, str>,
-    /// Of what calibrated it.
+    /// Fingerprint of the calibration.
     pub fingerprint: Fingerprint,
 }
 
-/// What a score is called.
+/// A range of scores with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Band {
-    /// Below partial.
+    /// Below `partial`.
     Weak,
-    /// From 35, if the rubric does not say otherwise.
+    /// From 35, unless the rubric sets another bound.
     Partial,
-    /// From 60.
+    /// From 60, unless the rubric sets another bound.
     Solid,
-    /// From 80.
+    /// From 80, unless the rubric sets another bound.
     Strong,
 }
 
 impl Band {
-    /// The name as it is written.
+    /// The name in results and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Weak => "weak",
@@ -140,64 +142,64 @@ impl Band {
     }
 }
 
-/// Who graded.
+/// The grader of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Grader {
     /// The offline scorer.
     Offline {
-        /// Version of its rules: the same version gives the same bytes.
+        /// Version of the scoring rules. The same version gives the same result, byte for byte.
         version: u32,
     },
-    /// One model or several. Each criterion says who decided it: where they did not, the offline scorer did.
+    /// One or more language models. The `source` of a criterion says whether a model or the offline scorer decided it.
     Llm {
-        /// By which protocol the first one is asked.
+        /// Protocol of the first model's endpoint.
         provider: String,
-        /// What it is called.
+        /// Name of the first model.
         model: String,
-        /// How often each one is asked.
+        /// How often each model is asked.
         samples: u32,
-        /// The others, in their order.
+        /// The other models, in the order in which they are configured.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         others: Vec<OtherModel>,
-        /// How several verdicts become one; absent where there is one.
+        /// How several verdicts are combined; absent if there is only one verdict.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vote: Option<Vote>,
-        /// Version of what they are told.
+        /// Version of the prompt.
         prompt: u32,
-        /// Version of the offline scorer's rules.
+        /// Version of the scoring rules of the offline scorer.
         version: u32,
     },
 }
 
 impl Grader {
-    /// Whether a model graded, or was to.
+    /// Whether a model was asked, even if it gave no verdict.
     pub fn is_judge(&self) -> bool {
         matches!(self, Self::Llm { .. })
     }
 }
 
-/// A model besides the first.
+/// A model of a panel other than the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OtherModel {
-    /// By which protocol it is asked.
+    /// Protocol of the model's endpoint.
     pub provider: String,
-    /// What it is called.
+    /// Name of the model.
     pub model: String,
 }
 
-/// How several verdicts on a criterion become one.
+/// How several verdicts on a criterion are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Vote {
-    /// The one in the middle; between the two there, what lies halfway.
+    /// The median; for an even number of verdicts, the mean of the two in the middle.
     Median,
-    /// What most say; where that is not one, the one in the middle.
+    /// The most frequent credit; the median if several are equally frequent.
     Majority,
 }
 
 impl Vote {
-    /// The name as it is written.
+    /// The name in results and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Median => "median",
@@ -206,34 +208,34 @@ impl Vote {
     }
 }
 
-/// What is odd about an answer.
+/// A warning about an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {
-    /// There are no words.
+    /// The answer has no words.
     Empty,
-    /// Too few words to answer anything.
+    /// The answer has too few words.
     TooShort,
-    /// Most of it repeats the question.
+    /// Most of the answer repeats the question.
     Echo,
-    /// Large parts are said more than once.
+    /// Large parts of the answer occur more than once.
     RepeatsItself,
-    /// Long runs of words stand in a sample answer.
+    /// Long runs of words also occur in a sample answer.
     CopiedSample,
-    /// What was found stands mostly in bare listings.
+    /// Most of the matched phrases are in bare lists of terms.
     Stuffed,
-    /// Speaks to whoever grades it.
+    /// The answer addresses the grader instead of the question.
     AddressesTheGrader,
-    /// Shares next to nothing with the question and its samples.
+    /// The answer has almost no words in common with the question and its samples.
     OffTopic,
-    /// Is not written in English, so that the score says little.
+    /// The answer is not written in English, so that the score is not reliable.
     NotEnglish,
-    /// A judge's samples, or several judges, put it into different bands.
+    /// Repeated or different judges put the answer into different bands.
     UncertainBand,
 }
 
 impl Flag {
-    /// The name as it is written.
+    /// The name in results and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -250,23 +252,23 @@ impl Flag {
     }
 }
 
-/// How an answer was delivered.
+/// Length and delivery of an answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Delivery {
-    /// Words.
+    /// Number of words.
     pub words: u32,
-    /// Sentences, or what stands for them in unpunctuated text.
+    /// Number of sentences; text without punctuation is cut into parts of similar length.
     pub sentences: u32,
-    /// "um", "you know" and the like.
+    /// Number of filler words such as "um" and "you know".
     pub fillers: u32,
-    /// Only where the answer was timed.
+    /// Words per minute; absent unless the answer was timed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words_per_minute: Option<u32>,
-    /// The parts of a story that were told, in the order situation, task, action, result.
+    /// The parts of a story that the answer contains, in the order situation, task, action, result.
     pub star: Vec<StarPart>,
 }
 
-/// Where a part of a story is told.
+/// A part of a story, and its place in the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StarPart {
     /// `situation`, `task`, `action` or `result`.
@@ -277,41 +279,41 @@ pub struct StarPart {
     pub end: usize,
 }
 
-/// What a sample answer says.
+/// A passage of a sample answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reference<'a> {
-    /// The question the sample answers.
+    /// Id of the question that the sample answers.
     #[serde(borrow)]
     pub question: Cow<'a, str>,
-    /// How good the sample is.
+    /// Quality of the sample.
     pub level: SampleLevel,
-    /// The passage.
+    /// Text of the passage.
     #[serde(borrow)]
     pub excerpt: Cow<'a, str>,
-    /// The criterion it is shown for.
+    /// Id of the missed criterion that the passage meets.
     #[serde(rename = "for", borrow)]
     pub criterion: Cow<'a, str>,
 }
 
-/// What to do better.
+/// Advice on a missed criterion or an applied penalty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Advice<'a> {
-    /// The criterion or penalty it is about.
+    /// Id of the criterion or penalty.
     #[serde(borrow)]
     pub criterion: Cow<'a, str>,
-    /// The advice.
+    /// The advice, as the rubric words it.
     #[serde(borrow)]
     pub text: Cow<'a, str>,
 }
 
-/// What a judge used.
+/// Tokens that judges used.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
     /// Tokens sent.
     pub prompt_tokens: u64,
     /// Tokens received.
     pub completion_tokens: u64,
-    /// In the configured currency; absent without prices.
+    /// Cost in the configured currency; absent without configured prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
 }

@@ -1,39 +1,39 @@
-//! Characters that show nothing by themselves, in classes by what they are for.
+//! Invisible characters, classified by purpose.
 //!
-//! Every default-ignorable code point of Unicode is here, and the marks of interlinear annotations. Whatever reads,
-//! compares or shows text asks this module, so that two texts that look the same are treated the same.
+//! Covers every default-ignorable code point of Unicode and the marks of interlinear annotations. All code that reads,
+//! compares or displays text uses this module, so that two texts that look the same are treated the same.
 
-/// What an invisible character is for.
+/// The purpose of an invisible character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invisible {
-    /// A place where a word may be hyphenated.
+    /// Marks a place where a word may be hyphenated: U+00AD.
     SoftHyphen,
-    /// A space without width, and what forbids a line break: U+200B, U+2060, U+FEFF, U+180E.
+    /// A space without width, or a mark that forbids a line break: U+200B, U+2060, U+FEFF, U+180E.
     ZeroWidth,
     /// Joins or separates the shapes of its neighbours: U+034F, U+200C, U+200D.
     Joiner,
     /// Marks, embeds, overrides or isolates the direction of text.
     Direction,
-    /// Multiplication, function application and the like, as U+2061 to U+2064.
+    /// Invisible operators such as multiplication and function application: U+2061 to U+2064.
     MathOperator,
     /// Deprecated controls of shapes and digits: U+206A to U+206F.
     Deprecated,
-    /// Stands for a letter that is missing in Hangul or Khmer.
+    /// Takes the place of a missing letter in Hangul or Khmer.
     Filler,
-    /// Chooses a variant of the character before it, in Mongolian, of symbols and of ideographs.
+    /// Selects a variant of the preceding character: of Mongolian letters, symbols and ideographs.
     VariationSelector,
     /// Controls of shorthand and of musical notation.
     Notation,
     /// Marks of an interlinear annotation: U+FFF9 to U+FFFB.
     Annotation,
-    /// A tag: a copy of an ASCII character that is not shown. Flags of regions are spelled with them.
+    /// A tag: an invisible copy of an ASCII character. Emoji flags of regions are spelled with tags.
     Tag,
-    /// Not assigned, and ignored by programs that do not know it.
+    /// Not assigned yet; programs must not display it.
     Reserved,
 }
 
 impl Invisible {
-    /// The class of a character; `None` where it shows something, or is a space or a control character.
+    /// The class of a character; `None` for visible characters, white space and control characters.
     pub const fn of(c: char) -> Option<Self> {
         Some(match c {
             ..'\u{ad}' => return None,
@@ -55,30 +55,30 @@ impl Invisible {
         })
     }
 
-    /// Whether readers see what it does to its neighbours, so that shown text keeps it: joiners and variation
+    /// Whether the character changes how its neighbours look, so that displayed text keeps it: joiners and variation
     /// selectors.
     pub const fn shapes_neighbours(self) -> bool {
         matches!(self, Self::Joiner | Self::VariationSelector)
     }
 }
 
-/// Whether `c` shows nothing by itself.
+/// Whether `c` is displayed as nothing by itself. White space and control characters do not count.
 pub const fn is_invisible(c: char) -> bool {
     Invisible::of(c).is_some()
 }
 
-/// Whether a reader sees nothing of `c`: an invisible character, or a control character that is not white space.
+/// Whether `c` is an invisible character, or a control character that is not white space.
 pub const fn is_unseen(c: char) -> bool {
     let is_control = matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}');
     is_control || is_invisible(c)
 }
 
-/// Whether a person sees nothing of `text`: it is empty or holds only white space and unseen characters.
+/// Whether `text` is empty or contains only white space and unseen characters.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_unseen(c))
 }
 
-/// Whether shown text leaves `c` out, because it hides or reorders what stands around it.
+/// Whether displayed text must leave out `c`, because it hides or reorders the text around it.
 pub const fn is_hiding(c: char) -> bool {
     match Invisible::of(c) {
         Some(class) => !class.shapes_neighbours(),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn shown_text_keeps_what_shapes_its_neighbours() {
+    fn displayed_text_keeps_characters_that_shape_their_neighbours() {
         for (c, hiding) in [
             ('\u{ad}', true),
             ('\u{200b}', true),

@@ -1,44 +1,44 @@
-//! Files that are not text, told by their content.
+//! Detects files that are not text by their content.
 //!
-//! Looks at signatures, at the pattern of zero bytes and at the share of bytes that text does not have. A text in an
-//! encoding with one byte for a letter, such as Windows-1252, passes.
+//! Checks file signatures, the pattern of zero bytes and the share of bytes that do not occur in text. Text in a
+//! single-byte encoding, such as Windows-1252, passes.
 
 use std::fmt;
 
-/// Bytes at the beginning that are looked at for what is inside of an archive.
-const HEAD: usize = 4096;
-/// Fewer odd bytes decide nothing: a text may have a few.
-const ENOUGH: usize = 8;
-/// Percent of control characters from which on bytes are not text ...
-const CONTROLS: usize = 5;
-/// ... and percent of bytes that are not UTF-8.
-const UNREADABLE: usize = 30;
+/// Bytes at the start of a ZIP archive that are searched for the names of its parts.
+const ZIP_SEARCH: usize = 4096;
+/// Fewer control or invalid bytes than this are accepted in any text.
+const MIN_ODD_BYTES: usize = 8;
+/// Percentage of control characters from which bytes are not text.
+const MAX_CONTROL_PERCENT: usize = 5;
+/// Percentage of bytes that are not valid UTF-8 from which bytes are not text.
+const MAX_INVALID_PERCENT: usize = 30;
 
-/// What bytes are that are not text.
+/// The type of a file that is not text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NonText(&'static str);
 
 impl NonText {
-    /// Why such an answer is not graded, and what to do.
+    /// Why a file of this type is not graded, and what to do.
     pub fn reason(self) -> String {
         format!("it is {self}: save it as plain text in UTF-8")
     }
 
-    /// The kind of document that a file extension, without the dot, stands for. Only the kinds in which people hand
-    /// in answers.
+    /// The type of document with this file extension, given without the dot. Covers only the types in which people
+    /// submit answers.
     pub fn document_by_extension(extension: &str) -> Option<Self> {
-        let is_it = |(name, _): &&(&str, &str)| extension.eq_ignore_ascii_case(name);
-        DOCUMENTS.iter().find(is_it).map(|(_, kind)| Self(kind))
+        let matches = |(name, _): &&(&str, &str)| extension.eq_ignore_ascii_case(name);
+        DOCUMENTS.iter().find(matches).map(|(_, kind)| Self(kind))
     }
 
-    /// Whether it is a table that can be read in its own format.
+    /// Whether the file is a Parquet table, which can be read as input rows.
     pub fn is_parquet(self) -> bool {
         self.0 == PARQUET
     }
 }
 
 impl fmt::Display for NonText {
-    /// With an article: "a PDF document".
+    /// Writes the type with an article: "a PDF document".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
@@ -46,7 +46,7 @@ impl fmt::Display for NonText {
 
 const PARQUET: &str = "a Parquet table";
 
-/// Extensions of documents, and their kinds.
+/// File extensions and the types of document that they denote.
 const DOCUMENTS: [(&str, &str); 5] = [
     ("docx", "a Word document (.docx)"),
     ("doc", "an old Word document (.doc)"),
@@ -55,7 +55,7 @@ const DOCUMENTS: [(&str, &str); 5] = [
     ("pdf", "a PDF document (.pdf)"),
 ];
 
-/// First bytes, and what they are the beginning of.
+/// First bytes of files, and the types of file that start with them.
 const SIGNATURES: &[(&[u8], &str)] = &[
     (b"%PDF-", "a PDF document"),
     (b"{\\rtf", "an RTF document"),
@@ -90,7 +90,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"\xfe\xff", "UTF-16 text"),
 ];
 
-/// Paths and types inside of a ZIP archive, and what they make it.
+/// Paths and media types inside a ZIP archive, and the types of file that contain them.
 const ARCHIVES: &[(&[u8], &str)] = &[
     (b"vnd.oasis.opendocument", "an OpenDocument file, such as .odt"),
     (b"word/", "a Word document (.docx)"),
@@ -99,19 +99,19 @@ const ARCHIVES: &[(&[u8], &str)] = &[
     (b"application/epub", "an EPUB book"),
 ];
 
-/// What `bytes` are if they are not text; `None` for text, in UTF-8 or an encoding with one byte for a letter.
+/// The type of a file with these bytes; `None` for text in UTF-8 or a single-byte encoding.
 pub fn non_text(bytes: &[u8]) -> Option<NonText> {
-    signature(bytes).or_else(|| wide_text(bytes)).or_else(|| binary(bytes)).map(NonText)
+    signature(bytes).or_else(|| text_without_mark(bytes)).or_else(|| binary(bytes)).map(NonText)
 }
 
-/// The kind of file that `bytes` are the beginning of, where a signature says so; never a guess.
+/// The type of a file that starts with these bytes, judged by its signature alone; `None` without a known signature.
 pub fn file_signature(bytes: &[u8]) -> Option<NonText> {
     signature(bytes).map(NonText)
 }
 
 fn signature(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        let head = bytes.get(..HEAD).unwrap_or(bytes);
+        let head = bytes.get(..ZIP_SEARCH).unwrap_or(bytes);
         let inside = ARCHIVES.iter().find(|(part, _)| memchr::memmem::find(head, part).is_some());
         return Some(inside.map_or("a ZIP archive, such as .docx or .odt", |(_, name)| *name));
     }
@@ -124,8 +124,8 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
     SIGNATURES.iter().find(|(first, _)| bytes.starts_with(first)).map(|(_, name)| *name)
 }
 
-/// Text in units of two or four bytes: the zero bytes stand in the same places of most units.
-fn wide_text(bytes: &[u8]) -> Option<&'static str> {
+/// Text in units of two or four bytes: zero bytes are at the same places of most units.
+fn text_without_mark(bytes: &[u8]) -> Option<&'static str> {
     let mut zeros = [0_usize; 4];
     let mut at = 0;
     while let Some(ahead) = memchr::memchr(0, bytes.get(at..).unwrap_or_default()) {
@@ -133,16 +133,16 @@ fn wide_text(bytes: &[u8]) -> Option<&'static str> {
         at += ahead + 1;
     }
     let units = bytes.len() / 4;
-    let is_full = |place: usize| zeros[place] * 10 >= units * 6;
-    let is_bare = |place: usize| zeros[place] * 10 <= units;
+    let is_mostly_zero = |place: usize| zeros[place] * 10 >= units * 6;
+    let is_rarely_zero = |place: usize| zeros[place] * 10 <= units;
     if units == 0 {
         return None;
     }
-    let full: Vec<usize> = (0..4).filter(|place| is_full(*place)).collect();
-    let bare = (0..4).filter(|place| is_bare(*place)).count();
-    match full.as_slice() {
+    let zero_places: Vec<usize> = (0..4).filter(|place| is_mostly_zero(*place)).collect();
+    let rare_places = (0..4).filter(|place| is_rarely_zero(*place)).count();
+    match zero_places.as_slice() {
         [0, 1, 2] | [1, 2, 3] => Some("UTF-32 text without a byte order mark"),
-        [0, 2] | [1, 3] if bare == 2 => Some("UTF-16 text without a byte order mark"),
+        [0, 2] | [1, 3] if rare_places == 2 => Some("UTF-16 text without a byte order mark"),
         _ => None,
     }
 }
@@ -150,11 +150,11 @@ fn wide_text(bytes: &[u8]) -> Option<&'static str> {
 fn binary(bytes: &[u8]) -> Option<&'static str> {
     let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t'..=b'\r' | 0x1b);
     let controls = bytes.iter().filter(|byte| is_control(**byte)).count();
-    let unreadable = || -> usize { bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum() };
-    let exceeds = |count: usize, percent: usize| count >= ENOUGH && count * 100 >= bytes.len() * percent;
-    if exceeds(controls, CONTROLS) {
+    let invalid = || -> usize { bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum() };
+    let exceeds = |count: usize, percent: usize| count >= MIN_ODD_BYTES && count * 100 >= bytes.len() * percent;
+    if exceeds(controls, MAX_CONTROL_PERCENT) {
         Some("binary data")
-    } else if exceeds(unreadable(), UNREADABLE) {
+    } else if exceeds(invalid(), MAX_INVALID_PERCENT) {
         Some("binary data, or text in an encoding that is not known")
     } else {
         None
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_by_their_first_bytes() {
+    fn a_file_type_is_detected_by_its_first_bytes() {
         for (bytes, expected) in [
             (&b"PK\x03\x04\x14\0\x06\0..[Content_Types].xml..word/document.xml"[..], "a Word document (.docx)"),
             (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument file, such as .odt"),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_text_is_told_with_and_without_a_mark() {
+    fn utf_16_and_utf_32_are_detected_with_and_without_a_byte_order_mark() {
         for text in [TEXT, "Naïve café – it’s “done”, 30 € a month for the whole team."] {
             for big in [false, true] {
                 let bytes = wide(text, big);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn data_is_told_from_text() {
+    fn random_and_zero_bytes_are_binary_data() {
         let mut state = 1_u32;
         let random: Vec<u8> = (0..4000)
             .map(|_| {
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn text_passes() {
+    fn text_in_utf_8_or_a_single_byte_encoding_is_not_rejected() {
         let latin: Vec<u8> = "naïve café: für Größe, déjà vu".chars().map(|c| u32::from(c) as u8).collect();
         for bytes in [
             TEXT.as_bytes(),

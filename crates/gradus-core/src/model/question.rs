@@ -1,4 +1,4 @@
-//! A question and the rubric its answers are graded by.
+//! A question and the rubric by which its answers are graded.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,24 @@ use std::collections::BTreeMap;
 
 use super::{Band, Tenths, Thousandths};
 
-/// What kind of answer a question asks for.
+/// The kind of answer that a question asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Draw up a system.
+    /// Design a system.
     Design,
-    /// Tell how one goes about something.
+    /// Describe how to approach a task.
     Process,
-    /// Tell a story of one's own.
+    /// Describe an experience of one's own.
     Behavioural,
-    /// Explain an idea.
+    /// Explain a concept.
     Concept,
-    /// Tell why.
+    /// Explain one's motives.
     Motivation,
 }
 
 impl Kind {
-    /// The name as it is written in a rubric.
+    /// The name in rubrics and results.
     pub fn name(self) -> &'static str {
         match self {
             Self::Design => "design",
@@ -35,18 +35,18 @@ impl Kind {
     }
 }
 
-/// How much a question asks of a candidate.
+/// The difficulty of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// Every senior candidate should manage it.
+    /// A senior candidate is expected to answer the question well.
     Core,
-    /// Sets the best apart.
+    /// The question distinguishes the best candidates.
     Advanced,
 }
 
 impl Level {
-    /// The name as it is written in a rubric.
+    /// The name in rubrics and results.
     pub fn name(self) -> &'static str {
         match self {
             Self::Core => "core",
@@ -55,15 +55,15 @@ impl Level {
     }
 }
 
-/// Lowest scores of the bands, in points of 100.
+/// Lowest score of each band, from 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bands {
-    /// From here on an answer is strong.
+    /// Lowest score of a strong answer.
     pub strong: u32,
-    /// From here on it is solid.
+    /// Lowest score of a solid answer.
     pub solid: u32,
-    /// From here on it is partial; below, weak.
+    /// Lowest score of a partial answer; answers below are weak.
     pub partial: u32,
 }
 
@@ -74,7 +74,7 @@ impl Default for Bands {
 }
 
 impl Bands {
-    /// The band that `score` falls into.
+    /// The band of `score`.
     pub fn of(self, score: Tenths) -> Band {
         match score.0 {
             tenths if tenths >= self.strong * 10 => Band::Strong,
@@ -85,134 +85,134 @@ impl Bands {
     }
 }
 
-/// One idea of a criterion, and the phrases by which it is recognised.
+/// A concept that an answer can contain, and the phrases by which it is recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concept {
-    /// Unique in its criterion.
+    /// Id, unique in the criterion.
     pub id: String,
-    /// Phrases in the phrase language; any of them is enough.
+    /// Phrases in the phrase language. One matching phrase is enough.
     pub any: Vec<String>,
 }
 
-/// One thing that an answer earns points for, or loses points by.
+/// A criterion that earns points, or a penalty that deducts points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Criterion {
-    /// Unique in its question.
+    /// Id, unique in the question.
     pub id: String,
-    /// What full credit is worth.
+    /// Points for full credit.
     pub points: u32,
-    /// What a judge is asked to decide.
+    /// The question that a judge has to decide.
     pub asks: String,
-    /// What a person is told who missed it; for a penalty, who incurred it.
+    /// Advice for a person who missed the criterion or incurred the penalty.
     pub advice: Option<String>,
-    /// How what was found of the concepts becomes credit.
+    /// How matched concepts are converted to credit.
     pub basis: Basis,
-    /// The ideas, one or more.
+    /// The concepts; at least one.
     pub concepts: Vec<Concept>,
 }
 
-/// How what was found of a criterion's concepts becomes credit.
+/// How the matched concepts of a criterion are converted to credit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Basis {
-    /// By how many there are.
+    /// By the number of matched concepts.
     Count {
-        /// How many concepts earn full credit: 1 to the number of concepts.
+        /// Number of concepts that earn full credit: from 1 to the number of concepts.
         need: u32,
     },
-    /// By how much of a reference answer they make up.
+    /// By the share of a reference answer's weight that the matched concepts cover.
     Coverage {
-        /// The share of a reference that earns half of the credit: 1 to 500 thousandths.
+        /// The share that earns half of the credit: 1 to 500 thousandths.
         half: Thousandths,
-        /// Answers that earn full credit, one or more; the one that fits best counts.
+        /// Answers that earn full credit; at least one. The one that fits best counts.
         references: Vec<ReferenceAnswer>,
     },
 }
 
-/// An answer that earns full credit, and what its words weigh.
+/// An answer that earns full credit, and the weights of its concepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceAnswer {
-    /// The answer.
+    /// Text of the answer.
     pub text: String,
-    /// What it says, one or more; each stands for one concept.
+    /// Weights of concepts; at least one.
     pub terms: Vec<Term>,
 }
 
-/// What a concept weighs in a reference answer.
+/// The weight of a concept in a reference answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
-    /// Which concept of the criterion, from 0.
+    /// Number of the concept in the criterion, from 0.
     pub concept: usize,
-    /// How much it counts among the others.
+    /// Weight relative to the other concepts.
     pub weight: Thousandths,
-    /// What the reference says of it.
+    /// Whether the reference answer affirms, denies or omits the concept.
     pub stance: Stance,
 }
 
-/// What a reference answer says of a concept.
+/// How a reference answer uses a concept. Fingerprints depend on the order of the variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stance {
-    /// It says it.
+    /// The reference answer affirms the concept.
     Said,
-    /// It denies it.
+    /// The reference answer denies the concept.
     Denied,
-    /// It does not say it, and other good answers may.
+    /// The reference answer omits the concept; other good answers may contain it.
     Extra,
 }
 
 impl Stance {
-    /// Whether the reference denies it.
+    /// Whether the reference answer denies the concept.
     pub fn denies(self) -> bool {
         self == Self::Denied
     }
 
-    /// Whether it is missed in an answer that does not say it.
+    /// Whether an answer without the concept misses something.
     pub fn is_expected(self) -> bool {
         self != Self::Extra
     }
 }
 
-/// A rubric's own test: a text and the credit each named criterion must come to.
+/// A test in a rubric: a text, and the credit of each named criterion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Golden {
-    /// What is graded.
+    /// Text to grade.
     pub text: String,
-    /// Criterion or penalty id to credit.
+    /// Expected credit by id of criterion or penalty.
     pub expect: BTreeMap<String, Thousandths>,
 }
 
 /// A question with its whole rubric.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// Unique in its bank.
+    /// Id, unique in the bank.
     pub id: String,
-    /// The folder it stands in.
+    /// Name of the rubric's folder.
     pub topic: String,
-    /// What kind of answer it asks for.
+    /// Kind of answer that the question asks for.
     pub kind: Kind,
-    /// How much it asks.
+    /// Difficulty of the question.
     pub level: Level,
-    /// The question as it is put.
+    /// Wording of the question.
     pub prompt: String,
-    /// Other usual wordings: found by, never graded.
+    /// Other common wordings. Used to find the question, never to grade.
     pub also_asked: Vec<String>,
-    /// Wordings by which the question is found, and which are not shown.
+    /// Wordings that are only used to find the question. Never displayed.
     pub index_only: Vec<String>,
-    /// Names by which answers from elsewhere call it.
+    /// Other ids of the question, as answers from other sources use them.
     pub known_as: Vec<String>,
-    /// Whether a program wrote the rubric, and nobody has said that they read it.
+    /// Whether a program wrote the rubric and it is still marked as unread.
     pub drafted: bool,
-    /// Where the bands begin.
+    /// Lowest scores of the bands.
     pub bands: Bands,
-    /// What earns points: the question's own criteria, then the included ones.
+    /// Criteria that earn points: those of the rubric itself, then the included ones.
     pub criteria: Vec<Criterion>,
-    /// What takes points away.
+    /// Penalties that deduct points.
     pub penalties: Vec<Criterion>,
-    /// The rubric's own tests.
+    /// Tests of the rubric.
     pub goldens: Vec<Golden>,
 }
 
 impl Question {
-    /// All wordings by which the question is found, the prompt first.
+    /// All wordings by which the question can be found, the prompt first.
     pub fn wordings(&self) -> impl Iterator<Item = &str> {
         let others = self.also_asked.iter().chain(&self.index_only);
         std::iter::once(&self.prompt).chain(others).map(String::as_str)

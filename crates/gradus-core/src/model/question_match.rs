@@ -1,4 +1,4 @@
-//! How the question of an answer was determined.
+//! How the question of an answer was determined, and the result of a search for a question.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,40 +6,40 @@ use std::borrow::Cow;
 
 use super::Thousandths;
 
-/// How the question of an answer was determined.
+/// How the question was determined. The reason is the value of `by` in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum QuestionMatch<'a> {
     /// By its id, or by another name that its rubric lists in `known_as`.
     Id,
-    /// The bank has no other question.
+    /// The bank has only this question.
     Only,
-    /// The wording given is one of the question's wordings, apart from case, punctuation and spacing.
+    /// The given wording is one of the question's wordings, apart from case, punctuation and spacing.
     Wording {
-        /// The wording as given; at most 200 characters, then `…`.
+        /// The given wording; at most 200 characters, then `…`.
         #[serde(borrow)]
         wording: Cow<'a, str>,
     },
-    /// The wording given is similar to the question's wordings.
+    /// The given wording is similar to the question's wordings.
     Similar {
-        /// The wording as given; at most 200 characters, then `…`.
+        /// The given wording; at most 200 characters, then `…`.
         #[serde(borrow)]
         wording: Cow<'a, str>,
-        /// From 0 (no word in common) to 1.
+        /// Similarity from 0 (no word in common) to 1.
         similarity: Thousandths,
     },
-    /// The answer is similar to what the question's rubric expects.
+    /// The answer is similar to the texts of the question's rubric.
     Answer {
-        /// From 0 (no word in common) to 1.
+        /// Similarity from 0 (no word in common) to 1.
         similarity: Thousandths,
     },
 }
 
 impl QuestionMatch<'_> {
-    /// The longest wording that is kept, in characters.
+    /// Greatest length of a stored wording, in characters.
     const LONGEST: usize = 200;
 
-    /// A wording as it is kept: cut after 200 characters.
+    /// The form of a wording in results: cut after 200 characters, with `…` in place of the rest.
     pub fn kept_wording(wording: &str) -> String {
         match wording.char_indices().nth(Self::LONGEST) {
             None => wording.to_owned(),
@@ -48,30 +48,30 @@ impl QuestionMatch<'_> {
     }
 }
 
-/// A question and how similar it is to what was searched for.
+/// A question and its similarity to the searched text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimilarQuestion {
     /// The question's id.
     pub id: String,
-    /// From 0 (no word in common) to 1.
+    /// Similarity from 0 (no word in common) to 1.
     pub similarity: Thousandths,
 }
 
-/// What a search for one question gave.
+/// The result of a search for one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuestionChoice {
     /// No question is similar enough.
     None {
-        /// The most similar one, if any question has a word in common.
+        /// The most similar question; `None` if no question has a word in common.
         nearest: Option<SimilarQuestion>,
     },
     /// One question is clearly the most similar.
     One(SimilarQuestion),
     /// Several questions are about equally similar.
     Close {
-        /// The most similar one.
+        /// The most similar question.
         best: SimilarQuestion,
-        /// The others, the most similar first.
+        /// The other questions, the most similar first.
         others: Vec<SimilarQuestion>,
     },
 }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_of_match_is_named_in_json() {
+    fn json_names_how_the_question_was_determined() {
         let similar = QuestionMatch::Similar { wording: "why?".into(), similarity: Thousandths(715) };
         let json = serde_json::json!({ "by": "similar", "wording": "why?", "similarity": 0.715 });
         assert_eq!(serde_json::to_value(&similar).expect("JSON"), json);

@@ -1,17 +1,17 @@
-//! Sample answers: what a person might say, and how good it is.
+//! Sample answers of different quality. Grades quote them, and copied answers are detected with them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How good a sample answer is, by its author's word.
+/// The quality of a sample answer, as its author rates it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SampleLevel {
-    /// Covers the question concretely.
+    /// The answer covers the question with concrete detail.
     Strong,
-    /// Covers about half of it.
+    /// The answer covers about half of the question.
     Fair,
-    /// Vague, generic or wrong.
+    /// The answer is vague, generic or wrong.
     Weak,
 }
 
@@ -19,7 +19,7 @@ impl SampleLevel {
     /// All levels, best first.
     pub const ALL: [Self; 3] = [Self::Strong, Self::Fair, Self::Weak];
 
-    /// The name as it is written in a corpus file.
+    /// The name in corpus files and results.
     pub fn name(self) -> &'static str {
         match self {
             Self::Strong => "strong",
@@ -32,12 +32,12 @@ impl SampleLevel {
 /// One sample answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    /// The question's id.
+    /// Id of the question.
     pub question: String,
-    /// How good it is.
+    /// Quality of the sample.
     pub level: SampleLevel,
-    /// The answer itself.
+    /// Text of the sample.
     pub text: String,
-    /// Bytes of the section's heading in the file it came from.
+    /// Bytes of the sample's heading in its corpus file.
     pub heading: std::ops::Range<usize>,
 }

@@ -1,4 +1,6 @@
-//! What was decided of one criterion, and what the decision rests on.
+//! The verdict on one criterion: credit, evidence and explanation.
+//!
+//! The names of fields and variants are the JSON keys of the result; the comments are the descriptions in its schema.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,15 +9,15 @@ use std::fmt;
 
 use super::{Span, Thousandths};
 
-/// Where a criterion's verdict comes from.
+/// The origin of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
-    /// The offline scorer, as asked.
+    /// The offline scorer, because no judge was requested.
     Offline,
-    /// A model's verdict.
+    /// A language model.
     Llm,
-    /// The offline scorer in place of a model that gave no usable verdict.
+    /// The offline scorer, because the model gave no usable verdict.
     Fallback,
 }
 
@@ -29,12 +31,12 @@ pub enum Status {
     Partial,
     /// No credit.
     Missed,
-    /// Nobody could decide.
+    /// No grader gave a usable verdict.
     Undecided,
 }
 
 impl Status {
-    /// The name as it is written.
+    /// The name in results and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Met => "met",
@@ -44,7 +46,7 @@ impl Status {
         }
     }
 
-    /// What `credit` comes to.
+    /// The status for a credit.
     pub fn of(credit: Thousandths) -> Self {
         match credit.0 {
             0 => Self::Missed,
@@ -54,44 +56,44 @@ impl Status {
     }
 }
 
-/// One criterion, or one penalty, decided.
+/// The verdict on one criterion or one penalty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CriterionGrade<'a> {
-    /// The criterion's id.
+    /// Id of the criterion or penalty.
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    /// What full credit is worth.
+    /// Points for full credit.
     pub points: u32,
-    /// Points earned here; for a penalty, points taken.
+    /// Points earned; for a penalty, points deducted.
     pub earned: Thousandths,
-    /// 0 to 1.
+    /// Credit from 0 to 1; for a penalty, the share that applies.
     pub credit: Thousandths,
-    /// Who decided.
+    /// The grader that decided.
     pub source: Source,
-    /// What the credit comes to.
+    /// The credit in one word.
     pub status: Status,
-    /// What the credit rests on, by place in the answer.
+    /// Passages of the answer that earn the credit, in order.
     #[serde(borrow)]
     pub evidence: Vec<Evidence<'a>>,
-    /// Ids of the concepts that were not found.
+    /// Ids of the concepts that the answer does not contain.
     #[serde(borrow)]
     pub missing: Vec<Cow<'a, str>>,
-    /// One sentence.
+    /// Explanation of the credit in one sentence.
     #[serde(borrow)]
     pub why: Why<'a>,
-    /// Range of the credits that several samples of a judge gave.
+    /// Lowest and highest credit of repeated samples or several judges. Absent with one verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<(Thousandths, Thousandths)>,
-    /// What each verdict said, where there are several.
+    /// The credit of each verdict. Empty with one verdict.
     #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
     pub votes: Vec<Ballot<'a>>,
-    /// The credit that the offline scorer gives, where both were asked for.
+    /// The credit by the offline scorer. Absent unless it was requested beside a judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<Thousandths>,
 }
 
 impl CriterionGrade<'_> {
-    /// Whether judge and offline scorer are half of the credit or more apart.
+    /// Whether the credits of judge and offline scorer differ by half of full credit or more.
     pub fn is_disputed(&self) -> bool {
         self.source == Source::Llm && self.offline.is_some_and(|offline| offline.0.abs_diff(self.credit.0) >= 500)
     }
@@ -100,38 +102,38 @@ impl CriterionGrade<'_> {
 /// One of several verdicts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ballot<'a> {
-    /// The model's name.
+    /// Name of the model.
     #[serde(borrow)]
     pub model: Cow<'a, str>,
-    /// 0 to 1.
+    /// Credit from 0 to 1.
     pub credit: Thousandths,
 }
 
-/// One sentence that says why; kept as figures until it is written, so that grading writes no text.
+/// Explanation of a credit in one sentence. Holds numbers until it is written, so that grading formats no text.
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
 #[schemars(with = "String")]
 pub enum Why<'a> {
-    /// The offline scorer's: concepts found, of how many, how many are needed, how many count half.
+    /// The offline scorer counted concepts.
     Coverage {
-        /// Concepts found.
+        /// Number of concepts found.
         found: u32,
-        /// Concepts there are.
+        /// Number of concepts of the criterion.
         of: u32,
-        /// Concepts that earn full credit.
+        /// Number of concepts that earn full credit.
         need: u32,
-        /// Of the found ones, those that count half because they stand in a bare listing.
+        /// Number of found concepts that count half, because they occur only in a bare list of terms.
         halved: u32,
     },
-    /// The offline scorer's: how much of a reference answer is said.
+    /// The offline scorer compared the answer with reference answers.
     Share {
-        /// Share of its weight.
+        /// Share of the reference answer's weight that the answer contains, from 0 to 1.
         said: Thousandths,
-        /// Which reference answer fits best, from 1.
+        /// Number of the reference answer that fits best, from 1.
         reference: u32,
-        /// How many there are.
+        /// Number of reference answers.
         of: u32,
     },
-    /// Anybody's words.
+    /// Text of a judge.
     Text(Cow<'a, str>),
 }
 
@@ -172,7 +174,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Why<'a> {
     }
 }
 
-/// One place in the answer that a concept was found at.
+/// A passage of the answer that contains a concept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence<'a> {
     /// First byte in the answer as given.
@@ -182,49 +184,49 @@ pub struct Evidence<'a> {
     /// `answer[start..end]`.
     #[serde(borrow)]
     pub quote: Cow<'a, str>,
-    /// The concept's id.
+    /// Id of the concept.
     #[serde(borrow)]
     pub concept: Cow<'a, str>,
-    /// How it was recognised.
+    /// How the concept was recognised.
     pub how: How,
-    /// Whether it counts half, because it stands in a bare listing.
+    /// Whether the passage counts half, because it is in a bare list of terms.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub half: bool,
 }
 
 impl Evidence<'_> {
-    /// The place.
+    /// The range of bytes in the answer.
     pub fn span(&self) -> Span {
         Span { start: self.start, end: self.end }
     }
 }
 
-/// How a phrase was recognised; where several apply, the furthest from the written form.
+/// How a phrase was recognised; if several ways apply, the one furthest from the phrase as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// As the rubric writes it.
+    /// The words as the rubric writes them.
     Exact,
-    /// Another form of the same words.
+    /// Inflected forms of the same words.
     Stem,
-    /// A quantity of the kind asked for.
+    /// A quantity of the expected kind.
     Quantity,
     /// A synonym or abbreviation.
     Synonym,
-    /// Spoken letters or numbers.
+    /// Letters or numbers spelled out in words.
     Spoken,
-    /// A spelling slip.
+    /// A misspelling.
     Spelling,
-    /// A word that means nearly the same.
+    /// A word with a similar meaning.
     Related,
-    /// A word that means the opposite; counts where one of both is denied.
+    /// A word with the opposite meaning; counts if exactly one of the answer and the phrase is negated.
     Opposite,
-    /// Quoted by a judge.
+    /// A quotation by a judge.
     Quoted,
 }
 
 impl How {
-    /// The name as it is written.
+    /// The name in results and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",

@@ -1,60 +1,62 @@
-//! What a grade comes to, without what it rests on: what summaries of many answers are made of.
+//! The short form of a grade: score, credits and flags without evidence and texts.
+//!
+//! Statistics over many answers are computed from it, and run folders store it.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Band, CriterionGrade, Flag, Grade, Outcome, Source, Status, Tenths, Thousandths, Usage};
 
-/// The short form of a grade. Names are short too, because millions of them are written.
+/// The short form of a grade. The JSON keys have one letter, because millions of these objects are stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marks {
-    /// Id of the question; empty where none could be told.
+    /// Id of the question; empty if no question was found.
     #[serde(rename = "q")]
     pub question: String,
-    /// The score, or why there is none.
+    /// The score, or the reason why there is none.
     #[serde(rename = "o")]
     pub outcome: Came,
-    /// What is odd about the answer.
+    /// Warnings about the answer.
     #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
-    /// Criteria, then penalties, by number from 0, on which judge and offline scorer are far apart, with the credit that
-    /// the latter gives.
+    /// Criteria and penalties on which judge and offline scorer are far apart: the number, counted from 0 over all
+    /// criteria and then all penalties, and the offline credit.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     pub disputed: Vec<(u32, Thousandths)>,
-    /// What a judge used.
+    /// Tokens that the judges used; absent offline.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
 }
 
-/// What came of an answer.
+/// The score of an answer, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Came {
-    /// It was graded.
+    /// The answer was graded.
     #[serde(rename = "g")]
     Graded {
-        /// The calibrated score where there is one, else the score.
+        /// The calibrated score if there is one, else the score.
         #[serde(rename = "s")]
         score: Tenths,
-        /// What that is called.
+        /// The band of that score.
         #[serde(rename = "b")]
         band: Band,
-        /// The credit of each criterion, in the rubric's order; `None` where nobody could decide.
+        /// The credit of each criterion, in the rubric's order; `None` if undecided.
         #[serde(rename = "c")]
         credits: Vec<Option<Thousandths>>,
-        /// The credit of each penalty: how far it applies.
+        /// The credit of each penalty, in the rubric's order: 1 if it applies in full, `None` if undecided.
         #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
         penalties: Vec<Option<Thousandths>>,
-        /// Whether the offline scorer stood in for a judge anywhere.
+        /// Whether the offline scorer replaced a judge on any criterion or penalty.
         #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
         fallback: bool,
     },
-    /// It could not be graded, and this is why.
+    /// The answer could not be graded, for this reason.
     #[serde(rename = "n")]
     Ungraded(String),
 }
 
 impl Marks {
-    /// Of a grade.
+    /// The summary of a grade.
     pub fn of(grade: &Grade<'_>) -> Self {
         let outcome = match &grade.outcome {
             Outcome::Ungraded { reason } => Came::Ungraded(reason.to_string()),
@@ -80,7 +82,7 @@ impl Marks {
         }
     }
 
-    /// Of what could not be graded.
+    /// The summary of an answer that could not be graded.
     pub fn ungraded(question: &str, reason: &str) -> Self {
         Self {
             question: question.to_owned(),
