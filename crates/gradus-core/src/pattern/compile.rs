@@ -1,29 +1,37 @@
-//! Phrases to one automaton.
+//! Compiles phrases into one automaton.
 //!
-//! Each part of a phrase is a chain of nodes, shared by parts that begin alike; alternatives and
-//! synonyms are further edges and side chains. Words are kept apart from edges: which edges a word
-//! takes is looked up once per word.
+//! Each part of a phrase becomes a chain of nodes. Parts with equal first elements share nodes; alternatives and synonyms
+//! add edges and side chains. Edges do not hold words: the edges of a word are looked up once per distinct word.
 
 use hashbrown::HashMap;
 
-use super::edges::{Edge, Means, START};
-use super::lookup::{Accept, Atoms, AtomsBuilder, Matcher};
+use super::edges::{Edge, HowSet, START};
+use super::misspelling::Misspellings;
 use super::parse::{Atom, Element, Phrase, PhraseError, Reader};
-use super::spelling::Spellings;
+use super::word_edges::{Accept, Atoms, AtomsBuilder, Matcher};
 use crate::text::{Class, KnownWords, Lexicon, Member, Quantities, Related, Synonyms, WordId};
 
-/// Nodes that one automaton may have.
+/// Greatest number of nodes in one automaton.
 const MOST_NODES: usize = START as usize - 1;
 
-/// Why phrases cannot be compiled together.
+/// Phrases cannot be compiled into one automaton.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
-    /// There are too many of them.
-    #[error("the phrases of one rubric need more than {MOST_NODES} nodes: use fewer or shorter phrases")]
+    /// The phrases need too many nodes.
+    #[error("the phrases of one rubric need more than {MOST_NODES} nodes")]
     TooMany,
 }
 
-/// Collects the phrases of a rubric.
+impl CompileError {
+    /// What the author of the rubric can do about the error.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::TooMany => "split the rubric, or use fewer or shorter phrases",
+        }
+    }
+}
+
+/// Compiles the phrases of one rubric.
 pub struct Compiler<'a> {
     synonyms: &'a Synonyms,
     reader: &'a mut Reader,
@@ -32,13 +40,13 @@ pub struct Compiler<'a> {
     phrases: u32,
     parts: u32,
     accepts: Vec<Option<Accept>>,
-    beginnings: HashMap<(u16, Element), u16>,
-    /// What phrases are found by besides their own words.
+    shared_nodes: HashMap<(u16, Element), u16>,
+    /// Related words, by which the phrases added from now on are also matched.
     related: Option<&'a Related>,
 }
 
 impl<'a> Compiler<'a> {
-    /// Without any phrase yet.
+    /// A compiler without phrases.
     pub fn new(synonyms: &'a Synonyms, reader: &'a mut Reader) -> Self {
         Self {
             synonyms,
@@ -48,21 +56,21 @@ impl<'a> Compiler<'a> {
             phrases: 0,
             parts: 0,
             accepts: Vec::new(),
-            beginnings: HashMap::new(),
+            shared_nodes: HashMap::new(),
             related: None,
         }
     }
 
-    /// From here on phrases are also found by related words.
-    pub fn soften(&mut self, related: &'a Related) {
-        self.beginnings.clear(); // phrases before must not share what these are found by
+    /// Matches the phrases that are added from now on also by related words.
+    pub fn use_related(&mut self, related: &'a Related) {
+        self.shared_nodes.clear(); // because earlier phrases must not be matched by related words
         self.related = Some(related);
     }
 
-    /// Reads a phrase and adds it; phrases are numbered in the order they are added.
+    /// Parses a phrase and adds it. Phrases are numbered from 0 in the order in which they are added.
     ///
     /// # Errors
-    /// When the phrase cannot be read; nothing is added then.
+    /// When the phrase is not valid. Nothing is added then.
     pub fn add(&mut self, phrase: &str) -> Result<(), PhraseError> {
         let Phrase { parts } = self.reader.parse(phrase)?;
         let lexicon = &self.reader.lexicon;
@@ -80,10 +88,10 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// The automaton; `known` words are never taken for slips.
+    /// Builds the automaton. Words in `known` are never taken for misspellings.
     ///
     /// # Errors
-    /// When there are more phrases than one automaton holds.
+    /// When the phrases need too many nodes.
     pub fn finish(self, known: &KnownWords) -> Result<Matcher, CompileError> {
         if self.accepts.len() > MOST_NODES {
             return Err(CompileError::TooMany);
@@ -94,7 +102,7 @@ impl<'a> Compiler<'a> {
         });
         let atoms: Atoms = self.atoms.finish(&self.reader.lexicon);
         Ok(Matcher {
-            spellings: Spellings::new(known.clone()),
+            misspellings: Misspellings::new(known.clone()),
             atoms,
             quantities,
             phrases: self.phrases,
@@ -121,14 +129,14 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The node that `element` leads to from `from`, whichever part leads there.
+    /// The node that `element` leads to from `from`. Parts share it if they start with the same elements.
     fn shared_node(&mut self, from: u16, element: &Element) -> u16 {
         let key = (from, element.clone());
-        if let Some(node) = self.beginnings.get(&key) {
+        if let Some(node) = self.shared_nodes.get(&key) {
             return *node;
         }
         let node = self.new_node(from, element);
-        self.beginnings.insert(key, node);
+        self.shared_nodes.insert(key, node);
         node
     }
 
@@ -150,16 +158,16 @@ impl<'a> Compiler<'a> {
         match atom {
             Atom::Quantity(kinds) => {
                 let Chain { from, to, gap } = chain;
-                self.quantities.push((*kinds, Edge { to, from, gap, how: Means::QUANTITY }));
+                self.quantities.push((*kinds, Edge { to, from, gap, how: HowSet::QUANTITY }));
             }
             Atom::Exact(words) => {
                 for (at, word) in words.iter().enumerate() {
-                    let edge = self.link(&mut chain, at + 1 == words.len(), Means::EXACT);
+                    let edge = self.link(&mut chain, at + 1 == words.len(), HowSet::EXACT);
                     self.atoms.add_exact(self.reader.lexicon.surface(*word), edge);
                 }
             }
             Atom::Words { words, prefix } => {
-                self.add_words(words, *prefix, chain, Means::EXACT);
+                self.add_words(words, *prefix, chain, HowSet::EXACT);
                 if !prefix {
                     self.add_synonyms(words, chain);
                     self.add_related(words, chain);
@@ -168,7 +176,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn add_words(&mut self, words: &[WordId], prefix: bool, mut chain: Chain, how: Means) {
+    fn add_words(&mut self, words: &[WordId], prefix: bool, mut chain: Chain, how: HowSet) {
         for (at, word) in words.iter().enumerate() {
             let last = at + 1 == words.len();
             let edge = self.link(&mut chain, last, how);
@@ -180,15 +188,15 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The next edge of a chain; the last one leads to its end.
-    fn link(&mut self, chain: &mut Chain, last: bool, how: Means) -> Edge {
+    /// Adds the next edge of a chain. The last one leads to the end of the chain.
+    fn link(&mut self, chain: &mut Chain, last: bool, how: HowSet) -> Edge {
         let to = if last { chain.to } else { self.node() };
         let edge = Edge { to, from: chain.from, gap: chain.gap, how };
         (chain.from, chain.gap) = (to, 0);
         edge
     }
 
-    /// The words that mean nearly the same as `words`, and those that mean the opposite.
+    /// Adds the words with a similar meaning and with the opposite meaning of `words`.
     fn add_related(&mut self, words: &[WordId], chain: Chain) {
         let (Some(related), Some(first)) = (self.related, words.first()) else { return };
         let lexicon = &self.reader.lexicon;
@@ -199,14 +207,14 @@ impl<'a> Compiler<'a> {
             .map(|member| member.group)
             .collect();
         for group in groups {
-            self.add_members(related.group(group), chain, Means::RELATED);
+            self.add_members(related.group(group), chain, HowSet::RELATED);
             if let Some(opposite) = related.opposite(group) {
-                self.add_members(related.group(opposite), chain, Means::OPPOSITE);
+                self.add_members(related.group(opposite), chain, HowSet::OPPOSITE);
             }
         }
     }
 
-    /// The other members of the groups that `words` are a member of.
+    /// Adds the synonyms of `words`.
     fn add_synonyms(&mut self, words: &[WordId], chain: Chain) {
         let synonyms = self.synonyms;
         let lexicon = &self.reader.lexicon;
@@ -220,18 +228,18 @@ impl<'a> Compiler<'a> {
         groups.into_iter().for_each(|group| self.add_group(group, chain));
     }
 
-    /// The same for members that go over several elements from `at` on.
+    /// Adds the synonyms of words that are spread over several elements from `at` on.
     fn add_synonyms_across(&mut self, elements: &[Element], at: usize, nodes: &[u16]) {
         let synonyms = self.synonyms;
         let lexicon = &self.reader.lexicon;
-        let stands = |ahead: usize, stem: &str| {
+        let has_stem = |ahead: usize, stem: &str| {
             elements.get(at + ahead).is_some_and(|element| single_words(element).any(|word| lexicon.stem(word) == stem))
         };
         let mut found = Vec::new();
         for first in single_words(&elements[at]) {
             for member in synonyms.starting_with(lexicon.stem(first)) {
                 let length = member.stems.len();
-                if length > 1 && member.stems.iter().enumerate().skip(1).all(|(ahead, stem)| stands(ahead, stem)) {
+                if length > 1 && member.stems.iter().enumerate().skip(1).all(|(ahead, stem)| has_stem(ahead, stem)) {
                     found
                         .push((member.group, Chain { from: nodes[at], to: nodes[at + length], gap: elements[at].gap }));
                 }
@@ -241,10 +249,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn add_group(&mut self, group: usize, chain: Chain) {
-        self.add_members(self.synonyms.group(group), chain, Means::SYNONYM);
+        self.add_members(self.synonyms.group(group), chain, HowSet::SYNONYM);
     }
 
-    fn add_members(&mut self, members: &[Vec<String>], chain: Chain, how: Means) {
+    fn add_members(&mut self, members: &[Vec<String>], chain: Chain, how: HowSet) {
         for member in members {
             let words: Vec<WordId> = member.iter().map(|word| self.reader.lexicon.intern(word)).collect();
             self.add_words(&words, false, chain, how);
@@ -252,7 +260,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// Where a chain begins and ends, and the gap before its first word.
+/// The start and end nodes of a chain, and the gap before its first word.
 #[derive(Clone, Copy)]
 struct Chain {
     from: u16,
@@ -260,7 +268,7 @@ struct Chain {
     gap: u8,
 }
 
-/// Whether `member` consists of just these words.
+/// Whether `member` consists of exactly these words.
 fn is_spelled(words: &[WordId], member: &Member, lexicon: &Lexicon) -> bool {
     member.stems.len() == words.len() && member.stems.iter().zip(words).all(|(stem, word)| stem == lexicon.stem(*word))
 }

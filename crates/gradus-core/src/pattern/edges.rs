@@ -1,25 +1,25 @@
-//! The automaton's parts: nodes are numbers, edges say which word leads from one to the next.
+//! The parts of the automaton: numbered nodes, and edges that lead from one node to the next on a word.
 
 use crate::model::How;
 
-/// The node that every part begins at.
+/// The node from which every part starts.
 pub(super) const START: u16 = u16::MAX;
 
-/// A step from node to node on one word or quantity.
+/// A step from one node to another on a word or quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Edge {
     pub(super) to: u16,
     pub(super) from: u16,
-    /// How many other words may stand between.
+    /// Greatest number of other words before this one.
     pub(super) gap: u8,
-    pub(super) how: Means,
+    pub(super) how: HowSet,
 }
 
-/// Everything by which a phrase was recognised.
+/// The set of ways in which the words of a phrase were recognised. The empty set means exactly as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Means(u8);
+pub(super) struct HowSet(u8);
 
-impl Means {
+impl HowSet {
     pub(super) const EXACT: Self = Self(0);
     pub(super) const STEM: Self = Self(1);
     pub(super) const QUANTITY: Self = Self(1 << 1);
@@ -29,12 +29,12 @@ impl Means {
     pub(super) const RELATED: Self = Self(1 << 5);
     pub(super) const OPPOSITE: Self = Self(1 << 6);
 
-    /// The set as its lowest seven bits.
+    /// The set as the lowest seven bits.
     pub(super) fn bits(self) -> u16 {
         u16::from(self.0)
     }
 
-    /// The set of such bits.
+    /// The inverse of [`Self::bits`].
     pub(super) fn from_bits(bits: u16) -> Self {
         Self(bits as u8)
     }
@@ -43,12 +43,12 @@ impl Means {
         Self(self.0 | other.0)
     }
 
-    /// Whether it is the phrase in other words only: the phrase itself may still come.
+    /// Whether a related word or opposite matched, so that the phrase itself may still occur later.
     pub(super) fn is_loose(self) -> bool {
         self.0 >= Self::RELATED.0
     }
 
-    /// The one that is furthest from the written form.
+    /// The way that is furthest from the phrase as written.
     pub(super) fn furthest(self) -> How {
         match self.0 {
             0 => How::Exact,
@@ -63,8 +63,8 @@ impl Means {
     }
 }
 
-/// Sorts and removes what stands twice, so that the order of compilation does not matter.
-pub(super) fn tidy(edges: &mut Vec<Edge>) {
+/// Sorts edges and removes duplicates, so that the order in which phrases were added does not matter.
+pub(super) fn sort_and_dedup(edges: &mut Vec<Edge>) {
     edges.sort_unstable();
     edges.dedup_by_key(|edge| (edge.to, edge.from, edge.gap));
 }

@@ -1,21 +1,21 @@
-//! The phrase language: how a rubric says what to look for.
+//! The phrase language, in which rubrics describe what an answer should contain.
 //!
-//! Phrases are parsed one by one and compiled together into one [`Matcher`] that finds them all in
-//! one pass over a document, in time linear in its length. Which hit earns what is for `score`.
+//! Phrases are parsed one by one and compiled into one [`Matcher`], which finds all of them in one pass over a document,
+//! in linear time. `score` decides what a match earns.
 
 mod compile;
 mod edges;
-mod lookup;
+mod matching;
+mod misspelling;
 mod parse;
-mod run;
 mod scratch;
-mod spelling;
+mod word_edges;
 
 pub use compile::{CompileError, Compiler};
-pub use lookup::Matcher;
+pub use matching::Hit;
 pub use parse::{PhraseError, Reader};
-pub use run::Hit;
 pub use scratch::Scratch;
+pub use word_edges::Matcher;
 
 #[cfg(test)]
 mod tests;

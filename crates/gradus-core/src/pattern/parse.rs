@@ -1,55 +1,55 @@
-//! One phrase as written to one phrase as meant.
+//! Parses the text of one phrase.
 
 use std::ops::Range;
 
 use crate::text::{Document, Lexicon, Quantities, WordId};
 
-/// Words between neighbours that do not stand in quotes.
-const USUAL_GAP: u8 = 2;
-/// Places for a word that one phrase may have.
-const LONGEST: usize = 64;
+/// Number of other words that may occur between two words outside quotation marks.
+const DEFAULT_GAP: u8 = 2;
+/// Greatest number of elements in one phrase.
+const MAX_ELEMENTS: usize = 64;
 
-/// A phrase: parts that must all stand in one sentence, in any order.
+/// A phrase: parts that must all occur in one sentence, in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Phrase {
-    /// One or more; each is found by itself.
+    /// Parts that are found independently of each other; at least one.
     pub(super) parts: Vec<Vec<Element>>,
 }
 
-/// One place in a part.
+/// A position in a part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Element {
-    /// What may stand here; one or more.
+    /// What matches at this position; at least one.
     pub(super) alternatives: Vec<Atom>,
-    /// How many other words may stand between this and the element before.
+    /// Greatest number of other words between this element and the one before.
     pub(super) gap: u8,
 }
 
-/// What is looked for at a place.
+/// What matches at a position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Atom {
-    /// Words next to each other; the last may be the beginning of a word.
+    /// Adjacent words. The last may be only the start of a word.
     Words {
         /// The words.
         words: Vec<WordId>,
-        /// Whether the last is only how a word begins.
+        /// Whether the last word is a prefix: any ending matches.
         prefix: bool,
     },
-    /// Words next to each other, exactly as written.
+    /// Adjacent words, spelled exactly as written.
     Exact(Vec<WordId>),
-    /// A quantity of a kind.
+    /// A quantity of this kind.
     Quantity(Quantities),
 }
 
-/// Why a phrase cannot be read.
+/// A phrase is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct PhraseError {
-    /// Bytes of the phrase that it is about.
+    /// Byte range of the phrase that is not valid.
     pub at: Range<usize>,
-    /// What was expected.
+    /// What is wrong there.
     pub message: String,
-    /// What to do.
+    /// How to correct the phrase.
     pub hint: &'static str,
 }
 
@@ -57,8 +57,8 @@ fn error<T>(at: Range<usize>, message: impl Into<String>, hint: &'static str) ->
     Err(PhraseError { at, message: message.into(), hint })
 }
 
-/// Reads phrases, and keeps what it learns about words from one rubric to the next. The words of its
-/// phrases are those of its lexicon.
+/// Parses phrases. Keeps what it learns about words from one rubric to the next. Word ids in its phrases belong to its
+/// lexicon.
 #[derive(Default)]
 pub struct Reader {
     /// Scratch space.
@@ -68,10 +68,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads a phrase.
+    /// Parses a phrase.
     ///
     /// # Errors
-    /// Names the place in `phrase` and what was expected there.
+    /// When the phrase is not valid: the place in `phrase` and what is wrong there.
     pub(super) fn parse(&mut self, phrase: &str) -> Result<Phrase, PhraseError> {
         read(Parser { phrase, at: 0, words: self })
     }
@@ -112,7 +112,7 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
             }
             Some(_) => {
                 let alternatives = parser.alternatives()?;
-                let gap = if quote.is_some() && !opened { 0 } else { USUAL_GAP };
+                let gap = if quote.is_some() && !opened { 0 } else { DEFAULT_GAP };
                 opened = false;
                 count += 1;
                 last.push(Element { alternatives, gap });
@@ -129,9 +129,11 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
         Some(last) if last.is_empty() => {
             error(0..phrase.len(), "an empty phrase", "write at least one word, or remove it")
         }
-        _ if count > LONGEST => {
-            error(0..phrase.len(), format!("{count} words in one phrase, at most {LONGEST} are allowed"), "split it")
-        }
+        _ if count > MAX_ELEMENTS => error(
+            0..phrase.len(),
+            format!("{count} words in one phrase, at most {MAX_ELEMENTS} are allowed"),
+            "split it",
+        ),
         _ => Ok(Phrase { parts }),
     }
 }
@@ -152,7 +154,7 @@ impl Parser<'_> {
         self.at += rest.len() - rest.trim_start().len();
     }
 
-    /// `up|out|=IT`, up to the next space or quote.
+    /// Parses alternatives such as `up|out|=IT`, up to the next space or quotation mark.
     fn alternatives(&mut self) -> Result<Vec<Atom>, PhraseError> {
         let mut alternatives = Vec::new();
         loop {
@@ -192,7 +194,7 @@ impl Parser<'_> {
                 return error(
                     star..star + 1,
                     "`*` before the end of a word",
-                    "it stands for any ending: move it to the end, or write `\\*`",
+                    "`*` matches any ending: move it to the end, or write `\\*`",
                 );
             }
             match c {
@@ -243,7 +245,7 @@ impl Parser<'_> {
         }
         match Quantities::NAMED.iter().find(|(known, _)| *known == name) {
             Some((_, kinds)) => Ok(Atom::Quantity(*kinds)),
-            None => error(start..self.at, format!("`<{name}>` is no kind of quantity"), HINT),
+            None => error(start..self.at, format!("`<{name}>` is not a kind of quantity"), HINT),
         }
     }
 }
@@ -271,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sign_of_the_language_is_read() {
+    fn every_sign_of_the_language_is_parsed() {
         for (phrase, expected) in [
             ("roll back deploy", "2roll 2back 2deploy"),
             ("\"error budget\" spent", "2error 0budget 2spent"),
@@ -285,7 +287,7 @@ mod tests {
             ("a&b".replace('&', " & ").as_str(), "2a & 2b"),
         ] {
             if phrase == r"c\* \& d" {
-                assert!(Reader::default().parse(phrase).is_err(), "an escaped sign alone is no word");
+                assert!(Reader::default().parse(phrase).is_err(), "an escaped sign alone is not a word");
             } else {
                 assert_eq!(shown(phrase), expected, "{phrase}");
             }
@@ -294,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_place() {
+    fn an_error_names_the_place_in_the_phrase() {
         for (phrase, at, message) in [
             ("", 0..0, "an empty phrase"),
             ("   ", 0..3, "an empty phrase"),
@@ -304,7 +306,7 @@ mod tests {
             ("au*to", 2..3, "`*` before the end of a word"),
             ("a |b", 2..3, "no word here"),
             ("a| b", 2..3, "no word here"),
-            ("<numbr>", 0..7, "`<numbr>` is no kind of quantity"),
+            ("<numbr>", 0..7, "`<numbr>` is not a kind of quantity"),
             ("<number", 0..7, "`<` without `>`"),
             ("=IT*", 0..4, "`=` and `*` on one word"),
             ("a&b", 1..2, "`&` inside a word"),

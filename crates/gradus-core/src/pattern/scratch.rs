@@ -1,13 +1,13 @@
-//! What a matcher learns about words, and where its nodes were reached.
+//! What a matcher has learned about words, and which nodes of its automaton were reached.
 
-use super::edges::{Edge, Means, START};
-use super::lookup::Matcher;
+use super::edges::{Edge, HowSet, START};
+use super::word_edges::Matcher;
 use crate::text::{Lexicon, Sentence, WordId};
 
-/// What a matcher learns and needs while it runs: one for each matcher and thread. Positions of
-/// parts count over all its documents, so that nothing has to be cleared between them.
+/// Buffers of one matcher in one thread. Positions count over all documents that it has read, so that nothing has to be
+/// cleared between them.
 ///
-/// Never changes a result, only the time it takes.
+/// The content affects speed, never a result.
 #[derive(Default)]
 pub struct Scratch {
     pub(super) generation: u32,
@@ -18,25 +18,25 @@ pub struct Scratch {
     pub(super) nodes: Vec<Node>,
     pub(super) firsts: Vec<u8>,
     pub(super) parts: Vec<PartSeen>,
-    /// By phrase: the position at which the last sentence begins that it counts in.
+    /// Position of the first token of the last sentence in which each phrase counted in full, by phrase.
     pub(super) counted: Vec<u32>,
     pub(super) arriving: Vec<Arrival>,
     pub(super) ahead: Vec<(u32, Arrival)>,
     pub(super) base: u32,
 }
 
-/// Where a node was reached last: the position in the sentence, from 1, and by what means; 0 where
-/// it was not. Two bytes, so that all nodes of a rubric stay at hand.
+/// Where a node was last reached: the position in the sentence, from 1, and how its words were recognised. 0 if it was
+/// not reached. Two bytes, so that all nodes of a rubric stay in the processor cache.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Node(pub(super) u16);
 
-const _: () = assert!(Sentence::LONGEST < u8::MAX as u32, "positions in a sentence fit a byte");
+const _: () = assert!(Sentence::LONGEST < u8::MAX as u32, "positions in a sentence fit into a byte");
 
 impl Node {
-    /// Marks that the node was not the first of its part: where the part began is kept elsewhere.
+    /// Bit of a node that is not the first of its part. [`Scratch::firsts`] has the position where the part started.
     pub(super) const STEPPED: u16 = 1 << 15;
 
-    pub(super) fn new(position: u8, how: Means, stepped: bool) -> Self {
+    pub(super) fn new(position: u8, how: HowSet, stepped: bool) -> Self {
         Self(u16::from(position) | how.bits() << 8 | if stepped { Self::STEPPED } else { 0 })
     }
 
@@ -44,33 +44,33 @@ impl Node {
         self.0 as u8
     }
 
-    pub(super) fn how(self) -> Means {
-        Means::from_bits((self.0 & !Self::STEPPED) >> 8)
+    pub(super) fn how(self) -> HowSet {
+        HowSet::from_bits((self.0 & !Self::STEPPED) >> 8)
     }
 
-    /// Whether a word at `position` is close enough to go on from here.
+    /// Whether a word at `position` is close enough to continue from here.
     pub(super) fn reaches(self, position: u8, gap: u8) -> bool {
         let last = self.position();
         last != 0 && last < position && position - last <= gap + 1
     }
 }
 
-/// What the tokens `first` to `last` of a sentence make up.
+/// The tokens of a sentence that matched so far.
 #[derive(Clone, Copy)]
 pub(super) struct Reached {
     pub(super) first: u8,
     pub(super) last: u8,
-    pub(super) how: Means,
+    pub(super) how: HowSet,
 }
 
-/// The edges of a word: those that begin a part, and the others.
+/// The edges of a word: those that start a part, and the others.
 #[derive(Clone, Copy)]
 pub(super) struct Resolved {
     pub(super) start: u32,
     pub(super) starts: u32,
     pub(super) step: u32,
     pub(super) steps: u32,
-    /// What may follow where a word is written apart.
+    /// First two letters of the words that may follow in a compound, as a range of [`Scratch::continuations`].
     pub(super) continuation: u32,
     pub(super) continuations: u32,
 }
@@ -78,12 +78,12 @@ pub(super) struct Resolved {
 const UNRESOLVED: Resolved =
     Resolved { start: u32::MAX, starts: 0, step: 0, steps: 0, continuation: 0, continuations: 0 };
 
-/// An edge from the beginning.
+/// An edge from the start node.
 #[derive(Clone, Copy)]
 pub(super) struct Start {
     pub(super) to: u16,
-    pub(super) how: Means,
-    /// Whether a part ends here already.
+    pub(super) how: HowSet,
+    /// Whether the part consists of this one word.
     pub(super) accepts: bool,
 }
 
@@ -97,12 +97,12 @@ pub(super) struct Arrival {
 pub(super) struct PartSeen {
     pub(super) first: u32,
     pub(super) last: u32,
-    pub(super) how: Means,
+    pub(super) how: HowSet,
     pub(super) negated: bool,
 }
 
 impl Scratch {
-    /// Knows nothing yet.
+    /// Buffers without any knowledge about words.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,16 +1,16 @@
-//! What each sign of the phrase language finds, and what it leaves.
+//! What each sign of the phrase language matches and does not match.
 
 use super::*;
 use crate::model::How;
 use crate::text::{Document, KnownWords, Lexicon, Synonyms};
 
-struct Found {
+struct QuotedHit {
     quote: String,
     how: How,
     negated: bool,
 }
 
-fn find(phrase: &str, text: &str) -> Vec<Found> {
+fn find(phrase: &str, text: &str) -> Vec<QuotedHit> {
     let groups =
         [vec!["kubernetes", "k8s"], vec!["mttr", "mean time to recovery"], vec!["ci/cd", "continuous delivery"]];
     let synonyms = Synonyms::new(&groups).expect("valid groups");
@@ -22,7 +22,7 @@ fn find(phrase: &str, text: &str) -> Vec<Found> {
         (Document::new(), Lexicon::new(), Scratch::new(), Vec::new());
     document.read(text, 0, &mut lexicon);
     matcher.run(&document, &mut lexicon, &mut scratch, &mut hits);
-    let found = |hit: &Hit| Found {
+    let found = |hit: &Hit| QuotedHit {
         quote: document.span(hit.first, hit.last).of(text).to_owned(),
         how: hit.how,
         negated: hit.negated,
@@ -35,7 +35,7 @@ fn quotes(phrase: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn phrases_find_what_they_mean() {
+fn phrases_match_the_expected_words() {
     for (phrase, text, expected) in [
         ("roll back deploy", "We rolled the release back, then deployed.", "rolled the release back, then deployed"),
         ("roll back", "rolled it all the way back", ""),
@@ -83,7 +83,7 @@ fn phrases_find_what_they_mean() {
 }
 
 #[test]
-fn denied_hits_are_marked_unless_the_phrase_denies() {
+fn negated_hits_are_marked_unless_the_phrase_contains_the_negation() {
     assert!(quotes("backup", "We did not have backups.").is_empty());
     assert!(find("backup", "We did not have backups.")[0].negated);
     assert_eq!(quotes("no backup", "We had no backups."), ["no backups"]);
@@ -94,7 +94,7 @@ fn denied_hits_are_marked_unless_the_phrase_denies() {
 }
 
 #[test]
-fn the_furthest_departure_is_told() {
+fn a_hit_reports_the_way_furthest_from_the_written_phrase() {
     for (phrase, text, how) in [
         ("rollback", "rollback", How::Exact),
         ("rollback", "rollbacks", How::Stem),
@@ -109,7 +109,7 @@ fn the_furthest_departure_is_told() {
 }
 
 #[test]
-fn what_was_learned_from_one_document_does_not_change_another() {
+fn a_hit_in_one_document_does_not_change_the_hits_in_another() {
     let synonyms = Synonyms::default();
     let mut reader = Reader::default();
     let mut compiler = Compiler::new(&synonyms, &mut reader);

@@ -1,21 +1,21 @@
-//! How much of a reference answer is said, and what credit that earns.
+//! Computes how much of a reference answer an answer contains, and the credit for it.
 //!
-//! Integers only, like all that makes a score.
+//! Uses only integers, like every computation of scores.
 
-use super::credit::Said;
+use super::credit::ConceptHits;
 use crate::model::{ReferenceAnswer, Thousandths};
 
-/// The best fitting reference answer.
+/// The reference answer that fits best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fit {
-    /// Which one, from 0.
+    /// Number of the reference answer, from 0.
     pub(super) reference: usize,
-    /// How much of its weight is said.
+    /// Share of its weight that the answer contains.
     pub(super) share: Thousandths,
 }
 
-/// Which reference fits best what was said of the criterion's concepts; the first of several.
-pub(super) fn fit(references: &[ReferenceAnswer], said: &[Said]) -> Fit {
+/// The reference that fits best; the first of several that fit equally.
+pub(super) fn fit(references: &[ReferenceAnswer], said: &[ConceptHits]) -> Fit {
     let mut best = Fit { reference: 0, share: Thousandths(0) };
     for (reference, answer) in references.iter().enumerate() {
         let share = share(answer, said);
@@ -26,9 +26,9 @@ pub(super) fn fit(references: &[ReferenceAnswer], said: &[Said]) -> Fit {
     best
 }
 
-/// The weighted share of a reference's terms that is said, half rounded up, at most all. What a reference
-/// need not say adds to what is said and not to what there is to say.
-fn share(answer: &ReferenceAnswer, said: &[Said]) -> Thousandths {
+/// The share of a reference's weight that the answer contains, rounded half up, at most 1. Optional concepts add to what
+/// the answer contains, but not to what is expected.
+fn share(answer: &ReferenceAnswer, said: &[ConceptHits]) -> Thousandths {
     let (mut sum, mut all) = (0_u64, 0_u64);
     for term in &answer.terms {
         let worth = said.get(term.concept).map_or(0, |said| said.worth(term.stance.denies()));
@@ -38,10 +38,10 @@ fn share(answer: &ReferenceAnswer, said: &[Said]) -> Thousandths {
     Thousandths((2 * sum + all).checked_div(2 * all).unwrap_or(0).min(1000) as u32)
 }
 
-/// The credit for a share: it rises fast at first and reaches full credit only for the whole reference.
+/// The credit for a share. It rises fast at first and is full only for the whole reference.
 ///
-/// A hyperbola through nothing, `half` at half of the credit, and the whole: s (1 - h) / (s (1 - 2h) + h),
-/// rounded down. At a `half` of 500 it is the share itself.
+/// A hyperbola through (0, 0), (`half`, 0.5) and (1, 1): s (1 - h) / (s (1 - 2h) + h), rounded down. If `half` is 500
+/// thousandths, the credit is the share.
 pub(super) fn credit(share: Thousandths, half: Thousandths) -> Thousandths {
     let (share, half) = (u64::from(share.0.min(1000)), u64::from(half.0.clamp(1, 500)));
     Thousandths((1000 * share * (1000 - half) / (share * (1000 - 2 * half) + 1000 * half)) as u32)
@@ -60,22 +60,22 @@ mod tests {
     }
 
     #[test]
-    fn the_share_is_weighed_and_the_best_reference_counts() {
-        let words = [said(Some(found(1000)), None), Said::default(), said(None, Some(found(1000)))];
+    fn weights_count_and_the_best_reference_is_used() {
+        let words = [said(Some(found(1000)), None), ConceptHits::default(), said(None, Some(found(1000)))];
         let one = reference(&[(0, 3000, Stance::Said), (1, 1000, Stance::Said)]);
         let denies = reference(&[(0, 1000, Stance::Said), (2, 1000, Stance::Denied)]);
         let affirms = reference(&[(0, 1000, Stance::Said), (2, 1000, Stance::Said)]);
         assert_eq!(fit(std::slice::from_ref(&one), &words), Fit { reference: 0, share: Thousandths(750) });
         assert_eq!(fit(&[one.clone(), denies.clone()], &words), Fit { reference: 1, share: Thousandths(1000) });
-        assert_eq!(fit(&[affirms], &words).share, Thousandths(750), "what is denied where it is affirmed counts half");
+        assert_eq!(fit(&[affirms], &words).share, Thousandths(750), "a denial of an affirmed concept counts half");
         assert_eq!(fit(&[denies.clone(), denies], &words).reference, 0);
         assert_eq!(fit(&[one], &[]).share, Thousandths(0));
         assert_eq!(fit(&[reference(&[])], &words).share, Thousandths(0));
     }
 
     #[test]
-    fn what_need_not_be_said_adds_and_is_not_missed() {
-        let words = [said(Some(found(1000)), None), Said::default(), said(Some(found(1000)), None)];
+    fn an_optional_concept_adds_to_the_share_and_is_never_missing() {
+        let words = [said(Some(found(1000)), None), ConceptHits::default(), said(Some(found(1000)), None)];
         let expected = [(0, 1000, Stance::Said), (1, 1000, Stance::Said)];
         let share = |more: &[(usize, u32, Stance)]| fit(&[reference(&[&expected[..], more].concat())], &words).share.0;
         assert_eq!(share(&[]), 500);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn credit_rises_fast_and_reaches_the_whole() {
+    fn credit_rises_fast_and_is_full_only_for_the_whole_reference() {
         let at = |share, half| credit(Thousandths(share), Thousandths(half)).0;
         assert_eq!((at(0, 100), at(100, 100), at(1000, 100)), (0, 500, 1000));
         assert_eq!((at(250, 250), at(333, 500), at(1000, 500), at(999, 100)), (500, 333, 1000, 999));

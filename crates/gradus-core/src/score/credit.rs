@@ -1,44 +1,44 @@
-//! Hits to credits: what was found of each concept, and what it is worth.
+//! Collects the hits of each concept, and converts them to credit.
 
 use super::points::Share;
 use crate::model::How;
 use crate::pattern::Hit;
 
-/// A whole find, in thousandths.
-const WHOLE: u32 = 1000;
-/// What a concept counts when all that was found of it stands in bare listings.
+/// Worth of a full hit, in thousandths.
+const FULL: u32 = 1000;
+/// Worth of a concept whose hits are all in bare lists of terms.
 ///
-/// Also what is said with a related word, and what is affirmed where the reference denies it or the other
-/// way round: partly right, and no measurement told a half from its neighbours.
+/// Also halves the worth of a related word, and of an affirmation where the reference denies the concept or the
+/// other way round. These are partly right; measurements showed no difference between a half and similar factors.
 const HALF: u32 = 500;
 
-/// What was found of a concept: the first hit of those that are worth most.
+/// The hit of a concept that is worth most; the first of several.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Found {
+pub(super) struct ConceptHit {
     pub(super) hit: Hit,
-    /// In thousandths.
+    /// Worth in thousandths.
     pub(super) worth: u32,
 }
 
-impl Found {
-    /// A hit, and whether it stands in a bare listing.
+impl ConceptHit {
+    /// Takes a hit, and whether it is in a bare list of terms.
     pub(super) fn new(hit: Hit, bare: bool) -> Self {
-        let halve = |worth: u32, when: bool| if when { worth * HALF / WHOLE } else { worth };
+        let halve = |worth: u32, when: bool| if when { worth * HALF / FULL } else { worth };
         let related = matches!(hit.how, How::Related | How::Opposite);
-        Self { hit, worth: halve(halve(WHOLE, bare), related) }
+        Self { hit, worth: halve(halve(FULL, bare), related) }
     }
 }
 
-/// What was said of a concept, and what was denied.
+/// The best hits of a concept that affirm it and that deny it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Said {
-    pub(super) affirmed: Option<Found>,
-    pub(super) denied: Option<Found>,
+pub(super) struct ConceptHits {
+    pub(super) affirmed: Option<ConceptHit>,
+    pub(super) denied: Option<ConceptHit>,
 }
 
-impl Said {
-    /// Takes note of a find. Of those that are worth the same the first stays.
-    pub(super) fn note(&mut self, found: Found) {
+impl ConceptHits {
+    /// Adds a hit. Of several hits with the same worth, the first is kept.
+    pub(super) fn add(&mut self, found: ConceptHit) {
         let denied = found.hit.negated != (found.hit.how == How::Opposite);
         let known = if denied { &mut self.denied } else { &mut self.affirmed };
         if known.is_none_or(|known| known.worth < found.worth) {
@@ -46,58 +46,58 @@ impl Said {
         }
     }
 
-    /// The find that counts most for a reference that denies the concept, or does not.
-    pub(super) fn best(&self, denied: bool) -> Option<Found> {
+    /// The hit that counts most for a reference that denies the concept (`denied`) or affirms it.
+    pub(super) fn best(&self, denied: bool) -> Option<ConceptHit> {
         let (same, contrary) = if denied { (self.denied, self.affirmed) } else { (self.affirmed, self.denied) };
-        // The opposite of what is asked for is no part of it.
+        // because the opposite of the concept is not part of it
         let contrary = contrary.filter(|found| found.hit.how != How::Opposite);
-        let contrary = contrary.map(|found| Found { worth: found.worth * HALF / WHOLE, ..found });
+        let contrary = contrary.map(|found| ConceptHit { worth: found.worth * HALF / FULL, ..found });
         match (same, contrary) {
             (Some(same), Some(contrary)) => Some(if same.worth >= contrary.worth { same } else { contrary }),
             (same, contrary) => same.or(contrary),
         }
     }
 
-    /// What that find is worth, in thousandths.
+    /// Worth of that hit, in thousandths.
     pub(super) fn worth(&self, denied: bool) -> u32 {
         self.best(denied).map_or(0, |found| found.worth)
     }
 }
 
-/// The share of a criterion's points for what was found of its concepts: at most a third in a stuffed answer.
-pub(super) fn share(said: &[Said], need: u32, stuffed: bool) -> Share {
+/// The share of a criterion's points for the hits of its concepts: at most a third in a stuffed answer.
+pub(super) fn share(said: &[ConceptHits], need: u32, stuffed: bool) -> Share {
     let sum: u32 = said.iter().filter_map(|said| said.affirmed).map(|found| found.worth).sum();
-    let share = Share::new(sum, need.saturating_mul(WHOLE).max(WHOLE));
+    let share = Share::new(sum, need.saturating_mul(FULL).max(FULL));
     if stuffed { share.min(Share::THIRD) } else { share }
 }
 
-/// Whether most of what was found stands in bare listings.
-pub(super) fn is_stuffed(found: impl Iterator<Item = Found>) -> bool {
-    const FROM: usize = 3;
+/// Whether most hits are in bare lists of terms. Fewer than three hits are never enough.
+pub(super) fn is_stuffed(found: impl Iterator<Item = ConceptHit>) -> bool {
+    const MIN_HITS: usize = 3;
     let (mut bare, mut all) = (0, 0);
     for found in found {
         all += 1;
-        bare += usize::from(found.worth < WHOLE);
+        bare += usize::from(found.worth < FULL);
     }
-    all >= FROM && bare * 2 > all
+    all >= MIN_HITS && bare * 2 > all
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
 
-    pub(in crate::score) fn found(worth: u32) -> Found {
+    pub(in crate::score) fn found(worth: u32) -> ConceptHit {
         let hit = Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: How::Exact, negated: false, whole: true };
-        Found { hit, worth }
+        ConceptHit { hit, worth }
     }
 
-    pub(in crate::score) fn said(affirmed: Option<Found>, denied: Option<Found>) -> Said {
-        Said { affirmed, denied }
+    pub(in crate::score) fn said(affirmed: Option<ConceptHit>, denied: Option<ConceptHit>) -> ConceptHits {
+        ConceptHits { affirmed, denied }
     }
 
     #[test]
-    fn credit_is_the_share_of_what_is_needed() {
-        let (none, half, whole) = (Said::default(), said(Some(found(500)), None), said(Some(found(1000)), None));
+    fn credit_is_the_share_of_the_needed_concepts() {
+        let (none, half, whole) = (ConceptHits::default(), said(Some(found(500)), None), said(Some(found(1000)), None));
         for (concepts, need, stuffed, expected) in [
             (&[none, none][..], 1, false, 0),
             (&[whole, none], 1, false, 1000),
@@ -115,24 +115,24 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_worth_more_replaces_what_is_worth_less_and_nothing_else_does() {
-        let mut state = Said::default();
+    fn only_a_hit_of_greater_worth_replaces_a_hit() {
+        let mut state = ConceptHits::default();
         let hit = |first| Hit { first, ..found(0).hit };
-        let mut told = |found| {
-            state.note(found);
+        let mut add = |found| {
+            state.add(found);
             state.affirmed.map(|found| (found.hit.first, found.worth))
         };
-        assert_eq!(told(Found::new(hit(1), true)), Some((1, 500)));
-        assert_eq!(told(Found::new(hit(2), true)), Some((1, 500)));
-        assert_eq!(told(Found::new(hit(3), false)), Some((3, 1000)));
-        assert_eq!(told(Found::new(hit(4), false)), Some((3, 1000)));
+        assert_eq!(add(ConceptHit::new(hit(1), true)), Some((1, 500)));
+        assert_eq!(add(ConceptHit::new(hit(2), true)), Some((1, 500)));
+        assert_eq!(add(ConceptHit::new(hit(3), false)), Some((3, 1000)));
+        assert_eq!(add(ConceptHit::new(hit(4), false)), Some((3, 1000)));
     }
 
     #[test]
-    fn an_opposite_affirms_what_it_denies() {
+    fn an_opposite_affirms_the_concept_that_it_denies() {
         let with = |how, negated| {
-            let mut state = Said::default();
-            state.note(Found::new(Hit { how, negated, ..found(0).hit }, false));
+            let mut state = ConceptHits::default();
+            state.add(ConceptHit::new(Hit { how, negated, ..found(0).hit }, false));
             (state.worth(false), state.worth(true))
         };
         assert_eq!(with(How::Exact, false), (1000, 500));

@@ -1,49 +1,49 @@
-//! Why a phrase did or did not earn anything: for people who write rubrics.
+//! Explains why a phrase earned points or not, for authors of rubrics.
 
 use super::grade::{Standing, Workspace};
 use super::rubric::{PhrasePlace, Scorer, Target, Weighing};
 use crate::model::{Answer, How, Span};
 
-/// What became of one phrase.
+/// A phrase and its matches in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace<'a> {
-    /// Where it stands in the rubric.
+    /// Place of the phrase in the rubric.
     pub place: PhrasePlace,
-    /// The phrase.
+    /// Text of the phrase.
     pub phrase: &'a str,
-    /// Every place it was found at, in order; none where it was not found.
+    /// Matches in order; empty if the phrase was not found.
     pub finds: Vec<Find>,
 }
 
-/// One place that a phrase was found at.
+/// A match of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Find {
-    /// Where.
+    /// Byte range in the answer.
     pub span: Span,
-    /// How.
+    /// How the phrase was recognised.
     pub how: How,
-    /// What it counts for.
+    /// How the match counts, and why.
     pub reason: Reason,
 }
 
-/// What a find counts for, and why.
+/// How a match counts, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// It counts.
+    /// Counts in full.
     Counts,
-    /// It counts half: its sentence is bare listing.
+    /// Counts half, because it is in a bare list of terms.
     BareListing,
-    /// It stands in a negated clause, and counts fully where the reference denies it too, else half.
+    /// Is in the scope of a negation: counts in full if the reference is negated too, otherwise half.
     Denied,
-    /// It counts nothing: it stands in a negated clause.
+    /// Counts nothing, because it is in the scope of a negation.
     Negated,
-    /// It counts nothing: its sentence only repeats the question.
+    /// Counts nothing, because its sentence only repeats the question.
     Echo,
 }
 
 impl Scorer {
-    /// Every phrase of the rubric, and what became of it in `answer`. In an answer of more than [`Answer::LARGEST`] bytes
-    /// nothing is found.
+    /// The matches of every phrase of the rubric in `answer`. Phrases have no matches in an answer of more than
+    /// [`Answer::LARGEST`] bytes.
     pub fn explain<'a>(&'a self, answer: &Answer<'_>, workspace: &mut Workspace) -> Vec<Trace<'a>> {
         if answer.check_length().is_ok() {
             workspace.find(self, answer);

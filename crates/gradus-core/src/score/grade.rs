@@ -1,17 +1,17 @@
-//! One answer to one grade.
+//! Grades one answer: finds phrases, computes credits and points, and sets flags.
 
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
 use super::coverage;
-use super::credit::{self, Found, Said};
+use super::credit::{self, ConceptHit, ConceptHits};
 use super::injection;
 use super::language;
 use super::listing::Listing;
 use super::points::{self, Share};
 use super::rubric::{Scorer, Weighing};
-use super::runs::Repetition;
 use super::signals::{self, STORY_PARTS, Signals};
+use super::word_runs::Repetition;
 use crate::model::{
     Advice, Answer, Band, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade,
     Grader, Outcome, Question, ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
@@ -19,55 +19,55 @@ use crate::model::{
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
 
-/// Version of the rules by which this module grades. It grows whenever a grade may change.
+/// Version of the scoring rules. It increases with every change that may change a grade.
 pub const VERSION: u32 = 4;
 
-/// Answers with fewer words are never called off-topic ...
-const ENOUGH_WORDS: usize = 40;
-/// ... nor are answers in which more concepts were found ...
-const FEW_CONCEPTS: usize = 2;
-/// ... or that share this much of their content words, in percent, with the question and its samples. Without samples
-/// an honest answer may share as few as an answer to another question.
-const SHARED_WORDS: usize = 25;
+/// Smallest number of words of an answer that can be off-topic.
+const OFF_TOPIC_MIN_WORDS: usize = 40;
+/// Greatest number of concepts in an answer that is off-topic.
+const OFF_TOPIC_MAX_CONCEPTS: usize = 2;
+/// Percentage of content words in common with the question and its samples from which an answer is not off-topic.
+/// Without samples, an honest answer may have as few words in common as an answer to another question.
+const OFF_TOPIC_MAX_SHARED_PERCENT: usize = 25;
 
-/// What a thread needs for grading: buffers, and what it has learned about words. Never changes a grade.
+/// Buffers of one thread, and what it has learned about words. The content never changes a grade.
 #[derive(Default)]
 pub struct Workspace {
     pub(super) lexicon: Lexicon,
     pub(super) document: Document,
     scratches: HashMap<[u8; 32], Scratch>,
     signal_scratch: Scratch,
-    /// What else the answer may be read as, when that is looked at.
-    plain: Document,
+    /// Text that was decoded from the answer while looking for instructions to the grader.
+    decoded: Document,
     pub(super) hits: Vec<Hit>,
     signal_hits: Vec<Hit>,
     sentences: Vec<Standing>,
-    said: Vec<Said>,
+    said: Vec<ConceptHits>,
     repetition: Repetition,
     listing: Listing,
 }
 
-/// What counts in a sentence.
+/// How hits in a sentence count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Standing {
     #[default]
     Full,
     Half,
-    /// Only repeats the question.
+    /// The sentence only repeats the question, so that its hits count nothing.
     Echo,
 }
 
 impl Workspace {
-    /// Has learned nothing yet.
+    /// A workspace without any knowledge about words.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads the answer and finds every phrase of the rubric in it.
+    /// Reads the answer and finds all phrases of the rubric in it.
     pub(super) fn find(&mut self, scorer: &Scorer, answer: &Answer<'_>) {
         self.lexicon.trim();
         self.document.read(answer.text, answer.body, &mut self.lexicon);
-        let scratch = self.scratches.entry(scorer.print.0).or_default();
+        let scratch = self.scratches.entry(scorer.fingerprint.0).or_default();
         self.hits.clear();
         scorer.matcher.run(&self.document, &mut self.lexicon, scratch, &mut self.hits);
         self.repetition.find(&scorer.runs, &self.document, &self.lexicon);
@@ -87,9 +87,9 @@ impl Workspace {
         }
     }
 
-    /// What a hit counts for by where it stands. Weighed words of the question weigh little anyway, and a
-    /// short answer is often one sentence that repeats the question; so only stretches without grammar
-    /// matter there, and these only if no reference has any.
+    /// How a hit counts. For weighed concepts, an echo of the question does not matter: words of the question have little
+    /// weight, and a short answer is often one sentence that repeats the question. Only stretches without function words
+    /// matter there, and only if no reference answer has any.
     pub(super) fn standing(&self, hit: &Hit, weighing: Weighing) -> Standing {
         match (weighing, self.sentences[hit.sentence as usize]) {
             (Weighing::Counted, standing @ (Standing::Echo | Standing::Half)) => standing,
@@ -99,76 +99,83 @@ impl Workspace {
     }
 
     fn find_signals(&mut self, answer: &Answer<'_>) -> Signals {
-        let Self { document, plain, lexicon, signal_scratch, signal_hits, .. } = self;
+        let Self { document, decoded, lexicon, signal_scratch, signal_hits, .. } = self;
         let matcher = signals::matcher();
         signal_hits.clear();
         matcher.run(document, lexicon, signal_scratch, signal_hits);
-        let mut signals = signals::read(signal_hits, document);
-        let mut is_said = |text: &str| {
-            plain.read(text, 0, lexicon);
+        let mut signals = signals::collect(signal_hits, document);
+        let mut is_order = |text: &str| {
+            decoded.read(text, 0, lexicon);
             signal_hits.clear();
-            matcher.run(plain, lexicon, signal_scratch, signal_hits);
-            signals::read(signal_hits, plain).is_order(plain.tokens().len())
+            matcher.run(decoded, lexicon, signal_scratch, signal_hits);
+            signals::collect(signal_hits, decoded).is_hidden_order(decoded.tokens().len())
         };
         let body = answer.text.get(answer.body..).unwrap_or_default();
-        signals.to_grader = signals.to_grader || injection::speaks(body, signals.is_turned, &mut is_said);
+        signals.addresses_grader =
+            signals.addresses_grader || injection::addresses_grader(body, signals.is_obscured, &mut is_order);
         signals
     }
 
-    /// What was found of each concept.
-    fn note_hits(&mut self, scorer: &Scorer) {
+    /// Collects the best hits of each concept.
+    fn collect_concept_hits(&mut self, scorer: &Scorer) {
         self.said.clear();
-        self.said.resize(scorer.concepts, Said::default());
+        self.said.resize(scorer.concepts, ConceptHits::default());
         for hit in &self.hits {
             let concept = scorer.targets[hit.phrase as usize].concept as usize;
             let weighing = scorer.weighing[concept];
             let standing = self.standing(hit, weighing);
             if standing != Standing::Echo && (weighing != Weighing::Counted || !hit.negated) {
-                self.said[concept].note(Found::new(*hit, standing == Standing::Half));
+                self.said[concept].add(ConceptHit::new(*hit, standing == Standing::Half));
             }
         }
     }
 }
 
 impl Scorer {
-    /// Grades an answer. What comes out depends on the answer and the rubric alone. An answer without words or of more
-    /// than [`Answer::LARGEST`] bytes is ungraded.
+    /// Grades an answer. The grade depends only on the answer and the rubric. An answer without words, or with more than
+    /// [`Answer::LARGEST`] bytes, is ungraded.
     pub fn grade<'a>(&'a self, answer: &Answer<'a>, workspace: &mut Workspace) -> Grade<'a> {
         self.grade_as(answer, self.print_of(answer), workspace)
     }
 
-    /// The same where the grade's fingerprint, [`Self::print_of`], is known already.
-    pub fn grade_as<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, workspace: &mut Workspace) -> Grade<'a> {
-        self.grade_within(Answer::LARGEST, answer, print, workspace)
+    /// Grades an answer whose fingerprint, [`Self::print_of`], was computed before.
+    pub fn grade_as<'a>(
+        &'a self,
+        answer: &Answer<'a>,
+        fingerprint: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Grade<'a> {
+        self.grade_within(Answer::LARGEST, answer, fingerprint, workspace)
     }
 
-    /// The same with another limit than [`Answer::LARGEST`].
+    /// Grades an answer with another limit than [`Answer::LARGEST`].
     pub(super) fn grade_within<'a>(
         &'a self,
         limit: usize,
         answer: &Answer<'a>,
-        print: Fingerprint,
+        fingerprint: Fingerprint,
         workspace: &mut Workspace,
     ) -> Grade<'a> {
         if let Err(too_long) = answer.check_length_within(limit) {
-            return self.ungraded(answer, print, Cow::Owned(too_long.to_string()));
+            let reason = format!("{too_long}: {}", too_long.hint());
+            return self.ungraded(answer, fingerprint, Cow::Owned(reason));
         }
         workspace.find(self, answer);
         let signals = workspace.find_signals(answer);
-        workspace.note_hits(self);
+        workspace.collect_concept_hits(self);
         let words = workspace.document.tokens().len();
         if words == 0 {
-            let grade = self.ungraded(answer, print, Cow::Borrowed("the answer has no words"));
+            let grade = self.ungraded(answer, fingerprint, Cow::Borrowed("the answer has no words"));
             return Grade { flags: vec![Flag::Empty], ..grade };
         }
-        let mut grade = self.ungraded(answer, print, Cow::Borrowed(""));
+        let mut grade = self.ungraded(answer, fingerprint, Cow::Borrowed(""));
         let criteria_concepts: usize = self.question.criteria.iter().map(|criterion| criterion.concepts.len()).sum();
         let (earning, losing) = workspace.said.split_at(criteria_concepts);
         let counted = earning.iter().zip(&self.weighing).filter(|(_, weighing)| **weighing == Weighing::Counted);
         let stuffed = credit::is_stuffed(counted.filter_map(|(said, _)| said.affirmed));
-        let decide = Decide { answer, document: &workspace.document, stuffed };
-        grade.criteria = decide.all(&self.question.criteria, earning);
-        grade.penalties = decide.all(&self.question.penalties, losing);
+        let grader = CriterionGrader { answer, document: &workspace.document, stuffed };
+        grade.criteria = grader.grade_all(&self.question.criteria, earning);
+        grade.penalties = grader.grade_all(&self.question.penalties, losing);
         grade.flags = self.flags(answer, workspace, &signals, stuffed);
         grade.delivery = Delivery {
             words: words as u32,
@@ -181,8 +188,8 @@ impl Scorer {
         grade
     }
 
-    /// A grade without a score, and why.
-    fn ungraded<'a>(&'a self, answer: &Answer<'a>, print: Fingerprint, reason: Cow<'a, str>) -> Grade<'a> {
+    /// A grade without a score, with the reason.
+    fn ungraded<'a>(&'a self, answer: &Answer<'a>, fingerprint: Fingerprint, reason: Cow<'a, str>) -> Grade<'a> {
         Grade {
             schema: SCHEMA,
             id: Cow::Borrowed(answer.id),
@@ -200,22 +207,22 @@ impl Scorer {
             fallback: None,
             unheard: Vec::new(),
             usage: None,
-            fingerprint: print,
+            fingerprint,
         }
     }
 
-    /// Works out what follows from the criteria and penalties of a grade: score, band and advice.
+    /// Computes score, band and advice from the criteria and penalties of a grade.
     pub fn add_up<'a>(&'a self, grade: &mut Grade<'a>) {
         grade.outcome = self.outcome(&grade.criteria, &grade.penalties);
         grade.advice = self.advice(&grade.criteria, &grade.penalties);
     }
 
-    /// The parts of a story as a criterion named `star` found them; `None` where the rubric has none.
+    /// The parts of a story as matched by the criterion `star`; `None` if the rubric has no such criterion.
     fn story(&self, workspace: &Workspace) -> Option<Vec<StarPart>> {
         let criteria = &self.question.criteria;
         let at = criteria.iter().position(|criterion| criterion.id == "star")?;
         let before: usize = criteria[..at].iter().map(|criterion| criterion.concepts.len()).sum();
-        let told = |(concept, said): (&Concept, &Said)| {
+        let told = |(concept, said): (&Concept, &ConceptHits)| {
             let name = STORY_PARTS.into_iter().find(|name| *name == concept.id)?;
             let hit = said.affirmed?.hit;
             let span = workspace.document.span(hit.first, hit.last);
@@ -224,7 +231,7 @@ impl Scorer {
         Some(criteria[at].concepts.iter().zip(&workspace.said[before..]).filter_map(told).collect())
     }
 
-    /// The band of an answer to which such credits were given: those of all criteria, then of all penalties.
+    /// The band of an answer with these credits: those of all criteria, then of all penalties.
     pub fn band_of(&self, credits: impl IntoIterator<Item = Thousandths>) -> Band {
         let Question { criteria, penalties, bands, .. } = &self.question;
         let all = criteria.iter().map(|of| (of, false)).chain(penalties.iter().map(|of| (of, true)));
@@ -235,7 +242,7 @@ impl Scorer {
         bands.of(self.share(earned, lost).0)
     }
 
-    /// The score for points in thousandths, and what is earned.
+    /// The score and the points earned, for gross points and deductions in thousandths of a point.
     fn share(&self, earned: u32, lost: u32) -> (Tenths, Thousandths) {
         let possible = self.question.possible();
         let earned = Thousandths(earned.saturating_sub(lost).min(possible.0));
@@ -259,13 +266,16 @@ impl Scorer {
             (Flag::RepeatsItself, repetition.repeats_itself),
             (Flag::CopiedSample, repetition.copies_sample),
             (Flag::Stuffed, stuffed),
-            (Flag::AddressesTheGrader, signals.to_grader || (found <= FEW_CONCEPTS && signals.is_about_grading(words))),
+            (
+                Flag::AddressesTheGrader,
+                signals.addresses_grader || (found <= OFF_TOPIC_MAX_CONCEPTS && signals.is_about_grading(words)),
+            ),
             (
                 Flag::OffTopic,
-                found <= FEW_CONCEPTS
-                    && words >= ENOUGH_WORDS
+                found <= OFF_TOPIC_MAX_CONCEPTS
+                    && words >= OFF_TOPIC_MIN_WORDS
                     && self.runs.has_samples
-                    && self.runs.shared_words(document, &workspace.lexicon) < SHARED_WORDS,
+                    && self.runs.shared_words(document, &workspace.lexicon) < OFF_TOPIC_MAX_SHARED_PERCENT,
             ),
             (Flag::NotEnglish, language::is_not_english(answer, document, &workspace.lexicon)),
         ];
@@ -284,15 +294,15 @@ impl Scorer {
     }
 }
 
-/// Decides criteria by what was found of their concepts.
-struct Decide<'w, 'a> {
+/// Grades criteria by the hits of their concepts.
+struct CriterionGrader<'w, 'a> {
     answer: &'w Answer<'a>,
     document: &'w Document,
     stuffed: bool,
 }
 
-impl<'a> Decide<'_, 'a> {
-    fn all(&self, criteria: &'a [Criterion], mut said: &[Said]) -> Vec<CriterionGrade<'a>> {
+impl<'a> CriterionGrader<'_, 'a> {
+    fn grade_all(&self, criteria: &'a [Criterion], mut said: &[ConceptHits]) -> Vec<CriterionGrade<'a>> {
         let decide = |criterion: &'a Criterion| {
             let (own, rest) = said.split_at(criterion.concepts.len());
             said = rest;
@@ -308,9 +318,9 @@ impl<'a> Decide<'_, 'a> {
         grades
     }
 
-    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[Said]) -> (CriterionGrade<'a>, (u32, Share)) {
+    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[ConceptHits]) -> (CriterionGrade<'a>, (u32, Share)) {
         let share = credit::share(said, need, self.stuffed);
-        let mut grade = graded(criterion, share.credit());
+        let mut grade = grade_without_evidence(criterion, share.credit());
         for (concept, said) in criterion.concepts.iter().zip(said) {
             match said.affirmed {
                 Some(found) => grade.evidence.push(self.evidence(&concept.id, found)),
@@ -331,11 +341,11 @@ impl<'a> Decide<'_, 'a> {
         criterion: &'a Criterion,
         half: Thousandths,
         references: &'a [ReferenceAnswer],
-        said: &[Said],
+        said: &[ConceptHits],
     ) -> (CriterionGrade<'a>, (u32, Share)) {
         let fit = coverage::fit(references, said);
         let credit = coverage::credit(fit.share, half);
-        let mut grade = graded(criterion, credit);
+        let mut grade = grade_without_evidence(criterion, credit);
         for term in references.get(fit.reference).into_iter().flat_map(|reference| &reference.terms) {
             let concept = &criterion.concepts[term.concept].id;
             match said[term.concept].best(term.stance.denies()) {
@@ -350,7 +360,7 @@ impl<'a> Decide<'_, 'a> {
         (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
     }
 
-    fn evidence(&self, concept: &'a str, found: Found) -> Evidence<'a> {
+    fn evidence(&self, concept: &'a str, found: ConceptHit) -> Evidence<'a> {
         let span = self.document.span(found.hit.first, found.hit.last);
         Evidence {
             start: span.start,
@@ -363,8 +373,8 @@ impl<'a> Decide<'_, 'a> {
     }
 }
 
-/// A criterion with its credit. Points and reasons are filled in by the caller.
-fn graded(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
+/// A criterion with its credit. The caller fills in points and explanation.
+fn grade_without_evidence(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
     CriterionGrade {
         id: Cow::Borrowed(&criterion.id),
         points: criterion.points,

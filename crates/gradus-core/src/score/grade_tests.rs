@@ -1,4 +1,4 @@
-//! What is graded at all.
+//! Tests of answers that are not graded, and of the flag for off-topic answers.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use crate::model::{Answer, Flag, Outcome};
 use crate::test_bank::shipped_bank;
 
 #[test]
-fn a_text_above_the_limit_is_ungraded_with_its_reason() {
+fn a_text_above_the_limit_is_ungraded_with_a_reason() {
     let bank = shipped_bank();
     let entry = &bank.entries()[0];
     let vocabulary = bank.vocabulary().expect("sound");
     let scorer = bank.scorer(entry, &vocabulary).expect("sound");
-    // U+FDFA stands for eighteen characters.
+    // U+FDFA has a compatibility decomposition of eighteen characters.
     let (text, mut workspace) = ("\u{fdfa} ".repeat(100), Workspace::new());
     let answer = Answer::new("a", &text);
     let mut outcome = |limit| {
@@ -26,7 +26,7 @@ fn a_text_above_the_limit_is_ungraded_with_its_reason() {
 }
 
 #[test]
-fn an_answer_is_off_topic_only_beside_samples() {
+fn an_answer_is_off_topic_only_if_the_question_has_samples() {
     let bank = shipped_bank();
     let entry = bank.entry("error-budget").expect("a shipped question");
     let (vocabulary, mut workspace) = (bank.vocabulary().expect("sound"), Workspace::new());

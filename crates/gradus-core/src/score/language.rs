@@ -1,27 +1,27 @@
-//! Whether an answer is written in another language than English.
+//! Detects answers that are written in another language than English.
 //!
-//! Two tests: most letters belong to another script, or function words of other languages outnumber English ones.
-//! Names, terms and quotations are no function words, so a list of keywords, a log or a quoted phrase is not taken
-//! for another language.
+//! An answer is foreign if most letters belong to another script, or if function words of other languages outnumber
+//! English ones. Names, terms and quotations have few function words, so that a list of keywords, a log or a quoted phrase
+//! is not taken for another language.
 
 use crate::model::Answer;
 use crate::text::{Document, Lexicon, Token};
 
-/// Shorter answers are not judged by their words ...
-const ENOUGH_WORDS: usize = 20;
-/// ... nor by their letters.
-const ENOUGH_LETTERS: usize = 30;
-/// Percent of English function words from which on an answer is English. Prose has twice as many.
-const ENGLISH: usize = 25;
-/// Percent of another language's function words from which on an answer may be written in it.
-const FOREIGN: usize = 12;
-/// So many different ones must occur.
-const DIFFERENT: usize = 4;
+/// Smallest number of words of an answer that is classified by its words.
+const MIN_WORDS: usize = 20;
+/// Smallest number of letters of other scripts in an answer that is classified by its letters.
+const MIN_LETTERS: usize = 30;
+/// Percentage of English function words from which an answer is English. Prose has twice as many.
+const ENGLISH_PERCENT: usize = 25;
+/// Percentage of function words of other languages from which an answer may be foreign.
+const FOREIGN_PERCENT: usize = 12;
+/// Smallest number of different foreign function words.
+const MIN_DIFFERENT_WORDS: usize = 4;
 
 /// Function words of German, Dutch, French, Spanish, Portuguese, Italian, Polish, Turkish, Swedish and Czech without
-/// accents, sorted. Words of English, of its abbreviations and of one letter are left out.
+/// accents, sorted. English words and abbreviations and words of one letter are left out.
 #[rustfmt::skip]
-const WORDS: &[&str] = &[
+const FOREIGN_FUNCTION_WORDS: &[&str] = &[
     "aan", "abbiamo", "aber", "acik", "al", "ale", "alla", "alle", "allora", "als", "ama", "ao", "aos", "att",
     "auch", "auf", "aus", "aux", "avait", "avec", "avons", "bei", "beim", "bez", "bij", "bir", "biz", "bu", "bunu",
     "byl", "byla", "bylo", "byly", "che", "cok", "como", "con", "dabei", "dado", "daha", "dalla", "damit", "dann",
@@ -44,7 +44,7 @@ const WORDS: &[&str] = &[
     "za", "ze", "zijn", "zu", "zum", "zur",
 ];
 
-/// Whether an answer, read as `document`, does not look English.
+/// Whether an answer, read as `document`, is not written in English.
 pub(super) fn is_not_english(answer: &Answer<'_>, document: &Document, lexicon: &Lexicon) -> bool {
     let body = answer.text.get(answer.body..).unwrap_or_default();
     is_in_another_script(body) || has_foreign_words(answer.text, document, lexicon)
@@ -62,10 +62,10 @@ fn is_in_another_script(body: &str) -> bool {
             other += 1;
         }
     }
-    other >= ENOUGH_LETTERS && other > latin
+    other >= MIN_LETTERS && other > latin
 }
 
-/// Latin letters, also as phonetic signs, ligatures, mathematical letters and full-width forms.
+/// Whether `c` is a Latin letter, or a phonetic, mathematical or full-width form or ligature of one.
 fn is_latin(c: char) -> bool {
     matches!(c,
         '\0'..='\u{36f}' | '\u{1d00}'..='\u{1dbf}' | '\u{1e00}'..='\u{1eff}' | '\u{2071}'..='\u{214f}'
@@ -76,21 +76,21 @@ fn is_latin(c: char) -> bool {
 fn has_foreign_words(text: &str, document: &Document, lexicon: &Lexicon) -> bool {
     let words = document.tokens().len();
     let english: usize = document.sentences().iter().map(|sentence| sentence.function_words as usize).sum();
-    if words < ENOUGH_WORDS || english * 100 >= words * ENGLISH {
+    if words < MIN_WORDS || english * 100 >= words * ENGLISH_PERCENT {
         return false;
     }
-    let (mut count, mut seen) = (0, [false; WORDS.len()]);
+    let (mut count, mut seen) = (0, [false; FOREIGN_FUNCTION_WORDS.len()]);
     for token in document.tokens().iter().filter(|token| !is_name_in_code(text, token)) {
-        if let Ok(place) = WORDS.binary_search(&first_part(lexicon.folded(token.word))) {
+        if let Ok(place) = FOREIGN_FUNCTION_WORDS.binary_search(&first_part(lexicon.folded(token.word))) {
             count += 1;
             seen[place] = true;
         }
     }
     let different = seen.into_iter().filter(|seen| *seen).count();
-    different >= DIFFERENT && count > english && count * 100 >= words * FOREIGN
+    different >= MIN_DIFFERENT_WORDS && count > english && count * 100 >= words * FOREIGN_PERCENT
 }
 
-/// Whether a word touches what only code, paths and commands write beside a word: `con.execute`, `$un`, `el=`, `/la`.
+/// Whether a word is next to a sign that code, paths and commands use next to names: `con.execute`, `$un`, `el=`, `/la`.
 fn is_name_in_code(text: &str, token: &Token) -> bool {
     const BESIDE_NAMES: &str = "$=_/\\<>{}[]@#&|+*~`";
     let before = text.get(..token.start as usize).unwrap_or_default().chars().next_back();
@@ -104,7 +104,7 @@ fn is_name_in_code(text: &str, token: &Token) -> bool {
         }
 }
 
-/// What stands before an apostrophe: "l'equipe" and "qu'il" begin with a function word.
+/// The part before an apostrophe: "l'equipe" and "qu'il" start with a function word.
 fn first_part(word: &str) -> &str {
     word.split('\'').next().unwrap_or(word)
 }

@@ -1,4 +1,4 @@
-//! Which answers are taken for another language.
+//! Tests of the detection of other languages.
 
 use super::language::is_not_english;
 use crate::model::Answer;
@@ -34,7 +34,7 @@ fn answers_in_other_languages_are_recognised() {
 }
 
 #[test]
-fn english_is_left_alone() {
+fn english_is_not_taken_for_another_language() {
     for text in [
         "First I rolled the release back, because customers could not pay, and then we looked for the reason.",
         "rollback canary blue-green feature flags SLO SLI error budget burn rate pager runbook postmortem toil MTTR MTBF RTO RPO DR AZ EC2 IAM KMS VPC",

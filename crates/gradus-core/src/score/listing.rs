@@ -1,8 +1,8 @@
-//! What stands in a bare list of keywords.
+//! Detects bare lists of keywords.
 //!
-//! People who know a thing say it in sentences, and those have function words. What is found in a
-//! sentence with too few of them, in a long stretch without any, in one sentence of many that are
-//! made alike, or in a sentence that is hardly more than what is looked for, counts half.
+//! People who understand a subject write sentences, which have function words. A hit counts half if its sentence has too
+//! few of them, if it is in a long stretch without any, if many sentences have the same shape, or if its sentence contains
+//! little else than concepts of the rubric.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -10,49 +10,51 @@ use super::rubric::Scorer;
 use crate::pattern::Hit;
 use crate::text::{Class, Document, Lexicon, Sentence};
 
-/// Shorter sentences need one function word; longer ones a share.
-const SHORT: u32 = 6;
-/// Percent of function words below which a sentence is a list.
-const FEW: u32 = 12;
-/// Words in a row without a function word from which on they are a list.
-const STRETCH: u32 = 10;
-/// Function words that the shape of a sentence must have to be compared with others ...
-const SHAPED: u32 = 3;
-/// ... and sentences of one shape from which on they are a list.
-const ALIKE: u32 = 4;
-/// Percent of function words from which on a sentence is no list, however much is found in it.
-const FLUENT: u32 = 33;
-/// Different concepts from which on a sentence may be too dense.
+/// Number of words from which a sentence needs a share of function words. Shorter ones need one function word.
+const SHORT_SENTENCE: u32 = 6;
+/// Percentage of function words below which a sentence is a list.
+const MIN_FUNCTION_PERCENT: u32 = 12;
+/// Number of consecutive words without a function word from which they are a list.
+const LONG_STRETCH: u32 = 10;
+/// Smallest number of function words in the shape of a sentence that is compared with others.
+const MIN_SHAPE_WORDS: u32 = 3;
+/// Number of sentences with the same shape from which they are a list.
+const MIN_ALIKE: u32 = 4;
+/// Percentage of function words from which a sentence is not a list, however many concepts it contains.
+const FLUENT_PERCENT: u32 = 33;
+/// Number of different concepts from which a sentence may be too dense.
 const DENSE_CONCEPTS: usize = 5;
-/// Percent of content words that are looked for, from which on such a sentence is a list.
-const DENSE_SHARE: usize = 75;
+/// Percentage of content words that belong to concepts from which a dense sentence is a list.
+const DENSE_PERCENT: usize = 75;
 
-/// Tells what stands in lists from what does not.
+/// Finds the parts of a document that are lists.
 #[derive(Default)]
 pub(super) struct Listing {
     concepts: HashSet<u32>,
     covered: Vec<bool>,
-    /// For every token, how many words without a function word it stands in.
+    /// Length of the stretch without function words to which each token belongs, by token.
     stretches: Vec<u32>,
-    /// How many sentences have a shape.
+    /// Number of sentences of each shape.
     shapes: HashMap<u64, u32>,
 }
 
 impl Listing {
-    /// Takes a new document.
+    /// Reads a new document.
     pub(super) fn read(&mut self, document: &Document, lexicon: &Lexicon) {
         self.stretches.clear();
         self.stretches.resize(document.tokens().len(), 0);
         self.shapes.clear();
-        let mut like = [0_u32; Sentence::LONGEST as usize + 1];
+        let mut with_function_words = [0_u32; Sentence::LONGEST as usize + 1];
         for sentence in document.sentences() {
-            if sentence.len() - sentence.function_words >= STRETCH {
+            if sentence.len() - sentence.function_words >= LONG_STRETCH {
                 self.measure(document, *sentence);
             }
-            like[sentence.function_words as usize] += 1;
+            with_function_words[sentence.function_words as usize] += 1;
         }
-        let may_be_alike =
-            |sentence: &&Sentence| sentence.function_words >= SHAPED && like[sentence.function_words as usize] >= ALIKE;
+        let may_be_alike = |sentence: &&Sentence| {
+            sentence.function_words >= MIN_SHAPE_WORDS
+                && with_function_words[sentence.function_words as usize] >= MIN_ALIKE
+        };
         for sentence in document.sentences().iter().filter(may_be_alike) {
             *self.shapes.entry(shape(document, *sentence, lexicon)).or_insert(0) += 1;
         }
@@ -71,7 +73,7 @@ impl Listing {
         }
     }
 
-    /// Whether `sentence`, in which exactly `hits` were found, is bare listing.
+    /// Whether `sentence`, in which exactly `hits` were found, is a bare list.
     pub(super) fn is_bare(
         &mut self,
         scorer: &Scorer,
@@ -81,22 +83,22 @@ impl Listing {
     ) -> bool {
         has_few_function_words(sentence)
             || (!self.shapes.is_empty()
-                && self.shapes.get(&shape(document, sentence, lexicon)).is_some_and(|count| *count >= ALIKE))
+                && self.shapes.get(&shape(document, sentence, lexicon)).is_some_and(|count| *count >= MIN_ALIKE))
             || self.is_dense(scorer, document, sentence, hits)
     }
 
-    /// Whether anything of the document stands in a stretch that is a list.
+    /// Whether any part of the document is in a stretch that is a list.
     pub(super) fn has_stretches(&self) -> bool {
-        self.stretches.iter().any(|length| *length >= STRETCH)
+        self.stretches.iter().any(|length| *length >= LONG_STRETCH)
     }
 
-    /// Whether the hit stands in a stretch that is a list, whatever the rest of its sentence is.
+    /// Whether the hit is in a stretch that is a list, whatever the rest of its sentence is.
     pub(super) fn is_in_stretch(&self, hit: &Hit) -> bool {
-        self.stretches[hit.first as usize] >= STRETCH || self.stretches[hit.last as usize] >= STRETCH
+        self.stretches[hit.first as usize] >= LONG_STRETCH || self.stretches[hit.last as usize] >= LONG_STRETCH
     }
 
     fn is_dense(&mut self, scorer: &Scorer, document: &Document, sentence: Sentence, hits: &[Hit]) -> bool {
-        let fluent = sentence.function_words * 100 >= sentence.len() * FLUENT;
+        let fluent = sentence.function_words * 100 >= sentence.len() * FLUENT_PERCENT;
         if fluent || hits.len() < DENSE_CONCEPTS {
             return false;
         }
@@ -113,37 +115,37 @@ impl Listing {
         }
         let tokens = document.tokens()[sentence.range()].iter();
         let content = tokens.zip(&self.covered).filter(|(token, _)| !token.class().has(Class::FUNCTION));
-        let (mut words, mut looked_for) = (0, 0);
+        let (mut words, mut in_concepts) = (0, 0);
         for (_, covered) in content {
             words += 1;
-            looked_for += usize::from(*covered);
+            in_concepts += usize::from(*covered);
         }
-        looked_for * 100 >= words * DENSE_SHARE
+        in_concepts * 100 >= words * DENSE_PERCENT
     }
 }
 
 fn has_few_function_words(sentence: Sentence) -> bool {
-    if sentence.len() < SHORT {
+    if sentence.len() < SHORT_SENTENCE {
         sentence.function_words == 0
     } else {
-        sentence.function_words * 100 < sentence.len() * FEW
+        sentence.function_words * 100 < sentence.len() * MIN_FUNCTION_PERCENT
     }
 }
 
-/// Whether a word holds a sentence together; "and" and "or" only hold a list together.
+/// Whether a word connects the words of a sentence. "And" and "or" may as well connect the items of a list.
 fn is_grammar(class: Class) -> bool {
     class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR)
 }
 
-/// The function words of a sentence and where content stands between them.
+/// Hash of the function words of a sentence and of the places with content words between them.
 fn shape(document: &Document, sentence: Sentence, lexicon: &Lexicon) -> u64 {
     let mut shape = 0_u64;
     let mut content = false;
     for token in &document.tokens()[sentence.range()] {
         let grammar = token.class().has(Class::FUNCTION);
         if grammar || !content {
-            let mark = if grammar { u64::from(lexicon.mark(token.word)) + 2 } else { 1 };
-            shape = shape.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(mark);
+            let value = if grammar { u64::from(lexicon.stem_hash(token.word)) + 2 } else { 1 };
+            shape = shape.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(value);
         }
         content = !grammar;
     }

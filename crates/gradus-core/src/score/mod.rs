@@ -1,11 +1,12 @@
-//! The offline grader: an answer and a rubric to a grade, by the phrases that the answer contains.
+//! Grades an answer offline, by the phrases of a rubric that the answer contains.
 //!
-//! The same answer and rubric give the same bytes on every machine. Points come from integers
-//! only, and every point has its evidence.
+//! The same answer and rubric give the same result on every machine, byte for byte. Points are computed with integers,
+//! and every point has its evidence.
 
 mod coverage;
 mod credit;
 mod explain;
+mod fingerprint;
 mod grade;
 #[cfg(test)]
 mod grade_tests;
@@ -15,12 +16,13 @@ mod language;
 mod language_tests;
 mod listing;
 mod points;
-mod print;
+
 mod rubric;
-mod runs;
+
 mod signals;
+mod word_runs;
 
 pub use explain::{Find, Reason, Trace};
+pub use fingerprint::Vocabulary;
 pub use grade::{VERSION, Workspace};
-pub use print::Vocabulary;
 pub use rubric::{PhraseFault, PhrasePlace, Scorer, ScorerError, Scorers};

@@ -1,14 +1,14 @@
-//! Shares of a criterion's points, exact, and their distribution in thousandths.
+//! Exact shares of a criterion's points, and their distribution in thousandths.
 //!
-//! A third of a point is not a whole number of thousandths. The largest remainders are rounded up, so that the
-//! parts that a report shows add up to the sum that it shows.
+//! A third of a point is not a whole number of thousandths. The largest remainders are rounded up, so that the points
+//! in a report add up to the total in the report.
 
 use crate::model::Thousandths;
 
 /// Bits of a fraction of a thousandth.
 const FRACTION: u32 = 32;
 
-/// The part of a criterion's points that was earned, as an exact fraction from 0 to 1.
+/// The earned part of a criterion's points as an exact fraction from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Share {
     numerator: u64,
@@ -17,7 +17,7 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// A third.
+    /// One third.
     pub(super) const THIRD: Self = Self { numerator: 1, denominator: 3 };
 
     /// `numerator / denominator`, at most 1. A denominator of 0 counts as 1.
@@ -31,7 +31,7 @@ impl Share {
         if self.numerator * other.denominator <= other.numerator * self.denominator { self } else { other }
     }
 
-    /// The share as a credit: half rounded up, but 1 only for the whole.
+    /// The share as a credit, rounded half up, but 1 only for the whole.
     pub(super) fn credit(self) -> Thousandths {
         let rounded = (2000 * self.numerator + self.denominator) / (2 * self.denominator);
         let most = if self.numerator == self.denominator { 1000 } else { 999 };
@@ -46,11 +46,12 @@ impl Share {
     }
 }
 
-/// What each criterion earns, by its points and share. The sum of the results is the exact sum, rounded to the
-/// nearest thousandth; each is less than a thousandth from its exact value. Of equal remainders the first is rounded up.
+/// The points earned for each criterion, given its points and share. The sum of the results is the exact sum, rounded to
+/// the nearest thousandth; each result differs from its exact value by less than a thousandth. Of equal remainders the first
+/// is rounded up.
 pub(super) fn apportion(criteria: &[(u32, Share)]) -> Vec<Thousandths> {
     let parts: Vec<(u32, u64)> = criteria.iter().map(|(points, share)| share.of(*points)).collect();
-    // Each remainder was rounded down by less than one unit. Adding one unit for each restores whole sums.
+    // because each remainder was rounded down by less than one unit, one more unit for each restores whole sums
     let sum: u64 = parts.iter().map(|(_, remainder)| remainder + u64::from(*remainder > 0)).sum();
     let extra = ((sum + (1 << (FRACTION - 1))) >> FRACTION) as usize;
     let mut earned: Vec<Thousandths> = parts.iter().map(|(whole, _)| Thousandths(*whole)).collect();
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_credit_is_whole_only_for_all_that_is_needed() {
+    fn a_credit_is_full_only_for_the_whole_share() {
         let credit = |numerator, denominator| Share::new(numerator, denominator).credit().0;
         assert_eq!((credit(0, 3), credit(1, 3), credit(2, 3), credit(3, 3)), (0, 333, 667, 1000));
         assert_eq!((credit(5, 3), credit(9999, 10_000), credit(1, 0)), (1000, 999, 1000));

@@ -1,105 +1,107 @@
-//! A question made ready for grading: its phrases as one matcher, its texts as runs of words.
+//! Prepares a question for grading: compiles its phrases and collects the word runs of its texts.
 
+use super::fingerprint::{self, Vocabulary};
 use super::listing::Listing;
-use super::print::{self, Vocabulary};
-use super::runs::Runs;
+use super::word_runs::WordRuns;
 use crate::model::{Answer, Basis, Fingerprint, Question, Sample};
 use crate::pattern::{CompileError, Compiler, Matcher, PhraseError, Reader};
 
-/// A question that answers can be graded against. Made once, used from any number of threads.
+/// A question against which answers can be graded. Prepared once, used by any number of threads.
 pub struct Scorer {
     pub(super) question: Question,
     pub(super) matcher: Matcher,
     pub(super) targets: Vec<Target>,
     pub(super) concepts: usize,
-    /// By concept: whether it is counted or weighed.
+    /// How the hits of each concept count, by concept.
     pub(super) weighing: Vec<Weighing>,
-    /// Answers with fewer words are too short.
+    /// Smallest number of words of an answer that is not too short.
     pub(super) few_words: usize,
-    pub(super) runs: Runs,
-    pub(super) print: Fingerprint,
+    pub(super) runs: WordRuns,
+    pub(super) fingerprint: Fingerprint,
 }
 
-/// What a phrase is a phrase of; concepts are numbered over all criteria, then all penalties.
+/// The place of a phrase, and its concept. Concepts are numbered over all criteria, then all penalties.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
     pub(super) concept: u32,
     pub(super) place: PhrasePlace,
 }
 
-/// What is made of a find.
+/// How the hits of a concept count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weighing {
-    /// It counts as one of so many concepts.
+    /// The concept counts as one of the concepts that are needed.
     Counted,
-    /// It weighs what it weighs in a reference answer ...
+    /// The concept has a weight in a reference answer that consists of sentences.
     Weighed,
-    /// ... that is a bare listing itself, so that lists are answers.
+    /// The concept has a weight in a reference answer that is a list, so that answers may be lists too.
     WeighedInLists,
 }
 
-/// Where a phrase stands in its rubric.
+/// The place of a phrase in its rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PhrasePlace {
-    /// Whether it is a penalty's.
+    /// Whether the phrase belongs to a penalty.
     pub penalty: bool,
-    /// Which criterion or penalty, from 0.
+    /// Number of the criterion or penalty, from 0.
     pub criterion: usize,
-    /// Which concept, from 0.
+    /// Number of the concept, from 0.
     pub concept: usize,
-    /// Which phrase, from 0.
+    /// Number of the phrase, from 0.
     pub phrase: usize,
 }
 
-/// A phrase that cannot be read.
+/// A phrase that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhraseFault {
-    /// Which phrase.
+    /// Place of the phrase.
     pub place: PhrasePlace,
-    /// What is wrong with it.
+    /// What is wrong with the phrase.
     pub error: PhraseError,
 }
 
-/// Why a question cannot be made ready.
+/// A question cannot be prepared for grading.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScorerError {
-    /// Phrases that cannot be read: all of them.
+    /// All phrases that are not valid; at least one.
     #[error("{} of its phrases cannot be read, the first because of {}", .0.len(), .0[0].error)]
     Phrases(Vec<PhraseFault>),
-    /// The phrases do not fit one matcher.
+    /// The phrases do not fit into one automaton.
     #[error(transparent)]
     Compile(#[from] CompileError),
 }
 
-/// Makes questions ready, one after the other, and keeps what it learns about words.
+/// Prepares questions one after the other, and keeps what it learns about words.
 pub struct Scorers<'v> {
     vocabulary: &'v Vocabulary,
     reader: Reader,
 }
 
 impl<'v> Scorers<'v> {
-    /// With the words of a bank.
+    /// Uses the vocabulary of a bank.
     pub fn new(vocabulary: &'v Vocabulary) -> Self {
         Self { vocabulary, reader: Reader::default() }
     }
 
-    /// Makes `question` ready; `samples` are the sample answers to it.
+    /// Prepares `question`; `samples` are the sample answers to it.
     ///
     /// # Errors
-    /// When phrases cannot be read, or are too many.
+    /// When phrases are not valid, or are too many.
     pub fn prepare(&mut self, question: Question, samples: &[Sample]) -> Result<Scorer, ScorerError> {
         let Self { vocabulary, reader } = self;
         reader.lexicon.trim();
-        let runs = Runs::new(&question, samples, reader);
+        let runs = WordRuns::new(&question, samples, reader);
         let weighing = weighing(&question, reader);
         let mut compiler = Compiler::new(&vocabulary.synonyms, reader);
         let (mut targets, mut faults) = (Vec::new(), Vec::new());
-        for soft in [false, true] {
-            if soft && weighing.iter().any(|of| *of != Weighing::Counted) {
-                compiler.soften(&vocabulary.related);
+        for with_related in [false, true] {
+            // because the compiler cannot be switched back, the phrases without related words come first
+            if with_related && weighing.iter().any(|of| *of != Weighing::Counted) {
+                compiler.use_related(&vocabulary.related);
             }
-            for (number, (place, any)) in
-                phrases(&question).enumerate().filter(|(number, _)| (weighing[*number] != Weighing::Counted) == soft)
+            for (number, (place, any)) in phrases(&question)
+                .enumerate()
+                .filter(|(number, _)| (weighing[*number] != Weighing::Counted) == with_related)
             {
                 for (phrase, text) in any.iter().enumerate() {
                     let place = PhrasePlace { phrase, ..place };
@@ -116,7 +118,7 @@ impl<'v> Scorers<'v> {
         let matcher = compiler.finish(&vocabulary.known)?;
         let is_near = |word: &&str| {
             let word = reader.lexicon.intern(word);
-            matcher.is_like_a_slip(&reader.lexicon, word)
+            matcher.looks_misspelled(&reader.lexicon, word)
         };
         let near: Vec<&str> = vocabulary.own.iter().map(String::as_str).filter(is_near).collect();
         Ok(Scorer {
@@ -126,7 +128,7 @@ impl<'v> Scorers<'v> {
             weighing,
             few_words: few_words(&question),
             runs,
-            print: print::rubric(&question, samples, vocabulary, &near),
+            fingerprint: fingerprint::rubric(&question, samples, vocabulary, &near),
             question,
         })
     }
@@ -138,18 +140,18 @@ impl Scorer {
         &self.question
     }
 
-    /// The fingerprint of all that a grade rests on but the answer.
+    /// The fingerprint of everything that a grade depends on, except for the answer.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.print
+        self.fingerprint
     }
 
-    /// The fingerprint that a grade of `answer` has, without grading it.
+    /// The fingerprint of the grade of `answer`, without grading it.
     pub fn print_of(&self, answer: &Answer<'_>) -> Fingerprint {
-        print::answer(self.print, answer)
+        fingerprint::answer(self.fingerprint, answer)
     }
 }
 
-/// Every concept's phrases, with the place of the first: those of all criteria, then of all penalties.
+/// The phrases of each concept, with the place of the first phrase: those of all criteria, then of all penalties.
 fn phrases(question: &Question) -> impl Iterator<Item = (PhrasePlace, &[String])> {
     let all = [(&question.criteria, false), (&question.penalties, true)];
     let criteria = all.into_iter().flat_map(|(criteria, penalty)| {
@@ -161,17 +163,17 @@ fn phrases(question: &Question) -> impl Iterator<Item = (PhrasePlace, &[String])
     })
 }
 
-/// Words below which an answer is too short: for references, a quarter of the shortest one.
+/// Smallest number of words of an answer that is not too short: at most 25, and at most a quarter of the shortest reference.
 fn few_words(question: &Question) -> usize {
-    const USUAL: usize = 25;
+    const DEFAULT: usize = 25;
     let references = question.criteria.iter().filter_map(|criterion| match &criterion.basis {
         Basis::Count { .. } => None,
         Basis::Coverage { references, .. } => references.iter().map(|one| one.text.split_whitespace().count()).min(),
     });
-    references.min().map_or(USUAL, |shortest| (shortest / 4).min(USUAL))
+    references.min().map_or(DEFAULT, |shortest| (shortest / 4).min(DEFAULT))
 }
 
-/// By concept: what is made of finds.
+/// How the hits of each concept count, by concept.
 fn weighing(question: &Question, reader: &mut Reader) -> Vec<Weighing> {
     let mut listing = Listing::default();
     let mut of = |basis: &Basis| {

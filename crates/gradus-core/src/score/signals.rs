@@ -1,13 +1,13 @@
-//! What can be said of any answer, whatever the question: fillers, parts of a story, words to the grader.
+//! Finds what can be found in any answer: filler words, parts of a story, instructions to the grader.
 
 use std::sync::LazyLock;
 
-use super::injection::{FOREIGN_ORDERS, GRADING_TALK, GRADING_WORDS, ORDERS, TURNED_WORDS};
+use super::injection::{FOREIGN_ORDERS, GRADING_TALK, GRADING_WORDS, OBSCURED_WORDS, ORDERS};
 use crate::model::StarPart;
 use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
 
-/// What a signal phrase says of the answer.
+/// What a signal phrase indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Signal {
     Filler,
@@ -16,13 +16,13 @@ enum Signal {
     Action,
     Result,
     ToGrader,
-    /// Words of the latter backwards or in a simple cipher.
-    Turned,
-    /// A word of being graded.
+    /// Words of [`Signal::ToGrader`] phrases, reversed or in ROT13.
+    Obscured,
+    /// A word about grading.
     Grading,
 }
 
-/// The parts of a story, in the order they are told.
+/// Parts of a story, in their usual order.
 pub(super) const STORY_PARTS: [&str; 4] = ["situation", "task", "action", "result"];
 const STORY: [Signal; 4] = [Signal::Situation, Signal::Task, Signal::Action, Signal::Result];
 
@@ -121,13 +121,13 @@ const PHRASES: &[(Signal, &[&str])] = &[
     ),
 ];
 
-/// The phrases of this file, and of those that speak to a grader the many that stand elsewhere.
+/// The phrases of this file and of [`super::injection`].
 fn all_phrases() -> impl Iterator<Item = (Signal, &'static [&'static str])> {
     let elsewhere = [
         (Signal::ToGrader, ORDERS),
         (Signal::ToGrader, FOREIGN_ORDERS),
         (Signal::ToGrader, GRADING_TALK),
-        (Signal::Turned, TURNED_WORDS),
+        (Signal::Obscured, OBSCURED_WORDS),
         (Signal::Grading, GRADING_WORDS),
     ];
     PHRASES.iter().copied().chain(elsewhere)
@@ -152,47 +152,47 @@ pub(super) fn matcher() -> &'static Matcher {
     &SIGNALS.0
 }
 
-/// What the hits of the signal phrases come to.
+/// Summary of the hits of signal phrases.
 pub(super) struct Signals {
     pub(super) fillers: u32,
     pub(super) star: Vec<StarPart>,
-    pub(super) to_grader: bool,
-    /// Whether the text may say more when read backwards, or with each letter thirteen further.
-    pub(super) is_turned: bool,
-    /// How many groups of words of being graded occur.
+    pub(super) addresses_grader: bool,
+    /// Whether the text should also be read backwards and decoded with ROT13.
+    pub(super) is_obscured: bool,
+    /// Number of groups of words about grading that occur.
     pub(super) grading: u32,
-    /// How many of its words are such.
+    /// Number of words about grading.
     pub(super) grading_words: u32,
 }
 
-/// An answer that says next to nothing to the question speaks to its grader when words of so many groups occur ...
+/// Number of groups of words about grading from which an off-topic answer addresses the grader.
 const GRADING_GROUPS: u32 = 4;
-/// ... and make up this share of it, in percent. Of some 10,500 honest answers, held against a question that is not
-/// theirs, one has as many.
-const GRADING_SHARE: usize = 8;
-/// In what was hidden in an answer, so many groups and such a share are enough.
+/// Percentage of its words that must be about grading for that. Of about 10,500 honest answers that were graded against
+/// a wrong question, one has as many.
+const GRADING_PERCENT: usize = 8;
+/// Number of groups, and percentage of words, that are enough in text that was hidden in an answer.
 const HIDDEN_GROUPS: u32 = 3;
-const HIDDEN_SHARE: usize = 10;
+const HIDDEN_PERCENT: usize = 10;
 
 impl Signals {
-    /// Whether an answer of so many words talks of being graded more than of anything else.
+    /// Whether an answer of `words` words is more about grading than about anything else.
     pub(super) fn is_about_grading(&self, words: usize) -> bool {
-        self.grading >= GRADING_GROUPS && self.grading_words as usize * 100 >= words * GRADING_SHARE
+        self.grading >= GRADING_GROUPS && self.grading_words as usize * 100 >= words * GRADING_PERCENT
     }
 
-    /// Whether text of so many words that was hidden in an answer speaks to a grader.
-    pub(super) fn is_order(&self, words: usize) -> bool {
-        let is_about_it = self.grading >= HIDDEN_GROUPS && self.grading_words as usize * 100 >= words * HIDDEN_SHARE;
-        self.to_grader || is_about_it || self.is_about_grading(words)
+    /// Whether text of `words` words that was hidden in an answer addresses the grader.
+    pub(super) fn is_hidden_order(&self, words: usize) -> bool {
+        let is_about_it = self.grading >= HIDDEN_GROUPS && self.grading_words as usize * 100 >= words * HIDDEN_PERCENT;
+        self.addresses_grader || is_about_it || self.is_about_grading(words)
     }
 }
 
-pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
+pub(super) fn collect(hits: &[Hit], document: &Document) -> Signals {
     let signal = |hit: &Hit| SIGNALS.1[hit.phrase as usize];
     let mut fillers = 0;
     let mut last_filler = None;
     let mut first: [Option<&Hit>; STORY.len()] = [None; STORY.len()];
-    let (mut to_grader, mut is_turned, mut grading) = (false, false, Vec::new());
+    let (mut addresses_grader, mut is_obscured, mut grading) = (false, false, Vec::new());
     for hit in hits {
         match signal(hit) {
             Signal::Filler if last_filler != Some(hit.last) => {
@@ -200,8 +200,8 @@ pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
                 last_filler = Some(hit.last);
             }
             Signal::Filler => {}
-            Signal::ToGrader => to_grader = true,
-            Signal::Turned => is_turned = true,
+            Signal::ToGrader => addresses_grader = true,
+            Signal::Obscured => is_obscured = true,
             Signal::Grading => grading.push(hit.phrase),
             part if !hit.negated => {
                 if let Some(at) = STORY.iter().position(|signal| *signal == part) {
@@ -219,7 +219,7 @@ pub(super) fn read(hits: &[Hit], document: &Document) -> Signals {
     let grading_words = grading.len() as u32;
     grading.sort_unstable();
     grading.dedup();
-    Signals { fillers, star, to_grader, is_turned, grading: grading.len() as u32, grading_words }
+    Signals { fillers, star, addresses_grader, is_obscured, grading: grading.len() as u32, grading_words }
 }
 
 #[cfg(test)]
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_signal_phrase_can_be_read() {
+    fn every_signal_phrase_is_valid() {
         assert_eq!(matcher().phrases(), all_phrases().map(|(_, phrases)| phrases.len()).sum::<usize>());
     }
 }

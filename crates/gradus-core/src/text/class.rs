@@ -1,46 +1,45 @@
-//! What a word is to the machinery: function word, negator, number and the like.
+//! The grammatical and lexical properties of words: function word, negator, number.
 //!
-//! A word's class depends on its folded form alone, so it is worked out once per distinct word.
+//! A class depends only on the folded form of a word, so that it is computed once per distinct word.
 
-/// A set of properties of a word.
+/// A set of properties of a word. The empty set is an ordinary content word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Class(u32);
 
 impl Class {
-    /// Grammar rather than content: articles, pronouns, prepositions, auxiliaries.
+    /// Function word: an article, pronoun, preposition or auxiliary.
     pub const FUNCTION: Self = Self(1);
-    /// Denies what follows, at least in some constructions.
+    /// Negates the following words, at least in some constructions.
     pub const NEGATOR: Self = Self(1 << 1);
-    /// Ends the reach of a negation: "but", "because".
+    /// Ends the scope of a negation: "but", "because".
     pub const RELEASE: Self = Self(1 << 2);
     /// Can be the subject of a new clause: "we", "they".
     pub const SUBJECT: Self = Self(1 << 3);
-    /// Where an unpunctuated run may be cut: "and", "so".
+    /// Connective at which a run without punctuation may be cut into sentences: "and", "so".
     pub const CONNECTIVE: Self = Self(1 << 4);
-    /// Begins with a digit, or is a number word.
+    /// Starts with a digit or is a number word.
     pub const NUMERIC: Self = Self(1 << 5);
-    /// One letter.
+    /// Single ASCII letter.
     pub const LETTER: Self = Self(1 << 6);
-    /// A verb in the past: "ran", "rolled".
+    /// Verb in the past tense: "ran", "rolled".
     pub const PAST: Self = Self(1 << 7);
-    /// Spelled out over several tokens.
+    /// Word spelled out over several tokens: "p ninety five" for p95.
     pub const JOINED: Self = Self(1 << 8);
-    /// Written apart, as two tokens.
-    pub const APART: Self = Self(1 << 9);
+    /// Compound written as two tokens: "on call" for oncall.
+    pub const COMPOUND: Self = Self(1 << 9);
 
-    /// Strings words together: "and", "or".
+    /// Coordinating conjunction that can join the items of a list: "and", "or".
     pub const COORDINATOR: Self = Self(1 << 10);
 
-    /// No property.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// Whether the two sets share a property.
+    /// Whether the sets have a property in common.
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// Whether it is a word like any other, as far as is known: not one that is written in several
-    /// tokens, and none of the grammar's own.
+    /// Whether the word is an ordinary content word of one token. The past tense does not matter.
     pub fn is_plain(self) -> bool {
         !self.has(Self::PAST.not())
     }
@@ -49,7 +48,7 @@ impl Class {
         Self(!self.0)
     }
 
-    /// Both sets together.
+    /// The union of both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -1,66 +1,68 @@
-//! What a text consists of. Buffers are kept from one text to the next.
+//! The words, sentences, quantities and spelled-out words of a text.
+//!
+//! A [`Document`] keeps its buffers from one text to the next.
 
 use super::letters::{self, LetterRun};
-use super::visible::Visible;
+use super::visible::VisibleText;
 use super::{Class, Lexicon, Quantity, WordId, polarity, quantity, scan, spoken};
 use crate::model::Span;
 
-/// A word at a place.
+/// A word at its place in the text.
 #[derive(Debug, Clone, Copy)]
 pub struct Token {
     /// First byte in the text.
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
-    /// Which word.
+    /// Id of the word.
     pub word: WordId,
     pub(super) class: Class,
-    pub(super) before: Before,
-    /// Whether it stands in a negated clause.
+    pub(super) separator: Separator,
+    /// Whether the word is in the scope of a negation.
     pub negated: bool,
 }
 
 impl Token {
-    /// What the word is.
+    /// Properties of the word.
     pub fn class(&self) -> Class {
         self.class
     }
 
-    /// Whether only white space or a hyphen stands between it and the word before.
+    /// Whether only white space or a hyphen separates the word from the previous one.
     pub fn follows_closely(&self) -> bool {
-        self.before <= Before::Hyphen
+        self.separator <= Separator::Hyphen
     }
 }
 
-/// What stands between a word and the one before.
+/// What separates a word from the previous one, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) enum Before {
-    /// White space, or nothing that matters.
+pub(super) enum Separator {
+    /// White space, or other characters without meaning for the sentence.
     #[default]
     Space,
-    /// A single hyphen.
+    /// One hyphen.
     Hyphen,
-    /// A comma.
+    /// Comma.
     Comma,
-    /// A colon, semicolon, dash or bracket.
+    /// Colon, semicolon, dash or bracket.
     Break,
 }
 
-/// Tokens that belong together, as a range of token numbers.
+/// A sentence, or part of a long one, as a range of token numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence {
     /// First token.
     pub first: u32,
     /// One past the last token.
     pub end: u32,
-    /// How many of them are function words other than "and" and "or".
+    /// Number of function words other than "and" and "or".
     pub function_words: u32,
-    /// Whether any of them stands in a negated clause.
+    /// Whether any of the words is in the scope of a negation.
     pub negated: bool,
 }
 
 impl Sentence {
-    /// No sentence has more tokens: a longer run is cut.
+    /// Greatest number of tokens; a longer sentence is cut.
     pub const LONGEST: u32 = 80;
 
     /// The token numbers.
@@ -68,18 +70,18 @@ impl Sentence {
         self.first as usize..self.end as usize
     }
 
-    /// How many tokens.
+    /// Number of tokens.
     pub fn len(self) -> u32 {
         self.end - self.first
     }
 
-    /// Never: a sentence has at least one token.
+    /// Whether there are no tokens. A sentence of a document has at least one.
     pub fn is_empty(self) -> bool {
         self.first == self.end
     }
 }
 
-/// Several tokens that spell one word: "p ninety five" for p95.
+/// Consecutive tokens that spell one word: "p ninety five" for p95.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Join {
     /// First token.
@@ -90,7 +92,7 @@ pub struct Join {
     pub word: WordId,
 }
 
-/// A text, read.
+/// A text split into words and sentences.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     pub(super) tokens: Vec<Token>,
@@ -106,8 +108,8 @@ impl Document {
         Self::default()
     }
 
-    /// Reads `text` from byte `body` on, which must be a character boundary; where it is not, there
-    /// is nothing to read. Texts of 4 GiB and more are read up to there.
+    /// Reads `text` from byte `body` on. Nothing is read unless `body` is a character boundary, and nothing beyond the
+    /// first 4 GiB.
     pub fn read(&mut self, text: &str, body: usize, lexicon: &mut Lexicon) {
         self.tokens.clear();
         self.sentences.clear();
@@ -116,11 +118,11 @@ impl Document {
         self.letter_runs.clear();
         let text = &text[..text.floor_char_boundary(u32::MAX as usize - 1)];
         if text.is_char_boundary(body) {
-            let visible = Visible::of(text, body);
-            let text = visible.as_ref().map_or(text, Visible::text);
+            let visible = VisibleText::of(text, body);
+            let text = visible.as_ref().map_or(text, VisibleText::text);
             let seen = scan::scan(text, body, lexicon, self);
             if seen.has(Class::NEGATOR) {
-                polarity::mark(self, lexicon);
+                polarity::mark_negated(self, lexicon);
             }
             if seen.has(Class::NUMERIC) {
                 quantity::find(text, self, lexicon);
@@ -152,27 +154,27 @@ impl Document {
         &self.quantities
     }
 
-    /// The spoken forms, by first token.
+    /// The words that are spelled out over several tokens, by first token.
     pub fn joins(&self) -> &[Join] {
         &self.joins
     }
 
-    /// The letters that stand alone, one after the other, by first token.
+    /// The runs of single letters, by first token.
     pub fn letter_runs(&self) -> &[LetterRun] {
         &self.letter_runs
     }
 
-    /// The bytes from token `first` to token `last`.
+    /// The byte range from the start of token `first` to the end of token `last`.
     pub fn span(&self, first: u32, last: u32) -> Span {
         Span { start: self.tokens[first as usize].start as usize, end: self.tokens[last as usize].end as usize }
     }
 
-    /// Whether any of the tokens denies something.
+    /// Whether any of the tokens is a negator.
     pub fn has_negator(&self, first: u32, last: u32) -> bool {
         self.tokens[first as usize..=last as usize].iter().any(|token| token.class.has(Class::NEGATOR))
     }
 
-    /// Whether any of the tokens stands in a negated clause.
+    /// Whether any of the tokens is in the scope of a negation.
     pub fn is_negated(&self, first: u32, last: u32) -> bool {
         self.tokens[first as usize..=last as usize].iter().any(|token| token.negated)
     }
@@ -195,7 +197,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn words_and_sentences_are_found_where_a_reader_sees_them() {
+    fn words_and_sentences_are_split_as_a_reader_would_split_them() {
         assert_eq!(
             sentences("We're on-call, e.g. at night. It took 1,200.5 ms!"),
             [vec!["We're", "on", "call", "e", "g", "at", "night"], vec!["It", "took", "1,200.5", "ms"]]
@@ -216,7 +218,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn odd_text_is_read_and_spans_fit() {
+    fn every_span_of_an_unusual_text_is_a_word_of_it() {
         for text in [
             "",
             "\u{feff}",

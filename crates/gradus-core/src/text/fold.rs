@@ -1,4 +1,4 @@
-//! One spelling for one word: case, width, accents, quotes, invisible characters.
+//! Folds the spellings of one word into one: case, width, accents, apostrophes, invisible characters.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use crate::model::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The word as everything else compares it: NFKC, lower case, no accents, straight apostrophes, no
-/// invisible characters, no possessive ending.
+/// The form in which words are compared: compatibility-decomposed, lower case, without accents, invisible
+/// characters and possessive ending, with straight apostrophes.
 pub fn fold(word: &str) -> Cow<'_, str> {
     let plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let mut folded = if plain {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_one_word_fold_to_one() {
+    fn spellings_of_one_word_have_one_folded_form() {
         for (word, folded) in [
             ("Rollback", "rollback"),
             ("ＲＯＬＬ", "roll"),

@@ -1,17 +1,16 @@
-//! Words that were spelled letter by letter: "C I C D".
+//! Finds words that are spelled letter by letter: "C I C D".
 //!
-//! Which of the letters make up a word is for the reader of the document to look up: nothing is kept of letters that
-//! spell none.
+//! Collects only the candidates. The matcher decides which letters make up a word of a phrase.
 
 use super::document::{Document, Token};
 use super::{Class, Lexicon};
 
-/// Letters of the longest word that is put together.
+/// Greatest number of letters in a spelled word.
 pub(super) const LONGEST: usize = 8;
-/// Letters in a row that may spell words. Three acronyms said one after the other fit; a longer row is no speech.
+/// Greatest number of consecutive letters that may spell words. Three acronyms in a row fit; a longer row is not speech.
 pub(super) const MOST: usize = 12;
 
-/// Letters that stand alone, one after the other, in one sentence. There are 2 to 12 of them.
+/// 2 to 12 consecutive single letters in one sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LetterRun {
     first: u32,
@@ -19,12 +18,12 @@ pub struct LetterRun {
     letters: [u8; MOST],
 }
 
-/// Letters put together: 2 to 8 lower-case ASCII letters.
+/// A word of 2 to 8 lower-case ASCII letters, padded with zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Spelling([u8; LONGEST]);
 
-/// Finds the letters of `document` that stand alone. A row of letters that goes on in the next sentence is one row:
-/// long sentences are cut anywhere.
+/// Finds the runs of single letters in `document`. A row of letters that continues in the next sentence counts as one
+/// row, because long sentences are cut at arbitrary places.
 pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
     let Document { tokens, sentences, letter_runs, .. } = document;
     let is_letter = |token: &Token| token.class.has(Class::LETTER);
@@ -50,12 +49,12 @@ pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
         }
     }
     if spelled > 2 * MOST && 2 * spelled > tokens.len() {
-        letter_runs.clear(); // nobody speaks in letters
+        letter_runs.clear(); // because a text of mostly single letters is not speech, and would be slow to match
     }
 }
 
 impl LetterRun {
-    /// The run of `letters` from token `first` on; `None` where they are too few or too many.
+    /// The run of `letters` from token `first` on; `None` unless there are 2 to 12 letters.
     pub(super) fn new(first: u32, letters: impl Iterator<Item = u8>) -> Option<Self> {
         let mut run = Self { first, count: 0, letters: [0; MOST] };
         for letter in letters {
@@ -70,7 +69,7 @@ impl LetterRun {
         self.first + u32::from(self.count)
     }
 
-    /// What the letters from token `at` on may spell, each with its last token. Nothing before the run.
+    /// Candidate words from token `at` on, each with its last token. Empty if `at` is before the run.
     pub fn spellings_from(self, at: u32) -> impl Iterator<Item = (u32, Spelling)> {
         let start = at.checked_sub(self.first).unwrap_or(u32::MAX) as usize;
         let mut spelling = Spelling([0; LONGEST]);
@@ -81,21 +80,21 @@ impl LetterRun {
         })
     }
 
-    /// What any of the letters may spell, each with its first and last token.
+    /// Candidate words from any token of the run, each with its first and last token.
     pub fn spellings(self) -> impl Iterator<Item = (u32, u32, Spelling)> {
         (self.first..self.end()).flat_map(move |at| self.spellings_from(at).map(move |(last, of)| (at, last, of)))
     }
 }
 
 impl Spelling {
-    /// The spelling of a word; `None` where it is not 2 to 8 lower-case ASCII letters.
+    /// `None` unless the word has 2 to 8 lower-case ASCII letters and nothing else.
     pub fn of(word: &str) -> Option<Self> {
         let mut spelling = Self([0; LONGEST]);
         spelling.0.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
         (word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(spelling)
     }
 
-    /// The letters.
+    /// The letters without padding.
     pub fn as_str(&self) -> &str {
         let length = self.0.iter().position(|letter| *letter == 0).unwrap_or(LONGEST);
         std::str::from_utf8(&self.0[..length]).unwrap_or_default()
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_that_stand_alone_are_put_together() {
+    fn consecutive_single_letters_are_joined() {
         assert_eq!(spelled("our C I C D"), ["ci", "cic", "cicd", "ic", "icd", "cd"]);
         assert_eq!(spelled("one a. b two"), [""; 0]);
         assert_eq!(spelled("a plan b"), [""; 0]);

@@ -1,7 +1,7 @@
-//! The words seen so far, each worked out once: folded form, stem, class.
+//! The words seen so far, each with its folded form, stem and class.
 //!
-//! A lexicon is scratch space of one thread. What it holds never changes a result, only the time
-//! it takes; [`Lexicon::trim`] bounds it between documents.
+//! A lexicon is scratch space of one thread. Its content affects speed, never a result; [`Lexicon::trim`] bounds its
+//! size between documents.
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::BuildHasher;
@@ -9,46 +9,46 @@ use std::ops::Range;
 
 use super::{Class, fold, stem::Stems};
 
-/// A word of a [`Lexicon`]: one for each distinct way of writing it.
+/// The id of a word in a [`Lexicon`]. Different spellings have different ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WordId(pub(super) u32);
 
 impl WordId {
-    /// Words that are too long to be words; they have no folded form and match nothing.
+    /// Id of every word that is too long; it has an empty folded form and matches nothing.
     pub const LONG: Self = Self(0);
 
-    /// For tables that are indexed by word.
+    /// The id as an index into tables with one entry per word.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Words of more bytes are not looked into.
-const LONGEST: usize = 64;
+/// Greatest length of a word, in bytes.
+const MAX_WORD_BYTES: usize = 64;
 
-/// Words kept between documents; more are forgotten.
-const KEPT: usize = 1 << 16;
+/// Number of words from which [`Lexicon::trim`] empties the lexicon.
+const MAX_WORDS: usize = 1 << 16;
 
-/// Marks the words that were spelled out, so that they never meet a typed one.
+/// Prefix of words that are spelled out over several tokens, so that they are distinct from typed words.
 const JOINED: char = '\u{1}';
-/// Marks the words that are written apart.
-const APART: char = '\u{2}';
+/// Prefix of compounds that are written as two tokens.
+const COMPOUND: char = '\u{2}';
 
 struct Entry {
     surface: Range<u32>,
     folded: Range<u32>,
     stem: Range<u32>,
     class: Class,
-    /// A hash of the stem that is the same everywhere.
-    mark: u32,
+    /// FNV-1a hash of the stem, the same on every machine.
+    stem_hash: u32,
 }
 
 /// The words seen so far.
 pub struct Lexicon {
-    /// Words of up to 8 bytes, which most are, by those bytes.
+    /// Ids of words of 1 to 8 bytes, by their bytes. Most words are that short.
     short: HashMap<u64, WordId>,
-    /// Words of up to 16 bytes.
-    middling: HashMap<u128, WordId>,
+    /// Ids of words of 9 to 16 bytes, by their bytes.
+    medium: HashMap<u128, WordId>,
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
     entries: Vec<Entry>,
@@ -68,7 +68,7 @@ impl Lexicon {
     pub fn new() -> Self {
         let mut lexicon = Self {
             short: HashMap::new(),
-            middling: HashMap::new(),
+            medium: HashMap::new(),
             table: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             entries: Vec::new(),
@@ -82,34 +82,34 @@ impl Lexicon {
 
     fn clear(&mut self) {
         self.short.clear();
-        self.middling.clear();
+        self.medium.clear();
         self.table.clear();
         self.entries.clear();
         self.letters.clear();
-        self.entries.push(Entry { surface: 0..0, folded: 0..0, stem: 0..0, class: Class::NONE, mark: 0 });
+        self.entries.push(Entry { surface: 0..0, folded: 0..0, stem: 0..0, class: Class::NONE, stem_hash: 0 });
     }
 
-    /// Forgets everything when there is too much of it. Word ids of before are void then.
+    /// Empties the lexicon if it is large. Ids returned before are invalid then, see [`Self::generation`].
     pub fn trim(&mut self) {
-        if self.entries.len() > KEPT {
+        if self.entries.len() > MAX_WORDS {
             self.clear();
             self.generation += 1;
         }
     }
 
-    /// Counts how often word ids became void.
+    /// Number of times that the lexicon was emptied. Ids are valid only within one generation.
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// The id of the word that `range` of `text` is. The same as `intern`, and faster for short words.
+    /// The id of the word at `range` of `text`. Returns the same id as [`Self::intern`], but faster for short words.
     pub(super) fn intern_in(&mut self, text: &str, range: Range<usize>) -> WordId {
         let length = range.len();
         let Some(bytes) = text.as_bytes()[range.start..].first_chunk().filter(|_| (1..=16).contains(&length)) else {
             return self.intern(&text[range]);
         };
         let key = u128::from_le_bytes(*bytes) & (u128::MAX >> (128 - 8 * length));
-        let known = if length <= 8 { self.short.get(&(key as u64)) } else { self.middling.get(&key) };
+        let known = if length <= 8 { self.short.get(&(key as u64)) } else { self.medium.get(&key) };
         if let Some(word) = known {
             return *word;
         }
@@ -117,14 +117,14 @@ impl Lexicon {
         if length <= 8 {
             self.short.insert(key as u64, word);
         } else {
-            self.middling.insert(key, word);
+            self.medium.insert(key, word);
         }
         word
     }
 
-    /// The id of a word as written.
+    /// The id of a word as spelled in a text; [`WordId::LONG`] if it is too long.
     pub fn intern(&mut self, surface: &str) -> WordId {
-        if surface.len() > LONGEST {
+        if surface.len() > MAX_WORD_BYTES {
             return WordId::LONG;
         }
         let hash = self.hasher.hash_one(surface.as_bytes());
@@ -140,10 +140,10 @@ impl Lexicon {
         self.intern_marked(JOINED, word)
     }
 
-    /// The id of a word that is written apart, as two tokens.
-    pub fn intern_apart(&mut self, head: WordId, tail: WordId) -> WordId {
+    /// The id of a compound that is written as two tokens.
+    pub fn intern_compound(&mut self, head: WordId, tail: WordId) -> WordId {
         let word = [self.folded(head), self.folded(tail)].concat();
-        self.intern_marked(APART, &word)
+        self.intern_marked(COMPOUND, &word)
     }
 
     fn intern_marked(&mut self, mark: char, word: &str) -> WordId {
@@ -155,10 +155,10 @@ impl Lexicon {
 
     fn add(&mut self, surface: &str, hash: u64) -> WordId {
         let id = self.entries.len() as u32;
-        let folded = fold(surface.trim_start_matches([JOINED, APART]));
+        let folded = fold(surface.trim_start_matches([JOINED, COMPOUND]));
         let class = match surface.chars().next() {
             Some(JOINED) => Class::JOINED,
-            Some(APART) => Class::APART,
+            Some(COMPOUND) => Class::COMPOUND,
             _ => Class::of(&folded),
         };
         let at = |letters: &str| letters.len() as u32;
@@ -172,14 +172,14 @@ impl Lexicon {
             surface_range.end..at(&self.letters)
         };
         let stem = self.stems.stem(&folded);
-        let mark = fnv(stem.as_bytes());
+        let stem_hash = fnv(stem.as_bytes());
         let stem_range = if folded.starts_with(&*stem) {
             folded_range.start..folded_range.start + stem.len() as u32
         } else {
             self.letters.push_str(&stem);
             at(&self.letters) - stem.len() as u32..at(&self.letters)
         };
-        self.entries.push(Entry { surface: surface_range, folded: folded_range, stem: stem_range, class, mark });
+        self.entries.push(Entry { surface: surface_range, folded: folded_range, stem: stem_range, class, stem_hash });
         let (entries, letters, hasher) = (&self.entries, &self.letters, &self.hasher);
         self.table.insert_unique(hash, id, |&id| {
             let range = &entries[id as usize].surface;
@@ -192,27 +192,27 @@ impl Lexicon {
         &self.letters[range.start as usize..range.end as usize]
     }
 
-    /// The word as written.
+    /// The word as spelled.
     pub fn surface(&self, word: WordId) -> &str {
         self.letters(&self.entries[word.index()].surface)
     }
 
-    /// The word folded.
+    /// The folded form.
     pub fn folded(&self, word: WordId) -> &str {
         self.letters(&self.entries[word.index()].folded)
     }
 
-    /// The word's stem.
+    /// The stem of the folded form.
     pub fn stem(&self, word: WordId) -> &str {
         self.letters(&self.entries[word.index()].stem)
     }
 
-    /// A hash of the word's stem that is the same on every machine and in every run.
-    pub fn mark(&self, word: WordId) -> u32 {
-        self.entries[word.index()].mark
+    /// A hash of the stem that is the same on every machine and in every run.
+    pub fn stem_hash(&self, word: WordId) -> u32 {
+        self.entries[word.index()].stem_hash
     }
 
-    /// The word's class.
+    /// The properties of the word.
     pub fn class(&self, word: WordId) -> Class {
         self.entries[word.index()].class
     }
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn joined_words_are_words_apart() {
+    fn a_spelled_out_word_differs_from_the_typed_word() {
         let mut lexicon = Lexicon::new();
         let (typed, joined) = (lexicon.intern("rollback"), lexicon.intern_joined("rollback"));
         assert_ne!(typed, joined);
@@ -248,9 +248,9 @@ mod tests {
     }
 
     #[test]
-    fn words_without_end_are_not_kept() {
+    fn a_word_that_is_too_long_is_not_stored() {
         let mut lexicon = Lexicon::new();
-        assert_eq!(lexicon.intern(&"a".repeat(LONGEST + 1)), WordId::LONG);
+        assert_eq!(lexicon.intern(&"a".repeat(MAX_WORD_BYTES + 1)), WordId::LONG);
         assert_eq!(lexicon.folded(WordId::LONG), "");
     }
 }

@@ -1,7 +1,7 @@
-//! Text to a document: words with byte spans, sentences, quantities, spoken forms, negation.
+//! Splits a text into words with byte spans, sentences, quantities, spelled-out words and negated clauses.
 //!
-//! Takes `&str` and gives a [`Document`] whose spans always refer to that text. Everything is one
-//! pass plus work in proportion to what is odd about a sentence; nothing here knows any rubric.
+//! Takes a `&str` and fills a [`Document`], whose spans are valid in that text. Reading takes one pass, and more work only
+//! for sentences with numbers, negations or single letters. Nothing here depends on a rubric.
 
 mod class;
 mod document;

@@ -1,21 +1,21 @@
-//! Number words to numbers: "ninety nine point nine", "two hundred and five".
+//! Converts number words to digits: "ninety nine point nine", "two hundred and five".
 
-/// What a number word does.
+/// The role of a word in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NumberWord {
     /// 0 to 19.
     Unit(u64),
-    /// 20, 30 ... 90.
+    /// 20, 30 and so on to 90.
     Ten(u64),
-    /// 100 and more: multiplies what came before.
+    /// 12, 100 and greater powers of ten: multiplies the preceding number.
     Scale(u64),
-    /// A fraction: half, third, quarter.
+    /// Fraction: "half", "third", "quarter".
     Part,
-    /// A multiple by itself: twice, doubled.
+    /// Multiple by itself: "twice", "doubled".
     Multiple,
 }
 
-/// What the folded word does as a number; `None` where it is none.
+/// The role of a folded word in a number; `None` if it is not a number word.
 pub(super) fn number_word(folded: &str) -> Option<NumberWord> {
     use NumberWord::{Multiple, Part, Scale, Ten, Unit};
     Some(match folded {
@@ -64,22 +64,23 @@ pub(super) fn is_number_word(folded: &str) -> bool {
     number_word(folded).is_some()
 }
 
-/// A number said in words, as digits: what it takes is the longest run of words that is a number.
+/// The longest number at the start of a sequence of words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Spoken {
-    /// How many words.
+pub(super) struct SpokenNumber {
+    /// Number of words.
     pub(super) words: usize,
-    /// The number in digits, with decimals where they were said.
+    /// The number in decimal digits, with decimals if they were given.
     pub(super) digits: String,
 }
 
-/// The number that `words` begin with.
-pub(super) fn spoken<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Spoken> {
+/// The number at the start of `words`; `None` if the first word is not the start of a number.
+pub(super) fn spoken_number<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<SpokenNumber> {
     let (mut total, mut group, mut room) = (0_u64, 0_u64, 100_u64);
     let (mut taken, mut seen) = (0, 0);
     let mut decimals = String::new();
     let mut after_point = false;
     for word in &mut words {
+        // because "and" and "point" belong to the number only if more of it follows: `taken` stays behind `seen` until then
         seen += 1;
         match (word, number_word(word)) {
             (_, Some(NumberWord::Unit(digit @ 0..=9))) if after_point => decimals.push(char::from(b'0' + digit as u8)),
@@ -104,7 +105,7 @@ pub(super) fn spoken<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Spo
         "" => total.saturating_add(group).to_string(),
         decimals => format!("{}.{decimals}", total.saturating_add(group)),
     };
-    (taken > 0).then_some(Spoken { words: taken, digits })
+    (taken > 0).then_some(SpokenNumber { words: taken, digits })
 }
 
 #[cfg(test)]
@@ -123,16 +124,16 @@ mod tests {
             ("eight zero eight", 1, "8"),
             ("twenty twenty", 1, "20"),
         ] {
-            let expected = Spoken { words: count, digits: digits.to_owned() };
-            assert_eq!(spoken(words.split(' ')), Some(expected), "{words}");
+            let expected = SpokenNumber { words: count, digits: digits.to_owned() };
+            assert_eq!(spoken_number(words.split(' ')), Some(expected), "{words}");
         }
-        assert_eq!(spoken("rollback".split(' ')), None);
-        assert_eq!(spoken("hundred".split(' ')), None);
+        assert_eq!(spoken_number("rollback".split(' ')), None);
+        assert_eq!(spoken_number("hundred".split(' ')), None);
     }
 
     #[test]
-    fn numbers_without_end_do_not_overflow() {
+    fn a_very_large_number_does_not_overflow() {
         let words = "nine billion ".repeat(50);
-        assert!(spoken(words.split_whitespace()).is_some());
+        assert!(spoken_number(words.split_whitespace()).is_some());
     }
 }

@@ -1,22 +1,22 @@
-//! Which words stand in a negated clause.
+//! Marks the words that are in the scope of a negation.
 //!
-//! A negator reaches forward to the end of its clause: a comma, a stronger break, "but", "because"
-//! and the like, the start of a new clause, or a dozen words where none of these comes. A second negator in reach cancels the first ("never
-//! deploy without a rollback"). "Was never tested", "did not exist" and "were missing" deny what
-//! stands before them as well. These are rules of thumb for English, kept few on purpose.
+//! A negator reaches forward to the end of its clause: a comma, a stronger break, a word such as "but" or "because",
+//! the start of a new clause, or at most twelve words. A second negator within reach cancels the first ("never deploy
+//! without a rollback"). "Was never tested", "did not exist" and "were missing" also negate the words before them. These
+//! are rules of thumb for English, few on purpose.
 
-use super::document::{Before, Document, Token};
+use super::document::{Document, Separator, Token};
 use super::{Class, Lexicon};
 
-/// Words that a negator reaches over at most.
+/// Greatest number of words that a negator reaches over.
 const REACH: usize = 12;
-/// How far ahead a list such as "no backups, runbooks or alerts" is followed.
+/// Number of words after a comma in which an "or" continues a list such as "no backups, runbooks or alerts".
 const LIST_REACH: usize = 24;
-/// Words that one item of such a list may have.
+/// Greatest number of words in one item of such a list.
 const LIST_ITEM: usize = 4;
 
 /// Marks the negated tokens of all sentences.
-pub(super) fn mark(document: &mut Document, lexicon: &Lexicon) {
+pub(super) fn mark_negated(document: &mut Document, lexicon: &Lexicon) {
     let Document { tokens, sentences, .. } = document;
     for sentence in sentences {
         let tokens = &mut tokens[sentence.range()];
@@ -27,16 +27,16 @@ pub(super) fn mark(document: &mut Document, lexicon: &Lexicon) {
     }
 }
 
-/// How a negator works.
+/// The effect of a negator.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Negator {
-    /// Denies the verb and what follows: "did not", "never", "failed to".
+    /// Negates the verb and the words after it: "did not", "never", "failed to".
     Clause,
-    /// Denies a phrase: "without", "no", "instead of". Ends where a new subject comes.
+    /// Negates a phrase: "without", "no", "instead of". Ends at a new subject.
     Phrase,
-    /// Denies what stands before: "were missing".
+    /// Negates the words before it: "were missing".
     Absence,
-    /// Denies nothing here: "not only".
+    /// Negates nothing in this place: "not only".
     Idle,
 }
 
@@ -87,10 +87,10 @@ impl Clauses<'_> {
 
     fn starts_clause(&self, at: usize, reach: Option<Negator>) -> bool {
         let token = self.tokens[at];
-        match token.before {
-            Before::Break => return true,
-            Before::Comma => return reach.is_none() || !self.list_continues(at),
-            Before::Space | Before::Hyphen => {}
+        match token.separator {
+            Separator::Break => return true,
+            Separator::Comma => return reach.is_none() || !self.list_continues(at),
+            Separator::Space | Separator::Hyphen => {}
         }
         token.class.has(Class::RELEASE)
             || matches!(self.word(at), "so" | "then" | "while" | "which" | "if")
@@ -98,7 +98,7 @@ impl Clauses<'_> {
             || (self.word(at) == "and" && self.and_releases(at, reach))
     }
 
-    /// After "and": a new subject, a new negation or a verb of its own begins a new clause.
+    /// After "and", a new subject, a new negation or another verb starts a new clause.
     fn and_releases(&self, at: usize, reach: Option<Negator>) -> bool {
         let next = self.class(at + 1);
         next.has(Class::SUBJECT)
@@ -109,17 +109,19 @@ impl Clauses<'_> {
             || (next.has(Class::PAST) && reach == Some(Negator::Clause) && self.word(at + 2) != "or")
     }
 
-    /// Whether the comma before `at` is one of a denied list: short items up to an "or".
+    /// Whether the comma before `at` separates items of a negated list: short items up to an "or".
     fn list_continues(&self, at: usize) -> bool {
         let mut item = 0;
         for ahead in at..self.tokens.len().min(at + LIST_REACH) {
             if matches!(self.word(ahead), "or" | "nor") {
                 return true;
             }
-            if self.class(ahead).has(Class::SUBJECT.and(Class::RELEASE)) || self.tokens[ahead].before == Before::Break {
+            if self.class(ahead).has(Class::SUBJECT.and(Class::RELEASE))
+                || self.tokens[ahead].separator == Separator::Break
+            {
                 return false;
             }
-            item = if ahead > at && self.tokens[ahead].before == Before::Comma { 1 } else { item + 1 };
+            item = if ahead > at && self.tokens[ahead].separator == Separator::Comma { 1 } else { item + 1 };
             if item > LIST_ITEM {
                 return false;
             }
@@ -127,7 +129,7 @@ impl Clauses<'_> {
         false
     }
 
-    /// Whether a negator in reach of another goes on with it ("nor", "or no", "and no").
+    /// Whether a negator within reach of another continues the negation ("nor", "or no", "and no").
     fn continues(&self, at: usize) -> bool {
         self.word(at) == "nor" || (at > 0 && matches!(self.word(at - 1), "or" | "and" | "nor"))
     }
@@ -143,7 +145,7 @@ impl Clauses<'_> {
             "failed" | "fails" | "failing" | "forgot" | "unable" | "refuse" | "refuses" | "refused" | "yet" => {
                 if next == "to" { Negator::Clause } else { Negator::Idle }
             }
-            // "we used to page on CPU", not "it is used to page"
+            // because "we used to page on CPU" is negated, but "it is used to page" is not
             "used" if next == "to" && !is_being(previous) && previous != "get" && previous != "got" => Negator::Clause,
             "should" | "could" if next == "have" && self.class(at + 2).has(Class::PAST) => Negator::Clause,
             "wish" | "wished" | "disagree" => Negator::Clause,
@@ -175,7 +177,7 @@ impl Clauses<'_> {
         }
     }
 
-    /// Whether the negator at `at` denies that its subject is there: "was never tested".
+    /// Whether the negator at `at` says that its subject does not exist: "was never tested".
     fn denies_existence(&self, at: usize) -> bool {
         (at + 1..at + 4).any(|ahead| {
             matches!(
@@ -207,7 +209,7 @@ impl Clauses<'_> {
         })
     }
 
-    /// Denies the clause before `at`, unless a person is its subject.
+    /// Negates the clause before `at`, unless a person is its subject.
     fn deny_before(&mut self, clause: usize, at: usize) {
         let before = &mut self.tokens[clause..at];
         if !before.iter().any(|token| token.class.has(Class::SUBJECT)) {
@@ -263,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_not_to_exist_is_denied_before_the_negator() {
+    fn a_subject_that_does_not_exist_is_negated_before_the_negator() {
         assert_eq!(negated("The failover was never tested."), "the failover was tested");
         assert_eq!(negated("Runbooks were missing."), "runbooks were");
         assert_eq!(negated("Workload identity was rejected."), "workload identity was");
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_of_speech_deny_nothing() {
+    fn idioms_with_a_negator_negate_nothing() {
         for text in [
             "Not only do we test restores.",
             "I did not hesitate to roll back.",

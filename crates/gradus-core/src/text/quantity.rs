@@ -1,6 +1,6 @@
-//! Quantities: numbers with what they count. "30%", "half an hour", "ninety nine point nine percent".
+//! Finds quantities, which are numbers with units: "30%", "half an hour", "ninety nine point nine percent".
 
-use super::document::{Before, Document};
+use super::document::{Document, Separator};
 use super::number::{self, NumberWord};
 use super::{Class, Lexicon};
 
@@ -9,18 +9,18 @@ use super::{Class, Lexicon};
 pub struct Quantities(pub(crate) u8);
 
 impl Quantities {
-    /// Any number that counts or measures something: not a year, not "one" by itself.
+    /// A number that counts or measures something. A year is not one, nor is "one" without a unit.
     pub const NUMBER: Self = Self(1);
-    /// A share.
+    /// Percentage or fraction.
     pub const PERCENT: Self = Self(2);
-    /// A length of time.
+    /// Duration.
     pub const DURATION: Self = Self(4);
-    /// An amount of money.
+    /// Amount of money.
     pub const MONEY: Self = Self(8);
-    /// A factor: "3x", "three times", "doubled".
+    /// Factor: "3x", "three times", "doubled".
     pub const MULTIPLE: Self = Self(16);
 
-    /// Every kind with the name that the phrase language calls it.
+    /// Every kind with its name in the phrase language.
     pub const NAMED: [(&'static str, Self); 5] = [
         ("number", Self::NUMBER),
         ("percent", Self::PERCENT),
@@ -29,20 +29,20 @@ impl Quantities {
         ("multiple", Self::MULTIPLE),
     ];
 
-    /// Whether the two sets share a kind.
+    /// Whether the sets have a kind in common.
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 }
 
-/// A quantity at a place.
+/// A quantity at its place in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quantity {
     /// First token.
     pub first: u32,
     /// Last token.
     pub last: u32,
-    /// What it is.
+    /// Kinds of the quantity.
     pub kinds: Quantities,
 }
 
@@ -68,7 +68,7 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// Adds what begins at token `at`; gives the token to go on from.
+    /// Adds the quantities that start at token `at` and returns the token to continue with.
     fn at(&self, at: usize, found: &mut Vec<Quantity>) -> usize {
         let mut push = |first: usize, last: usize, kinds| {
             found.push(Quantity { first: first as u32, last: last as u32, kinds });
@@ -85,7 +85,7 @@ impl Finder<'_> {
                 at + 1
             }
             Some(_) => {
-                let Some(spoken) = number::spoken((at..self.end).map(|token| self.word(token))) else {
+                let Some(spoken) = number::spoken_number((at..self.end).map(|token| self.word(token))) else {
                     return at + 1;
                 };
                 let last = at + spoken.words - 1;
@@ -121,7 +121,7 @@ impl Finder<'_> {
         matches!(number::number_word(self.word(at)), Some(NumberWord::Scale(_)))
     }
 
-    /// Whether the token is digits alone, and what the letters glued to them make of them.
+    /// Whether the token consists of digits alone, and the kind that the letters or signs attached to them denote.
     fn digits(&self, at: usize) -> (bool, Option<Quantities>) {
         let word = self.word(at);
         let money = word.starts_with(['$', '€', '£']);
@@ -131,6 +131,7 @@ impl Finder<'_> {
         let kinds = match unit {
             "" => None,
             "%" => Some(Quantities::PERCENT),
+            // because "502s" are errors, not seconds
             "s" if is_status_code(&word[..word.len() - 1]) => None,
             "x" | "×" => Some(Quantities::MULTIPLE),
             "ns" | "us" | "µs" | "μs" | "ms" | "s" | "sec" | "secs" | "min" | "mins" | "m" | "h" | "hr" | "hrs"
@@ -141,10 +142,10 @@ impl Finder<'_> {
         if money { (false, Some(Quantities::MONEY)) } else { (unit.is_empty(), kinds) }
     }
 
-    /// The quantity that a plain number becomes by what follows its last token.
+    /// The last token and kind of a quantity whose plain number ends at token `last`; `None` without a unit after it.
     fn unit(&self, last: usize) -> Option<(usize, Quantities)> {
         let next = last + 1;
-        if next >= self.end || self.document.tokens[next].before > Before::Hyphen {
+        if next >= self.end || self.document.tokens[next].separator > Separator::Hyphen {
             return None;
         }
         let word = self.word(next);
@@ -170,7 +171,7 @@ impl Finder<'_> {
         }
     }
 
-    /// "half an hour", "a couple of days", "by a third".
+    /// A fraction with its unit: "half an hour", "a couple of days", "by a third".
     fn part(&self, at: usize) -> Option<(usize, Quantities)> {
         let next = match self.word(at + 1) {
             "a" | "an" | "of" => at + 2,
@@ -191,7 +192,7 @@ impl Finder<'_> {
     }
 }
 
-/// "502s" are errors, not seconds.
+/// Whether `digits` are the HTTP status code of an error.
 fn is_status_code(digits: &str) -> bool {
     digits.len() == 3 && digits.starts_with(['4', '5'])
 }

@@ -1,20 +1,20 @@
-//! Words that mean nearly the same, and words that mean the opposite: looser than synonyms.
+//! Groups of words with similar meanings and with opposite meanings. They are looser than synonyms.
 //!
-//! A word may stand in several groups. What a related word is worth is for `score`.
+//! A word may be in several groups. `score` decides what a match by a related word is worth.
 
 use super::synonyms::{Groups, Member};
 
-/// Groups of words that tell the same idea, some of them the opposite of another.
+/// Groups of words with similar meanings, some of them with an opposite group.
 #[derive(Debug, Clone, Default)]
 pub struct Related {
     groups: Groups,
-    /// By group: the group that means the opposite.
+    /// Number of the opposite group, by group.
     opposites: Vec<Option<usize>>,
 }
 
 impl Related {
-    /// From groups of near synonyms, and pairs of groups of which one means the opposite of the other.
-    /// Members without words are passed over.
+    /// Takes groups of words with similar meanings, and pairs of groups with opposite meanings. Ignores members that
+    /// have no words.
     pub fn new<S: AsRef<str>>(groups: &[Vec<S>], opposites: &[(Vec<S>, Vec<S>)]) -> Self {
         let pairs = opposites.iter().flat_map(|(one, other)| [one, other]);
         let first = groups.len();
@@ -25,17 +25,17 @@ impl Related {
         }
     }
 
-    /// Members that begin with the stem, longest first.
+    /// Members whose first stem is `stem`, longest first.
     pub fn starting_with(&self, stem: &str) -> &[Member] {
         self.groups.starting_with(stem)
     }
 
-    /// All members of a group, each as its folded words.
+    /// The members of a group, each as its folded words; empty if there is no such group.
     pub fn group(&self, group: usize) -> &[Vec<String>] {
         self.groups.group(group)
     }
 
-    /// The group that means the opposite, if there is one.
+    /// Number of the group with the opposite meaning, if there is one.
     pub fn opposite(&self, group: usize) -> Option<usize> {
         self.opposites.get(group).copied().flatten()
     }
@@ -52,7 +52,7 @@ mod tests {
     use crate::text::stem;
 
     #[test]
-    fn a_word_may_stand_in_several_groups_and_have_opposites() {
+    fn a_word_may_be_in_several_groups_and_have_opposites() {
         let opposites = [(vec!["open"], vec!["closed", "shut"])];
         let related = Related::new(&[vec!["cell", "battery"], vec!["cell", "room"], vec!["..."]], &opposites);
         let groups = |word: &str| -> Vec<usize> {

@@ -1,15 +1,15 @@
-//! Finds the words and sentences of a text, in one pass over its bytes.
+//! Splits a text into words and sentences in one pass over its bytes.
 //!
-//! A word is a run of letters, digits and marks, with apostrophes inside; a number keeps its
-//! decimals, currency and unit. A sentence ends at a full stop that is one, a blank line or a list
-//! item; a run without any of these ends at a connective when it gets long.
+//! A word is a run of letters, digits and combining marks, with apostrophes inside; a number keeps its decimals, currency
+//! and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line or a list item. A long
+//! run without any of these ends at a connective.
 
-use super::document::{Before, Document, Sentence, Token};
+use super::document::{Document, Sentence, Separator, Token};
 use super::fold::is_apostrophe;
 use super::{Class, Lexicon, WordId};
 use unicode_normalization::char::is_combining_mark;
 
-/// From this length on, a sentence ends before a connective.
+/// Number of tokens from which a sentence ends before a connective.
 const LONG_SENTENCE: usize = 40;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ enum Byte {
     Break,
     Dash,
     Currency,
-    Wide,
+    NonAscii,
 }
 
 const BYTES: [Byte; 256] = {
@@ -39,7 +39,7 @@ const BYTES: [Byte; 256] = {
             b';' | b':' | b'(' | b')' | b'[' | b']' => Byte::Break,
             b'-' => Byte::Dash,
             b'$' => Byte::Currency,
-            0x80.. => Byte::Wide,
+            0x80.. => Byte::NonAscii,
             _ => Byte::Other,
         };
         at += 1;
@@ -47,8 +47,8 @@ const BYTES: [Byte; 256] = {
     table
 };
 
-/// Reads `text`, shorter than 4 GiB and without invisible characters, from `body` on into `document`; gives the classes
-/// that were seen.
+/// Reads `text` from byte `body` on into `document` and returns the union of the classes of all words. The text must be
+/// shorter than 4 GiB and must not contain invisible characters.
 pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mut Document) -> Class {
     let mut scanner = Scanner {
         body,
@@ -56,7 +56,7 @@ pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mu
         at: body,
         lexicon,
         document,
-        before: Before::Space,
+        separator: Separator::Space,
         first: 0,
         function_words: 0,
         item: 0,
@@ -69,15 +69,15 @@ pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mu
 
 struct Scanner<'a> {
     text: &'a str,
-    /// Nothing before this byte is looked at.
+    /// Start of the text to read; bytes before it are never considered.
     body: usize,
     at: usize,
     lexicon: &'a mut Lexicon,
     document: &'a mut Document,
-    before: Before,
+    separator: Separator,
     first: usize,
     function_words: u32,
-    /// The number of the last list item.
+    /// Number of the last list item; 0 outside a list.
     item: u32,
     seen: Class,
 }
@@ -92,11 +92,11 @@ impl Scanner<'_> {
                 Byte::Other => self.at += 1,
                 Byte::Newline => self.newline(),
                 Byte::Stop => self.stop(),
-                Byte::Comma => self.pause(Before::Comma),
-                Byte::Break => self.pause(Before::Break),
+                Byte::Comma => self.pause(Separator::Comma),
+                Byte::Break => self.pause(Separator::Break),
                 Byte::Dash => self.dash(),
                 Byte::Currency => self.currency(self.at + 1),
-                Byte::Wide => self.wide(),
+                Byte::NonAscii => self.non_ascii(),
             }
         }
         self.end_sentence();
@@ -110,19 +110,19 @@ impl Scanner<'_> {
         self.text.get(at..).and_then(|rest| rest.chars().next())
     }
 
-    fn pause(&mut self, before: Before) {
-        self.before = self.before.max(before);
+    fn pause(&mut self, separator: Separator) {
+        self.separator = self.separator.max(separator);
         self.at += 1;
     }
 
-    /// The end of the word that goes on at `at`.
+    /// The end of the word that continues at `at`.
     fn word_end(&self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
             at += rest.iter().position(|&byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
             match self.byte(at) {
-                Byte::Wide => match self.char_at(at) {
+                Byte::NonAscii => match self.char_at(at) {
                     Some(c) if is_word_char(c) => at += c.len_utf8(),
                     Some(c) if is_apostrophe(c) && self.byte(at + c.len_utf8()) == Byte::Letter => at += c.len_utf8(),
                     _ => return at,
@@ -143,7 +143,7 @@ impl Scanner<'_> {
         self.push(start, end);
     }
 
-    /// A number from `at` on; `start` is before it where it has a currency sign.
+    /// Adds the number that continues at `at`; `start` is earlier if there is a currency sign.
     fn number(&mut self, start: usize, mut at: usize) {
         let bytes = self.text.as_bytes();
         loop {
@@ -182,8 +182,15 @@ impl Scanner<'_> {
         }
         self.seen = self.seen.and(class);
         self.function_words += u32::from(class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR));
-        let before = std::mem::take(&mut self.before);
-        self.document.tokens.push(Token { start: start as u32, end: end as u32, word, class, before, negated: false });
+        let separator = std::mem::take(&mut self.separator);
+        self.document.tokens.push(Token {
+            start: start as u32,
+            end: end as u32,
+            word,
+            class,
+            separator,
+            negated: false,
+        });
         self.at = end;
     }
 
@@ -195,7 +202,7 @@ impl Scanner<'_> {
         }
         self.first = end;
         self.function_words = 0;
-        self.before = Before::Space;
+        self.separator = Separator::Space;
     }
 
     fn newline(&mut self) {
@@ -207,8 +214,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Passes over the number of a list item inside a line, as in "1) one 2) two", and ends the sentence before it.
-    /// Numbers count up from 1. A number with a full stop begins a list only where a sentence or a clause begins.
+    /// Skips the number of a list item inside a line, as in "1) one 2) two", and ends the sentence before it. Items must
+    /// count up from 1. A number with a full stop starts a list only at the start of a sentence or clause.
     fn skip_item_marker(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let rest = &bytes[self.at..];
@@ -219,7 +226,7 @@ impl Scanner<'_> {
         let stands_apart =
             bytes[self.body..self.at].last().is_none_or(|before| matches!(before, b' ' | b'\t' | b'\n' | b'('));
         let number = rest[..digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-        let begins = *mark == b')' || self.document.tokens.len() == self.first || self.before == Before::Break;
+        let begins = *mark == b')' || self.document.tokens.len() == self.first || self.separator == Separator::Break;
         if !stands_apart || number != self.item + 1 || (number == 1 && !begins) {
             return false;
         }
@@ -229,7 +236,7 @@ impl Scanner<'_> {
         true
     }
 
-    /// Passes over the marker of a list item or heading at the start of a line.
+    /// Skips the marker of a list item or heading at the start of a line.
     fn skip_list_marker(&mut self) -> bool {
         let rest = self.text[self.at..].trim_start_matches([' ', '\t']);
         let mark = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -259,7 +266,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the full stop at `at` belongs to an abbreviation, a file name or the like.
+    /// Whether the full stop at `at` is part of an abbreviation, a file name or similar.
     fn is_abbreviation_dot(&self, at: usize) -> bool {
         if matches!(self.byte(at + 1), Byte::Letter | Byte::Digit) {
             return true;
@@ -283,10 +290,10 @@ impl Scanner<'_> {
         let joins = before.is_some_and(|byte| !byte.is_ascii_whitespace() && *byte != b'-');
         let next = self.text.as_bytes().get(self.at + 1).is_some_and(|byte| !byte.is_ascii_whitespace());
         let single = joins && next && self.byte(self.at + 1) != Byte::Dash;
-        self.pause(if single { Before::Hyphen } else { Before::Break });
+        self.pause(if single { Separator::Hyphen } else { Separator::Break });
     }
 
-    fn wide(&mut self) {
+    fn non_ascii(&mut self) {
         let Some(c) = self.char_at(self.at) else {
             self.at = self.text.len();
             return;
@@ -294,8 +301,8 @@ impl Scanner<'_> {
         match c {
             _ if is_word_char(c) => return self.word(self.at, self.at + c.len_utf8()),
             '€' | '£' => return self.currency(self.at + c.len_utf8()),
-            '\u{2010}' | '\u{2011}' => self.before = self.before.max(Before::Hyphen),
-            '\u{2012}'..='\u{2015}' | '，' | '、' => self.before = self.before.max(Before::Break),
+            '\u{2010}' | '\u{2011}' => self.separator = self.separator.max(Separator::Hyphen),
+            '\u{2012}'..='\u{2015}' | '，' | '、' => self.separator = self.separator.max(Separator::Break),
             '…' | '。' | '．' | '！' | '？' | '•' | '‣' => self.end_sentence(),
             _ => {}
         }
@@ -303,7 +310,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether the line that `rest` begins with has cells: a tab or a bar stands in it.
+/// Whether the first line of `rest` is a table row, with a tab or a bar between cells.
 fn is_table_row(rest: &[u8]) -> bool {
     let line = rest.trim_ascii_start();
     memchr::memchr3(b'\n', b'\t', b'|', line).is_some_and(|at| line[at] != b'\n')

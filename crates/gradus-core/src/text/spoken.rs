@@ -1,11 +1,11 @@
-//! Words that were spelled out: "p ninety five" for p95, "k eight s", and numbers in words.
+//! Finds words that are spelled out: "p ninety five" for p95, "k eight s" for k8s, and numbers in words.
 
-use super::document::{Before, Document, Join};
+use super::document::{Document, Join, Separator};
 use super::{Class, Lexicon, number};
 
-/// Letters that a word before a number may have.
+/// Greatest number of letters before a spoken number.
 const LONGEST_HEAD: usize = 4;
-/// Digits of a number that belongs to a word.
+/// Greatest number of digits in a spelled-out word.
 const LONGEST_NUMBER: usize = 6;
 
 /// Finds the spelled-out words of `document`.
@@ -40,10 +40,10 @@ impl Joiner<'_> {
         at < self.end && self.document.tokens[at].class.has(Class::LETTER)
     }
 
-    /// A number in words as digits; gives where to look for the next.
+    /// Adds the number in words at token `at` as digits, and returns the token to look for the next number from.
     fn digits(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) -> usize {
         let words = (at..self.end).map(|token| lexicon.folded(self.document.tokens[token].word));
-        let Some(spoken) = number::spoken(words) else {
+        let Some(spoken) = number::spoken_number(words) else {
             return at + 1;
         };
         let end = at + spoken.words;
@@ -51,11 +51,11 @@ impl Joiner<'_> {
         end
     }
 
-    /// A short word and the number said after it, and the letter after that.
+    /// Adds the word of a few letters and a number at token `at`, also with a single letter after the number.
     fn number(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
         let next = at + 1;
         let tokens = &self.document.tokens;
-        if next >= self.end || !tokens[next].class.has(Class::NUMERIC) || tokens[next].before > Before::Hyphen {
+        if next >= self.end || !tokens[next].class.has(Class::NUMERIC) || tokens[next].separator > Separator::Hyphen {
             return;
         }
         let head = tokens[at];
@@ -72,7 +72,7 @@ impl Joiner<'_> {
             (1, typed.to_owned())
         } else {
             let end = self.end.min(next + 8);
-            match number::spoken((next..end).map(|token| lexicon.folded(tokens[token].word))) {
+            match number::spoken_number((next..end).map(|token| lexicon.folded(tokens[token].word))) {
                 Some(spoken) => (spoken.words, spoken.digits),
                 None => return,
             }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn spelled_out_words_are_put_together() {
+    fn spelled_out_words_are_joined() {
         assert_eq!(joins("p ninety five was"), ["p95", "95"]);
         assert_eq!(joins("a SEV 1 page"), ["sev1"]);
         assert_eq!(joins("k eight s runs"), ["k8", "k8s", "8"]);

@@ -1,14 +1,14 @@
-//! One stem for the forms of one word: irregular verbs and spelling variants first, then Snowball.
+//! Reduces the forms of a word to one stem: irregular verbs and spelling variants first, then Snowball.
 
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
 
-/// The stem of a folded word.
+/// The stem of a folded word. The stem need not be a word.
 pub fn stem(folded: &str) -> String {
     Stems::new().stem(folded).into_owned()
 }
 
-/// A stemmer that is made once and used often.
+/// A stemmer that is created once and used for many words.
 pub(super) struct Stems(Stemmer);
 
 impl Stems {
@@ -23,7 +23,7 @@ impl Stems {
         if let Ok(at) = IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form) {
             return self.0.stem(&american(IRREGULAR[at].1)).into_owned().into();
         }
-        if let Some((_, stem)) = APART.iter().find(|(word, _)| *word == folded) {
+        if let Some((_, stem)) = EXCEPTIONS.iter().find(|(word, _)| *word == folded) {
             return Cow::Borrowed(stem);
         }
         match american(folded) {
@@ -33,7 +33,7 @@ impl Stems {
     }
 }
 
-/// The singular of short words whose plural Snowball leaves alone, as abbreviations are: "slos".
+/// Removes the plural "s" of a short word that Snowball leaves unchanged, such as the abbreviation "slos".
 fn abbreviation<'a>(word: &str, stem: Cow<'a, str>) -> Cow<'a, str> {
     if *word != *stem {
         return stem;
@@ -49,8 +49,8 @@ fn abbreviation<'a>(word: &str, stem: Cow<'a, str>) -> Cow<'a, str> {
     }
 }
 
-/// Words that Snowball gives the stem of a word with another meaning, or not the one of their own forms.
-const APART: &[(&str, &str)] = &[
+/// Words whose Snowball stem is wrong: the same as that of a word with another meaning, or different from their other forms.
+const EXCEPTIONS: &[(&str, &str)] = &[
     ("add", "add"),
     ("added", "add"),
     ("adding", "add"),
@@ -72,13 +72,13 @@ const APART: &[(&str, &str)] = &[
     ("several", "several"),
 ];
 
-/// Whether the word is an irregular past form.
+/// Whether the word is an irregular past tense or participle.
 pub(super) fn is_irregular_past(folded: &str) -> bool {
     IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form).is_ok()
 }
 
-/// Folds British spellings into American ones. What comes out need not be a word; it only has to
-/// be the same for both spellings.
+/// Converts British spellings to American ones. The result need not be a word, as long as it is the same for both
+/// spellings.
 fn american(word: &str) -> Cow<'_, str> {
     const WHOLE: [(&str, &str); 12] = [
         ("analogue", "analog"),
@@ -129,7 +129,7 @@ fn american(word: &str) -> Cow<'_, str> {
     Cow::Borrowed(word)
 }
 
-/// Irregular forms and the words they are forms of, sorted.
+/// Irregular forms and their base forms, sorted by form.
 const IRREGULAR: &[(&str, &str)] = &[
     ("ate", "eat"),
     ("became", "become"),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn different_words_stay_apart() {
+    fn different_words_have_different_stems() {
         for (one, other) in [
             ("rolling", "role"),
             ("hour", "hor"),
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn irregular_forms_are_sorted_for_the_search() {
+    fn irregular_forms_are_sorted_for_binary_search() {
         assert!(IRREGULAR.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

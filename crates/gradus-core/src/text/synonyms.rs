@@ -1,58 +1,58 @@
-//! Words and word groups that mean the same: abbreviations, short forms, naming variants.
+//! Groups of words and word sequences with the same meaning: abbreviations, short forms, naming variants.
 
 use hashbrown::HashMap;
 use std::cmp::Reverse;
 
 use super::{Document, Lexicon, stem};
 
-/// Groups of words or word sequences that stand for each other.
+/// Groups of words or word sequences that can replace each other.
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms(Groups);
 
-/// Groups of words or word sequences, found by the stems that members begin with.
+/// Groups of words or word sequences, indexed by the first stem of each member.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     groups: Vec<Vec<Vec<String>>>,
     by_first_stem: HashMap<String, Vec<Member>>,
 }
 
-/// A member of a group, by its stems.
+/// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Stems of its words, in order.
+    /// Stems of the words, in order.
     pub stems: Vec<String>,
-    /// Number of its group.
+    /// Number of the group, from 0.
     pub group: usize,
 }
 
-/// Why groups cannot be used.
+/// Synonym groups are not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SynonymsError {
-    /// The member consists of no words.
+    /// The member has no words.
     #[error("`{member}` in group {group} has no words")]
     NoWords {
-        /// Which group, from 0.
+        /// Number of the group, from 0.
         group: usize,
-        /// The member as written.
+        /// Text of the member.
         member: String,
     },
-    /// The member stands in two groups, or twice in one.
-    #[error("`{member}` stands in group {first} and again in group {second}")]
+    /// The member is in two groups, or twice in one.
+    #[error("`{member}` is in group {first} and again in group {second}")]
     Twice {
-        /// The member as written.
+        /// Text of the member.
         member: String,
-        /// Group it stands in first, from 0.
+        /// Number of the first group with the member, from 0.
         first: usize,
-        /// Group it stands in again.
+        /// Number of the second group with the member, from 0.
         second: usize,
     },
 }
 
 impl Synonyms {
-    /// From groups of members as written.
+    /// Takes groups of members as texts.
     ///
     /// # Errors
-    /// When a member has no words, or the same stems stand in two places.
+    /// When a member has no words, or two members have the same stems.
     pub fn new<S: AsRef<str>, G: AsRef<[S]>>(groups: &[G]) -> Result<Self, SynonymsError> {
         let mut known = Groups::default();
         let mut reader = (Document::new(), Lexicon::new());
@@ -71,11 +71,11 @@ impl Synonyms {
                 known.add_member(words, stems);
             }
         }
-        known.tidy();
+        known.sort_by_length();
         Ok(Self(known))
     }
 
-    /// Members that begin with the stem, longest first.
+    /// Members whose first stem is `stem`, longest first.
     pub fn starting_with(&self, stem: &str) -> &[Member] {
         self.0.starting_with(stem)
     }
@@ -85,14 +85,14 @@ impl Synonyms {
         &self.0.groups
     }
 
-    /// All members of a group, each as its folded words.
+    /// The members of a group, each as its folded words; empty if there is no such group.
     pub fn group(&self, group: usize) -> &[Vec<String>] {
         self.0.group(group)
     }
 }
 
 impl Groups {
-    /// From groups of members as written; members without words are passed over.
+    /// Takes groups of members as texts. Ignores members that have no words.
     pub(super) fn new<'a, S: AsRef<str> + 'a>(groups: impl Iterator<Item = &'a [S]>) -> Self {
         let mut known = Self::default();
         let mut reader = (Document::new(), Lexicon::new());
@@ -104,7 +104,7 @@ impl Groups {
                 known.add_member(words, stems);
             }
         }
-        known.tidy();
+        known.sort_by_length();
         known
     }
 
@@ -117,7 +117,7 @@ impl Groups {
         }
     }
 
-    fn tidy(&mut self) {
+    fn sort_by_length(&mut self) {
         self.by_first_stem.values_mut().for_each(|members| members.sort_by_key(|member| Reverse(member.stems.len())));
     }
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn ambiguous_and_empty_members_are_refused() {
+    fn ambiguous_and_empty_members_are_rejected() {
         assert!(matches!(
             Synonyms::new(&[vec!["a b"], vec!["A-B"]]),
             Err(SynonymsError::Twice { first: 0, second: 1, .. })

@@ -1,29 +1,28 @@
-//! A text without the characters that a reader does not see, and the way back to the places in the text as given.
+//! A text without its invisible characters, with a mapping of places back to the original text.
 //!
-//! Words are found in what a reader sees, so that a character that shows nothing changes neither words nor
-//! sentences, wherever it stands.
+//! Words are split in the visible text, so that invisible characters change neither words nor sentences.
 
 use super::document::Token;
 use crate::model::is_unseen;
 
-/// What a reader sees of a text.
-pub(super) struct Visible {
+/// The visible part of a text.
+pub(super) struct VisibleText {
     text: String,
-    /// In order.
+    /// Removed runs, in order.
     removed: Vec<Removed>,
 }
 
-/// A run of characters that was left out.
+/// A run of characters that was removed.
 struct Removed {
-    /// Where in the visible text it was.
+    /// Byte of the visible text before which the run was.
     at: u32,
-    /// Bytes that were left out up to its end.
+    /// Number of bytes removed up to the end of the run, since the start of the text.
     bytes: u32,
 }
 
-impl Visible {
-    /// `text` from `body` on without unseen characters; `None` where there are none. What stands before `body` is
-    /// kept as it is. The text must be shorter than 4 GiB.
+impl VisibleText {
+    /// `text` without unseen characters from byte `body` on; `None` if there are none. The part before `body` is kept
+    /// unchanged. The text must be shorter than 4 GiB.
     pub(super) fn of(text: &str, body: usize) -> Option<Self> {
         let first = first_unseen(text, body)?;
         let mut visible = Self { text: String::with_capacity(text.len()), removed: Vec::new() };
@@ -32,7 +31,7 @@ impl Visible {
         for c in text.get(first..)?.chars() {
             if is_unseen(c) {
                 bytes += c.len_utf8() as u32;
-                visible.note(bytes);
+                visible.record_removed(bytes);
             } else {
                 visible.text.push(c);
             }
@@ -40,7 +39,7 @@ impl Visible {
         Some(visible)
     }
 
-    fn note(&mut self, bytes: u32) {
+    fn record_removed(&mut self, bytes: u32) {
         let at = self.text.len() as u32;
         match self.removed.last_mut() {
             Some(last) if last.at == at => last.bytes = bytes,
@@ -52,8 +51,8 @@ impl Visible {
         &self.text
     }
 
-    /// Moves tokens, which are in order, from their places in the visible text to those in the text as given. A token
-    /// keeps what was left out inside of it, and nothing of what was left out before or after it.
+    /// Maps tokens, which must be in order, from the visible text to the original. A token includes characters that
+    /// were removed inside it, but none that were removed before or after it.
     pub(super) fn restore(&self, tokens: &mut [Token]) {
         let (mut passed, mut before) = (0, 0);
         let mut bytes_before = |limit: u32, inclusive: bool| {
@@ -73,8 +72,7 @@ impl Visible {
     }
 }
 
-/// Where the first unseen character from `body` on is. Text without control characters and in ASCII costs one pass over
-/// its bytes.
+/// Byte of the first unseen character from `body` on. Printable ASCII costs one pass over the bytes.
 fn first_unseen(text: &str, body: usize) -> Option<usize> {
     let mut at = body;
     while let Some(ahead) = text.as_bytes().get(at..)?.iter().position(|&byte| !is_plain(byte)) {
@@ -88,7 +86,7 @@ fn first_unseen(text: &str, body: usize) -> Option<usize> {
     None
 }
 
-/// Whether a byte is an ASCII character that a reader sees, or white space.
+/// Whether a byte is visible ASCII or white space.
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t'..=b'\r')
 }
@@ -103,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn words_stand_where_they_stand_in_the_text_as_given() {
+    fn words_keep_their_places_in_the_original_text() {
         assert_eq!(
             words("\u{feff}We \u{200b}ro\u{ad}\u{200d}ll\u{202e} back\u{2061}."),
             ["We", "ro\u{ad}\u{200d}ll", "back"]
@@ -114,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_lists_and_ends_of_sentences_are_seen_behind_invisible_characters() {
+    fn invisible_characters_hide_neither_list_markers_nor_ends_of_sentences() {
         let (plain, _) = read("- one\n- two. Three\n\nfour");
         let (hidden, _) = read("\u{200b}-\u{200b} one\u{ad}\n\u{2060}- two\u{ad}.\u{ad} Three\n\u{ad}\nfour");
         let lengths =

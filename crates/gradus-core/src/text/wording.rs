@@ -1,14 +1,14 @@
-//! One spelling for a question's wording, so that two wordings can be compared for equality.
+//! Normalises the wording of a question, so that wordings can be compared for equality.
 
 use super::fold::{fold, is_apostrophe};
 use crate::model::is_invisible;
 use unicode_normalization::char::is_combining_mark;
 
-/// The words of `wording` in one spelling, a space between two of them.
+/// The folded words of `wording`, separated by spaces.
 ///
-/// Wordings have the same key when they differ only in case, width, accents, punctuation, quotes,
-/// invisible characters or white space. `+`, `#` and `%` stay, because `C++` and `C#` are not `C`.
-/// The key is empty when there is no letter and no digit.
+/// Wordings have the same key if they differ only in case, width, accents, punctuation, quotation marks, invisible
+/// characters or white space. `+`, `#` and `%` stay, because `C++` and `C#` are not `C`. The key is empty if there is no
+/// letter and no digit.
 pub fn wording_key(wording: &str) -> String {
     let mut key = String::with_capacity(wording.len());
     let is_part = |c: char| {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_wording_have_one_key() {
+    fn variants_of_one_wording_have_one_key() {
         let key = "do you dont trust the team naive cicd";
         for wording in [
             "Do you -- don't trust the team: naive CICD?",
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn different_wordings_keep_different_keys() {
+    fn different_wordings_have_different_keys() {
         let wordings = ["What is C?", "What is C++?", "What is C#?", "What is C in 5%?", "What is C in 5?"];
         for (place, one) in wordings.iter().enumerate() {
             for other in &wordings[place + 1..] {
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn punctuation_alone_has_no_key() {
+    fn punctuation_alone_has_an_empty_key() {
         for wording in ["", " ?! ", "“…”", "'", "+", "\u{200b}"] {
             assert_eq!(wording_key(wording), "", "{wording:?}");
         }

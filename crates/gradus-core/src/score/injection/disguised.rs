@@ -1,12 +1,12 @@
-//! Words that are meant to be read as other words: look-alike letters, digits for letters, letters
-//! set apart, text turned round.
+//! Decodes words that are meant to be read as other words: look-alike letters, digits for letters, spaced letters,
+//! reversed text.
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::plain::Say;
+use super::detect::IsOrder;
 
-/// How the words begin that a grader is spoken to with.
-const TELLING: &[&str] = &[
+/// First letters of the words in orders to a grader.
+const ORDER_STEMS: &[&str] = &[
     "ignor",
     "disregard",
     "forget",
@@ -42,7 +42,7 @@ const TELLING: &[&str] = &[
     "model",
     "pretend",
 ];
-/// Words that order when one of each pair stands in the same stretch of letters.
+/// Pairs of word lists: one word of each list in the same row of letters is an order.
 const ORDERS: &[(&[&str], &[&str])] = &[
     (
         &["ignore", "disregard", "forget", "override", "bypass"],
@@ -51,8 +51,8 @@ const ORDERS: &[(&[&str], &[&str])] = &[
     (&["full", "maximum", "perfect", "top", "highest", "best"], &["marks", "score", "credit", "grade", "points"]),
     (&["system"], &["prompt", "override"]),
 ];
-/// Letters beyond ASCII and what they look like.
-const ALIKE: &[(&str, &str)] = &[
+/// Letters outside ASCII, and the ASCII characters that they look like.
+const LOOK_ALIKES: &[(&str, &str)] = &[
     ("аеорсухіїјѕԁһӏԛԝѵкмтвнпгзбяиɡү", "aeopcyxiijsdhlqwvkmtbhnr3bringy"),
     ("АВЕКМНОРСТУХІЈЅԌԚԜ", "ABEKMHOPCTYXIJSGQW"),
     ("αβγεηικνορτυχωσ", "abyenikvoptuxws"),
@@ -60,27 +60,28 @@ const ALIKE: &[(&str, &str)] = &[
     ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɑøłđοօսոցհ", "abcdefghijklmnoprstuvwyziaoldooungh"),
 ];
 
-/// The text with look-alike letters made Latin, if a word has both; those of words that are all in
-/// another script are made Latin as well then.
-pub(super) fn in_latin(text: &str) -> Option<String> {
-    let mixed = |word: &str| word.contains(|c: char| c.is_ascii_alphabetic()) && word.contains(|c| latin(c).is_some());
+/// The text with Latin letters in place of look-alikes. `None` unless some word mixes both, because a word that is
+/// entirely in another script is not a disguise.
+pub(super) fn with_latin_look_alikes(text: &str) -> Option<String> {
+    let mixed =
+        |word: &str| word.contains(|c: char| c.is_ascii_alphabetic()) && word.contains(|c| look_alike(c).is_some());
     let mut words = text.split(|c: char| !c.is_alphanumeric());
-    words.any(mixed).then(|| text.chars().map(|c| latin(c).unwrap_or(c)).collect())
+    words.any(mixed).then(|| text.chars().map(|c| look_alike(c).unwrap_or(c)).collect())
 }
 
-fn latin(c: char) -> Option<char> {
+fn look_alike(c: char) -> Option<char> {
     if c.is_ascii() {
         return None;
     }
-    ALIKE
+    LOOK_ALIKES
         .iter()
         .find_map(|(strange, plain)| strange.chars().zip(plain.chars()).find(|(alike, _)| *alike == c))
         .map(|(_, plain)| plain)
 }
 
-/// The text with full-width and other forms of the signs of markup made plain, if it has any.
-pub(super) fn narrow(text: &str) -> Option<String> {
-    // No other compatibility forms: U+FDFA and its like would make the text many times as long.
+/// The text with ASCII in place of full-width and other forms of markup signs; `None` if there are none.
+pub(super) fn with_ascii_markup(text: &str) -> Option<String> {
+    // because U+FDFA and similar would make the text many times as long, no other compatibility forms are replaced
     let plain = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{fe50}'..='\u{fe6b}' => std::iter::once(c).nfkc().next().unwrap_or(c),
@@ -93,8 +94,8 @@ pub(super) fn narrow(text: &str) -> Option<String> {
     text.contains(is_form).then(|| text.chars().map(plain).collect())
 }
 
-/// The text with letters for digits in the words that then are telling, if there are any.
-pub(super) fn without_digits(text: &str) -> Option<String> {
+/// The text with letters in place of digits in words that then start like words of an order; `None` if there are none.
+pub(super) fn with_letters_for_digits(text: &str) -> Option<String> {
     if !has_readable_digits(text) {
         return None;
     }
@@ -138,11 +139,11 @@ fn read_digits(word: &str) -> Option<String> {
     ['i', 'l'].into_iter().find_map(|one| {
         let read: String = word.chars().map(|c| letter(c, one)).collect();
         let start = read.find(|c: char| c.is_ascii_alphabetic())?;
-        TELLING.iter().any(|stem| read[start..].starts_with(stem)).then_some(read)
+        ORDER_STEMS.iter().any(|stem| read[start..].starts_with(stem)).then_some(read)
     })
 }
 
-/// What a digit is read as where it stands for a letter.
+/// The letter that a digit or sign stands for.
 fn letter(c: char, one: char) -> char {
     match c {
         '0' => 'o',
@@ -157,8 +158,8 @@ fn letter(c: char, one: char) -> char {
     }
 }
 
-/// Whether letters that stand alone, one after the other, say something to a grader.
-pub(super) fn is_spaced_out(text: &str, is_said: &mut Say<'_>) -> bool {
+/// Whether single letters in a row are an order to a grader.
+pub(super) fn has_spaced_order(text: &str, is_order: &mut IsOrder<'_>) -> bool {
     let is_apart = |c: char| matches!(c, '.' | '-' | '_' | '*' | '|' | '/' | ',' | '~' | '·' | '+');
     let (mut closed, mut letters) = (String::new(), String::new());
     let (mut gap, mut single) = (0, false);
@@ -182,35 +183,35 @@ pub(super) fn is_spaced_out(text: &str, is_said: &mut Say<'_>) -> bool {
             (gap, single) = (usize::from(!c.is_alphanumeric()), false);
         }
     }
-    is_said(&closed) || is_order(&letters)
+    is_order(&closed) || spells_order(&letters)
 }
 
-fn is_order(letters: &str) -> bool {
+fn spells_order(letters: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| letters.contains(word));
     ORDERS.iter().any(|(one, other)| has(one) && has(other))
 }
 
-/// The text with every letter moved by half the alphabet.
-pub(super) fn thirteen_on(text: &str) -> String {
-    let moved = |c: char| match c {
+/// The text in ROT13.
+pub(super) fn rot13(text: &str) -> String {
+    let rotated = |c: char| match c {
         'a'..='m' | 'A'..='M' => char::from(c as u8 + 13),
         'n'..='z' | 'N'..='Z' => char::from(c as u8 - 13),
         _ => c,
     };
-    text.chars().map(moved).collect()
+    text.chars().map(rotated).collect()
 }
 
-/// The text with every line turned round, followed by the same with only every word turned round.
-pub(super) fn backwards(text: &str) -> String {
-    let mut turned = String::with_capacity(text.len() * 2 + 2);
+/// The text with every line reversed, followed by the text with every word reversed.
+pub(super) fn reversed(text: &str) -> String {
+    let mut reversed = String::with_capacity(text.len() * 2 + 2);
     for line in text.lines() {
-        turned.extend(line.chars().rev());
-        turned.push('\n');
+        reversed.extend(line.chars().rev());
+        reversed.push('\n');
     }
-    turned.push('\n');
+    reversed.push('\n');
     for word in text.split_inclusive(char::is_whitespace) {
-        turned.extend(word.trim_end().chars().rev());
-        turned.push(' ');
+        reversed.extend(word.trim_end().chars().rev());
+        reversed.push(' ');
     }
-    turned
+    reversed
 }

@@ -1,26 +1,27 @@
-//! Words that are written as numbers or in base64, and what they say when decoded.
+//! Decodes base64, hexadecimal and character codes, and looks for orders to a grader in the result.
 
-use super::plain::Say;
-use super::survey::LONG_RUN;
+use super::detect::IsOrder;
+use super::oddities::LONG_RUN;
 
-/// So many characters that are escaped are a message; fewer are an address or a sample.
-const ESCAPED: usize = 4;
-/// Bytes that make a message.
-const MESSAGE: usize = 8;
+/// Number of escaped characters from which a text is decoded. A URL or code sample may have fewer.
+const MIN_ESCAPES: usize = 4;
+/// Smallest number of bytes in a message.
+const MIN_MESSAGE: usize = 8;
 
-/// Whether a run of base64, of either alphabet, says something to a grader. Lines are put together.
-pub(super) fn in_base64(text: &str, is_said: &mut Say<'_>) -> bool {
+/// Whether a run of base64, in the standard or URL-safe alphabet, is an order to a grader. Adjacent lines are joined.
+pub(super) fn has_base64_order(text: &str, is_order: &mut IsOrder<'_>) -> bool {
     let mut joined = Vec::new();
     let mut found = false;
     let mut check = |joined: &mut Vec<u8>| {
-        let says = joined.len() >= LONG_RUN && readable(&from_base64(joined)).is_some_and(&mut *is_said);
+        let found = joined.len() >= LONG_RUN && readable(&from_base64(joined)).is_some_and(&mut *is_order);
         joined.clear();
-        says
+        found
     };
     for run in text.split_whitespace() {
         let run = run.trim_matches(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '-' | '_'));
         let pieces: Vec<&str> = run.split(|c| !is_base64(c)).collect();
         if let [whole] = pieces[..] {
+            // because base64 is often wrapped: a run is decoded together with the long runs before it, and a short one ends it
             if whole.len() < LONG_RUN {
                 joined.extend_from_slice(whole.as_bytes());
                 found |= check(&mut joined);
@@ -65,58 +66,58 @@ fn from_base64(run: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Whether pairs of hexadecimal digits, together or apart, say something to a grader.
-pub(super) fn in_hexadecimal(text: &str, is_said: &mut Say<'_>) -> bool {
+/// Whether pairs of hexadecimal digits, adjacent or separated, are an order to a grader.
+pub(super) fn has_hexadecimal_order(text: &str, is_order: &mut IsOrder<'_>) -> bool {
     let mut bytes = Vec::new();
-    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '-' | '"' | '\'');
-    for word in text.split(apart).filter(|word| !word.is_empty()) {
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '-' | '"' | '\'');
+    for word in text.split(is_separator).filter(|word| !word.is_empty()) {
         let word = word.trim_end_matches('.');
         let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")).unwrap_or(word);
         if digits.len() % 2 == 0 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             bytes.extend(digits.as_bytes().chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])));
-        } else if says(&mut bytes, is_said) {
+        } else if is_message(&mut bytes, is_order) {
             return true;
         }
     }
-    says(&mut bytes, is_said)
+    is_message(&mut bytes, is_order)
 }
 
 fn nibble(digit: u8) -> u8 {
     char::from(digit).to_digit(16).unwrap_or_default() as u8
 }
 
-/// Whether the decimal or binary codes of characters say something to a grader.
-pub(super) fn in_numbers(text: &str, is_said: &mut Say<'_>) -> bool {
+/// Whether decimal or binary character codes are an order to a grader.
+pub(super) fn has_character_code_order(text: &str, is_order: &mut IsOrder<'_>) -> bool {
     let mut bytes = Vec::new();
-    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
-    for word in text.split(apart).filter(|word| !word.is_empty()) {
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    for word in text.split(is_separator).filter(|word| !word.is_empty()) {
         let is_binary = word.len() % 8 == 0 && word.bytes().all(|byte| matches!(byte, b'0' | b'1'));
         if is_binary {
             bytes
                 .extend(word.as_bytes().chunks_exact(8).map(|bits| bits.iter().fold(0, |all, bit| all << 1 | bit & 1)));
         } else if let Ok(byte @ 32..=126) = word.parse() {
             bytes.push(byte);
-        } else if says(&mut bytes, is_said) {
+        } else if is_message(&mut bytes, is_order) {
             return true;
         }
     }
-    says(&mut bytes, is_said)
+    is_message(&mut bytes, is_order)
 }
 
-/// Whether the bytes are a message to a grader; they are taken.
-fn says(bytes: &mut Vec<u8>, is_said: &mut Say<'_>) -> bool {
+/// Whether the bytes are an order to a grader. Leaves `bytes` empty.
+fn is_message(bytes: &mut Vec<u8>, is_order: &mut IsOrder<'_>) -> bool {
     let taken = std::mem::take(bytes);
-    taken.len() >= MESSAGE && readable(&taken).is_some_and(is_said)
+    taken.len() >= MIN_MESSAGE && readable(&taken).is_some_and(is_order)
 }
 
-/// The bytes as text, if nearly all of them are letters, digits, signs and spaces.
+/// The bytes as text; `None` unless they are UTF-8 with at most one control character in ten bytes.
 fn readable(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
     (odd * 10 <= bytes.len()).then_some(text)
 }
 
-/// The text with `%41`, `&#65;`, `\x41` and `\u0041` decoded, if there are several of these.
+/// The text with `%41`, `&#65;`, `\x41` and `\u0041` decoded; `None` unless there are at least four of these.
 pub(super) fn unescaped(text: &str) -> Option<String> {
     let (mut bytes, mut count, mut rest) = (Vec::with_capacity(text.len()), 0, text);
     while let Some(at) = memchr::memchr3(b'%', b'&', b'\\', rest.as_bytes()) {
@@ -136,10 +137,10 @@ pub(super) fn unescaped(text: &str) -> Option<String> {
         rest = &escape[length..];
     }
     bytes.extend_from_slice(rest.as_bytes());
-    (count >= ESCAPED).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    (count >= MIN_ESCAPES).then(|| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The code of the character that the escape at the start stands for, and the escape's length.
+/// The code of the character that is escaped at the start, and the length of the escape in bytes.
 fn decode(escape: &str) -> Option<(u32, usize)> {
     const LONGEST: usize = 8;
     let digits = |start: usize, count: usize| {

@@ -1,50 +1,50 @@
-//! Words written in characters that are not seen, or shown in another order than they stand in.
+//! Finds text that is written in invisible characters, or displayed in another order than it is stored.
 
 use crate::model::{Invisible, is_invisible};
 
-/// Invisible characters in a row that no text needs.
-const SECRET: usize = 8;
-/// Variation selectors in a row that no character needs.
-const SELECTORS: usize = 4;
-/// A flag of a region has at most so many tags.
-const FLAG_TAGS: usize = 7;
+/// Smallest number of consecutive invisible characters that carry hidden text.
+const MIN_INVISIBLE_RUN: usize = 8;
+/// Smallest number of consecutive variation selectors that carry hidden text.
+const MIN_SELECTOR_RUN: usize = 4;
+/// Greatest number of tags in the flag of a region.
+const MAX_FLAG_TAGS: usize = 7;
 
-/// Whether a character carries hidden text rather than the look of another: tags outside flags, rows
-/// of variation selectors, rows of zero-width characters.
-pub(super) fn has_secret(text: &str) -> bool {
-    let (mut unseen, mut selectors, mut tags, mut in_flag) = (0, 0, 0, false);
+/// Whether characters carry hidden text: tags outside flags, rows of variation selectors, or rows of zero-width
+/// characters.
+pub(super) fn has_payload(text: &str) -> bool {
+    let (mut invisible, mut selectors, mut tags, mut in_flag) = (0, 0, 0, false);
     for c in text.chars() {
         let class = Invisible::of(c);
         let is_other = class.is_some_and(|of| !matches!(of, Invisible::VariationSelector | Invisible::Tag));
-        unseen = if is_other { unseen + 1 } else { 0 };
+        invisible = if is_other { invisible + 1 } else { 0 };
         selectors = if class == Some(Invisible::VariationSelector) { selectors + 1 } else { 0 };
         if class == Some(Invisible::Tag) {
             tags += 1;
-            if !in_flag || tags > FLAG_TAGS {
+            if !in_flag || tags > MAX_FLAG_TAGS {
                 return true;
             }
         } else {
             (tags, in_flag) = (0, c == '\u{1f3f4}');
         }
-        if unseen >= SECRET || selectors >= SELECTORS {
+        if invisible >= MIN_INVISIBLE_RUN || selectors >= MIN_SELECTOR_RUN {
             return true;
         }
     }
     false
 }
 
-/// The text without any invisible character, if it has one.
-pub(super) fn uncovered(text: &str) -> Option<String> {
+/// The text without invisible characters; `None` if there are none.
+pub(super) fn without_invisible(text: &str) -> Option<String> {
     text.contains(is_invisible).then(|| text.chars().filter(|&c| !is_invisible(c)).collect())
 }
 
-/// The text with spaces for invisible characters, if it has one.
-pub(super) fn spaced(text: &str) -> Option<String> {
+/// The text with spaces in place of invisible characters; `None` if there are none.
+pub(super) fn with_spaces_for_invisible(text: &str) -> Option<String> {
     text.contains(is_invisible).then(|| text.replace(is_invisible, " "))
 }
 
-/// The text with what an override turns round put as it is shown, if there is one.
-pub(super) fn reordered(text: &str) -> Option<String> {
+/// The text with right-to-left runs in the order in which they are displayed; `None` if there are none.
+pub(super) fn in_display_order(text: &str) -> Option<String> {
     let is_start = |c| matches!(c, '\u{202e}' | '\u{2067}' | '\u{202b}');
     let is_end = |c| matches!(c, '\u{202c}' | '\u{2069}' | '\u{202d}' | '\n');
     if !text.contains(is_start) {

@@ -1,10 +1,10 @@
-//! Phrases by which an answer speaks to a grader in languages that part words by spaces.
+//! Phrases that address a grader in languages other than English that separate words by spaces.
 //!
-//! Of each language: to ignore what was said before, to give the best grade, who the reader is now,
-//! new instructions, all criteria met. Words are folded as everywhere: no accents, small letters.
+//! Each language has phrases to ignore earlier text, to give the best grade, to change the reader's role, to introduce
+//! new instructions, and to claim that all criteria are met. Words are folded: lower case, without accents.
 
-/// In the phrase language. A word for "all" or "before" must stand with an order to ignore, since
-/// people do ignore instructions and tell of it.
+/// Phrases in the phrase language. An order to ignore something must name "all" or "before", because engineers do ignore
+/// instructions and describe it.
 pub(in crate::score) const FOREIGN_ORDERS: &[&str] = &[
     // German.
     "ignorier|ignoriere|ignorieren|missachte|missachten|vergiss|vergesst|vergessen|verwirf & alle|bisherig*|vorherig*|vorangegangen*|obig*|fruher* & anweisung*|instruktion*|vorgabe*|regel*|bewertungskriteri*|kriteri*",

@@ -1,22 +1,22 @@
-//! Whether an answer speaks to whoever grades it in a way that the phrases of signals cannot see.
+//! Detects instructions to the grader that the signal phrases alone do not find in the answer.
 //!
-//! Takes the answer's text and a way to look for those phrases in another text; hidden, encoded and
-//! disguised words are made plain and looked at with it. The phrases themselves, of English and of
-//! other languages, stand here too.
+//! Takes the text of an answer and a function that looks for the signal phrases in another text. Hidden, encoded and
+//! disguised words are decoded and passed to that function. The phrases in English and other languages are defined here
+//! too.
 
+mod chat_markup;
+mod detect;
 mod disguised;
 mod encoded;
+mod forged_verdicts;
 mod hidden;
-mod ideographs;
 mod languages;
+mod oddities;
 mod orders;
-mod plain;
-mod protocol;
-mod survey;
 #[cfg(test)]
 mod tests;
-mod verdicts;
+mod unspaced_scripts;
 
+pub(super) use detect::addresses_grader;
 pub(super) use languages::FOREIGN_ORDERS;
-pub(super) use orders::{GRADING_TALK, GRADING_WORDS, ORDERS, TURNED_WORDS};
-pub(super) use plain::speaks;
+pub(super) use orders::{GRADING_TALK, GRADING_WORDS, OBSCURED_WORDS, ORDERS};

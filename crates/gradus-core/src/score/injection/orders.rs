@@ -1,16 +1,16 @@
-//! Phrases by which an answer speaks to a grader, beyond the plainest ones: parts to play, threats,
-//! bribes, claims of authority, ready-made replies.
+//! English phrases that address a grader, beyond the most direct ones: role play, threats, bribes, claims of authority,
+//! prepared replies.
 
-/// Words of such phrases backwards, and with each letter thirteen further: a reason to read the whole so.
-pub(in crate::score) const TURNED_WORDS: &[&str] = &[
+/// Words of such phrases, reversed and in ROT13. An answer with one of them is also checked reversed and decoded.
+pub(in crate::score) const OBSCURED_WORDS: &[&str] = &[
     "siht|taht|htiw|uoy|ruoy|lliw|erongi|drager|drageridsid|tegrof|edirrevo|noitcurtsni|snoitcurtsni|suoiverp|skram|edarg|tiderc|mumixam|tpmorp|dradwa|redarg",
     "gur|guvf|gung|jvgu|lbh|lbhe|jvyy|vtaber|qvfertneq|sbetrg|bireevqr|vafgehpgvba|vafgehpgvbaf|cerivbhf|znexf|tenqr|perqvg|znkvzhz|cebzcg|njneq|tenqre",
 ];
 
-/// In the phrase language. Answers may speak of instructions, scores, judges and prompts, so each of
-/// these has an order or a claim in it.
+/// Phrases in the phrase language. Honest answers may mention instructions, scores, judges and prompts, so each of
+/// these phrases contains an order or a claim.
 pub(in crate::score) const ORDERS: &[&str] = &[
-    // Parts to play.
+    // Role play.
     "pretend|imagine you are|were my|the|a examiner|grader|teacher|professor|judge|assistant|generous|lenient|kind|ai",
     "pretend that|this I|answer|response mention|mentioned|cover|covered|meet|met|satisfy|satisfied|pass|passed",
     "stay|remain \"in character\"",
@@ -33,7 +33,7 @@ pub(in crate::score) const ORDERS: &[&str] = &[
     "\"you will be\" rewarded|punished|penalised|penalized|terminated|fired|deactivated & grade|grading|score|marks|credit|answer",
     "my job|life|family|visa|career depends on you|your|this grade|score|mark|grading",
     "I|we lose my|our job|visa|scholarship unless|if you|grade|score|mark",
-    // Authority, and what is settled already.
+    // Authority, and claims that the grade is settled.
     "rubric|grading author|owner|team|administrator has confirmed|approved|authorised|authorized|decided",
     "author|owner of the rubric has|have confirmed|approved|authorised|authorized|decided",
     "authorise|authorize|instruct you to award|give|grade|mark|score full|maximum|this|me|the",
@@ -50,7 +50,7 @@ pub(in crate::score) const ORDERS: &[&str] = &[
     "\"debugging purposes\" award|grade|score|mark|full",
     "\"this is a\" grader|grading|evaluator|scorer test|check|probe",
     "expected|correct|reference|target verdict|grade|score|label is full|met|strong|100|maximum|perfect",
-    // Its own words, and replies made ready for it.
+    // The grader's own instructions, and replies prepared for it.
     "translate|print|output|reveal|show|display|repeat|leak your|system|hidden|initial prompt|instructions|rubric",
     "translate|repeat|print|output \"the above\"",
     "translate|repeat|print|output \"text above\"",
@@ -66,14 +66,14 @@ pub(in crate::score) const ORDERS: &[&str] = &[
     "output|respond|reply|return \"exactly this\"",
     "output|respond|reply|return \"only this\"",
     "your reply|output|verdict|evaluation must|should|shall be|say|contain|begin|start|read|state",
-    // What a judge is to quote.
+    // Text that a judge is told to quote.
     "quote|cite|copy this|following|my sentence|paragraph|statement & every|each|all|evidence",
     "use|take|treat|count|accept this|following|my|it sentence|paragraph|statement as evidence|proof",
     "\"this as evidence\" for every|each|all|any",
     "this|following sentence|paragraph|statement|answer satisfies|fulfils|fulfills|meets|covers|proves every|each|all",
     "treat|consider|regard|deem|count every|each|all|any criterion|criteria|concept|rubric as met|satisfied|present|full|fulfilled|covered|found",
     "every|each|all criterion|criteria|concept receive|receives|get|gets|marked|credited full|maximum|met",
-    // Plainer ones that other words hide.
+    // Direct orders in less common words.
     "do|must|should not apply|consult|enforce|use the|your rubric|penalties",
     "disregard|ignore|forget|override|overrule|supersede & previous|prior|earlier|preceding|former|foregoing|original instruction|guideline|prompt|rubric|directive",
     "this|these|following instruction override|supersede|replace all|any|previous|your|earlier",
@@ -97,8 +97,8 @@ pub(in crate::score) const ORDERS: &[&str] = &[
     "=END =OF =SUBMISSION",
 ];
 
-/// Talk of being graded, which nobody needs who answers a question. In the phrase language. Honest answers speak of
-/// checklists, requirements, evidence, boxes that are ticked, credits and markers, so none of these stands alone here.
+/// Phrases about grading, which an answer to a question does not need, in the phrase language. Honest answers mention
+/// checklists, requirements, evidence, ticked boxes, credits and markers, so no phrase is one of these words alone.
 pub(in crate::score) const GRADING_TALK: &[&str] = &[
     "\"full|top|highest|maximum|ceiling|perfect|best mark|marks\"",
     "\"full|maximum|top points|verdict|band\"",
@@ -144,8 +144,8 @@ pub(in crate::score) const GRADING_TALK: &[&str] = &[
     "pitfalls empty|none|avoided & points|value|full|candidate",
 ];
 
-/// Words of being graded, a line a group. Each of them may stand in an honest answer; many of them, in one that says
-/// next to nothing to the question, are talk to whoever grades it.
+/// Words about grading, one group per line. Each of them may occur in an honest answer; many of them in an answer that
+/// says almost nothing about the question address the grader.
 pub(in crate::score) const GRADING_WORDS: &[&str] = &[
     "mark|marks|marked|marking|marker|markers|note|notes|nota|notas|voto|voti|ocena|oceny|оценка|оценку|оцінка|puan|betyg|punteggio|notlar",
     "score|scores|scored|scoring|punkte|punktzahl|puntos|pontos|punti|punkty|punktow|баллы|баллов|бали|puanlar|poang|punten|body",

@@ -1,16 +1,16 @@
-//! Which edges a word takes.
+//! Looks up the edges that a word takes.
 //!
-//! Worked out once per distinct word: by its exact form, its stem, how it begins, the two words it
-//! is closed up from, and, when none of these is anything, the word it may be a slip of.
+//! Computed once per distinct word: by its exact form, its stem, its first letters, and the two words of which it is a
+//! compound. If none of these matches, by the word of which it may be a misspelling.
 
 use hashbrown::{HashMap, HashSet};
 
-use super::edges::{Edge, Means, tidy};
-use super::spelling::{self, Spellings};
+use super::edges::{Edge, HowSet, sort_and_dedup};
+use super::misspelling::{self, Misspellings};
 use crate::text::{Class, Lexicon, Quantities, Spelling, WordId, stem};
 
-/// Halves of a closed word have at least this many letters.
-const SHORTEST_HALF: usize = 2;
+/// Smallest number of letters in each half of a compound.
+const MIN_HALF: usize = 2;
 
 type AtomId = u32;
 
@@ -22,7 +22,7 @@ pub(super) struct AtomsBuilder {
     stems: HashMap<String, AtomId>,
     exact: HashMap<String, AtomId>,
     prefixes: HashMap<String, AtomId>,
-    /// By word id: its atom, if it has been seen.
+    /// Atom of each word that was added, by word id.
     seen: Vec<Option<AtomId>>,
     written: Vec<WordId>,
 }
@@ -54,8 +54,8 @@ impl AtomsBuilder {
         for (count, (atom, _)) in self.edges.iter().enumerate() {
             ends[*atom as usize] = count as u32 + 1;
         }
-        let written = |word: &WordId| Written::new(lexicon.folded(*word), lexicon.stem(*word));
-        let mut written: Vec<Written> = self.written.iter().map(written).collect();
+        let written = |word: &WordId| PhraseWord::new(lexicon.folded(*word), lexicon.stem(*word));
+        let mut written: Vec<PhraseWord> = self.written.iter().map(written).collect();
         written.sort_unstable();
         written.dedup();
         let lengths: HashSet<usize> = self.prefixes.keys().map(std::string::String::len).collect();
@@ -87,38 +87,38 @@ fn spellings<'w>(words: impl Iterator<Item = &'w str>) -> HashSet<Spelling> {
     words.flat_map(|word| [Spelling::of(word), Spelling::of(&format!("{word}s"))]).flatten().collect()
 }
 
-/// A word as a phrase writes it, folded.
+/// A word of a phrase, folded.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Written {
+pub(super) struct PhraseWord {
     pub(super) word: Box<str>,
     pub(super) stem: Box<str>,
-    /// The letters of both, as sets.
+    /// The set of letters in the word and in the stem.
     pub(super) letters: (u32, u32),
-    /// Whether there may be slips of it.
+    /// Whether the word is long and plain enough to be recognised when misspelled.
     pub(super) plain: bool,
 }
 
-impl Written {
+impl PhraseWord {
     fn new(word: &str, stem: &str) -> Self {
-        let plain = word.len() >= spelling::SHORTEST && spelling::is_plain(word);
-        let letters = (spelling::letters(word), spelling::letters(stem));
+        let plain = word.len() >= misspelling::MIN_LETTERS && misspelling::is_plain(word);
+        let letters = (misspelling::letters(word), misspelling::letters(stem));
         Self { word: word.into(), stem: stem.into(), letters, plain }
     }
 }
 
 /// The words of all phrases and their edges.
 pub(super) struct Atoms {
-    /// By atom.
+    /// All edges, sorted by atom.
     edges: Vec<Edge>,
-    /// Where the edges of each atom end.
+    /// End of the edges of each atom, by atom.
     ends: Vec<u32>,
     stems: HashMap<String, AtomId>,
     exact: HashMap<String, AtomId>,
     prefixes: HashMap<String, AtomId>,
     prefix_lengths: Vec<usize>,
-    /// Sorted.
-    written: Vec<Written>,
-    /// The written words, their stems and the beginnings of words, each also with an "s", as far as they are short.
+    /// Sorted by word.
+    written: Vec<PhraseWord>,
+    /// The words of phrases, their stems and prefixes, each also with an "s", as far as they have 2 to 8 letters.
     spelled: HashSet<Spelling>,
 }
 
@@ -129,7 +129,7 @@ impl Atoms {
         &self.edges[start as usize..self.ends[atom as usize] as usize]
     }
 
-    /// Whether any phrase looks for the word that was spelled letter by letter.
+    /// Whether any phrase contains the word that was spelled letter by letter.
     pub(super) fn is_spelled(&self, spelling: Spelling) -> bool {
         self.spelled.contains(&spelling)
     }
@@ -138,9 +138,9 @@ impl Atoms {
         self.written.binary_search_by(|written| (*written.word).cmp(word)).is_ok()
     }
 
-    /// Edges of the word by its stem or its beginning.
+    /// Adds the edges of a word by its stem and its first letters.
     fn find(&self, folded: &str, stem: &str, found: &mut Vec<Edge>) {
-        let how = if self.is_written(folded) { Means::EXACT } else { Means::STEM };
+        let how = if self.is_written(folded) { HowSet::EXACT } else { HowSet::STEM };
         let prefixes = self.prefix_lengths.iter().take_while(|&&length| length <= folded.len());
         let prefixes =
             prefixes.filter_map(|&length| folded.get(..length)).flat_map(|start| self.of(self.prefixes.get(start)));
@@ -148,7 +148,7 @@ impl Atoms {
         found.extend(edges.map(|edge| Edge { how: edge.how.and(how), ..*edge }));
     }
 
-    /// What the words that begin with `head` go on with, two letters of it.
+    /// The next two letters of the words that start with `head`.
     fn continuations<'a>(&'a self, head: &'a str) -> impl Iterator<Item = [u8; 2]> + 'a {
         let from = self.written.partition_point(|written| *written.word < *head);
         let words =
@@ -157,42 +157,41 @@ impl Atoms {
     }
 }
 
-/// A part of a phrase, where it ends.
+/// A part of a phrase, at the node where it ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Accept {
     pub(super) phrase: u32,
-    /// The part, counted over all phrases, and the first part of its phrase.
+    /// Number of the part, counted over all phrases, and of the first part of the same phrase.
     pub(super) part: u32,
     pub(super) first_part: u32,
-    /// How many parts the phrase has.
+    /// Number of parts in the phrase.
     pub(super) parts: u32,
-    /// Whether the part may hold a word that denies.
+    /// Whether the part may contain a negator.
     pub(super) denies: bool,
-    /// Whether the phrase has a place where only such words may stand.
+    /// Whether the phrase has an element that only a negator matches.
     pub(super) means_denial: bool,
 }
 
-/// All phrases of a rubric, compiled. Immutable; what it learns about words is kept in a
-/// [`Scratch`](super::Scratch).
+/// The compiled phrases of a rubric. Immutable; what is learned about words is stored in a [`Scratch`](super::Scratch).
 pub struct Matcher {
     pub(super) atoms: Atoms,
     pub(super) quantities: [(Quantities, Vec<Edge>); 5],
-    pub(super) spellings: Spellings,
+    pub(super) misspellings: Misspellings,
     pub(super) phrases: u32,
     pub(super) parts: u32,
-    /// The part that ends at a node.
+    /// The part that ends at each node.
     pub(super) accepts: Vec<Option<Accept>>,
 }
 
 impl Matcher {
-    /// How many phrases there are.
+    /// Number of phrases.
     pub fn phrases(&self) -> usize {
         self.phrases as usize
     }
 
-    /// Whether `word` would be taken for a slip of a word of some phrase if it were not known to be a word.
-    pub fn is_like_a_slip(&self, lexicon: &Lexicon, word: WordId) -> bool {
-        Spellings::nearest(lexicon.folded(word), lexicon.stem(word), &self.atoms.written).is_some()
+    /// Whether `word` would be taken for a misspelling of a word in some phrase if it were not a known word.
+    pub fn looks_misspelled(&self, lexicon: &Lexicon, word: WordId) -> bool {
+        Misspellings::nearest(lexicon.folded(word), lexicon.stem(word), &self.atoms.written).is_some()
     }
 
     /// Adds the edges that `word` takes.
@@ -207,32 +206,32 @@ impl Matcher {
         if class.has(Class::NUMERIC) {
             self.find_bare_number(folded, found);
         } else if !class.has(Class::FUNCTION) {
-            self.find_halves(folded, found);
+            self.find_compound(folded, found);
         }
         if found.is_empty()
             && class.is_plain()
-            && let Some(meant) = self.spellings.meant(folded, stem, &self.atoms.written)
+            && let Some(meant) = self.misspellings.correction(folded, stem, &self.atoms.written)
         {
             let edges = self.atoms.of(self.atoms.stems.get(meant));
-            found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(Means::SPELLING), ..*edge }));
+            found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(HowSet::SPELLING), ..*edge }));
         }
         if class.has(Class::JOINED) {
-            found.iter_mut().for_each(|edge| edge.how = edge.how.and(Means::SPOKEN));
+            found.iter_mut().for_each(|edge| edge.how = edge.how.and(HowSet::SPOKEN));
         }
-        tidy(found);
+        sort_and_dedup(found);
     }
 
-    /// What may follow `word` where a word that is looked for is written apart: two letters each.
+    /// Adds the first two letters of every word that may follow `word` and form a compound of a phrase with it.
     pub(super) fn continuations(&self, lexicon: &Lexicon, word: WordId, found: &mut Vec<[u8; 2]>) {
         let head = lexicon.folded(word);
-        if head.len() >= SHORTEST_HALF && !lexicon.class(word).has(Class::NUMERIC) {
+        if head.len() >= MIN_HALF && !lexicon.class(word).has(Class::NUMERIC) {
             found.extend(self.atoms.continuations(head));
             found.sort_unstable();
             found.dedup();
         }
     }
 
-    /// "99.9%" is also 99.9, and "127.0.0.1" is told by its beginning.
+    /// Adds the edges of a number without its unit: "99.9%" is also 99.9, and "127.0.0.1" is matched by its first part.
     fn find_bare_number(&self, folded: &str, found: &mut Vec<Edge>) {
         let number = folded.trim_start_matches(['$', '€', '£']);
         let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
@@ -245,13 +244,13 @@ impl Matcher {
         }
     }
 
-    /// "oncall" takes the step of "on" and the step of "call".
-    fn find_halves(&self, folded: &str, found: &mut Vec<Edge>) {
-        if folded.len() < 2 * SHORTEST_HALF || !folded.is_ascii() {
+    /// Adds the edges of the two words of a compound: "oncall" takes the step of "on" and then the step of "call".
+    fn find_compound(&self, folded: &str, found: &mut Vec<Edge>) {
+        if folded.len() < 2 * MIN_HALF || !folded.is_ascii() {
             return;
         }
         let (mut first, mut second) = (Vec::new(), Vec::new());
-        for cut in SHORTEST_HALF..=folded.len() - SHORTEST_HALF {
+        for cut in MIN_HALF..=folded.len() - MIN_HALF {
             let (head, tail) = folded.split_at(cut);
             if !self.atoms.is_written(head) && !self.atoms.prefixes.contains_key(head) {
                 continue;

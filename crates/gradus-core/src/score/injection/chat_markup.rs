@@ -1,6 +1,6 @@
-//! Marks by which models tell who speaks, and fences by which a grader is shown an answer.
+//! Finds imitations of chat markup, and of the fences around an answer in a grader's prompt.
 
-/// Tags that frame what a grader is told, and nothing that is configured or logged.
+/// Names of tags in prompts of graders that are not used in configuration files or logs.
 const TAGS: &[&str] = &[
     "answer",
     "student_answer",
@@ -29,13 +29,14 @@ const TAGS: &[&str] = &[
     "end_of_answer",
     "grading_instructions",
 ];
-/// Headings that part an instruction from a response, when they stand after three signs.
+/// Headings between instructions and responses, written after `###`.
 const HEADINGS: &[&str] =
     &["system", "system prompt", "system message", "assistant", "new instructions", "grader instructions"];
-/// The same for what may head a part of an honest answer, unless a colon follows.
+/// Headings that may also occur in an honest answer, unless a colon follows.
 const HEADINGS_WITH_COLON: &[&str] = &["instruction", "instructions", "response", "human", "user", "input"];
+/// Names of the speakers in a chat.
 const ROLES: &[&str] = &["system", "human", "user", "developer", "admin", "grader", "evaluator"];
-/// What an order begins with that is written as if another spoke.
+/// First words of an order that is written as the turn of another speaker.
 const ORDERS: &[&str] = &[
     "you",
     "your",
@@ -66,8 +67,8 @@ const ORDERS: &[&str] = &[
     "pass",
     "approve",
 ];
-/// Whom or what such an order is about.
-const ABOUT: &[&str] = &[
+/// First words of a statement about the grade that is written as such a turn.
+const STATEMENTS: &[&str] = &[
     "the grader",
     "the candidate",
     "the examiner",
@@ -77,8 +78,8 @@ const ABOUT: &[&str] = &[
     "this candidate",
 ];
 
-/// Whether a mark of a chat, or of the frame around an answer, is written in the text.
-pub(super) fn is_imitated(text: &str) -> bool {
+/// Whether the text contains chat markup, or a fence around an answer.
+pub(super) fn is_present(text: &str) -> bool {
     memchr::memchr2_iter(b'<', b'[', text.as_bytes()).any(|at| is_mark(&text[at..], text[..at].chars().next_back()))
         || text.lines().any(|line| is_heading(line) || is_fence(line))
 }
@@ -91,14 +92,14 @@ fn is_mark(rest: &str, before: Option<char>) -> bool {
         || is_tag(rest, before)
 }
 
-/// Whether `name|>` comes next.
+/// Whether `rest` starts with `name|>`.
 fn is_special(rest: &str) -> bool {
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '▁' | ' ' | '-'));
     end.is_some_and(|end| (2..40).contains(&end) && rest[end..].starts_with(['|', '｜']))
 }
 
-/// Whether a tag of a grader's frame comes next. `<system>` may be a place to fill in, so it counts at
-/// the start of a line and where it closes.
+/// Whether `rest` starts with a tag of a grader's prompt. `<system>` may be a placeholder, so it counts only at the
+/// start of a line and as a closing tag.
 fn is_tag(rest: &str, before: Option<char>) -> bool {
     const LONGEST: usize = 32;
     let Some(inside) = rest.strip_prefix('<') else { return false };
@@ -110,7 +111,7 @@ fn is_tag(rest: &str, before: Option<char>) -> bool {
     TAGS.contains(&name.as_str()) && (closes || !is_filled_in(before)) || name == "system" && frames
 }
 
-/// Whether a tag after this is a place to fill in: an argument, a part of a path.
+/// Whether a tag after `before` is a placeholder: an argument, or part of a path.
 fn is_filled_in(before: Option<char>) -> bool {
     before.is_some_and(|c| matches!(c, '=' | '/' | '@' | '-' | ':' | '"' | '\''))
 }
@@ -123,7 +124,7 @@ fn is_heading(line: &str) -> bool {
     is_in(HEADINGS) || (bare.len() < heading.len() && is_in(HEADINGS_WITH_COLON))
 }
 
-/// Whether the line is the end of an answer, or the beginning of one, as a grader might be shown it.
+/// Whether the line looks like the start or end of an answer in a grader's prompt.
 fn is_fence(line: &str) -> bool {
     const NAMES: &[&str] = &["answer", "candidate answer", "student answer", "submission", "response", "user input"];
     const LONGEST: usize = 40;
@@ -146,8 +147,8 @@ fn is_fence(line: &str) -> bool {
     matches!(edge, "begin" | "end" | "start") && NAMES.contains(&name)
 }
 
-/// Whether lines begin as turns of a chat do. Causes are sorted into "Human:" and "System:" as well, so
-/// these need an order behind them.
+/// Whether any line is the turn of a chat. Incident causes are also listed as "Human:" and "System:", so these roles
+/// must be followed by an order.
 pub(super) fn has_roles(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -163,5 +164,5 @@ fn is_order(said: &str) -> bool {
     let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
     let start: String = said.chars().take(LONGEST).collect::<String>().to_ascii_lowercase();
     let word = start.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    ORDERS.contains(&word) || ABOUT.iter().any(|about| start.starts_with(about))
+    ORDERS.contains(&word) || STATEMENTS.iter().any(|about| start.starts_with(about))
 }

@@ -1,12 +1,12 @@
-//! Verdicts that an answer gives itself: JSON, YAML or XML as a grader would write it.
+//! Finds verdicts that an answer gives itself, in JSON, YAML or XML as a grader would write them.
 //!
-//! Probes, scanners, audits and bills have scores, verdicts and credits too. So a grader's key must
-//! have a grader's best value, or all that stands with it must be a grader's as well.
+//! Probes, scanners, audits and bills also have scores, verdicts and credits. So a key of a grader must have a value that
+//! only graders use, or all adjacent keys must be a grader's too.
 
-/// Keys of a grader's reply that nearly nothing else has.
+/// Keys of a grader's reply that are rare elsewhere.
 const GRADER_KEYS: &[&str] =
     &["verdict", "verdicts", "credit", "criterion", "criteria", "criterion_id", "final_grade", "overall_grade"];
-/// Keys of what is given.
+/// Keys of a score.
 const SCORE_KEYS: &[&str] = &[
     "score",
     "grade",
@@ -21,8 +21,8 @@ const SCORE_KEYS: &[&str] = &[
     "earned",
     "max_score",
 ];
-/// Keys that go with these.
-const OTHER_KEYS: &[&str] = &[
+/// Keys that accompany a score.
+const ACCOMPANYING_KEYS: &[&str] = &[
     "met",
     "passed",
     "feedback",
@@ -35,7 +35,7 @@ const OTHER_KEYS: &[&str] = &[
     "comment",
     "comments",
 ];
-/// Values that are the best there is, whatever is graded.
+/// Values that mean the best possible grade.
 const BEST: &[&str] = &[
     "full",
     "met",
@@ -54,48 +54,48 @@ const BEST: &[&str] = &[
     "strong",
     "correct",
 ];
-/// Values that are so in a grade, and ordinary elsewhere.
+/// Values that mean a good grade, but are common elsewhere.
 const GOOD: &[&str] = &["100", "100.0", "10", "1.0", "1", "true", "a", "pass", "passed", "5"];
 
-/// Whether the text holds such a verdict.
-pub(super) fn are_forged(text: &str) -> bool {
+/// Whether the text contains such a verdict.
+pub(super) fn are_present(text: &str) -> bool {
     let mut objects = text.split('{').skip(1).map(|inside| inside.split('}').next().unwrap_or(inside));
     objects.any(|object| Tally::of(object.split([',', '\n'])).is_verdict())
         || is_in_tags(text)
         || text.split("\n\n").any(|block| Tally::of(block.lines()).is_list())
 }
 
-/// Keys and values that stand together, counted by what they say.
+/// Counts of the keys and values in one object or block.
 #[derive(Default)]
 struct Tally {
-    of_grader: u32,
-    scores: u32,
-    with_these: u32,
-    others: u32,
+    grader_keys: u32,
+    score_keys: u32,
+    accompanying_keys: u32,
+    other_keys: u32,
     best: u32,
     good: u32,
-    /// A grader's key has a grader's best value.
+    /// Whether a grader's key has the best possible value.
     is_plain: bool,
 }
 
 impl Tally {
     fn of<'a>(pairs: impl Iterator<Item = &'a str>) -> Self {
         let mut tally = Self::default();
-        pairs.filter_map(|pair| pair.split_once(':')).for_each(|(key, value)| tally.note(key, value));
+        pairs.filter_map(|pair| pair.split_once(':')).for_each(|(key, value)| tally.count(key, value));
         tally
     }
 
-    fn note(&mut self, key: &str, value: &str) {
+    fn count(&mut self, key: &str, value: &str) {
         let key = bare(key);
         let (of_grader, of_score) = (is_in(GRADER_KEYS, key), is_in(SCORE_KEYS, key));
         if of_grader {
-            self.of_grader += 1;
+            self.grader_keys += 1;
         } else if of_score {
-            self.scores += 1;
-        } else if is_in(OTHER_KEYS, key) {
-            self.with_these += 1;
+            self.score_keys += 1;
+        } else if is_in(ACCOMPANYING_KEYS, key) {
+            self.accompanying_keys += 1;
         } else {
-            self.others += 1;
+            self.other_keys += 1;
             return;
         }
         let value = bare(value);
@@ -105,23 +105,23 @@ impl Tally {
         self.is_plain |= best && of_grader;
     }
 
-    /// Of the inside of braces.
+    /// Whether the inside of braces is a verdict.
     fn is_verdict(&self) -> bool {
-        let known = self.of_grader + self.scores + self.with_these;
+        let known = self.grader_keys + self.score_keys + self.accompanying_keys;
         let high = self.best + self.good;
         self.is_plain
-            || (self.of_grader > 0 && known > 1 && high > 0 && known > self.others)
-            || (self.others == 0 && self.scores > 0 && (self.best > 0 || (known > 1 && high > 0)))
-            || (self.others == 0 && known == 1 && self.of_grader == 1 && high > 0)
+            || (self.grader_keys > 0 && known > 1 && high > 0 && known > self.other_keys)
+            || (self.other_keys == 0 && self.score_keys > 0 && (self.best > 0 || (known > 1 && high > 0)))
+            || (self.other_keys == 0 && known == 1 && self.grader_keys == 1 && high > 0)
     }
 
-    /// Of lines: prose has colons as well.
+    /// Whether a block of lines is a verdict. Stricter than [`Self::is_verdict`], because prose has colons too.
     fn is_list(&self) -> bool {
-        self.is_plain || (self.of_grader > 0 && self.scores > 0 && self.best + self.good > 0)
+        self.is_plain || (self.grader_keys > 0 && self.score_keys > 0 && self.best + self.good > 0)
     }
 }
 
-/// A key or value without quotes, list signs and emphasis.
+/// A key or value without quotation marks, list markers and emphasis.
 fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '`' | '*' | '-' | '[' | ']' | '(' | ')' | '“' | '”')

@@ -1,15 +1,15 @@
 //! Finds all phrases of a rubric in one pass over a document.
 //!
-//! For every node the automaton keeps only where it was reached last: a later arrival can do
-//! whatever an earlier one could. So each word costs the edges it takes, and nothing else.
+//! For every node the automaton stores only where it was reached last, because a later arrival can do everything that
+//! an earlier one could. So each word costs only the edges that it takes.
 
 use super::edges::{Edge, START};
-use super::lookup::{Accept, Matcher};
 use super::scratch::{Arrival, Node, PartSeen, Reached, Resolved, Scratch, Start};
+use super::word_edges::{Accept, Matcher};
 use crate::model::How;
 use crate::text::{Document, Join, LetterRun, Lexicon, Quantity, Sentence, WordId};
 
-/// A phrase at a place.
+/// A match of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     /// Number of the phrase.
@@ -20,38 +20,41 @@ pub struct Hit {
     pub last: u32,
     /// Number of the sentence.
     pub sentence: u32,
-    /// How it was recognised.
+    /// How the phrase was recognised.
     pub how: How,
-    /// Whether it stands in a negated clause and does not carry the negation itself.
+    /// Whether the match is in the scope of a negation that is not part of the phrase.
     pub negated: bool,
-    /// Whether it consists of one part, so that all from first to last belongs to it.
+    /// Whether the phrase has one part, so that all tokens from first to last belong to it.
     pub whole: bool,
 }
 
 impl Matcher {
-    /// Adds the hits in `document` to `hits`, in the order of the tokens they end at: of each phrase in
-    /// each sentence all up to the first that counts fully.
+    /// Adds the matches in `document` to `hits`, ordered by last token. Of each phrase in each sentence, adds every match
+    /// up to the first that counts in full.
     pub fn run(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         scratch.prepare(self, lexicon, document.tokens().len());
         let base = scratch.base;
-        let mut run = Run { matcher: self, document, scratch, hits, base };
-        let mut spoken =
-            Spoken { quantities: document.quantities(), joins: document.joins(), letter_runs: document.letter_runs() };
+        let mut run = Matching { matcher: self, document, scratch, hits, base };
+        let mut ahead = MultiToken {
+            quantities: document.quantities(),
+            joins: document.joins(),
+            letter_runs: document.letter_runs(),
+        };
         for (number, sentence) in document.sentences().iter().enumerate() {
-            run.sentence(number as u32, *sentence, lexicon, &mut spoken);
+            run.sentence(number as u32, *sentence, lexicon, &mut ahead);
         }
         scratch.base = base + document.tokens().len() as u32;
     }
 }
 
-/// What tokens mean together with those after them, from the present token on.
-struct Spoken<'a> {
+/// What follows from the current token on that spans several tokens.
+struct MultiToken<'a> {
     quantities: &'a [Quantity],
     joins: &'a [Join],
     letter_runs: &'a [LetterRun],
 }
 
-struct Run<'a> {
+struct Matching<'a> {
     matcher: &'a Matcher,
     document: &'a Document,
     scratch: &'a mut Scratch,
@@ -59,45 +62,45 @@ struct Run<'a> {
     base: u32,
 }
 
-impl Run<'_> {
-    fn sentence(&mut self, number: u32, sentence: Sentence, lexicon: &mut Lexicon, spoken: &mut Spoken<'_>) {
+impl Matching<'_> {
+    fn sentence(&mut self, number: u32, sentence: Sentence, lexicon: &mut Lexicon, ahead: &mut MultiToken<'_>) {
         let place = Place { number, first: sentence.first, negated: sentence.negated };
         self.scratch.nodes.fill(Node::default());
         for at in sentence.first..sentence.end {
             let word = self.document.tokens()[at as usize].word;
             let resolved = self.scratch.resolve(self.matcher, lexicon, word);
-            while let Some((quantity, rest)) = spoken.quantities.split_first().filter(|(of, _)| of.first == at) {
-                spoken.quantities = rest;
+            while let Some((quantity, rest)) = ahead.quantities.split_first().filter(|(of, _)| of.first == at) {
+                ahead.quantities = rest;
                 for edge in self.matcher.quantity_edges(quantity.kinds) {
                     self.depart(place, *edge, at, quantity.last);
                 }
             }
-            while let Some((join, rest)) = spoken.joins.split_first().filter(|(join, _)| join.first == at) {
-                spoken.joins = rest;
+            while let Some((join, rest)) = ahead.joins.split_first().filter(|(join, _)| join.first == at) {
+                ahead.joins = rest;
                 self.depart_by_word(place, lexicon, join.word, at, join.last);
             }
-            if let Some((letters, rest)) = spoken.letter_runs.split_first() {
+            if let Some((letters, rest)) = ahead.letter_runs.split_first() {
                 self.depart_by_letters(place, lexicon, *letters, at);
                 if letters.end() == at + 1 {
-                    spoken.letter_runs = rest;
+                    ahead.letter_runs = rest;
                 }
             }
             if resolved.continuations > 0 && at + 1 < sentence.end {
                 let next = self.document.tokens()[at as usize + 1];
                 if next.follows_closely() && self.scratch.may_continue(resolved, lexicon.folded(next.word)) {
-                    let word = lexicon.intern_apart(word, next.word);
+                    let word = lexicon.intern_compound(word, next.word);
                     self.depart_by_word(place, lexicon, word, at, at + 1);
                 }
             }
-            self.step(place, resolved, at);
-            self.begin(place, resolved, at);
+            self.take_steps(place, resolved, at);
+            self.start_parts(place, resolved, at);
             self.arrive_all(place, at);
         }
     }
 
-    /// Takes the steps of the word at `at`. They arrive when all of them are taken, so that no word
-    /// is taken for two steps of one chain.
-    fn step(&mut self, place: Place, resolved: Resolved, at: u32) {
+    /// Takes the steps of the word at `at`. They arrive only after all of them are taken, so that a word is never used for
+    /// two steps of one chain.
+    fn take_steps(&mut self, place: Place, resolved: Resolved, at: u32) {
         let last = place.position(at);
         let Scratch { steps, nodes, firsts, arriving, .. } = &mut *self.scratch;
         for edge in &steps[resolved.step as usize..(resolved.step + resolved.steps) as usize] {
@@ -110,8 +113,8 @@ impl Run<'_> {
         }
     }
 
-    /// Begins the parts that the word at `at` begins.
-    fn begin(&mut self, place: Place, resolved: Resolved, at: u32) {
+    /// Starts the parts whose first word is at `at`.
+    fn start_parts(&mut self, place: Place, resolved: Resolved, at: u32) {
         let at = place.position(at);
         for number in resolved.start..resolved.start + resolved.starts {
             let Start { to, how, accepts } = self.scratch.starts[number as usize];
@@ -123,7 +126,8 @@ impl Run<'_> {
         }
     }
 
-    /// Takes the words that the letters from `at` on spell, if phrases look for them. No other is put into the lexicon.
+    /// Takes the words that the letters from `at` on spell, if they occur in phrases. Other words are not added to the
+    /// lexicon.
     fn depart_by_letters(&mut self, place: Place, lexicon: &mut Lexicon, letters: LetterRun, at: u32) {
         for (last, spelling) in letters.spellings_from(at) {
             if self.matcher.atoms.is_spelled(spelling) {
@@ -134,6 +138,7 @@ impl Run<'_> {
     }
 
     fn depart_by_word(&mut self, place: Place, lexicon: &Lexicon, word: WordId, first: u32, last: u32) {
+        // the word spans tokens `first` to `last`, and so it arrives later than the word at `first`
         let resolved = self.scratch.resolve(self.matcher, lexicon, word);
         for number in resolved.start..resolved.start + resolved.starts {
             let Start { to, how, .. } = self.scratch.starts[number as usize];
@@ -144,7 +149,7 @@ impl Run<'_> {
         }
     }
 
-    /// Takes a step over the tokens `first` to `last`.
+    /// Takes a step over the tokens `first` to `last`. It arrives at the last of them.
     fn depart(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
         let token = last;
         let (first, last) = (place.position(first), place.position(last));
@@ -184,7 +189,7 @@ impl Run<'_> {
         }
     }
 
-    /// A part of a phrase was found; a hit if all of its parts were, in this sentence.
+    /// Records a part of a phrase, and adds a hit if all parts of the phrase occur in this sentence.
     fn accept(&mut self, place: Place, accept: Accept, reached: Reached) {
         let (first, last) = (place.token(reached.first), place.token(reached.last));
         let negated = place.negated && self.is_negated(accept, first, last);
@@ -195,7 +200,7 @@ impl Run<'_> {
         let known = &mut self.scratch.parts[accept.part as usize];
         let sentence = place.first + self.base;
         if known.first >= sentence && !known.negated {
-            return; // whatever it makes up with others has been found, or will be when they come
+            return; // because every hit with this part was added already, or will be when the other parts occur
         }
         *known = seen;
         let all = &self.scratch.parts[accept.first_part as usize..(accept.first_part + accept.parts) as usize];
@@ -210,15 +215,15 @@ impl Run<'_> {
         }
     }
 
-    /// Whether the clause denies what was found and the phrase does not mean just that: what was found
-    /// holds the negator, or another part of the phrase is one.
+    /// Whether the match is negated by its clause. A negation does not count if the phrase expresses it: if the match
+    /// contains the negator, or another part of the phrase is one.
     fn is_negated(&self, accept: Accept, first: u32, last: u32) -> bool {
         let meant =
             (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last));
         !meant && self.document.is_negated(first, last)
     }
 
-    /// Adds a hit, unless the phrase counts in this sentence already.
+    /// Adds a hit, unless an earlier hit of the phrase counts in full in this sentence.
     fn hit(&mut self, place: Place, phrase: u32, seen: PartSeen, whole: bool) {
         let sentence = place.first + self.base;
         let counted = &mut self.scratch.counted[phrase as usize];
@@ -240,12 +245,12 @@ impl Run<'_> {
     }
 }
 
-/// Where the part began that reached `node`.
+/// Position in the sentence of the first word of the part that reached `node`.
 fn first_of(node: Node, first: u8) -> u8 {
     if node.0 & Node::STEPPED == 0 { node.position() } else { first }
 }
 
-/// The sentence a run is in: its number, its first token, whether anything in it is denied.
+/// The current sentence: its number, its first token, and whether any of its words is negated.
 #[derive(Clone, Copy)]
 struct Place {
     number: u32,

@@ -1,8 +1,8 @@
-//! Orders to a grader in scripts that set no spaces between words.
+//! Finds orders to a grader in scripts without spaces between words: Chinese, Japanese, Thai.
 
-/// Beginnings of words of which one of each list, in one sentence, makes an order.
+/// Orders. Each is a list of word lists; a sentence with one entry of each word list is an order.
 const ORDERS: &[&[&[&str]]] = &[
-    // Chinese, in both scripts.
+    // Chinese, simplified and traditional.
     &[
         &["忽略", "无视", "無視", "忘记", "忘記", "忽视", "忽視", "不要理会", "不要理會", "不理会", "覆盖", "覆蓋"],
         &["之前", "以上", "上述", "先前", "所有", "前面", "一切", "评分", "評分"],
@@ -44,8 +44,8 @@ const ORDERS: &[&[&[&str]]] = &[
     &[&["ให้"], &["คะแนนเต็ม", "คะแนนสูงสุด"]],
 ];
 
-/// Whether a sentence of the text is such an order.
-pub(super) fn order(text: &str) -> bool {
+/// Whether a sentence of the text is an order to a grader.
+pub(super) fn has_order(text: &str) -> bool {
     text.split(['。', '．', '！', '？', '.', '!', '?', '\n', '；']).any(|sentence| {
         let has = |words: &&[&str]| words.iter().any(|word| sentence.contains(word));
         ORDERS.iter().any(|order| order.iter().all(has))

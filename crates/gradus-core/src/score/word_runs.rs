@@ -1,4 +1,4 @@
-//! Runs of words that stand elsewhere too: in the question, in a sample answer, in the answer itself.
+//! Finds runs of words that also occur in the question, in a sample answer, or earlier in the answer.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -6,57 +6,57 @@ use crate::model::{Question, Sample};
 use crate::pattern::Reader;
 use crate::text::{Class, Document, Lexicon, Sentence};
 
-/// Words of a run that is looked up.
+/// Number of words in a run.
 const RUN: usize = 5;
-/// A sentence repeats the question when at least this share of its words, in percent, stands there in runs.
+/// Percentage of words in runs of the question from which a sentence repeats the question.
 const ECHO_SHARE: usize = 60;
-/// An answer copies a sample when a shared run is this long, in words ...
+/// Length of a shared run, in words, from which an answer copies a sample.
 const LONG_COPY: usize = 25;
-/// ... or when shared runs of at least this length ...
+/// Smallest length of a shared run, in words, that counts towards [`COPY_SHARE`].
 const COPY: usize = 12;
-/// ... make up this share of it, in percent.
+/// Percentage of words in such shared runs from which an answer copies a sample.
 const COPY_SHARE: usize = 40;
-/// An answer repeats itself when this share of its runs, in percent, has been there before.
+/// Percentage of runs that occurred before from which an answer repeats itself.
 const REPEAT_SHARE: usize = 30;
 
-/// Slots for the runs of one text; a longer text shares them.
+/// Greatest number of slots for the runs of one text; the runs of a longer text share slots.
 const MOST_SLOTS: usize = 1 << 20;
 
-/// Bits of the filter.
+/// Number of bits in the filter.
 const FILTER: usize = 1 << 15;
 
 fn filter_bit(run: u64) -> usize {
     (run >> 40) as usize % FILTER
 }
 
-/// The runs of a question and of its samples.
-pub(super) struct Runs {
-    known: HashMap<u64, Stands>,
-    /// A bit for each known run, by its hash. It tells most unknown runs at once.
+/// The word runs of a question and its samples.
+pub(super) struct WordRuns {
+    known: HashMap<u64, RunSources>,
+    /// A bit for each known run, by its hash. Most unknown runs are recognised by the filter alone.
     filter: Vec<u64>,
     words: HashSet<u32>,
-    /// Whether there are any samples.
+    /// Whether the question has samples.
     pub(super) has_samples: bool,
 }
 
-/// Where a run stands.
+/// The texts in which a run occurs.
 #[derive(Clone, Copy, Default)]
-struct Stands {
+struct RunSources {
     prompt: bool,
     sample: bool,
 }
 
-/// What the runs of an answer tell.
+/// What the word runs of an answer show.
 #[derive(Default)]
 pub(super) struct Repetition {
-    /// Words that stand in the question in runs, by token.
+    /// Whether each token is part of a run of the question, by token.
     echoed: Vec<bool>,
     pub(super) copies_sample: bool,
     pub(super) repeats_itself: bool,
-    seen: Seen,
+    seen: RunSet,
 }
 
-impl Runs {
+impl WordRuns {
     pub(super) fn new(question: &Question, samples: &[Sample], reader: &mut Reader) -> Self {
         let Reader { document, lexicon } = reader;
         let mut runs = Self {
@@ -66,13 +66,13 @@ impl Runs {
             has_samples: !samples.is_empty(),
         };
         document.read(&question.prompt, 0, lexicon);
-        for (_, run) in of(document, lexicon) {
+        for (_, run) in word_runs(document, lexicon) {
             runs.known.entry(run).or_default().prompt = true;
         }
         runs.words.extend(content_words(document, lexicon));
         for sample in samples {
             document.read(&sample.text, 0, lexicon);
-            for (_, run) in of(document, lexicon) {
+            for (_, run) in word_runs(document, lexicon) {
                 runs.known.entry(run).or_default().sample = true;
             }
             runs.words.extend(content_words(document, lexicon));
@@ -82,31 +82,31 @@ impl Runs {
         runs
     }
 
-    fn stands(&self, run: u64) -> Stands {
+    fn sources(&self, run: u64) -> RunSources {
         let maybe = self.filter[filter_bit(run) / 64] & (1 << (filter_bit(run) % 64)) != 0;
-        if maybe { self.known.get(&run).copied().unwrap_or_default() } else { Stands::default() }
+        if maybe { self.known.get(&run).copied().unwrap_or_default() } else { RunSources::default() }
     }
 
-    /// How much of the document's content words stand in the question or its samples, in percent.
+    /// Percentage of the document's distinct content words that occur in the question or its samples.
     pub(super) fn shared_words(&self, document: &Document, lexicon: &Lexicon) -> usize {
         let words: HashSet<u32> = content_words(document, lexicon).collect();
         words.intersection(&self.words).count() * 100 / words.len().max(1)
     }
 }
 
-/// A set of runs that is emptied at no cost: what it holds counts only with the stamp of its text.
+/// A set of runs that is cleared in constant time: an entry is valid only with the stamp of the current text.
 #[derive(Default)]
-struct Seen {
+struct RunSet {
     slots: Vec<(u64, u32)>,
-    /// Slots that this text uses, less one. They follow from the text alone: how many there are follows from the
-    /// longest text so far, and must not matter.
+    /// Number of slots for the current text, less one. It depends on this text alone, because the allocated number
+    /// depends on the longest text so far, which must not change a result.
     mask: usize,
     stamp: u32,
 }
 
-impl Seen {
-    /// Empties the set, and makes room for so many runs that slots are rarely shared.
-    fn forget(&mut self, runs: usize) {
+impl RunSet {
+    /// Clears the set, and provides enough slots that runs of the text rarely share one.
+    fn reset(&mut self, runs: usize) {
         let room = (4 * runs).next_power_of_two().min(MOST_SLOTS);
         self.mask = room - 1;
         self.stamp = self.stamp.wrapping_add(1);
@@ -117,8 +117,8 @@ impl Seen {
         }
     }
 
-    /// Adds a run; whether it was not there. Of two runs that share a slot the older is forgotten,
-    /// so that a text that was made to share slots costs no more than any other.
+    /// Adds a run; returns whether it was absent. Of two runs that share a slot the older is forgotten, so that a text that
+    /// was written to cause collisions costs no more than any other.
     fn insert(&mut self, run: u64) -> bool {
         let slot = (run >> 20) as usize & self.mask;
         let new = (run, self.stamp);
@@ -127,27 +127,28 @@ impl Seen {
 }
 
 impl Repetition {
-    /// Looks for the runs of `document`.
-    pub(super) fn find(&mut self, runs: &Runs, document: &Document, lexicon: &Lexicon) {
+    /// Looks up the runs of `document`.
+    pub(super) fn find(&mut self, runs: &WordRuns, document: &Document, lexicon: &Lexicon) {
         let words = document.tokens().len();
         self.echoed.clear();
         self.echoed.resize(words, false);
-        self.seen.forget(words);
+        self.seen.reset(words);
         let (mut repeated, mut total) = (0, 0);
         let (mut copied, mut longest, mut copy) = (0, 0, 0);
         let mut sentences = document.sentences().iter().map(|sentence| sentence.range());
         let mut sentence = 0..0;
-        for (at, run) in of(document, lexicon) {
+        for (at, run) in word_runs(document, lexicon) {
             while at >= sentence.end {
                 sentence = sentences.next().unwrap_or(at..words);
             }
             total += 1;
             repeated += usize::from(!self.seen.insert(run));
-            let stands = runs.stands(run);
-            if stands.prompt && at + 1 >= sentence.start + RUN {
+            let sources = runs.sources(run);
+            if sources.prompt && at + 1 >= sentence.start + RUN {
+                // because a run across two sentences does not mean that either of them repeats the question
                 self.echoed[at + 1 - RUN..=at].fill(true);
             }
-            if stands.sample {
+            if sources.sample {
                 copy = if copy == 0 { RUN } else { copy + 1 };
                 copied += match copy {
                     COPY => COPY,
@@ -172,11 +173,11 @@ impl Repetition {
 
 fn content_words<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<Item = u32> + 'a {
     let content = document.tokens().iter().filter(|token| !token.class().has(Class::FUNCTION));
-    content.map(|token| lexicon.mark(token.word))
+    content.map(|token| lexicon.stem_hash(token.word))
 }
 
-/// The runs of a document, each with its last token.
-fn of<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<Item = (usize, u64)> + 'a {
+/// Hashes of all runs of a document, each with its last token.
+fn word_runs<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<Item = (usize, u64)> + 'a {
     const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
     const LEAVING: u64 = {
         let (mut power, mut at) = (1_u64, 0);
@@ -187,12 +188,12 @@ fn of<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<Item = 
         power
     };
     let tokens = document.tokens();
-    let mark = |at: usize| u64::from(lexicon.mark(tokens[at].word)) + 1;
+    let word_hash = |at: usize| u64::from(lexicon.stem_hash(tokens[at].word)) + 1;
     let mut hash = 0_u64;
     (0..tokens.len()).filter_map(move |at| {
-        hash = hash.wrapping_mul(BASE).wrapping_add(mark(at));
+        hash = hash.wrapping_mul(BASE).wrapping_add(word_hash(at));
         if at >= RUN {
-            hash = hash.wrapping_sub(mark(at - RUN).wrapping_mul(LEAVING));
+            hash = hash.wrapping_sub(word_hash(at - RUN).wrapping_mul(LEAVING));
         }
         (at + 1 >= RUN).then_some((at, hash))
     })
@@ -203,13 +204,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_before_do_not_matter() {
-        // The second run shares the slot of the first where there are four of them, and only there.
+    fn earlier_texts_do_not_change_the_result() {
+        // The second run has the slot of the first if there are four slots, and only then.
         let runs = [1 << 20, 5 << 20, 1 << 20];
-        let (mut fresh, mut used) = (Seen::default(), Seen::default());
-        used.forget(1000);
+        let (mut fresh, mut used) = (RunSet::default(), RunSet::default());
+        used.reset(1000);
         for seen in [&mut fresh, &mut used] {
-            seen.forget(1);
+            seen.reset(1);
             assert_eq!(runs.map(|run| seen.insert(run)), [true, true, true]);
         }
     }

@@ -1,0 +1,71 @@
+//! Finds the word of a phrase of which an unknown word is a misspelling.
+
+use strsim::osa_distance;
+
+use super::word_edges::PhraseWord;
+use crate::text::KnownWords;
+
+/// Smallest number of letters of a word that may be misspelled.
+pub(super) const MIN_LETTERS: usize = 5;
+/// Greatest number of letters of a word with at most one typing error. Longer words may have two.
+const MAX_LETTERS_ONE_ERROR: usize = 8;
+/// Greatest number of letters of a misspelled word.
+const MAX_LETTERS: usize = 32;
+
+/// The words that are never taken for misspellings.
+pub(super) struct Misspellings {
+    known: KnownWords,
+}
+
+impl Misspellings {
+    pub(super) fn new(known: KnownWords) -> Self {
+        Self { known }
+    }
+
+    /// The stem of the phrase word to which `folded` is closest; the first in order if several are equally close. An error
+    /// in an inflected form is found by comparing stems.
+    pub(super) fn correction<'w>(&self, folded: &str, stem: &str, written: &'w [PhraseWord]) -> Option<&'w str> {
+        if self.known.contains(folded) { None } else { Self::nearest(folded, stem, written) }
+    }
+
+    /// The result of [`Self::correction`] without regard to known words.
+    pub(super) fn nearest<'w>(folded: &str, stem: &str, written: &'w [PhraseWord]) -> Option<&'w str> {
+        let fits = (MIN_LETTERS - 1..=MAX_LETTERS).contains(&folded.len());
+        if !fits || !is_plain(folded) {
+            return None;
+        }
+        let typed = (letters(folded), letters(stem));
+        let candidates = written.iter().filter(|written| written.plain);
+        let close = candidates.filter_map(|written| {
+            let whole = errors(folded, typed.0, &written.word, written.letters.0);
+            Some((whole.or_else(|| errors(stem, typed.1, &written.stem, written.letters.1))?, written))
+        });
+        close.min_by_key(|(errors, _)| *errors).map(|(_, written)| &*written.stem)
+    }
+}
+
+pub(super) fn is_plain(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Number of typing errors that lead from `word` to `typed`; `None` if there are more than allowed.
+fn errors(typed: &str, typed_letters: u32, word: &str, word_letters: u32) -> Option<usize> {
+    let allowed = match word.len() {
+        ..MIN_LETTERS => return None,
+        MIN_LETTERS..=MAX_LETTERS_ONE_ERROR => 1,
+        _ => 2,
+    };
+    let far = typed.len().abs_diff(word.len()) > allowed
+        || (typed_letters ^ word_letters).count_ones() as usize > 2 * allowed;
+    if far {
+        return None;
+    }
+    let errors = osa_distance(typed, word);
+    let same_start = typed.as_bytes().first() == word.as_bytes().first();
+    (errors <= allowed && (errors < 2 || same_start)).then_some(errors)
+}
+
+/// The set of letters in a word, one bit per letter.
+pub(super) fn letters(word: &str) -> u32 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |set, byte| set | 1 << (byte - b'a'))
+}
