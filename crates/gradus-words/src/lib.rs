@@ -1,18 +1,16 @@
-//! The known words of a bank: words that are never corrected as typing errors.
+//! The known words of a bank, which are never corrected as misspellings.
 //!
-//! A crate of its own, because the list of the shipped bank is computed when the program is built.
+//! This is a separate crate because the build script computes the list of the built-in bank.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// The words of a text that consist of ASCII letters, in lower case.
-///
-/// The words do not depend on where they are computed: when the program is built, or when a folder is read.
+/// The words of a text that consist of at least four ASCII letters, in lower case.
 pub fn simple_words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() >= 4).map(str::to_ascii_lowercase)
 }
 
-/// A sorted list of words, one a line.
+/// A sorted list of words, or the set of all words. The default is an empty list.
 #[derive(Debug, Clone)]
 pub struct KnownWords(Option<Cow<'static, str>>);
 
@@ -23,17 +21,17 @@ impl Default for KnownWords {
 }
 
 impl KnownWords {
-    /// From a list that is sorted bytewise, one word a line, each line ended.
+    /// Takes a list that is sorted bytewise, with one word per line and a line break after each word.
     pub const fn from_sorted(lines: &'static str) -> Self {
         Self(Some(Cow::Borrowed(lines)))
     }
 
-    /// Every word there is: nothing is a slip.
+    /// The set of all words, so that no word is a misspelling.
     pub const fn all() -> Self {
         Self(None)
     }
 
-    /// Of all texts.
+    /// The list of the [`simple_words`] of all texts.
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let words: BTreeSet<String> = texts.into_iter().flat_map(simple_words).collect();
         let mut lines = String::new();
@@ -44,12 +42,12 @@ impl KnownWords {
         Self(Some(Cow::Owned(lines)))
     }
 
-    /// The list as it is stored.
+    /// The list in the form that [`Self::from_sorted`] takes; empty for the set of all words.
     pub fn lines(&self) -> &str {
         self.0.as_deref().unwrap_or_default()
     }
 
-    /// Whether the folded word is on the list.
+    /// Whether the folded word is on the list, by binary search in the text.
     pub fn contains(&self, word: &str) -> bool {
         let Some(lines) = &self.0 else { return true };
         let bytes = lines.as_bytes();
@@ -73,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_every_word_and_no_other() {
+    fn only_words_on_the_list_are_known() {
         let known = KnownWords::of(["Delta alpha, charlie", "bravo! alpha's echo x"]);
         assert_eq!(known.lines(), "alpha\nbravo\ncharlie\ndelta\necho\n");
         for word in known.lines().lines() {

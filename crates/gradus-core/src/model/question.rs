@@ -1,4 +1,7 @@
 //! A question and the rubric by which its answers are graded.
+//!
+//! Values are valid when they come from `bank`, which parses and checks rubric files. The comments of types with a
+//! schema are the descriptions in the JSON Schema of rubrics.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,6 @@
 //! How the question of an answer was determined, and the result of a search for a question.
+//!
+//! The search itself is up to the caller.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,8 +85,8 @@ mod tests {
     #[test]
     fn a_long_wording_is_cut_between_characters() {
         assert_eq!(QuestionMatch::kept_wording("é?"), "é?");
-        let kept = QuestionMatch::kept_wording(&"é".repeat(5000));
-        assert_eq!((kept.chars().count(), kept.ends_with("é…")), (201, true));
+        let shortened = QuestionMatch::kept_wording(&"é".repeat(5000));
+        assert_eq!((shortened.chars().count(), shortened.ends_with("é…")), (201, true));
     }
 
     #[test]

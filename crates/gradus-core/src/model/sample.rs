@@ -1,4 +1,6 @@
-//! Sample answers of different quality. Grades quote them, and copied answers are detected with them.
+//! Sample answers of different quality.
+//!
+//! Grades quote them for missed criteria, and copied answers are detected by comparison with them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! Compiles phrases into one automaton.
 //!
-//! Each part of a phrase becomes a chain of nodes. Parts with equal first elements share nodes; alternatives and synonyms
-//! add edges and side chains. Edges do not hold words: the edges of a word are looked up once per distinct word.
+//! Each part of a phrase becomes a chain of nodes. Parts with equal first elements share nodes; alternatives and
+//! synonyms add edges and side chains. Edges do not hold words: the edges of a word are looked up once per distinct
+//! word.
 
 use hashbrown::HashMap;
 

@@ -1,4 +1,6 @@
 //! The parts of the automaton: numbered nodes, and edges that lead from one node to the next on a word.
+//!
+//! Also the sets of ways in which words were recognised, which edges carry.
 
 use crate::model::How;
 

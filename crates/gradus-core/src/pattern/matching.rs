@@ -29,8 +29,8 @@ pub struct Hit {
 }
 
 impl Matcher {
-    /// Adds the matches in `document` to `hits`, ordered by last token. Of each phrase in each sentence, adds every match
-    /// up to the first that counts in full.
+    /// Adds the matches in `document` to `hits`, ordered by last token. Of each phrase in each sentence, adds every
+    /// match up to the first that counts in full.
     pub fn run(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         scratch.prepare(self, lexicon, document.tokens().len());
         let base = scratch.base;
@@ -98,8 +98,8 @@ impl Matching<'_> {
         }
     }
 
-    /// Takes the steps of the word at `at`. They arrive only after all of them are taken, so that a word is never used for
-    /// two steps of one chain.
+    /// Takes the steps of the word at `at`. They arrive only after all of them are taken, so that a word is never used
+    /// for two steps of one chain.
     fn take_steps(&mut self, place: Place, resolved: Resolved, at: u32) {
         let last = place.position(at);
         let Scratch { steps, nodes, firsts, arriving, .. } = &mut *self.scratch;
@@ -218,9 +218,9 @@ impl Matching<'_> {
     /// Whether the match is negated by its clause. A negation does not count if the phrase expresses it: if the match
     /// contains the negator, or another part of the phrase is one.
     fn is_negated(&self, accept: Accept, first: u32, last: u32) -> bool {
-        let meant =
+        let is_in_phrase =
             (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last));
-        !meant && self.document.is_negated(first, last)
+        !is_in_phrase && self.document.is_negated(first, last)
     }
 
     /// Adds a hit, unless an earlier hit of the phrase counts in full in this sentence.

@@ -1,4 +1,7 @@
 //! Finds the word of a phrase of which an unknown word is a misspelling.
+//!
+//! A misspelling differs by one or two insertions, deletions, replacements or swaps of neighbouring letters. Known
+//! words are never corrected.
 
 use strsim::osa_distance;
 
@@ -22,8 +25,8 @@ impl Misspellings {
         Self { known }
     }
 
-    /// The stem of the phrase word to which `folded` is closest; the first in order if several are equally close. An error
-    /// in an inflected form is found by comparing stems.
+    /// The stem of the phrase word to which `folded` is closest; the first in order if several are equally close. An
+    /// error in an inflected form is found by comparing stems.
     pub(super) fn correction<'w>(&self, folded: &str, stem: &str, written: &'w [PhraseWord]) -> Option<&'w str> {
         if self.known.contains(folded) { None } else { Self::nearest(folded, stem, written) }
     }

@@ -1,7 +1,7 @@
 //! The phrase language, in which rubrics describe what an answer should contain.
 //!
-//! Phrases are parsed one by one and compiled into one [`Matcher`], which finds all of them in one pass over a document,
-//! in linear time. `score` decides what a match earns.
+//! Phrases are parsed one by one and compiled into one [`Matcher`], which finds all of them in one pass over a
+//! document, in linear time. `score` decides what a match earns.
 
 mod compile;
 mod edges;

@@ -1,4 +1,7 @@
 //! Parses the text of one phrase.
+//!
+//! The language has words, `"quotation marks"` for adjacent words, `|` for alternatives, `*` for any ending, `=` for an
+//! exact spelling, `<kind>` for a quantity, and `&` between parts in any order. Words are split as in answers.
 
 use std::ops::Range;
 
@@ -102,11 +105,7 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
                 ampersand = start;
                 parser.at += 1;
                 if last.is_empty() {
-                    return error(
-                        start..start + 1,
-                        "nothing before `&`",
-                        "write what must stand in the sentence on both sides",
-                    );
+                    return error(start..start + 1, "nothing before `&`", "write words on both sides of it");
                 }
                 parts.push(Vec::new());
             }
@@ -124,7 +123,7 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
     }
     match parts.last() {
         Some(last) if last.is_empty() && parts.len() > 1 => {
-            error(ampersand..ampersand + 1, "nothing after `&`", "write what must stand in the sentence on both sides")
+            error(ampersand..ampersand + 1, "nothing after `&`", "write words on both sides of it")
         }
         Some(last) if last.is_empty() => {
             error(0..phrase.len(), "an empty phrase", "write at least one word, or remove it")

@@ -116,6 +116,7 @@ impl Scratch {
             self.generation = lexicon.generation();
         }
         let fits = self.base.checked_add(tokens as u32).is_some_and(|end| end < u32::MAX - 1);
+        // because positions count over all documents, they start again before they overflow
         if self.base == 0 || !fits {
             self.nodes = vec![Node::default(); matcher.accepts.len()];
             self.firsts = vec![0; matcher.accepts.len()];

@@ -210,9 +210,9 @@ impl Matcher {
         }
         if found.is_empty()
             && class.is_plain()
-            && let Some(meant) = self.misspellings.correction(folded, stem, &self.atoms.written)
+            && let Some(correction) = self.misspellings.correction(folded, stem, &self.atoms.written)
         {
-            let edges = self.atoms.of(self.atoms.stems.get(meant));
+            let edges = self.atoms.of(self.atoms.stems.get(correction));
             found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(HowSet::SPELLING), ..*edge }));
         }
         if class.has(Class::JOINED) {

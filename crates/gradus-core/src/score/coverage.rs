@@ -15,10 +15,10 @@ pub(super) struct Fit {
 }
 
 /// The reference that fits best; the first of several that fit equally.
-pub(super) fn fit(references: &[ReferenceAnswer], said: &[ConceptHits]) -> Fit {
+pub(super) fn fit(references: &[ReferenceAnswer], concept_hits: &[ConceptHits]) -> Fit {
     let mut best = Fit { reference: 0, share: Thousandths(0) };
     for (reference, answer) in references.iter().enumerate() {
-        let share = share(answer, said);
+        let share = share(answer, concept_hits);
         if share > best.share {
             best = Fit { reference, share };
         }
@@ -26,12 +26,12 @@ pub(super) fn fit(references: &[ReferenceAnswer], said: &[ConceptHits]) -> Fit {
     best
 }
 
-/// The share of a reference's weight that the answer contains, rounded half up, at most 1. Optional concepts add to what
-/// the answer contains, but not to what is expected.
-fn share(answer: &ReferenceAnswer, said: &[ConceptHits]) -> Thousandths {
+/// The share of a reference's weight that the answer contains, rounded half up, at most 1. Optional concepts add to
+/// what the answer contains, but not to what is expected.
+fn share(answer: &ReferenceAnswer, concept_hits: &[ConceptHits]) -> Thousandths {
     let (mut sum, mut all) = (0_u64, 0_u64);
     for term in &answer.terms {
-        let worth = said.get(term.concept).map_or(0, |said| said.worth(term.stance.denies()));
+        let worth = concept_hits.get(term.concept).map_or(0, |hits| hits.worth(term.stance.denies()));
         sum += u64::from(term.weight.0) * u64::from(worth);
         all += if term.stance.is_expected() { u64::from(term.weight.0) } else { 0 };
     }
@@ -49,7 +49,7 @@ pub(super) fn credit(share: Thousandths, half: Thousandths) -> Thousandths {
 
 #[cfg(test)]
 mod tests {
-    use super::super::credit::tests::{found, said};
+    use super::super::credit::tests::{concept_hits, found};
     use super::*;
     use crate::model::{Stance, Term};
 
@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn weights_count_and_the_best_reference_is_used() {
-        let words = [said(Some(found(1000)), None), ConceptHits::default(), said(None, Some(found(1000)))];
+        let words =
+            [concept_hits(Some(found(1000)), None), ConceptHits::default(), concept_hits(None, Some(found(1000)))];
         let one = reference(&[(0, 3000, Stance::Said), (1, 1000, Stance::Said)]);
         let denies = reference(&[(0, 1000, Stance::Said), (2, 1000, Stance::Denied)]);
         let affirms = reference(&[(0, 1000, Stance::Said), (2, 1000, Stance::Said)]);
@@ -75,7 +76,8 @@ mod tests {
 
     #[test]
     fn an_optional_concept_adds_to_the_share_and_is_never_missing() {
-        let words = [said(Some(found(1000)), None), ConceptHits::default(), said(Some(found(1000)), None)];
+        let words =
+            [concept_hits(Some(found(1000)), None), ConceptHits::default(), concept_hits(Some(found(1000)), None)];
         let expected = [(0, 1000, Stance::Said), (1, 1000, Stance::Said)];
         let share = |more: &[(usize, u32, Stance)]| fit(&[reference(&[&expected[..], more].concat())], &words).share.0;
         assert_eq!(share(&[]), 500);

@@ -1,4 +1,7 @@
 //! Collects the hits of each concept, and converts them to credit.
+//!
+//! Decides what hits in lists, related words and negations are worth. [`super::coverage`] weighs them against reference
+//! answers, and [`super::points`] distributes the points.
 
 use super::points::Share;
 use crate::model::How;
@@ -65,8 +68,8 @@ impl ConceptHits {
 }
 
 /// The share of a criterion's points for the hits of its concepts: at most a third in a stuffed answer.
-pub(super) fn share(said: &[ConceptHits], need: u32, stuffed: bool) -> Share {
-    let sum: u32 = said.iter().filter_map(|said| said.affirmed).map(|found| found.worth).sum();
+pub(super) fn share(concept_hits: &[ConceptHits], need: u32, stuffed: bool) -> Share {
+    let sum: u32 = concept_hits.iter().filter_map(|hits| hits.affirmed).map(|found| found.worth).sum();
     let share = Share::new(sum, need.saturating_mul(FULL).max(FULL));
     if stuffed { share.min(Share::THIRD) } else { share }
 }
@@ -91,13 +94,14 @@ pub(super) mod tests {
         ConceptHit { hit, worth }
     }
 
-    pub(in crate::score) fn said(affirmed: Option<ConceptHit>, denied: Option<ConceptHit>) -> ConceptHits {
+    pub(in crate::score) fn concept_hits(affirmed: Option<ConceptHit>, denied: Option<ConceptHit>) -> ConceptHits {
         ConceptHits { affirmed, denied }
     }
 
     #[test]
     fn credit_is_the_share_of_the_needed_concepts() {
-        let (none, half, whole) = (ConceptHits::default(), said(Some(found(500)), None), said(Some(found(1000)), None));
+        let (none, half, whole) =
+            (ConceptHits::default(), concept_hits(Some(found(500)), None), concept_hits(Some(found(1000)), None));
         for (concepts, need, stuffed, expected) in [
             (&[none, none][..], 1, false, 0),
             (&[whole, none], 1, false, 1000),

@@ -1,4 +1,6 @@
 //! Explains why a phrase earned points or not, for authors of rubrics.
+//!
+//! Finds phrases as grading does, and reports every match with its reason instead of points.
 
 use super::grade::{Standing, Workspace};
 use super::rubric::{PhrasePlace, Scorer, Target, Weighing};

@@ -1,20 +1,22 @@
 //! Grades one answer: finds phrases, computes credits and points, and sets flags.
+//!
+//! Takes a prepared [`Scorer`] and an answer, and gives a [`Grade`] that borrows from both. Passages of sample answers,
+//! verdicts of judges and calibration are added by other modules.
 
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
-use super::coverage;
 use super::credit::{self, ConceptHit, ConceptHits};
+use super::criteria::CriterionGrader;
 use super::injection;
 use super::language;
 use super::listing::Listing;
-use super::points::{self, Share};
 use super::rubric::{Scorer, Weighing};
 use super::signals::{self, STORY_PARTS, Signals};
 use super::word_runs::Repetition;
 use crate::model::{
-    Advice, Answer, Band, Basis, Concept, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade,
-    Grader, Outcome, Question, ReferenceAnswer, SCHEMA, Source, StarPart, Status, Tenths, Thousandths, Why,
+    Advice, Answer, Band, Concept, Criterion, CriterionGrade, Delivery, Fingerprint, Flag, Grade, Grader, Outcome,
+    Question, SCHEMA, StarPart, Status, Tenths, Thousandths,
 };
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
@@ -42,7 +44,7 @@ pub struct Workspace {
     pub(super) hits: Vec<Hit>,
     signal_hits: Vec<Hit>,
     sentences: Vec<Standing>,
-    said: Vec<ConceptHits>,
+    concept_hits: Vec<ConceptHits>,
     repetition: Repetition,
     listing: Listing,
 }
@@ -87,9 +89,9 @@ impl Workspace {
         }
     }
 
-    /// How a hit counts. For weighed concepts, an echo of the question does not matter: words of the question have little
-    /// weight, and a short answer is often one sentence that repeats the question. Only stretches without function words
-    /// matter there, and only if no reference answer has any.
+    /// How a hit counts. For weighed concepts, an echo of the question does not matter: words of the question have
+    /// little weight, and a short answer is often one sentence that repeats the question. Only stretches without
+    /// function words matter there, and only if no reference answer has any.
     pub(super) fn standing(&self, hit: &Hit, weighing: Weighing) -> Standing {
         match (weighing, self.sentences[hit.sentence as usize]) {
             (Weighing::Counted, standing @ (Standing::Echo | Standing::Half)) => standing,
@@ -118,22 +120,22 @@ impl Workspace {
 
     /// Collects the best hits of each concept.
     fn collect_concept_hits(&mut self, scorer: &Scorer) {
-        self.said.clear();
-        self.said.resize(scorer.concepts, ConceptHits::default());
+        self.concept_hits.clear();
+        self.concept_hits.resize(scorer.concepts, ConceptHits::default());
         for hit in &self.hits {
             let concept = scorer.targets[hit.phrase as usize].concept as usize;
             let weighing = scorer.weighing[concept];
             let standing = self.standing(hit, weighing);
             if standing != Standing::Echo && (weighing != Weighing::Counted || !hit.negated) {
-                self.said[concept].add(ConceptHit::new(*hit, standing == Standing::Half));
+                self.concept_hits[concept].add(ConceptHit::new(*hit, standing == Standing::Half));
             }
         }
     }
 }
 
 impl Scorer {
-    /// Grades an answer. The grade depends only on the answer and the rubric. An answer without words, or with more than
-    /// [`Answer::LARGEST`] bytes, is ungraded.
+    /// Grades an answer. The grade depends only on the answer and the rubric. An answer without words, or with more
+    /// than [`Answer::LARGEST`] bytes, is ungraded.
     pub fn grade<'a>(&'a self, answer: &Answer<'a>, workspace: &mut Workspace) -> Grade<'a> {
         self.grade_as(answer, self.print_of(answer), workspace)
     }
@@ -170,9 +172,9 @@ impl Scorer {
         }
         let mut grade = self.ungraded(answer, fingerprint, Cow::Borrowed(""));
         let criteria_concepts: usize = self.question.criteria.iter().map(|criterion| criterion.concepts.len()).sum();
-        let (earning, losing) = workspace.said.split_at(criteria_concepts);
+        let (earning, losing) = workspace.concept_hits.split_at(criteria_concepts);
         let counted = earning.iter().zip(&self.weighing).filter(|(_, weighing)| **weighing == Weighing::Counted);
-        let stuffed = credit::is_stuffed(counted.filter_map(|(said, _)| said.affirmed));
+        let stuffed = credit::is_stuffed(counted.filter_map(|(concept_hits, _)| concept_hits.affirmed));
         let grader = CriterionGrader { answer, document: &workspace.document, stuffed };
         grade.criteria = grader.grade_all(&self.question.criteria, earning);
         grade.penalties = grader.grade_all(&self.question.penalties, losing);
@@ -222,13 +224,13 @@ impl Scorer {
         let criteria = &self.question.criteria;
         let at = criteria.iter().position(|criterion| criterion.id == "star")?;
         let before: usize = criteria[..at].iter().map(|criterion| criterion.concepts.len()).sum();
-        let told = |(concept, said): (&Concept, &ConceptHits)| {
+        let star_part = |(concept, concept_hits): (&Concept, &ConceptHits)| {
             let name = STORY_PARTS.into_iter().find(|name| *name == concept.id)?;
-            let hit = said.affirmed?.hit;
+            let hit = concept_hits.affirmed?.hit;
             let span = workspace.document.span(hit.first, hit.last);
             Some(StarPart { part: Cow::Borrowed(name), start: span.start, end: span.end })
         };
-        Some(criteria[at].concepts.iter().zip(&workspace.said[before..]).filter_map(told).collect())
+        Some(criteria[at].concepts.iter().zip(&workspace.concept_hits[before..]).filter_map(star_part).collect())
     }
 
     /// The band of an answer with these credits: those of all criteria, then of all penalties.
@@ -259,7 +261,7 @@ impl Scorer {
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
         let echoed = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
-        let found = workspace.said.iter().filter(|said| said.worth(false) > 0).count();
+        let found = workspace.concept_hits.iter().filter(|hits| hits.worth(false) > 0).count();
         let conditions = [
             (Flag::TooShort, words < self.few_words),
             (Flag::Echo, echoed().map(|sentence| sentence.len() as usize).sum::<usize>() * 2 > words),
@@ -291,102 +293,5 @@ impl Scorer {
             Some(Advice { criterion: Cow::Borrowed(&criterion.id), text: Cow::Borrowed(text) })
         };
         missed.chain(incurred).filter_map(|(criterion, _)| advice(criterion)).collect()
-    }
-}
-
-/// Grades criteria by the hits of their concepts.
-struct CriterionGrader<'w, 'a> {
-    answer: &'w Answer<'a>,
-    document: &'w Document,
-    stuffed: bool,
-}
-
-impl<'a> CriterionGrader<'_, 'a> {
-    fn grade_all(&self, criteria: &'a [Criterion], mut said: &[ConceptHits]) -> Vec<CriterionGrade<'a>> {
-        let decide = |criterion: &'a Criterion| {
-            let (own, rest) = said.split_at(criterion.concepts.len());
-            said = rest;
-            match &criterion.basis {
-                Basis::Count { need } => self.counted(criterion, *need, own),
-                Basis::Coverage { half, references } => self.covered(criterion, *half, references, own),
-            }
-        };
-        let (mut grades, shares): (Vec<CriterionGrade<'a>>, Vec<(u32, Share)>) = criteria.iter().map(decide).unzip();
-        for (grade, earned) in grades.iter_mut().zip(points::apportion(&shares)) {
-            grade.earned = earned;
-        }
-        grades
-    }
-
-    fn counted(&self, criterion: &'a Criterion, need: u32, said: &[ConceptHits]) -> (CriterionGrade<'a>, (u32, Share)) {
-        let share = credit::share(said, need, self.stuffed);
-        let mut grade = grade_without_evidence(criterion, share.credit());
-        for (concept, said) in criterion.concepts.iter().zip(said) {
-            match said.affirmed {
-                Some(found) => grade.evidence.push(self.evidence(&concept.id, found)),
-                None => grade.missing.push(Cow::Borrowed(&concept.id)),
-            }
-        }
-        grade.why = Why::Coverage {
-            found: grade.evidence.len() as u32,
-            of: said.len() as u32,
-            need,
-            halved: grade.evidence.iter().filter(|evidence| evidence.half).count() as u32,
-        };
-        (grade, (criterion.points, share))
-    }
-
-    fn covered(
-        &self,
-        criterion: &'a Criterion,
-        half: Thousandths,
-        references: &'a [ReferenceAnswer],
-        said: &[ConceptHits],
-    ) -> (CriterionGrade<'a>, (u32, Share)) {
-        let fit = coverage::fit(references, said);
-        let credit = coverage::credit(fit.share, half);
-        let mut grade = grade_without_evidence(criterion, credit);
-        for term in references.get(fit.reference).into_iter().flat_map(|reference| &reference.terms) {
-            let concept = &criterion.concepts[term.concept].id;
-            match said[term.concept].best(term.stance.denies()) {
-                Some(found) => grade.evidence.push(self.evidence(concept, found)),
-                None if term.stance.is_expected() => grade.missing.push(Cow::Borrowed(concept)),
-                None => {}
-            }
-        }
-        grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
-        let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
-        grade.why = Why::Share { said: fit.share, reference, of };
-        (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
-    }
-
-    fn evidence(&self, concept: &'a str, found: ConceptHit) -> Evidence<'a> {
-        let span = self.document.span(found.hit.first, found.hit.last);
-        Evidence {
-            start: span.start,
-            end: span.end,
-            quote: Cow::Borrowed(span.of(self.answer.text)),
-            concept: Cow::Borrowed(concept),
-            how: found.hit.how,
-            half: found.worth < Thousandths::ONE.0,
-        }
-    }
-}
-
-/// A criterion with its credit. The caller fills in points and explanation.
-fn grade_without_evidence(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
-    CriterionGrade {
-        id: Cow::Borrowed(&criterion.id),
-        points: criterion.points,
-        earned: Thousandths::default(),
-        credit,
-        source: Source::Offline,
-        status: Status::of(credit),
-        evidence: Vec::with_capacity(criterion.concepts.len()),
-        missing: Vec::new(),
-        why: Why::Text(Cow::Borrowed("")),
-        spread: None,
-        votes: Vec::new(),
-        offline: None,
     }
 }

@@ -1,8 +1,8 @@
 //! Detects answers that are written in another language than English.
 //!
 //! An answer is foreign if most letters belong to another script, or if function words of other languages outnumber
-//! English ones. Names, terms and quotations have few function words, so that a list of keywords, a log or a quoted phrase
-//! is not taken for another language.
+//! English ones. Names, terms and quotations have few function words, so that a list of keywords, a log or a quoted
+//! phrase is not taken for another language.
 
 use crate::model::Answer;
 use crate::text::{Document, Lexicon, Token};
@@ -90,7 +90,8 @@ fn has_foreign_words(text: &str, document: &Document, lexicon: &Lexicon) -> bool
     different >= MIN_DIFFERENT_WORDS && count > english && count * 100 >= words * FOREIGN_PERCENT
 }
 
-/// Whether a word is next to a sign that code, paths and commands use next to names: `con.execute`, `$un`, `el=`, `/la`.
+/// Whether a word is next to a sign that code, paths and commands use next to names: `con.execute`, `$un`, `el=`,
+/// `/la`.
 fn is_name_in_code(text: &str, token: &Token) -> bool {
     const BESIDE_NAMES: &str = "$=_/\\<>{}[]@#&|+*~`";
     let before = text.get(..token.start as usize).unwrap_or_default().chars().next_back();

@@ -1,8 +1,8 @@
 //! Detects bare lists of keywords.
 //!
-//! People who understand a subject write sentences, which have function words. A hit counts half if its sentence has too
-//! few of them, if it is in a long stretch without any, if many sentences have the same shape, or if its sentence contains
-//! little else than concepts of the rubric.
+//! People who understand a subject write sentences, which have function words. A hit counts half if its sentence has
+//! too few of them, if it is in a long stretch without any, if many sentences have the same shape, or if its sentence
+//! contains little else than concepts of the rubric.
 
 use hashbrown::{HashMap, HashSet};
 

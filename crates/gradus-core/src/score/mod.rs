@@ -5,6 +5,7 @@
 
 mod coverage;
 mod credit;
+mod criteria;
 mod explain;
 mod fingerprint;
 mod grade;

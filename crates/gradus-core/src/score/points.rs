@@ -46,9 +46,9 @@ impl Share {
     }
 }
 
-/// The points earned for each criterion, given its points and share. The sum of the results is the exact sum, rounded to
-/// the nearest thousandth; each result differs from its exact value by less than a thousandth. Of equal remainders the first
-/// is rounded up.
+/// The points earned for each criterion, given its points and share. The sum of the results is the exact sum, rounded
+/// to the nearest thousandth; each result differs from its exact value by less than a thousandth. Of equal remainders
+/// the first is rounded up.
 pub(super) fn apportion(criteria: &[(u32, Share)]) -> Vec<Thousandths> {
     let parts: Vec<(u32, u64)> = criteria.iter().map(|(points, share)| share.of(*points)).collect();
     // because each remainder was rounded down by less than one unit, one more unit for each restores whole sums

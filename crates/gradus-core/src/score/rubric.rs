@@ -1,4 +1,7 @@
 //! Prepares a question for grading: compiles its phrases and collects the word runs of its texts.
+//!
+//! Takes a parsed question, its sample answers and the vocabulary of the bank. Reports every phrase that is not valid
+//! with its place in the rubric; the place in a file is up to the caller.
 
 use super::fingerprint::{self, Vocabulary};
 use super::listing::Listing;
@@ -163,7 +166,8 @@ fn phrases(question: &Question) -> impl Iterator<Item = (PhrasePlace, &[String])
     })
 }
 
-/// Smallest number of words of an answer that is not too short: at most 25, and at most a quarter of the shortest reference.
+/// Smallest number of words of an answer that is not too short: at most 25, and at most a quarter of the shortest
+/// reference.
 fn few_words(question: &Question) -> usize {
     const DEFAULT: usize = 25;
     let references = question.criteria.iter().filter_map(|criterion| match &criterion.basis {

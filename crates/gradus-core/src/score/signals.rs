@@ -1,4 +1,7 @@
 //! Finds what can be found in any answer: filler words, parts of a story, instructions to the grader.
+//!
+//! Takes the hits of built-in phrases, which are independent of rubrics. Instructions that are hidden or encoded are
+//! decoded by [`super::injection`], which calls back with the plain text.
 
 use std::sync::LazyLock;
 
@@ -195,6 +198,7 @@ pub(super) fn collect(hits: &[Hit], document: &Document) -> Signals {
     let (mut addresses_grader, mut is_obscured, mut grading) = (false, false, Vec::new());
     for hit in hits {
         match signal(hit) {
+            // because several filler phrases may end at the same word
             Signal::Filler if last_filler != Some(hit.last) => {
                 fillers += 1;
                 last_filler = Some(hit.last);

@@ -117,8 +117,8 @@ impl RunSet {
         }
     }
 
-    /// Adds a run; returns whether it was absent. Of two runs that share a slot the older is forgotten, so that a text that
-    /// was written to cause collisions costs no more than any other.
+    /// Adds a run; returns whether it was absent. Of two runs that share a slot the older is forgotten, so that a text
+    /// that was written to cause collisions costs no more than any other.
     fn insert(&mut self, run: u64) -> bool {
         let slot = (run >> 20) as usize & self.mask;
         let new = (run, self.stamp);
@@ -150,6 +150,7 @@ impl Repetition {
             }
             if sources.sample {
                 copy = if copy == 0 { RUN } else { copy + 1 };
+                // because a run counts only from COPY words on, its first words are added all at once
                 copied += match copy {
                     COPY => COPY,
                     longer if longer > COPY => 1,

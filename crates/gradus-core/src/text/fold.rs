@@ -1,4 +1,6 @@
 //! Folds the spellings of one word into one: case, width, accents, apostrophes, invisible characters.
+//!
+//! Words are compared in folded form everywhere. Inflected forms stay different; [`super::stem`] merges them.
 
 use std::borrow::Cow;
 

@@ -7,7 +7,8 @@ use super::{Class, Lexicon};
 
 /// Greatest number of letters in a spelled word.
 pub(super) const LONGEST: usize = 8;
-/// Greatest number of consecutive letters that may spell words. Three acronyms in a row fit; a longer row is not speech.
+/// Greatest number of consecutive letters that may spell words. Three acronyms in a row fit; a longer row is not
+/// speech.
 pub(super) const MOST: usize = 12;
 
 /// 2 to 12 consecutive single letters in one sentence.

@@ -1,7 +1,7 @@
 //! Splits a text into words with byte spans, sentences, quantities, spelled-out words and negated clauses.
 //!
-//! Takes a `&str` and fills a [`Document`], whose spans are valid in that text. Reading takes one pass, and more work only
-//! for sentences with numbers, negations or single letters. Nothing here depends on a rubric.
+//! Takes a `&str` and fills a [`Document`], whose spans are valid in that text. Reading takes one pass, and more work
+//! only for sentences with numbers, negations or single letters. Nothing here depends on a rubric.
 
 mod class;
 mod document;

@@ -1,4 +1,6 @@
 //! Converts number words to digits: "ninety nine point nine", "two hundred and five".
+//!
+//! Units are up to `quantity`, words such as p95 up to `spoken`.
 
 /// The role of a word in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +82,7 @@ pub(super) fn spoken_number<'a>(mut words: impl Iterator<Item = &'a str>) -> Opt
     let mut decimals = String::new();
     let mut after_point = false;
     for word in &mut words {
-        // because "and" and "point" belong to the number only if more of it follows: `taken` stays behind `seen` until then
+        // because "and" and "point" belong to a number only if more of it follows, `taken` may stay behind `seen`
         seen += 1;
         match (word, number_word(word)) {
             (_, Some(NumberWord::Unit(digit @ 0..=9))) if after_point => decimals.push(char::from(b'0' + digit as u8)),

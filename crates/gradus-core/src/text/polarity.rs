@@ -2,8 +2,8 @@
 //!
 //! A negator reaches forward to the end of its clause: a comma, a stronger break, a word such as "but" or "because",
 //! the start of a new clause, or at most twelve words. A second negator within reach cancels the first ("never deploy
-//! without a rollback"). "Was never tested", "did not exist" and "were missing" also negate the words before them. These
-//! are rules of thumb for English, few on purpose.
+//! without a rollback"). "Was never tested", "did not exist" and "were missing" also negate the words before them.
+//! These are rules of thumb for English, few on purpose.
 
 use super::document::{Document, Separator, Token};
 use super::{Class, Lexicon};
@@ -63,6 +63,7 @@ impl Clauses<'_> {
                         self.deny_before(clause, at);
                         before
                     }
+                    // because a second negation cancels the first
                     (_, Some(_)) if !self.continues(at) => None,
                     (negator, _) => {
                         if negator == Negator::Clause && self.denies_existence(at) {

@@ -1,4 +1,6 @@
 //! Finds quantities, which are numbers with units: "30%", "half an hour", "ninety nine point nine percent".
+//!
+//! A number is found once as a plain number and once with its unit, so that a phrase can ask for either.
 
 use super::document::{Document, Separator};
 use super::number::{self, NumberWord};
@@ -90,6 +92,7 @@ impl Finder<'_> {
                 };
                 let last = at + spoken.words - 1;
                 let unit = self.unit(last);
+                // because "one" is mostly a pronoun
                 if unit.is_some() || spoken.digits != "1" {
                     push(at, last, Quantities::NUMBER);
                 }

@@ -1,8 +1,8 @@
 //! Splits a text into words and sentences in one pass over its bytes.
 //!
-//! A word is a run of letters, digits and combining marks, with apostrophes inside; a number keeps its decimals, currency
-//! and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line or a list item. A long
-//! run without any of these ends at a connective.
+//! A word is a run of letters, digits and combining marks, with apostrophes inside; a number keeps its decimals,
+//! currency and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line or a list
+//! item. A long run without any of these ends at a connective.
 
 use super::document::{Document, Sentence, Separator, Token};
 use super::fold::is_apostrophe;
@@ -176,6 +176,7 @@ impl Scanner<'_> {
     fn push(&mut self, start: usize, end: usize) {
         let word = self.lexicon.intern_in(self.text, start..end);
         let class = if word == WordId::LONG { Class::NONE } else { self.lexicon.class(word) };
+        // because transcripts may have no punctuation: every sentence must end, so that all positions fit into a byte
         let length = self.document.tokens.len() - self.first;
         if length >= LONG_SENTENCE && (class.has(Class::CONNECTIVE) || length >= Sentence::LONGEST as usize) {
             self.end_sentence();
@@ -214,8 +215,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Skips the number of a list item inside a line, as in "1) one 2) two", and ends the sentence before it. Items must
-    /// count up from 1. A number with a full stop starts a list only at the start of a sentence or clause.
+    /// Skips the number of a list item inside a line, as in "1) one 2) two", and ends the sentence before it. Items
+    /// must count up from 1. A number with a full stop starts a list only at the start of a sentence or clause.
     fn skip_item_marker(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let rest = &bytes[self.at..];
@@ -223,11 +224,12 @@ impl Scanner<'_> {
         let (Some(mark @ (b')' | b'.')), Some(b' ' | b'\t')) = (rest.get(digits), rest.get(digits + 1)) else {
             return false;
         };
-        let stands_apart =
+        let is_separate =
             bytes[self.body..self.at].last().is_none_or(|before| matches!(before, b' ' | b'\t' | b'\n' | b'('));
         let number = rest[..digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-        let begins = *mark == b')' || self.document.tokens.len() == self.first || self.separator == Separator::Break;
-        if !stands_apart || number != self.item + 1 || (number == 1 && !begins) {
+        let starts_list =
+            *mark == b')' || self.document.tokens.len() == self.first || self.separator == Separator::Break;
+        if !is_separate || number != self.item + 1 || (number == 1 && !starts_list) {
             return false;
         }
         self.item = number;

@@ -1,4 +1,6 @@
 //! Finds words that are spelled out: "p ninety five" for p95, "k eight s" for k8s, and numbers in words.
+//!
+//! The spelled-out words are added beside the tokens, so that the matcher can use either.
 
 use super::document::{Document, Join, Separator};
 use super::{Class, Lexicon, number};

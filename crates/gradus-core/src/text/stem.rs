@@ -1,4 +1,6 @@
 //! Reduces the forms of a word to one stem: irregular verbs and spelling variants first, then Snowball.
+//!
+//! Only ASCII words of at least three letters are changed.
 
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
@@ -49,7 +51,8 @@ fn abbreviation<'a>(word: &str, stem: Cow<'a, str>) -> Cow<'a, str> {
     }
 }
 
-/// Words whose Snowball stem is wrong: the same as that of a word with another meaning, or different from their other forms.
+/// Words whose Snowball stem is wrong: the same as that of a word with another meaning, or different from their other
+/// forms.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("add", "add"),
     ("added", "add"),

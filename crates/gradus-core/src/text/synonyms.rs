@@ -1,4 +1,6 @@
 //! Groups of words and word sequences with the same meaning: abbreviations, short forms, naming variants.
+//!
+//! Groups are checked: a member may be in one group only. Looser groups of related words use the same index unchecked.
 
 use hashbrown::HashMap;
 use std::cmp::Reverse;

@@ -7,8 +7,8 @@ use unicode_normalization::char::is_combining_mark;
 /// The folded words of `wording`, separated by spaces.
 ///
 /// Wordings have the same key if they differ only in case, width, accents, punctuation, quotation marks, invisible
-/// characters or white space. `+`, `#` and `%` stay, because `C++` and `C#` are not `C`. The key is empty if there is no
-/// letter and no digit.
+/// characters or white space. `+`, `#` and `%` stay, because `C++` and `C#` are not `C`. The key is empty if there is
+/// no letter and no digit.
 pub fn wording_key(wording: &str) -> String {
     let mut key = String::with_capacity(wording.len());
     let is_part = |c: char| {

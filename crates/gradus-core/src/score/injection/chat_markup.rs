@@ -130,8 +130,8 @@ fn is_fence(line: &str) -> bool {
     const LONGEST: usize = 40;
     let line = line.trim();
     let ends = || line.strip_suffix(">>>").is_some_and(|line| line.trim_end().ends_with("answer"));
-    let begins = || line.strip_prefix("<<<").is_some_and(|line| line.trim_start().starts_with("answer"));
-    if ends() || begins() {
+    let starts = || line.strip_prefix("<<<").is_some_and(|line| line.trim_start().starts_with("answer"));
+    if ends() || starts() {
         return true;
     }
     if line.ends_with(|c: char| c.is_alphanumeric()) && line.starts_with(|c: char| c.is_alphanumeric()) {
@@ -152,17 +152,17 @@ fn is_fence(line: &str) -> bool {
 pub(super) fn has_roles(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let Some((role, said)) = line.split_once(':') else { return false };
+        let Some((role, statement)) = line.split_once(':') else { return false };
         let role = role.trim_end_matches([' ', '*', ']', '>']);
         let is_role = || ROLES.iter().any(|name| name.eq_ignore_ascii_case(role));
-        role.eq_ignore_ascii_case("assistant") || is_role() && is_order(said)
+        role.eq_ignore_ascii_case("assistant") || is_role() && is_order(statement)
     })
 }
 
-fn is_order(said: &str) -> bool {
+fn is_order(statement: &str) -> bool {
     const LONGEST: usize = 24;
-    let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let start: String = said.chars().take(LONGEST).collect::<String>().to_ascii_lowercase();
+    let statement = statement.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let start: String = statement.chars().take(LONGEST).collect::<String>().to_ascii_lowercase();
     let word = start.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     ORDERS.contains(&word) || STATEMENTS.iter().any(|about| start.starts_with(about))
 }

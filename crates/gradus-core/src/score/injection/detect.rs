@@ -1,4 +1,6 @@
 //! Decides which ways of hiding instructions to check a text for, and runs the checks.
+//!
+//! The checks decode a text; whether the decoded text is an instruction is decided by the caller's function.
 
 use super::oddities::{NonAscii, Oddities};
 use super::{chat_markup, disguised, encoded, forged_verdicts, hidden, unspaced_scripts};

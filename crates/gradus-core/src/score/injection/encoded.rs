@@ -1,4 +1,6 @@
 //! Decodes base64, hexadecimal and character codes, and looks for orders to a grader in the result.
+//!
+//! Decoded bytes that are not readable text are ignored.
 
 use super::detect::IsOrder;
 use super::oddities::LONG_RUN;
@@ -21,7 +23,7 @@ pub(super) fn has_base64_order(text: &str, is_order: &mut IsOrder<'_>) -> bool {
         let run = run.trim_matches(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '-' | '_'));
         let pieces: Vec<&str> = run.split(|c| !is_base64(c)).collect();
         if let [whole] = pieces[..] {
-            // because base64 is often wrapped: a run is decoded together with the long runs before it, and a short one ends it
+            // because base64 is often wrapped, adjacent runs are decoded together up to the first short one
             if whole.len() < LONG_RUN {
                 joined.extend_from_slice(whole.as_bytes());
                 found |= check(&mut joined);

@@ -1,7 +1,7 @@
 //! Finds verdicts that an answer gives itself, in JSON, YAML or XML as a grader would write them.
 //!
-//! Probes, scanners, audits and bills also have scores, verdicts and credits. So a key of a grader must have a value that
-//! only graders use, or all adjacent keys must be a grader's too.
+//! Probes, scanners, audits and bills also have scores, verdicts and credits. So a key of a grader must have a value
+//! that only graders use, or all adjacent keys must be a grader's too.
 
 /// Keys of a grader's reply that are rare elsewhere.
 const GRADER_KEYS: &[&str] =

@@ -20,6 +20,7 @@ pub(super) fn has_payload(text: &str) -> bool {
         selectors = if class == Some(Invisible::VariationSelector) { selectors + 1 } else { 0 };
         if class == Some(Invisible::Tag) {
             tags += 1;
+            // because the flags of England, Scotland and Wales are a black flag and up to seven tags
             if !in_flag || tags > MAX_FLAG_TAGS {
                 return true;
             }
@@ -54,9 +55,9 @@ pub(super) fn in_display_order(text: &str) -> Option<String> {
     let mut pieces = text.split(is_start);
     shown.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
-        let (turned, rest) = piece.split_at(piece.find(is_end).unwrap_or(piece.len()));
+        let (reversed, rest) = piece.split_at(piece.find(is_end).unwrap_or(piece.len()));
         shown.push(' ');
-        shown.extend(turned.chars().rev());
+        shown.extend(reversed.chars().rev());
         shown.push_str(rest);
     }
     Some(shown)

@@ -3,8 +3,8 @@
 //! Each language has phrases to ignore earlier text, to give the best grade, to change the reader's role, to introduce
 //! new instructions, and to claim that all criteria are met. Words are folded: lower case, without accents.
 
-/// Phrases in the phrase language. An order to ignore something must name "all" or "before", because engineers do ignore
-/// instructions and describe it.
+/// Phrases in the phrase language. An order to ignore something must name "all" or "before", because engineers do
+/// ignore instructions and describe it.
 pub(in crate::score) const FOREIGN_ORDERS: &[&str] = &[
     // German.
     "ignorier|ignoriere|ignorieren|missachte|missachten|vergiss|vergesst|vergessen|verwirf & alle|bisherig*|vorherig*|vorangegangen*|obig*|fruher* & anweisung*|instruktion*|vorgabe*|regel*|bewertungskriteri*|kriteri*",

@@ -90,7 +90,7 @@ impl NonAscii {
             match c {
                 _ if is_invisible(c) => features.unseen = true,
                 '\u{ff01}'..='\u{ff5e}' | '\u{fe50}'..='\u{fe6b}' | '“' | '”' | '‹' | '›' => {
-                    features.forms = true
+                    features.forms = true;
                 }
                 'ø' | 'ı' | 'ł' | 'đ' | '\u{250}'..='\u{2af}' | '\u{370}'..='\u{58f}' | '\u{1d00}'..='\u{1d7f}' => {
                     features.alike = true;

@@ -1,5 +1,7 @@
 //! English phrases that address a grader, beyond the most direct ones: role play, threats, bribes, claims of authority,
 //! prepared replies.
+//!
+//! [`crate::score::signals`] compiles them; the most direct phrases are there.
 
 /// Words of such phrases, reversed and in ROT13. An answer with one of them is also checked reversed and decoded.
 pub(in crate::score) const OBSCURED_WORDS: &[&str] = &[

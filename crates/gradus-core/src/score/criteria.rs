@@ -1,0 +1,119 @@
+//! Grades the criteria and penalties of a rubric by the hits of their concepts.
+//!
+//! Gives credit, points, evidence and explanation for each. The hits are collected by [`super::grade`].
+
+use std::borrow::Cow;
+
+use super::coverage;
+use super::credit::{self, ConceptHit, ConceptHits};
+use super::points::{self, Share};
+use crate::model::{
+    Answer, Basis, Criterion, CriterionGrade, Evidence, ReferenceAnswer, Source, Status, Thousandths, Why,
+};
+use crate::text::Document;
+
+/// Grades criteria by the hits of their concepts.
+pub(super) struct CriterionGrader<'w, 'a> {
+    pub(super) answer: &'w Answer<'a>,
+    pub(super) document: &'w Document,
+    pub(super) stuffed: bool,
+}
+
+impl<'a> CriterionGrader<'_, 'a> {
+    pub(super) fn grade_all(
+        &self,
+        criteria: &'a [Criterion],
+        mut concept_hits: &[ConceptHits],
+    ) -> Vec<CriterionGrade<'a>> {
+        let decide = |criterion: &'a Criterion| {
+            let (own, rest) = concept_hits.split_at(criterion.concepts.len());
+            concept_hits = rest;
+            match &criterion.basis {
+                Basis::Count { need } => self.counted(criterion, *need, own),
+                Basis::Coverage { half, references } => self.covered(criterion, *half, references, own),
+            }
+        };
+        let (mut grades, shares): (Vec<CriterionGrade<'a>>, Vec<(u32, Share)>) = criteria.iter().map(decide).unzip();
+        for (grade, earned) in grades.iter_mut().zip(points::apportion(&shares)) {
+            grade.earned = earned;
+        }
+        grades
+    }
+
+    fn counted(
+        &self,
+        criterion: &'a Criterion,
+        need: u32,
+        concept_hits: &[ConceptHits],
+    ) -> (CriterionGrade<'a>, (u32, Share)) {
+        let share = credit::share(concept_hits, need, self.stuffed);
+        let mut grade = grade_without_evidence(criterion, share.credit());
+        for (concept, concept_hits) in criterion.concepts.iter().zip(concept_hits) {
+            match concept_hits.affirmed {
+                Some(found) => grade.evidence.push(self.evidence(&concept.id, found)),
+                None => grade.missing.push(Cow::Borrowed(&concept.id)),
+            }
+        }
+        grade.why = Why::Coverage {
+            found: grade.evidence.len() as u32,
+            of: concept_hits.len() as u32,
+            need,
+            halved: grade.evidence.iter().filter(|evidence| evidence.half).count() as u32,
+        };
+        (grade, (criterion.points, share))
+    }
+
+    fn covered(
+        &self,
+        criterion: &'a Criterion,
+        half: Thousandths,
+        references: &'a [ReferenceAnswer],
+        concept_hits: &[ConceptHits],
+    ) -> (CriterionGrade<'a>, (u32, Share)) {
+        let fit = coverage::fit(references, concept_hits);
+        let credit = coverage::credit(fit.share, half);
+        let mut grade = grade_without_evidence(criterion, credit);
+        for term in references.get(fit.reference).into_iter().flat_map(|reference| &reference.terms) {
+            let concept = &criterion.concepts[term.concept].id;
+            match concept_hits[term.concept].best(term.stance.denies()) {
+                Some(found) => grade.evidence.push(self.evidence(concept, found)),
+                None if term.stance.is_expected() => grade.missing.push(Cow::Borrowed(concept)),
+                None => {}
+            }
+        }
+        grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
+        let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
+        grade.why = Why::Share { said: fit.share, reference, of };
+        (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
+    }
+
+    fn evidence(&self, concept: &'a str, found: ConceptHit) -> Evidence<'a> {
+        let span = self.document.span(found.hit.first, found.hit.last);
+        Evidence {
+            start: span.start,
+            end: span.end,
+            quote: Cow::Borrowed(span.of(self.answer.text)),
+            concept: Cow::Borrowed(concept),
+            how: found.hit.how,
+            half: found.worth < Thousandths::ONE.0,
+        }
+    }
+}
+
+/// A criterion with its credit. The caller fills in points and explanation.
+fn grade_without_evidence(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
+    CriterionGrade {
+        id: Cow::Borrowed(&criterion.id),
+        points: criterion.points,
+        earned: Thousandths::default(),
+        credit,
+        source: Source::Offline,
+        status: Status::of(credit),
+        evidence: Vec::with_capacity(criterion.concepts.len()),
+        missing: Vec::new(),
+        why: Why::Text(Cow::Borrowed("")),
+        spread: None,
+        votes: Vec::new(),
+        offline: None,
+    }
+}
