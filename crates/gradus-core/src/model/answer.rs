@@ -86,3 +86,17 @@ pub enum Kept<'a> {
     /// Any JSON value, as JSON text.
     Json(Cow<'a, str>),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_is_too_long_has_a_message_and_a_hint() {
+        let answer = Answer::new("a", "four");
+        assert_eq!(answer.check_length_within(4), Ok(()));
+        let error = answer.check_length_within(3).expect_err("a byte too many");
+        assert_eq!(error.to_string(), "the answer has 4 bytes, and at most 3 can be graded");
+        assert_eq!(error.hint(), "grade its parts one by one");
+    }
+}

@@ -70,8 +70,13 @@ impl FingerprintHasher {
 
     /// Adds the length of `text` in bytes, as [`Self::number`] does, and its bytes.
     pub fn text(&mut self, text: &str) {
-        self.number(text.len());
-        self.bytes(text.as_bytes());
+        self.sized_bytes(text.as_bytes());
+    }
+
+    /// Adds the length of `bytes`, as [`Self::number`] does, and the bytes.
+    pub fn sized_bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len());
+        self.bytes(bytes);
     }
 
     /// Adds `bytes` without their length: only for values of one size, and for the last value.

@@ -257,7 +257,7 @@ impl Flag {
 pub struct Delivery {
     /// Number of words.
     pub words: u32,
-    /// Number of sentences; text without punctuation is cut into parts of similar length.
+    /// Number of sentences. Text without punctuation is cut at connectives such as "and then".
     pub sentences: u32,
     /// Number of filler words such as "um" and "you know".
     pub fillers: u32,

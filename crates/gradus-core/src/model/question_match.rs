@@ -39,11 +39,11 @@ pub enum QuestionMatch<'a> {
 
 impl QuestionMatch<'_> {
     /// Greatest length of a stored wording, in characters.
-    const LONGEST: usize = 200;
+    const MAX_CHARACTERS: usize = 200;
 
     /// The form of a wording in results: cut after 200 characters, with `…` in place of the rest.
     pub fn kept_wording(wording: &str) -> String {
-        match wording.char_indices().nth(Self::LONGEST) {
+        match wording.char_indices().nth(Self::MAX_CHARACTERS) {
             None => wording.to_owned(),
             Some((end, _)) => format!("{}…", &wording[..end]),
         }

@@ -13,13 +13,13 @@ use super::word_edges::{Accept, Atoms, AtomsBuilder, Matcher};
 use crate::text::{Class, KnownWords, Lexicon, Member, Quantities, Related, Synonyms, WordId};
 
 /// Greatest number of nodes in one automaton.
-const MOST_NODES: usize = START as usize - 1;
+const MAX_NODES: usize = START as usize - 1;
 
 /// Phrases cannot be compiled into one automaton.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
     /// The phrases need too many nodes.
-    #[error("the phrases of one rubric need more than {MOST_NODES} nodes")]
+    #[error("the phrases of one rubric need more than {MAX_NODES} nodes")]
     TooMany,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// When the phrases need too many nodes.
     pub fn finish(self, known: &KnownWords) -> Result<Matcher, CompileError> {
-        if self.accepts.len() > MOST_NODES {
+        if self.accepts.len() > MAX_NODES {
             return Err(CompileError::TooMany);
         }
         let quantities = Quantities::NAMED.map(|(_, kinds)| {
@@ -150,7 +150,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn node(&mut self) -> u16 {
-        let node = self.accepts.len().min(MOST_NODES) as u16;
+        let node = self.accepts.len().min(MAX_NODES) as u16;
         self.accepts.push(None);
         node
     }

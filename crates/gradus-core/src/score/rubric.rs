@@ -67,11 +67,25 @@ pub struct PhraseFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScorerError {
     /// All phrases that are not valid; at least one.
-    #[error("{} of its phrases cannot be read, the first because of {}", .0.len(), .0[0].error)]
+    #[error("phrases of the rubric are not valid ({}), the first because of {}", .0.len(), first_error(.0))]
     Phrases(Vec<PhraseFault>),
     /// The phrases do not fit into one automaton.
     #[error(transparent)]
     Compile(#[from] CompileError),
+}
+
+impl ScorerError {
+    /// What the author of the rubric can do about the error, or about the first phrase that is not valid.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Phrases(faults) => faults.first().map(|fault| fault.error.hint),
+            Self::Compile(error) => Some(error.hint()),
+        }
+    }
+}
+
+fn first_error(faults: &[PhraseFault]) -> &str {
+    faults.first().map_or("an unknown error", |fault| &fault.error.message)
 }
 
 /// Prepares questions one after the other, and keeps what it learns about words.
@@ -195,4 +209,37 @@ fn weighing(question: &Question, reader: &mut Reader) -> Vec<Weighing> {
         weighing.extend(std::iter::repeat_n(of(&criterion.basis), criterion.concepts.len()));
     }
     weighing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_message_and_a_hint() {
+        let mut reader = Reader::default();
+        let synonyms = crate::text::Synonyms::default();
+        let error = Compiler::new(&synonyms, &mut reader).add("a &").expect_err("nothing after `&`");
+        let place = PhrasePlace { penalty: false, criterion: 0, concept: 0, phrase: 0 };
+        let phrases = ScorerError::Phrases(vec![PhraseFault { place, error }]);
+        for (error, message, hint) in [
+            (
+                phrases,
+                "phrases of the rubric are not valid (1), the first because of nothing after `&`",
+                Some("write words on both sides of it"),
+            ),
+            (
+                ScorerError::Phrases(Vec::new()),
+                "phrases of the rubric are not valid (0), the first because of an unknown error",
+                None,
+            ),
+            (
+                CompileError::TooMany.into(),
+                "the phrases of one rubric need more than 65534 nodes",
+                Some("split the rubric, or use fewer or shorter phrases"),
+            ),
+        ] {
+            assert_eq!((error.to_string().as_str(), error.hint()), (message, hint));
+        }
+    }
 }

@@ -7,26 +7,26 @@ use crate::pattern::Reader;
 use crate::text::{Class, Document, Lexicon, Sentence};
 
 /// Number of words in a run.
-const RUN: usize = 5;
+const RUN_WORDS: usize = 5;
 /// Percentage of words in runs of the question from which a sentence repeats the question.
 const ECHO_SHARE: usize = 60;
 /// Length of a shared run, in words, from which an answer copies a sample.
-const LONG_COPY: usize = 25;
+const LONG_COPY_WORDS: usize = 25;
 /// Smallest length of a shared run, in words, that counts towards [`COPY_SHARE`].
-const COPY: usize = 12;
+const COPY_WORDS: usize = 12;
 /// Percentage of words in such shared runs from which an answer copies a sample.
 const COPY_SHARE: usize = 40;
 /// Percentage of runs that occurred before from which an answer repeats itself.
 const REPEAT_SHARE: usize = 30;
 
 /// Greatest number of slots for the runs of one text; the runs of a longer text share slots.
-const MOST_SLOTS: usize = 1 << 20;
+const MAX_SLOTS: usize = 1 << 20;
 
 /// Number of bits in the filter.
-const FILTER: usize = 1 << 15;
+const FILTER_BITS: usize = 1 << 15;
 
 fn filter_bit(run: u64) -> usize {
-    (run >> 40) as usize % FILTER
+    (run >> 40) as usize % FILTER_BITS
 }
 
 /// The word runs of a question and its samples.
@@ -61,7 +61,7 @@ impl WordRuns {
         let Reader { document, lexicon } = reader;
         let mut runs = Self {
             known: HashMap::new(),
-            filter: vec![0; FILTER / 64],
+            filter: vec![0; FILTER_BITS / 64],
             words: HashSet::new(),
             has_samples: !samples.is_empty(),
         };
@@ -107,7 +107,7 @@ struct RunSet {
 impl RunSet {
     /// Clears the set, and provides enough slots that runs of the text rarely share one.
     fn reset(&mut self, runs: usize) {
-        let room = (4 * runs).next_power_of_two().min(MOST_SLOTS);
+        let room = (4 * runs).next_power_of_two().min(MAX_SLOTS);
         self.mask = room - 1;
         self.stamp = self.stamp.wrapping_add(1);
         if self.slots.len() < room || self.stamp == 0 {
@@ -144,16 +144,16 @@ impl Repetition {
             total += 1;
             repeated += usize::from(!self.seen.insert(run));
             let sources = runs.sources(run);
-            if sources.prompt && at + 1 >= sentence.start + RUN {
+            if sources.prompt && at + 1 >= sentence.start + RUN_WORDS {
                 // because a run across two sentences does not mean that either of them repeats the question
-                self.echoed[at + 1 - RUN..=at].fill(true);
+                self.echoed[at + 1 - RUN_WORDS..=at].fill(true);
             }
             if sources.sample {
-                copy = if copy == 0 { RUN } else { copy + 1 };
-                // because a run counts only from COPY words on, its first words are added all at once
+                copy = if copy == 0 { RUN_WORDS } else { copy + 1 };
+                // because a run counts only from COPY_WORDS on, its first words are added all at once
                 copied += match copy {
-                    COPY => COPY,
-                    longer if longer > COPY => 1,
+                    COPY_WORDS => COPY_WORDS,
+                    longer if longer > COPY_WORDS => 1,
                     _ => 0,
                 };
                 longest = longest.max(copy);
@@ -161,14 +161,14 @@ impl Repetition {
                 copy = 0;
             }
         }
-        self.copies_sample = longest >= LONG_COPY || (copied > 0 && copied * 100 >= words * COPY_SHARE);
-        self.repeats_itself = total >= 4 * RUN && repeated * 100 >= total * REPEAT_SHARE;
+        self.copies_sample = longest >= LONG_COPY_WORDS || (copied > 0 && copied * 100 >= words * COPY_SHARE);
+        self.repeats_itself = total >= 4 * RUN_WORDS && repeated * 100 >= total * REPEAT_SHARE;
     }
 
     /// Whether the sentence only repeats the question.
     pub(super) fn is_echo(&self, sentence: Sentence) -> bool {
         let words = self.echoed.get(sentence.range()).unwrap_or_default();
-        words.len() >= RUN && words.iter().filter(|&&echoed| echoed).count() * 100 >= words.len() * ECHO_SHARE
+        words.len() >= RUN_WORDS && words.iter().filter(|&&echoed| echoed).count() * 100 >= words.len() * ECHO_SHARE
     }
 }
 
@@ -182,7 +182,7 @@ fn word_runs<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<
     const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
     const LEAVING: u64 = {
         let (mut power, mut at) = (1_u64, 0);
-        while at < RUN {
+        while at < RUN_WORDS {
             power = power.wrapping_mul(BASE);
             at += 1;
         }
@@ -193,10 +193,10 @@ fn word_runs<'a>(document: &'a Document, lexicon: &'a Lexicon) -> impl Iterator<
     let mut hash = 0_u64;
     (0..tokens.len()).filter_map(move |at| {
         hash = hash.wrapping_mul(BASE).wrapping_add(word_hash(at));
-        if at >= RUN {
-            hash = hash.wrapping_sub(word_hash(at - RUN).wrapping_mul(LEAVING));
+        if at >= RUN_WORDS {
+            hash = hash.wrapping_sub(word_hash(at - RUN_WORDS).wrapping_mul(LEAVING));
         }
-        (at + 1 >= RUN).then_some((at, hash))
+        (at + 1 >= RUN_WORDS).then_some((at, hash))
     })
 }
 

@@ -144,7 +144,7 @@ impl Document {
         &self.tokens
     }
 
-    /// The sentences in order; together they hold every token once.
+    /// The sentences in order. Every token is in exactly one of them.
     pub fn sentences(&self) -> &[Sentence] {
         &self.sentences
     }

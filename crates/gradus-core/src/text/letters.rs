@@ -6,22 +6,22 @@ use super::document::{Document, Token};
 use super::{Class, Lexicon};
 
 /// Greatest number of letters in a spelled word.
-pub(super) const LONGEST: usize = 8;
+pub(super) const MAX_WORD_LETTERS: usize = 8;
 /// Greatest number of consecutive letters that may spell words. Three acronyms in a row fit; a longer row is not
 /// speech.
-pub(super) const MOST: usize = 12;
+pub(super) const MAX_RUN_LETTERS: usize = 12;
 
 /// 2 to 12 consecutive single letters in one sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LetterRun {
     first: u32,
     count: u8,
-    letters: [u8; MOST],
+    letters: [u8; MAX_RUN_LETTERS],
 }
 
 /// A word of 2 to 8 lower-case ASCII letters, padded with zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Spelling([u8; LONGEST]);
+pub struct Spelling([u8; MAX_WORD_LETTERS]);
 
 /// Finds the runs of single letters in `document`. A row of letters that continues in the next sentence counts as one
 /// row, because long sentences are cut at arbitrary places.
@@ -40,7 +40,7 @@ pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
                 row = at..at + tokens[at..].iter().take_while(|token| is_letter(token)).count();
             }
             let stop = row.end.min(end);
-            if row.len() <= MOST {
+            if row.len() <= MAX_RUN_LETTERS {
                 let letters = tokens[at..stop].iter().filter_map(|token| lexicon.folded(token.word).bytes().next());
                 let run = LetterRun::new(at as u32, letters);
                 spelled += run.map_or(0, |run| usize::from(run.count));
@@ -49,7 +49,7 @@ pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
             at = stop;
         }
     }
-    if spelled > 2 * MOST && 2 * spelled > tokens.len() {
+    if spelled > 2 * MAX_RUN_LETTERS && 2 * spelled > tokens.len() {
         letter_runs.clear(); // because a text of mostly single letters is not speech, and would be slow to match
     }
 }
@@ -57,7 +57,7 @@ pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
 impl LetterRun {
     /// The run of `letters` from token `first` on; `None` unless there are 2 to 12 letters.
     pub(super) fn new(first: u32, letters: impl Iterator<Item = u8>) -> Option<Self> {
-        let mut run = Self { first, count: 0, letters: [0; MOST] };
+        let mut run = Self { first, count: 0, letters: [0; MAX_RUN_LETTERS] };
         for letter in letters {
             *run.letters.get_mut(usize::from(run.count))? = letter;
             run.count += 1;
@@ -73,8 +73,8 @@ impl LetterRun {
     /// Candidate words from token `at` on, each with its last token. Empty if `at` is before the run.
     pub fn spellings_from(self, at: u32) -> impl Iterator<Item = (u32, Spelling)> {
         let start = at.checked_sub(self.first).unwrap_or(u32::MAX) as usize;
-        let mut spelling = Spelling([0; LONGEST]);
-        let letters = self.letters.into_iter().take(usize::from(self.count)).skip(start).take(LONGEST);
+        let mut spelling = Spelling([0; MAX_WORD_LETTERS]);
+        let letters = self.letters.into_iter().take(usize::from(self.count)).skip(start).take(MAX_WORD_LETTERS);
         letters.enumerate().filter_map(move |(place, letter)| {
             spelling.0[place] = letter;
             (place > 0).then_some((at + place as u32, spelling))
@@ -88,16 +88,16 @@ impl LetterRun {
 }
 
 impl Spelling {
-    /// `None` unless the word has 2 to 8 lower-case ASCII letters and nothing else.
+    /// The letters of `word`; `None` unless it consists of 2 to 8 lower-case ASCII letters.
     pub fn of(word: &str) -> Option<Self> {
-        let mut spelling = Self([0; LONGEST]);
+        let mut spelling = Self([0; MAX_WORD_LETTERS]);
         spelling.0.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
         (word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(spelling)
     }
 
     /// The letters without padding.
     pub fn as_str(&self) -> &str {
-        let length = self.0.iter().position(|letter| *letter == 0).unwrap_or(LONGEST);
+        let length = self.0.iter().position(|letter| *letter == 0).unwrap_or(MAX_WORD_LETTERS);
         std::str::from_utf8(&self.0[..length]).unwrap_or_default()
     }
 }
@@ -128,8 +128,8 @@ mod tests {
     #[test]
     fn a_long_row_of_letters_spells_nothing() {
         let row = |letters: usize| "a ".repeat(letters);
-        assert_eq!(spelled(&row(MOST)).len(), 7 * 5 + 6 + 5 + 4 + 3 + 2 + 1);
-        assert_eq!(spelled(&row(MOST + 1)), [""; 0]);
+        assert_eq!(spelled(&row(MAX_RUN_LETTERS)).len(), 7 * 5 + 6 + 5 + 4 + 3 + 2 + 1);
+        assert_eq!(spelled(&row(MAX_RUN_LETTERS + 1)), [""; 0]);
         assert_eq!(spelled(&row(1000)), [""; 0]);
         assert_eq!(spelled(&(row(6) + "was ").repeat(20)), [""; 0], "most of the words are letters");
         assert_ne!(spelled(&(row(2) + "was told to go. ").repeat(20)), [""; 0]);

@@ -1,6 +1,6 @@
 //! Converts number words to digits: "ninety nine point nine", "two hundred and five".
 //!
-//! Units are up to `quantity`, words such as p95 up to `spoken`.
+//! `quantity` adds units to the numbers, and `spoken` joins them to words such as p95.
 
 /// The role of a word in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) enum NumberWord {
     Unit(u64),
     /// 20, 30 and so on to 90.
     Ten(u64),
-    /// 12, 100 and greater powers of ten: multiplies the preceding number.
+    /// "Dozen", "hundred", "thousand" and so on: multiplies the preceding number.
     Scale(u64),
     /// Fraction: "half", "third", "quarter".
     Part,

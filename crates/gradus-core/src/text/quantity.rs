@@ -56,7 +56,7 @@ pub(super) fn find(text: &str, document: &mut Document, lexicon: &Lexicon) {
         let finder = Finder { text, document, lexicon, end: range.end };
         let mut at = range.start;
         while at < range.end {
-            at = if document.tokens[at].class.has(Class::NUMERIC) { finder.at(at, &mut found) } else { at + 1 };
+            at = if document.tokens[at].class.has(Class::NUMERIC) { finder.add_at(at, &mut found) } else { at + 1 };
         }
     }
     document.quantities = found;
@@ -71,7 +71,7 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     /// Adds the quantities that start at token `at` and returns the token to continue with.
-    fn at(&self, at: usize, found: &mut Vec<Quantity>) -> usize {
+    fn add_at(&self, at: usize, found: &mut Vec<Quantity>) -> usize {
         let mut push = |first: usize, last: usize, kinds| {
             found.push(Quantity { first: first as u32, last: last as u32, kinds });
         };

@@ -6,9 +6,9 @@ use super::document::{Document, Join, Separator};
 use super::{Class, Lexicon, number};
 
 /// Greatest number of letters before a spoken number.
-const LONGEST_HEAD: usize = 4;
+const MAX_HEAD_LETTERS: usize = 4;
 /// Greatest number of digits in a spelled-out word.
-const LONGEST_NUMBER: usize = 6;
+const MAX_DIGITS: usize = 6;
 
 /// Finds the spelled-out words of `document`.
 pub(super) fn join(document: &mut Document, lexicon: &mut Lexicon) {
@@ -62,7 +62,7 @@ impl Joiner<'_> {
         }
         let head = tokens[at];
         let letters = lexicon.folded(head.word);
-        let fits = letters.len() <= LONGEST_HEAD
+        let fits = letters.len() <= MAX_HEAD_LETTERS
             && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
             && (head.class.has(Class::LETTER) || !head.class.has(Class::FUNCTION))
             && !head.class.has(Class::NUMERIC);
@@ -79,7 +79,7 @@ impl Joiner<'_> {
                 None => return,
             }
         };
-        if digits.len() > LONGEST_NUMBER {
+        if digits.len() > MAX_DIGITS {
             return;
         }
         let mut word = format!("{letters}{digits}");

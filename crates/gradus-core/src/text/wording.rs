@@ -1,4 +1,6 @@
 //! Normalises the wording of a question, so that wordings can be compared for equality.
+//!
+//! Similar wordings with different words are up to the search.
 
 use super::fold::{fold, is_apostrophe};
 use crate::model::is_invisible;

@@ -1,4 +1,7 @@
 //! Finds imitations of chat markup, and of the fences around an answer in a grader's prompt.
+//!
+//! Such markup tries to end the answer and to start the turn of another speaker. Placeholders, configuration and headings
+//! of honest answers are similar, so most marks count only in certain places.
 
 /// Names of tags in prompts of graders that are not used in configuration files or logs.
 const TAGS: &[&str] = &[

@@ -1,5 +1,7 @@
 //! Decodes words that are meant to be read as other words: look-alike letters, digits for letters, spaced letters,
 //! reversed text.
+//!
+//! [`super::detect`] checks the decoded texts for orders to the grader.
 
 use unicode_normalization::UnicodeNormalization;
 

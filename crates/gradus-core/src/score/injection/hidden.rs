@@ -1,4 +1,6 @@
 //! Finds text that is written in invisible characters, or displayed in another order than it is stored.
+//!
+//! Long runs of invisible characters are reported as they are; text around single ones is restored and checked.
 
 use crate::model::{Invisible, is_invisible};
 

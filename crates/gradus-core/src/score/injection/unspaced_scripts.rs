@@ -1,4 +1,6 @@
 //! Finds orders to a grader in scripts without spaces between words: Chinese, Japanese, Thai.
+//!
+//! The phrase language needs words, so these orders are searched as substrings.
 
 /// Orders. Each is a list of word lists; a sentence with one entry of each word list is an order.
 const ORDERS: &[&[&[&str]]] = &[
