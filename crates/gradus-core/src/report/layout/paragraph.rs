@@ -11,7 +11,7 @@ use crate::wording::safe_line;
 /// `text` made safe for a terminal; line breaks stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if text.contains('\n') {
-        Cow::Owned(text.split('\n').map(|line| safe_line(line)).collect::<Vec<_>>().join("\n"))
+        Cow::Owned(text.split('\n').map(safe_line).collect::<Vec<_>>().join("\n"))
     } else {
         safe_line(text)
     }
