@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use gradus::bank::{Bank, Finding, draft, questions_from_corpus, questions_from_jsonl};
-use gradus::model::{Answer, Basis, CriterionGrade, Flag, Grade, Outcome, Question, Status, Why};
+use gradus::model::{Answer, Basis, CriterionGrade, Explanation, Flag, Grade, Outcome, Question, Status};
 use gradus::pattern::{Hit, PhraseError};
 use gradus::score::Scorer;
 use gradus::text::Document;
@@ -71,7 +71,7 @@ pub fn assert_valid_grade(question: &Question, answer: &Answer<'_>, grade: &Grad
 /// thousandth.
 fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, stuffed: bool) {
     let shares = decided.iter().map(|one| match one.why {
-        Why::Coverage { found, need, halved, .. } => {
+        Explanation::Coverage { found, need, halved, .. } => {
             let (found, need) = (u64::from(2 * found - halved), 2 * u64::from(need.max(1)));
             let found = found.min(need);
             (one, if stuffed && 3 * found > need { (1, 3) } else { (found, need) })

@@ -13,7 +13,7 @@ use super::printer::Printer;
 use super::settings::Settings;
 use crate::bank::{Bank, Entry};
 use crate::engine::Engine;
-use crate::model::{Criterion, Kind, Question, Sample, SimilarQuestion, Thousandths};
+use crate::model::{Criterion, Question, QuestionKind, Sample, SimilarQuestion, Thousandths};
 use crate::questions::LEAST_FOR_WORDING;
 use crate::report::{self, paragraph};
 
@@ -163,13 +163,13 @@ fn as_list(questions: &[Question], printer: &Printer) -> String {
 }
 
 /// The kind of answer that a question expects.
-fn expected(kind: Kind) -> &'static str {
+fn expected(kind: QuestionKind) -> &'static str {
     match kind {
-        Kind::Design => "a design: what you would build, why that way, and what you give up for it",
-        Kind::Process => "a way of working: what you do, in which order, and how you know that it works",
-        Kind::Behavioural => "a story of your own: the situation, what you did yourself, and the result",
-        Kind::Concept => "an explanation: what it is, how it works, and when it matters",
-        Kind::Motivation => "your reasons, tied to what you have done and to what is offered",
+        QuestionKind::Design => "a design: what you would build, why that way, and what you give up for it",
+        QuestionKind::Process => "a way of working: what you do, in which order, and how you know that it works",
+        QuestionKind::Behavioural => "a story of your own: the situation, what you did yourself, and the result",
+        QuestionKind::Concept => "an explanation: what it is, how it works, and when it matters",
+        QuestionKind::Motivation => "your reasons, tied to what you have done and to what is offered",
     }
 }
 

@@ -150,7 +150,7 @@ impl Engine {
     /// # Errors
     /// When judges grade and no more answers can be graded. The offline scorer never fails.
     pub fn grade<'a>(&'a self, question: &'a PreparedQuestion, answer: &Answer<'a>) -> Result<Grade<'a>, Halt> {
-        let offline = question.scorer().print_of(answer);
+        let offline = question.scorer().fingerprint_of(answer);
         self.questions.with_workspace(|workspace| self.grade_with(question, answer, offline, workspace))
     }
 
@@ -166,7 +166,7 @@ impl Engine {
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
         let mut grade = match &self.grader {
-            Grader::Offline => question.scorer().grade_as(answer, offline, workspace),
+            Grader::Offline => question.scorer().grade_with_fingerprint(answer, offline, workspace),
             #[cfg(feature = "llm")]
             Grader::Judged(judges) => judges.grade(&self.questions, question, answer, offline, workspace)?,
         };
@@ -204,7 +204,7 @@ impl Engine {
         self.questions.with_workspace(|workspace| {
             for (place, (question, answer)) in answers.iter().enumerate() {
                 let grade = question.map(|question| {
-                    let offline = question.scorer().print_of(answer);
+                    let offline = question.scorer().fingerprint_of(answer);
                     self.grade_with(question, answer, offline, workspace)
                 });
                 take(place, grade.transpose()?);

@@ -129,7 +129,7 @@ fn clean(folder: &Path, keep: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Bands, Kind, Level, Question, Sample, SampleLevel};
+    use crate::model::{Bands, Level, Question, QuestionKind, Sample, SampleLevel};
     use crate::text::Synonyms;
     use std::sync::Arc;
 
@@ -137,7 +137,7 @@ mod tests {
         Question {
             id: "backups".into(),
             topic: "t".into(),
-            kind: Kind::Process,
+            kind: QuestionKind::Process,
             level: Level::Core,
             prompt: "How do you test a restore?".into(),
             also_asked: Vec::new(),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use gradus_core::model::{Fingerprint, Kept, QuestionMatch};
+use gradus_core::model::{CarriedValue, Fingerprint, QuestionMatch};
 
 /// Half of a BLAKE3 hash: equal for rows whose results are equal. Written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,15 +13,15 @@ pub(super) struct Key(u128);
 
 impl Key {
     /// Of a result's layout, what it rests on, the row's id, and what is carried through.
-    pub(super) fn new(layout: &Fingerprint, rests_on: &Fingerprint, id: &str, kept: &[Kept<'_>]) -> Self {
+    pub(super) fn new(layout: &Fingerprint, rests_on: &Fingerprint, id: &str, kept: &[CarriedValue<'_>]) -> Self {
         let mut hasher = blake3::Hasher::new_keyed(&layout.0);
         hasher.update(&rests_on.0);
         hash_text(&mut hasher, 0, id);
         for kept in kept {
             match kept {
-                Kept::Absent => hash_text(&mut hasher, 1, ""),
-                Kept::Text(text) => hash_text(&mut hasher, 2, text),
-                Kept::Json(text) => hash_text(&mut hasher, 3, text),
+                CarriedValue::Absent => hash_text(&mut hasher, 1, ""),
+                CarriedValue::Text(text) => hash_text(&mut hasher, 2, text),
+                CarriedValue::Json(text) => hash_text(&mut hasher, 3, text),
             }
         }
         Self(first_half(&hasher))

@@ -10,7 +10,7 @@ use super::input::Block;
 use super::row_question::RowQuestion;
 use super::run_folder::{Entry, Windows, journal_line};
 use super::work::{Ready, Unfinished, Work};
-use gradus_core::model::Marks;
+use gradus_core::model::GradeSummary;
 use gradus_core::score::Workspace;
 
 /// A block of rows and the results of these rows. Its buffers are used again.
@@ -41,7 +41,7 @@ pub(super) struct Done {
     pub(super) same: Option<u64>,
     pub(super) found: Option<RowQuestion>,
     /// `None` for rows that belong to another part.
-    pub(super) marks: Option<Marks>,
+    pub(super) marks: Option<GradeSummary>,
     pub(super) fresh: bool,
     /// Where its result and its journal line stand.
     pub(super) result: Range<usize>,

@@ -6,7 +6,7 @@ use super::ids::Ids;
 use super::load::Load;
 use super::run_folder::{Entry, Sink, journal_line};
 use super::work::{Ready, Unfinished, Work};
-use gradus_core::model::{Marks, Question};
+use gradus_core::model::{GradeSummary, Question};
 use gradus_core::questions::{FoundQuestion, PreparedQuestion};
 use gradus_core::score::Workspace;
 
@@ -18,7 +18,7 @@ pub struct Through<'a> {
     /// What the row is called.
     pub id: &'a str,
     /// What the result comes to.
-    pub marks: &'a Marks,
+    pub marks: &'a GradeSummary,
     /// The question it was graded against.
     pub question: Option<&'a Question>,
     /// How the question was found.

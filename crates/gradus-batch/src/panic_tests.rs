@@ -11,7 +11,7 @@ use super::run_folder::{Durable, Existing, Keep, Stored};
 use super::tests::{Desk, rows};
 use super::{AnswerGrader, BatchError, Columns, Ended, Input, OfflineGrader, PanicPlace, Plan, Target, Through, run};
 use gradus_core::judge::Halt;
-use gradus_core::model::{Answer, Fingerprint, Grade, Grader, Marks};
+use gradus_core::model::{Answer, Fingerprint, Grade, GradeSummary, Grader};
 use gradus_core::questions::PreparedQuestion;
 use gradus_core::score::Workspace;
 
@@ -259,7 +259,7 @@ fn a_panic_sets_the_flag_that_ends_waiting_for_input() {
         let stop = Arc::new(AtomicBool::new(false));
         let source = Silent { rows: io::Cursor::new(rows(1).into_bytes()), stop: Arc::clone(&stop) };
         let ended = desk.planned(&rows(1), 1, |plan, _| {
-            let render: &super::Render<'_> = &|_, _, _| -> io::Result<Marks> { panic!("no way to write") };
+            let render: &super::Render<'_> = &|_, _, _| -> io::Result<GradeSummary> { panic!("no way to write") };
             let mut input = Input::of_reader(source, &Columns::default(), Arc::clone(&stop));
             input.go_row_by_row();
             to_file(&Plan { render, stop: &stop, ..*plan }, &mut input, &desk.path("out"))

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use gradus_core::model::Kept;
+use gradus_core::model::CarriedValue;
 
 /// Which columns hold what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +42,13 @@ pub struct Row<'a> {
     /// Byte of the answer at which the person's own words begin.
     pub body: usize,
     /// What is carried through, as many as [`Columns::keep`] names.
-    pub kept: Vec<Kept<'a>>,
+    pub kept: Vec<CarriedValue<'a>>,
 }
 
 impl Row<'_> {
     /// A row that cannot be used at all.
     pub(super) fn faulty(line: u64, columns: &Columns, reason: String) -> Self {
-        let kept = vec![Kept::Absent; columns.keep.len()];
+        let kept = vec![CarriedValue::Absent; columns.keep.len()];
         Self { line, id: None, question: None, answer: Err(reason), body: 0, kept }
     }
 
@@ -59,9 +59,9 @@ impl Row<'_> {
             Cow::Owned(text.into_owned())
         }
         let kept = self.kept.into_iter().map(|kept| match kept {
-            Kept::Absent => Kept::Absent,
-            Kept::Text(text) => Kept::Text(own(text)),
-            Kept::Json(text) => Kept::Json(own(text)),
+            CarriedValue::Absent => CarriedValue::Absent,
+            CarriedValue::Text(text) => CarriedValue::Text(own(text)),
+            CarriedValue::Json(text) => CarriedValue::Json(own(text)),
         });
         Row {
             line: self.line,

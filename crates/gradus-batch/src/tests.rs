@@ -17,7 +17,7 @@ use super::run_folder::{Durable, Existing, Keep, Layout, Sink, Stored};
 use super::work::Work;
 use super::{Asked, By, Columns, Ended, Input, OfflineGrader, Plan, Target, Through, run};
 use crate::test_bank::shipped_bank;
-use gradus_core::model::Marks;
+use gradus_core::model::GradeSummary;
 use gradus_core::questions::Questions;
 
 const QUESTIONS: [&str; 3] = ["error-budget", "p95-win", "why-this-role"];
@@ -67,7 +67,7 @@ impl Desk {
             by: &By { bank: String::new(), fingerprint: String::new(), columns: Vec::new(), judge: None },
             render: &|grade, _, out| {
                 writeln!(out, "{} {:?}", grade.id, grade.score())?;
-                Ok(Marks::of(grade))
+                Ok(GradeSummary::of(grade))
             },
             grader: &OfflineGrader,
             retries_fallback: false,

@@ -12,12 +12,14 @@ use super::row_question::{self, NoQuestion, RowQuestion};
 use super::run::Plan;
 use super::run_folder::{Entry, Shard};
 use gradus_core::judge::Halt;
-use gradus_core::model::{Answer, Came, Fingerprint, Grade, Grader, Kept, Marks, Outcome, Question, SCHEMA, non_text};
+use gradus_core::model::{
+    Answer, CarriedValue, Fingerprint, Grade, GradeSummary, Grader, Outcome, Question, RowOutcome, SCHEMA, non_text,
+};
 use gradus_core::questions::{PreparedQuestion, Questions};
 use gradus_core::score::{VERSION, Workspace};
 
 /// Appends the result of a row, with its kept columns, and returns its summary.
-pub type Render<'r> = dyn Fn(&Grade<'_>, &[Kept<'_>], &mut Vec<u8>) -> io::Result<Marks> + Sync + 'r;
+pub type Render<'r> = dyn Fn(&Grade<'_>, &[CarriedValue<'_>], &mut Vec<u8>) -> io::Result<GradeSummary> + Sync + 'r;
 
 /// Grades the answers of a batch.
 pub trait AnswerGrader: Sync {
@@ -67,7 +69,7 @@ impl AnswerGrader for OfflineGrader {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
-        Ok(question.scorer().grade_as(answer, offline, workspace))
+        Ok(question.scorer().grade_with_fingerprint(answer, offline, workspace))
     }
 }
 
@@ -114,7 +116,7 @@ pub(super) struct Ready<'a> {
     pub(super) key: Key,
     pub(super) found: Option<RowQuestion>,
     pub(super) task: Task<'a>,
-    kept: Vec<Kept<'a>>,
+    kept: Vec<CarriedValue<'a>>,
 }
 
 /// What is left to do.
@@ -151,7 +153,7 @@ impl<'w> Work<'w> {
 
     /// Whether a result of before counts as missing.
     pub(super) fn is_open(&self, entry: &Entry) -> bool {
-        self.retries_fallback && matches!(entry.marks.outcome, Came::Graded { fallback: true, .. })
+        self.retries_fallback && matches!(entry.marks.outcome, RowOutcome::Graded { fallback: true, .. })
     }
 
     /// Whether the row of that number is not of this part.
@@ -192,7 +194,7 @@ impl<'w> Work<'w> {
         };
         let (task, print) = match task {
             Ok((question, text)) => {
-                let print = question.scorer().print_of(&Answer { id: &id, text: &text, body });
+                let print = question.scorer().fingerprint_of(&Answer { id: &id, text: &text, body });
                 let matched = row_question.as_deref().and_then(|found| found.as_ref().ok()).map(|found| &found.matched);
                 let rests_on = key::print_with_match(&self.grader.fingerprint(print), matched);
                 (Task::Grade { question, text, body, print }, rests_on)

@@ -117,7 +117,7 @@ fn an_answer_is_graded_inside_any_runtime_as_by_the_blocking_judge() {
     let scorer = bank.scorer(entry, &bank.vocabulary().expect("sound")).expect("sound");
     let brief = Brief::new(scorer.question(), &bank.samples(entry).expect("sound"));
     let answer = Answer::new("mine", ANSWER);
-    let offline = scorer.print_of(&answer);
+    let offline = scorer.fingerprint_of(&answer);
     let blocking = {
         let server = server::Endpoint::new(script());
         let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);

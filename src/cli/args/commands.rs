@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::evaluation::{Calibrate, Eval, RowColumns};
 use super::judge::{Cache, Config, JudgeArgs, Prompt};
 use super::values::{kind, level, positive, score};
-use crate::model::{Kind, Level};
+use crate::model::{Level, QuestionKind};
 
 /// Grades a written practice answer against a rubric, with a quote for every point.
 #[derive(Debug, Parser)]
@@ -251,7 +251,7 @@ pub(in crate::cli) struct QuestionsList {
     pub(in crate::cli) topic: Option<String>,
     /// Only questions of this kind: design, process, behavioural, concept or motivation
     #[arg(long, value_parser = kind)]
-    pub(in crate::cli) kind: Option<Kind>,
+    pub(in crate::cli) kind: Option<QuestionKind>,
     /// Only questions of this level: core or advanced
     #[arg(long, value_parser = level)]
     pub(in crate::cli) level: Option<Level>,

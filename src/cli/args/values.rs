@@ -4,7 +4,7 @@ use super::batch::{Least, Most};
 use super::evaluation::Threshold;
 use crate::agreement::{Cut, Metric};
 use crate::batch::Shard;
-use crate::model::{Kind, Level};
+use crate::model::{Level, QuestionKind};
 
 pub(in crate::cli) fn score(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -54,9 +54,15 @@ pub(in crate::cli) fn threads(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "expected a number from 1 to 1024".to_owned())
 }
 
-pub(in crate::cli) fn kind(text: &str) -> Result<Kind, String> {
-    const ALL: [Kind; 5] = [Kind::Design, Kind::Process, Kind::Behavioural, Kind::Concept, Kind::Motivation];
-    named(&ALL, Kind::name, text)
+pub(in crate::cli) fn kind(text: &str) -> Result<QuestionKind, String> {
+    const ALL: [QuestionKind; 5] = [
+        QuestionKind::Design,
+        QuestionKind::Process,
+        QuestionKind::Behavioural,
+        QuestionKind::Concept,
+        QuestionKind::Motivation,
+    ];
+    named(&ALL, QuestionKind::name, text)
 }
 
 pub(in crate::cli) fn level(text: &str) -> Result<Level, String> {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use crate::batch::Through;
 use crate::cli::files::write_from;
-use crate::model::{Came, Question, Thousandths};
+use crate::model::{Question, RowOutcome, Thousandths};
 
 const HEADING: [&str; 6] = ["line", "id", "question", "criterion", "judge", "offline"];
 
@@ -30,7 +30,7 @@ impl Disputes {
 
     /// Adds a row for each disputed criterion of a result.
     pub(super) fn add(&mut self, row: &Through<'_>) -> io::Result<()> {
-        let (Came::Graded { credits, penalties, .. }, Some(question)) = (&row.marks.outcome, row.question) else {
+        let (RowOutcome::Graded { credits, penalties, .. }, Some(question)) = (&row.marks.outcome, row.question) else {
             return Ok(());
         };
         for (place, offline) in &row.marks.disputed {

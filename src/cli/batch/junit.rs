@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use crate::batch::Through;
 use crate::cli::files::write_from;
-use crate::model::Came;
+use crate::model::RowOutcome;
 use crate::report::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
 
 /// The `JUnit` file, and its cases so far.
@@ -30,8 +30,8 @@ impl Junit {
     /// Adds a result as a test case. A score below `least` is a failure.
     pub(super) fn add(&mut self, row: &Through<'_>, least: Option<f64>) -> io::Result<()> {
         let outcome = match (&row.marks.outcome, least) {
-            (Came::Ungraded(reason), _) => JunitOutcome::Errored(format!("line {}: {reason}", row.line)),
-            (Came::Graded { score, .. }, Some(least)) if score.as_f64() < least => {
+            (RowOutcome::Ungraded(reason), _) => JunitOutcome::Errored(format!("line {}: {reason}", row.line)),
+            (RowOutcome::Graded { score, .. }, Some(least)) if score.as_f64() < least => {
                 JunitOutcome::Failed(format!("{score} is below {least}"))
             }
             _ => JunitOutcome::Passed,

@@ -112,7 +112,7 @@ fn as_question(name: &str, questions: &Questions) -> Result<String, String> {
 }
 
 fn shown(name: &str) -> String {
-    format!("`{}`", QuestionMatch::kept_wording(name))
+    format!("`{}`", QuestionMatch::shortened_wording(name))
 }
 
 fn listed(columns: &[String]) -> String {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::batch::{Convert, InputFormat, Layout, Shard};
 use crate::cli::args::{EvidenceDetail, ResultFormat};
 use crate::cli::hints::advised;
-use crate::model::{Fingerprint, Grade, Kept, Marks};
+use crate::model::{CarriedValue, Fingerprint, Grade, GradeSummary};
 use crate::report::{CsvTable, DataLayout, Detail, Style, TerminalTable, for_terminal, json_line};
 
 /// The format of results, and the terminal that shows them.
@@ -88,7 +88,12 @@ impl Results {
     }
 
     /// Adds a result to `out`, and returns the summary of its grade.
-    pub(super) fn write(&self, grade: &Grade<'_>, kept: &[Kept<'_>], out: &mut Vec<u8>) -> io::Result<Marks> {
+    pub(super) fn write(
+        &self,
+        grade: &Grade<'_>,
+        kept: &[CarriedValue<'_>],
+        out: &mut Vec<u8>,
+    ) -> io::Result<GradeSummary> {
         let start = out.len();
         match &self.rows {
             RowWriter::Json => json_line(grade, self.detail, &self.keep, kept, out)?,
@@ -96,7 +101,7 @@ impl Results {
             RowWriter::Terminal(table) => out.extend_from_slice(table.row(grade).as_bytes()),
         }
         self.make_visible(out, start)?;
-        Ok(Marks::of(grade))
+        Ok(GradeSummary::of(grade))
     }
 
     /// Replaces control characters in `out` from `start` on if a terminal shows the results.
@@ -230,7 +235,7 @@ mod tests {
             "0".repeat(64)
         );
         let grade: Grade<'_> = serde_json::from_str(&line).expect("a grade");
-        results.write(&grade, &[Kept::Text(Cow::Borrowed(NASTY))], &mut out).expect("writes");
+        results.write(&grade, &[CarriedValue::Text(Cow::Borrowed(NASTY))], &mut out).expect("writes");
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -19,7 +19,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
 use crate::cli::hints::advised;
 use crate::cli::printer::{Printer, is_broken_pipe};
-use crate::model::{Came, QuestionMatch};
+use crate::model::{QuestionMatch, RowOutcome};
 use crate::report::{self, AnswersBelow, BatchReport, DisputeCounts, MatchedQuestion};
 use crate::wording::counted;
 
@@ -185,7 +185,7 @@ impl Tally {
             Some(Least::Each(least)) => Some(least),
             _ => None,
         };
-        if let (Came::Graded { score, .. }, Some(least)) = (&row.marks.outcome, least) {
+        if let (RowOutcome::Graded { score, .. }, Some(least)) = (&row.marks.outcome, least) {
             self.below += u64::from(score.as_f64() < least);
         }
         if let (Some(found), Some(question)) = (row.found, row.question) {

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 
 use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
-use gradus_core::model::Kept;
+use gradus_core::model::CarriedValue;
 
 /// Reads the object in a line. Where `fault` is given, or the object is damaged, the row cannot be graded and has
 /// the fields that could be read before the damage.
@@ -19,7 +19,7 @@ pub(super) fn row<'a>(line: u64, bytes: &'a [u8], columns: &Columns, fault: Opti
             (std::str::from_utf8(valid).unwrap_or_default(), fault.or_else(|| Some(not_utf8(valid.len()))))
         }
     };
-    let mut found = Found { kept: vec![Kept::Absent; columns.keep.len()], ..Found::default() };
+    let mut found = Found { kept: vec![CarriedValue::Absent; columns.keep.len()], ..Found::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     let fields = FieldsInto { columns, found: &mut found };
     let read = fields.deserialize(&mut reader).and_then(|()| reader.end());
@@ -41,7 +41,7 @@ struct Found<'a> {
     id: Option<Field<'a>>,
     question: Option<Field<'a>>,
     answer: Option<Field<'a>>,
-    kept: Vec<Kept<'a>>,
+    kept: Vec<CarriedValue<'a>>,
     /// A field that the object has more than once: which of them is meant is not known.
     twice: Option<String>,
 }
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for FieldsInto<'_, '_, 'de> {
             let field = if is_kept || is(id) || is(question) {
                 let raw: &RawValue = map.next_value()?;
                 let wanted = keep.iter().zip(&mut found.kept).filter(|(column, _)| is(column));
-                wanted.for_each(|(_, kept)| *kept = Kept::Json(Cow::Borrowed(raw.get())));
+                wanted.for_each(|(_, kept)| *kept = CarriedValue::Json(Cow::Borrowed(raw.get())));
                 Some(Field::of(raw.get()).map_err(M::Error::custom)?)
             } else if is(answer) {
                 Some(map.next_value_seed(FieldSeed)?)
@@ -286,8 +286,8 @@ mod tests {
     fn kept_values_stay_as_they_are_written() {
         let text = br#"{"id":"a","answer":"x","when":1.50,"tags":["a", "b"]}"#;
         let row = read(text, &keeping(&["tags", "when", "id", "none"]));
-        let json = |text: &'static str| Kept::Json(Cow::Borrowed(text));
-        assert_eq!(row.kept, [json("[\"a\", \"b\"]"), json("1.50"), json("\"a\""), Kept::Absent]);
+        let json = |text: &'static str| CarriedValue::Json(Cow::Borrowed(text));
+        assert_eq!(row.kept, [json("[\"a\", \"b\"]"), json("1.50"), json("\"a\""), CarriedValue::Absent]);
         assert_eq!(row.id.as_deref(), Some("a"));
     }
 
@@ -359,7 +359,7 @@ mod tests {
         ] {
             let row = read(text, &columns);
             assert_eq!((row.id.as_deref(), row.question.as_deref()), (Some("7"), Some("q")));
-            assert_eq!(row.kept, [Kept::Json(Cow::Borrowed("\"Ann\""))]);
+            assert_eq!(row.kept, [CarriedValue::Json(Cow::Borrowed("\"Ann\""))]);
             assert!(row.answer.is_err());
         }
         let row = row(1, b"{\"id\":\"a\",\"answer\":\"x\"}", &columns, Some("too long".to_owned()));

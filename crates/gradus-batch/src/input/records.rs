@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::row::{Columns, Row, not_utf8};
-use gradus_core::model::Kept;
+use gradus_core::model::CarriedValue;
 
 /// The position of each column in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,8 @@ impl Records {
         let (end, last) = record.until;
         let fields = Fields { bytes: self.fields.get(start..end)?, ends: self.ends.get(first..last)? };
         let named = |at: usize| fields.text(at).filter(|text| !text.trim().is_empty()).map(Cow::Borrowed);
-        let kept = |at: &usize| fields.text(*at).map_or(Kept::Absent, |text| Kept::Text(Cow::Borrowed(text)));
+        let kept =
+            |at: &usize| fields.text(*at).map_or(CarriedValue::Absent, |text| CarriedValue::Text(Cow::Borrowed(text)));
         let fault = record.fault.clone().or_else(|| fields.utf8_fault());
         let answer = match (fault, fields.text(places.answer)) {
             (Some(fault), _) => Err(fault),

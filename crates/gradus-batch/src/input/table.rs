@@ -221,7 +221,7 @@ fn ends_inside_quotes(written: &[u8], delimiter: u8) -> bool {
 mod tests {
     use super::*;
     use crate::row::Row;
-    use gradus_core::model::Kept;
+    use gradus_core::model::CarriedValue;
 
     fn rows(table: &[u8], columns: &Columns) -> Vec<Row<'static>> {
         let mut reader = TableReader::new(Stream::of_bytes(table), b',').expect("a heading");
@@ -245,7 +245,7 @@ mod tests {
         let rows = rows(b"who,answer,id\n\nAnna,\"one\ntwo, \"\"three\"\"\",a\nBen,5\" pipe,\n", &columns);
         assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 5]);
         assert_eq!(rows[0].answer.as_deref(), Ok("one\ntwo, \"three\""));
-        assert_eq!(rows[0].kept, [Kept::Text("Anna".into())]);
+        assert_eq!(rows[0].kept, [CarriedValue::Text("Anna".into())]);
         assert_eq!((rows[1].answer.as_deref(), rows[1].id.as_deref()), (Ok("5\" pipe"), None));
     }
 

@@ -15,7 +15,7 @@ use super::records::Records;
 use super::stream::Stream;
 use super::table::TableReader;
 use crate::row::{Columns, Row};
-use gradus_core::model::Kept;
+use gradus_core::model::CarriedValue;
 
 /// The most bytes of a row in these tests.
 const LIMIT: usize = 200;
@@ -135,7 +135,7 @@ fn is_read_as_made(row: &Row<'_>, made: &Made) -> Result<(), TestCaseError> {
     prop_assert_eq!(row.answer.as_deref(), Ok(made.values[2].as_str()));
     prop_assert_eq!(
         &row.kept,
-        &[Kept::Text(made.values[4].as_str().into()), Kept::Text(made.values[3].as_str().into())]
+        &[CarriedValue::Text(made.values[4].as_str().into()), CarriedValue::Text(made.values[3].as_str().into())]
     );
     Ok(())
 }
@@ -158,7 +158,7 @@ fn is_read_as_damaged(row: &Row<'_>, made: &Made, order: &[usize]) -> Result<(),
     }
     for (name, kept) in [(4, &row.kept[0]), (3, &row.kept[1])] {
         if has(name) {
-            prop_assert_eq!(kept, &Kept::Text(made.values[name].as_str().into()));
+            prop_assert_eq!(kept, &CarriedValue::Text(made.values[name].as_str().into()));
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::hash::Hasher as _;
 
 use super::{Cell, ReadError, Rows, Table};
 use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER, wrong_type};
-use gradus_core::model::Kept;
+use gradus_core::model::CarriedValue;
 
 /// Reads rows of answers.
 pub(crate) struct ParquetReader {
@@ -90,10 +90,10 @@ impl ParquetReader {
 
     fn row(&self, mut cells: Vec<Cell>) -> Row<'static> {
         let kept = cells.split_off(self.kept.min(cells.len())).into_iter().map(|cell| match cell {
-            Cell::Missing | Cell::Bad(_) => Kept::Absent,
-            Cell::Text(text) | Cell::Formatted(text) => Kept::Text(Cow::Owned(text)),
-            Cell::Number(json) | Cell::Other(json) => Kept::Json(Cow::Owned(json)),
-            Cell::Bool(truth) => Kept::Json(Cow::Borrowed(if truth { "true" } else { "false" })),
+            Cell::Missing | Cell::Bad(_) => CarriedValue::Absent,
+            Cell::Text(text) | Cell::Formatted(text) => CarriedValue::Text(Cow::Owned(text)),
+            Cell::Number(json) | Cell::Other(json) => CarriedValue::Json(Cow::Owned(json)),
+            Cell::Bool(truth) => CarriedValue::Json(Cow::Borrowed(if truth { "true" } else { "false" })),
         });
         let kept = kept.collect();
         let name = |place: Option<usize>, column: &str, expected: &str| {

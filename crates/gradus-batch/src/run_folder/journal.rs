@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Key;
-use gradus_core::model::Marks;
+use gradus_core::model::GradeSummary;
 
 /// What was written of a row. Names are short, because millions of them are written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     pub(crate) id: String,
     /// What the result comes to.
     #[serde(rename = "m")]
-    pub(crate) marks: Marks,
+    pub(crate) marks: GradeSummary,
 }
 
 /// What stands above the results: the heading of a table, or nothing.
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_line_that_was_touched_anywhere_is_no_line() {
         let key = "00000000000000000000000000000abc".parse().expect("a key");
-        let marks = Marks::ungraded("q", "no text");
+        let marks = GradeSummary::ungraded("q", "no text");
         let entry = Entry { key, length: 12, checksum: 7, line: 3, id: "a\tb\n".to_owned(), marks };
         let mut journal = Vec::new();
         write(&entry, &mut journal).expect("writes");

@@ -149,16 +149,16 @@ impl Reader<'_> {
     }
 
     fn terms(&mut self, table: &ReferenceTable, mut concept: impl FnMut(&Spanned<String>) -> usize) -> Vec<Term> {
-        let all = [(&table.terms, Stance::Said), (&table.denied, Stance::Denied), (&table.also, Stance::Extra)];
+        let all = [(&table.terms, Stance::Affirmed), (&table.denied, Stance::Denied), (&table.also, Stance::Optional)];
         let all = all
             .into_iter()
             .flat_map(|(phrases, stance)| phrases.iter().map(move |(phrase, weight)| (phrase, weight, stance)));
         let mut terms = Vec::new();
         for (phrase, weight, stance) in all {
             let is_repeated = match stance {
-                Stance::Said => false,
+                Stance::Affirmed => false,
                 Stance::Denied => table.terms.contains_key(phrase),
-                Stance::Extra => table.terms.contains_key(phrase) || table.denied.contains_key(phrase),
+                Stance::Optional => table.terms.contains_key(phrase) || table.denied.contains_key(phrase),
             };
             if !(0.001..=MOST_WEIGHT).contains(weight.get_ref()) {
                 let message = format!("`{}` has the weight {:.3}", phrase.get_ref(), weight.get_ref());

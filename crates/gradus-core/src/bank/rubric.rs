@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::locations::{CriterionLocations, RubricLocations};
 use super::reader::{Reader, format_finding};
 use super::schema::{CriterionTable, RubricFile, SharedFile};
-use crate::model::{Bands, Criterion, Golden, Kind, Level, Question, is_blank};
+use crate::model::{Bands, Criterion, Golden, Level, Question, QuestionKind, is_blank};
 
 /// Limit for the points of all criteria of a rubric together, and of all penalties. It keeps sums of thousandths small.
 const MOST_POINTS: u64 = 100_000;
@@ -174,7 +174,7 @@ pub(super) fn parse_shared_alone(file: &str, text: &str) -> Result<Rubric, Vec<F
     let question = Question {
         id: file.to_owned(),
         topic: String::new(),
-        kind: Kind::Concept,
+        kind: QuestionKind::Concept,
         level: Level::Core,
         prompt: String::new(),
         also_asked: Vec::new(),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
-use crate::model::{Bands, Grade, Kind, Level};
+use crate::model::{Bands, Grade, Level, QuestionKind};
 
 /// The JSON Schema of rubric files.
 pub fn rubric_schema() -> Schema {
@@ -34,7 +34,7 @@ pub(super) struct RubricFile {
     #[schemars(with = "String")]
     pub(super) topic: Spanned<String>,
     /// What kind of answer the question asks for.
-    pub(super) kind: Kind,
+    pub(super) kind: QuestionKind,
     /// The difficulty of the question.
     pub(super) level: Level,
     /// The question as it is asked.

@@ -101,7 +101,7 @@ impl<'r, 'a, C: Count + ?Sized> Rounds<'r, 'a, C> {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Self {
-        let mut grade = Box::new(scorer.grade_as(answer, panel.print(offline), workspace));
+        let mut grade = Box::new(scorer.grade_with_fingerprint(answer, panel.print(offline), workspace));
         grade.grader = panel.grader();
         let texts =
             Texts { answer: Quotable::new(answer.text, answer.body), question: Quotable::new(brief.question(), 0) };

@@ -7,7 +7,7 @@ use super::conversation::{self, Conversation, Decided};
 use super::panel::Panel;
 use super::votes;
 use crate::model::{
-    Ballot, CriterionGrade, Evidence, Flag, Grade, How, Outcome, Source, Span, Status, Thousandths, Why,
+    Ballot, CriterionGrade, Evidence, Explanation, Flag, Grade, MatchKind, Outcome, Source, Span, Status, Thousandths,
 };
 use crate::score::Scorer;
 
@@ -144,7 +144,7 @@ impl<'a> Settlement<'_, 'a> {
             criterion.earned = Thousandths(criterion.points * settled.0);
         }
         criterion.status = Status::of(settled);
-        criterion.why = Why::Text(Cow::Owned(why));
+        criterion.why = Explanation::Text(Cow::Owned(why));
         if criterion.status == Status::Met {
             criterion.missing.clear();
         }
@@ -156,7 +156,7 @@ impl<'a> Settlement<'_, 'a> {
             end: span.end,
             quote: Cow::Owned(span.of(self.text).to_owned()),
             concept: Cow::Borrowed(""),
-            how: How::Quoted,
+            how: MatchKind::Quoted,
             half: false,
         }
     }

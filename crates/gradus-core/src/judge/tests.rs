@@ -8,7 +8,7 @@ use super::chat::{Chat, JudgeId, Reply, Request};
 use super::halt::{Cause, Failure, Halt};
 use super::panel::{Panel, tests::panel};
 use super::rounds::{Judge, Rounds, Step};
-use crate::model::{Answer, Flag, Grade, Source, Status, Thousandths, Usage, Why};
+use crate::model::{Answer, Explanation, Flag, Grade, Source, Status, Thousandths, Usage};
 use crate::score::Workspace;
 use crate::test_bank::shipped_bank;
 
@@ -75,7 +75,7 @@ fn graded<R>(panel: &Panel, chat: &dyn Chat, answer: &str, then: impl FnOnce(Res
     let brief = Brief::new(scorer.question(), &bank.samples(entry).expect("sound"));
     let answer = Answer::new("mine", answer);
     let judge = Judge { panel, chat, count: &Words };
-    then(judge.grade((&scorer, &brief), &answer, scorer.print_of(&answer), &mut Workspace::new()))
+    then(judge.grade((&scorer, &brief), &answer, scorer.fingerprint_of(&answer), &mut Workspace::new()))
 }
 
 fn no_credit(request: &Request) -> String {
@@ -117,7 +117,7 @@ fn without_a_reply_the_offline_scorer_decides_every_criterion() {
         let grade = grade.expect("a grade");
         assert!(grade.criteria.iter().chain(&grade.penalties).all(|one| one.source == Source::Fallback));
         assert_eq!((grade.fallback.as_deref(), grade.usage), (Some("connection refused"), None));
-        assert!(matches!(grade.criteria[0].why, Why::Coverage { .. }));
+        assert!(matches!(grade.criteria[0].why, Explanation::Coverage { .. }));
     });
     assert_eq!(chat.asked.borrow().len(), 1);
 }
@@ -247,7 +247,7 @@ fn the_rounds_give_the_same_grade_without_a_chat() {
     };
     let chat = Script::new(|_, request| Ok(say(request)));
     let judge = Judge { panel: &panel, chat: &chat, count: &Words };
-    let offline = scorer.print_of(&answer);
+    let offline = scorer.fingerprint_of(&answer);
     let blocking = judge.grade((&scorer, &brief), &answer, offline, &mut Workspace::new()).expect("a grade");
     let mut workspace = Workspace::new();
     let mut rounds = Rounds::new((&panel, &Words), (&scorer, &brief), &answer, offline, &mut workspace);

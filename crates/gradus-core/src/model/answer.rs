@@ -78,7 +78,7 @@ impl Span {
 
 /// Value of an input column that is copied to the output without being interpreted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept<'a> {
+pub enum CarriedValue<'a> {
     /// The row has no value in this column.
     Absent,
     /// Plain text.

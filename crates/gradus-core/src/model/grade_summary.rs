@@ -9,13 +9,13 @@ use super::{Band, CriterionGrade, Flag, Grade, Outcome, Source, Status, Tenths, 
 /// The short form of a grade. The JSON keys have one letter, because millions of these objects are stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Marks {
+pub struct GradeSummary {
     /// Id of the question; empty if no question was found.
     #[serde(rename = "q")]
     pub question: String,
     /// The score, or the reason why there is none.
     #[serde(rename = "o")]
-    pub outcome: Came,
+    pub outcome: RowOutcome,
     /// Warnings about the answer.
     #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
@@ -30,7 +30,7 @@ pub struct Marks {
 
 /// The score of an answer, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Came {
+pub enum RowOutcome {
     /// The answer was graded.
     #[serde(rename = "g")]
     Graded {
@@ -55,14 +55,14 @@ pub enum Came {
     Ungraded(String),
 }
 
-impl Marks {
+impl GradeSummary {
     /// The summary of a grade.
     pub fn of(grade: &Grade<'_>) -> Self {
         let outcome = match &grade.outcome {
-            Outcome::Ungraded { reason } => Came::Ungraded(reason.to_string()),
+            Outcome::Ungraded { reason } => RowOutcome::Ungraded(reason.to_string()),
             Outcome::Graded { score, band, .. } => {
                 let (score, band) = grade.calibrated.as_ref().map_or((*score, *band), |of| (of.score, of.band));
-                Came::Graded {
+                RowOutcome::Graded {
                     score,
                     band,
                     credits: credits(&grade.criteria),
@@ -86,7 +86,7 @@ impl Marks {
     pub fn ungraded(question: &str, reason: &str) -> Self {
         Self {
             question: question.to_owned(),
-            outcome: Came::Ungraded(reason.to_owned()),
+            outcome: RowOutcome::Ungraded(reason.to_owned()),
             flags: Vec::new(),
             disputed: Vec::new(),
             usage: None,

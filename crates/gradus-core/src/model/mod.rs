@@ -14,17 +14,19 @@ mod question_match;
 mod sample;
 mod verdict;
 
-pub use answer::{Answer, AnswerTooLong, Kept, Span};
+pub use answer::{Answer, AnswerTooLong, CarriedValue, Span};
 pub use fingerprint::{Fingerprint, FingerprintHasher};
 pub use fixed_point::{Tenths, Thousandths};
 pub use grade::{
     Advice, Band, Calibrated, Delivery, Flag, Grade, Grader, OtherModel, Outcome, Reference, SCHEMA, StarPart, Usage,
     Vote,
 };
-pub use grade_summary::{Came, Marks};
+pub use grade_summary::{GradeSummary, RowOutcome};
 pub use invisible::{Invisible, is_blank, is_hiding, is_invisible, is_unseen};
 pub use non_text::{NonText, file_signature, non_text};
-pub use question::{Bands, Basis, Concept, Criterion, Golden, Kind, Level, Question, ReferenceAnswer, Stance, Term};
+pub use question::{
+    Bands, Basis, Concept, Criterion, Golden, Level, Question, QuestionKind, ReferenceAnswer, Stance, Term,
+};
 pub use question_match::{QuestionChoice, QuestionMatch, SimilarQuestion};
 pub use sample::{Sample, SampleLevel};
-pub use verdict::{Ballot, CriterionGrade, Evidence, How, Source, Status, Why};
+pub use verdict::{Ballot, CriterionGrade, Evidence, Explanation, MatchKind, Source, Status};

@@ -12,7 +12,8 @@ use super::{Band, Tenths, Thousandths};
 /// The kind of answer that a question asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+#[schemars(rename = "Kind")]
+pub enum QuestionKind {
     /// Design a system.
     Design,
     /// Describe how to approach a task.
@@ -25,7 +26,7 @@ pub enum Kind {
     Motivation,
 }
 
-impl Kind {
+impl QuestionKind {
     /// The name in rubrics and results.
     pub fn name(self) -> &'static str {
         match self {
@@ -155,11 +156,11 @@ pub struct Term {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stance {
     /// The reference answer affirms the concept.
-    Said,
+    Affirmed,
     /// The reference answer denies the concept.
     Denied,
     /// The reference answer omits the concept; other good answers may contain it.
-    Extra,
+    Optional,
 }
 
 impl Stance {
@@ -170,7 +171,7 @@ impl Stance {
 
     /// Whether an answer without the concept misses something.
     pub fn is_expected(self) -> bool {
-        self != Self::Extra
+        self != Self::Optional
     }
 }
 
@@ -191,7 +192,7 @@ pub struct Question {
     /// Name of the rubric's folder.
     pub topic: String,
     /// Kind of answer that the question asks for.
-    pub kind: Kind,
+    pub kind: QuestionKind,
     /// Difficulty of the question.
     pub level: Level,
     /// Wording of the question.

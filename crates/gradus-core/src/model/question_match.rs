@@ -42,7 +42,7 @@ impl QuestionMatch<'_> {
     const MAX_CHARACTERS: usize = 200;
 
     /// The form of a wording in results: cut after 200 characters, with `…` in place of the rest.
-    pub fn kept_wording(wording: &str) -> String {
+    pub fn shortened_wording(wording: &str) -> String {
         match wording.char_indices().nth(Self::MAX_CHARACTERS) {
             None => wording.to_owned(),
             Some((end, _)) => format!("{}…", &wording[..end]),
@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_long_wording_is_cut_between_characters() {
-        assert_eq!(QuestionMatch::kept_wording("é?"), "é?");
-        let shortened = QuestionMatch::kept_wording(&"é".repeat(5000));
+        assert_eq!(QuestionMatch::shortened_wording("é?"), "é?");
+        let shortened = QuestionMatch::shortened_wording(&"é".repeat(5000));
         assert_eq!((shortened.chars().count(), shortened.ends_with("é…")), (201, true));
     }
 

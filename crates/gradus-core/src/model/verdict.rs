@@ -80,7 +80,7 @@ pub struct CriterionGrade<'a> {
     pub missing: Vec<Cow<'a, str>>,
     /// Explanation of the credit in one sentence.
     #[serde(borrow)]
-    pub why: Why<'a>,
+    pub why: Explanation<'a>,
     /// Lowest and highest credit of repeated samples or several judges. Absent with one verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<(Thousandths, Thousandths)>,
@@ -112,7 +112,8 @@ pub struct Ballot<'a> {
 /// Explanation of a credit in one sentence. Holds numbers until it is written, so that grading formats no text.
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
 #[schemars(with = "String")]
-pub enum Why<'a> {
+#[schemars(rename = "Why")]
+pub enum Explanation<'a> {
     /// The offline scorer counted concepts.
     Coverage {
         /// Number of concepts found.
@@ -137,7 +138,7 @@ pub enum Why<'a> {
     Text(Cow<'a, str>),
 }
 
-impl fmt::Display for Why<'_> {
+impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Coverage { found, of, need, halved } => {
@@ -162,13 +163,13 @@ impl fmt::Display for Why<'_> {
     }
 }
 
-impl Serialize for Why<'_> {
+impl Serialize for Explanation<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Why<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for Explanation<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::Text(Cow::Owned(String::deserialize(deserializer)?)))
     }
@@ -188,7 +189,7 @@ pub struct Evidence<'a> {
     #[serde(borrow)]
     pub concept: Cow<'a, str>,
     /// How the concept was recognised.
-    pub how: How,
+    pub how: MatchKind,
     /// Whether the passage counts half, because it is in a bare list of terms.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub half: bool,
@@ -204,7 +205,8 @@ impl Evidence<'_> {
 /// How a phrase was recognised; if several ways apply, the one furthest from the phrase as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum How {
+#[schemars(rename = "How")]
+pub enum MatchKind {
     /// The words as the rubric writes them.
     Exact,
     /// Inflected forms of the same words.
@@ -225,7 +227,7 @@ pub enum How {
     Quoted,
 }
 
-impl How {
+impl MatchKind {
     /// The name in results and reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! Also the sets of ways in which words were recognised, which edges carry.
 
-use crate::model::How;
+use crate::model::MatchKind;
 
 /// The node from which every part starts.
 pub(super) const START: u16 = u16::MAX;
@@ -51,16 +51,16 @@ impl HowSet {
     }
 
     /// The way that is furthest from the phrase as written.
-    pub(super) fn furthest(self) -> How {
+    pub(super) fn furthest(self) -> MatchKind {
         match self.0 {
-            0 => How::Exact,
-            1 => How::Stem,
-            2..=3 => How::Quantity,
-            4..=7 => How::Synonym,
-            8..=15 => How::Spoken,
-            16..=31 => How::Spelling,
-            32..=63 => How::Related,
-            _ => How::Opposite,
+            0 => MatchKind::Exact,
+            1 => MatchKind::Stem,
+            2..=3 => MatchKind::Quantity,
+            4..=7 => MatchKind::Synonym,
+            8..=15 => MatchKind::Spoken,
+            16..=31 => MatchKind::Spelling,
+            32..=63 => MatchKind::Related,
+            _ => MatchKind::Opposite,
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::edges::{Edge, START};
 use super::scratch::{Arrival, Node, PartSeen, Reached, Resolved, Scratch, Start};
 use super::word_edges::{Accept, Matcher};
-use crate::model::How;
+use crate::model::MatchKind;
 use crate::text::{Document, Join, LetterRun, Lexicon, Quantity, Sentence, WordId};
 
 /// A match of a phrase.
@@ -21,7 +21,7 @@ pub struct Hit {
     /// Number of the sentence.
     pub sentence: u32,
     /// How the phrase was recognised.
-    pub how: How,
+    pub how: MatchKind,
     /// Whether the match is in the scope of a negation that is not part of the phrase.
     pub negated: bool,
     /// Whether the phrase has one part, so that all tokens from first to last belong to it.

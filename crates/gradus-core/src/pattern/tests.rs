@@ -1,12 +1,12 @@
 //! What each sign of the phrase language matches and does not match.
 
 use super::*;
-use crate::model::How;
+use crate::model::MatchKind;
 use crate::text::{Document, KnownWords, Lexicon, Synonyms};
 
 struct QuotedHit {
     quote: String,
-    how: How,
+    how: MatchKind,
     negated: bool,
 }
 
@@ -96,13 +96,13 @@ fn negated_hits_are_marked_unless_the_phrase_contains_the_negation() {
 #[test]
 fn a_hit_reports_the_way_furthest_from_the_written_phrase() {
     for (phrase, text, how) in [
-        ("rollback", "rollback", How::Exact),
-        ("rollback", "rollbacks", How::Stem),
-        ("<percent>", "30%", How::Quantity),
-        ("kubernetes", "k8s", How::Synonym),
-        ("p95", "p ninety five", How::Spoken),
-        ("rollback", "rolback", How::Spelling),
-        ("kubernetes rollback", "k8s rolback", How::Spelling),
+        ("rollback", "rollback", MatchKind::Exact),
+        ("rollback", "rollbacks", MatchKind::Stem),
+        ("<percent>", "30%", MatchKind::Quantity),
+        ("kubernetes", "k8s", MatchKind::Synonym),
+        ("p95", "p ninety five", MatchKind::Spoken),
+        ("rollback", "rolback", MatchKind::Spelling),
+        ("kubernetes rollback", "k8s rolback", MatchKind::Spelling),
     ] {
         assert_eq!(find(phrase, text)[0].how, how, "`{phrase}` in `{text}`");
     }

@@ -174,7 +174,7 @@ impl Questions {
     /// # Errors
     /// When no question is similar enough, or several have the wording.
     pub fn by_wording(&self, wording: &str) -> Result<FoundQuestion, FindError> {
-        let kept = || Cow::Owned(QuestionMatch::kept_wording(wording.trim()));
+        let kept = || Cow::Owned(QuestionMatch::shortened_wording(wording.trim()));
         match *self.bank().asked_as(wording) {
             [entry] => Ok(FoundQuestion::new(self.place(&entry.id)?, QuestionMatch::Wording { wording: kept() })),
             [] => {

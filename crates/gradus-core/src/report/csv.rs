@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::grade::price;
-use crate::model::{CriterionGrade, Flag, Grade, Kept, Outcome, Status};
+use crate::model::{CarriedValue, CriterionGrade, Flag, Grade, Outcome, Status};
 
 const FIXED: [&str; 9] = ["id", "question", "status", "score", "earned", "possible", "band", "flags", "words"];
 const LAST: [&str; 2] = ["penalties", "reason"];
@@ -65,7 +65,7 @@ impl CsvTable {
     ///
     /// # Errors
     /// Only errors of writing to memory.
-    pub fn row(&self, grade: &Grade<'_>, kept: &[Kept<'_>], out: &mut Vec<u8>) -> io::Result<()> {
+    pub fn row(&self, grade: &Grade<'_>, kept: &[CarriedValue<'_>], out: &mut Vec<u8>) -> io::Result<()> {
         let is_graded = grade.score().is_some();
         let figure = |text: String| if is_graded { Cow::Owned(text) } else { Cow::Borrowed("") };
         let mut row: Vec<Cow<'_, str>> = Vec::with_capacity(16 + self.criteria.len() + self.keep.len());
@@ -172,12 +172,12 @@ fn penalties(penalties: &[CriterionGrade<'_>]) -> String {
 }
 
 /// A copied input value as a cell: a JSON string without its quotes, `null` as empty.
-fn plain<'a>(kept: &'a Kept<'_>) -> Cow<'a, str> {
+fn plain<'a>(kept: &'a CarriedValue<'_>) -> Cow<'a, str> {
     match kept {
-        Kept::Absent => Cow::Borrowed(""),
-        Kept::Text(text) => Cow::Borrowed(text),
-        Kept::Json(json) if **json == *"null" => Cow::Borrowed(""),
-        Kept::Json(json) => serde_json::from_str::<String>(json).map_or(Cow::Borrowed(&**json), Cow::Owned),
+        CarriedValue::Absent => Cow::Borrowed(""),
+        CarriedValue::Text(text) => Cow::Borrowed(text),
+        CarriedValue::Json(json) if **json == *"null" => Cow::Borrowed(""),
+        CarriedValue::Json(json) => serde_json::from_str::<String>(json).map_or(Cow::Borrowed(&**json), Cow::Owned),
     }
 }
 
@@ -240,7 +240,12 @@ mod tests {
         assert!(heading.ends_with(
             "credit:communication\tcredit:of-another-question\tpenalties\treason\twho\tkept:score\ttags\tnone\n"
         ));
-        let kept = [Kept::Text("=A\t1".into()), Kept::Json("-2.50".into()), Kept::Json("\"a\"".into()), Kept::Absent];
+        let kept = [
+            CarriedValue::Text("=A\t1".into()),
+            CarriedValue::Json("-2.50".into()),
+            CarriedValue::Json("\"a\"".into()),
+            CarriedValue::Absent,
+        ];
         let mut row = Vec::new();
         table.row(&fixture.grade, &kept, &mut row).expect("writes");
         let row = String::from_utf8(row).expect("UTF-8");

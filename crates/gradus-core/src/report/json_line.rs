@@ -6,7 +6,7 @@ use memchr::memchr2;
 use serde::Serialize;
 
 use crate::model::{
-    Calibrated, CriterionGrade, Fingerprint, Flag, Grade, Grader, Kept, Outcome, QuestionMatch, Source, Status,
+    Calibrated, CarriedValue, CriterionGrade, Fingerprint, Flag, Grade, Grader, Outcome, QuestionMatch, Source, Status,
 };
 use crate::model::{Delivery, SCHEMA, Thousandths, Usage};
 
@@ -41,7 +41,7 @@ pub fn json_line(
     grade: &Grade<'_>,
     detail: Detail,
     keep: &[String],
-    kept: &[Kept<'_>],
+    kept: &[CarriedValue<'_>],
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
     let start = out.len();
@@ -52,7 +52,7 @@ pub fn json_line(
     if !keep.is_empty() {
         out.pop(); // the closing brace
         out.extend_from_slice(b",\"kept\":{");
-        let there = keep.iter().zip(kept).filter(|(_, kept)| **kept != Kept::Absent);
+        let there = keep.iter().zip(kept).filter(|(_, kept)| **kept != CarriedValue::Absent);
         for (place, (name, kept)) in there.enumerate() {
             if place > 0 {
                 out.push(b',');
@@ -60,9 +60,9 @@ pub fn json_line(
             serde_json::to_writer(&mut *out, name)?;
             out.push(b':');
             match kept {
-                Kept::Absent => {}
-                Kept::Text(text) => serde_json::to_writer(&mut *out, text)?,
-                Kept::Json(text) => out.extend_from_slice(text.as_bytes()),
+                CarriedValue::Absent => {}
+                CarriedValue::Text(text) => serde_json::to_writer(&mut *out, text)?,
+                CarriedValue::Json(text) => out.extend_from_slice(text.as_bytes()),
             }
         }
         out.extend_from_slice(b"}}");
@@ -183,7 +183,7 @@ mod tests {
     use crate::report::grade::fixture;
     use serde_json::{Value, json};
 
-    fn line(detail: Detail, keep: &[&str], kept: &[Kept<'_>]) -> Value {
+    fn line(detail: Detail, keep: &[&str], kept: &[CarriedValue<'_>]) -> Value {
         let keep: Vec<String> = keep.iter().map(ToString::to_string).collect();
         let mut out = b"before\n".to_vec();
         json_line(&fixture::incident().grade, detail, &keep, kept, &mut out).expect("writes");
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn copied_input_columns_are_in_an_object_of_their_own() {
-        let kept = [Kept::Text("a \"b\"".into()), Kept::Absent, Kept::Json("[1.50]".into())];
+        let kept = [CarriedValue::Text("a \"b\"".into()), CarriedValue::Absent, CarriedValue::Json("[1.50]".into())];
         let line = line(Detail::None, &["score", "x", "tags"], &kept);
         assert_eq!(line["kept"], json!({"score": "a \"b\"", "tags": [1.5]}));
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, schema_for};
 
-use crate::model::{How, Kind, Level, SampleLevel};
+use crate::model::{Level, MatchKind, QuestionKind, SampleLevel};
 
 /// The schema of the summary of a batch.
 pub fn summary_schema() -> Schema {
@@ -335,7 +335,7 @@ struct FoundPhrase {
     /// One past the last byte.
     end: u64,
     quote: String,
-    how: How,
+    how: MatchKind,
     /// Whether the match counts, in words.
     verdict: String,
 }
@@ -352,7 +352,7 @@ enum Questions {
 struct Question {
     id: String,
     topic: String,
-    kind: Kind,
+    kind: QuestionKind,
     level: Level,
     prompt: String,
     /// Other wordings.

@@ -63,9 +63,9 @@ mod tests {
     fn weights_count_and_the_best_reference_is_used() {
         let words =
             [concept_hits(Some(found(1000)), None), ConceptHits::default(), concept_hits(None, Some(found(1000)))];
-        let one = reference(&[(0, 3000, Stance::Said), (1, 1000, Stance::Said)]);
-        let denies = reference(&[(0, 1000, Stance::Said), (2, 1000, Stance::Denied)]);
-        let affirms = reference(&[(0, 1000, Stance::Said), (2, 1000, Stance::Said)]);
+        let one = reference(&[(0, 3000, Stance::Affirmed), (1, 1000, Stance::Affirmed)]);
+        let denies = reference(&[(0, 1000, Stance::Affirmed), (2, 1000, Stance::Denied)]);
+        let affirms = reference(&[(0, 1000, Stance::Affirmed), (2, 1000, Stance::Affirmed)]);
         assert_eq!(fit(std::slice::from_ref(&one), &words), Fit { reference: 0, share: Thousandths(750) });
         assert_eq!(fit(&[one.clone(), denies.clone()], &words), Fit { reference: 1, share: Thousandths(1000) });
         assert_eq!(fit(&[affirms], &words).share, Thousandths(750), "a denial of an affirmed concept counts half");
@@ -78,12 +78,12 @@ mod tests {
     fn an_optional_concept_adds_to_the_share_and_is_never_missing() {
         let words =
             [concept_hits(Some(found(1000)), None), ConceptHits::default(), concept_hits(Some(found(1000)), None)];
-        let expected = [(0, 1000, Stance::Said), (1, 1000, Stance::Said)];
+        let expected = [(0, 1000, Stance::Affirmed), (1, 1000, Stance::Affirmed)];
         let share = |more: &[(usize, u32, Stance)]| fit(&[reference(&[&expected[..], more].concat())], &words).share.0;
         assert_eq!(share(&[]), 500);
-        assert_eq!(share(&[(1, 500, Stance::Extra)]), 500);
-        assert_eq!(share(&[(2, 500, Stance::Extra)]), 750);
-        assert_eq!(share(&[(2, 9000, Stance::Extra)]), 1000);
+        assert_eq!(share(&[(1, 500, Stance::Optional)]), 500);
+        assert_eq!(share(&[(2, 500, Stance::Optional)]), 750);
+        assert_eq!(share(&[(2, 9000, Stance::Optional)]), 1000);
     }
 
     #[test]

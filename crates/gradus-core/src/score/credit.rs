@@ -4,7 +4,7 @@
 //! answers, and [`super::points`] distributes the points.
 
 use super::points::Share;
-use crate::model::How;
+use crate::model::MatchKind;
 use crate::pattern::Hit;
 
 /// Worth of a full hit, in thousandths.
@@ -27,7 +27,7 @@ impl ConceptHit {
     /// Takes a hit, and whether it is in a bare list of terms.
     pub(super) fn new(hit: Hit, bare: bool) -> Self {
         let halve = |worth: u32, when: bool| if when { worth * HALF / FULL } else { worth };
-        let related = matches!(hit.how, How::Related | How::Opposite);
+        let related = matches!(hit.how, MatchKind::Related | MatchKind::Opposite);
         Self { hit, worth: halve(halve(FULL, bare), related) }
     }
 }
@@ -42,7 +42,7 @@ pub(super) struct ConceptHits {
 impl ConceptHits {
     /// Adds a hit. Of several hits with the same worth, the first is kept.
     pub(super) fn add(&mut self, found: ConceptHit) {
-        let denied = found.hit.negated != (found.hit.how == How::Opposite);
+        let denied = found.hit.negated != (found.hit.how == MatchKind::Opposite);
         let known = if denied { &mut self.denied } else { &mut self.affirmed };
         if known.is_none_or(|known| known.worth < found.worth) {
             *known = Some(found);
@@ -53,7 +53,7 @@ impl ConceptHits {
     pub(super) fn best(&self, denied: bool) -> Option<ConceptHit> {
         let (same, contrary) = if denied { (self.denied, self.affirmed) } else { (self.affirmed, self.denied) };
         // because the opposite of the concept is not part of it
-        let contrary = contrary.filter(|found| found.hit.how != How::Opposite);
+        let contrary = contrary.filter(|found| found.hit.how != MatchKind::Opposite);
         let contrary = contrary.map(|found| ConceptHit { worth: found.worth * HALF / FULL, ..found });
         match (same, contrary) {
             (Some(same), Some(contrary)) => Some(if same.worth >= contrary.worth { same } else { contrary }),
@@ -90,7 +90,7 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::score) fn found(worth: u32) -> ConceptHit {
-        let hit = Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: How::Exact, negated: false, whole: true };
+        let hit = Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: MatchKind::Exact, negated: false, whole: true };
         ConceptHit { hit, worth }
     }
 
@@ -139,10 +139,10 @@ pub(super) mod tests {
             state.add(ConceptHit::new(Hit { how, negated, ..found(0).hit }, false));
             (state.worth(false), state.worth(true))
         };
-        assert_eq!(with(How::Exact, false), (1000, 500));
-        assert_eq!(with(How::Exact, true), (500, 1000));
-        assert_eq!(with(How::Opposite, true), (500, 0));
-        assert_eq!(with(How::Opposite, false), (0, 500));
-        assert_eq!(with(How::Related, false), (500, 250));
+        assert_eq!(with(MatchKind::Exact, false), (1000, 500));
+        assert_eq!(with(MatchKind::Exact, true), (500, 1000));
+        assert_eq!(with(MatchKind::Opposite, true), (500, 0));
+        assert_eq!(with(MatchKind::Opposite, false), (0, 500));
+        assert_eq!(with(MatchKind::Related, false), (500, 250));
     }
 }

@@ -8,7 +8,7 @@ use super::coverage;
 use super::credit::{self, ConceptHit, ConceptHits};
 use super::points::{self, Share};
 use crate::model::{
-    Answer, Basis, Criterion, CriterionGrade, Evidence, ReferenceAnswer, Source, Status, Thousandths, Why,
+    Answer, Basis, Criterion, CriterionGrade, Evidence, Explanation, ReferenceAnswer, Source, Status, Thousandths,
 };
 use crate::text::Document;
 
@@ -54,7 +54,7 @@ impl<'a> CriterionGrader<'_, 'a> {
                 None => grade.missing.push(Cow::Borrowed(&concept.id)),
             }
         }
-        grade.why = Why::Coverage {
+        grade.why = Explanation::Coverage {
             found: grade.evidence.len() as u32,
             of: concept_hits.len() as u32,
             need,
@@ -83,7 +83,7 @@ impl<'a> CriterionGrader<'_, 'a> {
         }
         grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
         let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
-        grade.why = Why::Share { said: fit.share, reference, of };
+        grade.why = Explanation::Share { said: fit.share, reference, of };
         (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
     }
 
@@ -111,7 +111,7 @@ fn grade_without_evidence(criterion: &Criterion, credit: Thousandths) -> Criteri
         status: Status::of(credit),
         evidence: Vec::with_capacity(criterion.concepts.len()),
         missing: Vec::new(),
-        why: Why::Text(Cow::Borrowed("")),
+        why: Explanation::Text(Cow::Borrowed("")),
         spread: None,
         votes: Vec::new(),
         offline: None,

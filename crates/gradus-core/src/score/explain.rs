@@ -4,7 +4,7 @@
 
 use super::grade::{Standing, Workspace};
 use super::rubric::{PhrasePlace, Scorer, Target, Weighing};
-use crate::model::{Answer, How, Span};
+use crate::model::{Answer, MatchKind, Span};
 
 /// A phrase and its matches in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Find {
     /// Byte range in the answer.
     pub span: Span,
     /// How the phrase was recognised.
-    pub how: How,
+    pub how: MatchKind,
     /// How the match counts, and why.
     pub reason: Reason,
 }

@@ -137,11 +137,11 @@ impl Scorer {
     /// Grades an answer. The grade depends only on the answer and the rubric. An answer without words, or with more
     /// than [`Answer::LARGEST`] bytes, is ungraded.
     pub fn grade<'a>(&'a self, answer: &Answer<'a>, workspace: &mut Workspace) -> Grade<'a> {
-        self.grade_as(answer, self.print_of(answer), workspace)
+        self.grade_with_fingerprint(answer, self.fingerprint_of(answer), workspace)
     }
 
-    /// Grades an answer whose fingerprint, [`Self::print_of`], was computed before.
-    pub fn grade_as<'a>(
+    /// Grades an answer whose fingerprint, [`Self::fingerprint_of`], was computed before.
+    pub fn grade_with_fingerprint<'a>(
         &'a self,
         answer: &Answer<'a>,
         fingerprint: Fingerprint,

@@ -16,7 +16,7 @@ fn a_text_above_the_limit_is_ungraded_with_a_reason() {
     let (text, mut workspace) = ("\u{fdfa} ".repeat(100), Workspace::new());
     let answer = Answer::new("a", &text);
     let mut outcome = |limit| {
-        let grade = scorer.grade_within(limit, &answer, scorer.print_of(&answer), &mut workspace);
+        let grade = scorer.grade_within(limit, &answer, scorer.fingerprint_of(&answer), &mut workspace);
         assert!(grade.flags != [Flag::Empty]);
         grade.outcome
     };

@@ -163,7 +163,7 @@ impl Scorer {
     }
 
     /// The fingerprint of the grade of `answer`, without grading it.
-    pub fn print_of(&self, answer: &Answer<'_>) -> Fingerprint {
+    pub fn fingerprint_of(&self, answer: &Answer<'_>) -> Fingerprint {
         fingerprint::answer(self.fingerprint, answer)
     }
 }

@@ -1,6 +1,8 @@
 //! Questions and grade summaries for tests.
 
-use crate::model::{Band, Bands, Basis, Came, Criterion, Kind, Level, Marks, Question, Tenths, Thousandths};
+use crate::model::{
+    Band, Bands, Basis, Criterion, GradeSummary, Level, Question, QuestionKind, RowOutcome, Tenths, Thousandths,
+};
 
 /// A question with criteria `c1`, `c2` and so on, and penalties `p1` and so on, with the given points.
 pub(super) fn question(id: &str, criteria: &[u32], penalties: &[u32]) -> Question {
@@ -10,7 +12,7 @@ pub(super) fn question(id: &str, criteria: &[u32], penalties: &[u32]) -> Questio
     Question {
         id: id.into(),
         topic: "topic".into(),
-        kind: Kind::Concept,
+        kind: QuestionKind::Concept,
         level: Level::Core,
         prompt: "What is it?".into(),
         also_asked: Vec::new(),
@@ -35,9 +37,9 @@ pub(super) fn credits(thousandths: &[i32]) -> Vec<Option<Thousandths>> {
 }
 
 /// An answer with a score in tenths.
-pub(super) fn graded(question: &str, tenths: u32, criteria: &[i32], penalties: &[i32]) -> Marks {
+pub(super) fn graded(question: &str, tenths: u32, criteria: &[i32], penalties: &[i32]) -> GradeSummary {
     let band = if tenths < 500 { Band::Weak } else { Band::Strong };
     let (credits, penalties) = (credits(criteria), credits(penalties));
-    let outcome = Came::Graded { score: Tenths(tenths), band, credits, penalties, fallback: false };
-    Marks { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None }
+    let outcome = RowOutcome::Graded { score: Tenths(tenths), band, credits, penalties, fallback: false };
+    GradeSummary { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None }
 }

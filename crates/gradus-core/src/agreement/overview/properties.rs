@@ -7,7 +7,7 @@ use proptest::test_runner::RngSeed;
 use super::fixtures::{credits, graded, question};
 use super::totals::Overview;
 use crate::agreement::absent::Absent;
-use crate::model::{Flag, Marks, Question, Usage};
+use crate::model::{Flag, GradeSummary, Question, Usage};
 
 const POINTS: [u32; 3] = [1, 3, 100];
 const TAKEN: [u32; 1] = [2];
@@ -20,7 +20,7 @@ fn answer() -> impl Strategy<Value = Answer> {
     (0..3_usize, 0..=1000_u32, vec(credit, 3), prop_oneof![Just(-1), Just(0), Just(1000)])
 }
 
-fn marks() -> impl Strategy<Value = (u64, Marks)> {
+fn marks() -> impl Strategy<Value = (u64, GradeSummary)> {
     let usage = prop_oneof![
         Just(None),
         (0..9_u64, prop_oneof![Just(None), (0.0..1.0).prop_map(Some)]).prop_map(|(tokens, cost)| Some(Usage {
@@ -33,8 +33,9 @@ fn marks() -> impl Strategy<Value = (u64, Marks)> {
     (0..1000_u64, answer(), is_graded, usage).prop_map(|(line, (at, score, criteria, penalty), is_graded, usage)| {
         let id = questions()[at].id.clone();
         let reason = format!("reason {}", score % 40);
-        let marks = if is_graded { graded(&id, score, &criteria, &[penalty]) } else { Marks::ungraded(&id, &reason) };
-        (line, Marks { flags: vec![Flag::Echo; (score % 2) as usize], usage, ..marks })
+        let marks =
+            if is_graded { graded(&id, score, &criteria, &[penalty]) } else { GradeSummary::ungraded(&id, &reason) };
+        (line, GradeSummary { flags: vec![Flag::Echo; (score % 2) as usize], usage, ..marks })
     })
 }
 
@@ -42,7 +43,7 @@ fn questions() -> [Question; 3] {
     ["a", "b", "c"].map(|id| question(id, &POINTS, &TAKEN))
 }
 
-fn overview(rows: &[(u64, Marks)]) -> Overview {
+fn overview(rows: &[(u64, GradeSummary)]) -> Overview {
     let questions = questions();
     let mut overview = Overview::new();
     for (line, marks) in rows {

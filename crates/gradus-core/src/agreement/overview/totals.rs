@@ -6,7 +6,7 @@ use super::judge_usage::JudgeUsage;
 use super::question_stats::QuestionStats;
 use super::score_stats::ScoreStats;
 use super::ungraded::UngradedAnswers;
-use crate::model::{Came, Flag, Marks, Question};
+use crate::model::{Flag, GradeSummary, Question, RowOutcome};
 
 /// Fewest answers in which a hard criterion was decided.
 const HARD: u64 = 5;
@@ -54,7 +54,7 @@ impl Overview {
 
     /// Adds an answer: its line, its id, the summary of its grade, and its question if the bank has it. All answers to
     /// a question must have the same rubric.
-    pub fn add(&mut self, line: u64, id: &str, marks: &Marks, question: Option<&Question>) {
+    pub fn add(&mut self, line: u64, id: &str, marks: &GradeSummary, question: Option<&Question>) {
         self.answers += 1;
         for flag in &marks.flags {
             *self.flags.entry(*flag).or_default() += 1;
@@ -63,13 +63,13 @@ impl Overview {
             self.spent.get_or_insert_default().add(usage);
         }
         match &marks.outcome {
-            Came::Ungraded(reason) => {
+            RowOutcome::Ungraded(reason) => {
                 self.not_graded.add(line, id, reason);
                 if let Some(question) = question {
                     self.answers_to(&marks.question, Some(question)).answers += 1;
                 }
             }
-            Came::Graded { score, band, credits, penalties, fallback } => {
+            RowOutcome::Graded { score, band, credits, penalties, fallback } => {
                 self.scores.add(*score, *band);
                 self.fallback += u64::from(*fallback);
                 let answers = self.answers_to(&marks.question, question);
@@ -133,8 +133,8 @@ mod tests {
         let known = question("known", &[1], &[]);
         let mut overview = Overview::new();
         overview.add(1, "a", &graded("known", 800, &[1000], &[]), Some(&known));
-        overview.add(2, "b", &Marks::ungraded("known", "no words"), Some(&known));
-        overview.add(3, "c", &Marks::ungraded("no-such-question", "the bank has no such question"), None);
+        overview.add(2, "b", &GradeSummary::ungraded("known", "no words"), Some(&known));
+        overview.add(3, "c", &GradeSummary::ungraded("no-such-question", "the bank has no such question"), None);
         assert_eq!((overview.answers, overview.graded(), overview.ungraded()), (3, 1, 2));
         assert_eq!(overview.questions.keys().collect::<Vec<_>>(), ["known"]);
         assert_eq!(overview.questions["known"].answers, 2);
@@ -148,11 +148,11 @@ mod tests {
         let mut marks = graded("q", 100, &[0], &[]);
         marks.flags = vec![Flag::Echo, Flag::TooShort];
         marks.usage = Some(Usage { prompt_tokens: 100, completion_tokens: 10, cost: Some(0.25) });
-        if let Came::Graded { fallback, .. } = &mut marks.outcome {
+        if let RowOutcome::Graded { fallback, .. } = &mut marks.outcome {
             *fallback = true;
         }
         overview.add(1, "a", &marks, None);
-        overview.add(2, "b", &Marks { usage: None, flags: vec![Flag::Echo], ..marks.clone() }, None);
+        overview.add(2, "b", &GradeSummary { usage: None, flags: vec![Flag::Echo], ..marks.clone() }, None);
         assert_eq!(overview.flags, BTreeMap::from([(Flag::TooShort, 1), (Flag::Echo, 2)]));
         assert_eq!((overview.fallback, overview.unmatched), (2, 2));
         let spent = JudgeUsage { prompt_tokens: 100, completion_tokens: 10, cost: Some(250_000) };

@@ -7,7 +7,7 @@
 use super::draft_error::{DraftError, QuestionFault};
 use super::weights::Terms;
 use crate::bank::rubric::parse;
-use crate::model::{Answer, How, Question, Thousandths};
+use crate::model::{Answer, MatchKind, Question, Thousandths};
 use crate::score::{Find, PhrasePlace, Reason, Scorer, ScorerError, Scorers, Trace, Vocabulary, Workspace};
 
 /// Limit for the rounds. Two rounds remove unreadable phrases and then missed terms; more are a bug.
@@ -111,7 +111,7 @@ impl Weighed<'_> {
 /// Whether a find earns the full weight of a term, which the text says, or denies if `denied`.
 fn counts(find: &Find, denied: bool) -> bool {
     let reason = if denied { Reason::Denied } else { Reason::Counts };
-    find.reason == reason && !matches!(find.how, How::Related | How::Opposite)
+    find.reason == reason && !matches!(find.how, MatchKind::Related | MatchKind::Opposite)
 }
 
 fn phrase(question: &Question, place: PhrasePlace) -> Option<&str> {

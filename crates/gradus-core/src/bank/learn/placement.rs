@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_term_goes_to_the_best_fitting_reference_with_the_median_weight() {
-        let term = |weight: u32| Term { concept: 0, weight: Thousandths(weight), stance: Stance::Said };
+        let term = |weight: u32| Term { concept: 0, weight: Thousandths(weight), stance: Stance::Affirmed };
         let reference = |weights: &[u32]| ReferenceAnswer {
             text: String::new(),
             terms: weights.iter().copied().map(term).collect(),

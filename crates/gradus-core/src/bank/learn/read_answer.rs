@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::bank::encode::escaped_word;
-use crate::model::{Answer, Question, Span, Why};
+use crate::model::{Answer, Explanation, Question, Span};
 use crate::pattern::Reader;
 use crate::score::{Scorer, Workspace};
 use crate::text::{Class, Token};
@@ -81,7 +81,7 @@ fn results(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> V
             credit: graded(number).map_or(0, |grade| grade.credit.0),
             missing: concepts.filter(|(_, concept)| is_missing(&concept.id)).map(|(number, _)| number).collect(),
             reference: match graded(number).map(|grade| &grade.why) {
-                Some(Why::Share { reference, .. }) => (*reference as usize).saturating_sub(1),
+                Some(Explanation::Share { reference, .. }) => (*reference as usize).saturating_sub(1),
                 _ => 0,
             },
         }

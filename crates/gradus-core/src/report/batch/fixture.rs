@@ -2,7 +2,7 @@
 
 use super::types::BatchReport;
 use crate::agreement::Overview;
-use crate::model::{Bands, Came, Criterion, Flag, Marks, Question, Tenths, Thousandths};
+use crate::model::{Bands, Criterion, Flag, GradeSummary, Question, RowOutcome, Tenths, Thousandths};
 use crate::report::grade::fixture;
 
 /// A question with three criteria and a penalty.
@@ -22,9 +22,9 @@ pub(super) fn add_answers(overview: &mut Overview, question: &Question, answers:
         let penalties = vec![Some(Thousandths(if at % 9 == 0 { 1000 } else { 0 }))];
         let score = Tenths(grade as u32);
         let band = question.bands.of(score);
-        let outcome = Came::Graded { score, band, credits, penalties, fallback: false };
+        let outcome = RowOutcome::Graded { score, band, credits, penalties, fallback: false };
         let flags = if at % 11 == 0 { vec![Flag::TooShort] } else { Vec::new() };
-        let marks = Marks { question: question.id.clone(), outcome, flags, disputed: Vec::new(), usage: None };
+        let marks = GradeSummary { question: question.id.clone(), outcome, flags, disputed: Vec::new(), usage: None };
         overview.add(at + 1, &format!("{}-{at}", question.id), &marks, Some(question));
     }
 }
@@ -33,15 +33,16 @@ pub(super) fn add_answers(overview: &mut Overview, question: &Question, answers:
 pub(super) fn add_ungraded(overview: &mut Overview, answers: u64) {
     for at in 0..answers {
         let reason = if at % 3 == 0 { "the answer is empty" } else { "no question is called `x`" };
-        overview.add(1000 + at, &format!("lost-{at}"), &Marks::ungraded("x", reason), None);
+        overview.add(1000 + at, &format!("lost-{at}"), &GradeSummary::ungraded("x", reason), None);
     }
 }
 
 /// Adds an answer with a score and no credits.
 pub(super) fn add_score(overview: &mut Overview, question: &str, tenths: u32) {
     let (score, band) = (Tenths(tenths), Bands::default().of(Tenths(tenths)));
-    let outcome = Came::Graded { score, band, credits: Vec::new(), penalties: Vec::new(), fallback: false };
-    let marks = Marks { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None };
+    let outcome = RowOutcome::Graded { score, band, credits: Vec::new(), penalties: Vec::new(), fallback: false };
+    let marks =
+        GradeSummary { question: question.into(), outcome, flags: Vec::new(), disputed: Vec::new(), usage: None };
     overview.add(1, "x", &marks, None);
 }
 

@@ -140,7 +140,7 @@ fn not_graded(page: &mut String, not_graded: &UngradedAnswers) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Marks;
+    use crate::model::GradeSummary;
     use crate::report::batch::fixture::{add_answers, add_ungraded, question, report};
     use crate::report::batch::types::MatchedQuestion;
 
@@ -159,7 +159,7 @@ mod tests {
         let mut overview = Overview::new();
         let nasty = "a|b\n# c <img src=x> [d](https://e.f)\u{1b}[2J";
         add_answers(&mut overview, &question(nasty), 12);
-        overview.add(3, nasty, &Marks::ungraded("", nasty), None);
+        overview.add(3, nasty, &GradeSummary::ungraded("", nasty), None);
         add_ungraded(&mut overview, 30);
         let mut report = report(&overview);
         let (wording, question) = (Some(nasty.to_owned()), nasty.to_owned());

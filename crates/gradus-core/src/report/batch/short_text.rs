@@ -170,7 +170,7 @@ fn matched_line(one: &MatchedQuestion, width: usize) -> String {
 mod tests {
     use super::*;
     use crate::agreement::Overview;
-    use crate::model::{Came, Marks};
+    use crate::model::{GradeSummary, RowOutcome};
     use crate::report::batch::fixture::{add_answers, add_score, add_ungraded, question, report};
     use crate::report::batch::types::AnswersBelow;
     use proptest::prelude::*;
@@ -246,9 +246,9 @@ mod tests {
             ids.iter().for_each(|id| add_answers(&mut overview, &question(id), answers));
             add_ungraded(&mut overview, lost);
             for reason in &reasons {
-                overview.add(1, reason, &Marks::ungraded("", reason), None);
+                overview.add(1, reason, &GradeSummary::ungraded("", reason), None);
             }
-            let marks = Marks { outcome: Came::Ungraded(String::new()), ..Marks::ungraded("", "") };
+            let marks = GradeSummary { outcome: RowOutcome::Ungraded(String::new()), ..GradeSummary::ungraded("", "") };
             overview.add(1, "", &marks, None);
             let shown = short_text(&full(&overview), Style { width, color: false });
             let columns_of_report = Style { width, color: false }.columns();

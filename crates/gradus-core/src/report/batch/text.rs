@@ -149,7 +149,7 @@ fn wordings(page: &mut Page, report: &BatchReport<'_>) {
 mod tests {
     use super::*;
     use crate::agreement::Overview;
-    use crate::model::{Marks, Usage};
+    use crate::model::{GradeSummary, Usage};
     use crate::report::batch::fixture::{add_answers, add_score, add_ungraded, question, report};
     use crate::report::batch::types::{AnswersBelow, MatchedQuestion};
     use crate::wording::columns;
@@ -247,7 +247,7 @@ mod tests {
         let nasty = "a\u{1b}[31m\tb\nc\u{9b}2J\u{202e}";
         add_answers(&mut overview, &question(nasty), 12);
         add_answers(&mut overview, &question(&"漢字".repeat(60)), 12);
-        overview.add(3, nasty, &Marks::ungraded("", nasty), None);
+        overview.add(3, nasty, &GradeSummary::ungraded("", nasty), None);
         let (wording, question) = (Some(nasty.repeat(40)), nasty.to_owned());
         let mut report = report(&overview);
         report.found_questions = vec![MatchedQuestion { wording, question, answers: 1 }; 25];
@@ -263,7 +263,7 @@ mod tests {
         let mut overview = Overview::new();
         add_answers(&mut overview, &question("q"), 4);
         let usage = Some(Usage { prompt_tokens: 900, completion_tokens: 70, cost: Some(0.0125) });
-        overview.add(9, "x", &Marks { usage, ..Marks::ungraded("q", "the judge gave no verdict") }, None);
+        overview.add(9, "x", &GradeSummary { usage, ..GradeSummary::ungraded("q", "the judge gave no verdict") }, None);
         let mut report = report(&overview);
         report.below = Some(AnswersBelow { threshold: "solid".into(), answers: 2 });
         let expected = "5 answers: 4 graded, 1 ungraded  mean 50.0  deviation 32.3  2 below solid  cost 0.0125\n";

@@ -89,7 +89,7 @@ fn worth_ink(worth: Worth) -> Ink {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{Answer, Evidence, How};
+    use crate::model::{Answer, Evidence, MatchKind};
     use crate::report::grade::fixture;
     use crate::report::grade::text::text;
     use crate::report::layout::style::Style;
@@ -100,7 +100,7 @@ mod tests {
         for (graded, (start, end)) in fixture.grade.criteria.iter_mut().zip(spans) {
             let (start, end) = (*start, *end);
             graded.evidence =
-                vec![Evidence { start, end, quote: "".into(), concept: "".into(), how: How::Exact, half: false }];
+                vec![Evidence { start, end, quote: "".into(), concept: "".into(), how: MatchKind::Exact, half: false }];
         }
         fixture.grade.penalties.clear();
         let answer = Answer::new("a", answer);

@@ -1,9 +1,9 @@
 //! An invented grade, which the tests of every format report.
 
 use crate::model::{
-    Advice, Answer, Band, Bands, Basis, Criterion, CriterionGrade, Delivery, Evidence, Fingerprint, Flag, Grade,
-    Grader, How, Kind, Level, Outcome, Question, Reference, SCHEMA, SampleLevel, Source, StarPart, Status, Tenths,
-    Thousandths, Why,
+    Advice, Answer, Band, Bands, Basis, Criterion, CriterionGrade, Delivery, Evidence, Explanation, Fingerprint, Flag,
+    Grade, Grader, Level, MatchKind, Outcome, Question, QuestionKind, Reference, SCHEMA, SampleLevel, Source, StarPart,
+    Status, Tenths, Thousandths,
 };
 
 use super::sheet::Sheet;
@@ -37,7 +37,7 @@ fn question() -> Question {
     Question {
         id: "lead-major-incident".into(),
         topic: "incident-response".into(),
-        kind: Kind::Behavioural,
+        kind: QuestionKind::Behavioural,
         level: Level::Core,
         prompt: "Pick one serious production outage that you ran, and walk me through it.".into(),
         also_asked: Vec::new(),
@@ -68,9 +68,9 @@ fn criterion(id: &str, points: u32, asks: &str) -> Criterion {
 
 fn grade() -> Grade<'static> {
     let relief = vec![
-        evidence("rolled the release back", "quick-relief", How::Stem),
-        evidence("release back within five minutes", "quick-relief", How::Quantity),
-        evidence("failovr", "failover", How::Spelling),
+        evidence("rolled the release back", "quick-relief", MatchKind::Stem),
+        evidence("release back within five minutes", "quick-relief", MatchKind::Quantity),
+        evidence("failovr", "failover", MatchKind::Spelling),
     ];
     Grade {
         schema: SCHEMA,
@@ -87,10 +87,10 @@ fn grade() -> Grade<'static> {
         grader: Grader::Offline { version: 1 },
         criteria: vec![
             graded("relief-first", 3, 1000, relief),
-            graded("communication", 3, 500, vec![evidence("status channel", "audience", How::Exact)]),
+            graded("communication", 3, 500, vec![evidence("status channel", "audience", MatchKind::Exact)]),
             graded("follow-up", 2, 0, Vec::new()),
         ],
-        penalties: vec![graded("blames-a-person", 2, 1000, vec![evidence("Tom's fault", "blame", How::Exact)])],
+        penalties: vec![graded("blames-a-person", 2, 1000, vec![evidence("Tom's fault", "blame", MatchKind::Exact)])],
         flags: vec![Flag::Stuffed],
         delivery: delivery(),
         references: vec![Reference {
@@ -132,14 +132,14 @@ fn graded(id: &'static str, points: u32, credit: u32, evidence: Vec<Evidence<'st
         status: Status::of(Thousandths(credit)),
         evidence,
         missing,
-        why: Why::Coverage { found: 1, of: 3, need: 2, halved: 0 },
+        why: Explanation::Coverage { found: 1, of: 3, need: 2, halved: 0 },
         spread: None,
         votes: Vec::new(),
         offline: None,
     }
 }
 
-fn evidence(quote: &'static str, concept: &'static str, how: How) -> Evidence<'static> {
+fn evidence(quote: &'static str, concept: &'static str, how: MatchKind) -> Evidence<'static> {
     let start = ANSWER.find(quote).expect("the quote is in the answer");
     Evidence { start, end: start + quote.len(), quote: quote.into(), concept: concept.into(), how, half: false }
 }

@@ -2,7 +2,8 @@
 
 use super::sheet::Sheet;
 use crate::model::{
-    Band, CriterionGrade, Delivery, Evidence, Flag, Grade, How, Kind, Outcome, Status, Thousandths, Why,
+    Band, CriterionGrade, Delivery, Evidence, Explanation, Flag, Grade, MatchKind, Outcome, QuestionKind, Status,
+    Thousandths,
 };
 use crate::wording::{counted, cut_middle_between_words};
 
@@ -82,13 +83,13 @@ fn adds_information(one: &Evidence<'_>, next: &Evidence<'_>) -> bool {
 
 fn quote(evidence: &Evidence<'_>) -> String {
     let how = match evidence.how {
-        How::Related => " (related word, counts half)",
-        How::Opposite => " (opposite, counts half)",
+        MatchKind::Related => " (related word, counts half)",
+        MatchKind::Opposite => " (opposite, counts half)",
         _ if evidence.half => " (counts half)",
-        How::Synonym => " (synonym)",
-        How::Spoken => " (spoken form)",
-        How::Spelling => " (spelling)",
-        How::Exact | How::Stem | How::Quantity | How::Quoted => "",
+        MatchKind::Synonym => " (synonym)",
+        MatchKind::Spoken => " (spoken form)",
+        MatchKind::Spelling => " (spelling)",
+        MatchKind::Exact | MatchKind::Stem | MatchKind::Quantity | MatchKind::Quoted => "",
     };
     format!("“{}”{how}", cut_middle_between_words(&evidence.quote, 40))
 }
@@ -102,8 +103,8 @@ pub(super) fn calibrated(grade: &Grade<'_>) -> Option<String> {
 /// The reason of the judge, or the concepts that a partial criterion lacks.
 pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
     match &graded.why {
-        Why::Text(text) => (!text.trim().is_empty()).then(|| text.trim().to_owned()),
-        Why::Coverage { found, need, .. } if graded.status == Status::Partial => {
+        Explanation::Text(text) => (!text.trim().is_empty()).then(|| text.trim().to_owned()),
+        Explanation::Coverage { found, need, .. } if graded.status == Status::Partial => {
             let lacking = need.saturating_sub(*found) as usize;
             let names: Vec<_> = graded.missing.iter().map(|id| id.replace(['-', '_'], " ")).collect();
             match lacking {
@@ -113,8 +114,8 @@ pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
                 _ => Some(format!("not found: {}", names.join(", "))),
             }
         }
-        Why::Share { .. } if graded.status == Status::Partial => Some(graded.why.to_string()),
-        Why::Coverage { .. } | Why::Share { .. } => None,
+        Explanation::Share { .. } if graded.status == Status::Partial => Some(graded.why.to_string()),
+        Explanation::Coverage { .. } | Explanation::Share { .. } => None,
     }
 }
 
@@ -133,7 +134,7 @@ pub(super) fn delivery(delivery: &Delivery) -> String {
 /// story.
 pub(super) fn story(sheet: &Sheet<'_>) -> Option<String> {
     const PARTS: [&str; 4] = ["situation", "task", "action", "result"];
-    if sheet.question.kind != Kind::Behavioural {
+    if sheet.question.kind != QuestionKind::Behavioural {
         return None;
     }
     let is_found = |part: &&str| sheet.grade.delivery.star.iter().any(|star| star.part == *part);
@@ -177,7 +178,7 @@ mod tests {
     fn only_behavioural_questions_report_the_parts_of_a_story() {
         let mut fixture = fixture::incident();
         assert_eq!(story(&fixture.sheet()).as_deref(), Some("Story has situation, action; missing: task, result"));
-        fixture.question.kind = Kind::Design;
+        fixture.question.kind = QuestionKind::Design;
         assert_eq!(story(&fixture.sheet()), None);
     }
 
