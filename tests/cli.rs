@@ -15,6 +15,7 @@ mod output_snapshots;
 mod points;
 mod questions;
 mod results;
+mod row_formats;
 mod schemas;
 mod searching;
 mod several_answers;

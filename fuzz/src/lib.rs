@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use gradus::bank::{Bank, Finding, draft, questions_from_corpus, questions_from_jsonl};
+use gradus::bank::{Bank, DraftQuestion, Finding, draft, questions_from_corpus};
 use gradus::model::{Answer, Basis, CriterionGrade, Explanation, Flag, Grade, Outcome, Question, Status};
 use gradus::pattern::{Hit, PhraseError};
 use gradus::score::Scorer;
@@ -29,7 +29,8 @@ fn drafted(shipped: &Bank) -> Bank {
     questions.truncate(3);
     let denying = r#"{"id": "gap", "prompt": "Why is it dark in the long corridor of the house?", "references":
         ["The lamp is not connected to the battery.", "There is a gap: no current flows through the open switch."]}"#;
-    questions.extend(questions_from_jsonl(&denying.replace('\n', " ")).expect("a question"));
+    let denying = serde_json::from_str(denying).expect("an object");
+    questions.push(DraftQuestion::from_fields(&denying).expect("a question"));
     let synonyms = shipped.synonyms().expect("sound");
     let related = shipped.related().expect("sound");
     let files = draft(&questions, "drafted", &synonyms, &related).expect("words");

@@ -8,13 +8,15 @@ use std::fmt::Write as _;
 use super::args::Calibrate as Args;
 use super::exit_status::ExitStatus;
 use super::files::{check_output, name, write_whole};
-use super::graded::{RowQuestions, read_rows, share};
+use super::graded::{RowQuestions, share};
 use super::hints::advised;
 use super::open;
 use super::printer::Printer;
+use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::fit::{Example, Fit, fit};
 use crate::agreement::{Metric, Pairs, Row, Scale, unit, unit_of};
+use crate::batch::ReadRows;
 use crate::model::{Grade, Outcome};
 use crate::score::VERSION;
 use crate::wording::counted;
@@ -25,7 +27,8 @@ const SHOWN: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     check_output(&args.output, &[&args.answers], args.force)?;
     let engine = open::offline(settings)?;
-    let rows = read_rows(&args.answers, &args.columns)?;
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.bank())?;
+    let status = report_bad_rows(&bad, &name(&args.answers), printer);
     let questions = RowQuestions::new(&engine, &rows, printer)?;
     let mut examples = Vec::new();
     questions.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))))?;
@@ -46,7 +49,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let comment = comment(args, settings, &examples, &fit, &trial);
     write_whole(&args.output, &fit.calibration.to_text(&comment))?;
     printer.note(&format!("use it with --calibration {}", args.output.display()));
-    Ok(ExitStatus::Done)
+    Ok(status)
 }
 
 fn example(row: &Row, grade: &Grade<'_>) -> Option<Example> {

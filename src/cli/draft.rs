@@ -1,22 +1,25 @@
-//! `bank draft`: rubrics from reference answers.
+//! `bank draft`: drafts rubrics from reference answers.
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use super::args::Draft as Args;
 use super::exit_status::ExitStatus;
-use super::files::{name, read_text, write_together};
+use super::files::{name, write_together};
 use super::graded::few;
+use super::hints::advised;
 use super::printer::Printer;
+use super::read_rows::{read_questions, report_bad_rows};
 use super::settings::Settings;
 use crate::bank::{self, Bank, BankError, DraftQuestion};
+use crate::batch::ReadRows;
 
 /// Files that are named when there are more in the way.
 const NAMED: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let questions = questions(args, settings, printer)?;
+    let ReadRows { rows: questions, bad } = questions(args, settings, printer)?;
     let words = super::bank::of_words(&args.output)?;
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
     let related = words.related().map_err(BankError::Faulty)?;
@@ -31,10 +34,10 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         let others = there.len().saturating_sub(NAMED);
         let more = if others == 0 { String::new() } else { format!(" and {others} more") };
         let named: Vec<&str> = there.iter().take(NAMED).map(String::as_str).collect();
-        bail!(
-            "{}{more} would be overwritten\nhint: choose another --output or --topic, or say --force",
-            named.join(", ")
-        );
+        return Err(advised(
+            format!("{}{more} would be overwritten", named.join(", ")),
+            "choose another --output or --topic, or use --force",
+        ));
     }
     let places: Vec<(PathBuf, &str)> =
         files.iter().map(|file| (args.output.join(&file.name), file.text.as_str())).collect();
@@ -46,28 +49,33 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let folder = args.output.display();
     printer.result(&format!("{count} drafted in {folder}"))?;
     note_of_shared_prompts(&questions, printer);
-    printer.note(&format!("read and mend them; `gradus bank check {folder}` tells what is wrong"));
-    Ok(ExitStatus::Done)
+    printer.note(&format!("read and correct them; `gradus bank check {folder}` reports their faults"));
+    let from = args.questions.as_deref().map(name).unwrap_or_default();
+    Ok(report_bad_rows(&bad, &from, printer))
 }
 
-fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<Vec<DraftQuestion>> {
+fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ReadRows<DraftQuestion>> {
     if let Some(folder) = &args.corpus {
         if !folder.is_dir() {
-            bail!("{} is no folder\nhint: name the folder that holds <topic>/<id>.md", folder.display());
+            let message = format!("{} is not a folder", folder.display());
+            return Err(advised(message, "name the folder that holds <topic>/<id>.md"));
         }
         let files = crate::engine::load_corpus(folder)?;
         let bank =
             settings.bank.value.as_ref().map(|folder| crate::engine::load_files(folder).map(Bank::new)).transpose()?;
         let questions = bank::questions_from_corpus(&files, bank.as_ref())?;
         warn_of_made_up_prompts(&questions, printer);
-        return Ok(questions);
+        return Ok(ReadRows { rows: questions, bad: Vec::new() });
     }
-    let Some(path) = &args.questions else { bail!("no questions named") };
-    let text = read_text(path)?;
-    bank::questions_from_jsonl(&text).with_context(|| name(path))
+    let Some(path) = &args.questions else { bail!("no questions are named") };
+    let read = read_questions(path, args.input_format)?;
+    if path.is_dir() {
+        warn_of_made_up_prompts(&read.rows, printer);
+    }
+    Ok(read)
 }
 
-/// Corpus files need not hold the wording of their question.
+/// Reports prompts that were made of ids, because a file need not contain the wording of its question.
 fn warn_of_made_up_prompts(questions: &[DraftQuestion], printer: &Printer) {
     let made_up: Vec<&str> =
         questions.iter().filter(|one| one.has_made_up_prompt()).map(|one| one.id.as_str()).collect();
@@ -80,7 +88,7 @@ fn warn_of_made_up_prompts(questions: &[DraftQuestion], printer: &Printer) {
     }
 }
 
-/// A row that asks a shared prompt does not tell which question it means.
+/// Reports shared prompts, because a row that names its question by such a prompt is not graded.
 fn note_of_shared_prompts(questions: &[DraftQuestion], printer: &Printer) {
     let shared = bank::with_shared_prompts(questions);
     if !shared.is_empty() {

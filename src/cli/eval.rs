@@ -11,16 +11,18 @@ use anyhow::Context as _;
 use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::exit_status::ExitStatus;
 use super::files::{name, read_text};
-use super::graded::{RowQuestions, few, given, read_rows, reason, share};
+use super::graded::{RowQuestions, few, given, reason, share};
 use super::hints::advised;
 use super::judge::Uses;
 use super::open;
 use super::printer::Printer;
+use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::{
     Absent, BestValue, Comparison, Cut, Given, Group, Interval, Metric, Row, Scale, Study, StudyOptions, Subset,
     compare, study, unit_of,
 };
+use crate::batch::ReadRows;
 use crate::engine::Judges;
 use crate::report::{
     self, AnswerScore, DataLayout, Disagreement, Evaluation, EvaluationChange, MetricChange, UngradedAnswer,
@@ -31,7 +33,7 @@ use crate::wording::counted;
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
     let engine = open::offline(settings)?;
-    let rows = read_rows(&args.answers, &args.columns)?;
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.bank())?;
     if let Cut::FittedOn(split) = &args.cut
         && !rows.iter().any(|row| row.split.as_deref() == Some(split))
     {
@@ -53,6 +55,13 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         }
         all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
     })?;
+    let status = report_bad_rows(&bad, &name(&args.answers), printer);
+    let answers = rows.len() + bad.len();
+    ungraded.extend(bad.into_iter().map(|bad| {
+        let (line, reason) = (usize::try_from(bad.line).unwrap_or(usize::MAX), bad.fault.to_string());
+        UngradedAnswer { id: line.to_string(), line, reason }
+    }));
+    ungraded.sort_by_key(|ungraded| ungraded.line);
     if let (true, Some(why)) = (fallbacks > 0, judges.and_then(Judges::first_fallback)) {
         let answers = counted(rows.len(), "answer");
         let were = if rows.len() == 1 { "was" } else { "were" };
@@ -76,7 +85,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
             Cut::At(_) => None,
             Cut::FittedOn(split) => Some(split.clone()),
         },
-        answers: rows.len(),
+        answers,
         unscored: rows.iter().filter(|row| row.score.is_none()).count(),
         ungraded,
         worst: worst(&rows, &all, &questions, args.worst)?,
@@ -92,7 +101,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         EvalFormat::Markdown => printer.result(&report::evaluation_markdown(&evaluation)),
     }?;
     missed.iter().for_each(|fault| printer.warning(fault));
-    Ok(if missed.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
+    Ok(if missed.is_empty() { status } else { ExitStatus::CheckFailed })
 }
 
 fn splits(rows: &[Row]) -> String {

@@ -1,14 +1,11 @@
 //! Answers that people graded, graded once more: what `eval` and `calibrate` begin with.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
-use super::args::RowColumns;
-use super::files::{is_stream, name, read_text};
 use super::printer::Printer;
-use crate::agreement::{Columns, Given, Row, rows_from_csv, rows_from_jsonl};
+use crate::agreement::{Given, Row};
 use crate::bank::BankError;
 use crate::engine::Engine;
 use crate::model::{Answer, Grade, Outcome};
@@ -16,38 +13,6 @@ use crate::questions::PreparedQuestion;
 
 /// Names that are told when there are more.
 const NAMED: usize = 3;
-
-/// Reads the rows of a file: CSV by its ending, else one JSON object a line; of a stream by how it begins.
-pub(super) fn read_rows(path: &Path, columns: &RowColumns) -> anyhow::Result<Vec<Row>> {
-    let columns = Columns {
-        id: columns.id.clone(),
-        question: columns.question.clone(),
-        answer: columns.answer.clone(),
-        score: columns.score.clone(),
-    };
-    let text = read_text(path)?;
-    let is_table = if is_stream(path) {
-        !text.trim_start_matches(['\u{feff}', ' ', '\n', '\r']).starts_with('{')
-    } else {
-        path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
-    };
-    let rows = if is_table { rows_from_csv(&text, &columns) } else { rows_from_jsonl(&text, &columns) };
-    let rows = rows.with_context(|| name(path))?;
-    if rows.is_empty() {
-        bail!(
-            "{} holds no answer\nhint: write one JSON object a line, with `question`, `answer` and `score`",
-            name(path)
-        );
-    }
-    if rows.iter().all(|row| row.score.is_none()) {
-        bail!(
-            "{} holds no score that people gave\nhint: put it into `{}`, or name another column with --score",
-            name(path),
-            columns.score
-        );
-    }
-    Ok(rows)
-}
 
 /// The questions of graded rows, each prepared once.
 pub(super) struct RowQuestions<'e> {

@@ -2,24 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::bail;
-
 use super::args::{Learn as Args, LearnFormat};
 use super::exit_status::ExitStatus;
 use super::files::{check_output, name, write_whole};
-use super::graded::{few, read_rows};
+use super::graded::few;
+use super::hints::advised;
 use super::learned;
 use super::printer::Printer;
+use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::Row;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
+use crate::batch::ReadRows;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if let Some(path) = &args.output {
         check_output(path, &[&args.answers], args.force)?;
     }
     let bank = super::bank::open(settings)?;
-    let rows = read_rows(&args.answers, &args.columns)?;
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &bank)?;
+    let status = report_bad_rows(&bad, &name(&args.answers), printer);
     let groups = groups(&bank, &rows, args, printer)?;
     let vocabulary = bank.vocabulary()?;
     let mut learner = Learner::new(&bank, &vocabulary)?;
@@ -40,11 +42,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     if args.format == LearnFormat::Patch {
         warn_of_refused(&all, printer);
     }
-    finish(args, settings, &patch, printer)
+    finish(args, settings, &patch, printer)?;
+    Ok(status)
 }
 
-/// Writes the patch where it is to be written, and says what to do with it.
-fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<ExitStatus> {
+/// Writes the patch to --output, and reports how to apply it.
+fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<()> {
     if patch.is_empty() {
         return nothing(args, printer);
     }
@@ -58,26 +61,26 @@ fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> a
     } else if args.format == LearnFormat::Text {
         printer.note("--output FILE writes them as a patch of the rubrics");
     }
-    Ok(ExitStatus::Done)
+    Ok(())
 }
 
-/// Reports that there is nothing to propose. The file is written in any case, as an empty patch: a script can rely on it,
-/// and a patch of an earlier run must not pass for that of this one.
-fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> {
+/// Reports that there is nothing to propose. The file is written all the same, as an empty patch: a script can rely on it,
+/// and a patch of an earlier run must not be taken for the patch of this one.
+fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<()> {
     let Some(path) = &args.output else {
         printer.note("nothing to propose");
-        return Ok(ExitStatus::Done);
+        return Ok(());
     };
     write_whole(path, "")?;
     printer.note(&format!("nothing to propose; wrote an empty patch to {}", path.display()));
-    Ok(ExitStatus::Done)
+    Ok(())
 }
 
 fn answer(row: &Row) -> GradedAnswer<'_> {
     GradedAnswer { text: &row.answer, score: row.score, credits: row.criteria.clone() }
 }
 
-/// The answers by question, in the order of the bank. Warns of questions that are not in it.
+/// The answers by question, in the order of the bank. Reports questions that are not in the bank.
 fn groups<'b, 'r>(
     bank: &'b Bank,
     rows: &'r [Row],
@@ -106,14 +109,16 @@ fn groups<'b, 'r>(
         }
     }
     if unknown.len() == questions.len() {
-        bail!(
-            "no question of {} is in the bank: {}\nhint: `gradus questions` lists those that are; name another folder with --bank",
-            name(&args.answers),
-            few(&unknown)
-        );
+        return Err(advised(
+            format!("no question of {} is in the bank: {}", name(&args.answers), few(&unknown)),
+            "`gradus questions` lists the questions of the bank; name another folder with --bank",
+        ));
     }
     if let Some(wanted) = wanted.filter(|_| groups.is_empty()) {
-        bail!("no answer to `{}` in {}\nhint: name another question, or none", wanted.id, name(&args.answers));
+        return Err(advised(
+            format!("no answer to `{}` in {}", wanted.id, name(&args.answers)),
+            "name another question, or none",
+        ));
     }
     if !unknown.is_empty() && wanted.is_none() {
         let count =
@@ -135,7 +140,7 @@ fn warn_of_dropped(all: &[Learned], printer: &Printer) {
     }
 }
 
-/// For where the result itself has no place for it.
+/// Reports refused questions, because a patch does not contain them.
 fn warn_of_refused(all: &[Learned], printer: &Printer) {
     let refused: Vec<String> = all
         .iter()

@@ -32,6 +32,7 @@ mod owner;
 mod printer;
 mod project;
 mod questions;
+mod read_rows;
 mod run;
 mod search;
 mod settings;

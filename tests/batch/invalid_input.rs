@@ -25,7 +25,7 @@ fn reason_of(bad: &[u8]) -> String {
 #[test]
 fn a_bad_row_is_an_ungraded_row() {
     for (bad, reported) in [
-        (&b"{\"id\":\"x\""[..], "no JSON: EOF while parsing an object at column 9"),
+        (&b"{\"id\":\"x\""[..], "not valid JSON: EOF while parsing an object at column 9"),
         (b"{\"id\":\"x\",\"question\":\"undo-release\"}", "no `answer`, only: `id`, `question`"),
         (b"{\"answer\":\"x\"}", "no `question`: the row names no question"),
         (b"{\"question\":\"undo-relase\",\"answer\":\"x\"}", "no question `undo-relase`; did you mean undo-release?"),
@@ -201,7 +201,7 @@ fn a_limit_on_open_files_is_not_reported_as_a_damaged_run() {
 fn the_output_cannot_be_the_input_file() {
     let run = batch(3, &["rows.jsonl", "-o", "./rows.jsonl", "--force"]);
     let (path, _work_dir) = (run.path("rows.jsonl"), run.again([""]));
-    run.run().failure().reports(&["is what is read"]);
+    run.run().failure().reports(&["is the input"]);
     assert_eq!(fs::read_to_string(path).expect("reads"), rows(3));
     batch(3, &["rows.jsonl", "--summary", "rows.md"])
         .file("rows.md", "mine")
@@ -246,7 +246,7 @@ fn columns_are_found_by_name_in_any_case_and_missing_columns_are_reported() {
     run(&["--id", "student"], "id,question,answer\n1,undo-release,x\n").failure().reports(&["no column `student`"]);
     run(&[], "id;question;answer\n1;undo-release;x\n")
         .failure()
-        .reports(&["set apart by semicolons: save it with commas"]);
+        .reports(&["its columns are separated by semicolons\nhint: save it with commas, or with tabs as .tsv"]);
     run(&["-o", "out.xlsx"], "id,question,answer\n").failure().reports(&["cannot tell the output format from `.xlsx`"]);
     let folder =
         |question: &str| tiny(["batch", "in", "--question", question]).file("in/a.md", "We rolled it back.").run();

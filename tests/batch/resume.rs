@@ -94,7 +94,7 @@ fn output_of_another_command_is_not_overwritten() {
     let run = batch(3, &["rows.jsonl", "-o", "out.jsonl"]).file("out.jsonl", ours);
     let (path, forced) = (run.path("out.jsonl"), run.again(RUN.iter().chain(&["--force"])));
     let (work_dir, _home) = (run.path("out.jsonl.gradus"), run.again([""]));
-    run.run().failure().reports(&["out.jsonl would be overwritten", "hint: choose another --output, or say --force"]);
+    run.run().failure().reports(&["out.jsonl would be overwritten", "hint: choose another --output, or use --force"]);
     assert_eq!(fs::read_to_string(&path).expect("reads"), ours);
     assert!(!work_dir.exists(), "no temporary file remains");
     forced.run().success();
@@ -106,7 +106,7 @@ fn a_rerun_with_other_settings_is_an_error_without_restart() {
     let next = finished_run(3);
     let other = next.again(RUN.iter().chain(&["--evidence", "none"]));
     let restarted = next.again(RUN.iter().chain(&["--evidence", "none", "--restart"]));
-    other.run().failure().reports(&["was made in another way: evidence: full before, none now", "--restart"]);
+    other.run().failure().reports(&["was written with other settings: evidence: full before, none now", "--restart"]);
     let ran = restarted.run().success();
     assert!(!ran.out.contains("taken from the run before"), "{}", ran.out);
 }
@@ -163,7 +163,7 @@ fn two_processes_cannot_write_the_same_output() {
     let lock = fs::File::options().append(true).open(next.path("out.jsonl.gradus/lock")).expect("opens");
     lock.lock().expect("locks");
     let later = next.again(RUN);
-    next.run().failure().reports(&["another process writes", "hint: "]);
+    next.run().failure().reports(&["another process is writing", "hint: "]);
     drop(lock);
     later.run().success();
 }

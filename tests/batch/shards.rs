@@ -59,8 +59,8 @@ fn incomplete_or_overlapping_shards_are_rejected() {
         (&["a.jsonl", "b.jsonl", "c.jsonl", "a.jsonl"], "a.jsonl is given twice"),
         (&["half.jsonl", "b.jsonl", "c.jsonl"], "one is of 2 parts, the other of 3"),
         (&["a.jsonl", "b.jsonl", "thin.jsonl"], "evidence: full there, none here"),
-        (&["a.jsonl", "b.jsonl", "whole.jsonl"], "whole.jsonl is no part"),
-        (&["a.jsonl", "b.jsonl", "rows.jsonl"], "rows.jsonl is no result of `gradus batch --shard`"),
+        (&["a.jsonl", "b.jsonl", "whole.jsonl"], "whole.jsonl is not a part"),
+        (&["a.jsonl", "b.jsonl", "rows.jsonl"], "rows.jsonl is not the result of a part"),
     ] {
         merge(&work_dir, parts).run().failure().reports(&[reported, "hint: "]);
         assert!(!work_dir.path("all.jsonl").exists() && !work_dir.path("all.jsonl.gradus").exists(), "{reported}");

@@ -208,7 +208,7 @@ fn input_that_cannot_be_evaluated_is_an_error() {
         .reports(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
     run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")
         .reports(&["none of the questions is in the bank: `coffee`\nhint: "]);
-    run("oops").reports(&["g.jsonl: line 1: no JSON: expected value\nhint: "]);
+    run("oops").reports(&["g.jsonl: line 1: not valid JSON: expected value at column 1\nhint: "]);
 }
 
 #[test]

@@ -172,8 +172,8 @@ fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
         .file("q.jsonl", b"\xff")
         .run()
         .failure()
-        .reports(&["q.jsonl is not UTF-8"]);
-    gradus(["bank", "draft", "--corpus", "none", "-o", "b"]).run().failure().reports(&["none is no folder\nhint: "]);
+        .reports(&["q.jsonl: line 1: not UTF-8 from byte 1 on"]);
+    gradus(["bank", "draft", "--corpus", "none", "-o", "b"]).run().failure().reports(&["none is not a folder\nhint: "]);
     let weak = "+++\nquestion = \"a\"\n+++\n## weak\nx\n";
     let run = gradus(["bank", "draft", "--corpus", "c", "-o", "b"]).file("c/t/a.md", weak).run();
     run.failure().reports(&["corpus/t/a.md:2:12", "no strong sample"]);

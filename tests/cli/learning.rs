@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use gradus::bank::{check, draft, questions_from_jsonl};
+use gradus::bank::{DraftQuestion, check, draft};
 use gradus::model::Answer;
 use gradus::score::Workspace;
 use gradus::text::{Related, Synonyms};
@@ -101,9 +101,9 @@ fn tiny_files() -> BTreeMap<String, String> {
 
 /// A bank with the drafted question `ways-out`.
 fn drafted_bank() -> BTreeMap<String, String> {
-    let questions = r#"{"id":"Ways Out","prompt":"How do two services find each other?","references":["A registry knows the address of every service.","Names are resolved by a server."]}"#;
-    let questions = questions_from_jsonl(questions).expect("a question");
-    draft(&questions, "nets", &Synonyms::default(), &Related::default())
+    let question = r#"{"id":"Ways Out","prompt":"How do two services find each other?","references":["A registry knows the address of every service.","Names are resolved by a server."]}"#;
+    let question = DraftQuestion::from_fields(&serde_json::from_str(question).expect("an object")).expect("a question");
+    draft(&[question], "nets", &Synonyms::default(), &Related::default())
         .expect("words")
         .into_iter()
         .map(|file| (file.name, file.text))

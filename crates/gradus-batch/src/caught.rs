@@ -1,13 +1,12 @@
-//! Turns a panic into a value that says where it happened and what it said, and prints nothing.
+//! Turns a panic into a value with its message and, where the program reports panics here, its place in the code.
 //!
-//! The panic hook that keeps quiet is installed once, in front of the one before it, and only acts on threads that
-//! are inside [`caught`].
+//! A library must not replace the panic hook of the process. A program that wants the place, and nothing printed for a
+//! panic that is caught here, calls [`note_panic`] from its own hook. Without it the panic is caught all the same.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
 thread_local! {
     static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
@@ -19,7 +18,7 @@ thread_local! {
 pub struct Panicked {
     /// The message of the panic.
     pub message: String,
-    /// File and line of the code that panicked.
+    /// File and line of the code that panicked; `None` unless the program's panic hook calls [`note_panic`].
     pub location: Option<String>,
 }
 
@@ -30,16 +29,37 @@ impl fmt::Display for Panicked {
     }
 }
 
-/// Does `work` and returns its panic as an error. Whatever `work` was changing may be half changed afterwards.
+/// Runs `work` and returns its panic as an error. Values that `work` was changing may be half changed afterwards.
 ///
 /// # Errors
 /// When `work` panicked.
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
-    keep_quiet();
     let before = IS_CAUGHT.replace(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(work));
+    LOCATION.take();
+    let outcome = catch_unwind(AssertUnwindSafe(work));
     IS_CAUGHT.set(before);
     outcome.map_err(|panic| Panicked { message: message(&*panic), location: LOCATION.take() })
+}
+
+/// Notes where a panic happened if [`caught`] will return it. The panic hook of a program calls this, and prints nothing
+/// where it returns true.
+///
+/// ```
+/// let before = std::panic::take_hook();
+/// std::panic::set_hook(Box::new(move |info| {
+///     if !gradus_batch::note_panic(info) {
+///         before(info);
+///     }
+/// }));
+/// let panicked = gradus_batch::caught(|| panic!("no room")).unwrap_err();
+/// assert!(panicked.location.is_some());
+/// ```
+pub fn note_panic(info: &PanicHookInfo<'_>) -> bool {
+    let is_caught = IS_CAUGHT.get();
+    if is_caught {
+        LOCATION.set(info.location().map(ToString::to_string));
+    }
+    is_caught
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {
@@ -47,14 +67,14 @@ fn message(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message").to_owned()
 }
 
-fn keep_quiet() {
-    static ONCE: Once = Once::new();
+/// Makes the hook of this test process call [`note_panic`].
+#[cfg(test)]
+pub(crate) fn note_panics_in_tests() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if IS_CAUGHT.get() {
-                LOCATION.set(info.location().map(ToString::to_string));
-            } else {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !note_panic(info) {
                 before(info);
             }
         }));
@@ -67,6 +87,7 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_an_error_with_its_place() {
+        note_panics_in_tests();
         let panicked = caught(|| panic!("level {} is too deep", 3)).map(|()| "no panic").expect_err("a panic");
         assert_eq!(panicked.message, "level 3 is too deep");
         let location = panicked.location.as_deref().expect("a place");

@@ -1,4 +1,4 @@
-//! Why a batch cannot go on.
+//! Reasons why a batch cannot go on.
 
 use std::fmt;
 use std::io;
@@ -7,120 +7,153 @@ use std::path::{Path, PathBuf};
 use super::caught::Panicked;
 use super::input::InputError;
 use super::row::short;
+use gradus_core::judge::Halt;
 
-/// Why a batch cannot go on. What was finished before is saved.
+/// The reason why a batch cannot go on. Results that were finished before are saved.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum BatchError {
-    /// The input ends where it should not.
+    /// The input cannot be read, or not to its end.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// A file cannot be read or written.
+    /// A file cannot be read or written; `doing` completes "cannot".
     #[error("cannot {doing} {}", .path.display())]
     Disk {
-        /// What was tried.
         doing: &'static str,
-        /// With which file.
         path: PathBuf,
-        /// What the system says.
         #[source]
         error: io::Error,
     },
-    /// Something stands where the output shall be.
-    #[error("{} would be overwritten\nhint: choose another --output, or say --force", .output.display())]
-    AlreadyThere {
-        /// What.
-        output: PathBuf,
-    },
-    /// What stands there was made in another way.
-    #[error(
-        "{} was made in another way: {}\nhint: choose another --output, or replace it with --restart",
-        .output.display(), .differences.join("; ")
-    )]
-    Different {
-        /// What.
-        output: PathBuf,
-        /// In which ways.
-        differences: Vec<String>,
-    },
-    /// What stands there was changed by somebody.
-    #[error(
-        "{} was changed since it was written\nhint: choose another --output, or say --force to lose the changes",
-        .output.display()
-    )]
-    Touched {
-        /// What.
-        output: PathBuf,
-    },
-    /// Another process is at work.
-    #[error("another process writes {}\nhint: wait for it, or choose another --output", .output.display())]
-    Busy {
-        /// What it writes.
-        output: PathBuf,
-    },
+    /// A file that is not a result of this run has the name of the output.
+    #[error("{} would be overwritten", .output.display())]
+    AlreadyThere { output: PathBuf },
+    /// The output was written with other settings; each difference is a phrase.
+    #[error("{} was written with other settings: {}", .output.display(), .differences.join("; "))]
+    Different { output: PathBuf, differences: Vec<String> },
+    /// Another program changed the output after it was written.
+    #[error("{} was changed since it was written", .output.display())]
+    Touched { output: PathBuf },
+    /// Another process holds the lock of the run folder.
+    #[error("another process is writing {}", .output.display())]
+    Busy { output: PathBuf },
     /// The manifest was read and is damaged.
-    #[error(
-        "{} is damaged: {why}\nhint: --force starts again from the first row; so does removing the folder it is in",
-        .path.display()
-    )]
-    Manifest {
-        /// The manifest.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The manifest cannot be read now; nothing is known to be wrong with it.
-    #[error("cannot read {}: {error}\nhint: finished results are kept; correct this, and run the same command again", .path.display())]
-    ManifestUnread {
-        /// The manifest.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// Parts that do not make a whole.
-    #[error("{what}\nhint: give each part of one input once, graded by the same command but for --shard")]
-    Parts {
-        /// What is wrong with them.
-        what: String,
-    },
-    /// A part of the program panicked.
-    #[error("the program failed {at}: {panicked}\nhint: {}", panic_hint(.at))]
-    Panicked {
-        /// At which row, or while doing what.
-        at: PanicPlace,
-        /// The panic.
-        panicked: Panicked,
-    },
+    #[error("{} is damaged: {why}", .path.display())]
+    Manifest { path: PathBuf, why: String },
+    /// The manifest cannot be read now; it need not be damaged.
+    #[error("cannot read {}: {error}", .path.display())]
+    ManifestUnread { path: PathBuf, error: io::Error },
+    /// Parts cannot be merged.
+    #[error(transparent)]
+    Parts(#[from] PartsFault),
+    /// Code of this program panicked.
+    #[error("the program failed {at}: {panicked}")]
+    Panicked { at: PanicPlace, panicked: Panicked },
     /// The grader cannot go on.
     #[error("{0}")]
-    Halted(gradus_core::judge::Halt),
-    /// There are no rows at all.
-    #[error("{input} holds no answer\nhint: write one JSON object a line, or a table with a heading")]
-    Empty {
-        /// What was read.
-        input: String,
-    },
+    Halted(Halt),
+    /// The input has no rows.
+    #[error("{input} holds no answer")]
+    Empty { input: String },
+}
+
+/// The reason why parts cannot be merged into one output.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
+pub enum PartsFault {
+    #[error("no parts are given")]
+    None,
+    #[error("{} is given twice", .path.display())]
+    GivenTwice { path: PathBuf },
+    #[error("{0} is not the result of a part, or its folder {0}.gradus is missing", .path.display())]
+    NotAResult { path: PathBuf },
+    #[error("{} is not a part: it has the results of all rows", .path.display())]
+    Whole { path: PathBuf },
+    #[error("{} is not complete", .path.display())]
+    Incomplete { path: PathBuf },
+    #[error("{} is missing", .path.display())]
+    Missing { path: PathBuf },
+    #[error("{} and {} do not belong together: {why}", .one.display(), .other.display())]
+    Apart { one: PathBuf, other: PathBuf, why: Apart },
+    /// Numbers of at most ten parts, from 1; `of` is the number of all parts.
+    #[error("parts are missing: {}", .parts.iter().map(|part| format!("{part}/{of}")).collect::<Vec<_>>().join(", "))]
+    Lacking { parts: Vec<u32>, of: u32 },
+    #[error("the parts together have fewer or more results than the input has rows")]
+    Uncounted,
+}
+
+/// The reason why two parts do not belong together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
+pub enum Apart {
+    #[error("one is of {one} parts, the other of {other}")]
+    Counts { one: u32, other: u32 },
+    #[error("both are part {part}")]
+    SamePart { part: u32 },
+    #[error("{}", .differences.join("; "))]
+    Layouts { differences: Vec<String> },
+    #[error("they were graded by different banks, {one} and {other}")]
+    Banks { one: String, other: String },
+    #[error("columns {} there, {} here", .one.join(","), .other.join(","))]
+    Columns { one: Vec<String>, other: Vec<String> },
+    #[error("they were graded by different judges")]
+    Judges,
+    #[error("they were made of different inputs")]
+    Inputs,
 }
 
 impl BatchError {
-    /// Whether it ended a run that had begun, so that running again goes on from there.
+    /// Whether the error ended a run that had started, so that the same run continues from there.
     pub fn came_midway(&self) -> bool {
         matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted(_))
+    }
+
+    /// Advice for any caller; `None` where the message is all there is to say.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Input(error) => error.hint(),
+            Self::Disk { .. } | Self::Halted(_) => None,
+            Self::AlreadyThere { .. } => Some("choose another output, or allow it to be overwritten"),
+            Self::Different { .. } => Some("choose another output, or start again from the first row"),
+            Self::Touched { .. } => Some("choose another output, or allow the changes to be lost"),
+            Self::Busy { .. } => Some("wait for that process, or choose another output"),
+            Self::Manifest { .. } => Some("remove the folder it is in to start again from the first row"),
+            Self::ManifestUnread { .. } => {
+                Some("finished results are kept; correct this, and run the same command again")
+            }
+            Self::Parts(fault) => Some(fault.hint()),
+            Self::Panicked { at, .. } => Some(at.hint()),
+            Self::Empty { .. } => Some("write one JSON object per line, or a table with a heading"),
+        }
+    }
+}
+
+impl PartsFault {
+    /// Advice for any caller.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::None | Self::GivenTwice { .. } | Self::Apart { .. } | Self::Lacking { .. } => {
+                "give each part of one input once, all graded with the same settings"
+            }
+            Self::NotAResult { .. } | Self::Whole { .. } => "grade each part of the input on its own",
+            Self::Incomplete { .. } | Self::Missing { .. } => "grade that part again: the run continues",
+            Self::Uncounted => "grade the parts again",
+        }
     }
 }
 
 /// Where a panic happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PanicPlace {
-    /// While this row was graded, or its result was made.
+    /// While a row was graded or its result was formatted.
     Row {
-        /// Line that the row begins at.
+        /// Line at which the row starts.
         line: u64,
         /// Id of the row, where it is known.
         id: Option<String>,
     },
-    /// While rows were read after so many.
+    /// While rows were read.
     Reading {
-        /// Rows before it.
+        /// Number of rows that were read before.
         rows: u64,
     },
     /// While results were written.
@@ -141,20 +174,158 @@ impl fmt::Display for PanicPlace {
     }
 }
 
-fn panic_hint(at: &PanicPlace) -> &'static str {
-    match at {
-        PanicPlace::Row { .. } => {
-            "report this fault with the row; finished results are kept, and without that row the same command goes on"
-        }
-        PanicPlace::Reading { .. } => "report this fault with the input; finished results are kept",
-        PanicPlace::Writing | PanicPlace::Run => {
-            "report this fault; finished results are kept, and the same command goes on from there"
+impl PanicPlace {
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Row { .. } => {
+                "report this fault with the row; finished results are kept, and without that row the same command \
+                 continues"
+            }
+            Self::Reading { .. } => "report this fault with the input; finished results are kept",
+            Self::Writing | Self::Run => {
+                "report this fault; finished results are kept, and the same command continues from there"
+            }
         }
     }
 }
 
-/// Tells of a file what was tried with it.
+/// Adds to an I/O error the file and what was tried with it; `doing` completes "cannot".
 pub(super) fn at(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BatchError {
     let path = path.to_owned();
     move |error| BatchError::Disk { doing, path, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disk() -> io::Error {
+        io::Error::other("no space")
+    }
+
+    fn panicked(at: PanicPlace) -> BatchError {
+        BatchError::Panicked { at, panicked: Panicked { message: "oops".to_owned(), location: None } }
+    }
+
+    fn parts(fault: PartsFault) -> BatchError {
+        BatchError::Parts(fault)
+    }
+
+    fn apart(why: Apart) -> BatchError {
+        parts(PartsFault::Apart { one: "a".into(), other: "b".into(), why })
+    }
+
+    #[track_caller]
+    fn check(table: Vec<(BatchError, &str, Option<&str>)>) {
+        for (error, message, hint) in table {
+            assert_eq!((error.to_string().as_str(), error.hint()), (message, hint));
+        }
+    }
+
+    #[test]
+    fn errors_of_inputs_and_outputs_have_messages_and_advice_without_flags() {
+        let (path, output) = (|| PathBuf::from("m.json"), || PathBuf::from("out"));
+        let text = str::to_owned;
+        check(vec![
+            (BatchError::Disk { doing: "write", path: path(), error: disk() }, "cannot write m.json", None),
+            (
+                BatchError::AlreadyThere { output: output() },
+                "out would be overwritten",
+                Some("choose another output, or allow it to be overwritten"),
+            ),
+            (
+                BatchError::Different { output: output(), differences: vec![text("x"), text("y")] },
+                "out was written with other settings: x; y",
+                Some("choose another output, or start again from the first row"),
+            ),
+            (
+                BatchError::Touched { output: output() },
+                "out was changed since it was written",
+                Some("choose another output, or allow the changes to be lost"),
+            ),
+            (
+                BatchError::Busy { output: output() },
+                "another process is writing out",
+                Some("wait for that process, or choose another output"),
+            ),
+            (
+                BatchError::Manifest { path: path(), why: text("it is empty") },
+                "m.json is damaged: it is empty",
+                Some("remove the folder it is in to start again from the first row"),
+            ),
+            (
+                BatchError::ManifestUnread { path: path(), error: disk() },
+                "cannot read m.json: no space",
+                Some("finished results are kept; correct this, and run the same command again"),
+            ),
+            (BatchError::Halted(Halt::Spent(text("no budget"))), "no budget", None),
+            (
+                BatchError::Empty { input: text("a.csv") },
+                "a.csv holds no answer",
+                Some("write one JSON object per line, or a table with a heading"),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn panics_are_reported_with_their_place() {
+        let resumed = Some("report this fault; finished results are kept, and the same command continues from there");
+        let skipped = Some(
+            "report this fault with the row; finished results are kept, and without that row the same command continues",
+        );
+        let row = |id: Option<&str>| PanicPlace::Row { line: 3, id: id.map(str::to_owned) };
+        check(vec![
+            (panicked(row(Some("a"))), "the program failed at the row `a` (line 3): oops", skipped),
+            (panicked(row(None)), "the program failed at the row in line 3: oops", skipped),
+            (
+                panicked(PanicPlace::Reading { rows: 7 }),
+                "the program failed while reading, after 7 rows: oops",
+                Some("report this fault with the input; finished results are kept"),
+            ),
+            (panicked(PanicPlace::Writing), "the program failed while writing results: oops", resumed),
+            (panicked(PanicPlace::Run), "the program failed while preparing the run: oops", resumed),
+        ]);
+    }
+
+    #[test]
+    fn parts_that_cannot_be_merged_are_refused_with_advice() {
+        let path = || PathBuf::from("out");
+        let together = Some("give each part of one input once, all graded with the same settings");
+        let (alone, again) =
+            (Some("grade each part of the input on its own"), Some("grade that part again: the run continues"));
+        check(vec![
+            (parts(PartsFault::None), "no parts are given", together),
+            (parts(PartsFault::GivenTwice { path: path() }), "out is given twice", together),
+            (
+                parts(PartsFault::NotAResult { path: path() }),
+                "out is not the result of a part, or its folder out.gradus is missing",
+                alone,
+            ),
+            (parts(PartsFault::Whole { path: path() }), "out is not a part: it has the results of all rows", alone),
+            (parts(PartsFault::Incomplete { path: path() }), "out is not complete", again),
+            (parts(PartsFault::Missing { path: path() }), "out is missing", again),
+            (parts(PartsFault::Lacking { parts: vec![2, 3], of: 4 }), "parts are missing: 2/4, 3/4", together),
+            (
+                parts(PartsFault::Uncounted),
+                "the parts together have fewer or more results than the input has rows",
+                Some("grade the parts again"),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn parts_that_do_not_belong_together_are_refused_with_the_reason() {
+        let text = str::to_owned;
+        for (why, message) in [
+            (Apart::Counts { one: 2, other: 3 }, "one is of 2 parts, the other of 3"),
+            (Apart::SamePart { part: 2 }, "both are part 2"),
+            (Apart::Layouts { differences: vec![text("format: csv there, tsv here")] }, "format: csv there, tsv here"),
+            (Apart::Banks { one: text("x"), other: text("y") }, "they were graded by different banks, x and y"),
+            (Apart::Columns { one: vec![text("a"), text("b")], other: vec![text("c")] }, "columns a,b there, c here"),
+            (Apart::Judges, "they were graded by different judges"),
+            (Apart::Inputs, "they were made of different inputs"),
+        ] {
+            assert_eq!(apart(why).to_string(), format!("a and b do not belong together: {message}"));
+        }
+    }
 }

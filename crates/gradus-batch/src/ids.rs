@@ -1,23 +1,23 @@
-//! Which ids were there already.
+//! Remembers which ids occurred, so that a row with the id and question of an earlier row is found.
 
 use hashbrown::HashMap;
 
-/// Ids that are remembered. With more rows, only the first of them are held against the others.
+/// Ids that are remembered. Of a longer input, later rows are compared with the first of these only.
 const REMEMBERED: usize = 3_600_000;
 
-/// The rows that have names of their own, in short, and where they stand.
+/// The lines of rows that have their own id, by a hash of their id and question.
 #[derive(Default)]
 pub(super) struct Ids {
     lines: HashMap<u64, u64>,
 }
 
 impl Ids {
-    /// The line of a row that is called the same.
+    /// The line of the first row with this hash.
     pub(super) fn first(&self, same: u64) -> Option<u64> {
         self.lines.get(&same).copied()
     }
 
-    /// Notes a row; the line of the one that was called the same before, where there is one.
+    /// Notes a row and returns the line of the first row with this hash, if there was one.
     pub(super) fn note(&mut self, same: u64, line: u64) -> Option<u64> {
         let first = self.first(same);
         if first.is_none() && self.lines.len() < REMEMBERED {
@@ -26,7 +26,7 @@ impl Ids {
         first
     }
 
-    /// Whether there were more rows than are remembered.
+    /// Whether some ids may not be remembered.
     pub(super) fn is_full(&self) -> bool {
         self.lines.len() >= REMEMBERED
     }

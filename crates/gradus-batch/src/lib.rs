@@ -1,12 +1,16 @@
-//! Many answers: read block by block, graded by several threads, written in order, never twice.
+//! Reads rows of answers from any input format, and grades them in resumable batches.
 //!
-//! Takes rows from an [`Input`], finds their questions, and hands results to a file that survives
-//! whatever happens on the way, or to a stream. What results look like is for the caller to say; nothing
-//! here prints.
+//! [`Input`] and [`RecordReader`] read rows; [`run`] takes rows block by block, grades them on several threads and writes
+//! results in the order of rows, each once, to a stream or to a file that an interrupted run continues. The caller formats
+//! results; nothing here prints.
 
 mod begin;
 mod caught;
+mod draft_rows;
 mod error;
+#[cfg(test)]
+mod format_tests;
+mod graded_rows;
 mod ids;
 mod input;
 mod key;
@@ -29,13 +33,18 @@ mod test_bank;
 mod tests;
 mod work;
 
-pub use caught::{Panicked, caught};
-pub use error::{BatchError, PanicPlace};
-pub use input::{Asked, Input, InputError, InputFormat, Pipe, SummedUp};
+pub use caught::{Panicked, caught, note_panic};
+pub use draft_rows::{open_drafts, read_drafts};
+pub use error::{Apart, BatchError, PanicPlace, PartsFault};
+pub use graded_rows::{GradedColumns, open_graded, read_graded};
+pub use input::{
+    Asked, BadRow, Field, FileColumns, Input, InputError, InputFault, InputFormat, Pipe, ReadRows, Record,
+    RecordColumns, RecordReader, RowFault, SummedUp,
+};
 pub use merge::{Merged, merge};
 pub use order::{Observe, Through};
 #[cfg(feature = "parquet")]
-pub use parquet::{Kind, WriteError, from_csv};
+pub use parquet::{ColumnType, ReadError, WriteError, from_csv};
 pub use row::{Columns, Row, short};
 pub use row_question::no_question_reason;
 pub use run::{Ended, Plan, Target, reports_of, run};

@@ -1,9 +1,10 @@
-//! Parts of one input, graded apart, become one output.
+//! Merges the results of parts of one input, which were graded separately, into one output.
 
+use std::fs;
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 
-use super::error::{BatchError, at};
+use super::error::{Apart, BatchError, PartsFault, at};
 use super::input::SummedUp;
 use super::order::{Observe, Through};
 use super::run_folder::{
@@ -11,16 +12,16 @@ use super::run_folder::{
 };
 use gradus_core::questions::{PreparedQuestion, Questions};
 
-/// What was joined.
+/// A merged output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
-    /// What the parts were made of, as it was named.
+    /// The input of the parts, as it was named.
     pub input: String,
-    /// By which bank, as it was named.
+    /// The bank, as it was named.
     pub bank: String,
-    /// Who graded.
+    /// The grader, with the version of its rules.
     pub grader: String,
-    /// How many results there are.
+    /// Number of results.
     pub results: u64,
     /// Whether a judge graded.
     pub is_judged: bool,
@@ -33,10 +34,10 @@ struct Part<'c> {
     shard: Shard,
 }
 
-/// Joins parts in the order of rows; `convert` is what results need that are no text.
+/// Merges parts in the order of rows. `convert` converts results to an output format that is not text.
 ///
 /// # Errors
-/// When parts are missing, stand there twice, are not complete, or are not of one input.
+/// When a part is missing, is given twice, is not complete, or is of another input.
 pub fn merge<'c>(
     parts: &[PathBuf],
     output: &Path,
@@ -45,32 +46,14 @@ pub fn merge<'c>(
     questions: &Questions,
     observe: &mut Observe<'_>,
 ) -> Result<Merged, BatchError> {
-    for (place, path) in parts.iter().enumerate() {
-        let same = |other: &PathBuf| std::fs::canonicalize(other).ok() == std::fs::canonicalize(path).ok();
-        if path.exists() && parts[..place].iter().any(same) {
-            return Err(refuse(&format!("{} is given twice", path.display())));
-        }
-    }
+    refuse_repeated(parts)?;
     let mut all = parts.iter().map(|path| Part::open(path, convert)).collect::<Result<Vec<_>, _>>()?;
     all.sort_by_key(|part| part.shard.part);
     check(&all)?;
-    let Some(first) = all.first() else { return Err(refuse("no parts")) };
-    let manifest = Manifest {
-        schema: SCHEMA,
-        gradus: env!("CARGO_PKG_VERSION").to_owned(),
-        input: first.manifest.input.clone(),
-        layout: first.whole_layout(),
-        by: first.manifest.by.clone(),
-        state: State::Running,
-        generation: 1,
-        before: Vec::new(),
-        published: None,
-        publishing: None,
-        replaces: None,
-        reports,
-    };
+    let first = all.first().ok_or(PartsFault::None)?;
+    let manifest = first.manifest_of_whole(reports);
     let folder = RunFolder::hold(output, Stored::of(output, convert))?;
-    match join(&folder, manifest, &all, existing, questions, observe) {
+    match write_whole(&folder, manifest, &all, existing, questions, observe) {
         Ok(merged) => Ok(merged),
         Err(error) => {
             folder.leave();
@@ -79,72 +62,101 @@ pub fn merge<'c>(
     }
 }
 
+/// Refuses a file that is given twice, also through a link.
+fn refuse_repeated(parts: &[PathBuf]) -> Result<(), PartsFault> {
+    for (place, path) in parts.iter().enumerate() {
+        let same = |other: &PathBuf| fs::canonicalize(other).ok() == fs::canonicalize(path).ok();
+        if path.exists() && parts[..place].iter().any(same) {
+            return Err(PartsFault::GivenTwice { path: path.clone() });
+        }
+    }
+    Ok(())
+}
+
 impl<'c> Part<'c> {
     fn open(path: &Path, convert: Option<&'c Convert<'c>>) -> Result<Self, BatchError> {
-        let shown = path.display();
-        let Some(manifest) = RunFolder::peek(path)? else {
-            let told = format!("{shown} is no result of `gradus batch --shard`, or its folder {shown}.gradus is gone");
-            return Err(refuse(&told));
-        };
-        let Some(shard) = manifest.layout.shard else {
-            return Err(refuse(&format!("{shown} is no part: it was graded without --shard")));
-        };
+        let manifest = RunFolder::peek(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
+        let shard = manifest.layout.shard.ok_or_else(|| PartsFault::Whole { path: path.to_owned() })?;
         let folder = RunFolder::hold(path, Stored::of(path, convert))?;
         if manifest.state == State::Running {
-            return Err(refuse(&format!("{shown} is not complete: run its command again")));
+            return Err(PartsFault::Incomplete { path: path.to_owned() }.into());
         }
         if !folder.output().exists() {
-            return Err(refuse(&format!("{shown} is gone: run its command again")));
+            return Err(PartsFault::Missing { path: path.to_owned() }.into());
         }
         folder.check_output(&manifest)?;
         Ok(Self { folder, manifest, shard })
     }
 
-    /// The layout of all parts together.
+    /// The layout of the merged output.
     fn whole_layout(&self) -> Layout {
         Layout { shard: None, ..self.manifest.layout.clone() }
     }
-}
 
-/// All parts of one input, each once.
-fn check(parts: &[Part<'_>]) -> Result<(), BatchError> {
-    let Some(first) = parts.first() else { return Ok(()) };
-    let name = |part: &Part<'_>| format!("{}", part.folder.output().display());
-    for pair in parts.windows(2) {
-        let [one, other] = pair else { continue };
-        let apart = |why: &str| refuse(&format!("{} and {} do not belong together: {why}", name(one), name(other)));
-        if one.shard.of != other.shard.of {
-            return Err(apart(&format!("one is of {} parts, the other of {}", one.shard.of, other.shard.of)));
-        }
-        if one.shard.part == other.shard.part {
-            return Err(apart(&format!("both are part {}", one.shard.part)));
-        }
-        let differences = one.whole_layout().differences(&other.whole_layout());
-        if !differences.is_empty() {
-            return Err(apart(&differences.join("; ").replace(" before", " there").replace(" now", " here")));
-        }
-        let (by, and) = (&one.manifest.by, &other.manifest.by);
-        if by.fingerprint != and.fingerprint {
-            return Err(apart(&format!("they were graded by different banks, {} and {}", by.bank, and.bank)));
-        }
-        if by.columns != and.columns {
-            return Err(apart(&format!("columns {} there, {} here", by.columns.join(","), and.columns.join(","))));
-        }
-        if by.judge != and.judge {
-            return Err(apart("they were graded by different judges"));
-        }
-        if of_input(&one.manifest) != of_input(&other.manifest) {
-            return Err(apart("they were made of different inputs"));
+    /// The manifest of the merged output, before it is written.
+    fn manifest_of_whole(&self, reports: Vec<PathBuf>) -> Manifest {
+        Manifest {
+            schema: SCHEMA,
+            gradus: env!("CARGO_PKG_VERSION").to_owned(),
+            input: self.manifest.input.clone(),
+            layout: self.whole_layout(),
+            by: self.manifest.by.clone(),
+            state: State::Running,
+            generation: 1,
+            before: Vec::new(),
+            published: None,
+            publishing: None,
+            replaces: None,
+            reports,
         }
     }
-    let missing: Vec<String> = (1..=first.shard.of)
-        .filter(|wanted| parts.iter().all(|part| part.shard.part != *wanted))
-        .map(|part| format!("{part}/{}", first.shard.of))
-        .take(10)
-        .collect();
-    if missing.is_empty() { Ok(()) } else { Err(refuse(&format!("parts are missing: {}", missing.join(", ")))) }
+
+    /// Why another part does not belong to the same input and settings.
+    fn apart_from(&self, other: &Self) -> Option<Apart> {
+        if self.shard.of != other.shard.of {
+            return Some(Apart::Counts { one: self.shard.of, other: other.shard.of });
+        }
+        if self.shard.part == other.shard.part {
+            return Some(Apart::SamePart { part: self.shard.part });
+        }
+        let differences = self.whole_layout().differences_as(&other.whole_layout(), ("there", "here"));
+        if !differences.is_empty() {
+            return Some(Apart::Layouts { differences });
+        }
+        let (by, and) = (&self.manifest.by, &other.manifest.by);
+        if by.fingerprint != and.fingerprint {
+            return Some(Apart::Banks { one: by.bank.clone(), other: and.bank.clone() });
+        }
+        if by.columns != and.columns {
+            return Some(Apart::Columns { one: by.columns.clone(), other: and.columns.clone() });
+        }
+        if by.judge != and.judge {
+            return Some(Apart::Judges);
+        }
+        (of_input(&self.manifest) != of_input(&other.manifest)).then_some(Apart::Inputs)
+    }
 }
 
+/// Parts that a message lists.
+const LISTED: usize = 10;
+
+/// Checks that all parts of one input are there, each once; `parts` are in their order.
+fn check(parts: &[Part<'_>]) -> Result<(), PartsFault> {
+    let Some(first) = parts.first() else { return Ok(()) };
+    let path = |part: &Part<'_>| part.folder.output().to_owned();
+    for pair in parts.windows(2) {
+        let [one, other] = pair else { continue };
+        if let Some(why) = one.apart_from(other) {
+            return Err(PartsFault::Apart { one: path(one), other: path(other), why });
+        }
+    }
+    let of = first.shard.of;
+    let is_there = |wanted: &u32| parts.iter().any(|part| part.shard.part == *wanted);
+    let missing: Vec<u32> = (1..=of).filter(|wanted| !is_there(wanted)).take(LISTED).collect();
+    if missing.is_empty() { Ok(()) } else { Err(PartsFault::Lacking { parts: missing, of }) }
+}
+
+/// Count and checksum of the rows of a part's whole input; `None` where the part is not complete.
 fn of_input(manifest: &Manifest) -> Option<SummedUp> {
     match manifest.state {
         State::Running => None,
@@ -152,7 +164,7 @@ fn of_input(manifest: &Manifest) -> Option<SummedUp> {
     }
 }
 
-fn join(
+fn write_whole(
     folder: &RunFolder<'_>,
     mut manifest: Manifest,
     parts: &[Part<'_>],
@@ -161,29 +173,9 @@ fn join(
     observe: &mut Observe<'_>,
 ) -> Result<Merged, BatchError> {
     let output = folder.output();
-    let known = match folder.manifest() {
-        Err(BatchError::Manifest { .. }) if existing.force => None,
-        known => known?,
-    };
-    if let Some(known) = known {
-        let is_of_these = known.layout == manifest.layout
-            && (known.state == State::Running
-                || of_input(&known) == parts.first().and_then(|part| of_input(&part.manifest)));
-        if !is_of_these && !existing.force {
-            return Err(BatchError::AlreadyThere { output: output.to_owned() });
-        }
-        manifest.generation = known.generation + 1;
-        (manifest.published, manifest.publishing) = (known.published, known.publishing);
-    }
-    manifest.replaces = if existing.force { folder.there()? } else { None };
-    folder.check_output(&manifest)?;
-    let mut replays = Vec::new();
-    for part in parts {
-        let source = part.folder.source(part.manifest.generation)?;
-        let head = part.manifest.layout.head.as_bytes();
-        let replay = Replay::open(&source, head).map_err(at("read", &source.data))?;
-        replays.push(replay.ok_or_else(|| BatchError::Touched { output: part.folder.output().to_owned() })?);
-    }
+    let input = parts.first().and_then(|part| of_input(&part.manifest));
+    take_over(folder, &mut manifest, input, existing)?;
+    let mut replays = replays_of(parts)?;
     let mut sink = folder.begin(&manifest)?;
     let results = interleave(&mut replays, &mut sink, questions, observe).map_err(at("write", output))?;
     sink.keep().map_err(at("write", output))?;
@@ -194,15 +186,48 @@ fn join(
         is_judged: manifest.by.judge.is_some(),
         results,
     };
-    let input = parts.first().and_then(|part| of_input(&part.manifest));
-    let Some(input) = input.filter(|input| input.rows == results) else {
-        return Err(refuse("the parts together have not as many results as the input has rows: grade them again"));
-    };
+    let input = input.filter(|input| input.rows == results).ok_or(PartsFault::Uncounted)?;
     folder.finish(&mut manifest, (input, results), sink.written())?;
     Ok(merged)
 }
 
-/// One row of each part in turn: that is how they were dealt.
+/// Continues after an earlier merge of the same parts, and refuses to replace any other file unless that is allowed.
+fn take_over(
+    folder: &RunFolder<'_>,
+    manifest: &mut Manifest,
+    input: Option<SummedUp>,
+    existing: Existing,
+) -> Result<(), BatchError> {
+    let known = match folder.manifest() {
+        Err(BatchError::Manifest { .. }) if existing.force => None,
+        known => known?,
+    };
+    if let Some(known) = known {
+        let is_of_these =
+            known.layout == manifest.layout && (known.state == State::Running || of_input(&known) == input);
+        if !is_of_these && !existing.force {
+            return Err(BatchError::AlreadyThere { output: folder.output().to_owned() });
+        }
+        manifest.generation = known.generation + 1;
+        (manifest.published, manifest.publishing) = (known.published, known.publishing);
+    }
+    manifest.replaces = if existing.force { folder.there()? } else { None };
+    folder.check_output(manifest)
+}
+
+/// The entries of all parts, from their first.
+fn replays_of(parts: &[Part<'_>]) -> Result<Vec<Replay>, BatchError> {
+    let mut replays = Vec::with_capacity(parts.len());
+    for part in parts {
+        let source = part.folder.source(part.manifest.generation)?;
+        let head = part.manifest.layout.head.as_bytes();
+        let replay = Replay::open(&source, head).map_err(at("read", &source.data))?;
+        replays.push(replay.ok_or_else(|| BatchError::Touched { output: part.folder.output().to_owned() })?);
+    }
+    Ok(replays)
+}
+
+/// Takes one row of each part in turn, because that is how rows were divided into parts.
 fn interleave(
     parts: &mut [Replay],
     sink: &mut Sink<'_>,
@@ -231,8 +256,4 @@ fn interleave(
         }
     }
     Ok(results)
-}
-
-fn refuse(what: &str) -> BatchError {
-    BatchError::Parts { what: what.to_owned() }
 }

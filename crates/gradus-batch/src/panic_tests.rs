@@ -19,6 +19,7 @@ const ROWS: usize = 300;
 
 /// Does `work`, and fails where it does not end.
 fn in_time(work: impl FnOnce() + Send + 'static) {
+    crate::caught::note_panics_in_tests();
     let (ended, wait) = mpsc::channel();
     let worker = thread::spawn(move || {
         work();

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::bank::Bank;
-use super::batch::Batch;
+use super::batch::{Batch, RowFormat};
 use super::evaluation::{Calibrate, Eval, RowColumns};
 use super::judge::{Cache, Config, JudgeArgs, Prompt};
 use super::values::{kind, level, positive, score};
@@ -275,19 +275,26 @@ pub(in crate::cli) struct Search {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each line of QUESTIONS is an object with `id`, `prompt` and `references` (a list
-of good answers). If it also has `criteria` (a list of texts, or of objects with
-`text`, `points` and `id`), each of them becomes a criterion, and the references
-are not used. Other fields are ignored.
+#[command(after_help = "Each row of QUESTIONS has `id`, `prompt` and `references` (a list of good
+answers). If it also has `criteria` (a list of texts, or of objects with `text`,
+`points` and `id`), each of them becomes a criterion, and the references are not
+used. Other fields are ignored. In a table, a list is written as JSON, or is one
+text. In a folder, each file is a reference answer: its front matter or its name
+has the `id`. Input formats are those of `batch`. A row that cannot be used is
+reported and left out, and the exit code is 1.
 
 Examples:
   gradus bank draft questions.jsonl --output my-bank
   gradus bank draft --corpus samples --output my-bank
   gradus grade --bank my-bank --question q1 answer.md")]
 pub(in crate::cli) struct Draft {
-    /// File with one JSON object per line; `-` reads standard input
+    /// File with questions and their reference answers, or folder with one reference answer per file; `-`
+    /// reads standard input
     #[arg(value_name = "QUESTIONS", required_unless_present = "corpus", conflicts_with = "corpus")]
     pub(in crate::cli) questions: Option<PathBuf>,
+    /// Input format, if the file extension does not show it
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(in crate::cli) input_format: Option<RowFormat>,
     /// Draft from the strong samples in a corpus folder instead
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) corpus: Option<PathBuf>,
@@ -303,12 +310,11 @@ pub(in crate::cli) struct Draft {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each line of ANSWERS is an object with `question`, `answer` and `score`, and
-`max_score` if scores are points. If it also has `criteria` (an object with
-credits from 0 to 1), phrases are learned for each of these criteria; otherwise
-for the criterion that the answers miss. A file with the extension `.csv` is a
-table with these names in its header row, and credits in columns
-`criterion:<id>`.
+#[command(after_help = "Each row of ANSWERS has `question`, `answer` and `score`, and `max_score` if scores
+are points. If it also has `criteria` (an object with credits from 0 to 1), phrases
+are learned for each of these criteria; otherwise for the criterion that the answers
+miss. A table has credits in columns `criterion:<id>`. Input formats are those of
+`batch`. A row that cannot be read is reported and left out, and the exit code is 1.
 
 Phrases are learned from four fifths of the answers to a question. Phrases that
 raise agreement with human scores on the last fifth are proposed, with the
@@ -322,7 +328,7 @@ Examples:
   gradus bank learn graded.csv --bank my-bank --output learned.patch
   patch -p1 -d my-bank < learned.patch")]
 pub(in crate::cli) struct Learn {
-    /// File with graded answers, one JSON object per line or CSV; `-` reads JSON from standard input
+    /// File or folder with graded answers; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
     /// Write the patch for the rubric files to FILE

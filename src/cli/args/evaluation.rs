@@ -5,19 +5,24 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::batch::RowFormat;
 use super::judge::JudgeArgs;
 use super::values::{cut, threshold};
 use crate::agreement::{Cut, Metric};
 
-/// Names of the columns or JSON fields of the input.
+/// The columns of graded answers.
 #[derive(Debug, Clone, ClapArgs)]
 pub(in crate::cli) struct RowColumns {
-    /// Column with the id of the answer; without this column, the line number is the id
-    #[arg(long, value_name = "NAME", default_value = "id", help_heading = "Columns")]
-    pub(in crate::cli) id: String,
-    /// Column with the id of the question
-    #[arg(long, value_name = "NAME", default_value = "question", help_heading = "Columns")]
-    pub(in crate::cli) question: String,
+    /// Input format, if the file extension does not show it
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(in crate::cli) input_format: Option<RowFormat>,
+    /// Column with the id of the answer [default: id, or the line number]
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    pub(in crate::cli) id: Option<String>,
+    /// Column with the id of the question [default: question]; if there is no such column, the id or
+    /// wording of the question of all rows that do not name one
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    pub(in crate::cli) question: Option<String>,
     /// Column with the answer text
     #[arg(long, value_name = "NAME", default_value = "answer", help_heading = "Columns")]
     pub(in crate::cli) answer: String,
@@ -34,6 +39,10 @@ pub(in crate::cli) struct RowColumns {
              each other
   criteria   credits from 0 to 1 by criterion id, or columns `criterion:<id>`
 
+Input formats are those of `batch`; in a folder, the front matter of each file has
+these values. A row that cannot be read is reported and left out, and the exit code
+is 1.
+
 Confidence intervals are bootstrapped by resampling single answers. Answers to
 the same question are similar, so with few questions the intervals are too
 narrow.
@@ -49,7 +58,7 @@ Examples:
   gradus eval graded.jsonl --bank my-bank --compare before.json
   gradus eval graded.jsonl --bank my-bank --cut fit:train")]
 pub(in crate::cli) struct Eval {
-    /// File of answers with human scores, as `.csv` or one JSON object per line; `-` reads standard input
+    /// File or folder with answers and human scores; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
     #[command(flatten)]
@@ -120,7 +129,7 @@ Examples:
   gradus calibrate graded.jsonl --bank my-bank --output calibration.toml
   gradus grade --bank my-bank --calibration calibration.toml answer.md")]
 pub(in crate::cli) struct Calibrate {
-    /// File of answers with human scores, as `.csv` or one JSON object per line; `-` reads standard input
+    /// File or folder with answers and human scores; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
     pub(in crate::cli) answers: PathBuf,
     /// Write the calibration to FILE

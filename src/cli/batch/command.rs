@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::conclusion::conclude;
-use super::destination::Kind;
+use super::destination::OutputKind;
 use super::judged::{estimate, grader_name, judge_missing, required_by, uses, warn_of_fallback};
 use super::merge;
 use super::progress::Progress;
@@ -106,7 +106,7 @@ fn grade_rows(
         jobs: engine.judges().map_or_else(|| threads(args), Judges::concurrency),
         stop: source.stop(),
     };
-    let is_saved = matches!(request.kind, Kind::File);
+    let is_saved = matches!(request.kind, OutputKind::File);
     // On a terminal the rows themselves show the progress.
     let progress = Progress::new(rows.read(), rows.size(), printer.is_quiet() || is_terminal);
     let mut tally = Tally::new(request.wishes, progress)?;

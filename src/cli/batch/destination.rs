@@ -1,40 +1,47 @@
-//! Where results go: a file that a run can be resumed in, a device, or standard output.
+//! Destinations of results: a file whose run can be continued, a device, or standard output.
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::batch::{BatchError, Durable, Keep};
+use crate::cli::hints::advised;
 
-/// What the output is.
+/// The kind of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum OutputKind {
+    /// A file that exists or will be made.
     File,
     /// A device or pipe with a name, such as `/dev/tty`.
     Device,
+    /// Standard output.
     Stream,
 }
 
-impl Kind {
+impl OutputKind {
+    /// The kind of an output with a name.
+    ///
+    /// # Errors
+    /// When it is a folder, or the input itself.
     pub(super) fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
         let shown = output.display();
         let Ok(about) = fs::metadata(output) else { return Ok(Self::File) };
         if about.is_dir() {
-            bail!("{shown} is a folder\nhint: name a file with --output");
+            return Err(advised(format!("{shown} is a folder"), "name a file with --output"));
         }
         if !about.is_file() {
             return Ok(Self::Device);
         }
         if fs::canonicalize(output)? == fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input)) {
-            bail!("{shown} is what is read\nhint: choose another --output");
+            return Err(advised(format!("{shown} is the input"), "choose another --output"));
         }
         Ok(Self::File)
     }
 }
 
-/// What a run that prints has to say when nothing reads its results any more; `None` for every other error.
+/// The error for results that no program reads any more; `None` for every other error.
 pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
     match error {
         BatchError::Disk { doing: "write", path, error } if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -44,7 +51,7 @@ pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
     }
 }
 
-/// Opens a device, and says whether it is a terminal.
+/// Opens a device; the second value is whether it is a terminal.
 pub(super) fn open_device(output: &Path) -> anyhow::Result<(Device<fs::File>, bool)> {
     let failed = || format!("cannot write {}", output.display());
     let file = if is_pipe(output) {
@@ -67,7 +74,7 @@ fn is_pipe(_: &Path) -> bool {
     false
 }
 
-/// Opens a named pipe without waiting for a reader. Once it is open, writing waits as usual.
+/// Opens a named pipe without waiting for a reader. Once it is open, writing blocks as usual.
 #[cfg(unix)]
 fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
     use nix::errno::Errno;
@@ -76,7 +83,8 @@ fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
     let failed = || format!("cannot write {}", output.display());
     let opened = fs::OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(output);
     if opened.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::ENXIO as i32)) {
-        bail!("{}: nothing reads from this pipe\nhint: start the program that reads it first", failed());
+        let message = format!("{}: nothing reads from this pipe", failed());
+        return Err(advised(message, "start the program that reads it first"));
     }
     let file = opened.with_context(failed)?;
     let flags = fcntl(&file, FcntlArg::F_GETFL).with_context(failed)?;
@@ -90,7 +98,7 @@ fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
     fs::OpenOptions::new().write(true).open(output).with_context(|| format!("cannot write {}", output.display()))
 }
 
-/// Something that takes results and keeps none.
+/// A destination that cannot make its bytes last.
 pub(super) struct Device<W>(pub(super) W);
 
 impl<W: io::Write> io::Write for Device<W> {

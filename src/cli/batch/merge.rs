@@ -1,10 +1,8 @@
-//! `batch merge`: parts become one output.
+//! `batch merge`: merges the results of parts into one output.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-
-use anyhow::bail;
 
 use super::progress::Progress;
 use super::results::{conversion, format_by_extension, format_of};
@@ -13,13 +11,14 @@ use crate::batch::{self, Existing};
 use crate::cli::args::BatchMerge;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{is_stream, place};
+use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 
 pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let output = &args.output;
     if is_stream(output) {
-        bail!("`-` is no file to write\nhint: name a file with --output");
+        return Err(advised("`-` is not a file to write", "name a file with --output"));
     }
     let wishes = TallyOptions {
         summary: args.summary.clone(),
@@ -33,20 +32,17 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     let existing = Existing { restart: false, force: args.force };
     let inputs: Vec<&Path> = args.parts.iter().map(AsRef::as_ref).collect();
     let known = match batch::reports_of(output) {
-        Err(_) if args.force => Vec::new(), // what cannot be understood is about to go
+        Err(_) if args.force => Vec::new(), // a damaged manifest is about to be replaced
         known => known?,
     };
     wishes.check(&known, &inputs, Some(output), args.force)?;
     if args.parts.iter().any(|part| place(part) == place(output)) {
-        bail!("{} is a part\nhint: choose another --output", output.display());
+        return Err(advised(format!("{} is a part", output.display()), "choose another --output"));
     }
     for part in &args.parts {
         if format_by_extension(part) != format_by_extension(output) {
-            bail!(
-                "{} and {} are not written alike\nhint: give --output the ending of the parts, packed or not",
-                part.display(),
-                output.display()
-            );
+            let message = format!("{} and {} have different formats", part.display(), output.display());
+            return Err(advised(message, "give --output the file extension of the parts, compressed or not"));
         }
     }
     let engine = crate::cli::open::offline(settings)?;

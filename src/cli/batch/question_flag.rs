@@ -1,36 +1,35 @@
-//! What `--question NAME` of `batch` means: a column of the input, or the question of rows that name none.
+//! Decides whether `--question NAME` of `batch` is a column of the input, or the question of rows that name none.
 //!
-//! A column with exactly that name goes first, because a heading can look like the wording of a
-//! question. Then come the id of a question, a column that differs in case only, and a wording.
+//! A column with exactly that name goes first, because a heading can look like the wording of a question. Then come the
+//! id of a question, a column that differs in case only, and a wording.
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::bail;
-
 use crate::batch::{self, Input};
 use crate::cli::files::is_stream;
+use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
 use crate::model::QuestionMatch;
 use crate::questions::Questions;
 
-/// Columns that an error names when there are more.
-const NAMED: usize = 20;
+/// The most columns that an error lists.
+const LISTED: usize = 20;
 
-/// What the flag came to.
+/// The result of the decision.
 pub(super) struct QuestionFlag<'a> {
-    /// The question of rows that name none, as it was given.
+    /// The question of rows that name none, as the flag has it.
     pub(super) otherwise: Option<&'a str>,
-    /// The input, ready to be read, where it cannot be opened a second time.
+    /// The opened input, if it cannot be opened a second time.
     pub(super) opened: Option<Input>,
 }
 
 impl<'a> QuestionFlag<'a> {
-    /// Decides what `name` means for the input at `path`. `open` opens it with the usual columns, rows need
-    /// not name their question.
+    /// Decides about `name` for the input at `path`. `open` opens it with the usual columns; rows need not name their
+    /// question.
     ///
     /// # Errors
-    /// When `name` is no column, no id and no wording of a question, or the input cannot be read.
+    /// When `name` is neither a column nor the id or wording of a question, or the input cannot be read.
     pub(super) fn settle(
         name: Option<&'a str>,
         path: &Path,
@@ -61,18 +60,16 @@ impl<'a> QuestionFlag<'a> {
                 printer.note(&note);
                 Some(name)
             }
-            Err(reason) => bail!(
-                "--question {}: {reason}\nhint: the columns of {} are {}",
-                shown(name),
-                input.name(),
-                listed(&columns)
-            ),
+            Err(reason) => {
+                let message = format!("--question {}: {reason}", shown(name));
+                return Err(advised(message, format!("the columns of {} are {}", input.name(), listed(&columns))));
+            }
         };
         Ok(Self { otherwise, opened: (!is_reopened).then_some(input) })
     }
 }
 
-/// What a name means, with a note that says so.
+/// The meaning of a name, with a note for the user.
 enum Meaning {
     Column(String),
     Question(String),
@@ -86,7 +83,7 @@ impl Meaning {
             let also = if is_id { " of the input; it is the id of a question too" } else { " of the input" };
             return Ok(column(also));
         }
-        // An input without rows has no fields to be seen.
+        // An input without rows shows no fields.
         if !is_id && (columns.is_empty() || is_table && columns.iter().any(|column| column.eq_ignore_ascii_case(name)))
         {
             return Ok(column(" of the input"));
@@ -96,7 +93,10 @@ impl Meaning {
     }
 }
 
-/// Says which question `name` stands for.
+/// A note that names the question of `name`.
+///
+/// # Errors
+/// With the reason why it is not a question.
 fn as_question(name: &str, questions: &Questions) -> Result<String, String> {
     let found = questions.by_name(name);
     let found = found.as_ref().as_ref().map_err(|error| batch::no_question_reason(error, Some(name), "question"))?;
@@ -116,6 +116,6 @@ fn shown(name: &str) -> String {
 }
 
 fn listed(columns: &[String]) -> String {
-    let names: Vec<String> = columns.iter().take(NAMED).map(|name| shown(name)).collect();
+    let names: Vec<String> = columns.iter().take(LISTED).map(|name| shown(name)).collect();
     names.join(", ")
 }

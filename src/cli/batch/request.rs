@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::destination::{Device, Kind, open_device};
+use super::destination::{Device, OutputKind, open_device};
 use super::results::{conversion, format_of};
 use super::tally::TallyOptions;
 use crate::batch::{self, Existing, Stored, Target};
@@ -18,7 +18,7 @@ pub(super) struct Request<'a> {
     pub(super) input: &'a Path,
     /// `None` where results go to standard output.
     pub(super) output: Option<&'a Path>,
-    pub(super) kind: Kind,
+    pub(super) kind: OutputKind,
     pub(super) format: ResultFormat,
     existing: Existing,
     pub(super) wishes: TallyOptions,
@@ -49,7 +49,7 @@ impl<'a> Request<'a> {
             known => known?,
         };
         wishes.check(&known.unwrap_or_default(), &[input], output, existing.force)?;
-        let kind = output.map_or(Ok(Kind::Stream), |output| Kind::of(output, input))?;
+        let kind = output.map_or(Ok(OutputKind::Stream), |output| OutputKind::of(output, input))?;
         Ok(Self { input, output, kind, format, existing, wishes })
     }
 
@@ -60,11 +60,11 @@ impl<'a> Request<'a> {
     /// Where results go, and whether a terminal shows them.
     pub(super) fn target(&self, printer: &Printer) -> anyhow::Result<(Target<'a>, bool)> {
         Ok(match (self.kind, self.output) {
-            (Kind::File, Some(output)) => {
+            (OutputKind::File, Some(output)) => {
                 let stored = Stored::of(output, conversion(self.format));
                 (Target::File { output, stored, existing: self.existing, reports: self.wishes.reports() }, false)
             }
-            (Kind::Device, Some(output)) => {
+            (OutputKind::Device, Some(output)) => {
                 let (device, is_terminal) = open_device(output)?;
                 (Target::Stream { name: output, stream: Box::new(device) }, is_terminal)
             }

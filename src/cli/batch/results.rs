@@ -176,14 +176,14 @@ pub(super) fn conversion(format: ResultFormat) -> Option<&'static Convert<'stati
 
 #[cfg(feature = "parquet")]
 fn to_parquet(table: File, output: File) -> io::Result<()> {
-    use crate::batch::{Kind, from_csv};
-    let kind = |name: &str| match name {
-        "words" | "prompt_tokens" | "completion_tokens" => Kind::Count,
-        "score" | "earned" | "possible" | "calibrated" | "cost" => Kind::Number,
-        name if name.starts_with("credit:") => Kind::Number,
-        _ => Kind::Text,
+    use crate::batch::{ColumnType, from_csv};
+    let type_of = |name: &str| match name {
+        "words" | "prompt_tokens" | "completion_tokens" => ColumnType::Count,
+        "score" | "earned" | "possible" | "calibrated" | "cost" => ColumnType::Number,
+        name if name.starts_with("credit:") => ColumnType::Number,
+        _ => ColumnType::Text,
     };
-    from_csv(table, output, kind).map(drop).map_err(io::Error::other)
+    from_csv(table, output, type_of).map(drop).map_err(io::Error::other)
 }
 
 #[cfg(not(feature = "parquet"))]

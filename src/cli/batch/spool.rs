@@ -1,7 +1,7 @@
-//! An input that can be read only once, copied to a temporary file.
+//! Copies an input that can be read only once to a temporary file.
 //!
-//! A pipe is copied where it has to be read twice. A terminal is always copied: its own line buffer drops
-//! what goes beyond 4,095 bytes of a line, so rows are typed or pasted in a mode without that buffer.
+//! A pipe is copied if it must be read twice. A terminal is always copied: its own line buffer cuts lines after 4,095
+//! bytes, so rows are typed or pasted in a mode without that buffer.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -9,19 +9,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
 use super::stop::Interrupts;
 use crate::batch::{BatchError, InputError, Pipe};
 use crate::cli::files::is_stream;
+use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
 use crate::cli::terminal::read_typed;
 
 /// The most bytes that can be typed or pasted. They are held in memory.
 const LARGEST_TYPED: usize = 1 << 30;
 
-/// The copy of `input`; `None` where the input itself can be read. `is_read_twice` says whether a pipe is copied.
+/// Copies `input`; `None` if the input itself can be read. A pipe is copied only if `is_read_twice`.
 pub(super) fn spool(
     input: &Path,
     is_read_twice: bool,
@@ -39,7 +40,7 @@ pub(super) fn spool(
             Err(BatchError::from(InputError::Stopped { name: input.display().to_string() }).into())
         }
         copied => copied
-            .with_context(|| format!("cannot keep {} aside to read it twice, as a table needs", input.display()))
+            .with_context(|| format!("cannot copy {}, which a table reads twice, to a temporary file", input.display()))
             .map(Some),
     }
 }
@@ -54,10 +55,10 @@ fn copy(input: &Path, interrupts: &Interrupts) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// Everything that is typed or pasted on standard input, a terminal.
+/// Copies the rows that the user types or pastes on the terminal.
 fn typed(interrupts: &Interrupts, printer: &Printer) -> anyhow::Result<NamedTempFile> {
     let keys = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
-    printer.note(&format!("type or paste the rows, then press {keys} on an empty line; Ctrl-C leaves without a grade"));
+    printer.note(&format!("type or paste the rows, then press {keys} on an empty line; Ctrl-C stops without grading"));
     let rows = read_typed(LARGEST_TYPED, |restore| {
         interrupts.while_typing(Some(restore));
         Ok(())
@@ -65,12 +66,13 @@ fn typed(interrupts: &Interrupts, printer: &Printer) -> anyhow::Result<NamedTemp
     interrupts.while_typing(None);
     let rows = rows?;
     if rows.len() > LARGEST_TYPED {
-        bail!("more than {LARGEST_TYPED} bytes were typed\nhint: save the rows as a file, and name the file");
+        let message = format!("more than {LARGEST_TYPED} bytes were typed");
+        return Err(advised(message, "save the rows as a file, and name the file"));
     }
     let keep = || -> io::Result<NamedTempFile> {
         let mut file = NamedTempFile::new()?;
         file.write_all(&rows)?;
         Ok(file)
     };
-    keep().context("cannot keep what was typed in a temporary file")
+    keep().context("cannot keep the typed rows in a temporary file")
 }

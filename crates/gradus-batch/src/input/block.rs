@@ -1,19 +1,20 @@
-//! Rows that go through together, still as they stood in the input.
+//! A block of rows, still in the form in which they were read.
 
+use super::fault::RowFault;
 use super::json;
 use super::limits::too_long;
 use super::lines::Lines;
 use super::records::{Places, Records};
 use crate::row::{Columns, Row};
 
-/// Rows that go through together. Buffers are kept when it is filled again.
+/// A block of rows. Its buffers are kept when it is filled again.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
     pub(super) lines: Lines,
     pub(super) records: Records,
     pub(super) places: Option<Places>,
     pub(super) rows: Vec<Row<'static>>,
-    /// Rows at the beginning that were dealt with already.
+    /// Number of rows at the start that were processed already.
     done: usize,
 }
 
@@ -25,17 +26,17 @@ impl Block {
         self.done = 0;
     }
 
-    /// How many rows there are to deal with.
+    /// The number of rows left to process.
     pub(crate) fn len(&self) -> usize {
         self.lines.len() + self.records.len() + self.rows.len() - self.done
     }
 
-    /// Passes over rows at the beginning.
+    /// Skips rows at the start.
     pub(crate) fn skip(&mut self, rows: usize) {
         self.done += rows;
     }
 
-    /// One of the rows.
+    /// The row at an index, counted from the first row that was not skipped.
     pub(crate) fn row<'a>(&'a self, place: usize, columns: &Columns) -> Row<'a> {
         let place = place + self.done;
         let row = match &self.places {
@@ -46,6 +47,6 @@ impl Block {
                 Some(json::row(line.number, line.bytes, columns, fault))
             }),
         };
-        row.unwrap_or_else(|| Row::faulty(0, columns, "the row was not read: report this as a fault".to_owned()))
+        row.unwrap_or_else(|| Row::faulty(0, columns, RowFault::Lost.to_string()))
     }
 }

@@ -1,80 +1,233 @@
-//! Why an input cannot be read, with what to do.
+//! Reasons why an input cannot be read.
 
 use std::io;
 use std::path::Path;
 
-#[cfg(feature = "parquet")]
-use crate::parquet::ReadError;
 use gradus_core::model::NonText;
 
-/// Why an input cannot be read.
+#[cfg(feature = "parquet")]
+use crate::parquet::ReadError;
+use crate::row::short;
+
+/// The reason why an input cannot be read. `name` is the name of the input for messages.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum InputError {
-    /// It cannot be opened, or not be read on.
+    /// It cannot be opened, or reading fails on the way.
     #[error("cannot read {name}")]
     Unreadable {
-        /// What it is called.
         name: String,
-        /// What the system, or what unpacks it, says.
         #[source]
         error: io::Error,
     },
-    /// Somebody asked to stop before it was read.
+    /// The caller asked to stop before it was read.
     #[error("{name} was not read")]
-    Stopped {
-        /// What it is called.
-        name: String,
-    },
-    /// It is not what it should be.
-    #[error("{name}: {fault}\nhint: {hint}")]
-    Unusable {
-        /// What it is called.
-        name: String,
-        /// What is wrong.
-        fault: String,
-        /// What to do.
-        hint: String,
-    },
+    Stopped { name: String },
+    /// It can be read and does not hold rows, or not the requested columns.
+    #[error("{name}: {fault}")]
+    Unusable { name: String, fault: InputFault },
+}
+
+/// The reason why an input that can be read cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
+pub enum InputFault {
+    #[error("it holds no .txt or .md file")]
+    EmptyFolder,
+    #[error("it is a text, not rows of answers")]
+    PlainText,
+    #[error("it is {0}, not rows of answers")]
+    Document(NonText),
+    #[error("it is one JSON list")]
+    JsonList,
+    #[error("Parquet cannot be read from a stream")]
+    ParquetStream,
+    #[error("this program was built without Parquet")]
+    ParquetDisabled,
+    #[error("it is empty, and has no heading")]
+    NoHeading,
+    #[error("its columns are separated by semicolons")]
+    Semicolons,
+    #[error("its columns are separated by tabs")]
+    Tabs,
+    #[error("its columns are separated by commas")]
+    Commas,
+    /// `present` are all columns of the input.
+    #[error("it has no column `{column}`, only {}", listed(.present))]
+    NoColumn { column: String, present: Vec<String> },
+    #[error("it has two columns `{column}`")]
+    TwoColumns { column: String },
+    #[error("it is larger than {mebibytes} MiB")]
+    TooLarge { mebibytes: u64 },
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    Parquet(ReadError),
+}
+
+/// Column names that a message lists.
+const LISTED: usize = 20;
+
+fn listed(names: &[String]) -> String {
+    names.iter().take(LISTED).map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", ")
 }
 
 impl InputError {
-    /// The same error of an input that messages call otherwise.
+    /// The same error with another name for the input.
     #[must_use]
     pub fn called(self, name: String) -> Self {
         match self {
             Self::Unreadable { error, .. } => Self::Unreadable { name, error },
             Self::Stopped { .. } => Self::Stopped { name },
-            Self::Unusable { fault, hint, .. } => Self::Unusable { name, fault, hint },
+            Self::Unusable { fault, .. } => Self::Unusable { name, fault },
+        }
+    }
+
+    /// Advice for any caller; `None` where the message is all there is to say.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable { .. } | Self::Stopped { .. } => None,
+            Self::Unusable { fault, .. } => Some(fault.hint()),
         }
     }
 }
 
-/// What is wrong with a Parquet file; some faults say themselves what to do.
+impl InputFault {
+    /// Advice for any caller.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::EmptyFolder => "name another folder, or a file with rows",
+            Self::PlainText => "grade it as one answer, or name the folder it is in",
+            Self::Document(kind) if kind.is_parquet() => {
+                "name it as a file that ends in .parquet, or set the input format to Parquet"
+            }
+            Self::Document(_) => {
+                "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in"
+            }
+            Self::JsonList => "write one object a line, for example with `jq -c '.[]'`",
+            Self::ParquetStream => "name a file",
+            Self::ParquetDisabled => "build it with the feature `parquet`, or convert the file",
+            Self::NoHeading => "write a heading with the names of the columns",
+            Self::Semicolons => "save it with commas, or with tabs as .tsv",
+            Self::Tabs => "set the input format to TSV",
+            Self::Commas => "set the input format to CSV",
+            Self::NoColumn { .. } | Self::TwoColumns { .. } => "name other columns",
+            Self::TooLarge { .. } => "name a smaller file",
+            #[cfg(feature = "parquet")]
+            Self::Parquet(error) => error.hint(),
+        }
+    }
+}
+
 #[cfg(feature = "parquet")]
-pub(super) fn no_parquet(name: &str, error: &ReadError) -> InputError {
-    let told = error.to_string();
-    let (fault, hint) = told.split_once("\nhint: ").unwrap_or((&told, "write the file anew"));
-    InputError::Unusable { name: name.to_owned(), fault: fault.to_owned(), hint: hint.to_owned() }
+impl From<ReadError> for InputFault {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NoColumn { name, names } => Self::NoColumn { column: name, present: names },
+            ReadError::Twice { name } => Self::TwoColumns { column: name },
+            other => Self::Parquet(other),
+        }
+    }
 }
 
-/// What is said of a text that was given in place of rows.
-pub(super) fn no_rows(path: &Path, name: &str) -> Option<InputError> {
-    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-    let fault = "it is a text, and holds no rows".to_owned();
-    let hint = "grade it with `gradus grade`, or name the folder it stands in".to_owned();
-    matches!(ending.as_str(), "txt" | "md").then(|| InputError::Unusable { name: name.to_owned(), fault, hint })
+/// Refuses a text file in place of rows, by its file extension.
+pub(super) fn refuse_plain_text(path: &Path) -> Result<(), InputFault> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let is_text = extension.is_some_and(|of| of.eq_ignore_ascii_case("txt") || of.eq_ignore_ascii_case("md"));
+    if is_text { Err(InputFault::PlainText) } else { Ok(()) }
 }
 
-/// The error for a document, an image or other data in place of rows.
-pub(super) fn not_rows(name: &str, kind: NonText) -> InputError {
-    let hint = if kind.is_parquet() {
-        "name it as a file that ends in .parquet, or with --input-format parquet"
-    } else {
-        "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in"
-    };
-    InputError::Unusable {
-        name: name.to_owned(),
-        fault: format!("it is {kind}, not rows of answers"),
-        hint: hint.to_owned(),
+#[cfg(test)]
+mod tests {
+    use gradus_core::model::file_signature;
+
+    use super::*;
+
+    #[test]
+    fn each_fault_has_its_message_and_advice_without_a_flag() {
+        let document = |bytes: &[u8]| InputFault::Document(file_signature(bytes).expect("a document"));
+        let columns = "name other columns";
+        let column = || "score".to_owned();
+        for (fault, message, hint) in [
+            (InputFault::EmptyFolder, "it holds no .txt or .md file", "name another folder, or a file with rows"),
+            (
+                InputFault::PlainText,
+                "it is a text, not rows of answers",
+                "grade it as one answer, or name the folder it is in",
+            ),
+            (
+                document(b"PAR1\x15\0\0\0"),
+                "it is a Parquet table, not rows of answers",
+                "name it as a file that ends in .parquet, or set the input format to Parquet",
+            ),
+            (
+                document(b"%PDF-1.4\n"),
+                "it is a PDF document, not rows of answers",
+                "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in",
+            ),
+            (InputFault::JsonList, "it is one JSON list", "write one object a line, for example with `jq -c '.[]'`"),
+            (InputFault::ParquetStream, "Parquet cannot be read from a stream", "name a file"),
+            (
+                InputFault::ParquetDisabled,
+                "this program was built without Parquet",
+                "build it with the feature `parquet`, or convert the file",
+            ),
+            (InputFault::NoHeading, "it is empty, and has no heading", "write a heading with the names of the columns"),
+            (
+                InputFault::Semicolons,
+                "its columns are separated by semicolons",
+                "save it with commas, or with tabs as .tsv",
+            ),
+            (InputFault::Tabs, "its columns are separated by tabs", "set the input format to TSV"),
+            (InputFault::Commas, "its columns are separated by commas", "set the input format to CSV"),
+            (
+                InputFault::NoColumn { column: column(), present: vec!["a".to_owned(), "b".to_owned()] },
+                "it has no column `score`, only `a`, `b`",
+                columns,
+            ),
+            (InputFault::TwoColumns { column: column() }, "it has two columns `score`", columns),
+            (InputFault::TooLarge { mebibytes: 1024 }, "it is larger than 1024 MiB", "name a smaller file"),
+        ] {
+            let error = InputError::Unusable { name: "a.csv".to_owned(), fault };
+            assert_eq!((error.to_string(), error.hint()), (format!("a.csv: {message}"), Some(hint)));
+            let renamed = error.called("standard input".to_owned());
+            assert_eq!(renamed.to_string(), format!("standard input: {message}"));
+        }
+    }
+
+    #[test]
+    fn an_input_that_fails_or_is_stopped_is_named() {
+        let name = || "a.csv".to_owned();
+        let unreadable = InputError::Unreadable { name: name(), error: io::Error::other("no disk") };
+        for (error, message) in
+            [(unreadable, "cannot read a.csv"), (InputError::Stopped { name: name() }, "a.csv was not read")]
+        {
+            assert_eq!((error.to_string().as_str(), error.hint()), (message, None));
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "parquet")]
+    fn faults_of_parquet_files_have_messages_and_advice() {
+        let again = "write the file again";
+        for (error, message, hint) in [
+            (ReadError::NotParquet, "this is not a Parquet file: it does not end with the mark `PAR1`", again),
+            (ReadError::Encrypted, "the Parquet file is encrypted", again),
+            (ReadError::Damaged { reason: "x".to_owned() }, "the Parquet file is damaged: x", again),
+            (ReadError::File(io::Error::other("no disk")), "the Parquet file cannot be read: no disk", again),
+            (
+                ReadError::Codec { column: "a".to_owned(), codec: "Brotli" },
+                "column \"a\" is compressed with Brotli",
+                "write it with Snappy, gzip, Zstandard or LZ4",
+            ),
+            (
+                ReadError::NoColumn { name: "a".to_owned(), names: vec!["b".to_owned()] },
+                "it has no column `a`, only `b`",
+                "name other columns",
+            ),
+            (ReadError::Twice { name: "a".to_owned() }, "it has two columns `a`", "name other columns"),
+        ] {
+            let fault = InputFault::from(error);
+            assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint));
+        }
     }
 }

@@ -1,16 +1,16 @@
-//! The names of the fields of JSON rows, before any row is taken.
+//! The names of the fields of the first JSON rows.
 
 use std::fmt;
 
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
-/// Rows that are looked at.
+/// Rows whose names are read.
 const ROWS: usize = 20;
-/// Names that are kept.
+/// The most names that are returned.
 const MOST: usize = 100;
 
-/// The names of the fields of the first rows of `lines`, in the order in which they first occur. Rows that
-/// are not objects have none; of a row that is cut, those before the cut.
+/// The names of the fields of the first rows of `lines`, in the order in which they first occur. A row that is not an
+/// object has none; a row that is cut has those before the cut.
 pub(super) fn field_names(lines: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(ROWS) {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_first_rows_are_seen_and_faults_are_passed_over() {
+    fn names_of_the_first_rows_are_found_and_faults_are_ignored() {
         let lines = b"{\"id\":1,\"Which \\\"one\\\"?\":{\"x\":[2]}}\n\n[1]\nno json\n{\"answer\":\"a\",\"id\":2}\n{\"cut\":\"sho";
         assert_eq!(field_names(lines), ["id", "Which \"one\"?", "answer", "cut"]);
         assert!(field_names(b"").is_empty() && field_names(b"{").is_empty());

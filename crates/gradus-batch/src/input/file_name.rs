@@ -1,4 +1,4 @@
-//! The question in the name of an answer's file: `error-budget.md`, `error-budget_anna.txt`,
+//! Finds the question in the name of an answer's file: `error-budget.md`, `error-budget_anna.txt`,
 //! `02 Anna - error-budget.txt`, `error-budget/anna.md`.
 
 use std::ops::Range;
@@ -19,14 +19,14 @@ pub(super) fn named_after<'i>(name: &str, ids: &'i [String]) -> Option<&'i str> 
 
 /// The ids that occur in a part of a path between separators, with their places.
 fn places_of_ids<'i>(part: &str, ids: &'i [String]) -> Vec<(Range<usize>, &'i str)> {
-    // Ids are ASCII, so letters keep their places.
+    // Ids are ASCII, so lower case does not move any letter.
     let lower = part.to_ascii_lowercase();
     let mut found = Vec::new();
     for id in ids.iter().filter(|id| !id.is_empty()) {
         for (start, _) in lower.match_indices(&id.to_ascii_lowercase()) {
             let end = start + id.len();
             let (before, after) = (part.get(..start).unwrap_or_default(), part.get(end..).unwrap_or_default());
-            let ends_well = if before.is_empty() { !begins_with_letter(after) } else { is_separated(after) };
+            let ends_well = if before.is_empty() { !starts_with_letter(after) } else { is_separated(after) };
             if follows_separator(before) && ends_well {
                 found.push((start..end, id.as_str()));
             }
@@ -35,11 +35,11 @@ fn places_of_ids<'i>(part: &str, ids: &'i [String]) -> Vec<(Range<usize>, &'i st
     found
 }
 
-fn begins_with_letter(text: &str) -> bool {
+fn starts_with_letter(text: &str) -> bool {
     text.starts_with(char::is_alphanumeric)
 }
 
-/// Whether an id may follow. A single hyphen joins words, as in `my-budget`, unless only digits stand before it.
+/// Whether an id may follow. A single hyphen joins words, as in `my-budget`, unless only digits precede it.
 fn follows_separator(before: &str) -> bool {
     match before.strip_suffix('-') {
         Some(rest) => rest.ends_with(['-', ' ', '_']) || is_number(rest),
@@ -51,7 +51,7 @@ fn follows_separator(before: &str) -> bool {
 fn is_separated(after: &str) -> bool {
     match after.strip_prefix('-') {
         Some(rest) => rest.starts_with(['-', ' ', '_']),
-        None => !begins_with_letter(after),
+        None => !starts_with_letter(after),
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_id_at_the_beginning_of_a_name_is_meant() {
+    fn the_longest_id_at_the_start_of_a_name_is_found() {
         let ids = ["budget", "budget-cuts"].map(str::to_owned);
         for (name, id) in [
             ("budget.md", Some("budget")),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_after_a_separator_is_meant_too() {
+    fn an_id_after_a_separator_is_found_too() {
         let ids = ["alert-fatigue", "fatigue", "error-budget"].map(str::to_owned);
         for (name, id) in [
             ("02 Ben - alert-fatigue.txt", Some("alert-fatigue")),

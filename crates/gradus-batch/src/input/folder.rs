@@ -1,20 +1,25 @@
-//! A folder of text files, one answer a file.
+//! A folder of text files: every file is one row.
+//!
+//! Reads the text files of a folder and of its subfolders in the order of their names. A document, such as `.docx`, is
+//! a row that cannot be graded. The first lines of a file may be front matter with the values of columns.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::fault::{BadRow, RowFault};
 use super::file_name::named_after;
+use super::front_matter;
 use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
-use crate::row::{Columns, Row, not_utf8};
+use super::record::{Field, Record, RecordColumns};
+use crate::row::{Columns, Row};
 use gradus_core::bank::FrontMatter;
 use gradus_core::model::{NonText, non_text};
 
-const ENDINGS: [&str; 2] = ["txt", "md"];
+const EXTENSIONS: [&str; 2] = ["txt", "md"];
 
-/// Reads the text files of a folder and of the folders in it, in the order of their names. A document, such as
-/// `.docx`, is a row that cannot be graded.
+/// Reads the files of a folder.
 pub(super) struct FolderReader {
     folder: PathBuf,
     /// Ids of questions that files and folders may be named after.
@@ -26,8 +31,17 @@ pub(super) struct FolderReader {
     bytes: u64,
 }
 
+/// A file of the folder.
+struct TextFile {
+    /// Position in the folder, from 1.
+    number: u64,
+    /// Path below the folder, with `/` on every system.
+    name: String,
+    text: Result<String, RowFault>,
+}
+
 impl FolderReader {
-    /// Looks for files; reads none yet.
+    /// Lists the files; reads none yet.
     pub(super) fn new(folder: &Path, ids: Vec<String>) -> io::Result<Self> {
         let mut files = Vec::new();
         find(folder, Path::new(""), &mut files)?;
@@ -39,34 +53,95 @@ impl FolderReader {
         self.files.len()
     }
 
+    /// Length and checksum of the names and texts that were read.
     pub(super) fn summed_up(&self) -> (u64, u32) {
         (self.bytes, self.checksum.clone().finalize())
     }
 
-    /// Adds rows until a block is full or there are no more files. A file that cannot be read is a row that
-    /// cannot be graded.
+    /// Adds rows until the block is full or there are no more files. A file that cannot be read is a row that cannot
+    /// be graded.
     pub(super) fn fill(&mut self, rows: &mut Vec<Row<'static>>, columns: &Columns, most: usize) {
         let mut held = 0;
-        while let Some(path) = self.files.get(self.next).filter(|_| rows.len() < most && held < BLOCK_BYTES) {
-            self.next += 1;
-            let text = match path.to_str() {
-                Some(_) => document(path)
-                    .map_or_else(|| read(&self.folder, &self.folder.join(path)), |kind| Err(kind.reason())),
-                None => Err("the name of the file is not UTF-8: rename it".to_owned()),
-            };
-            for bytes in [encoded(path), text.as_deref().unwrap_or_default().as_bytes()] {
-                self.checksum.update(bytes);
-                self.bytes += bytes.len() as u64;
-            }
-            held += text.as_ref().map_or(0, String::len);
-            let name = shown(path);
-            let mut row = row(self.next as u64, &name, text, columns);
-            if row.question.is_none() {
-                row.question = named_after(&name, &self.ids).map(|id| Cow::Owned(id.to_owned()));
-            }
-            rows.push(row);
+        while rows.len() < most && held < BLOCK_BYTES {
+            let Some(file) = self.next_file() else { break };
+            held += file.text.as_ref().map_or(0, String::len);
+            rows.push(self.row(file, columns));
         }
     }
+
+    /// The next file as a record: `id` is the file's name, `answer` its text, and every other column is in its front
+    /// matter. `None` at the end.
+    pub(super) fn next_record(&mut self, columns: &FolderColumns<'_>) -> Option<Result<Record, BadRow>> {
+        let file = self.next_file()?;
+        let line = file.number;
+        Some(self.record(file, columns).map_err(|fault| BadRow { line, fault }))
+    }
+
+    fn next_file(&mut self) -> Option<TextFile> {
+        let path = self.files.get(self.next)?;
+        self.next += 1;
+        let text = match path.to_str() {
+            Some(_) => document(path)
+                .map_or_else(|| read(&self.folder, &self.folder.join(path)), |kind| Err(RowFault::Document(kind))),
+            None => Err(RowFault::FileName),
+        };
+        for bytes in [encoded(path), text.as_deref().unwrap_or_default().as_bytes()] {
+            self.checksum.update(bytes);
+            self.bytes += bytes.len() as u64;
+        }
+        Some(TextFile { number: self.next as u64, name: shown(path), text })
+    }
+
+    fn row(&self, file: TextFile, columns: &Columns) -> Row<'static> {
+        let TextFile { number, name, text } = file;
+        let mut row = Row::faulty(number, columns, String::new());
+        let answer = text.and_then(|text| {
+            let head = split(&text)?;
+            row.question = head.question.filter(|question| !question.trim().is_empty()).map(Cow::Owned);
+            row.body = head.body;
+            Ok(Cow::Owned(text))
+        });
+        row.answer = answer.map_err(|fault| fault.to_string());
+        if row.question.is_none() {
+            row.question = named_after(&name, &self.ids).map(|id| Cow::Owned(id.to_owned()));
+        }
+        row.id = Some(Cow::Owned(name));
+        row
+    }
+
+    fn record(&self, file: TextFile, columns: &FolderColumns<'_>) -> Result<Record, RowFault> {
+        let text = file.text?;
+        let head = split(&text)?;
+        let mut fields = front_matter::fields(text.get(..head.body).unwrap_or_default());
+        fields.retain(|(name, _)| columns.wanted.has(name) && name != columns.answer);
+        let has = |fields: &[(String, Field)], column: &str| fields.iter().any(|(name, _)| name == column);
+        if !has(&fields, columns.id) {
+            fields.push((columns.id.to_owned(), Field::Text(file.name.clone())));
+        }
+        if !has(&fields, columns.question) {
+            let question = head.question.filter(|question| !question.trim().is_empty());
+            let question = question.or_else(|| named_after(&file.name, &self.ids).map(str::to_owned));
+            fields.extend(question.map(|question| (columns.question.to_owned(), Field::Text(question))));
+        }
+        let answer = text.get(head.body..).unwrap_or_default().to_owned();
+        fields.push((columns.answer.to_owned(), Field::Text(answer)));
+        Ok(Record { line: file.number, fields, present: Vec::new() })
+    }
+}
+
+/// The columns of records that a folder gives without front matter.
+pub(super) struct FolderColumns<'c> {
+    pub(super) id: &'c str,
+    pub(super) question: &'c str,
+    pub(super) answer: &'c str,
+    pub(super) wanted: &'c RecordColumns,
+}
+
+fn split(text: &str) -> Result<FrontMatter, RowFault> {
+    FrontMatter::split(text).map_err(|error| {
+        let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+        RowFault::FrontMatter { message }
+    })
 }
 
 /// A path below the folder as it is shown, with `/` on every system. Bytes that are not text are replaced.
@@ -97,7 +172,7 @@ fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()>
 }
 
 fn is_text(path: &Path) -> bool {
-    path.extension().is_some_and(|of| ENDINGS.iter().any(|one| of.eq_ignore_ascii_case(one)))
+    path.extension().is_some_and(|of| EXTENSIONS.iter().any(|one| of.eq_ignore_ascii_case(one)))
 }
 
 /// The kind of document that a file is by its name.
@@ -106,51 +181,35 @@ fn document(path: &Path) -> Option<NonText> {
 }
 
 /// Why a file is not opened. A pipe might never end, a link to a folder may lead back here, and a link to elsewhere may
-/// name what the author of a handed-in folder could not read.
-fn not_opened(folder: &Path, path: &Path) -> io::Result<Option<&'static str>> {
+/// name a file that the author of a handed-in folder could not read.
+fn not_opened(folder: &Path, path: &Path) -> io::Result<Option<RowFault>> {
     let about = fs::metadata(path)?;
     if about.is_dir() {
-        return Ok(Some("it is a link to a folder, which is not followed: copy the folder"));
+        return Ok(Some(RowFault::LinkToFolder));
     }
     if !about.is_file() {
-        return Ok(Some("it is not a regular file: remove it, or copy what it holds into a file"));
+        return Ok(Some(RowFault::NotAFile));
     }
     let is_elsewhere =
         fs::symlink_metadata(path)?.is_symlink() && !fs::canonicalize(path)?.starts_with(fs::canonicalize(folder)?);
-    Ok(is_elsewhere.then_some("it is a link to a file outside of this folder, which is not read: copy the file"))
+    Ok(is_elsewhere.then_some(RowFault::LinkOutside))
 }
 
-fn read(folder: &Path, path: &Path) -> Result<String, String> {
-    match not_opened(folder, path) {
-        Err(error) => return Err(format!("it cannot be read: {error}")),
-        Ok(Some(reason)) => return Err(reason.to_owned()),
-        Ok(None) => {}
+fn read(folder: &Path, path: &Path) -> Result<String, RowFault> {
+    let unreadable = |error: io::Error| RowFault::Unreadable { message: error.to_string() };
+    if let Some(fault) = not_opened(folder, path).map_err(unreadable)? {
+        return Err(fault);
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(ROW_BYTES as u64 + 1).read_to_end(&mut bytes));
-    match read {
-        Err(error) => Err(format!("it cannot be read: {error}")),
-        Ok(_) if bytes.len() > ROW_BYTES => Err(too_long()),
-        Ok(_) => match non_text(&bytes) {
-            Some(kind) => Err(kind.reason()),
-            None => String::from_utf8(bytes).map_err(|error| not_utf8(error.utf8_error().valid_up_to())),
-        },
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(ROW_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > ROW_BYTES {
+        return Err(too_long());
     }
-}
-
-fn row(number: u64, name: &str, text: Result<String, String>, columns: &Columns) -> Row<'static> {
-    let mut row = Row::faulty(number, columns, String::new());
-    row.id = Some(Cow::Owned(name.to_owned()));
-    row.answer = text.and_then(|text| {
-        let head = FrontMatter::split(&text).map_err(|error| {
-            let told = error.to_string();
-            told.lines().next().unwrap_or_default().to_owned()
-        })?;
-        row.question = head.question.filter(|question| !question.trim().is_empty()).map(Cow::Owned);
-        row.body = head.body;
-        Ok(Cow::Owned(text))
-    });
-    row
+    if let Some(kind) = non_text(&bytes) {
+        return Err(RowFault::Document(kind));
+    }
+    String::from_utf8(bytes).map_err(|error| RowFault::NotUtf8 { valid: error.utf8_error().valid_up_to() })
 }
 
 #[cfg(test)]
@@ -183,7 +242,7 @@ mod tests {
         assert_eq!(&rows[1].answer.as_ref().expect("text")[rows[1].body..], "Mine.");
         let reason = |kind: &str| Err(format!("it is {kind}: save it as plain text in UTF-8"));
         assert_eq!(rows[2].answer, reason("a Word document (.docx)"));
-        assert!(rows[3].answer.as_ref().is_err_and(|told| told.starts_with("line 2: the front matter")));
+        assert!(rows[3].answer.as_ref().is_err_and(|reason| reason.starts_with("line 2: the front matter")));
         assert_eq!(rows[4].answer, reason("a PDF document (.pdf)"));
         assert_eq!(rows[4].question.as_deref(), Some("q"));
     }
@@ -205,7 +264,7 @@ mod tests {
         let ids: Vec<_> = rows.iter().map(|row| row.id.as_deref().unwrap_or_default()).collect();
         assert_eq!(ids, ["a.txt", "b-\u{fffd}.txt", "c.txt", "d.txt"]);
         assert_eq!(rows[1].answer, Err("the name of the file is not UTF-8: rename it".to_owned()));
-        assert!(rows[3].answer.as_ref().is_err_and(|told| told.starts_with("it cannot be read: ")));
+        assert!(rows[3].answer.as_ref().is_err_and(|reason| reason.starts_with("it cannot be read: ")));
         assert!(rows[0].answer.is_ok() && rows[2].answer.is_ok());
     }
 
@@ -224,12 +283,12 @@ mod tests {
         let mut reader = FolderReader::new(folder.path(), Vec::new()).expect("lists");
         let mut rows = Vec::new();
         reader.fill(&mut rows, &Columns::default(), 100);
-        let told: Vec<_> = rows.iter().map(|row| (row.id.as_deref(), row.answer.as_deref())).collect();
-        assert_eq!((told[0], told[1]), ((Some("a.txt"), Ok("Mine.")), (Some("b.txt"), Ok("Mine."))));
+        let found: Vec<_> = rows.iter().map(|row| (row.id.as_deref(), row.answer.as_deref())).collect();
+        assert_eq!((found[0], found[1]), ((Some("a.txt"), Ok("Mine.")), (Some("b.txt"), Ok("Mine."))));
         for (row, start) in
-            told[2..].iter().zip(["it is a link to a file outside", "it is a link to a folder", "it is not"])
+            found[2..].iter().zip(["it is a link to a file outside", "it is a link to a folder", "it is not"])
         {
-            assert!(row.1.is_err_and(|told| told.starts_with(start)), "{row:?}");
+            assert!(row.1.is_err_and(|reason| reason.starts_with(start)), "{row:?}");
         }
         assert_eq!(rows.len(), 5);
     }

@@ -1,17 +1,17 @@
-//! The input formats, and how a file name says which one it is.
+//! The input formats, and the file extensions that stand for them.
 
 use std::path::{Path, PathBuf};
 
 use super::stream::Packing;
 
-/// How the rows of an input are written.
+/// The format of an input with rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputFormat {
     /// One JSON object per line.
     Jsonl,
-    /// A table with commas.
+    /// Comma-separated values with a heading.
     Csv,
-    /// A table with tabs.
+    /// Tab-separated values with a heading.
     Tsv,
     /// A Parquet file.
     Parquet,

@@ -1,86 +1,129 @@
-//! One JSON object to a row. Texts without escapes are borrowed from the line.
+//! Reads JSON objects, one per row. Text without escapes is borrowed from the line.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
+use super::fault::RowFault;
+use super::record::{Field, Record, RecordColumns};
+use super::scalar::{Scalar, ScalarSeed};
+use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER};
 use gradus_core::model::CarriedValue;
 
-/// Reads the object in a line. Where `fault` is given, or the object is damaged, the row cannot be graded and has
-/// the fields that could be read before the damage.
-pub(super) fn row<'a>(line: u64, bytes: &'a [u8], columns: &Columns, fault: Option<String>) -> Row<'a> {
-    let (text, fault) = match std::str::from_utf8(bytes) {
+/// Reads the object in a line as an answer. Where `fault` is given, or the object is damaged, the row cannot be graded
+/// and has the fields that could be read before the damage.
+pub(super) fn row<'a>(line: u64, bytes: &'a [u8], columns: &Columns, fault: Option<RowFault>) -> Row<'a> {
+    let (text, fault) = valid_text(bytes, fault);
+    let mut parts = RowParts { kept: vec![CarriedValue::Absent; columns.keep.len()], ..RowParts::default() };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let fields = RowFields { columns, parts: &mut parts };
+    let read = fields.deserialize(&mut reader).and_then(|()| reader.end());
+    let fault = fault.or_else(|| fault_of(read, parts.repeated.take()));
+    parts.row(line, text, columns, fault)
+}
+
+/// Reads the object in a line as a record of the requested columns.
+///
+/// # Errors
+/// With `fault` where it is given, or when the object is damaged or has a requested column twice.
+pub(super) fn record(
+    line: u64,
+    bytes: &[u8],
+    columns: &RecordColumns,
+    fault: Option<RowFault>,
+) -> Result<Record, RowFault> {
+    let (text, fault) = valid_text(bytes, fault);
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    let (mut fields, mut repeated) = (Vec::new(), None);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let into = RecordFields { columns, fields: &mut fields, repeated: &mut repeated };
+    let read = into.deserialize(&mut reader).and_then(|()| reader.end());
+    match fault_of(read, repeated) {
+        Some(fault) => Err(fault),
+        None => Ok(Record { line, fields, present: names(text) }),
+    }
+}
+
+/// The part of a line that is UTF-8, and the fault of the rest where none was given.
+fn valid_text(bytes: &[u8], fault: Option<RowFault>) -> (&str, Option<RowFault>) {
+    match std::str::from_utf8(bytes) {
         Ok(text) => (text, fault),
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            (std::str::from_utf8(valid).unwrap_or_default(), fault.or_else(|| Some(not_utf8(valid.len()))))
+            let text = std::str::from_utf8(valid).unwrap_or_default();
+            (text, fault.or(Some(RowFault::NotUtf8 { valid: valid.len() })))
         }
-    };
-    let mut found = Found { kept: vec![CarriedValue::Absent; columns.keep.len()], ..Found::default() };
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let fields = FieldsInto { columns, found: &mut found };
-    let read = fields.deserialize(&mut reader).and_then(|()| reader.end());
-    let twice = found.twice.take().map(|name| format!("`{name}` occurs more than once: keep one of them"));
-    let fault = fault.or_else(|| read.err().map(|error| json_fault(&error))).or(twice);
-    found.row(line, text, columns, fault)
+    }
 }
 
-/// The message for a line that is not a JSON object. The caller names the line.
-fn json_fault(error: &serde_json::Error) -> String {
+fn fault_of(read: serde_json::Result<()>, repeated: Option<String>) -> Option<RowFault> {
+    read.err().map(|error| json_fault(&error)).or(repeated.map(|column| RowFault::Repeated { column }))
+}
+
+/// The fault of a line that is not a JSON object.
+fn json_fault(error: &serde_json::Error) -> RowFault {
     let text = error.to_string();
-    let said = text.split(" at line ").next().unwrap_or_default();
-    if error.is_data() { said.to_owned() } else { format!("no JSON: {said} at column {}", error.column()) }
+    let message = text.split(" at line ").next().unwrap_or_default().to_owned();
+    if error.is_data() {
+        RowFault::JsonValue { message }
+    } else {
+        RowFault::NotJson { message, column: error.column() }
+    }
 }
 
-/// The fields that a row needs, as they were read.
+/// The fields of an answer, as far as they were read.
 #[derive(Default)]
-struct Found<'a> {
-    id: Option<Field<'a>>,
-    question: Option<Field<'a>>,
-    answer: Option<Field<'a>>,
+struct RowParts<'a> {
+    id: Option<Scalar<'a>>,
+    question: Option<Scalar<'a>>,
+    answer: Option<Scalar<'a>>,
     kept: Vec<CarriedValue<'a>>,
-    /// A field that the object has more than once: which of them is meant is not known.
-    twice: Option<String>,
+    /// A column that the object has more than once: the intended value is not known.
+    repeated: Option<String>,
 }
 
-impl<'a> Found<'a> {
-    fn row(self, line: u64, text: &str, columns: &Columns, fault: Option<String>) -> Row<'a> {
+impl<'a> RowParts<'a> {
+    fn row(self, line: u64, text: &str, columns: &Columns, fault: Option<RowFault>) -> Row<'a> {
         let (id, id_fault) = name(self.id, &columns.id, TEXT_OR_NUMBER);
         let (question, question_fault) = name(self.question, &columns.question, TEXT);
-        let answer = match self.answer {
-            Some(Field::Text(text)) => Ok(text),
-            Some(other) => Err(wrong_type(&columns.answer, other.kind(), TEXT)),
-            None if fault.is_none() => Err(format!("no `{}`, only: {}", columns.answer, names(text))),
-            None => Err(String::new()),
+        let column = &columns.answer;
+        let answer = match (fault, self.answer) {
+            (Some(fault), _) => Err(fault),
+            (None, Some(Scalar::Text(text))) => question_fault.or(id_fault).map_or(Ok(text), Err),
+            (None, Some(other)) => Err(wrong_type(column, other.kind(), TEXT)),
+            (None, None) => Err(RowFault::MissingField { column: column.clone(), present: names(text) }),
         };
-        let answer = match fault {
-            Some(fault) => Err(fault),
-            None => answer.and_then(|text| question_fault.or(id_fault).map_or(Ok(text), Err)),
-        };
-        Row { line, id, question, answer, body: 0, kept: self.kept }
+        Row { line, id, question, answer: answer.map_err(|fault| fault.to_string()), body: 0, kept: self.kept }
     }
 }
 
-/// The name in a field, `None` where it is empty, and what is wrong with it. Numbers are names as they are written.
-fn name<'a>(field: Option<Field<'a>>, column: &str, expected: &str) -> (Option<Cow<'a, str>>, Option<String>) {
+/// The name in a field, and its fault. An empty field has no name. A number is a name as it is written.
+fn name<'a>(
+    field: Option<Scalar<'a>>,
+    column: &str,
+    expected: &'static str,
+) -> (Option<Cow<'a, str>>, Option<RowFault>) {
     match field {
-        Some(Field::Text(name) | Field::Number(name)) => ((!name.trim().is_empty()).then_some(name), None),
-        Some(Field::Null) | None => (None, None),
-        Some(Field::Other(kind)) => (None, Some(wrong_type(column, kind, expected))),
+        Some(Scalar::Text(name) | Scalar::Number(name)) => ((!name.trim().is_empty()).then_some(name), None),
+        Some(Scalar::Null) | None => (None, None),
+        Some(Scalar::Other(kind)) => (None, Some(wrong_type(column, kind, expected))),
     }
 }
 
-/// The first names of an object's fields, for people to see.
-fn names(object: &str) -> String {
-    let read = Names.deserialize(&mut serde_json::Deserializer::from_str(object));
-    let names: Vec<String> = read.unwrap_or_default().iter().map(|name| format!("`{}`", short(name))).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+fn wrong_type(column: &str, found: &'static str, expected: &'static str) -> RowFault {
+    RowFault::WrongType { column: column.to_owned(), found, expected }
 }
 
-/// Reads the names of an object's fields, a dozen at most.
+/// The first names of an object, for messages; empty where there are none.
+fn names(object: &str) -> Vec<String> {
+    Names.deserialize(&mut serde_json::Deserializer::from_str(object)).unwrap_or_default()
+}
+
+/// Reads the names of an object, at most a dozen.
 struct Names;
 
 impl<'de> DeserializeSeed<'de> for Names {
@@ -109,13 +152,14 @@ impl<'de> Visitor<'de> for Names {
     }
 }
 
-/// Reads the fields of an object into `found`, so that they are there when a later one is damaged.
-struct FieldsInto<'f, 'c, 'de> {
-    columns: &'c Columns,
-    found: &'f mut Found<'de>,
+/// Reads the requested fields of an object into `fields`.
+struct RecordFields<'f> {
+    columns: &'f RecordColumns,
+    fields: &'f mut Vec<(String, Field)>,
+    repeated: &'f mut Option<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for FieldsInto<'_, '_, 'de> {
+impl<'de> DeserializeSeed<'de> for RecordFields<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -123,7 +167,52 @@ impl<'de> DeserializeSeed<'de> for FieldsInto<'_, '_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for FieldsInto<'_, '_, 'de> {
+impl<'de> Visitor<'de> for RecordFields<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")?;
+        let required: Vec<String> = self.columns.required.iter().map(|column| format!("`{column}`")).collect();
+        if required.is_empty() { Ok(()) } else { write!(f, " with {}", required.join(", ")) }
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            if !self.columns.has(&name) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let raw: &RawValue = map.next_value()?;
+            let field = match Scalar::of(raw.get()).map_err(M::Error::custom)? {
+                Scalar::Text(text) => Field::Text(text.into_owned()),
+                Scalar::Number(number) => Field::Number(number.into_owned()),
+                Scalar::Null => Field::Null,
+                Scalar::Other(_) => Field::Json(raw.get().to_owned()),
+            };
+            if self.fields.iter().any(|(known, _)| *known == name) {
+                self.repeated.get_or_insert_with(|| name.clone());
+            }
+            self.fields.push((name, field));
+        }
+        Ok(())
+    }
+}
+
+/// Reads the fields of an answer into `parts`, so that they are there when a later one is damaged.
+struct RowFields<'f, 'c, 'de> {
+    columns: &'c Columns,
+    parts: &'f mut RowParts<'de>,
+}
+
+impl<'de> DeserializeSeed<'de> for RowFields<'_, '_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowFields<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,33 +221,33 @@ impl<'de> Visitor<'de> for FieldsInto<'_, '_, 'de> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         let Columns { id, question, answer, keep, is_id_needed: _ } = self.columns;
-        let found = self.found;
-        while let Some(name) = map.next_key_seed(FieldSeed)? {
-            let Field::Text(name) = name else { continue };
+        let parts = self.parts;
+        while let Some(name) = map.next_key_seed(ScalarSeed)? {
+            let Scalar::Text(name) = name else { continue };
             let is = |column: &String| *column == *name;
             let is_kept = keep.iter().any(is);
             let field = if is_kept || is(id) || is(question) {
                 let raw: &RawValue = map.next_value()?;
-                let wanted = keep.iter().zip(&mut found.kept).filter(|(column, _)| is(column));
+                let wanted = keep.iter().zip(&mut parts.kept).filter(|(column, _)| is(column));
                 wanted.for_each(|(_, kept)| *kept = CarriedValue::Json(Cow::Borrowed(raw.get())));
-                Some(Field::of(raw.get()).map_err(M::Error::custom)?)
+                Some(Scalar::of(raw.get()).map_err(M::Error::custom)?)
             } else if is(answer) {
-                Some(map.next_value_seed(FieldSeed)?)
+                Some(map.next_value_seed(ScalarSeed)?)
             } else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             let slot = if is(id) {
-                &mut found.id
+                &mut parts.id
             } else if is(question) {
-                &mut found.question
+                &mut parts.question
             } else if is(answer) {
-                &mut found.answer
+                &mut parts.answer
             } else {
                 continue;
             };
             if slot.is_some() {
-                found.twice.get_or_insert_with(|| name.into_owned());
+                parts.repeated.get_or_insert_with(|| name.into_owned());
             }
             *slot = field;
         }
@@ -166,99 +255,10 @@ impl<'de> Visitor<'de> for FieldsInto<'_, '_, 'de> {
     }
 }
 
-/// A value by its type.
-#[derive(Debug, Clone, PartialEq)]
-enum Field<'a> {
-    Text(Cow<'a, str>),
-    /// As it is written: as a number of this program, it might lose digits.
-    Number(Cow<'a, str>),
-    Null,
-    /// Another type, by its name.
-    Other(&'static str),
-}
-
-impl<'a> Field<'a> {
-    /// Of a value that is known to be valid JSON.
-    ///
-    /// # Errors
-    /// When it is a text with half of a surrogate pair.
-    fn of(json: &'a str) -> serde_json::Result<Self> {
-        if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-            return Ok(Self::Number(Cow::Borrowed(json)));
-        }
-        FieldSeed.deserialize(&mut serde_json::Deserializer::from_str(json))
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Text(_) => TEXT,
-            Self::Number(_) => "a number",
-            Self::Null => "null",
-            Self::Other(kind) => kind,
-        }
-    }
-}
-
-/// Reads a value of any type.
-struct FieldSeed;
-
-impl<'de> DeserializeSeed<'de> for FieldSeed {
-    type Value = Field<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Field<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for FieldSeed {
-    type Value = Field<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Field<'de>, E> {
-        Ok(Field::Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Field<'de>, E> {
-        Ok(Field::Text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Field<'de>, E> {
-        Ok(Field::Number(Cow::Owned(number.to_string())))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Field<'de>, E> {
-        Ok(Field::Number(Cow::Owned(number.to_string())))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Field<'de>, E> {
-        Ok(Field::Number(Cow::Owned(number.to_string())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Field<'de>, E> {
-        Ok(Field::Null)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Field<'de>, E> {
-        Ok(Field::Other("a boolean"))
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut items: S) -> Result<Field<'de>, S::Error> {
-        while let Some(IgnoredAny) = items.next_element()? {}
-        Ok(Field::Other("an array"))
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Field<'de>, M::Error> {
-        while let Some((IgnoredAny, IgnoredAny)) = members.next_entry()? {}
-        Ok(Field::Other("an object"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::limits::too_long;
 
     fn read<'a>(text: &'a [u8], columns: &Columns) -> Row<'a> {
         row(3, text, columns, None)
@@ -292,17 +292,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_line_is_told() {
-        for (text, told) in [
-            (&b"{\"answer\":\"x\""[..], "no JSON: EOF while parsing an object at column 13"),
-            (b"{\"answer\":\"x\"} x", "no JSON: trailing characters at column 16"),
+    fn the_fault_of_a_line_is_reported() {
+        for (text, expected) in [
+            (&b"{\"answer\":\"x\""[..], "not valid JSON: EOF while parsing an object at column 13"),
+            (b"{\"answer\":\"x\"} x", "not valid JSON: trailing characters at column 16"),
             (b"[1]", "invalid type: sequence, expected an object with `answer`"),
             (b"{\"text\":\"x\",\"id\":\"1\"}", "no `answer`, only: `text`, `id`"),
             (b"{}", "no `answer`, only: nothing"),
             (b"{\"id\":\"\\ud800\",\"answer\":\"x\"}", "unexpected end of hex escape"),
             (b"{\"answer\":\"\xff\"}", "not UTF-8 from byte 12 on: save it as UTF-8"),
         ] {
-            assert_eq!(read(text, &Columns::default()).answer, Err(told.to_owned()));
+            assert_eq!(read(text, &Columns::default()).answer, Err(expected.to_owned()));
         }
     }
 
@@ -315,12 +315,12 @@ mod tests {
             ("[\"x\"]", "an array"),
             ("{}", "an object"),
         ] {
-            for (text, told) in [
+            for (text, expected) in [
                 (format!("{{\"id\":\"a\",\"answer\":{value}}}"), format!("`answer` is {kind}; expected text")),
                 (format!("{{\"answer\":{value},\"id\":\"a\"}}"), format!("`answer` is {kind}; expected text")),
             ] {
                 let row = read(text.as_bytes(), &Columns::default());
-                assert_eq!((row.answer, row.id.as_deref()), (Err(told), Some("a")), "{text}");
+                assert_eq!((row.answer, row.id.as_deref()), (Err(expected), Some("a")), "{text}");
             }
             let named = format!("{{\"id\":{value},\"question\":{value},\"answer\":\"x\"}}");
             let row = read(named.as_bytes(), &Columns::default());
@@ -362,7 +362,7 @@ mod tests {
             assert_eq!(row.kept, [CarriedValue::Json(Cow::Borrowed("\"Ann\""))]);
             assert!(row.answer.is_err());
         }
-        let row = row(1, b"{\"id\":\"a\",\"answer\":\"x\"}", &columns, Some("too long".to_owned()));
-        assert_eq!((row.id.as_deref(), row.answer), (Some("a"), Err("too long".to_owned())));
+        let row = row(1, b"{\"id\":\"a\",\"answer\":\"x\"}", &columns, Some(too_long()));
+        assert_eq!((row.id.as_deref(), row.answer), (Some("a"), Err(too_long().to_string())));
     }
 }

@@ -1,4 +1,4 @@
-//! Lines of a file, several at a time. Holds no more than a block, and of no line more than a row may have.
+//! Reads lines, a block at a time. Holds at most one block, and of each line at most the bytes that a row may have.
 
 use std::io;
 
@@ -7,11 +7,11 @@ use memchr::memchr;
 use super::limits::{BLOCK_BYTES, CUT_BYTES, ROW_BYTES};
 use super::stream::Stream;
 
-/// Lines that go through together.
+/// A block of lines. All of them share one buffer.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     text: Vec<u8>,
-    lines: Vec<Line>,
+    lines: Vec<LineSpan>,
 }
 
 /// One line of the input.
@@ -19,13 +19,15 @@ pub(super) struct Lines {
 pub(super) struct InputLine<'a> {
     /// Counted from 1.
     pub(super) number: u64,
-    /// The line without its end; only the first bytes where it is longer than a row may be.
+    /// The line without its line break; only the first bytes of a line that is longer than a row may be.
     pub(super) bytes: &'a [u8],
+    /// Whether the line is not cut.
     pub(super) whole: bool,
 }
 
+/// Where a line is in the buffer.
 #[derive(Debug, Clone, Copy)]
-struct Line {
+struct LineSpan {
     number: u64,
     start: usize,
     end: usize,
@@ -42,9 +44,9 @@ impl Lines {
         self.lines.len()
     }
 
-    /// The line at a place; `None` past the last one.
+    /// The line at an index; `None` past the last one.
     pub(super) fn get(&self, place: usize) -> Option<InputLine<'_>> {
-        let Line { number, start, end, whole } = *self.lines.get(place)?;
+        let LineSpan { number, start, end, whole } = *self.lines.get(place)?;
         Some(InputLine { number, bytes: self.text.get(start..end)?, whole })
     }
 }
@@ -62,7 +64,7 @@ impl LineReader {
         Self::with_limit(stream, ROW_BYTES)
     }
 
-    /// The same for rows of at most `limit` bytes.
+    /// Reads rows of at most `limit` bytes.
     pub(super) fn with_limit(stream: Stream, limit: usize) -> Self {
         Self { stream, number: 0, limit }
     }
@@ -71,12 +73,12 @@ impl LineReader {
         &self.stream
     }
 
-    /// What can be seen of the next lines without taking anything; the last one may be cut.
+    /// The buffered start of the next lines, which stays unread; the last line may be cut.
     pub(super) fn peek(&mut self) -> io::Result<&[u8]> {
         self.stream.fill_buf()
     }
 
-    /// Adds lines that hold something, until a block is full or the stream ends.
+    /// Adds lines that are not blank, until the block is full or the stream ends.
     pub(super) fn fill(&mut self, lines: &mut Lines, most: usize) -> io::Result<()> {
         while lines.len() < most && lines.text.len() < BLOCK_BYTES {
             let start = lines.text.len();
@@ -85,9 +87,10 @@ impl LineReader {
             let line = lines.text.get(start..).unwrap_or_default().trim_ascii_end();
             let end = start + if whole { line.len() } else { line.len().min(CUT_BYTES) };
             if end > start || !whole {
-                lines.lines.push(Line { number: self.number, start, end, whole });
+                lines.lines.push(LineSpan { number: self.number, start, end, whole });
             }
             lines.text.truncate(end);
+            // A pipe may stay silent for long: the rows at hand are graded meanwhile.
             if !lines.lines.is_empty() && self.stream.would_wait() {
                 break;
             }
@@ -95,7 +98,7 @@ impl LineReader {
         Ok(())
     }
 
-    /// Adds the next line; `false` where it is longer than a row may be and only a part was added.
+    /// Adds the next line; `false` where it is longer than a row may be and is cut, `None` at the end.
     fn read(&mut self, text: &mut Vec<u8>) -> io::Result<Option<bool>> {
         let start = text.len();
         let mut any = false;
@@ -137,13 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn empty_lines_are_counted_and_passed_over() {
+    fn empty_lines_are_counted_and_skipped() {
         let found = all(b"a\r\n\n  \nb\nc");
         assert_eq!(found, [(1, Some(b"a".to_vec())), (4, Some(b"b".to_vec())), (5, Some(b"c".to_vec()))]);
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_passed_over() {
+    fn a_line_that_is_too_long_is_cut_and_the_next_one_is_read() {
         let mut text = vec![b'x'; ROW_BYTES + 1];
         text.extend_from_slice(b"\nnext\n");
         assert_eq!(all(&text), [(1, None), (2, Some(b"next".to_vec()))]);
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_bounded() {
+    fn a_block_has_no_more_lines_than_requested() {
         let mut reader = LineReader::new(Stream::of_bytes(&b"{}\n".repeat(200)));
         let mut lines = Lines::default();
         reader.fill(&mut lines, 100).expect("reads");

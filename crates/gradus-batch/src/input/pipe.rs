@@ -1,5 +1,4 @@
-//! Bytes from somebody who may be long in giving them, read by a thread of their own, so that nobody has to
-//! wait for them who has been asked to stop.
+//! Reads a source that may be silent for long on a thread of its own, so that the caller can stop waiting for it.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -13,12 +12,12 @@ use crate::caught::caught;
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
-/// Chunks that are read ahead.
+/// Chunks that are read before they are needed.
 const AHEAD: usize = 4;
-/// How often it is looked whether to stop.
+/// Pause between two looks at the flag that stops reading.
 const OFTEN: Duration = Duration::from_millis(50);
 
-/// Reads what a thread of its own has read; fails when it is stopped while it waits.
+/// Reads the bytes that its thread has read; fails when it is stopped while it waits.
 pub struct Pipe {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
@@ -27,7 +26,7 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// Of what `open` opens, which may take its time as well.
+    /// Reads the source that `open` opens. Opening may take long as well, and is done on the thread.
     pub fn new<R: Read + 'static>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         stop: Arc<AtomicBool>,
@@ -57,7 +56,7 @@ impl Pipe {
 
 impl Read for Pipe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Also where bytes are at hand: a source may never run out of them.
+        // Also while bytes are left, because a source may never run out of them.
         if self.stop.load(Ordering::Relaxed) {
             return Err(stopped());
         }
@@ -91,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_bytes_come_through() {
+    fn all_bytes_of_the_source_are_read() {
         let bytes: Vec<u8> = (0..=255).cycle().take(CHUNK * 3 + 5).collect();
         let (mut read, stop) = (Vec::new(), Arc::new(AtomicBool::new(false)));
         let source = bytes.clone();
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_who_was_asked_to_stop() {
+    fn a_silent_source_is_not_waited_for_after_a_stop() {
         let (reader, _writer) = io::pipe().expect("a pipe");
         let stop = Arc::new(AtomicBool::new(true));
         assert!(Pipe::new(|| Ok(reader), stop).read(&mut [0; 8]).is_err());

@@ -1,4 +1,4 @@
-//! Bytes of a file or of standard input: opened, unpacked, counted and summed up.
+//! A stream of text bytes: unpacks a file or a pipe, checks its encoding, and counts and checksums its bytes.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -17,30 +17,31 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
-/// Text that comes from somewhere.
+/// Unpacked bytes of a file or a pipe.
 pub(super) struct Stream {
     source: BufReader<Box<dyn Read + Send>>,
     checksum: crc32fast::Hasher,
     bytes: u64,
+    /// Whether the source is a pipe, whose next bytes may be long in coming.
     live: bool,
-    /// Set from outside: reading ends in an error, however many bytes are left.
+    /// Once the caller sets it, reading ends in an error, however many bytes are left.
     stop: Arc<AtomicBool>,
 }
 
 impl Stream {
-    /// A file, unpacked where its name ends so or it begins so; `read` counts what was read of it.
+    /// Reads a file, and unpacks it according to its file extension or its first bytes. `read` counts stored bytes.
     pub(super) fn of_file(path: &Path, file: File, read: Arc<AtomicU64>, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let mut source: BufReader<Box<dyn Read + Send>> =
             BufReader::with_capacity(BUFFER, Box::new(Counted { source: file, read }));
         let packing = match Packing::of(path) {
-            None => Packing::by_begin(source.fill_buf()?),
-            told => told,
+            None => Packing::by_first_bytes(source.fill_buf()?),
+            known => known,
         };
         Self::unpacked(source, packing, false, stop)
     }
 
-    /// Something that may be long in giving its bytes, unpacked where it begins so. It ends in an error when `stop`
-    /// is set.
+    /// Reads a source that may be silent for long, and unpacks it according to its first bytes. Reading ends in an error
+    /// when `stop` is set.
     pub(super) fn of_pipe<R: Read + 'static>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         read: Arc<AtomicU64>,
@@ -49,7 +50,7 @@ impl Stream {
         let pipe = Pipe::new(open, Arc::clone(&stop));
         let mut source: BufReader<Box<dyn Read + Send>> =
             BufReader::with_capacity(BUFFER, Box::new(Counted { source: pipe, read }));
-        let packing = Packing::by_begin(source.fill_buf()?);
+        let packing = Packing::by_first_bytes(source.fill_buf()?);
         Self::unpacked(source, packing, true, stop)
     }
 
@@ -61,7 +62,7 @@ impl Stream {
     #[cfg(test)]
     pub(super) fn of_reader(source: impl Read + Send + 'static, stop: Arc<AtomicBool>) -> Self {
         let source: Box<dyn Read + Send> = Box::new(source);
-        Self::unpacked(BufReader::new(source), None, false, stop).expect("begins as text")
+        Self::unpacked(BufReader::new(source), None, false, stop).expect("starts as text")
     }
 
     fn unpacked(
@@ -83,30 +84,30 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Passes over a byte order mark; refuses UTF-16.
+    /// Skips a byte order mark; refuses UTF-16.
     fn skip_mark(&mut self) -> io::Result<()> {
-        let begins = self.source.fill_buf()?;
-        let has_mark = begins.starts_with(b"\xff\xfe") || begins.starts_with(b"\xfe\xff");
+        let start = self.source.fill_buf()?;
+        let has_mark = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
         // Half of the bytes of Latin text are zero there.
-        if has_mark || matches!(begins, [0, other, ..] | [other, 0, ..] if *other != 0) {
+        if has_mark || matches!(start, [0, other, ..] | [other, 0, ..] if *other != 0) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "it is UTF-16: save it as UTF-8"));
         }
-        if begins.starts_with(BOM) {
+        if start.starts_with(BOM) {
             self.consume(BOM.len());
         }
         Ok(())
     }
 
-    /// The first byte that is no space, as far as it can be seen without taking anything.
+    /// The first byte in the buffer that is not a space; the buffer stays unread.
     pub(super) fn first_byte(&mut self) -> io::Result<Option<u8>> {
         Ok(self.source.fill_buf()?.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
     }
 
-    /// What it is if it cannot hold rows, as far as its first bytes show without taking anything. Damaged rows are
-    /// left alone: without a file's signature, a heading or the start of a JSON object in text is enough.
+    /// The kind of the data if it cannot hold rows, according to the buffer, which stays unread. Damaged rows are not
+    /// refused: without a file signature, a heading or the start of a JSON object is enough.
     pub(super) fn non_text(&mut self, format: InputFormat) -> io::Result<Option<NonText>> {
-        let begins = self.source.fill_buf()?;
-        let mut lines = begins.split(|byte| *byte == b'\n');
+        let start = self.source.fill_buf()?;
+        let mut lines = start.split(|byte| *byte == b'\n');
         let may_hold_rows = match format {
             InputFormat::Parquet => return Ok(None),
             InputFormat::Jsonl => lines.any(|line| line.trim_ascii_start().starts_with(b"{")),
@@ -114,25 +115,25 @@ impl Stream {
                 lines.next().is_some_and(|heading| std::str::from_utf8(heading).is_ok() && !heading.contains(&0))
             }
         };
-        Ok(file_signature(begins).or_else(|| if may_hold_rows { None } else { non_text(begins) }))
+        Ok(file_signature(start).or_else(|| if may_hold_rows { None } else { non_text(start) }))
     }
 
-    /// Whether the next byte may be long in coming.
+    /// Whether reading the next byte may take long.
     pub(super) fn would_wait(&self) -> bool {
         self.live && self.source.buffer().is_empty()
     }
 
-    /// What was taken so far, in short: its length and a checksum.
+    /// Length and checksum of the bytes that were consumed.
     pub(super) fn summed_up(&self) -> (u64, u32) {
         (self.bytes, self.checksum.clone().finalize())
     }
 }
 
 impl Stream {
-    /// The bytes that are at hand, empty at the end.
+    /// The buffered bytes; empty at the end.
     ///
     /// # Errors
-    /// When reading fails or was asked to stop. Every loop over an input calls this, so a line without end stops too.
+    /// When reading fails or was stopped. Every loop over an input calls this, so even a line without end can be stopped.
     pub(super) fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(stopped());
@@ -147,7 +148,7 @@ impl Stream {
     }
 }
 
-/// How a file is packed.
+/// The compression format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packing {
     Gzip,
@@ -155,8 +156,8 @@ pub(crate) enum Packing {
 }
 
 impl Packing {
-    /// As the first bytes of a file tell.
-    fn by_begin(bytes: &[u8]) -> Option<Self> {
+    /// The format that the first bytes of a file show.
+    fn by_first_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(GZIP) {
             Some(Self::Gzip)
         } else if bytes.starts_with(ZSTD) {
@@ -166,7 +167,7 @@ impl Packing {
         }
     }
 
-    /// As the name of a file tells.
+    /// The format that the file extension names.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?;
         if ending.eq_ignore_ascii_case("gz") {
@@ -179,7 +180,7 @@ impl Packing {
     }
 }
 
-/// Counts what is read.
+/// Counts the bytes that are read.
 struct Counted<R> {
     source: R,
     read: Arc<AtomicU64>,

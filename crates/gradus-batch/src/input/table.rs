@@ -1,13 +1,16 @@
-//! Reads a table with a heading, several records at a time, by the rules of RFC 4180.
+//! Reads a table with a heading by the rules of RFC 4180, a block of records at a time.
 
 use std::io;
 
 use csv_core::ReadRecordResult;
 
+use super::error::InputFault;
+use super::fault::RowFault;
 use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
+use super::record::RecordColumns;
 use super::records::{Places, Records};
 use super::stream::Stream;
-use crate::row::{Columns, short};
+use crate::row::Columns;
 
 /// Reads records from a stream.
 pub(super) struct TableReader {
@@ -23,8 +26,8 @@ pub(super) struct TableReader {
     written: Vec<u8>,
 }
 
-/// How reading a record ended, and how many of its fields are whole.
-enum Ended {
+/// How a record ended, and how many of its fields are whole.
+enum RecordEnd {
     Whole(usize),
     TooLong(usize),
     /// The input ends inside quotes.
@@ -37,7 +40,7 @@ impl TableReader {
         Self::with_limit(stream, delimiter, ROW_BYTES)
     }
 
-    /// The same for rows of at most `limit` bytes.
+    /// Reads the heading of a table whose rows may have at most `limit` bytes.
     pub(super) fn with_limit(stream: Stream, delimiter: u8, limit: usize) -> io::Result<Self> {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let (fields, ends) = (vec![0; 4096], vec![0; 64]);
@@ -46,14 +49,14 @@ impl TableReader {
         let bad = |text: &str| io::Error::new(io::ErrorKind::InvalidData, text.to_owned());
         match reader.read()? {
             None => {}
-            Some(Ended::Whole(count)) => {
+            Some(RecordEnd::Whole(count)) => {
                 let (fields, ends) = reader.whole_fields(count);
                 let text = std::str::from_utf8(fields).map_err(|_| bad("its heading is not UTF-8"))?;
                 let starts = std::iter::once(0).chain(ends.iter().copied());
                 let names = starts.zip(ends).map(|(start, end)| text.get(start..*end).unwrap_or_default());
                 reader.heading = names.map(|name| name.trim().to_owned()).collect();
             }
-            Some(Ended::TooLong(_) | Ended::Torn(_)) => return Err(bad("its heading does not end")),
+            Some(RecordEnd::TooLong(_) | RecordEnd::Torn(_)) => return Err(bad("its heading does not end")),
         }
         Ok(reader)
     }
@@ -74,58 +77,82 @@ impl TableReader {
         &self.heading
     }
 
-    /// Finds the columns in the heading; that of the question may be missing where rows need not name it.
+    /// Finds the columns of answers in the heading. The question may be missing where `is_named`: rows need not name it.
     ///
     /// # Errors
-    /// Says which is missing, or stands there twice.
-    pub(super) fn places(&self, columns: &Columns, is_named: bool) -> Result<Places, String> {
-        let one = |wanted: &String, is: &dyn Fn(&str) -> bool| {
-            let mut places = self.heading.iter().enumerate().filter(|(_, name)| is(name)).map(|(at, _)| at);
-            match (places.next(), places.next()) {
-                (_, Some(_)) => Err(format!("it has two columns `{wanted}`")),
-                (place, None) => Ok(place),
-            }
-        };
-        let find = |wanted: &String| match one(wanted, &|name| name == wanted)? {
-            None => one(wanted, &|name| name.eq_ignore_ascii_case(wanted)),
-            found => Ok(found),
-        };
-        let needed = |wanted: &String| find(wanted)?.ok_or_else(|| self.no_column(wanted));
+    /// When a column is missing or occurs twice.
+    pub(super) fn places(&self, columns: &Columns, is_named: bool) -> Result<Places, InputFault> {
         Ok(Places {
-            answer: needed(&columns.answer)?,
-            id: if columns.is_id_needed { Some(needed(&columns.id)?) } else { find(&columns.id)? },
-            question: if is_named { find(&columns.question)? } else { Some(needed(&columns.question)?) },
-            keep: columns.keep.iter().map(needed).collect::<Result<_, _>>()?,
+            answer: self.needed(&columns.answer)?,
+            id: if columns.is_id_needed { Some(self.needed(&columns.id)?) } else { self.find(&columns.id)? },
+            question: if is_named { self.find(&columns.question)? } else { Some(self.needed(&columns.question)?) },
+            keep: columns.keep.iter().map(|name| self.needed(name)).collect::<Result<_, _>>()?,
         })
     }
 
-    /// Says that a column is missing, and what may be the reason.
-    fn no_column(&self, wanted: &str) -> String {
-        let there: Vec<String> = self.heading.iter().take(20).map(|name| format!("`{}`", short(name))).collect();
-        match self.heading.as_slice() {
-            [] => "it is empty, and has no heading".to_owned(),
-            [only] if only.contains(';') => {
-                "its columns are set apart by semicolons: save it with commas, or with tabs as .tsv".to_owned()
+    /// Finds the columns of records in the heading, with the names by which they are requested.
+    ///
+    /// # Errors
+    /// When a required column is missing, or a requested one occurs twice.
+    pub(super) fn record_places(&self, columns: &RecordColumns) -> Result<Vec<(usize, String)>, InputFault> {
+        let mut places = Vec::new();
+        for name in &columns.required {
+            places.push((self.needed(name)?, name.clone()));
+        }
+        for name in &columns.optional {
+            places.extend(self.find(name)?.map(|at| (at, name.clone())));
+        }
+        for (at, name) in self.heading.iter().enumerate().filter(|(_, name)| columns.has_prefix(name)) {
+            if places.iter().any(|(_, known)| known == name) {
+                return Err(InputFault::TwoColumns { column: name.clone() });
             }
-            [only] if only.contains('\t') => "its columns are set apart by tabs: use --input-format tsv".to_owned(),
-            [only] if only.contains(',') => "its columns are set apart by commas: use --input-format csv".to_owned(),
-            _ => format!("it has no column `{wanted}`, only {}", there.join(", ")),
+            places.push((at, name.clone()));
+        }
+        Ok(places)
+    }
+
+    fn needed(&self, wanted: &str) -> Result<usize, InputFault> {
+        self.find(wanted)?.ok_or_else(|| self.no_column(wanted))
+    }
+
+    /// The column of that name; where there is none, the column whose name differs in case only.
+    fn find(&self, wanted: &str) -> Result<Option<usize>, InputFault> {
+        match self.only(wanted, |name| name == wanted)? {
+            None => self.only(wanted, |name| name.eq_ignore_ascii_case(wanted)),
+            found => Ok(found),
         }
     }
 
-    /// Adds records until a block is full or the stream ends.
+    fn only(&self, wanted: &str, is_it: impl Fn(&str) -> bool) -> Result<Option<usize>, InputFault> {
+        let mut places = self.heading.iter().enumerate().filter(|(_, name)| is_it(name)).map(|(at, _)| at);
+        match (places.next(), places.next()) {
+            (_, Some(_)) => Err(InputFault::TwoColumns { column: wanted.to_owned() }),
+            (place, None) => Ok(place),
+        }
+    }
+
+    /// The fault of a heading without the column, with the likely reason.
+    fn no_column(&self, wanted: &str) -> InputFault {
+        match self.heading.as_slice() {
+            [] => InputFault::NoHeading,
+            [only] if only.contains(';') => InputFault::Semicolons,
+            [only] if only.contains('\t') => InputFault::Tabs,
+            [only] if only.contains(',') => InputFault::Commas,
+            all => InputFault::NoColumn { column: wanted.to_owned(), present: all.to_vec() },
+        }
+    }
+
+    /// Adds records until the block is full or the stream ends.
     pub(super) fn fill(&mut self, records: &mut Records, most: usize) -> io::Result<()> {
         while records.len() < most && records.held() < BLOCK_BYTES {
             let line = self.next_line()?;
             let Some(ended) = self.read()? else { break };
             let expected = self.heading.len();
             let (count, fault) = match ended {
-                Ended::TooLong(count) => (count, Some(too_long())),
-                Ended::Torn(count) => {
-                    (count, Some("the file ends in the middle of this row, inside quotes".to_owned()))
-                }
-                Ended::Whole(count) if count == expected => (count, None),
-                Ended::Whole(count) => (count, Some(format!("{count} fields, where the heading has {expected}"))),
+                RecordEnd::TooLong(count) => (count, Some(too_long())),
+                RecordEnd::Torn(count) => (count, Some(RowFault::OpenQuotes)),
+                RecordEnd::Whole(count) if count == expected => (count, None),
+                RecordEnd::Whole(count) => (count, Some(RowFault::FieldCount { found: count, expected })),
             };
             let (fields, ends) = self.whole_fields(count);
             records.push(line, fields, ends, fault);
@@ -136,7 +163,7 @@ impl TableReader {
         Ok(())
     }
 
-    /// The line at which the next record begins: empty lines are passed over.
+    /// Skips empty lines and returns the number of the line at which the next record starts.
     fn next_line(&mut self) -> io::Result<u64> {
         let mut line = self.core.line();
         loop {
@@ -151,9 +178,9 @@ impl TableReader {
         }
     }
 
-    /// Reads a record into the buffers. Of a record that is too long, only the fields before the limit are kept;
-    /// the rest is read and dropped.
-    fn read(&mut self) -> io::Result<Option<Ended>> {
+    /// Reads a record into the buffers; `None` at the end. Of a record that is too long, only the fields before the
+    /// limit are kept; the rest is read and dropped.
+    fn read(&mut self) -> io::Result<Option<RecordEnd>> {
         let (mut out, mut ended, mut too_long) = (0, 0, None);
         self.written.clear();
         loop {
@@ -183,26 +210,26 @@ impl TableReader {
                 ReadRecordResult::End => return Ok(None),
                 ReadRecordResult::Record => {
                     return Ok(Some(match too_long {
-                        Some(kept) => Ended::TooLong(kept),
+                        Some(kept) => RecordEnd::TooLong(kept),
                         // The last field is the one that is cut off.
                         None if at_end && ends_inside_quotes(&self.written, self.delimiter) => {
-                            Ended::Torn(ended.saturating_sub(1))
+                            RecordEnd::Torn(ended.saturating_sub(1))
                         }
-                        None => Ended::Whole(ended),
+                        None => RecordEnd::Whole(ended),
                     }));
                 }
             }
         }
     }
 
-    /// How many of the first `ended` fields end before the limit; no more than the heading has.
+    /// The number of fields, among the first `ended`, that end before the limit; at most as many as the heading has.
     fn fields_within_limit(&self, ended: usize) -> usize {
         let ends = self.ends.iter().take(ended.min(self.heading.len()));
         ends.take_while(|end| **end <= self.limit).count()
     }
 }
 
-/// Whether a record that was written so leaves quotes open.
+/// Whether the quotes of the last field are still open at the end of a record.
 fn ends_inside_quotes(written: &[u8], delimiter: u8) -> bool {
     let mut bytes = written.iter().peekable();
     let (mut at_start, mut quoted) = (true, false);
@@ -252,9 +279,9 @@ mod tests {
     #[test]
     fn faults_stay_with_their_rows() {
         let rows = rows(b"id,answer\na\nb,\xff\nc,fine\nd,\"cut o", &Columns::default());
-        let told: Vec<_> = rows.iter().map(|row| row.answer.as_deref().map_err(String::as_str)).collect();
+        let answers: Vec<_> = rows.iter().map(|row| row.answer.as_deref().map_err(String::as_str)).collect();
         assert_eq!(
-            told,
+            answers,
             [
                 Err("1 fields, where the heading has 2"),
                 Err("not UTF-8 from byte 2 on: save it as UTF-8"),
@@ -265,19 +292,20 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_too_long_is_passed_over() {
+    fn a_row_that_is_too_long_keeps_the_fields_before_the_limit() {
         let mut table = b"id,answer\na,".to_vec();
         table.resize(table.len() + ROW_BYTES + 1, b'x');
         table.extend_from_slice(b"\nb,fine\n");
         let rows = rows(&table, &Columns::default());
-        assert_eq!((rows[0].answer.clone(), rows[0].id.as_deref()), (Err(too_long()), Some("a")));
+        assert_eq!((rows[0].answer.clone(), rows[0].id.as_deref()), (Err(too_long().to_string()), Some("a")));
         assert_eq!(rows[1].answer.as_deref(), Ok("fine"));
     }
 
     #[test]
-    fn columns_that_are_missing_or_double_are_told() {
+    fn columns_that_are_missing_or_repeated_are_reported() {
         let places = |heading: &[u8], named: bool| {
-            TableReader::new(Stream::of_bytes(heading), b',').expect("reads").places(&Columns::default(), named)
+            let table = TableReader::new(Stream::of_bytes(heading), b',').expect("reads");
+            table.places(&Columns::default(), named).map_err(|fault| fault.to_string())
         };
         assert_eq!(places(b"id,text\n", true), Err("it has no column `answer`, only `id`, `text`".to_owned()));
         assert_eq!(places(b"answer,answer\n", true), Err("it has two columns `answer`".to_owned()));
@@ -287,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_open_only_where_a_field_began_with_one() {
+    fn quotes_are_open_only_where_a_field_starts_with_one() {
         for (written, open) in
             [("a,\"b", true), ("a,\"b\"\"", true), ("a,\"b\"", false), ("5\" pipe", false), ("a,\"\"", false)]
         {

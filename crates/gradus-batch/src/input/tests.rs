@@ -1,5 +1,4 @@
-//! Whatever a table or a list of objects looks like, each of its rows is one row, and a damaged row does not touch
-//! the others.
+//! Each record of a table and each line of objects is one row, and damage to a row does not change other rows.
 
 use std::io;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::json;
+use super::limits::too_long;
 use super::lines::{LineReader, Lines};
 use super::records::Records;
 use super::stream::Stream;
@@ -20,11 +20,11 @@ use gradus_core::model::CarriedValue;
 /// The most bytes of a row in these tests.
 const LIMIT: usize = 200;
 
-/// What is wrong with a row.
+/// The damage of a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Damage {
     None,
-    /// Only so many fields.
+    /// Only this many fields.
     Short(usize),
     /// More fields than the heading has.
     Long,
@@ -121,13 +121,13 @@ fn json_rows(text: &[u8], most: usize) -> Vec<Row<'static>> {
         }
         for place in 0..lines.len() {
             let line = lines.get(place).expect("a line at each place");
-            let fault = (!line.whole).then(|| "too long".to_owned());
+            let fault = (!line.whole).then(too_long);
             rows.push(json::row(line.number, line.bytes, &columns(), fault).into_owned());
         }
     }
 }
 
-/// What a row without damage is read as.
+/// Checks that a row without damage has its values.
 fn is_read_as_made(row: &Row<'_>, made: &Made) -> Result<(), TestCaseError> {
     let named = |name: usize| Some(made.values[name].as_str()).filter(|text| !text.trim().is_empty());
     prop_assert_eq!(row.id.as_deref(), named(0));
@@ -140,7 +140,7 @@ fn is_read_as_made(row: &Row<'_>, made: &Made) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A damaged row has a reason, and the fields left of the damage.
+/// Checks that a damaged row has a reason, and the fields before the damage.
 fn is_read_as_damaged(row: &Row<'_>, made: &Made, order: &[usize]) -> Result<(), TestCaseError> {
     prop_assert!(row.answer.is_err(), "{:?} was read as {:?}", made, row.answer);
     let whole = match made.damage {
@@ -264,7 +264,7 @@ proptest! {
     }
 }
 
-/// Gives the same byte for ever, and sets `stop` after some time.
+/// Gives the same byte without end, and sets `stop` after some reads.
 struct Endless {
     byte: u8,
     reads: usize,
@@ -284,7 +284,7 @@ impl io::Read for Endless {
 }
 
 #[test]
-fn a_line_or_field_without_end_is_left_when_it_is_asked_to_stop() {
+fn reading_a_line_or_field_without_end_can_be_stopped() {
     for byte in [b'x', b'\n', b'"', b','] {
         let stop = Arc::new(AtomicBool::new(false));
         let endless = |stop: &Arc<AtomicBool>| Endless { byte, reads: 0, stop: Arc::clone(stop) };

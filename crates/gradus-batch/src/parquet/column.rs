@@ -1,7 +1,7 @@
-//! One stored column of a row group: some rows of it as cells, each with the levels that place it.
+//! One stored column of a row group: some of its rows as cells, each with the levels that place it.
 //!
-//! [`Leaf::fill`] reads, the rest takes from what was read, a value or a gap at a time. A column that
-//! has less than its levels promise is an error, never a gap.
+//! [`Leaf::fill`] reads rows, [`Leaf::take`] returns their entries one by one. A column with fewer values than its levels
+//! announce is an error, never a gap.
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType;
@@ -12,7 +12,7 @@ use super::pages::CheckedPages;
 use super::read::ReadError;
 use super::shape::{self, Shape};
 
-/// A stored column at some row.
+/// A stored column and its current row.
 pub(crate) struct Leaf {
     reader: ColumnReader,
     shape: Shape,
@@ -20,10 +20,10 @@ pub(crate) struct Leaf {
     values: std::vec::IntoIter<Cell>,
 }
 
-/// What places the values read last, and how far they are taken.
+/// The levels that place the values read last, and the next entry.
 #[derive(Default)]
 struct Levels {
-    /// The level at which there is a value; 0 where there always is one, and then no level is stored.
+    /// The level of an entry with a value; 0 where every entry has one, and then no level is stored.
     full: i16,
     is_repeated: bool,
     definitions: Vec<i16>,
@@ -47,10 +47,10 @@ impl Leaf {
         Ok(Self { reader, shape, levels, values: Vec::new().into_iter() })
     }
 
-    /// Reads the next `rows`, in place of those read before.
+    /// Reads the next `rows`, and drops those read before.
     ///
     /// # Errors
-    /// The column ends before, or cannot be decoded.
+    /// When the column ends early, or cannot be decoded.
     pub(crate) fn fill(&mut self, rows: usize) -> Result<(), ReadError> {
         let (shape, levels) = (self.shape, &mut self.levels);
         let values = match &mut self.reader {
@@ -69,24 +69,24 @@ impl Leaf {
         Ok(())
     }
 
-    /// Level of definition of the entry that is next.
+    /// Level of definition of the next entry.
     pub(crate) fn definition(&self) -> Result<i16, ReadError> {
         self.levels.definition()
     }
 
-    /// Level of repetition of the entry that is next; 0, the beginning of a row, past the last.
+    /// Level of repetition of the next entry; 0, the start of a row, past the last.
     pub(crate) fn repetition(&self) -> i16 {
         self.levels.repetitions.get(self.levels.at).copied().unwrap_or(0)
     }
 
-    /// Takes the next entry; one without a value is missing.
+    /// Returns the next entry; an entry without a value is missing.
     pub(crate) fn take(&mut self) -> Result<Cell, ReadError> {
         let is_there = self.definition()? == self.levels.full;
         self.levels.at += 1;
         if is_there { self.values.next().ok_or_else(uneven) } else { Ok(Cell::Missing) }
     }
 
-    /// All that was read has been taken.
+    /// Whether all entries that were read have been returned.
     pub(crate) fn is_spent(&self) -> bool {
         self.levels.at == self.levels.count && self.values.len() == 0
     }
@@ -120,7 +120,7 @@ impl Levels {
     }
 }
 
-/// Columns of one value, or levels and values of one column, that do not go together.
+/// The error for parts of a column that contradict each other.
 pub(crate) fn uneven() -> ReadError {
-    ReadError::Damaged { reason: "the parts of a column do not go together".to_owned() }
+    ReadError::Damaged { reason: "the parts of a column do not match".to_owned() }
 }

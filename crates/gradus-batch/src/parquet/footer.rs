@@ -1,22 +1,22 @@
-//! A look at the end of a Parquet file before the Parquet crate reads it.
+//! Checks the end of a Parquet file before the Parquet crate reads it.
 //!
-//! The crate walks the schema by recursion and makes room for as many members as a group claims, so
-//! that a few bytes could exhaust stack or memory, which nothing can catch. Groups that claim more
-//! members than there are, and those too deep, are refused here; so is what is no Parquet at all.
+//! The crate walks the schema by recursion and allocates as many members as a group claims, so a few bytes could exhaust
+//! the stack or the memory, which no one can catch. Groups that claim more members than there are, and groups nested too
+//! deep, are refused here; so are files that are not Parquet.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 
 use super::read::ReadError;
 
-/// Groups in groups; nobody's answers are this deep.
+/// The deepest nesting of groups that is read.
 const DEEPEST: usize = 64;
 const TAIL: u64 = 8;
 
-/// Checks the end of `file` and leaves it at no particular place.
+/// Checks the end of `file`, and changes its position.
 ///
 /// # Errors
-/// It is no Parquet file, its footer is encrypted, or the schema cannot be true.
+/// When it is not a Parquet file, its footer is encrypted, or its schema contradicts itself.
 pub(crate) fn check(file: &mut File) -> Result<(), ReadError> {
     let length = file.seek(SeekFrom::End(0))?;
     if length < 4 + TAIL {
@@ -67,13 +67,13 @@ fn damaged(reason: &str) -> ReadError {
     ReadError::Damaged { reason: reason.to_owned() }
 }
 
-/// Reads Thrift in its compact form; whatever breaks off is `None`.
+/// Reads Thrift in its compact form; incomplete data is `None`.
 struct Walk<'a> {
     rest: &'a [u8],
 }
 
-/// Kinds of values of the compact form.
-mod kind {
+/// Types of values in the compact form.
+mod wire_type {
     pub(super) const STOP: u8 = 0;
     pub(super) const TRUE: u8 = 1;
     pub(super) const FALSE: u8 = 2;
@@ -95,8 +95,8 @@ impl Walk<'_> {
         let mut id = 0;
         loop {
             match self.field(&mut id)? {
-                kind::STOP => return None,
-                kind::LIST if id == 2 => break,
+                wire_type::STOP => return None,
+                wire_type::LIST if id == 2 => break,
                 kind => self.skip(kind, 0)?,
             }
         }
@@ -109,18 +109,18 @@ impl Walk<'_> {
         let (mut id, mut members) = (0, 0);
         loop {
             match self.field(&mut id)? {
-                kind::STOP => return Some(members),
-                kind::INT if id == 5 => members = usize::try_from(self.signed()?).ok()?,
+                wire_type::STOP => return Some(members),
+                wire_type::INT if id == 5 => members = usize::try_from(self.signed()?).ok()?,
                 kind => self.skip(kind, 0)?,
             }
         }
     }
 
-    /// Kind of the next field of a structure; `id` counts on to it.
+    /// Type of the next field of a structure; `id` becomes the id of that field.
     fn field(&mut self, id: &mut i64) -> Option<u8> {
         let head = self.byte()?;
         let kind = head & 0x0f;
-        if kind != kind::STOP {
+        if kind != wire_type::STOP {
             *id = match head >> 4 {
                 0 => self.signed()?,
                 step => id.checked_add(i64::from(step))?,
@@ -129,7 +129,7 @@ impl Walk<'_> {
         Some(kind)
     }
 
-    /// Length and kind of a list.
+    /// Length of a list and type of its items.
     fn list(&mut self) -> Option<(u64, u8)> {
         let head = self.byte()?;
         let count = if head >> 4 == 15 { self.number()? } else { u64::from(head >> 4) };
@@ -139,19 +139,19 @@ impl Walk<'_> {
     fn skip(&mut self, kind: u8, depth: usize) -> Option<()> {
         match kind {
             _ if depth > DEEPEST => return None,
-            kind::TRUE | kind::FALSE => {}
-            kind::BYTE => drop(self.byte()?),
-            kind::SHORT | kind::INT | kind::LONG => drop(self.number()?),
-            kind::DOUBLE => self.jump(8)?,
-            kind::BINARY => {
+            wire_type::TRUE | wire_type::FALSE => {}
+            wire_type::BYTE => drop(self.byte()?),
+            wire_type::SHORT | wire_type::INT | wire_type::LONG => drop(self.number()?),
+            wire_type::DOUBLE => self.jump(8)?,
+            wire_type::BINARY => {
                 let length = self.number()?;
                 self.jump(length)?;
             }
-            kind::LIST | kind::SET => {
+            wire_type::LIST | wire_type::SET => {
                 let (count, kind) = self.list()?;
                 (0..count).try_for_each(|_| self.skip_item(kind, depth + 1))?;
             }
-            kind::MAP => {
+            wire_type::MAP => {
                 let count = self.number()?;
                 let kinds = if count == 0 { 0 } else { self.byte()? };
                 (0..count).try_for_each(|_| {
@@ -159,11 +159,11 @@ impl Walk<'_> {
                     self.skip_item(kinds & 0x0f, depth + 1)
                 })?;
             }
-            kind::STRUCT => {
+            wire_type::STRUCT => {
                 let mut id = 0;
                 loop {
                     match self.field(&mut id)? {
-                        kind::STOP => break,
+                        wire_type::STOP => break,
                         kind => self.skip(kind, depth + 1)?,
                     }
                 }
@@ -173,9 +173,9 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// In lists a truth value has a byte of its own; in structures its kind says all.
+    /// Skips an item of a list: a boolean there has a byte of its own, while in a structure it is its type.
     fn skip_item(&mut self, kind: u8, depth: usize) -> Option<()> {
-        let kind = if matches!(kind, kind::TRUE | kind::FALSE) { kind::BYTE } else { kind };
+        let kind = if matches!(kind, wire_type::TRUE | wire_type::FALSE) { wire_type::BYTE } else { kind };
         self.skip(kind, depth)
     }
 
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_counted_against_the_schema() {
+    fn a_group_cannot_claim_more_members_than_the_schema_has() {
         assert!(check_depth(&[2, 1, 0, 0]).is_ok());
         assert!(check_depth(&[0]).is_ok());
         assert!(check_depth(&[3, 0, 0]).is_err());
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_may_follow_each_other_and_not_nest_for_ever() {
+    fn groups_may_follow_each_other_and_nest_to_a_limit() {
         let wide: Vec<usize> = std::iter::once(1_000).chain((0..1_000).flat_map(|_| [1, 0])).collect();
         assert!(check_depth(&wide).is_ok());
         let deep: Vec<usize> = std::iter::repeat_n(1, 70).chain([0]).collect();

@@ -1,4 +1,4 @@
-//! Days, times of day and timestamps as ISO 8601 text, for any count a file may hold.
+//! Formats days, times of day and timestamps as ISO 8601 text, for any count that a file may hold.
 //!
 //! Years are of the proleptic Gregorian calendar; outside 0 to 9999 they carry a sign.
 
@@ -16,7 +16,7 @@ pub(crate) fn date(days: i64) -> String {
     }
 }
 
-/// `14:03:09.25`, from units since midnight; what lies past a day is hours past 23.
+/// `14:03:09.25`, from units since midnight; a count of more than a day has hours past 23.
 pub(crate) fn time(count: i64, unit: TimeUnit) -> String {
     let per_second = per_second(unit);
     let (seconds, rest) = (count.div_euclid(per_second), count.rem_euclid(per_second));
@@ -61,7 +61,7 @@ fn per_second(unit: TimeUnit) -> i64 {
     }
 }
 
-/// Year, month and day of a count of days since 1970, by eras of 400 years that begin on 1 March.
+/// Year, month and day of a count of days since 1970, by eras of 400 years that start on 1 March.
 fn civil(days: i64) -> (i64, i64, i64) {
     const ERA: i64 = 146_097;
     let days = days + 719_468;
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn no_count_is_too_far() {
+    fn every_count_has_a_date() {
         for count in [i64::MIN, i64::MAX] {
             assert!(timestamp(count, TimeUnit::MILLIS, true).ends_with('Z'));
             assert!(!time(count, TimeUnit::NANOS).is_empty());

@@ -1,7 +1,7 @@
-//! A column as somebody sees it, which may be stored as many: lists, maps and groups as JSON text.
+//! A column of the schema, which may be stored as several: lists, maps and groups become JSON text.
 //!
-//! The shape is built from the schema by the rules of the format, old forms of lists included; what
-//! breaks the rules is shown as the groups and lists it is stored as. Values come from the leaves.
+//! The shape follows from the schema by the rules of the format, old forms of lists included. A schema that breaks the
+//! rules is shown as the groups and lists that are stored. Values come from the leaves.
 
 use std::ops::Range;
 
@@ -15,22 +15,22 @@ use super::read::ReadError;
 /// A part of a column, and the leaves under it.
 #[derive(Debug)]
 pub(crate) struct Node {
-    /// Leaves of the column that it spans, never none.
+    /// Leaves of the column that the node spans; never empty.
     pub(crate) leaves: Range<usize>,
-    kind: Kind,
+    kind: NodeShape,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum NodeShape {
     Leaf,
-    /// There from this level of definition on.
+    /// Present from this level of definition on.
     Optional(i16, Box<Node>),
     Group(Vec<(String, Node)>),
     List(Repeated, Box<Node>),
     Map(Repeated, Box<Node>, Box<Node>),
 }
 
-/// Levels of something that repeats: of definition, for one to be there; of repetition, for one more.
+/// Levels of a repeated node: definition of the first item, and repetition of each further item.
 #[derive(Debug, Clone, Copy)]
 struct Repeated {
     definition: i16,
@@ -41,18 +41,18 @@ impl Node {
     /// The parts of a column with this schema.
     ///
     /// # Errors
-    /// It holds a group without members.
+    /// When the schema has a group without members.
     pub(crate) fn of(field: &Type) -> Result<Self, ReadError> {
         Builder { next: 0 }.field(field, Repeated { definition: 0, repetition: 0 })
     }
 
-    /// Takes the value of one row.
+    /// Returns the value of one row.
     pub(crate) fn cell(&self, leaves: &mut [Leaf]) -> Result<Cell, ReadError> {
         match &self.kind {
-            Kind::Leaf => self.first(leaves)?.take(),
-            Kind::Optional(level, node) if self.first(leaves)?.definition()? >= *level => node.cell(leaves),
-            Kind::Optional(..) => self.skip(leaves).map(|()| Cell::Missing),
-            Kind::Group(_) | Kind::List(..) | Kind::Map(..) => {
+            NodeShape::Leaf => self.first(leaves)?.take(),
+            NodeShape::Optional(level, node) if self.first(leaves)?.definition()? >= *level => node.cell(leaves),
+            NodeShape::Optional(..) => self.skip(leaves).map(|()| Cell::Missing),
+            NodeShape::Group(_) | NodeShape::List(..) | NodeShape::Map(..) => {
                 let mut json = Json::default();
                 self.write(leaves, &mut json)?;
                 Ok(json.bad.map_or(Cell::Other(json.text), Cell::Bad))
@@ -62,13 +62,15 @@ impl Node {
 
     fn write(&self, leaves: &mut [Leaf], json: &mut Json) -> Result<(), ReadError> {
         match &self.kind {
-            Kind::Leaf => json.value(self.first(leaves)?.take()?),
-            Kind::Optional(level, node) if self.first(leaves)?.definition()? >= *level => node.write(leaves, json)?,
-            Kind::Optional(..) => {
+            NodeShape::Leaf => json.value(self.first(leaves)?.take()?),
+            NodeShape::Optional(level, node) if self.first(leaves)?.definition()? >= *level => {
+                node.write(leaves, json)?
+            }
+            NodeShape::Optional(..) => {
                 self.skip(leaves)?;
                 json.text.push_str("null");
             }
-            Kind::Group(members) => {
+            NodeShape::Group(members) => {
                 json.text.push('{');
                 for (at, (name, member)) in members.iter().enumerate() {
                     json.comma(at);
@@ -78,7 +80,7 @@ impl Node {
                 }
                 json.text.push('}');
             }
-            Kind::List(levels, element) => {
+            NodeShape::List(levels, element) => {
                 json.text.push('[');
                 self.each(*levels, leaves, |at, leaves| {
                     json.comma(at);
@@ -86,7 +88,7 @@ impl Node {
                 })?;
                 json.text.push(']');
             }
-            Kind::Map(levels, key, value) => {
+            NodeShape::Map(levels, key, value) => {
                 json.text.push('{');
                 self.each(*levels, leaves, |at, leaves| {
                     json.comma(at);
@@ -100,7 +102,7 @@ impl Node {
         Ok(())
     }
 
-    /// Does `take` for each of what repeats, with its place.
+    /// Calls `take` for each item, with its index.
     fn each(
         &self,
         levels: Repeated,
@@ -123,13 +125,13 @@ impl Node {
         leaves.get_mut(self.leaves.start).ok_or_else(uneven)
     }
 
-    /// Takes the one entry that says nothing is here, from every leaf.
+    /// Skips the one entry for a missing value in every leaf.
     fn skip(&self, leaves: &mut [Leaf]) -> Result<(), ReadError> {
         leaves.get_mut(self.leaves.clone()).ok_or_else(uneven)?.iter_mut().try_for_each(|leaf| leaf.take().map(drop))
     }
 }
 
-/// JSON text so far, and the first thing it could not show.
+/// JSON text so far, and the reason of the first value without a form as text.
 #[derive(Default)]
 struct Json {
     text: String,
@@ -157,7 +159,7 @@ impl Json {
         }
     }
 
-    /// Keys of JSON are text: others are put in quotes as they would be written.
+    /// Keys of JSON are text: other values are put in quotes.
     fn key(&mut self, cell: Cell) {
         match cell {
             Cell::Number(text) | Cell::Other(text) => self.string(&text),
@@ -168,36 +170,36 @@ impl Json {
     }
 }
 
-/// Walks a schema and counts leaves in the order they are stored in.
+/// Walks a schema and counts leaves in the order in which they are stored.
 struct Builder {
     next: usize,
 }
 
 impl Builder {
-    /// A field with its repetition, under something of these levels.
+    /// A field with its repetition, below a node with these levels.
     fn field(&mut self, field: &Type, above: Repeated) -> Result<Node, ReadError> {
         let definition = above.definition + 1;
         match repetition(field) {
             Repetition::REQUIRED => self.value(field, above),
             Repetition::OPTIONAL => {
                 let node = self.value(field, Repeated { definition, ..above })?;
-                Ok(Node { leaves: node.leaves.clone(), kind: Kind::Optional(definition, Box::new(node)) })
+                Ok(Node { leaves: node.leaves.clone(), kind: NodeShape::Optional(definition, Box::new(node)) })
             }
             Repetition::REPEATED => {
                 let levels = Repeated { definition, repetition: above.repetition + 1 };
                 let node = self.value(field, levels)?;
-                Ok(Node { leaves: node.leaves.clone(), kind: Kind::List(levels, Box::new(node)) })
+                Ok(Node { leaves: node.leaves.clone(), kind: NodeShape::List(levels, Box::new(node)) })
             }
         }
     }
 
-    /// A field without regard to its own repetition, which `levels` count already.
+    /// A field without its own repetition, which `levels` count already.
     fn value(&mut self, field: &Type, levels: Repeated) -> Result<Node, ReadError> {
         let start = self.next;
         let kind = match field {
             Type::PrimitiveType { .. } => {
                 self.next += 1;
-                Kind::Leaf
+                NodeShape::Leaf
             }
             Type::GroupType { fields, .. } => match (annotation(field), &fields[..]) {
                 (Annotation::List, [child]) if is_repeated(child) => {
@@ -206,15 +208,15 @@ impl Builder {
                         Type::GroupType { fields, .. } if !is_element(child) => self.field(&fields[0], levels)?,
                         _ => self.value(child, levels)?,
                     };
-                    Kind::List(levels, Box::new(element))
+                    NodeShape::List(levels, Box::new(element))
                 }
                 (Annotation::Map, [child]) if is_repeated(child) && pair(child).is_some() => {
                     let levels = levels.inside();
                     let [key, value] = pair(child).ok_or_else(uneven)?;
-                    Kind::Map(levels, Box::new(self.field(key, levels)?), Box::new(self.field(value, levels)?))
+                    NodeShape::Map(levels, Box::new(self.field(key, levels)?), Box::new(self.field(value, levels)?))
                 }
                 (_, []) => return Err(ReadError::Damaged { reason: "a group has no members".to_owned() }),
-                (_, members) => Kind::Group(
+                (_, members) => NodeShape::Group(
                     members
                         .iter()
                         .map(|member| Ok((member.name().to_owned(), self.field(member, levels)?)))
@@ -263,7 +265,7 @@ fn pair(field: &Type) -> Option<[&Type; 2]> {
     }
 }
 
-/// The repeated child of a list is the element itself, as old writers have it, not a wrapper of one.
+/// Whether the repeated child of a list is the element itself, as in files of old writers, and not a wrapper of it.
 fn is_element(child: &Type) -> bool {
     match child {
         Type::PrimitiveType { .. } => true,

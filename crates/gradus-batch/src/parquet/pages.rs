@@ -1,12 +1,12 @@
-//! Pages of a column, looked at before the Parquet crate believes them.
+//! Checks pages of a column before the Parquet crate decodes them.
 //!
-//! A dictionary page says how many values it holds, and room is made for them all before one is
-//! read; a count that its bytes cannot hold is refused here.
+//! The crate allocates memory for the number of values that a dictionary page claims. A number that its bytes cannot hold
+//! is refused here.
 
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 
-/// Gives the pages of another reader, if their counts can be true.
+/// Returns the pages of another reader, and refuses impossible counts.
 pub(crate) struct CheckedPages(pub(crate) Box<dyn PageReader>);
 
 impl PageReader for CheckedPages {

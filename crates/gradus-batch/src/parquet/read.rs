@@ -1,7 +1,7 @@
-//! Reads the columns somebody wants from a Parquet file, in the file's order, some rows at a time.
+//! Reads columns of a Parquet file in the file's order, some rows at a time.
 //!
-//! [`Table`] knows what is there, [`Rows`] gives it. No more of the file is held than a page of each
-//! wanted column, with its dictionary, and the rows of a batch. Damaged files are errors.
+//! [`Table`] knows the columns, [`Rows`] gives the rows. At most a page of each requested column, with its dictionary,
+//! and the rows of one batch are held. Damaged files are errors.
 
 use std::fs::File;
 use std::io;
@@ -15,54 +15,46 @@ use parquet::schema::types::Type;
 pub(crate) use super::cell::Cell;
 use super::column::{Leaf, uneven};
 use super::footer;
-use super::guard::guarded;
 use super::nested::Node;
+use crate::caught::caught;
 
-/// Rows read from every column before any goes on to the next.
+/// Rows that are read from each column at a time.
 const STEP: usize = 64;
-/// Memory a batch takes after which it is long enough, in bytes.
+/// Bytes of memory after which a batch is full.
 const BATCH_BYTES: usize = 16 << 20;
 
-/// Why a Parquet file cannot be read, or not as asked.
+/// The reason why a Parquet file cannot be read, or does not have the requested columns.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ReadError {
-    /// The file itself fails.
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
+pub enum ReadError {
     #[error("the Parquet file cannot be read: {0}")]
     File(#[from] io::Error),
-    /// The file is something else.
-    #[error("this is no Parquet file: it does not end with the mark `PAR1`")]
+    #[error("this is not a Parquet file: it does not end with the mark `PAR1`")]
     NotParquet,
-    /// Somebody has the key.
     #[error("the Parquet file is encrypted")]
     Encrypted,
-    /// What it says cannot be true, or cannot be decoded.
+    /// The file contradicts itself, or cannot be decoded.
     #[error("the Parquet file is damaged: {reason}")]
-    Damaged {
-        /// What is wrong, as far as known.
-        reason: String,
-    },
-    /// A column is packed in a way that is not read here.
-    #[error("column {column:?} is compressed with {codec}\nhint: write it with Snappy, gzip, Zstandard or LZ4")]
-    Codec {
-        /// The column.
-        column: String,
-        /// How it is packed.
-        codec: &'static str,
-    },
-    /// A column that is needed is not there.
-    #[error("there is no column {name:?}\nhint: the columns are {}", list(.names))]
-    NoColumn {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        names: Vec<String>,
-    },
-    /// A name that is asked for is that of two columns.
+    Damaged { reason: String },
+    #[error("column {column:?} is compressed with {codec}")]
+    Codec { column: String, codec: &'static str },
+    /// `names` are all columns of the file.
+    #[error("there is no column {name:?}")]
+    NoColumn { name: String, names: Vec<String> },
     #[error("there are two columns {name:?}")]
-    Twice {
-        /// The name.
-        name: String,
-    },
+    Twice { name: String },
+}
+
+impl ReadError {
+    /// Advice for any caller.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::File(_) | Self::NotParquet | Self::Encrypted | Self::Damaged { .. } => "write the file again",
+            Self::Codec { .. } => "write it with Snappy, gzip, Zstandard or LZ4",
+            Self::NoColumn { .. } => "name a column that the file has",
+            Self::Twice { .. } => "rename one of the columns",
+        }
+    }
 }
 
 impl From<ParquetError> for ReadError {
@@ -75,11 +67,13 @@ impl From<ParquetError> for ReadError {
     }
 }
 
-fn list(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+/// Runs `work`. A panic of the Parquet crate, which asserts where it might report, is an error; values that `work` was
+/// changing must not be used then.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    caught(work).unwrap_or_else(|panicked| Err(ReadError::Damaged { reason: panicked.message }))
 }
 
-/// A Parquet file of which the footer is read: what columns it has, and how many rows.
+/// A Parquet file whose footer was read.
 pub(crate) struct Table {
     file: SerializedFileReader<File>,
     names: Vec<String>,
@@ -90,7 +84,7 @@ impl Table {
     /// Reads the footer.
     ///
     /// # Errors
-    /// The file is no Parquet file, is encrypted, or its footer is damaged.
+    /// When it is not a Parquet file, is encrypted, or has a damaged footer.
     pub(crate) fn open(mut file: File) -> Result<Self, ReadError> {
         footer::check(&mut file)?;
         guarded(|| {
@@ -106,12 +100,12 @@ impl Table {
         })
     }
 
-    /// How many rows the file has.
+    /// Number of rows in the file.
     pub(crate) fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Names of all columns, in the file's order. One may be there twice.
+    /// Names of all columns in the file's order. A name may occur twice.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
@@ -119,7 +113,7 @@ impl Table {
     /// Position of the column `name`, if there is one.
     ///
     /// # Errors
-    /// There are two.
+    /// When there are two.
     pub(crate) fn find(&self, name: &str) -> Result<Option<usize>, ReadError> {
         let mut found = self.names.iter().enumerate().filter(|(_, is)| *is == name).map(|(at, _)| at);
         match (found.next(), found.next()) {
@@ -131,16 +125,16 @@ impl Table {
     /// Position of the column `name`.
     ///
     /// # Errors
-    /// There is none, and the error names those there are; or there are two.
+    /// When there is none, or there are two.
     pub(crate) fn need(&self, name: &str) -> Result<usize, ReadError> {
         let none = || ReadError::NoColumn { name: name.to_owned(), names: self.names.clone() };
         self.find(name)?.ok_or_else(none)
     }
 
-    /// The rows, of which only the columns at these positions are read. A position may be given twice.
+    /// Reads the columns at these positions. A position may be given twice.
     ///
     /// # Errors
-    /// There is no such position, or the schema of a column is damaged.
+    /// When there is no such position, or the schema of a column is damaged.
     pub(crate) fn read(self, columns: &[usize]) -> Result<Rows, ReadError> {
         guarded(|| {
             let columns = columns.iter().map(|&at| Column::of(schema(&self.file), at)).collect::<Result<_, _>>()?;
@@ -149,7 +143,7 @@ impl Table {
     }
 }
 
-/// Fields of the schema: one a column.
+/// Fields of the schema: one per column.
 fn schema(file: &SerializedFileReader<File>) -> &[std::sync::Arc<Type>] {
     file.metadata().file_metadata().schema_descr().root_schema().get_fields()
 }
@@ -159,16 +153,16 @@ pub(crate) struct Rows {
     file: SerializedFileReader<File>,
     columns: Vec<Column>,
     next_group: usize,
-    /// Rows of the group at hand that are still to be read.
+    /// Unread rows of the current group.
     left: u64,
 }
 
 impl Rows {
-    /// The next rows: the wanted cells of each, in the order they were wanted in. At most `most`, fewer
-    /// where texts are long, none only at the end (or where `most` is 0). After an error there is nothing more.
+    /// The requested cells of the next rows, in the order in which columns were requested. At most `most` rows, fewer
+    /// where texts are long, none only at the end or if `most` is 0. After an error there are no more rows.
     ///
     /// # Errors
-    /// A column is damaged, or packed in a way that is not read.
+    /// When a column is damaged, or has an unsupported compression.
     pub(crate) fn next_batch(&mut self, most: usize) -> Result<Vec<Vec<Cell>>, ReadError> {
         let batch = guarded(|| self.batch(most));
         if batch.is_err() {
@@ -197,7 +191,7 @@ impl Rows {
         Ok(rows)
     }
 
-    /// Goes on to the next row group that has rows, if there is one.
+    /// Opens the next row group that has rows; `false` at the end.
     fn open_group(&mut self) -> Result<bool, ReadError> {
         while self.next_group < self.file.metadata().num_row_groups() {
             let group = self.file.get_row_group(self.next_group)?;
@@ -214,11 +208,11 @@ impl Rows {
     }
 }
 
-/// A wanted column, opened in a row group.
+/// A requested column, opened in a row group.
 struct Column {
     name: String,
     node: Node,
-    /// Its stored columns, among all of the file.
+    /// Positions of its stored columns in the file.
     stored: Range<usize>,
     leaves: Vec<Leaf>,
 }
@@ -255,10 +249,22 @@ impl Column {
     }
 }
 
-/// How many stored columns a field has.
+/// Number of stored columns of a field.
 fn leaves(field: &Type) -> usize {
     match field {
         Type::PrimitiveType { .. } => 1,
         Type::GroupType { fields, .. } => fields.iter().map(|field| leaves(field)).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_parquet_crate_becomes_an_error() {
+        crate::caught::note_panics_in_tests();
+        let error = guarded::<()>(|| panic!("level {} is too deep", 3)).expect_err("a panic");
+        assert_eq!(error.to_string(), "the Parquet file is damaged: level 3 is too deep");
     }
 }

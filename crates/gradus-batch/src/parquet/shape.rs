@@ -1,7 +1,7 @@
-//! What the values of a column mean: how an integer or a run of bytes is shown as a [`Cell`].
+//! The meaning of a column's values: how an integer or a run of bytes becomes a [`Cell`].
 //!
-//! Decided once a column from its annotations, the newer kind before the older. What is not
-//! annotated is shown as stored, and bytes are text where they are valid UTF-8.
+//! The annotations of the column decide, the newer kind before the older. A column without annotations is shown as it is
+//! stored, and bytes are text if they are valid UTF-8.
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::schema::types::ColumnDescriptor;
@@ -9,30 +9,30 @@ use parquet::schema::types::ColumnDescriptor;
 use super::cell::Cell;
 use super::iso;
 
-/// Longest unscaled decimal, in bytes, and most places: past this only damaged files go.
+/// Longest unscaled decimal in bytes, and most decimal places; only damaged files have more.
 const DECIMAL_BYTES: usize = 64;
 const DECIMAL_PLACES: usize = 160;
 
-/// What the values of one column mean.
+/// The meaning of one column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// As stored.
+    /// Shown as it is stored.
     Plain,
     /// An integer without a sign.
     Unsigned,
-    /// An integer with so many of its digits behind the point.
+    /// An integer with this many of its digits after the point.
     Decimal(usize),
     /// Days since 1970.
     Date,
     /// Units since midnight.
     Time(TimeUnit),
-    /// Units since 1970, and whether they are known to count in UTC.
+    /// Units since 1970, and whether they are in UTC.
     Timestamp(TimeUnit, bool),
     /// Sixteen bytes.
     Uuid,
     /// A float of two bytes.
     Half,
-    /// Something there is no text for.
+    /// A type without a form as text.
     Unshown(&'static str),
 }
 
@@ -143,7 +143,7 @@ fn finite(value: f64, written: String) -> Cell {
     }
 }
 
-/// The float that two bytes stand for: a sign, five bits of exponent, ten of fraction.
+/// Decodes a float of two bytes: a sign, five bits of exponent, ten of fraction.
 fn half(bits: u16) -> f32 {
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
     let size = match exponent {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_without_sign_stay_above_zero() {
+    fn unsigned_integers_stay_positive() {
         assert_eq!(Shape::Unsigned.narrow(-1), number("4294967295"));
         assert_eq!(Shape::Unsigned.wide(-1), number("18446744073709551615"));
     }
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_say_so() {
+    fn bytes_that_are_not_text_are_reported() {
         assert_eq!(Shape::Plain.bytes("für".as_bytes()), Cell::Text("für".to_owned()));
         let Cell::Bad(reason) = Shape::Plain.bytes(b"ab\xff") else { panic!("expected a bad cell") };
         assert_eq!(reason, "expected UTF-8 text, found 3 bytes that are wrong from byte 3 on");

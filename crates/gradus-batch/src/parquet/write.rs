@@ -1,7 +1,7 @@
-//! Writes a CSV table as a Parquet file, a row group at a time, so that memory stays flat.
+//! Writes a CSV table as a Parquet file, a row group at a time, so that memory use is constant.
 //!
-//! The caller says what kind each column is of; a field that is not of its kind is an error with its
-//! place. What has been written by then is no Parquet file, so write to a temporary one.
+//! The caller gives the type of each column; a field of another type is an error with its place. The file is incomplete
+//! then, so the caller writes to a temporary file.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use parquet::schema::types::{ColumnPath, Type, TypePtr};
 /// Rows in a row group, and bytes of them in memory, whichever comes first.
 const GROUP_ROWS: usize = 64 << 10;
 const GROUP_BYTES: usize = 64 << 20;
-/// What a field takes beside its text, about, in bytes.
+/// Approximate size of a field without its text, in bytes.
 const FIELD_BYTES: usize = 64;
 
-/// What the fields of a column are.
+/// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// Text.
     Text,
     /// A number with a fraction, kept as a double.
@@ -30,49 +30,32 @@ pub enum Kind {
     Count,
 }
 
-/// Why a table cannot be written as Parquet.
+/// The reason why a table cannot be written as Parquet.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum WriteError {
-    /// The table is no CSV, or cannot be read.
     #[error("the CSV table cannot be read: {0}")]
     Csv(#[from] csv::Error),
-    /// The table has no line at all.
     #[error("the CSV table is empty: expected a heading")]
     NoHeading,
-    /// Two columns have one name.
     #[error("two columns of the CSV table are called {name:?}")]
-    Twice {
-        /// The name.
-        name: String,
-    },
-    /// A field is not of its column's kind.
+    Twice { name: String },
+    /// `row` counts from 1 without the heading, `line` from 1; `found` is cut where it is long.
     #[error("row {row} (line {line}), column {column:?}: expected {expected}, found {found:?}")]
-    Field {
-        /// Which row, from 1, the heading not counted.
-        row: u64,
-        /// Line of the file that the row begins at, from 1.
-        line: u64,
-        /// The column's name.
-        column: String,
-        /// What the column holds.
-        expected: &'static str,
-        /// What stands there, cut where it is long.
-        found: String,
-    },
-    /// The file cannot be written.
+    Field { row: u64, line: u64, column: String, expected: &'static str, found: String },
     #[error("the Parquet file cannot be written: {0}")]
     Parquet(#[from] ParquetError),
 }
 
-/// Reads a CSV table with a heading and writes it to `out` as Parquet; gives the number of rows. Empty
-/// fields are null, of whatever kind. Text is packed with a dictionary where that helps, all with Zstandard.
+/// Reads a CSV table with a heading, writes it to `out` as Parquet, and returns the number of rows. Empty fields are null.
+/// Text has a dictionary where that helps; all columns are compressed with Zstandard.
 ///
 /// # Errors
-/// The table has no heading, names a column twice, has records of unlike length or bytes that are no
-/// UTF-8, or a field that is not of its column's kind; or reading or writing fails.
-pub fn from_csv(csv: impl Read, out: impl Write + Send, kinds: impl Fn(&str) -> Kind) -> Result<u64, WriteError> {
+/// When the table has no heading, names a column twice, has records of different lengths, bytes that are not UTF-8, or a
+/// field of another type than its column; or when reading or writing fails.
+pub fn from_csv(csv: impl Read, out: impl Write + Send, types: impl Fn(&str) -> ColumnType) -> Result<u64, WriteError> {
     let mut table = csv::Reader::from_reader(csv);
-    let mut columns = columns(table.headers()?, kinds)?;
+    let mut columns = columns(table.headers()?, types)?;
     let mut file = SerializedFileWriter::new(out, schema(&columns)?, Arc::new(properties(&columns)?))?;
     let (mut record, mut rows, mut held, mut weight) = (csv::StringRecord::new(), 0, 0, 0);
     while table.read_record(&mut record)? {
@@ -100,7 +83,7 @@ pub fn from_csv(csv: impl Read, out: impl Write + Send, kinds: impl Fn(&str) -> 
     Ok(rows)
 }
 
-fn columns(heading: &csv::StringRecord, kinds: impl Fn(&str) -> Kind) -> Result<Vec<Column>, WriteError> {
+fn columns(heading: &csv::StringRecord, types: impl Fn(&str) -> ColumnType) -> Result<Vec<Column>, WriteError> {
     if heading.is_empty() {
         return Err(WriteError::NoHeading);
     }
@@ -109,7 +92,7 @@ fn columns(heading: &csv::StringRecord, kinds: impl Fn(&str) -> Kind) -> Result<
         if columns.iter().any(|column| column.name == name) {
             return Err(WriteError::Twice { name: name.to_owned() });
         }
-        let values = Values::of(kinds(name));
+        let values = Values::of(types(name));
         columns.push(Column { name: name.to_owned(), values, levels: Vec::new() });
     }
     Ok(columns)
@@ -158,7 +141,7 @@ fn write_group<W: Write + Send>(
     Ok(())
 }
 
-/// The fields of a column that wait to be written: a level a row, 0 for null, and the others' values.
+/// The fields of a column that are not written yet: a level per row, 0 for null, and the values of the other rows.
 struct Column {
     name: String,
     values: Values,
@@ -172,17 +155,17 @@ enum Values {
 }
 
 impl Values {
-    fn of(kind: Kind) -> Self {
+    fn of(kind: ColumnType) -> Self {
         match kind {
-            Kind::Text => Self::Text(Vec::new()),
-            Kind::Number => Self::Number(Vec::new()),
-            Kind::Count => Self::Count(Vec::new()),
+            ColumnType::Text => Self::Text(Vec::new()),
+            ColumnType::Number => Self::Number(Vec::new()),
+            ColumnType::Count => Self::Count(Vec::new()),
         }
     }
 }
 
 impl Column {
-    /// Keeps a field, or says what it should have been.
+    /// Keeps a field, or returns the expected type.
     fn push(&mut self, field: &str) -> Result<(), &'static str> {
         self.levels.push(i16::from(!field.is_empty()));
         if field.is_empty() {

@@ -1,4 +1,5 @@
-//! The folder beside an output: held by one process, with the journals and results of a run.
+//! The folder beside an output: it has the manifest, the journals and the results of a run, and one process at a time
+//! uses it.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
@@ -16,10 +17,19 @@ use crate::input::SummedUp;
 const MANIFEST: &str = "manifest.json";
 const JOURNAL: &str = "journal";
 const RESULTS: &str = "results";
-/// Results that were got back out of a packed output.
+/// Results that were unpacked from a compressed output.
 const UNPACKED: &str = "unpacked";
 
-/// A run's folder, held by this process alone.
+/// What may be done with a file that has the name of the output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Existing {
+    /// Replace results of other settings and start again from the first row.
+    pub restart: bool,
+    /// Overwrite a file that no run wrote, or that was changed since.
+    pub force: bool,
+}
+
+/// A run's folder. No other process uses it at the same time.
 pub(crate) struct RunFolder<'c> {
     path: PathBuf,
     output: PathBuf,
@@ -28,7 +38,7 @@ pub(crate) struct RunFolder<'c> {
 }
 
 impl<'c> RunFolder<'c> {
-    /// Takes hold of the folder of `output`.
+    /// Locks the folder of `output`, and makes it if it is missing.
     pub(crate) fn hold(output: &Path, stored: Stored<'c>) -> Result<Self, BatchError> {
         if let Some(folder) = output.parent() {
             fs::create_dir_all(folder).map_err(at("make the folder", folder))?;
@@ -41,21 +51,21 @@ impl<'c> RunFolder<'c> {
         }
     }
 
-    /// The manifest beside an output, without taking hold of anything.
+    /// Reads the manifest beside an output without locking anything; `None` where there is none.
     pub(crate) fn peek(output: &Path) -> Result<Option<Manifest>, BatchError> {
         let Ok(output) = real(output, LINKS) else { return Ok(None) };
         let path = beside(&output).join(MANIFEST);
         Manifest::read(&path)
     }
 
-    /// Leaves no folder behind where nothing but the lock stands in it.
+    /// Removes the folder if it holds only the lock.
     pub(crate) fn leave(self) {
         let is_bare = fs::read_dir(&self.path).is_ok_and(|entries| {
             let names: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
             names == [LOCK]
         });
         if is_bare {
-            // Whatever keeps it from going is no harm.
+            // An empty folder that stays does no harm.
             let _ = fs::remove_file(self.path.join(LOCK)).and_then(|()| fs::remove_dir(&self.path));
         }
     }
@@ -64,7 +74,7 @@ impl<'c> RunFolder<'c> {
         &self.output
     }
 
-    /// What is known of the run that left this folder.
+    /// The manifest of the run that left this folder; `None` for a new folder.
     pub(crate) fn manifest(&self) -> Result<Option<Manifest>, BatchError> {
         let path = self.path.join(MANIFEST);
         match Manifest::read(&path)? {
@@ -88,7 +98,7 @@ impl<'c> RunFolder<'c> {
         manifest.write(&path).map_err(at("write", &path))
     }
 
-    /// The journal of that number and its results: those in the making, or the output.
+    /// The journal of a number and its results: the unfinished ones, or the output.
     pub(crate) fn source(&self, generation: u32) -> Result<Source, BatchError> {
         let (journal, results) = self.files(generation);
         if results.exists() {
@@ -109,18 +119,18 @@ impl<'c> RunFolder<'c> {
         (file(JOURNAL), file(RESULTS))
     }
 
-    /// Whether results are still being made, so that they may be cut and gone on with.
+    /// Whether the results are unfinished, so that they can be cut and continued.
     pub(crate) fn is_in_making(&self, manifest: &Manifest) -> bool {
         manifest.state == State::Running && self.files(manifest.generation).1.exists()
     }
 
-    /// Whether the output is there, as it was written or is about to be.
+    /// Whether the output exists and is what this run wrote, or was about to write.
     pub(crate) fn is_as_written(&self, known: &Manifest) -> Result<bool, BatchError> {
         let ours = [known.published, known.publishing];
         self.is_one_of(&ours)
     }
 
-    /// What stands in the place of the output.
+    /// Length and checksum of the file that has the name of the output; `None` where there is none.
     pub(crate) fn there(&self) -> Result<Option<Published>, BatchError> {
         let found = self.output.exists().then(|| sum_of(&self.output).map_err(at("read", &self.output)));
         found.transpose()
@@ -133,7 +143,7 @@ impl<'c> RunFolder<'c> {
         Ok(!ours.is_empty() && ours.contains(&sum_of(&self.output).map_err(at("read", &self.output))?))
     }
 
-    /// Refuses to go on where something stands in the place of the output that nobody said may be replaced.
+    /// Refuses to go on where the output exists and may not be replaced.
     pub(crate) fn check_output(&self, known: &Manifest) -> Result<(), BatchError> {
         let allowed = [known.published, known.publishing, known.replaces];
         if !self.output.exists() || self.is_one_of(&allowed)? {
@@ -146,9 +156,9 @@ impl<'c> RunFolder<'c> {
         })
     }
 
-    /// Begins results of the manifest's number.
+    /// Starts results of the manifest's number.
     pub(crate) fn begin(&self, manifest: &Manifest) -> Result<Sink<'static>, BatchError> {
-        // First, so that a journal never stands there without it.
+        // First, so that there is never a journal without a manifest.
         self.save(manifest)?;
         let (journal, results) = self.files(manifest.generation);
         let create = |path: &Path| own_file::create(path).map_err(at("write", path));
@@ -158,7 +168,7 @@ impl<'c> RunFolder<'c> {
         Ok(sink)
     }
 
-    /// Goes on with results in the making, after cutting off what is not sound.
+    /// Continues unfinished results, after cutting off damaged ones at their end.
     pub(crate) fn go_on(source: &Source, place: Place, sound: Written) -> Result<Sink<'static>, BatchError> {
         let open = |path: &Path, length: u64| -> io::Result<File> {
             let mut file = own_file::open_to_write(path)?;
@@ -171,7 +181,7 @@ impl<'c> RunFolder<'c> {
         Ok(Sink::to_files(data, journal, sound))
     }
 
-    /// Begins results of the manifest's number with a copy of what others have up to `place`.
+    /// Starts results of the manifest's number with a copy of other results up to `place`.
     pub(crate) fn fork(
         &self,
         manifest: &Manifest,
@@ -192,7 +202,7 @@ impl<'c> RunFolder<'c> {
         Ok(sink)
     }
 
-    /// Makes the results the output, unless they are already, and forgets what came before.
+    /// Makes the results the output, unless that was done already, and removes older results.
     pub(crate) fn finish(
         &self,
         manifest: &mut Manifest,
@@ -219,7 +229,7 @@ impl<'c> RunFolder<'c> {
         self.tidy(manifest.generation).map_err(at("tidy", &self.path))
     }
 
-    /// Removes all journals and results but those of that number.
+    /// Removes all journals and results except those of one number.
     fn tidy(&self, generation: u32) -> io::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
@@ -234,32 +244,33 @@ impl<'c> RunFolder<'c> {
 
 impl Drop for RunFolder<'_> {
     fn drop(&mut self) {
-        // What was unpacked can be unpacked again; whatever keeps it from going is no harm.
+        // It can be unpacked again, and does no harm where it stays.
         let _ = fs::remove_file(self.path.join(UNPACKED));
     }
 }
 
-/// The number in the name of a journal, or of results.
+/// The number in the name of a journal or of results; `None` for other files.
 fn generation_of(path: &Path, kind: &str) -> Option<u32> {
     path.file_name()?.to_str()?.strip_prefix(kind)?.strip_prefix('.')?.parse().ok()
 }
 
-/// Where the folder of an output stands.
+/// The path of the run folder of an output.
 pub fn beside(output: &Path) -> PathBuf {
     let mut name = output.file_name().unwrap_or_default().to_owned();
     name.push(".gradus");
     output.with_file_name(name)
 }
 
-/// Links that are followed; more go round in a circle.
+/// Links that are followed; more are a circle.
 const LINKS: u32 = 16;
 
-/// The file that a name leads to, so that a link stays one.
+/// The file that an output leads to through links, so that its links stay links.
 fn real(output: &Path, links: u32) -> io::Result<PathBuf> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if let (Ok(target), true) = (fs::read_link(output), links > 0) {
         return real(&folder.join(target), links - 1);
     }
-    let name = output.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
+    let name =
+        output.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it does not name a file"))?;
     Ok(fs::canonicalize(folder)?.join(name))
 }

@@ -1,4 +1,4 @@
-//! Lines of a journal: one for each result, and what its bytes must be.
+//! Lines of a journal: one for each result, with the length and checksum of its bytes.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -6,31 +6,31 @@ use serde::{Deserialize, Serialize};
 use crate::key::Key;
 use gradus_core::model::GradeSummary;
 
-/// What was written of a row. Names are short, because millions of them are written.
+/// The result of a row. Names are short, because millions of them are written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
-    /// What the result rests on.
+    /// Hash of everything that the result depends on.
     #[serde(rename = "k")]
     pub(crate) key: Key,
-    /// How long the result is, in bytes.
+    /// Length of the result in bytes.
     #[serde(rename = "n")]
     pub(crate) length: u32,
-    /// The checksum of these bytes.
+    /// Checksum of these bytes.
     #[serde(rename = "c")]
     pub(crate) checksum: u32,
-    /// The line that the row began at.
+    /// Line at which the row starts.
     #[serde(rename = "l")]
     pub(crate) line: u64,
-    /// What the row is called.
+    /// Id of the row.
     #[serde(rename = "i")]
     pub(crate) id: String,
-    /// What the result comes to.
+    /// The score and everything else that a summary needs.
     #[serde(rename = "m")]
     pub(crate) marks: GradeSummary,
 }
 
-/// What stands above the results: the heading of a table, or nothing.
+/// The bytes before the results: the heading of a table, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Head {
@@ -51,7 +51,7 @@ impl Head {
     }
 }
 
-/// Bytes of a checksum with what stands around it: a tab, eight digits and a line break.
+/// Bytes of a tab, the eight digits of a checksum, and a line break.
 const TAIL: usize = 10;
 
 /// Adds a line: `value` as JSON, a tab, and the checksum of that JSON.
@@ -67,7 +67,7 @@ pub(crate) fn write(value: &impl Serialize, journal: &mut Vec<u8>) -> serde_json
     Ok(())
 }
 
-/// Reads a line with its line break; `None` where it is not as it was written.
+/// Reads a line with its line break; `None` where it is not what was written.
 pub(super) fn read<T: DeserializeOwned>(line: &[u8]) -> Option<T> {
     let (json, tail) = line.split_at_checked(line.len().checked_sub(TAIL)?)?;
     let digits = std::str::from_utf8(tail.strip_prefix(b"\t")?.strip_suffix(b"\n")?).ok()?;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_was_touched_anywhere_is_no_line() {
+    fn a_line_that_was_changed_anywhere_is_not_read() {
         let key = "00000000000000000000000000000abc".parse().expect("a key");
         let marks = GradeSummary::ungraded("q", "no text");
         let entry = Entry { key, length: 12, checksum: 7, line: 3, id: "a\tb\n".to_owned(), marks };

@@ -1,4 +1,4 @@
-//! Links in the place of files of a run folder, or of the folder itself: nothing outside is read as ours, or changed.
+//! A link in the place of a file of a run folder, or of the folder itself, never gets a file elsewhere read or changed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -12,7 +12,7 @@ use super::folder_of;
 const FILES: [&str; 8] =
     ["lock", "manifest.json", "manifest.new", "journal.1", "results.1", "journal.2", "results.2", "unpacked"];
 
-const PRECIOUS: &str = "nobody may write here";
+const PRECIOUS: &str = "no one else may write here";
 
 fn attempt(desk: &Desk, output: &Path, existing: Existing) -> Result<Ended, BatchError> {
     desk.planned(&rows(5), 1, |plan, input| {
@@ -76,7 +76,7 @@ fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
             let output = desk.path(&format!("{kind}-{}-out", name.replace('.', "-")));
             desk.run_until(&rows(5), &output, 400);
             let (file, twin) = (folder_of(&output).join(name), desk.path(&format!("{kind}-{name}-twin")));
-            // What is there is valid, and also belongs to somebody else, who has more in it.
+            // What is there is valid, and also belongs to another program, which has more in it.
             let mut text = fs::read(&file).expect("reads");
             text.extend_from_slice(PRECIOUS.as_bytes());
             fs::write(&twin, &text).expect("writes");
@@ -125,18 +125,20 @@ fn an_error_of_the_system_is_not_taken_for_damage() {
     desk.run_until(&rows(5), &output, 400);
     let manifest = folder_of(&output).join("manifest.json");
     let text = fs::read(&manifest).expect("reads");
-    // Something that exists and cannot be read, whoever runs this.
+    // A folder cannot be read as a file, not even by the superuser.
     fs::remove_file(&manifest).expect("removes");
     fs::create_dir(&manifest).expect("a folder");
     for existing in [Existing::default(), Existing { restart: true, force: true }] {
-        let error = attempt(&desk, &output, existing).expect_err("unread").to_string();
-        assert!(error.contains("run the same command again"), "{error}");
-        assert!(!error.contains("folder"), "it does not tell to remove the folder with the results: {error}");
+        let error = attempt(&desk, &output, existing).expect_err("unread");
+        let hint = error.hint().expect("a hint");
+        assert!(hint.contains("run the same command again"), "{hint}");
+        assert!(!hint.contains("folder"), "the folder with the results must not be removed: {hint}");
     }
     fs::remove_dir(&manifest).expect("removes");
     fs::write(&manifest, &text[..text.len() / 2]).expect("writes");
-    let error = attempt(&desk, &output, Existing::default()).expect_err("damage").to_string();
-    assert!(error.contains("is damaged") && error.contains("removing the folder"), "{error}");
+    let error = attempt(&desk, &output, Existing::default()).expect_err("damage");
+    assert!(error.to_string().contains("is damaged"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.starts_with("remove the folder")), "{error}");
     fs::write(&manifest, text).expect("writes");
     assert!(attempt(&desk, &output, Existing::default()).expect("goes on").complete);
 }

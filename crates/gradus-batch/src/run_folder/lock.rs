@@ -1,4 +1,4 @@
-//! One process at a time.
+//! The lock of a run folder: one process at a time.
 
 use std::fs::{File, TryLockError, symlink_metadata};
 use std::io;
@@ -11,14 +11,16 @@ use crate::error::{BatchError, at};
 
 pub(super) const LOCK: &str = "lock";
 
-/// How often, and after which pause, it is tried: a process that was killed may take a moment to end.
+/// Number of attempts, because a process that was killed may take a moment to end.
 const TRIES: u32 = 20;
+/// Pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Makes a folder if need be, and takes its lock for as long as the file is open; `None` where somebody else has it.
+/// Takes the lock of a folder for as long as the returned file is open, and makes the folder if it is missing; `None`
+/// where another process has the lock.
 ///
 /// # Errors
-/// With the path of the folder or of the lock, whichever cannot be used.
+/// When the folder or the lock cannot be used.
 pub(super) fn take(folder: &Path) -> Result<Option<File>, BatchError> {
     let path = folder.join(LOCK);
     for _ in 0..TRIES {
@@ -29,7 +31,7 @@ pub(super) fn take(folder: &Path) -> Result<Option<File>, BatchError> {
             file => file.map_err(at("lock", &path))?,
         };
         match file.try_lock() {
-            // Whoever held it may have removed it in the meantime, and somebody else have made a new one.
+            // The last owner may have removed the lock meanwhile, and another process may have made a new one.
             Ok(()) if is_at(&file, &path) => return Ok(Some(file)),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => sleep(PAUSE),

@@ -1,4 +1,4 @@
-//! What a run is: written whole, read before anything else.
+//! The manifest of a run: its settings and its progress. It is written atomically and read before any other file.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -14,7 +14,7 @@ use gradus_core::model::Fingerprint;
 /// Layout of the manifest that this program writes and reads.
 pub(crate) const SCHEMA: u32 = 1;
 
-/// What a run is, and how far it has come.
+/// The settings and the progress of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -22,113 +22,113 @@ pub struct Manifest {
     pub schema: u32,
     /// Version of the program that wrote it.
     pub gradus: String,
-    /// What was read, as it was named; for people to see.
+    /// The input, as it was named; for messages.
     pub input: String,
-    /// How results are written.
+    /// The form of results.
     pub layout: Layout,
-    /// By what answers were graded, and where it was read.
+    /// The bank and the judge, and the columns of answers.
     pub by: By,
-    /// How far it has come.
+    /// The progress.
     pub state: State,
     /// The number of the journal and the results that are being written.
     pub generation: u32,
-    /// Those of before, from which results are taken over.
+    /// Earlier numbers, from which results are reused.
     pub before: Vec<u32>,
-    /// The output as this run, or one before, wrote it; absent where it is not written yet.
+    /// The output as this run, or an earlier one, wrote it; absent before that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Published>,
-    /// What the output is about to be, while results are moved there.
+    /// The coming output, while results are moved to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishing: Option<Published>,
-    /// Something else that stands in the place of the output and is to be replaced.
+    /// A file with the name of the output that this run may replace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Published>,
-    /// Other files that were written: they may be written again.
+    /// Other files that the run wrote and may write again.
     pub reports: Vec<PathBuf>,
 }
 
-/// By what answers are graded, and where answers are read. Results rest on it row by row; parts of one whole must
-/// have it in common.
+/// The bank and the judge, and the columns of answers. Results depend on them row by row; parts of one output must have
+/// them in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct By {
     /// The bank, as it was named.
     pub bank: String,
-    /// All that stands in it, as one hash.
+    /// One hash of all its files.
     pub fingerprint: String,
     /// The columns of id, question and answer, and the question of rows that name none.
     pub columns: Vec<String>,
-    /// The judge, with all that its verdicts rest on; absent where there is none.
+    /// The judge, with everything that its verdicts depend on; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
 }
 
-/// An output as it was written.
+/// Length and checksum of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// How long it is.
+    /// Length in bytes.
     pub bytes: u64,
-    /// Its checksum.
+    /// Checksum of these bytes.
     pub checksum: u32,
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Rows are missing.
     Running,
-    /// All rows are through, and the output is written.
+    /// All rows have results, and the output is written.
     Complete {
-        /// All rows that were read.
+        /// Count and checksum of all rows that were read.
         input: SummedUp,
-        /// How many results there are.
+        /// Number of results.
         results: u64,
     },
 }
 
-/// Everything about results that does not stand in rows or rubrics. Results of one layout can stand in one file.
+/// Everything about results that does not follow from rows or rubrics. Results of one layout can share one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// `jsonl`, `csv` and so on.
     pub format: String,
-    /// How much of the evidence is written.
+    /// The detail of evidence.
     pub evidence: String,
-    /// Columns that are carried through.
+    /// Columns that are copied to the results.
     pub keep: Vec<String>,
-    /// What stands above results: the heading of a table, with its line break, or nothing.
+    /// The heading of a table, with its line break; empty for other formats.
     pub head: String,
-    /// Who grades, with the version of its rules.
+    /// The grader, with the version of its rules.
     pub grader: String,
-    /// The calibration that scores are brought to.
+    /// The calibration of scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<String>,
-    /// Which part of the rows.
+    /// The part of the rows; absent for all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
 }
 
-/// A part of the rows: each `of`-th one, from the `part`-th on.
+/// A part of the rows: every `of`-th row, starting with row `part`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shard {
-    /// From 1.
+    /// Number of the part, from 1.
     pub part: u32,
-    /// How many parts there are.
+    /// Number of all parts.
     pub of: u32,
 }
 
 impl Shard {
-    /// Whether the row of that number, from 0, belongs to it.
+    /// Whether the part has the row of this number, from 0.
     pub fn has(self, row: u64) -> bool {
         row % u64::from(self.of) == u64::from(self.part - 1)
     }
 }
 
 impl Layout {
-    /// As one hash, which of the rows they are left out: a result does not rest on that.
+    /// One hash of everything but the shard, because no result depends on that.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let whole = Self { shard: None, ..self.clone() };
         let mut hasher = blake3::Hasher::new();
@@ -137,19 +137,24 @@ impl Layout {
         Fingerprint(*hasher.finalize().as_bytes())
     }
 
-    /// What differs between two layouts, in words.
+    /// The differences between this earlier layout and a later one, each as a phrase: `format: csv before, tsv now`.
     pub fn differences(&self, other: &Self) -> Vec<String> {
+        self.differences_as(other, ("before", "now"))
+    }
+
+    /// The differences between two layouts, each as a phrase; `words` follow the values of this one and the other.
+    pub(crate) fn differences_as(&self, other: &Self, words: (&str, &str)) -> Vec<String> {
         let mut found = Vec::new();
         let is_same_format = self.format == other.format;
         let mut differ = |name: &str, one: String, two: String| {
             if one != two {
-                found.push(format!("{name}: {one} before, {two} now"));
+                found.push(format!("{name}: {one} {}, {two} {}", words.0, words.1));
             }
         };
         let listed = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(",") };
         let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         let part = |shard: Option<Shard>| shard.map_or("all".to_owned(), |of| format!("{}/{}", of.part, of.of));
-        // What stands above results follows from the questions that rows are about.
+        // The heading follows from the questions of the rows.
         let Self { format, evidence, keep, head: _, grader, calibration, shard } = self;
         differ("format", format.clone(), other.format.clone());
         if is_same_format {
@@ -167,7 +172,7 @@ impl Manifest {
     /// Reads a manifest; `None` where there is none.
     ///
     /// # Errors
-    /// A file that was read and is not a manifest is damage; everything else is an I/O error.
+    /// When the file cannot be read, or was read and is damaged.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, BatchError> {
         let text = match own_file::open(path).and_then(|mut file| read_all(&mut file)) {
             Ok(text) => text,
@@ -180,7 +185,7 @@ impl Manifest {
         let manifest: Self = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
         let is_shard = |shard: &Shard| (1..=shard.of).contains(&shard.part);
         if manifest.schema != SCHEMA {
-            return Err(damaged(format!("it has layout {}, this program reads {SCHEMA}", manifest.schema)));
+            return Err(damaged(format!("it has layout {}, and this program reads {SCHEMA}", manifest.schema)));
         }
         if !manifest.layout.shard.as_ref().is_none_or(is_shard) || manifest.generation == u32::MAX {
             return Err(damaged("its numbers are not possible".to_owned()));
@@ -188,16 +193,14 @@ impl Manifest {
         Ok(Some(manifest))
     }
 
-    /// Writes it whole: at no moment is there half of it.
+    /// Writes the manifest atomically.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(self)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
         let staged = path.with_extension("new");
         let mut file = own_file::create(&staged)?;
         io::Write::write_all(&mut file, &text)?;
         file.sync_all()?;
-        fs::rename(&staged, path)?;
-        sync_folder(folder)
+        own_file::move_into_place(&staged, path)
     }
 }
 
@@ -205,9 +208,4 @@ fn read_all(file: &mut fs::File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
     Ok(text)
-}
-
-/// Makes the names in a folder last.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }

@@ -1,9 +1,8 @@
-//! What a run leaves on disk while it goes on, so that nothing finished is lost.
+//! Files of a run that is not finished, so that no finished result is lost.
 //!
-//! Beside the output stands a folder: a manifest that says what the run is, a journal with a checksum a
-//! line, and the results as far as they have come. They become the output when all rows are through.
+//! The folder beside the output has a manifest with the settings of the run, a journal with a checksum per line, and the
+//! results so far. The results become the output when all rows have one.
 
-mod existing;
 mod folder;
 mod journal;
 #[cfg(all(test, unix))]
@@ -16,9 +15,8 @@ mod replay;
 mod sink;
 mod window;
 
-pub use existing::Existing;
 pub(super) use folder::RunFolder;
-pub use folder::beside as folder_of;
+pub use folder::{Existing, beside as folder_of};
 pub(super) use journal::{Entry, write as journal_line};
 pub(super) use manifest::SCHEMA;
 pub use manifest::{By, Layout, Manifest, Shard, State};

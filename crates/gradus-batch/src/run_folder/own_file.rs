@@ -1,5 +1,5 @@
-//! Files of a run folder. They are created new and never reached through a link, so that no file elsewhere is read
-//! or changed in their place.
+//! Files of a run folder. They are created new and never opened through a link, so that no file elsewhere is read or
+//! changed.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -42,6 +42,13 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
         }
         _ => fs::create_dir_all(path),
     }
+}
+
+/// Moves a complete file to its place atomically, and makes the move outlast a loss of power.
+pub(super) fn move_into_place(staged: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(staged, path)?;
+    // Only Unix can sync a folder.
+    if cfg!(unix) { File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
 }
 
 /// How often a file is opened again that is replaced meanwhile, as a manifest is while another process writes it.

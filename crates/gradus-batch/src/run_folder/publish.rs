@@ -1,6 +1,6 @@
-//! Results become the output: moved there, packed, or converted.
+//! Makes results the output: moves, compresses or converts them.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,15 +8,15 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::manifest::{Published, sync_folder};
+use super::manifest::Published;
 use super::own_file;
 use super::sink::Written;
 use crate::input::Packing;
 
-/// Converts results to what the output shall hold, where that is no text.
+/// Converts results, read from the first file, to an output format that is not text, written to the second.
 pub type Convert<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
 
-/// How the output is stored.
+/// The form in which the output is stored.
 #[derive(Clone, Copy)]
 pub struct Stored<'c> {
     pub(crate) packing: Option<Packing>,
@@ -24,29 +24,29 @@ pub struct Stored<'c> {
 }
 
 impl<'c> Stored<'c> {
-    /// As the name of the output tells; `convert` is what it needs where it is no text.
+    /// The form that follows from the name of the output; `convert` is given for formats that are not text.
     pub fn of(output: &Path, convert: Option<&'c Convert<'c>>) -> Self {
         Self { packing: Packing::of(output), convert }
     }
 
-    /// Whether the output holds results packed, so that they can be had back from there.
+    /// Whether the output is compressed results, which can be unpacked again.
     pub(super) fn is_packed(self) -> bool {
         self.packing.is_some() && self.convert.is_none()
     }
 
-    /// Whether the output holds results as they are.
+    /// Whether the output is the results as they are.
     pub(super) fn is_plain(self) -> bool {
         self.packing.is_none() && self.convert.is_none()
     }
 }
 
-/// What is to be moved to the place of the output.
+/// A complete output that is not in its place yet.
 pub(super) struct Staged {
     file: PathBuf,
     pub(super) published: Published,
 }
 
-/// Makes results what the output shall hold; `written` is what they are themselves.
+/// Makes a complete output of results; `written` is the length and the checksum of the results.
 pub(super) fn stage(results: &Path, stored: Stored<'_>, written: (u64, u32)) -> io::Result<Staged> {
     if stored.is_plain() {
         let published = Published { bytes: written.0, checksum: written.1 };
@@ -63,13 +63,12 @@ pub(super) fn stage(results: &Path, stored: Stored<'_>, written: (u64, u32)) -> 
     Ok(Staged { published: sum_of(&staged)?, file: staged })
 }
 
-/// Moves it there.
+/// Moves a complete output to its place.
 pub(super) fn publish(staged: &Staged, output: &Path) -> io::Result<()> {
-    fs::rename(&staged.file, output)?;
-    sync_folder(output.parent().unwrap_or(Path::new(".")))
+    own_file::move_into_place(&staged.file, output)
 }
 
-/// What stands in a file, in short.
+/// Length and checksum of a file.
 pub(super) fn sum_of(path: &Path) -> io::Result<Published> {
     let (mut file, mut sum, mut buffer) = (File::open(path)?, Written::default(), vec![0; 1 << 18]);
     loop {
@@ -97,7 +96,7 @@ fn pack(mut from: File, to: &File, packing: Packing) -> io::Result<()> {
     }
 }
 
-/// Gets results back out of a packed output, into a file beside the journal.
+/// Unpacks results from a compressed output into a file beside the journal; an output that is missing has none.
 pub(super) fn unpack(output: &Path, unpacked: &Path, packing: Packing) -> io::Result<()> {
     let packed = match File::open(output) {
         Ok(file) => BufReader::new(file),
@@ -109,7 +108,7 @@ pub(super) fn unpack(output: &Path, unpacked: &Path, packing: Packing) -> io::Re
         Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
     };
     let mut written = own_file::create(unpacked)?;
-    // What cannot be unpacked to its end is told by the journal, as anything else that was touched.
+    // Where unpacking fails, the journal shows what is missing, as for any other output that was changed.
     match io::copy(&mut reader, &mut written) {
         Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! What a run before left: entries in order, each with its bytes looked at.
+//! Reads the results of an earlier run: entries in order, each with its bytes checked.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek, SeekFrom};
@@ -10,7 +10,7 @@ use super::sink::Written;
 
 const BUFFER: usize = 1 << 18;
 
-/// A journal and the results it vouches for.
+/// A journal and the file with its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) journal: PathBuf,
@@ -18,7 +18,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Whether the journal has more than a head, sound or not.
+    /// Whether the journal has more lines than its head, damaged or not.
     pub(crate) fn has_entries(&self) -> io::Result<bool> {
         let mut begins = Vec::new();
         match own_file::open(&self.journal) {
@@ -29,14 +29,14 @@ impl Source {
     }
 }
 
-/// Where reading has come to.
+/// A position in a journal and in its results, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
     pub(crate) journal: u64,
     pub(crate) data: u64,
 }
 
-/// Reads entries one after the other.
+/// Reads entries in their order.
 pub(crate) struct Replay {
     journal: BufReader<File>,
     data: BufReader<File>,
@@ -44,13 +44,13 @@ pub(crate) struct Replay {
     bytes: Vec<u8>,
     start: Place,
     place: Place,
-    /// What stands before that place.
+    /// Length and checksum of the results before `place`.
     passed: Written,
     torn: bool,
 }
 
 impl Replay {
-    /// Opens both files; `None` where one is missing, or where they do not begin as they should.
+    /// Opens both files; `None` where one is missing, or the head is not the expected one.
     pub(crate) fn open(source: &Source, head: &[u8]) -> io::Result<Option<Self>> {
         let open = |path: &Path| match own_file::open(path) {
             Ok(file) => Ok(Some(BufReader::with_capacity(BUFFER, file))),
@@ -68,40 +68,39 @@ impl Replay {
         Ok(begins.then_some(replay))
     }
 
-    /// The next entry whose line is as it was written, and whether its bytes are; `None` at the end of those.
+    /// The next entry, and whether its result is what was written; `None` at the end or at the first damaged line.
     pub(crate) fn next(&mut self) -> io::Result<Option<(Entry, bool)>> {
         let Some(entry) = self.read_line::<Entry>()? else { return Ok(None) };
         let is_sound = self.read_bytes(entry.length, entry.checksum)?;
         Ok(Some((entry, is_sound)))
     }
 
-    /// The bytes of the entry that was read last.
+    /// The result of the entry that was read last.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Where the last entry ends.
+    /// The position after the last entry.
     pub(crate) fn place(&self) -> Place {
         self.place
     }
 
-    /// Where the first entry begins.
+    /// The position of the first entry.
     pub(crate) fn start(&self) -> Place {
         self.start
     }
 
-    /// What stands before that place, in short.
+    /// Length and checksum of the results before that position.
     pub(crate) fn passed(&self) -> &Written {
         &self.passed
     }
 
-    /// Whether lines stand beyond one that is not as it was written, so that it is not merely the end of a run
-    /// that was broken off.
+    /// Whether lines follow after a damaged one. A damaged last line is what an interrupted run leaves.
     pub(crate) fn has_lost_lines(&mut self) -> io::Result<bool> {
         Ok(self.torn && !self.journal.fill_buf()?.is_empty())
     }
 
-    /// Whether something stood there that was not as it was written.
+    /// Whether a damaged line was found.
     pub(crate) fn is_torn(&self) -> bool {
         self.torn
     }
@@ -126,7 +125,7 @@ impl Replay {
     }
 }
 
-/// Reads single entries out of order.
+/// Reads single entries in any order.
 pub(super) struct Picker {
     journal: File,
     data: File,
@@ -140,7 +139,7 @@ impl Picker {
         Ok(Self { journal, data, line: Vec::new(), bytes: Vec::new() })
     }
 
-    /// The entry and its bytes; `None` where they are no longer as they were written.
+    /// The entry and its result; `None` where they are not what was written.
     pub(super) fn pick(&mut self, place: Place, line: u32) -> io::Result<Option<(Entry, &[u8])>> {
         read_at(&mut self.journal, place.journal, line, &mut self.line)?;
         let Some(entry) = journal::read::<Entry>(&self.line) else { return Ok(None) };

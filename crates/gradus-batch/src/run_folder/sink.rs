@@ -1,19 +1,19 @@
-//! Where results go: bytes first, then the journal that vouches for them.
+//! Writes results: their bytes first, then the lines of the journal.
 
 use std::fs::File;
 use std::io::{self, IoSlice, Write};
 
 use super::journal::{self, Head};
 
-/// Makes what was written outlast a loss of power. May be called from another thread than the one that writes.
+/// Makes written bytes outlast a loss of power. Another thread than the writing one may call it.
 pub type Keep = Box<dyn Fn() -> io::Result<()> + Send>;
 
-/// Something to write to that can be asked to keep what it got.
+/// A destination whose bytes can be made to last.
 pub trait Durable: Write + Send {
-    /// What makes it last.
+    /// A function that makes the bytes written so far last.
     ///
     /// # Errors
-    /// What the system says.
+    /// When the system cannot give a second handle to the destination.
     fn keeper(&self) -> io::Result<Keep>;
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Sink<'w> {
     written: Written,
 }
 
-/// What was written, in short.
+/// Length and checksum of written bytes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Written {
     length: u64,
@@ -51,29 +51,29 @@ impl Written {
 }
 
 impl<'w> Sink<'w> {
-    /// Goes on where results end; without a journal they are gone when they are written.
+    /// Appends to results; without a journal they cannot be reused later.
     pub(crate) fn new(data: Box<dyn Durable + 'w>, journal: Option<Box<dyn Durable + 'w>>) -> Self {
         Self { data, journal, written: Written::default() }
     }
 
-    /// To two files, which hold something already.
+    /// Appends to two files that have `written` already.
     pub(super) fn to_files(data: File, journal: File, written: Written) -> Self {
         Self { written, ..Self::new(Box::new(data), Some(Box::new(journal))) }
     }
 
-    /// What was written so far.
+    /// Length and checksum of the results written so far.
     pub(crate) fn written(&self) -> &Written {
         &self.written
     }
 
-    /// Writes what stands above the results.
+    /// Writes the head of the results.
     pub(crate) fn begin(&mut self, head: &[u8]) -> io::Result<()> {
         let mut line = Vec::new();
         journal::write(&Head::of(head), &mut line)?;
         self.append(&mut [IoSlice::new(head)], &line)
     }
 
-    /// Adds results, and the journal's lines for them.
+    /// Adds results, and their lines of the journal.
     pub(crate) fn append(&mut self, results: &mut [IoSlice<'_>], journal: &[u8]) -> io::Result<()> {
         results.iter().for_each(|result| self.written.add(result));
         write_all(&mut *self.data, results)?;
@@ -83,7 +83,7 @@ impl<'w> Sink<'w> {
         }
     }
 
-    /// Makes everything last: the results first.
+    /// A function that makes everything written so far last: the results first.
     pub(crate) fn keeper(&self) -> io::Result<Keep> {
         let data = self.data.keeper()?;
         let journal = self.journal.as_ref().map(|journal| journal.keeper()).transpose()?;
@@ -93,18 +93,18 @@ impl<'w> Sink<'w> {
         }))
     }
 
-    /// Returns when everything is kept.
+    /// Makes everything written so far last.
     pub(crate) fn keep(&self) -> io::Result<()> {
         self.keeper()?()
     }
 }
 
-/// Pieces that are written at once; systems take about as many.
+/// Pieces that are written at once; systems accept about as many.
 const PIECES: usize = 512;
 
-/// Writes all pieces, many at a time, so that they need not be put together before.
+/// Writes all pieces, many at a time and without copying them together.
 fn write_all(to: &mut (impl Write + ?Sized), mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
-    IoSlice::advance_slices(&mut pieces, 0); // empty ones at the beginning
+    IoSlice::advance_slices(&mut pieces, 0); // skips empty pieces at the start
     while !pieces.is_empty() {
         let count = pieces.len().min(PIECES);
         match to.write_vectored(&pieces[..count]) {

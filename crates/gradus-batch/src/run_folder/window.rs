@@ -1,7 +1,7 @@
-//! Results of runs before, looked up by what they rest on.
+//! Finds results of earlier runs by their keys.
 //!
-//! Holds the keys around the present row only, so that memory does not grow with the number of rows.
-//! What has moved further than the window reaches is graded anew.
+//! Holds only the keys near the current row, so that memory does not grow with the number of rows. A row that has moved
+//! further than the window reaches is graded again.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,10 +12,10 @@ use super::journal::Entry;
 use super::replay::{Picker, Place, Replay, Source};
 use crate::key::Key;
 
-/// Keys that are held at a time, of all sources together.
+/// Keys of all sources together that are held at a time.
 const HELD: usize = 900_000;
 
-/// The sources that results may be taken from.
+/// The sources of results that may be reused.
 pub(crate) struct Windows {
     windows: Vec<Window>,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Windows {
 struct Window {
     replay: Replay,
     picker: Picker,
-    /// The keys that are held, in the order of their rows, the first of them being of the row `first`.
+    /// Keys in the order of their rows; the first is that of row `first`.
     keys: VecDeque<Key>,
     first: u64,
     places: HashMap<Key, (Place, u32, u64)>,
@@ -31,12 +31,12 @@ struct Window {
 }
 
 impl Windows {
-    /// Without any source.
+    /// No sources.
     pub(crate) fn none() -> Self {
         Self { windows: Vec::new() }
     }
 
-    /// Opens all sources that are there.
+    /// Opens all sources that exist.
     pub(crate) fn open(sources: &[Source], head: &[u8]) -> io::Result<Self> {
         Self::holding(HELD, sources, head)
     }
@@ -54,12 +54,12 @@ impl Windows {
         Ok(Self { windows })
     }
 
-    /// Whether there is nothing to look up.
+    /// Whether there are no results to find.
     pub(crate) fn is_empty(&self) -> bool {
         self.windows.is_empty()
     }
 
-    /// A result that rests on the same, near the row of that number; its bytes are added to `data`.
+    /// The result with this key near the row of this number; its bytes are added to `data`.
     pub(crate) fn take(&mut self, row: u64, key: Key, data: &mut Vec<u8>) -> io::Result<Option<Entry>> {
         for window in &mut self.windows {
             window.move_to(row)?;
@@ -90,7 +90,7 @@ impl Window {
         while self.first + self.half < row
             && let Some(key) = self.keys.pop_front()
         {
-            // The same key may stand further on as well.
+            // A later row may have the same key.
             if self.places.get(&key).is_some_and(|(_, _, number)| *number == self.first) {
                 self.places.remove(&key);
             }

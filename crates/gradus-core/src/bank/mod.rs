@@ -30,8 +30,8 @@ mod wordings;
 pub use bank_error::BankError;
 pub use check::{check, check_files};
 pub use draft::{
-    DraftCriterion, DraftError, DraftQuestion, DraftedFile, LineFault, QuestionFault, draft, questions_from_corpus,
-    questions_from_jsonl, with_shared_prompts,
+    DraftCriterion, DraftError, DraftFault, DraftQuestion, DraftedFile, QuestionFault, draft, questions_from_corpus,
+    with_shared_prompts,
 };
 pub use files::{BuiltIn, Files};
 pub use finding::{Finding, FindingKind};

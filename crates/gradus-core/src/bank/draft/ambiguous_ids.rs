@@ -35,15 +35,15 @@ pub(super) fn refuse_ambiguous(questions: &[DraftQuestion]) -> Result<(), DraftE
 
 #[cfg(test)]
 mod tests {
-    use super::super::{draft, questions_from_jsonl};
+    use super::super::{DraftQuestion, draft};
     use crate::text::{Related, Synonyms};
 
     fn refusal(ids_and_prompts: &[(&str, &str)]) -> Option<String> {
-        let line = |(id, prompt): &(&str, &str)| {
-            serde_json::json!({ "id": id, "prompt": prompt, "references": ["Hot water."] }).to_string()
+        let question = |(id, prompt): &(&str, &str)| {
+            let fields = serde_json::json!({ "id": id, "prompt": prompt, "references": ["Hot water."] });
+            DraftQuestion::from_fields(fields.as_object().expect("an object")).expect("a question")
         };
-        let lines: Vec<String> = ids_and_prompts.iter().map(line).collect();
-        let questions = questions_from_jsonl(&lines.join("\n")).expect("questions");
+        let questions: Vec<DraftQuestion> = ids_and_prompts.iter().map(question).collect();
         let drafted = draft(&questions, "t", &Synonyms::default(), &Related::default());
         drafted.err().map(|error| error.to_string())
     }

@@ -1,4 +1,4 @@
-//! Errors of drafting: faults of a line, of a question, or of the sample files.
+//! Errors of drafting: faults of a question, or of the sample files.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +9,6 @@ use crate::bank::finding::Finding;
 /// An error while questions are read or drafted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DraftError {
-    /// A line that is not a question.
-    Line {
-        /// Number of the line, from 1.
-        line: usize,
-        /// The fault.
-        fault: LineFault,
-    },
     /// There are no questions.
     Empty,
     /// A question for which no rubric can be drafted.
@@ -27,42 +20,6 @@ pub enum DraftError {
     },
     /// Sample files have faults. The list contains all of them.
     Corpus(Vec<Finding>),
-}
-
-/// A fault of a line with a question.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[allow(missing_docs, reason = "the fields are the values in the message")]
-pub enum LineFault {
-    /// The line is not a JSON object with the expected fields. Holds the message of the parser.
-    #[error("{0}")]
-    Json(String),
-    /// A field has the wrong type.
-    #[error("`{name}` is {value}, expected {expected}")]
-    FieldType { name: &'static str, value: String, expected: &'static str },
-    /// The id has no letters and digits.
-    #[error("an empty id")]
-    EmptyId,
-    /// The id has control characters.
-    #[error("`{}` as an id", id.escape_debug())]
-    ControlCharacter { id: String },
-    /// The prompt has no visible characters.
-    #[error("question `{id}` has an empty `prompt`")]
-    EmptyPrompt { id: String },
-    /// There is nothing to draft a rubric from.
-    #[error("question `{id}` has neither references nor criteria")]
-    NothingToDraft { id: String },
-    /// A criterion has no letters and digits.
-    #[error("`{text}` as the text of a criterion")]
-    EmptyCriterion { text: String },
-    /// A question with more criteria than a sound one has.
-    #[error("{count} criteria")]
-    TooManyCriteria { count: usize, most: usize },
-    /// Points that are out of range, or have no common scale.
-    #[error("points of {}", points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
-    Points { points: Vec<f64> },
-    /// An earlier line has the same id.
-    #[error("question `{id}` is on an earlier line")]
-    Duplicate { id: String },
 }
 
 /// A fault of a question for which no rubric can be drafted.
@@ -98,30 +55,10 @@ impl DraftError {
     /// How to resolve the error.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::Line { fault, .. } => Some(fault.hint()),
             Self::Empty => Some(FORMAT_HINT.into()),
             Self::Question { fault, .. } => Some(fault.hint().into()),
             Self::Corpus(findings) => findings.first().map(|finding| finding.hint.clone().into()),
         }
-    }
-}
-
-impl LineFault {
-    fn hint(&self) -> Cow<'static, str> {
-        let hint = match self {
-            Self::Json(_) | Self::FieldType { .. } => FORMAT_HINT,
-            Self::EmptyId => "give the question an id with letters or digits",
-            Self::ControlCharacter { .. } => "remove line breaks and control characters from the id",
-            Self::EmptyPrompt { .. } => {
-                "write the question into `prompt`: its words weigh less than those of the answer"
-            }
-            Self::NothingToDraft { .. } => "add `references`, a list of good answers, or `criteria`, a list of texts",
-            Self::EmptyCriterion { .. } => "write what earns the points, or remove the criterion",
-            Self::TooManyCriteria { most, .. } => return format!("give a question at most {most}").into(),
-            Self::Points { .. } => "use points from 0.01 to 100 that become whole numbers on one scale",
-            Self::Duplicate { .. } => "give each question its own id, or put its references on one line",
-        };
-        hint.into()
     }
 }
 
@@ -143,7 +80,6 @@ impl QuestionFault {
 impl fmt::Display for DraftError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Line { line, fault } => write!(f, "line {line}: {fault}"),
             Self::Empty => f.write_str("no questions"),
             Self::Question { question, fault } => write!(f, "question `{question}`: {fault}"),
             Self::Corpus(findings) => write_first(f, findings),

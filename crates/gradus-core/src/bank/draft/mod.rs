@@ -5,13 +5,13 @@
 
 mod ambiguous_ids;
 mod draft_error;
+mod fields;
 mod fit_terms;
-mod jsonl;
 mod questions;
 mod rubric_file;
 mod weights;
 
-pub use draft_error::{DraftError, LineFault, QuestionFault};
-pub use jsonl::questions_from_jsonl;
+pub use draft_error::{DraftError, QuestionFault};
+pub use fields::DraftFault;
 pub use questions::{DraftCriterion, DraftQuestion, questions_from_corpus, with_shared_prompts};
 pub use rubric_file::{DraftedFile, draft};

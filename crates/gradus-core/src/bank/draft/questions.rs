@@ -33,6 +33,11 @@ impl DraftQuestion {
         criteria.chain(references.iter().map(String::as_str))
     }
 
+    /// A prompt made from the words of an id, for a question whose wording is not known.
+    pub fn made_up_prompt(id: &str) -> String {
+        words_of_id(id)
+    }
+
     /// Whether the prompt was made from the id, because no file contains the wording of the question.
     pub fn has_made_up_prompt(&self) -> bool {
         self.prompt == words_of_id(&self.id)

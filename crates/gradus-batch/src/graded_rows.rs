@@ -1,0 +1,159 @@
+//! Answers with the scores that people gave: what measuring agreement, calibrating and learning read.
+//!
+//! A row needs its question, its answer and, to be of use, a score. A row that cannot be read is reported with its line
+//! and left out; the others are used. Scores of criteria are in an object `criteria`, or in columns `criterion:<id>`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gradus_core::agreement::{PointsRow, Row, shares_of};
+use serde_json::Value;
+
+use super::input::{
+    Asked, BadRow, Field, FileColumns, InputError, InputFormat, ReadRows, Record, RecordColumns, RecordReader,
+    RowFault, number, read_all,
+};
+
+/// A column that starts with this holds the credits of the criterion whose id follows.
+const CRITERION: &str = "criterion:";
+const CRITERIA: &str = "criteria";
+const MAX_SCORE: &str = "max_score";
+const SCORE1: &str = "score1";
+const SCORE2: &str = "score2";
+const SPLIT: &str = "split";
+
+/// The columns of graded answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradedColumns {
+    /// The answer's id; the row's line where there is none.
+    pub id: String,
+    /// Whether a table must have the column of the id.
+    pub is_id_needed: bool,
+    /// The question, as the row names it.
+    pub question: String,
+    /// The question of rows that name none; `None` where each row must name one.
+    pub otherwise: Option<String>,
+    /// The answer.
+    pub answer: String,
+    /// The score that people agreed on, or their mean.
+    pub score: String,
+}
+
+impl Default for GradedColumns {
+    fn default() -> Self {
+        let [id, question, answer, score] = ["id", "question", "answer", "score"].map(str::to_owned);
+        Self { id, is_id_needed: false, question, otherwise: None, answer, score }
+    }
+}
+
+/// Opens an input with graded answers. Where `asked` says that rows need not name their question, the usual column of
+/// questions is read too, so that the caller can still choose it after a look at [`RecordReader::column_names`].
+///
+/// # Errors
+/// When there is nothing to read, or a table has no column for the question or the answer.
+pub fn open_graded(
+    path: &Path,
+    format: Option<InputFormat>,
+    columns: &GradedColumns,
+    asked: &Asked,
+) -> Result<RecordReader, InputError> {
+    let GradedColumns { id, is_id_needed, question, answer, score, .. } = columns;
+    let usual = GradedColumns::default().question;
+    let (mut required, mut optional) = (vec![answer.clone()], vec![score.clone()]);
+    if *is_id_needed { &mut required } else { &mut optional }.push(id.clone());
+    if asked.is_named { &mut optional } else { &mut required }.push(question.clone());
+    let others = [MAX_SCORE, SCORE1, SCORE2, SPLIT, CRITERIA].map(str::to_owned);
+    optional.extend(others.into_iter().chain(asked.is_named.then(|| usual.clone())));
+    let files = FileColumns { name: id.clone(), question: usual, text: answer.clone() };
+    let wanted = RecordColumns { required, optional, prefix: Some(CRITERION.to_owned()) };
+    RecordReader::open(path, format, wanted, files, asked)
+}
+
+/// Reads all graded answers. Scores become shares of the highest possible score.
+///
+/// # Errors
+/// When the input cannot be read to its end, or is larger than 1 GiB.
+pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<Row>, InputError> {
+    let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns))?;
+    let (rows, faults) = shares_of(rows);
+    bad.extend(faults.into_iter().map(|(line, fault)| BadRow { line: line as u64, fault: fault.into() }));
+    bad.sort_by_key(|bad| bad.line);
+    Ok(ReadRows { rows, bad })
+}
+
+fn points_row(record: &Record, columns: &GradedColumns) -> Result<PointsRow, RowFault> {
+    let line = usize::try_from(record.line).unwrap_or(usize::MAX);
+    let question = record.name(&columns.question)?.or(columns.otherwise.as_deref()).map(str::to_owned);
+    Ok(PointsRow {
+        line,
+        id: record.name(&columns.id)?.map_or_else(|| line.to_string(), str::to_owned),
+        question: question.ok_or_else(|| RowFault::NoQuestion { column: columns.question.clone() })?,
+        answer: answer(record, &columns.answer)?,
+        score: record.number(&columns.score)?,
+        max_score: record.number(MAX_SCORE)?,
+        score1: record.number(SCORE1)?,
+        score2: record.number(SCORE2)?,
+        split: record.name(SPLIT)?.map(str::to_owned),
+        criteria: criteria(record)?,
+    })
+}
+
+/// The answer. Null is an empty answer, because people grade it too; a row without the column is a mistake.
+fn answer(record: &Record, column: &str) -> Result<String, RowFault> {
+    match record.text(column)? {
+        Some(text) => Ok(text.to_owned()),
+        None if record.get(column).is_some() => Ok(String::new()),
+        None => Err(record.missing(column)),
+    }
+}
+
+/// Credits by criterion id, out of the object and the columns.
+fn criteria(record: &Record) -> Result<BTreeMap<String, f64>, RowFault> {
+    let mut criteria = BTreeMap::new();
+    let mut insert = |id: &str, column: &str, field: &Field| -> Result<(), RowFault> {
+        if let Some(credit) = number(column, field)? {
+            criteria.insert(id.to_owned(), credit);
+        }
+        Ok(())
+    };
+    match record.json(CRITERIA)? {
+        None => {}
+        Some(Value::String(text)) if text.trim().is_empty() => {}
+        Some(Value::Object(given)) => {
+            for (id, value) in given {
+                insert(&id, &id, &field_of(value))?;
+            }
+        }
+        // A table has no objects: a cell may hold one as text.
+        Some(Value::String(text)) => match serde_json::from_str(&text) {
+            Ok(Value::Object(given)) => {
+                for (id, value) in given {
+                    insert(&id, &id, &field_of(value))?;
+                }
+            }
+            _ => return Err(no_object("text")),
+        },
+        Some(Value::Array(_)) => return Err(no_object("an array")),
+        Some(Value::Number(_)) => return Err(no_object("a number")),
+        Some(Value::Bool(_) | Value::Null) => return Err(no_object("a boolean")),
+    }
+    for (column, field) in record.fields() {
+        if let Some(id) = column.strip_prefix(CRITERION) {
+            insert(id, column, field)?;
+        }
+    }
+    Ok(criteria)
+}
+
+fn no_object(found: &'static str) -> RowFault {
+    RowFault::WrongType { column: CRITERIA.to_owned(), found, expected: "an object of credits by criterion id" }
+}
+
+fn field_of(value: Value) -> Field {
+    match value {
+        Value::Null => Field::Null,
+        Value::String(text) => Field::Text(text),
+        Value::Number(number) => Field::Number(number.to_string()),
+        other => Field::Json(other.to_string()),
+    }
+}

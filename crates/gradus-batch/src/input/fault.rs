@@ -1,0 +1,210 @@
+//! Reasons why a row cannot be used. Every reader of rows reports these, whatever the input format.
+
+use gradus_core::agreement::ScoreFault;
+use gradus_core::bank::DraftFault;
+use gradus_core::model::NonText;
+
+use crate::row::{not_utf8, short, wrong_type};
+
+/// The reason why one row cannot be used. The caller names the line.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
+pub enum RowFault {
+    #[error("the row is longer than {mebibytes} MiB")]
+    TooLong { mebibytes: usize },
+    /// `valid` is the number of bytes before the first one that is not UTF-8.
+    #[error("{}", not_utf8(*.valid))]
+    NotUtf8 { valid: usize },
+    #[error("not valid JSON: {message} at column {column}")]
+    NotJson { message: String, column: usize },
+    /// Valid JSON that is not an object, or text that JSON can write and UTF-8 cannot hold.
+    #[error("{message}")]
+    JsonValue { message: String },
+    #[error("`{column}` occurs more than once: keep one of them")]
+    Repeated { column: String },
+    #[error("{}", wrong_type(.column, .found, .expected))]
+    WrongType { column: String, found: &'static str, expected: &'static str },
+    #[error("`{column}` is {found}; expected a number")]
+    NotANumber { column: String, found: String },
+    /// `present` are the names of the object, at most a dozen.
+    #[error("no `{column}`, only: {}", listed(.present))]
+    MissingField { column: String, present: Vec<String> },
+    #[error("the row has no `{column}`")]
+    MissingCell { column: String },
+    #[error("no `{column}`: the row names no question")]
+    NoQuestion { column: String },
+    #[error("{found} fields, where the heading has {expected}")]
+    FieldCount { found: usize, expected: usize },
+    #[error("the file ends in the middle of this row, inside quotes")]
+    OpenQuotes,
+    #[error("it cannot be read: {message}")]
+    Unreadable { message: String },
+    #[error("{}", .0.reason())]
+    Document(NonText),
+    #[error("the name of the file is not UTF-8: rename it")]
+    FileName,
+    #[error("{message}")]
+    FrontMatter { message: String },
+    #[error("it is a link to a folder, which is not followed: copy the folder")]
+    LinkToFolder,
+    #[error("it is not a regular file: remove it, or copy what it holds into a file")]
+    NotAFile,
+    #[error("it is a link to a file outside of this folder, which is not read: copy the file")]
+    LinkOutside,
+    /// A cell of a Parquet file that has no form as text.
+    #[error("{reason}")]
+    Cell { reason: String },
+    #[error(transparent)]
+    Score(#[from] ScoreFault),
+    #[error(transparent)]
+    Draft(#[from] DraftFault),
+    #[error("the row was not read: report this as a fault")]
+    Lost,
+}
+
+impl RowFault {
+    /// Advice on how to correct the row; `None` where the message already contains it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::TooLong { .. } => Some("shorten the row, or split it"),
+            Self::NotJson { .. } | Self::JsonValue { .. } => Some("write one JSON object a line"),
+            Self::WrongType { .. } => Some("write text in quotes"),
+            Self::NotANumber { .. } => Some("write a number there, or leave it out"),
+            Self::NoQuestion { .. } => Some("name the question in every row"),
+            Self::MissingField { .. } | Self::MissingCell { .. } => {
+                Some("add the column, or name the column that holds it")
+            }
+            Self::FieldCount { .. } => Some("write as many fields in each row as the heading has"),
+            Self::OpenQuotes => Some("close the quotes"),
+            Self::Score(fault) => Some(fault.hint()),
+            Self::Draft(fault) => Some(fault.hint()),
+            Self::NotUtf8 { .. }
+            | Self::Repeated { .. }
+            | Self::Unreadable { .. }
+            | Self::Document(_)
+            | Self::FileName
+            | Self::FrontMatter { .. }
+            | Self::LinkToFolder
+            | Self::NotAFile
+            | Self::LinkOutside
+            | Self::Cell { .. }
+            | Self::Lost => None,
+        }
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", short(name))).collect();
+    if quoted.is_empty() { "nothing".to_owned() } else { quoted.join(", ") }
+}
+
+/// A row that cannot be used, and its line.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("line {line}: {fault}")]
+pub struct BadRow {
+    /// Line of the file at which the row starts, from 1; position of the file in a folder.
+    pub line: u64,
+    /// The reason.
+    pub fault: RowFault,
+}
+
+impl BadRow {
+    /// Advice on how to correct the row; `None` where the message already contains it.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.fault.hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gradus_core::model::non_text;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(table: Vec<(RowFault, &str, Option<&str>)>) {
+        for (fault, message, hint) in table {
+            assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint));
+            let bad = BadRow { line: 3, fault };
+            assert_eq!((bad.to_string(), bad.hint()), (format!("line 3: {message}"), hint));
+        }
+    }
+
+    #[test]
+    fn faults_of_values_have_messages_and_advice() {
+        let column = || "score".to_owned();
+        let present = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let message = || "x".to_owned();
+        let add = Some("add the column, or name the column that holds it");
+        check(vec![
+            (
+                RowFault::TooLong { mebibytes: 16 },
+                "the row is longer than 16 MiB",
+                Some("shorten the row, or split it"),
+            ),
+            (RowFault::NotUtf8 { valid: 11 }, "not UTF-8 from byte 12 on: save it as UTF-8", None),
+            (
+                RowFault::NotJson { message: message(), column: 3 },
+                "not valid JSON: x at column 3",
+                Some("write one JSON object a line"),
+            ),
+            (RowFault::JsonValue { message: message() }, "x", Some("write one JSON object a line")),
+            (RowFault::Repeated { column: column() }, "`score` occurs more than once: keep one of them", None),
+            (
+                RowFault::WrongType { column: column(), found: "null", expected: "text" },
+                "`score` is null; expected text",
+                Some("write text in quotes"),
+            ),
+            (
+                RowFault::NotANumber { column: column(), found: "`high`".to_owned() },
+                "`score` is `high`; expected a number",
+                Some("write a number there, or leave it out"),
+            ),
+            (
+                RowFault::MissingField { column: column(), present: present(&["a", "b"]) },
+                "no `score`, only: `a`, `b`",
+                add,
+            ),
+            (RowFault::MissingField { column: column(), present: Vec::new() }, "no `score`, only: nothing", add),
+            (RowFault::MissingCell { column: column() }, "the row has no `score`", add),
+            (
+                RowFault::NoQuestion { column: "q".to_owned() },
+                "no `q`: the row names no question",
+                Some("name the question in every row"),
+            ),
+            (
+                RowFault::FieldCount { found: 1, expected: 2 },
+                "1 fields, where the heading has 2",
+                Some("write as many fields in each row as the heading has"),
+            ),
+            (RowFault::OpenQuotes, "the file ends in the middle of this row, inside quotes", Some("close the quotes")),
+        ]);
+    }
+
+    #[test]
+    fn faults_of_files_and_scores_have_messages_and_advice() {
+        let message = || "x".to_owned();
+        let pdf = non_text(b"%PDF-1.4\n").expect("a document");
+        check(vec![
+            (RowFault::Unreadable { message: message() }, "it cannot be read: x", None),
+            (RowFault::Document(pdf), "it is a PDF document: save it as plain text in UTF-8", None),
+            (RowFault::FileName, "the name of the file is not UTF-8: rename it", None),
+            (RowFault::FrontMatter { message: message() }, "x", None),
+            (RowFault::LinkToFolder, "it is a link to a folder, which is not followed: copy the folder", None),
+            (RowFault::NotAFile, "it is not a regular file: remove it, or copy what it holds into a file", None),
+            (
+                RowFault::LinkOutside,
+                "it is a link to a file outside of this folder, which is not read: copy the file",
+                None,
+            ),
+            (RowFault::Cell { reason: message() }, "x", None),
+            (
+                ScoreFault::Score { score: 9.0, most: 4.0 }.into(),
+                "a score of 9 of 4",
+                Some("scores go from 0 to `max_score`, which is above 0"),
+            ),
+            (DraftFault::EmptyId.into(), "an empty id", Some("name the question")),
+            (RowFault::Lost, "the row was not read: report this as a fault", None),
+        ]);
+    }
+}

@@ -1,0 +1,240 @@
+//! Reads records one by one, whatever the input format.
+//!
+//! A row that cannot be read is a [`BadRow`] with its line; the rows after it can still be read. Only an input that ends
+//! too early, or fails otherwise, is an error.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+
+use super::error::{InputError, InputFault};
+use super::fault::{BadRow, RowFault};
+use super::field_names::field_names;
+use super::folder::{FolderColumns, FolderReader};
+use super::format::InputFormat;
+use super::json;
+use super::limits::{BLOCK_ROWS, too_long};
+use super::lines::{LineReader, Lines};
+use super::open::{Asked, Opened, Reader, open};
+#[cfg(feature = "parquet")]
+use super::parquet_rows::ParquetRecords;
+use super::record::{Record, RecordColumns};
+use super::records::Records;
+use super::table::TableReader;
+
+/// The columns under which a folder gives the name, the question and the text of a file. Each must be among the
+/// requested columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileColumns {
+    /// Column of the file's name.
+    pub name: String,
+    /// Column of the question that the file's front matter, or its name, names.
+    pub question: String,
+    /// Column of the text without front matter.
+    pub text: String,
+}
+
+/// Reads records.
+pub struct RecordReader {
+    name: String,
+    columns: RecordColumns,
+    files: FileColumns,
+    source: Source,
+    size: Option<u64>,
+    /// Rows that were read and not returned yet.
+    ready: VecDeque<Result<Record, BadRow>>,
+    /// The error that ended reading; returned after the rows before it.
+    failed: Option<io::Error>,
+}
+
+enum Source {
+    Lines(LineReader),
+    /// The index of each requested column, with the name by which it is requested.
+    Table(Box<TableReader>, Vec<(usize, String)>),
+    Folder(FolderReader),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetRecords>),
+}
+
+impl RecordReader {
+    /// Opens a file, a folder, or standard input where `path` is `-`. The format is `format`, or else follows from the
+    /// file extension or the first bytes.
+    ///
+    /// # Errors
+    /// When there is nothing to read, or a table does not have a required column.
+    pub fn open(
+        path: &Path,
+        format: Option<InputFormat>,
+        columns: RecordColumns,
+        files: FileColumns,
+        asked: &Asked,
+    ) -> Result<Self, InputError> {
+        let Opened { name, reader, size, .. } = open(path, format, asked)?;
+        let source = Source::of(reader, &columns);
+        let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
+        Ok(Self { name, columns, files, source, size, ready: VecDeque::new(), failed: None })
+    }
+
+    /// Gives the input another name for messages.
+    #[must_use]
+    pub fn called(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The name for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The names of all columns. Of JSON lines these are the fields of the first rows in the buffer, which stay unread;
+    /// a folder has none.
+    pub fn column_names(&mut self) -> Vec<String> {
+        match &mut self.source {
+            // An error is reported when rows are read.
+            Source::Lines(reader) => field_names(reader.peek().unwrap_or_default()),
+            Source::Table(reader, _) => reader.heading().to_vec(),
+            Source::Folder(_) => Vec::new(),
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => reader.all_names().to_vec(),
+        }
+    }
+
+    /// Bytes as they are stored, rows of a Parquet file, or files of a folder; `None` where it is not known.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Whether it is a folder of files.
+    pub fn is_folder(&self) -> bool {
+        matches!(self.source, Source::Folder(_))
+    }
+
+    /// Whether values have their JSON types; in all other formats a list may be written as text.
+    pub fn is_json(&self) -> bool {
+        matches!(self.source, Source::Lines(_))
+    }
+
+    /// The number of bytes that were read so far, after unpacking.
+    pub fn bytes(&self) -> u64 {
+        match &self.source {
+            Source::Lines(reader) => reader.stream().summed_up().0,
+            Source::Table(reader, _) => reader.stream().summed_up().0,
+            Source::Folder(reader) => reader.summed_up().0,
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => reader.bytes(),
+        }
+    }
+
+    /// The next row; `None` at the end. A row that cannot be read is an inner error, and reading goes on after it.
+    ///
+    /// # Errors
+    /// When the input itself cannot be read on. The rows before the damage come first.
+    pub fn next_record(&mut self) -> Result<Option<Result<Record, BadRow>>, InputError> {
+        if self.ready.is_empty() && self.failed.is_none() {
+            self.fill();
+        }
+        match (self.ready.pop_front(), self.failed.take()) {
+            (Some(row), failed) => {
+                self.failed = failed;
+                Ok(Some(row))
+            }
+            (None, Some(error)) => Err(InputError::Unreadable { name: self.name.clone(), error }),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn fill(&mut self) {
+        let Self { columns, files, source, ready, failed, .. } = self;
+        let filled = match source {
+            Source::Lines(reader) => {
+                let mut lines = Lines::default();
+                let filled = reader.fill(&mut lines, BLOCK_ROWS);
+                ready.extend((0..lines.len()).filter_map(|place| lines.get(place)).map(|line| {
+                    let (number, fault) = (line.number, (!line.whole).then(too_long));
+                    json::record(number, line.bytes, columns, fault).map_err(|fault| BadRow { line: number, fault })
+                }));
+                filled
+            }
+            Source::Table(reader, places) => {
+                let mut records = Records::default();
+                let filled = reader.fill(&mut records, BLOCK_ROWS);
+                ready.extend((0..records.len()).filter_map(|place| records.record(place, places)));
+                filled
+            }
+            Source::Folder(reader) => {
+                let FileColumns { name, question, text } = files;
+                let columns = FolderColumns { id: name, question, answer: text, wanted: columns };
+                ready.extend(reader.next_record(&columns));
+                Ok(())
+            }
+            #[cfg(feature = "parquet")]
+            Source::Parquet(reader) => match reader.next_batch(BLOCK_ROWS) {
+                Ok(rows) => {
+                    ready.extend(rows);
+                    Ok(())
+                }
+                Err(error) => Err(io::Error::other(error)),
+            },
+        };
+        *failed = filled.err();
+    }
+}
+
+impl Source {
+    /// Finds the requested columns.
+    fn of(reader: Reader, columns: &RecordColumns) -> Result<Self, InputFault> {
+        Ok(match reader {
+            Reader::Lines(lines) => Self::Lines(lines),
+            Reader::Table(table) => {
+                let places = table.record_places(columns)?;
+                Self::Table(table, places)
+            }
+            Reader::Folder(folder) => Self::Folder(folder),
+            #[cfg(feature = "parquet")]
+            Reader::Parquet(table) => Self::Parquet(Box::new(ParquetRecords::new(*table, columns)?)),
+        })
+    }
+}
+
+/// Rows that were read whole, and rows that cannot be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadRows<T> {
+    /// In the order of the input.
+    pub rows: Vec<T>,
+    /// In the order of the input.
+    pub bad: Vec<BadRow>,
+}
+
+/// Inputs that are held as a whole may have this many bytes.
+const HELD_BYTES: u64 = 1 << 30;
+
+/// Reads all rows and holds those that `take` accepts.
+///
+/// # Errors
+/// When the input cannot be read to its end, or is larger than 1 GiB.
+pub(crate) fn read_all<T>(
+    reader: &mut RecordReader,
+    mut take: impl FnMut(&Record) -> Result<T, RowFault>,
+) -> Result<ReadRows<T>, InputError> {
+    let too_large = |name: &str| InputError::Unusable {
+        name: name.to_owned(),
+        fault: InputFault::TooLarge { mebibytes: HELD_BYTES >> 20 },
+    };
+    if matches!(reader.source, Source::Lines(_) | Source::Table(..))
+        && reader.size.is_some_and(|size| size > HELD_BYTES)
+    {
+        return Err(too_large(&reader.name));
+    }
+    let mut read = ReadRows { rows: Vec::new(), bad: Vec::new() };
+    while let Some(row) = reader.next_record()? {
+        let taken = row.and_then(|record| take(&record).map_err(|fault| BadRow { line: record.line, fault }));
+        match taken {
+            Ok(row) => read.rows.push(row),
+            Err(bad) => read.bad.push(bad),
+        }
+        if reader.bytes() > HELD_BYTES {
+            return Err(too_large(&reader.name));
+        }
+    }
+    Ok(read)
+}

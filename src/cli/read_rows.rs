@@ -1,0 +1,188 @@
+//! Reads graded answers and questions to draft from, in every input format.
+//!
+//! A row that cannot be read is reported with its line and left out, and the command ends with exit code 1. A file
+//! without a usable row is an error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use tempfile::NamedTempFile;
+
+use super::args::{RowColumns, RowFormat};
+use super::exit_status::ExitStatus;
+use super::files::{is_stream, read_text};
+use super::hints::advised;
+use super::printer::Printer;
+use crate::agreement::Row;
+use crate::bank::{Bank, DraftQuestion};
+use crate::batch::{
+    Asked, BadRow, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, open_drafts,
+    open_graded, read_drafts, read_graded,
+};
+
+/// Bad rows, and columns, that a message lists.
+const LISTED: usize = 3;
+const COLUMNS_LISTED: usize = 20;
+
+impl From<RowFormat> for InputFormat {
+    fn from(format: RowFormat) -> Self {
+        match format {
+            RowFormat::Jsonl => Self::Jsonl,
+            RowFormat::Csv => Self::Csv,
+            RowFormat::Tsv => Self::Tsv,
+            RowFormat::Parquet => Self::Parquet,
+        }
+    }
+}
+
+/// Reads answers with the scores that people gave. Rows name their question by its id; `--question` may name the
+/// question of rows that do not.
+///
+/// # Errors
+/// When the input cannot be read, has no usable row, or has no score.
+pub(super) fn read_rows(path: &Path, given: &RowColumns, bank: &Bank) -> anyhow::Result<ReadRows<Row>> {
+    let usual = GradedColumns::default();
+    let only = if let [only] = bank.entries() { Some(only.id.clone()) } else { None };
+    let mut columns = GradedColumns {
+        is_id_needed: given.id.is_some(),
+        id: given.id.clone().unwrap_or(usual.id),
+        question: given.question.clone().unwrap_or_else(|| usual.question.clone()),
+        answer: given.answer.clone(),
+        score: given.score.clone(),
+        otherwise: only,
+    };
+    let asked = Asked {
+        ids: bank.entries().iter().map(|entry| entry.id.clone()).collect(),
+        is_named: given.question.is_some() || columns.otherwise.is_some(),
+        ..Asked::default()
+    };
+    let format = given.input_format.map(InputFormat::from);
+    let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &asked)).map_err(|error| {
+        with_hint_for_columns(error, "name the columns with --id, --question, --answer and --score")
+    })?;
+    if let Some(name) = &given.question {
+        settle_question(name, &mut columns, &mut reader, bank)?;
+    }
+    let read = read_graded(&mut reader, &columns)?;
+    let name = reader.name();
+    refuse_without_rows(&read, name, || {
+        advised(
+            format!("{name} holds no answer"),
+            "write one JSON object per line, with `question`, `answer` and `score`, or a table with these columns",
+        )
+    })?;
+    if read.rows.iter().all(|row| row.score.is_none()) {
+        return Err(advised(
+            format!("{name} holds no score that people gave"),
+            format!("put it into `{}`, or name another column with --score", columns.score),
+        ));
+    }
+    Ok(read)
+}
+
+/// Decides whether `--question NAME` is a column of the input, or the question of rows that name none. A column of that
+/// name goes first, because a heading can look like a question.
+fn settle_question(
+    name: &str,
+    columns: &mut GradedColumns,
+    reader: &mut RecordReader,
+    bank: &Bank,
+) -> anyhow::Result<()> {
+    let present = reader.column_names();
+    let is_same = |column: &String| column == name || (!reader.is_json() && column.eq_ignore_ascii_case(name));
+    if present.iter().any(is_same) || (present.is_empty() && !reader.is_folder()) {
+        return Ok(()); // an input without rows has no names
+    }
+    let question = match bank.entry(name) {
+        Ok(entry) => Ok(entry.id.clone()),
+        Err(error) => match *bank.asked_as(name) {
+            [entry] => Ok(entry.id.clone()),
+            _ => Err(error),
+        },
+    };
+    match question {
+        Ok(id) => {
+            columns.question = GradedColumns::default().question;
+            columns.otherwise = Some(id);
+            Ok(())
+        }
+        Err(_) => {
+            let listed: Vec<String> = present.iter().take(COLUMNS_LISTED).map(|name| format!("`{name}`")).collect();
+            let message = format!("--question `{name}`: not a column of the input, and not a question of the bank");
+            Err(advised(message, format!("the columns of {} are {}", reader.name(), listed.join(", "))))
+        }
+    }
+}
+
+/// Reads questions to draft rubrics from.
+///
+/// # Errors
+/// When the input cannot be read, or has no usable row.
+pub(super) fn read_questions(path: &Path, format: Option<RowFormat>) -> anyhow::Result<ReadRows<DraftQuestion>> {
+    const FIELDS: &str = "write one JSON object per line, or a table, with `id`, `prompt` and `references`";
+    let format = format.map(InputFormat::from);
+    let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &Asked::default()))
+        .map_err(|error| with_hint_for_columns(error, FIELDS))?;
+    let read = read_drafts(&mut reader)?;
+    refuse_without_rows(&read, reader.name(), || advised(format!("{}: no question", reader.name()), FIELDS))?;
+    Ok(read)
+}
+
+/// Opens an input. Rows that are typed on a terminal are first collected in a file, because the terminal's own line
+/// buffer cuts long lines; the file lasts as long as the second value.
+fn open(
+    path: &Path,
+    open: impl FnOnce(&Path) -> Result<RecordReader, InputError>,
+) -> anyhow::Result<(RecordReader, Option<NamedTempFile>)> {
+    if !is_stream(path) || !io::stdin().is_terminal() {
+        return Ok((open(path)?, None));
+    }
+    let text = read_text(path)?;
+    let keep = || -> io::Result<NamedTempFile> {
+        let mut file = NamedTempFile::new()?;
+        file.write_all(text.as_bytes())?;
+        Ok(file)
+    };
+    let file = keep().context("cannot keep the typed rows in a temporary file")?;
+    let name = || "standard input".to_owned();
+    let reader = open(file.path()).map(|reader| reader.called(name())).map_err(|error| error.called(name()))?;
+    Ok((reader, Some(file)))
+}
+
+/// Names the flags of this command where a column is missing.
+fn with_hint_for_columns(error: anyhow::Error, hint: &str) -> anyhow::Error {
+    let is_about_columns = matches!(
+        error.downcast_ref::<InputError>(),
+        Some(InputError::Unusable {
+            fault: InputFault::NoColumn { .. } | InputFault::TwoColumns { .. } | InputFault::NoHeading,
+            ..
+        })
+    );
+    if is_about_columns { advised(error.to_string(), hint) } else { error }
+}
+
+/// An error where no row can be used: the first bad row, or `empty` where there are no rows at all.
+fn refuse_without_rows<T>(read: &ReadRows<T>, name: &str, empty: impl FnOnce() -> anyhow::Error) -> anyhow::Result<()> {
+    match (read.rows.is_empty(), read.bad.first()) {
+        (false, _) => Ok(()),
+        (true, None) => Err(empty()),
+        (true, Some(bad)) => Err(anyhow::Error::new(bad.clone()).context(name.to_owned())),
+    }
+}
+
+/// Reports rows that could not be read; the exit status of a command that did its work otherwise.
+pub(super) fn report_bad_rows(bad: &[BadRow], name: &str, printer: &Printer) -> ExitStatus {
+    let Some(first) = bad.first() else { return ExitStatus::Done };
+    let (count, verb) =
+        if bad.len() == 1 { ("1 row".to_owned(), "is") } else { (format!("{} rows", bad.len()), "are") };
+    let listed: Vec<String> = bad.iter().take(LISTED).map(ToString::to_string).collect();
+    let more = match bad.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        others => format!("; and {others} more"),
+    };
+    let hint = first.hint().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+    printer
+        .warning(&format!("{count} of {name} cannot be read and {verb} left out: {}{more}{hint}", listed.join("; ")));
+    ExitStatus::CheckFailed
+}

@@ -1,0 +1,181 @@
+//! `eval`, `calibrate`, `bank learn` and `bank draft` read every input format, with the columns and messages of `batch`.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::drafting::{QUESTIONS, drafted};
+use crate::support::{Gradus, gradus};
+
+const ANSWERS: [(&str, &str, &str); 6] = [
+    ("tea/1", "It looks nicer.", "0"),
+    ("tea/1", "A cold pot takes heat, and leaves need \"hot\" water to give their taste.", "4"),
+    ("tea/2", "Never,\nnever.", "0.5"),
+    ("tea/2", "When the water covers the mark.", "4"),
+    ("tea/3", "Anybody.", "1"),
+    ("tea/3", "The host pours for the guests.", "3.5"),
+];
+
+fn lines() -> String {
+    ANSWERS.iter().enumerate().fold(String::new(), |mut lines, (at, (question, answer, score))| {
+        let answer = Value::from(*answer);
+        let _ = writeln!(
+            lines,
+            "{{\"max_score\": 4, \"score\": {score}, \"id\": \"r{at}\", \"answer\": {answer}, \"question\": \"{question}\"}}"
+        );
+        lines
+    })
+}
+
+fn table(delimiter: &str) -> String {
+    let heading = ["answer", "id", "question", "score", "max_score"].join(delimiter) + "\n";
+    ANSWERS.iter().enumerate().fold(heading, |mut table, (at, (question, answer, score))| {
+        let answer = format!("\"{}\"", answer.replace('"', "\"\""));
+        let _ = writeln!(table, "{}", [&answer, &format!("r{at}"), *question, *score, "4"].join(delimiter));
+        table
+    })
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(text.as_bytes()).expect("packs");
+    packer.finish().expect("packs")
+}
+
+/// The measurements that `eval` prints, without the name of the input.
+fn measured(run: Gradus, input: &[u8]) -> Value {
+    let mut json = run.run_with(input).success().json();
+    json.as_object_mut().expect("an object").remove("answers_from");
+    json
+}
+
+#[test]
+fn eval_gives_the_same_numbers_from_every_format() {
+    let bank = drafted();
+    let eval = |name: &str, flags: &[&str]| {
+        bank.again(["eval", name, "--bank", "bank", "--format", "json"].iter().chain(flags))
+    };
+    let expected = measured(eval("a.jsonl", &[]).file("a.jsonl", lines()), b"");
+    assert_eq!(expected["scores"].as_array().map(Vec::len), Some(ANSWERS.len()));
+    for (name, content) in [
+        ("a.csv", table(",").into_bytes()),
+        ("a.tsv", table("\t").into_bytes()),
+        ("a.jsonl.gz", gzip(&lines())),
+        ("a.csv.gz", gzip(&table(","))),
+        ("a.tsv.zst", zstd::encode_all(table("\t").as_bytes(), 1).expect("packs")),
+    ] {
+        assert_eq!(measured(eval(name, &[]).file(name, &content), b""), expected, "{name}");
+        assert_eq!(measured(eval("-", &[]), &gzip(&table(","))), expected, "standard input");
+    }
+    let text = eval("data", &["--input-format", "tsv"]).file("data", table("\t"));
+    assert_eq!(measured(text, b""), expected, "--input-format");
+    let renamed =
+        lines().replace("\"answer\"", "\"text\"").replace("\"id\"", "\"name\"").replace("\"question\"", "\"q\"");
+    let flags = ["--answer", "text", "--id", "name", "--question", "q"];
+    assert_eq!(measured(eval("b.jsonl", &flags).file("b.jsonl", renamed), b""), expected, "column flags");
+    let mut folder = eval("answers", &[]);
+    for (at, (question, answer, score)) in ANSWERS.iter().enumerate() {
+        let head = format!("+++\nid = \"r{at}\"\nquestion = \"{question}\"\nscore = {score}\nmax_score = 4\n+++\n");
+        folder = folder.file(&format!("answers/{at}.md"), head + answer);
+    }
+    assert_eq!(measured(folder, b""), expected, "a folder");
+}
+
+#[test]
+#[cfg(feature = "parquet")]
+fn eval_gives_the_same_numbers_from_parquet() {
+    use gradus::batch::{ColumnType, from_csv};
+    let mut parquet = Vec::new();
+    let type_of = |name: &str| if name.ends_with("score") { ColumnType::Number } else { ColumnType::Text };
+    from_csv(table(",").as_bytes(), &mut parquet, type_of).expect("a table");
+    let bank = drafted();
+    let eval = |name: &str| bank.again(["eval", name, "--bank", "bank", "--format", "json"]);
+    let expected = measured(eval("a.jsonl").file("a.jsonl", lines()), b"");
+    assert_eq!(measured(eval("a.parquet").file("a.parquet", parquet), b""), expected);
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_reported_counted_and_left_out() {
+    let bank = drafted();
+    let bad = "{\"question\": \"tea/1\", \"answer\": \"x\", \"score\": \"high\"}\n";
+    let (rows, many) = (lines() + bad, bad.to_owned() + &lines().repeat(6));
+    let eval = bank.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", &rows);
+    let calibrate = bank.again(["calibrate", "many.jsonl", "--bank", "bank", "-o", "c.toml", "--even-if-worse"]);
+    let learn = bank.again(["bank", "learn", "g.jsonl", "--bank", "bank"]);
+    let batch = bank.again(["batch", "b.jsonl", "--bank", "bank"]);
+    let warning = "1 row of g.jsonl cannot be read and is left out: line 7: `score` is `high`; expected a number\nhint: \
+                   write a number there, or leave it out";
+    eval.run()
+        .check_failed()
+        .reports(&[warning])
+        .prints(&["7 answers, 6 with both scores, 1 that could not be", "line 7"]);
+    let many = calibrate.file("many.jsonl", many).run().check_failed();
+    many.reports(&["1 row of many.jsonl cannot be read and is left out: line 1: `score` is `high`"]);
+    learn.run().check_failed().reports(&[warning]);
+    // `batch` needs no score, and reports a damaged row in the same words.
+    let damaged = lines() + "{\"id\": \"x\"";
+    let fault = "not valid JSON: EOF while parsing an object at column 10";
+    batch.file("b.jsonl", &damaged).run().check_failed().prints(&[fault]);
+    let eval = bank.again(["eval", "d.jsonl", "--bank", "bank"]).file("d.jsonl", &damaged).run().check_failed();
+    eval.reports(&[&format!("1 row of d.jsonl cannot be read and is left out: line 7: {fault}")]);
+}
+
+#[test]
+fn a_missing_column_is_refused_with_the_columns_there_are() {
+    let bank = drafted();
+    let eval = |arguments: &[&str]| {
+        let all = ["eval", "g.csv", "--bank", "bank"].iter().chain(arguments);
+        bank.again(all).file("g.csv", "frage,answer,score\ntea/1,x,1\n").run().failure()
+    };
+    eval(&[]).reports(&[
+        "g.csv: it has no column `question`, only `frage`, `answer`, `score`\nhint: name the columns with --id, \
+         --question, --answer and --score",
+    ]);
+    eval(&["--question", "tea"]).reports(&[
+        "--question `tea`: not a column of the input, and not a question of the bank\nhint: the columns of g.csv are \
+         `frage`, `answer`, `score`",
+    ]);
+    let draft = gradus(["bank", "draft", "q.csv", "-o", "b"]).file("q.csv", "id,question\n1,Why?\n").run().failure();
+    draft.reports(&["q.csv: it has no column `prompt`, only `id`, `question`\nhint: write one JSON object per line"]);
+}
+
+#[test]
+fn a_question_flag_may_name_the_question_of_rows_that_name_none() {
+    let bank = drafted();
+    let rows = "answer,score\nWhen the water covers the mark.,1\nNever.,0\n";
+    for name in ["tea/2", "When is the kettle full enough?"] {
+        let run = bank.again(["eval", "g.csv", "--bank", "bank", "--question", name, "--format", "json"]);
+        let scores = run.file("g.csv", rows).run().success().json()["scores"].clone();
+        assert_eq!(scores[0]["question"], "tea-2", "{scores}");
+    }
+}
+
+#[test]
+fn rubrics_are_the_same_from_a_table_and_from_lines() {
+    let table = "prompt,id,criteria,references\n\
+        Why do we warm the pot before we make tea?,tea/1,,\"A cold pot takes heat from the water, and the leaves need hot water to give their taste.\"\n\
+        When is the kettle full enough?,tea/2,,\"[\"\"When the water covers the mark.\"\", \"\"As soon as the mark is not seen any more.\"\"]\"\n\
+        Who pours?,tea/3,\"[\"\"The host pours for the guests.\"\", {\"\"text\"\": \"\"The host pours for herself last.\"\", \"\"points\"\": 0.5}]\",\n";
+    let read = |name: &str, content: &str| {
+        let run = gradus(["bank", "draft", name, "--output", "bank"]).file(name, content);
+        let folder = run.path("bank/rubrics/drafted");
+        let again = run.again([""]);
+        run.run().success().prints(&["3 rubrics drafted in bank"]);
+        let texts = ["tea-1", "tea-2", "tea-3"]
+            .map(|id| std::fs::read_to_string(folder.join(format!("{id}.toml"))).expect("written"));
+        drop(again);
+        texts
+    };
+    assert_eq!(read("q.csv", table), read("q.jsonl", QUESTIONS));
+}
+
+#[test]
+fn a_question_that_cannot_be_drafted_is_left_out() {
+    let rows = QUESTIONS.to_owned() + "{\"id\": \"tea/1\", \"prompt\": \"Why?\", \"references\": [\"So.\"]}\n";
+    let run = gradus(["bank", "draft", "q.jsonl", "--output", "bank"]).file("q.jsonl", rows).run().check_failed();
+    run.prints(&["3 rubrics drafted in bank"]).reports(&[
+        "1 row of q.jsonl cannot be read and is left out: line 4: question `tea/1` is there already\nhint: give each \
+         question its own id",
+    ]);
+}
