@@ -1,6 +1,7 @@
 //! The same rows in any input format give the same graded answers and the same questions to draft from.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -81,7 +82,7 @@ impl Given {
         let mut head = String::new();
         for (at, cell) in self.cells().iter().enumerate().filter(|(at, cell)| *at != 2 && !cell.is_empty()) {
             let value = if NUMBERS.contains(&at) { cell.clone() } else { json!(cell).to_string() };
-            head += &format!("{} = {value}\n", json!(COLUMNS[at]));
+            let _ = writeln!(head, "{} = {value}", json!(COLUMNS[at]));
         }
         format!("+++\n{head}+++\n{}", self.answer)
     }

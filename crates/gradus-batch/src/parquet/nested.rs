@@ -64,7 +64,7 @@ impl Node {
         match &self.kind {
             NodeShape::Leaf => json.value(self.first(leaves)?.take()?),
             NodeShape::Optional(level, node) if self.first(leaves)?.definition()? >= *level => {
-                node.write(leaves, json)?
+                node.write(leaves, json)?;
             }
             NodeShape::Optional(..) => {
                 self.skip(leaves)?;
