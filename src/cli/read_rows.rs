@@ -94,25 +94,18 @@ fn settle_question(
     if present.iter().any(is_same) || (present.is_empty() && !reader.is_folder()) {
         return Ok(()); // an input without rows has no names
     }
-    let question = match bank.entry(name) {
-        Ok(entry) => Ok(entry.id.clone()),
-        Err(error) => match *bank.asked_as(name) {
-            [entry] => Ok(entry.id.clone()),
-            _ => Err(error),
-        },
-    };
-    match question {
-        Ok(id) => {
-            columns.question = GradedColumns::default().question;
-            columns.otherwise = Some(id);
-            Ok(())
-        }
-        Err(_) => {
-            let listed: Vec<String> = present.iter().take(COLUMNS_LISTED).map(|name| format!("`{name}`")).collect();
-            let message = format!("--question `{name}`: not a column of the input, and not a question of the bank");
-            Err(advised(message, format!("the columns of {} are {}", reader.name(), listed.join(", "))))
-        }
+    let question = bank.entry(name).ok().or_else(|| match *bank.asked_as(name) {
+        [entry] => Some(entry),
+        _ => None,
+    });
+    if let Some(entry) = question {
+        columns.question = GradedColumns::default().question;
+        columns.otherwise = Some(entry.id.clone());
+        return Ok(());
     }
+    let listed: Vec<String> = present.iter().take(COLUMNS_LISTED).map(|name| format!("`{name}`")).collect();
+    let message = format!("--question `{name}`: not a column of the input, and not a question of the bank");
+    Err(advised(message, format!("the columns of {} are {}", reader.name(), listed.join(", "))))
 }
 
 /// Reads questions to draft rubrics from.
