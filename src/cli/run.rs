@@ -14,7 +14,7 @@ use super::printer::{self, Printer};
 use super::settings::{Environment, Settings};
 use super::terminal::Interrupted;
 use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
-use crate::batch::caught;
+use crate::batch::{caught, note_panic};
 use crate::report;
 
 /// Runs the program on the arguments of the process.
@@ -22,6 +22,7 @@ use crate::report;
 /// Exit codes: 0 for success; 1 if an answer is below a threshold or ungraded, or a check failed; 2 if the command
 /// could not run; 130 after Ctrl-C.
 pub(crate) fn main() -> ExitCode {
+    keep_caught_panics_silent();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return print_clap_output(&error),
@@ -49,6 +50,16 @@ pub(crate) fn main() -> ExitCode {
     let outcome = with_found_bank(settings, environment.folder(), bank_use(&args.command), &printer)
         .and_then(|settings| run_caught(args.command, &settings, &printer));
     exit_code(outcome, &printer)
+}
+
+/// Prints only panics that no thread of a batch catches: a caught panic becomes an error with its place.
+fn keep_caught_panics_silent() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !note_panic(panic) {
+            print(panic);
+        }
+    }));
 }
 
 /// Warns of files and settings that do not apply, even when quiet: the result may differ from what the user expects,

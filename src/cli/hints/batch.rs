@@ -114,7 +114,7 @@ mod tests {
                 "report this fault; finished results are kept, and the same command continues from there",
             ),
             (BatchError::Disk { doing: "write", path: path(), error: io::Error::other("x") }.into(), ""),
-            (BatchError::Halted(Halt::Spent("no budget".to_owned())).into(), ""),
+            (BatchError::Halted(Halt::Spent { spent: 1.0, limit: 1.0, next: 1.0 }).into(), ""),
             (
                 BatchError::Empty { input: "in".to_owned() }.into(),
                 "write one JSON object per line, or a table with a heading",
