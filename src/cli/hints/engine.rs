@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::llm;
 use crate::engine::{CalibrationError, JudgesError, OpenError};
 
 /// The hint for an error of this area; `None` for every other error.
@@ -11,6 +12,9 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         CalibrationError::Invalid { .. } => "`gradus calibrate` writes one",
         CalibrationError::Outdated { .. } => "calibrate again",
     });
+    if let Some(JudgesError::Client(error)) = error.downcast_ref() {
+        return llm::hint(error); // the chain does not show the inner error of a transparent one
+    }
     let judges = error.downcast_ref().and_then(|error| match error {
         JudgesError::NoPrices { .. } => Some("give them with --price-prompt and --price-completion"),
         JudgesError::Client(_) => None,
