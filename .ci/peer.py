@@ -1,9 +1,9 @@
-"""What .ci/peer cannot say in bash; Python's own library only.
+"""The parts of .ci/peer that are awkward in bash. Uses Python's own library only.
 
 port: prints a free loopback port
-config PROMPT ANSWER MODEL: prints the server's settings, with the verdict it is to reply
-ready PORT MODEL: exits with 0 once the server on that port offers the model
-check PROMPT RESULT PROVIDER: exits with 1 and says why unless the judge decided every criterion
+config PROMPT ANSWER MODEL: prints the server's settings, including the verdicts of its fixed reply
+ready PORT MODEL: exits with 0 if the server on that port offers the model, else with 1
+check PROMPT RESULT PROVIDER: exits with 1 and prints the reason unless the judge decided every criterion
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 import urllib.request
 
 
-# Criteria that one passage may decide.
+# The number of criteria that one quote may decide.
 SHARED = 2
 
 
@@ -38,16 +38,16 @@ def config(prompt_path, answer_path, model):
     with open(answer_path, encoding="utf-8") as file:
         quote = " ".join(file.readline().split()[:8])
     verdicts = {
-        name: {"criterion": name, "quote": quote, "why": "It is a canned reply.", "credit": "full"}
+        name: {"criterion": name, "quote": quote, "why": "This is a fixed reply.", "credit": "full"}
         if place < SHARED
-        else {"criterion": name, "quote": "", "why": "It is a canned reply.", "credit": "none"}
+        else {"criterion": name, "quote": "", "why": "This is a fixed reply.", "credit": "none"}
         for place, name in enumerate(criteria(prompt))
     }
     reply = json.dumps({"for": token, "verdicts": verdicts})
-    canned = {"model": f"openai/{model}", "api_key": "none", "mock_response": reply}
-    # JSON is YAML.
+    fixed = {"model": f"openai/{model}", "api_key": "none", "mock_response": reply}
+    # The server reads YAML, which includes JSON.
     print(json.dumps({
-        "model_list": [{"model_name": model, "litellm_params": canned}],
+        "model_list": [{"model_name": model, "litellm_params": fixed}],
         "litellm_settings": {"telemetry": False},
     }))
 
@@ -70,9 +70,9 @@ def check(prompt_path, result_path, provider):
     credit = {name: int(place < SHARED) for place, name in enumerate(asked)}
     wrong = [c["id"] for c in decided if (c["source"], c["credit"]) != ("llm", credit.get(c["id"]))]
     if wrong:
-        sys.exit(f"not decided as the judge did: {', '.join(wrong)}")
+        sys.exit(f"criteria without the judge's verdict: {', '.join(wrong)}")
     if sorted(c["id"] for c in decided) != sorted(asked):
-        sys.exit("other criteria are there than the judge was asked for")
+        sys.exit("the result's criteria are not those of the prompt")
     if result["grader"]["provider"] != provider:
         sys.exit(f"the result names the provider {result['grader']['provider']}")
 
