@@ -22,7 +22,10 @@ fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: boo
     );
     let cargo = folder.path().join("cargo");
     std::fs::write(&cargo, script).expect("written");
-    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("the test owns the file");
+    std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    std::fs::create_dir_all(folder.path().join("advisory-dbs")).expect("a folder");
+    // A failed fetch leaves this file behind.
+    std::fs::write(folder.path().join("advisory-dbs/db.lock"), "").expect("written");
     if has_copy {
         std::fs::create_dir_all(folder.path().join("advisory-dbs/copy")).expect("a folder");
     }
@@ -36,7 +39,7 @@ fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: boo
 #[test]
 fn an_advisory_fails_and_a_missing_database_is_reported_as_skipped() {
     let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
-    let checks = "check --disable-fetch advisories";
+    let checks = "--offline --workspace check advisories";
     for (fetches, has_copy) in [(true, false), (true, true), (false, true)] {
         for passes in [true, false] {
             let (output, ran) = advisories((fetches, has_copy), passes, true);
