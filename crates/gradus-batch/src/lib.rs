@@ -4,50 +4,54 @@
 //! results in the order of rows, each once, to a stream or to a file that an interrupted run continues. The caller formats
 //! results; nothing here prints.
 
-mod begin;
+mod answer_grader;
+mod batch_run;
 mod caught;
 mod draft_rows;
 mod error;
+mod finished_row;
 #[cfg(test)]
 mod format_tests;
 mod graded_rows;
 mod ids;
+mod in_flight_block;
 mod input;
+mod input_scan;
 mod key;
-mod load;
 mod merge;
-mod order;
+mod ordered_output;
 #[cfg(test)]
 mod panic_tests;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pipeline;
+mod resume;
+#[cfg(test)]
+mod resume_tests;
 mod row;
+mod row_processor;
 mod row_question;
-mod run;
+#[cfg(test)]
+mod run_fixture;
 mod run_folder;
-mod survey;
-#[cfg(test)]
-mod test_bank;
-#[cfg(test)]
-mod tests;
-mod work;
+mod run_plan;
 
+pub use answer_grader::{AnswerGrader, OfflineGrader};
+pub use batch_run::{RunSummary, RunTarget, reports_of, run};
 pub use caught::{Panicked, caught, note_panic};
 pub use draft_rows::{open_drafts, read_drafts};
 pub use error::{Apart, BatchError, PanicPlace, PartsFault};
+pub use finished_row::{FinishedRow, RowObserver};
 pub use graded_rows::{GradedColumns, open_graded, read_graded};
 pub use input::{
     Asked, BadRow, Field, FileColumns, Input, InputError, InputFault, InputFormat, Pipe, ReadRows, Record,
     RecordColumns, RecordReader, RowFault, SummedUp,
 };
+pub use input_scan::{each_answer, questions_of_rows};
 pub use merge::{Merged, merge};
-pub use order::{Observe, Through};
 #[cfg(feature = "parquet")]
 pub use parquet::{ColumnType, ReadError, WriteError, from_csv};
 pub use row::{Columns, Row, short};
 pub use row_question::no_question_reason;
-pub use run::{Ended, Plan, Target, reports_of, run};
 pub use run_folder::{By, Convert, Durable, Existing, Keep, Layout, Manifest, Shard, State, Stored, folder_of};
-pub use survey::{each_answer, survey};
-pub use work::{AnswerGrader, OfflineGrader, Render};
+pub use run_plan::{RenderGrade, RunPlan};

@@ -5,8 +5,8 @@ use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 
 use super::error::{Apart, BatchError, PartsFault, at};
+use super::finished_row::{FinishedRow, RowObserver};
 use super::input::SummedUp;
-use super::order::{Observe, Through};
 use super::run_folder::{
     Convert, Existing, Layout, Manifest, Replay, RunFolder, SCHEMA, Shard, Sink, State, Stored, journal_line,
 };
@@ -44,7 +44,7 @@ pub fn merge<'c>(
     convert: Option<&'c Convert<'c>>,
     (existing, reports): (Existing, Vec<PathBuf>),
     questions: &Questions,
-    observe: &mut Observe<'_>,
+    observe: &mut RowObserver<'_>,
 ) -> Result<Merged, BatchError> {
     refuse_repeated(parts)?;
     let mut all = parts.iter().map(|path| Part::open(path, convert)).collect::<Result<Vec<_>, _>>()?;
@@ -170,7 +170,7 @@ fn write_whole(
     parts: &[Part<'_>],
     existing: Existing,
     questions: &Questions,
-    observe: &mut Observe<'_>,
+    observe: &mut RowObserver<'_>,
 ) -> Result<Merged, BatchError> {
     let output = folder.output();
     let input = parts.first().and_then(|part| of_input(&part.manifest));
@@ -232,7 +232,7 @@ fn interleave(
     parts: &mut [Replay],
     sink: &mut Sink<'_>,
     questions: &Questions,
-    observe: &mut Observe<'_>,
+    observe: &mut RowObserver<'_>,
 ) -> io::Result<u64> {
     let (mut results, mut line) = (0, Vec::new());
     'rows: loop {
@@ -245,13 +245,13 @@ fn interleave(
             let named = questions.by_name(&entry.marks.question);
             let question = named.as_ref().as_ref().ok().and_then(|found| questions.prepare(found).ok());
             let question = question.map(PreparedQuestion::question);
-            observe(Through {
+            observe(FinishedRow {
                 line: entry.line,
                 id: &entry.id,
-                marks: &entry.marks,
+                summary: &entry.marks,
                 question,
                 found: None,
-                fresh: true,
+                is_new: true,
             })?;
         }
     }

@@ -1,4 +1,4 @@
-//! A panic anywhere in a run ends it with an error; what was finished before is saved, and nothing hangs.
+//! A panic anywhere in a run ends the run with an error: finished results are saved, and no thread hangs.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -7,9 +7,12 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use super::run_fixture::{Fixture, rows};
 use super::run_folder::{Durable, Existing, Keep, Stored};
-use super::tests::{Desk, rows};
-use super::{AnswerGrader, BatchError, Columns, Ended, Input, OfflineGrader, PanicPlace, Plan, Target, Through, run};
+use super::{
+    AnswerGrader, BatchError, Columns, FinishedRow, Input, OfflineGrader, PanicPlace, RunPlan, RunSummary, RunTarget,
+    run,
+};
 use gradus_core::judge::Halt;
 use gradus_core::model::{Answer, Fingerprint, Grade, GradeSummary, Grader};
 use gradus_core::questions::PreparedQuestion;
@@ -17,7 +20,7 @@ use gradus_core::score::Workspace;
 
 const ROWS: usize = 300;
 
-/// Does `work`, and fails where it does not end.
+/// Does `work`, and fails if it takes more than two minutes.
 fn in_time(work: impl FnOnce() + Send + 'static) {
     crate::caught::note_panics_in_tests();
     let (ended, wait) = mpsc::channel();
@@ -31,15 +34,15 @@ fn in_time(work: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// Runs to a file that results can be saved beside.
-fn to_file(plan: &Plan<'_>, input: &mut Input, output: &Path) -> Result<Ended, BatchError> {
+/// Runs with a file as the output, so that results are saved.
+fn to_file(plan: &RunPlan<'_>, input: &mut Input, output: &Path) -> Result<RunSummary, BatchError> {
     let (stored, existing) = (Stored::of(output, None), Existing::default());
-    run(plan, input, Target::File { output, stored, existing, reports: Vec::new() }, &mut |_| Ok(()))
+    run(plan, input, RunTarget::File { output, stored, existing, reports: Vec::new() }, &mut |_| Ok(()))
 }
 
 /// The place and message of a panic.
 #[track_caller]
-fn panic_of(ended: Result<Ended, BatchError>) -> (PanicPlace, String) {
+fn panic_of(ended: Result<RunSummary, BatchError>) -> (PanicPlace, String) {
     match ended {
         Err(BatchError::Panicked { at, panicked }) => {
             assert!(panicked.location.is_some_and(|location| location.starts_with(file!())));
@@ -49,45 +52,45 @@ fn panic_of(ended: Result<Ended, BatchError>) -> (PanicPlace, String) {
     }
 }
 
-/// After a run that broke off at the row of this number, the same run on sound code is as if nothing had happened.
+/// Asserts that the run continues without the panic: `saved` results are reused, and the output is complete.
 #[track_caller]
-fn goes_on_from(desk: &Desk, saved: u64, what: &str) {
-    let unbroken = desk.unbroken(&rows(ROWS));
-    let output = desk.path("out");
+fn continues_after(fixture: &Fixture, saved: u64, what: &str) {
+    let uninterrupted = fixture.uninterrupted(&rows(ROWS));
+    let output = fixture.path("out");
     assert!(!output.exists(), "{what}: no output before all rows are graded");
-    let (ended, fresh) = desk.run(&rows(ROWS), &output, 2);
+    let (ended, fresh) = fixture.run(&rows(ROWS), &output, 2);
     assert!(ended.complete, "{what}");
-    assert_eq!(std::fs::read(&output).expect("reads"), unbroken, "{what}");
+    assert_eq!(std::fs::read(&output).expect("reads"), uninterrupted, "{what}");
     assert_eq!(fresh, ROWS as u64 - saved, "{what}");
 }
 
 #[test]
-fn a_panic_while_a_result_is_made_saves_every_row_before_it() {
+fn a_panic_while_a_result_is_formatted_saves_every_row_before_it() {
     in_time(|| {
         for jobs in [1, 8] {
             for bad in [0, 1, 63, 64, 170, ROWS - 1] {
-                let (desk, id) = (Desk::new(), format!("r{bad}"));
-                let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
-                    let render: &super::Render<'_> = &|grade, kept, out| {
-                        assert!(grade.id != id, "no way to write {id}");
+                let (fixture, id) = (Fixture::new(), format!("r{bad}"));
+                let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+                    let render: &super::RenderGrade<'_> = &|grade, kept, out| {
+                        assert!(grade.id != id, "cannot format {id}");
                         (plan.render)(grade, kept, out)
                     };
-                    to_file(&Plan { render, ..*plan }, input, &desk.path("out"))
+                    to_file(&RunPlan { render, ..*plan }, input, &fixture.path("out"))
                 });
                 let at = PanicPlace::Row { line: bad as u64 + 1, id: Some(id.clone()) };
-                assert_eq!(panic_of(ended), (at, format!("no way to write {id}")), "{jobs} threads");
-                goes_on_from(&desk, bad as u64, &format!("{jobs} threads, row {bad}"));
+                assert_eq!(panic_of(ended), (at, format!("cannot format {id}")), "{jobs} threads");
+                continues_after(&fixture, bad as u64, &format!("{jobs} threads, row {bad}"));
             }
         }
     });
 }
 
-/// Grades offline; panics at one id.
-struct Brittle {
+/// Grades offline, and panics at one id.
+struct PanickingGrader {
     id: String,
 }
 
-impl AnswerGrader for Brittle {
+impl AnswerGrader for PanickingGrader {
     fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
         offline
     }
@@ -116,37 +119,38 @@ impl AnswerGrader for Brittle {
 fn a_panic_of_the_judge_saves_every_row_before_it() {
     in_time(|| {
         for jobs in [1, 8] {
-            let (desk, bad) = (Desk::new(), 41);
-            let judge = Brittle { id: format!("r{bad}") };
-            let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
-                to_file(&Plan { grader: &judge, ..*plan }, input, &desk.path("out"))
+            let (fixture, bad) = (Fixture::new(), 41);
+            let judge = PanickingGrader { id: format!("r{bad}") };
+            let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+                to_file(&RunPlan { grader: &judge, ..*plan }, input, &fixture.path("out"))
             });
             let at = PanicPlace::Row { line: bad + 1, id: Some(judge.id.clone()) };
             assert_eq!(panic_of(ended), (at, "no verdict".to_owned()), "{jobs} threads");
-            goes_on_from(&desk, bad, &format!("{jobs} threads"));
+            continues_after(&fixture, bad, &format!("{jobs} threads"));
         }
     });
 }
 
 #[test]
-fn a_panic_while_results_are_told_or_written_is_an_error() {
+fn a_panic_while_results_are_reported_or_written_is_an_error() {
     in_time(|| {
         for jobs in [1, 8] {
-            let desk = Desk::new();
-            let mut told = 0;
-            let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
-                let output = desk.path("out");
+            let fixture = Fixture::new();
+            let mut reported = 0;
+            let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+                let output = fixture.path("out");
                 let (stored, existing) = (Stored::of(&output, None), Existing::default());
-                let target = Target::File { output: &output, stored, existing, reports: Vec::new() };
-                run(plan, input, target, &mut |_: Through<'_>| {
-                    told += 1;
-                    assert!(told < 100, "told too often");
+                let target = RunTarget::File { output: &output, stored, existing, reports: Vec::new() };
+                run(plan, input, target, &mut |_: FinishedRow<'_>| {
+                    reported += 1;
+                    assert!(reported < 100, "reported too often");
                     Ok(())
                 })
             });
-            assert_eq!(panic_of(ended), (PanicPlace::Writing, "told too often".to_owned()));
-            let ended = desk.planned(&rows(ROWS), jobs, |plan, input| {
-                let target = Target::Stream { name: Path::new("brittle"), stream: Box::new(BrittleSink { left: 2 }) };
+            assert_eq!(panic_of(ended), (PanicPlace::Writing, "reported too often".to_owned()));
+            let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+                let target =
+                    RunTarget::Stream { name: Path::new("panicking"), stream: Box::new(PanickingSink { left: 2 }) };
                 run(plan, input, target, &mut |_| Ok(()))
             });
             assert_eq!(panic_of(ended), (PanicPlace::Writing, "no more room".to_owned()));
@@ -154,12 +158,12 @@ fn a_panic_while_results_are_told_or_written_is_an_error() {
     });
 }
 
-/// Takes some writes, and panics then.
-struct BrittleSink {
+/// Accepts `left` writes, then panics.
+struct PanickingSink {
     left: usize,
 }
 
-impl Write for BrittleSink {
+impl Write for PanickingSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         assert!(self.left > 0, "no more room");
         self.left -= 1;
@@ -171,18 +175,18 @@ impl Write for BrittleSink {
     }
 }
 
-impl Durable for BrittleSink {
+impl Durable for PanickingSink {
     fn keeper(&self) -> io::Result<Keep> {
         Ok(Box::new(|| Ok(())))
     }
 }
 
-/// Gives rows, and panics after them.
-struct BrittleSource {
+/// Gives rows, then panics.
+struct PanickingSource {
     rows: io::Cursor<Vec<u8>>,
 }
 
-impl Read for BrittleSource {
+impl Read for PanickingSource {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.rows.read(buffer)? {
             0 => panic!("the source broke"),
@@ -192,28 +196,28 @@ impl Read for BrittleSource {
 }
 
 #[test]
-fn a_panic_of_the_thread_that_reads_saves_the_blocks_before_it() {
+fn a_panic_of_the_reading_thread_saves_the_blocks_before_it() {
     in_time(|| {
         for jobs in [1, 8] {
-            let desk = Desk::new();
-            let ended = desk.planned(&rows(1), jobs, |plan, _| {
-                let source = BrittleSource { rows: io::Cursor::new(rows(ROWS).into_bytes()) };
+            let fixture = Fixture::new();
+            let ended = fixture.with_plan(&rows(1), jobs, |plan, _| {
+                let source = PanickingSource { rows: io::Cursor::new(rows(ROWS).into_bytes()) };
                 let mut input = Input::of_reader(source, &Columns::default(), Arc::new(AtomicBool::new(false)));
-                to_file(plan, &mut input, &desk.path("out"))
+                to_file(plan, &mut input, &fixture.path("out"))
             });
             let (at, message) = panic_of(ended);
             let PanicPlace::Reading { rows } = at else { panic!("{at:?}") };
             assert_eq!(message, "the source broke");
             assert!(rows > 0 && rows < ROWS as u64, "{rows}");
-            goes_on_from(&desk, rows, &format!("{jobs} threads"));
+            continues_after(&fixture, rows, &format!("{jobs} threads"));
         }
     });
 }
 
-/// Panics when the fingerprint of a grade is asked for, which happens before any row of its block is graded.
-struct BrittleFingerprint;
+/// Panics when it computes a fingerprint, which happens before any row of the block is graded.
+struct PanickingFingerprint;
 
-impl AnswerGrader for BrittleFingerprint {
+impl AnswerGrader for PanickingFingerprint {
     fn fingerprint(&self, _: Fingerprint) -> Fingerprint {
         panic!("no fingerprint")
     }
@@ -240,42 +244,42 @@ impl AnswerGrader for BrittleFingerprint {
 #[test]
 fn a_panic_while_a_row_is_prepared_saves_every_row_before_it() {
     in_time(|| {
-        let desk = Desk::new();
+        let fixture = Fixture::new();
         let refused = |id: usize| format!("{{\"id\":\"n{id}\",\"question\":\"no-such-question\",\"answer\":\"x\"}}\n");
         let input = (0..10).map(refused).collect::<String>() + &rows(3);
-        let ended = desk.planned(&input, 2, |plan, input| {
-            to_file(&Plan { grader: &BrittleFingerprint, ..*plan }, input, &desk.path("out"))
+        let ended = fixture.with_plan(&input, 2, |plan, input| {
+            to_file(&RunPlan { grader: &PanickingFingerprint, ..*plan }, input, &fixture.path("out"))
         });
         let at = PanicPlace::Row { line: 11, id: Some("r0".to_owned()) };
         assert_eq!(panic_of(ended), (at, "no fingerprint".to_owned()));
-        assert_eq!(desk.journalled("out", 1), 10);
+        assert_eq!(fixture.journaled("out", 1), 10);
     });
 }
 
 #[test]
-fn a_panic_sets_the_flag_that_ends_waiting_for_input() {
+fn a_panic_ends_a_wait_for_input() {
     in_time(|| {
-        let desk = Desk::new();
-        // The source gives one row and is then silent until it is asked to stop, as a pipe is.
+        let fixture = Fixture::new();
+        // The source gives one row and then waits until the run is stopped, as a pipe does.
         let stop = Arc::new(AtomicBool::new(false));
-        let source = Silent { rows: io::Cursor::new(rows(1).into_bytes()), stop: Arc::clone(&stop) };
-        let ended = desk.planned(&rows(1), 1, |plan, _| {
-            let render: &super::Render<'_> = &|_, _, _| -> io::Result<GradeSummary> { panic!("no way to write") };
+        let source = SilentSource { rows: io::Cursor::new(rows(1).into_bytes()), stop: Arc::clone(&stop) };
+        let ended = fixture.with_plan(&rows(1), 1, |plan, _| {
+            let render: &super::RenderGrade<'_> = &|_, _, _| -> io::Result<GradeSummary> { panic!("cannot format") };
             let mut input = Input::of_reader(source, &Columns::default(), Arc::clone(&stop));
             input.go_row_by_row();
-            to_file(&Plan { render, stop: &stop, ..*plan }, &mut input, &desk.path("out"))
+            to_file(&RunPlan { render, stop: &stop, ..*plan }, &mut input, &fixture.path("out"))
         });
-        assert_eq!(panic_of(ended).1, "no way to write");
+        assert_eq!(panic_of(ended).1, "cannot format");
     });
 }
 
-/// Gives rows, then nothing until it is asked to stop.
-struct Silent {
+/// Gives rows, then waits until the run is stopped.
+struct SilentSource {
     rows: io::Cursor<Vec<u8>>,
     stop: Arc<AtomicBool>,
 }
 
-impl Read for Silent {
+impl Read for SilentSource {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.rows.read(buffer)?;
         while read == 0 && !self.stop.load(Ordering::Relaxed) {

@@ -1,7 +1,7 @@
-//! The threads: one reads, several grade, one writes in the order of rows.
+//! The threads of a run: one reads rows, several grade them, one writes results in the order of rows.
 //!
-//! A fixed number of loads goes round. Whoever is ahead waits for an empty one, so memory is bounded by
-//! them, whatever the input's size and whoever is slow.
+//! A fixed number of blocks circulates between the threads. A thread that is ahead waits for an empty block, so memory
+//! is bounded whatever the size of the input. What happens to a row is left to `in_flight_block` and `ordered_output`.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -14,125 +14,135 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::caught::{Panicked, caught};
 use super::error::{BatchError, PanicPlace};
+use super::in_flight_block::InFlightBlock;
 use super::input::Input;
-use super::load::Load;
-use super::order::Order;
+use super::ordered_output::OrderedOutput;
+use super::row_processor::{RowError, RowProcessor};
 use super::run_folder::{Keep, Sink, Windows};
-use super::work::{Unfinished, Work};
 use gradus_core::judge::Halt;
 use gradus_core::score::Workspace;
 
-/// Loads that go round, for each thread that grades ...
-const LOADS: usize = 2;
-/// ... and where answers take very different times, so that a slow one does not hold up the others soon.
-const LOADS_JUDGED: usize = 8;
-/// How often results are made to last.
-const KEEP: Duration = Duration::from_secs(1);
+/// Blocks for each thread that grades offline.
+const BLOCKS: usize = 2;
+/// Blocks for each thread that grades slowly. Answers then take very different times, and one that takes long must not
+/// hold up the others.
+const BLOCKS_IF_SLOW: usize = 8;
+/// Time between two writes to stable storage.
+const SYNC_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Where rows come from, when some may have been read already.
-pub(super) struct Rest<'i> {
+/// The rows that are not finished.
+pub(super) struct RemainingRows<'i> {
     pub(super) input: &'i mut Input,
-    /// Rows that were read and not dealt with.
-    pub(super) begun: Option<Load>,
-    /// The number of the next row.
-    pub(super) next: u64,
+    /// Rows that were read already.
+    pub(super) unfinished: Option<InFlightBlock>,
+    /// The number of the next row to read, from 0.
+    pub(super) next_row: u64,
+    /// Results of earlier runs that are looked up by key.
     pub(super) windows: Windows,
 }
 
-/// Why the threads came to an end before the rows did.
-pub(super) enum Stopped {
-    Reading(BatchError),
-    Working(io::Error),
-    Writing(io::Error),
+/// Why the threads ended before the rows did.
+pub(super) enum PipelineError {
+    Read(BatchError),
+    /// A result cannot be formatted.
+    Render(io::Error),
+    Write(io::Error),
     Halted(Halt),
     Panicked(PanicPlace, Panicked),
 }
 
-/// What comes of a load.
-enum Outcome {
-    Done(Box<Load>),
-    /// It cannot be written.
-    Failed(io::Error),
-    /// No more is to be graded: this load, and what comes after it.
+/// What a grading thread sends to the writing thread.
+enum BlockOutcome {
+    Graded(Box<InFlightBlock>),
+    /// A result of the block cannot be formatted.
+    RenderFailed(io::Error),
+    /// The grader stopped the run, so this block and all later blocks have no results.
     Halted(Halt),
-    /// A thread that grades panicked outside of any row.
+    /// The grading thread panicked outside of any row.
     Panicked(Panicked),
 }
 
-/// Takes all rows through; `stop` ends reading, and what is on its way is finished. It is set, too, where
-/// something fails, so that nobody waits for rows that do not come.
+/// Grades the remaining rows. `stop` ends reading, and the rows that were read are finished. A failure sets `stop` too,
+/// so that no thread waits for rows that do not come.
 pub(super) fn run(
-    work: &Work<'_>,
-    rest: Rest<'_>,
-    order: &mut Order<'_, '_>,
+    processor: &RowProcessor<'_>,
+    rows: RemainingRows<'_>,
+    output: &mut OrderedOutput<'_, '_>,
     sink: &mut Sink<'_>,
     (jobs, stop): (usize, &AtomicBool),
-) -> Result<(), Stopped> {
-    let count = jobs * if work.grader.is_slow() { LOADS_JUDGED } else { LOADS } + 2;
+) -> Result<(), PipelineError> {
+    let count = jobs * if processor.grader.is_slow() { BLOCKS_IF_SLOW } else { BLOCKS } + 2;
     let (empty_in, empty) = bounded(count);
-    let (read_in, read) = bounded::<Load>(count);
+    let (read_in, read) = bounded::<InFlightBlock>(count);
     let (graded_in, graded) = bounded(count);
     for _ in 0..count {
-        // The channel holds as many.
-        let _ = empty_in.send(Load::default());
+        // Sending does not fail or wait, because the channel has room for all blocks.
+        let _ = empty_in.send(InFlightBlock::default());
     }
-    let keeper = sink.keeper().map_err(Stopped::Writing)?;
+    let sync = sink.keeper().map_err(PipelineError::Write)?;
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            let rows = Cell::new(rest.next);
-            let read = caught(|| read_all(work, rest, (&empty, &read_in), &rows, stop));
-            let failed = |panic| Stopped::Panicked(PanicPlace::Reading { rows: rows.get() }, panic);
-            read.map_err(failed)?.map_err(Stopped::Reading)
+            let row_count = Cell::new(rows.next_row);
+            let read = caught(|| read_all(processor, rows, (&empty, &read_in), &row_count, stop));
+            let failed = |panic| PipelineError::Panicked(PanicPlace::Reading { rows: row_count.get() }, panic);
+            read.map_err(failed)?.map_err(PipelineError::Read)
         });
         for _ in 0..jobs {
             let (read, graded) = (read.clone(), graded_in.clone());
             scope.spawn(move || {
-                if let Err(panic) = caught(|| grade_all(work, &read, &graded, stop)) {
+                if let Err(panic) = caught(|| grade_all(processor, &read, &graded, stop)) {
                     stop.store(true, Ordering::Relaxed);
-                    // Where nobody listens, the run has ended already.
-                    let _ = graded.send(Outcome::Panicked(panic));
+                    // If the receiver is gone, the run has already ended with another error.
+                    let _ = graded.send(BlockOutcome::Panicked(panic));
                 }
             });
         }
+        // Only the threads hold these ends now, so the channels close when the threads end.
         drop((read, graded_in));
-        let (ended_in, ended) = bounded::<()>(0);
-        let keeping = scope.spawn(move || caught(|| keep_all(&keeper, &ended, stop)).unwrap_or_else(while_writing));
-        // It takes the ends of both channels, so that nobody waits for it when it gives up.
-        let written = caught(|| write_all(order, sink, (graded, empty_in))).unwrap_or_else(while_writing);
+        let (end_in, end) = bounded::<()>(0);
+        let syncer = scope.spawn(move || caught(|| sync_until_end(&sync, &end, stop)).unwrap_or_else(while_writing));
+        // It owns its ends of both channels, so that no thread waits for it after an error.
+        let written = caught(|| write_all(output, sink, (graded, empty_in))).unwrap_or_else(while_writing);
         if written.is_err() {
             stop.store(true, Ordering::Relaxed);
         }
-        drop(ended_in);
-        let joined = |ended: thread::Result<Result<(), Stopped>>| ended.unwrap_or_else(|_| while_writing(unknown()));
-        written.and(joined(keeping.join())).and(joined(reader.join()))
+        drop(end_in);
+        let joined =
+            |result: thread::Result<Result<(), PipelineError>>| result.unwrap_or_else(|_| while_writing(uncaught()));
+        written.and(joined(syncer.join())).and(joined(reader.join()))
     })
 }
 
-/// A panic of the thread that writes.
-fn while_writing(panic: Panicked) -> Result<(), Stopped> {
-    Err(Stopped::Panicked(PanicPlace::Writing, panic))
+/// A panic of the writing thread.
+fn while_writing(panic: Panicked) -> Result<(), PipelineError> {
+    Err(PipelineError::Panicked(PanicPlace::Writing, panic))
 }
 
-/// A panic that got past everything that catches one.
-fn unknown() -> Panicked {
+/// A panic that no `caught` caught.
+fn uncaught() -> Panicked {
     Panicked { message: "a thread panicked".to_owned(), location: None }
 }
 
-/// Grades loads until there are no more.
-fn grade_all(work: &Work<'_>, read: &Receiver<Load>, graded: &Sender<Outcome>, stop: &AtomicBool) {
+/// Grades blocks until there are no more.
+fn grade_all(
+    processor: &RowProcessor<'_>,
+    read: &Receiver<InFlightBlock>,
+    graded: &Sender<BlockOutcome>,
+    stop: &AtomicBool,
+) {
     let mut workspace = Workspace::new();
-    for mut load in read {
-        let outcome = match load.grade(work, &mut workspace) {
+    for mut block in read {
+        let outcome = match block.grade(processor, &mut workspace) {
             Ok(()) => {
-                if load.panicked.is_some() {
+                if block.panicked.is_some() {
                     stop.store(true, Ordering::Relaxed);
                 }
-                Outcome::Done(Box::new(load))
+                BlockOutcome::Graded(Box::new(block))
             }
-            Err(Unfinished::Writing(error)) => Outcome::Failed(error),
-            Err(Unfinished::Halted(halt)) => {
+            Err(RowError::Render(error)) => BlockOutcome::RenderFailed(error),
+            Err(RowError::Halted(halt)) => {
                 stop.store(true, Ordering::Relaxed);
-                Outcome::Halted(halt)
+                BlockOutcome::Halted(halt)
             }
         };
         if graded.send(outcome).is_err() {
@@ -141,84 +151,86 @@ fn grade_all(work: &Work<'_>, read: &Receiver<Load>, graded: &Sender<Outcome>, s
     }
 }
 
-/// Makes results last from time to time, until the run has ended.
-fn keep_all(keeper: &Keep, ended: &Receiver<()>, stop: &AtomicBool) -> Result<(), Stopped> {
-    while ended.recv_timeout(KEEP).is_err_and(|error| error.is_timeout()) {
-        if let Err(error) = keeper() {
+/// Writes results to stable storage at intervals, until `end` is closed.
+fn sync_until_end(sync: &Keep, end: &Receiver<()>, stop: &AtomicBool) -> Result<(), PipelineError> {
+    while end.recv_timeout(SYNC_INTERVAL).is_err_and(|error| error.is_timeout()) {
+        if let Err(error) = sync() {
             stop.store(true, Ordering::Relaxed);
-            return Err(Stopped::Writing(error));
+            return Err(PipelineError::Write(error));
         }
     }
     Ok(())
 }
 
+/// Reads rows into empty blocks, and adds results of earlier runs. `row_count` counts the rows that were read.
 fn read_all(
-    work: &Work<'_>,
-    rest: Rest<'_>,
-    (empty, read): (&Receiver<Load>, &Sender<Load>),
-    rows: &Cell<u64>,
+    processor: &RowProcessor<'_>,
+    rows: RemainingRows<'_>,
+    (empty, read): (&Receiver<InFlightBlock>, &Sender<InFlightBlock>),
+    row_count: &Cell<u64>,
     stop: &AtomicBool,
 ) -> Result<(), BatchError> {
-    let Rest { input, mut begun, mut next, mut windows } = rest;
-    let mut turn = 0;
+    let RemainingRows { input, mut unfinished, mut next_row, mut windows } = rows;
+    let mut sequence = 0;
     while !stop.load(Ordering::Relaxed) {
-        let Ok(mut load) = empty.recv() else { break };
-        match begun.take() {
-            Some(begun) => load = begun,
-            None => match input.fill(&mut load.block) {
-                Ok(true) => load.first = next,
+        let Ok(mut block) = empty.recv() else { break };
+        match unfinished.take() {
+            Some(unfinished) => block = unfinished,
+            None => match input.fill(&mut block.block) {
+                Ok(true) => block.first_row = next_row,
                 Ok(false) => break,
-                Err(_) if stop.load(Ordering::Relaxed) => break,
+                Err(_) if stop.load(Ordering::Relaxed) => break, // because stopping closes the input
                 Err(error) => return Err(error.into()),
             },
         }
-        load.turn = turn;
-        (turn, next) = (turn + 1, load.first + load.block.len() as u64);
-        rows.set(next);
-        let look_up = load.look_up(work, &mut windows);
-        look_up.map_err(|error| BatchError::Disk { doing: "read", path: "results of before".into(), error })?;
-        if read.send(load).is_err() {
+        block.sequence = sequence;
+        (sequence, next_row) = (sequence + 1, block.first_row + block.block.len() as u64);
+        row_count.set(next_row);
+        let look_up = block.look_up(processor, &mut windows);
+        look_up.map_err(|error| BatchError::Disk { doing: "read", path: "results of an earlier run".into(), error })?;
+        if read.send(block).is_err() {
             break;
         }
     }
     Ok(())
 }
 
+/// Writes graded blocks in order, and returns them to the reading thread.
 fn write_all(
-    order: &mut Order<'_, '_>,
+    output: &mut OrderedOutput<'_, '_>,
     sink: &mut Sink<'_>,
-    (graded, empty): (Receiver<Outcome>, Sender<Load>),
-) -> Result<(), Stopped> {
-    let (mut waiting, mut turn, mut halted, mut panicked) = (BTreeMap::new(), 0, None, None);
+    (graded, empty): (Receiver<BlockOutcome>, Sender<InFlightBlock>),
+) -> Result<(), PipelineError> {
+    let (mut waiting, mut next, mut halted, mut panicked) = (BTreeMap::new(), 0, None, None);
     let mut empty = Some(empty);
     for outcome in graded {
-        if matches!(outcome, Outcome::Halted(_) | Outcome::Panicked(_)) {
-            // Loads that are given up do not come back: whoever waits for one is told so.
+        if matches!(outcome, BlockOutcome::Halted(_) | BlockOutcome::Panicked(_)) {
+            // The block does not come back. Closing the channel wakes the reading thread if it waits for a block.
             empty = None;
         }
         match outcome {
-            Outcome::Done(load) => drop(waiting.insert(load.turn, load)),
-            Outcome::Failed(error) => return Err(Stopped::Working(error)),
-            // Whoever was only told to stop knows no reason; somebody else may.
-            Outcome::Halted(Halt::Asked) => {}
-            Outcome::Halted(halt) => drop(halted.get_or_insert(halt)),
-            Outcome::Panicked(panic) => drop(panicked.get_or_insert(panic)),
+            BlockOutcome::Graded(block) => drop(waiting.insert(block.sequence, block)),
+            BlockOutcome::RenderFailed(error) => return Err(PipelineError::Render(error)),
+            // This thread was asked to stop and knows no reason; the thread that caused it reports the reason.
+            BlockOutcome::Halted(Halt::Asked) => {}
+            BlockOutcome::Halted(halt) => drop(halted.get_or_insert(halt)),
+            BlockOutcome::Panicked(panic) => drop(panicked.get_or_insert(panic)),
         }
-        // What comes after a row that was given up has no place to be written to; its replies are kept elsewhere.
-        while let Some(mut load) = waiting.remove(&turn) {
-            order.take(&mut load, sink).map_err(Stopped::Writing)?;
-            if let Some((at, panic)) = load.panicked.take() {
-                return Err(Stopped::Panicked(at, panic));
+        // Blocks after one without results wait in vain and are dropped. Replies of judges are kept in their cache.
+        while let Some(mut block) = waiting.remove(&next) {
+            output.write(&mut block, sink).map_err(PipelineError::Write)?;
+            if let Some((at, panic)) = block.panicked.take() {
+                return Err(PipelineError::Panicked(at, panic));
             }
-            turn += 1;
+            next += 1;
             if let Some(empty) = &empty {
-                // Nobody takes it when all is read.
-                let _ = empty.send(*load);
+                // Sending fails when the reading thread has ended, and then no block is needed.
+                let _ = empty.send(*block);
             }
         }
     }
     if let Some(panic) = panicked {
-        return Err(Stopped::Panicked(PanicPlace::Run, panic));
+        return Err(PipelineError::Panicked(PanicPlace::Run, panic));
     }
-    halted.map_or(Ok(()), |why| Err(Stopped::Halted(why)))
+    halted.map_or(Ok(()), |why| Err(PipelineError::Halted(why)))
 }

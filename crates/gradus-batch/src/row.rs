@@ -1,23 +1,24 @@
-//! A row of input: an answer, what it is called, and what it answers.
+//! [`Row`]: an answer with its id and question, as every input format gives it.
 //!
-//! Whatever a row came from, it is told the same way. What is wrong with a row stays with the row.
+//! A row that cannot be used carries the reason in place of its answer, so that one bad row does not end a run. The
+//! formats are read in `input`.
 
 use std::borrow::Cow;
 
 use gradus_core::model::CarriedValue;
 
-/// Which columns hold what.
+/// The columns of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
-    /// The answer's id; the row's number where there is none.
+    /// Column with the id of the answer. A row without an id is named after its number.
     pub id: String,
-    /// Whether a table without that column is none that was meant.
+    /// Whether a table without the id column is refused.
     pub is_id_needed: bool,
-    /// The question: an id, or its wording.
+    /// Column with the question: an id or a wording.
     pub question: String,
-    /// The answer itself.
+    /// Column with the answer.
     pub answer: String,
-    /// What is carried through, in this order.
+    /// Columns that are copied to the results, in this order.
     pub keep: Vec<String>,
 }
 
@@ -28,31 +29,31 @@ impl Default for Columns {
     }
 }
 
-/// A row as it was given.
+/// A row of an input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row<'a> {
-    /// Line of the file it begins at, from 1; its place in a folder.
+    /// First line of the row in its file, from 1; the number of the file in a folder.
     pub line: u64,
-    /// What it is called, where it says so.
+    /// Id of the answer, if the row has one.
     pub id: Option<Cow<'a, str>>,
-    /// The question as it names it; `None` where it names none.
+    /// The question as the row names it; `None` if it names none.
     pub question: Option<Cow<'a, str>>,
-    /// The answer, or why there is none to grade.
+    /// The answer, or the reason why it cannot be graded.
     pub answer: Result<Cow<'a, str>, String>,
-    /// Byte of the answer at which the person's own words begin.
+    /// Byte of the answer at which the answer proper starts, after front matter.
     pub body: usize,
-    /// What is carried through, as many as [`Columns::keep`] names.
+    /// The values of [`Columns::keep`], in the same order.
     pub kept: Vec<CarriedValue<'a>>,
 }
 
 impl Row<'_> {
-    /// A row that cannot be used at all.
+    /// A row that cannot be read: the reason takes the place of the answer.
     pub(super) fn faulty(line: u64, columns: &Columns, reason: String) -> Self {
         let kept = vec![CarriedValue::Absent; columns.keep.len()];
         Self { line, id: None, question: None, answer: Err(reason), body: 0, kept }
     }
 
-    /// The same row, holding all its texts.
+    /// The same row with owned texts.
     #[cfg(test)]
     pub(super) fn into_owned(self) -> Row<'static> {
         fn own(text: Cow<'_, str>) -> Cow<'static, str> {

@@ -1,4 +1,6 @@
-//! The question of a row: what the row names, or what its answer is about.
+//! Finds the question of a row: by the name in the row, by the answer, or because the bank has only one question.
+//!
+//! A row without a question gets a reason in one line, which becomes part of its result.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,14 +13,15 @@ use super::row::short;
 /// Answers with fewer words do not show which question they answer.
 const FEWEST_WORDS: usize = 8;
 
-/// The question that was found for a row. Rows with the same name share it.
+/// The question that was found for a row, or why there is none. Rows with the same name share it.
 pub(crate) type RowQuestion = Arc<Result<FoundQuestion, FindError>>;
 
-/// Why a row has no question.
+/// The reason why a row has no question, in one line.
 pub(super) struct NoQuestion(pub(super) String);
 
-/// Finds the question by `name`, or else by the answer, which is given for rows of a folder.
-pub(super) fn of_row(questions: &Questions, name: Option<&str>, answer: Option<&str>) -> RowQuestion {
+/// Finds the question with the id or wording `name`. Without a name it is found by `answer`, which is given for rows of
+/// a folder only.
+pub(super) fn find(questions: &Questions, name: Option<&str>, answer: Option<&str>) -> RowQuestion {
     match (name, answer) {
         (Some(name), _) => questions.by_name(name),
         (None, Some(answer)) => Arc::new(by_answer(questions, answer)),
@@ -35,7 +38,8 @@ fn by_answer(questions: &Questions, answer: &str) -> Result<FoundQuestion, FindE
     questions.by_answer(answer)?.unless_ambiguous(questions)
 }
 
-/// The question that was found, prepared, or the reason why there is none; `column` is where rows name it.
+/// The question that was found, prepared, or the reason why there is none. `name` is the name in the row, and `column`
+/// the column for such names.
 pub(super) fn prepared<'q>(
     questions: &'q Questions,
     found: &RowQuestion,
@@ -46,7 +50,8 @@ pub(super) fn prepared<'q>(
     questions.prepare(found).map_err(|error| NoQuestion(one_line(&error)))
 }
 
-/// The reason why a row has no question, in one line; `name` is what the row names, `column` where rows name it.
+/// The reason why a row has no question, in one line. `name` is the name in the row, and `column` the column for such
+/// names.
 pub fn no_question_reason(error: &FindError, name: Option<&str>, column: &str) -> String {
     match error {
         FindError::Bank(error @ (BankError::UnknownQuestion { .. } | BankError::Ambiguous { .. })) => {

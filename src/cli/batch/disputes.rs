@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::batch::Through;
+use crate::batch::FinishedRow;
 use crate::cli::files::write_from;
 use crate::model::{Question, RowOutcome, Thousandths};
 
@@ -29,11 +29,12 @@ impl Disputes {
     }
 
     /// Adds a row for each disputed criterion of a result.
-    pub(super) fn add(&mut self, row: &Through<'_>) -> io::Result<()> {
-        let (RowOutcome::Graded { credits, penalties, .. }, Some(question)) = (&row.marks.outcome, row.question) else {
+    pub(super) fn add(&mut self, row: &FinishedRow<'_>) -> io::Result<()> {
+        let (RowOutcome::Graded { credits, penalties, .. }, Some(question)) = (&row.summary.outcome, row.question)
+        else {
             return Ok(());
         };
-        for (place, offline) in &row.marks.disputed {
+        for (place, offline) in &row.summary.disputed {
             let Some(criterion) = criterion(question, *place as usize) else { continue };
             let judge = credits.iter().chain(penalties).nth(*place as usize).copied().flatten();
             let shown = |credit: Option<Thousandths>| credit.map(|credit| credit.to_string()).unwrap_or_default();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::batch::Through;
+use crate::batch::FinishedRow;
 use crate::cli::files::write_from;
 use crate::model::RowOutcome;
 use crate::report::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
@@ -28,8 +28,8 @@ impl Junit {
     }
 
     /// Adds a result as a test case. A score below `least` is a failure.
-    pub(super) fn add(&mut self, row: &Through<'_>, least: Option<f64>) -> io::Result<()> {
-        let outcome = match (&row.marks.outcome, least) {
+    pub(super) fn add(&mut self, row: &FinishedRow<'_>, least: Option<f64>) -> io::Result<()> {
+        let outcome = match (&row.summary.outcome, least) {
             (RowOutcome::Ungraded(reason), _) => JunitOutcome::Errored(format!("line {}: {reason}", row.line)),
             (RowOutcome::Graded { score, .. }, Some(least)) if score.as_f64() < least => {
                 JunitOutcome::Failed(format!("{score} is below {least}"))
@@ -39,7 +39,7 @@ impl Junit {
         self.tests += 1;
         self.failures += u64::from(matches!(outcome, JunitOutcome::Failed(_)));
         self.errors += u64::from(matches!(outcome, JunitOutcome::Errored(_)));
-        let case = JunitCase { id: row.id.to_owned(), question: row.marks.question.clone(), outcome };
+        let case = JunitCase { id: row.id.to_owned(), question: row.summary.question.clone(), outcome };
         self.cases.write_all(junit_case(&case).as_bytes())
     }
 

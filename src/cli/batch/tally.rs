@@ -13,7 +13,7 @@ use super::disputes::Disputes;
 use super::junit::Junit;
 use super::progress::Progress;
 use crate::agreement::Overview;
-use crate::batch::{self, Through};
+use crate::batch::{self, FinishedRow};
 use crate::cli::args::{Least, Most};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
@@ -174,9 +174,9 @@ impl Tally {
     }
 
     /// Adds a result.
-    pub(super) fn note(&mut self, row: &Through<'_>) -> io::Result<()> {
-        self.overview.add(row.line, row.id, row.marks, row.question);
-        if row.fresh {
+    pub(super) fn note(&mut self, row: &FinishedRow<'_>) -> io::Result<()> {
+        self.overview.add(row.line, row.id, row.summary, row.question);
+        if row.is_new {
             self.fresh += 1;
         } else {
             self.reused += 1;
@@ -185,7 +185,7 @@ impl Tally {
             Some(Least::Each(least)) => Some(least),
             _ => None,
         };
-        if let (RowOutcome::Graded { score, .. }, Some(least)) = (&row.marks.outcome, least) {
+        if let (RowOutcome::Graded { score, .. }, Some(least)) = (&row.summary.outcome, least) {
             self.below += u64::from(score.as_f64() < least);
         }
         if let (Some(found), Some(question)) = (row.found, row.question) {
@@ -194,13 +194,13 @@ impl Tally {
         if let Some(junit) = &mut self.junit {
             junit.add(row, least)?;
         }
-        self.dispute_counts.answers += u64::from(!row.marks.disputed.is_empty());
-        self.dispute_counts.criteria += row.marks.disputed.len() as u64;
+        self.dispute_counts.answers += u64::from(!row.summary.disputed.is_empty());
+        self.dispute_counts.criteria += row.summary.disputed.len() as u64;
         if let Some(disputes) = &mut self.disputes {
             disputes.add(row)?;
         }
         let overview = &self.overview;
-        self.progress.row(row.fresh, || [("fallback", overview.fallback), ("ungraded", overview.ungraded())]);
+        self.progress.row(row.is_new, || [("fallback", overview.fallback), ("ungraded", overview.ungraded())]);
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::super::tests::{Desk, rows};
-use super::super::{BatchError, Ended, Existing, Stored, Target, run};
+use super::super::run_fixture::{Fixture, rows};
+use super::super::{BatchError, Existing, RunSummary, RunTarget, Stored, run};
 use super::folder_of;
 
 /// Files that a run may have in its folder.
@@ -14,21 +14,21 @@ const FILES: [&str; 8] =
 
 const PRECIOUS: &str = "no one else may write here";
 
-fn attempt(desk: &Desk, output: &Path, existing: Existing) -> Result<Ended, BatchError> {
-    desk.planned(&rows(5), 1, |plan, input| {
-        let target = Target::File { output, stored: Stored::of(output, None), existing, reports: Vec::new() };
+fn attempt(fixture: &Fixture, output: &Path, existing: Existing) -> Result<RunSummary, BatchError> {
+    fixture.with_plan(&rows(5), 1, |plan, input| {
+        let target = RunTarget::File { output, stored: Stored::of(output, None), existing, reports: Vec::new() };
         run(plan, input, target, &mut |_| Ok(()))
     })
 }
 
 /// Runs and may fail; then no file outside has changed.
 #[track_caller]
-fn leaves_alone(desk: &Desk, output: &Path, victim: &Path, what: &str) {
+fn leaves_alone(fixture: &Fixture, output: &Path, victim: &Path, what: &str) {
     for existing in
         [Existing::default(), Existing { restart: true, force: false }, Existing { restart: false, force: true }]
     {
         // Whether it fails is not the question here.
-        let _ = attempt(desk, output, existing);
+        let _ = attempt(fixture, output, existing);
         match fs::read_to_string(victim) {
             Ok(text) => assert_eq!(text, PRECIOUS, "{what} with {existing:?}"),
             Err(error) => panic!("{what} with {existing:?}: {error}"),
@@ -38,44 +38,44 @@ fn leaves_alone(desk: &Desk, output: &Path, victim: &Path, what: &str) {
 
 #[test]
 fn a_link_in_a_new_folder_is_never_followed() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     for name in FILES.into_iter().chain(["staged"]) {
         for (kind, output) in [("symbolic", "out"), ("hard", "out"), ("symbolic", "out.gz")] {
-            let victim = desk.path(&format!("victim-{kind}-{name}"));
+            let victim = fixture.path(&format!("victim-{kind}-{name}"));
             fs::write(&victim, PRECIOUS).expect("writes");
-            let output = desk.path(&format!("{kind}-{name}-{output}"));
+            let output = fixture.path(&format!("{kind}-{name}-{output}"));
             let folder = folder_of(&output);
             fs::create_dir(&folder).expect("a folder");
             match kind {
                 "symbolic" => symlink(&victim, folder.join(name)).expect("links"),
                 _ => fs::hard_link(&victim, folder.join(name)).expect("links"),
             }
-            leaves_alone(&desk, &output, &victim, &format!("{kind} link {name}"));
+            leaves_alone(&fixture, &output, &victim, &format!("{kind} link {name}"));
         }
     }
 }
 
 #[test]
 fn a_link_to_nothing_makes_no_file_elsewhere() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     for name in FILES.into_iter().chain(["staged"]) {
-        let (elsewhere, output) = (desk.path(&format!("elsewhere-{name}")), desk.path(&format!("{name}-out.gz")));
+        let (elsewhere, output) = (fixture.path(&format!("elsewhere-{name}")), fixture.path(&format!("{name}-out.gz")));
         let folder = folder_of(&output);
         fs::create_dir(&folder).expect("a folder");
         symlink(&elsewhere, folder.join(name)).expect("links");
-        let _ = attempt(&desk, &output, Existing::default());
+        let _ = attempt(&fixture, &output, Existing::default());
         assert!(!elsewhere.exists(), "{name}");
     }
 }
 
 #[test]
 fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     for name in ["journal.1", "results.1", "manifest.json", "lock"] {
         for kind in ["symbolic", "hard"] {
-            let output = desk.path(&format!("{kind}-{}-out", name.replace('.', "-")));
-            desk.run_until(&rows(5), &output, 400);
-            let (file, twin) = (folder_of(&output).join(name), desk.path(&format!("{kind}-{name}-twin")));
+            let output = fixture.path(&format!("{kind}-{}-out", name.replace('.', "-")));
+            fixture.run_until(&rows(5), &output, 400);
+            let (file, twin) = (folder_of(&output).join(name), fixture.path(&format!("{kind}-{name}-twin")));
             // What is there is valid, and also belongs to another program, which has more in it.
             let mut text = fs::read(&file).expect("reads");
             text.extend_from_slice(PRECIOUS.as_bytes());
@@ -85,7 +85,7 @@ fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
                 "symbolic" => symlink(&twin, &file).expect("links"),
                 _ => fs::hard_link(&twin, &file).expect("links"),
             }
-            let _ = attempt(&desk, &output, Existing::default());
+            let _ = attempt(&fixture, &output, Existing::default());
             assert_eq!(fs::read(&twin).expect("reads"), text, "{kind} {name}");
         }
     }
@@ -93,12 +93,12 @@ fn a_link_in_the_folder_of_a_broken_run_is_never_followed() {
 
 #[test]
 fn the_folder_itself_is_no_link() {
-    let desk = Desk::new();
-    let (elsewhere, output) = (desk.path("elsewhere"), desk.path("out"));
+    let fixture = Fixture::new();
+    let (elsewhere, output) = (fixture.path("elsewhere"), fixture.path("out"));
     fs::create_dir(&elsewhere).expect("a folder");
     fs::write(elsewhere.join("manifest.json"), PRECIOUS).expect("writes");
     symlink(&elsewhere, folder_of(&output)).expect("links");
-    let error = attempt(&desk, &output, Existing { restart: false, force: true }).expect_err("a link");
+    let error = attempt(&fixture, &output, Existing { restart: false, force: true }).expect_err("a link");
     let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
     assert!(error.to_string().contains("symbolic link"), "{error}");
     assert_eq!(fs::read_dir(&elsewhere).expect("lists").count(), 1);
@@ -107,12 +107,12 @@ fn the_folder_itself_is_no_link() {
 
 #[test]
 fn the_message_names_the_file_that_is_a_link() {
-    let desk = Desk::new();
-    let output = desk.path("out");
+    let fixture = Fixture::new();
+    let output = fixture.path("out");
     let lock = folder_of(&output).join("lock");
     fs::create_dir(folder_of(&output)).expect("a folder");
-    symlink(desk.path("elsewhere"), &lock).expect("links");
-    let error = attempt(&desk, &output, Existing::default()).expect_err("a link");
+    symlink(fixture.path("elsewhere"), &lock).expect("links");
+    let error = attempt(&fixture, &output, Existing::default()).expect_err("a link");
     assert_eq!(error.to_string(), format!("cannot lock {}", lock.display()));
     let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
     assert_eq!(error.to_string(), "it is a symbolic link: remove it");
@@ -120,25 +120,25 @@ fn the_message_names_the_file_that_is_a_link() {
 
 #[test]
 fn an_error_of_the_system_is_not_taken_for_damage() {
-    let desk = Desk::new();
-    let output = desk.path("out");
-    desk.run_until(&rows(5), &output, 400);
+    let fixture = Fixture::new();
+    let output = fixture.path("out");
+    fixture.run_until(&rows(5), &output, 400);
     let manifest = folder_of(&output).join("manifest.json");
     let text = fs::read(&manifest).expect("reads");
     // A folder cannot be read as a file, not even by the superuser.
     fs::remove_file(&manifest).expect("removes");
     fs::create_dir(&manifest).expect("a folder");
     for existing in [Existing::default(), Existing { restart: true, force: true }] {
-        let error = attempt(&desk, &output, existing).expect_err("unread");
+        let error = attempt(&fixture, &output, existing).expect_err("unread");
         let hint = error.hint().expect("a hint");
         assert!(hint.contains("run the same command again"), "{hint}");
         assert!(!hint.contains("folder"), "the folder with the results must not be removed: {hint}");
     }
     fs::remove_dir(&manifest).expect("removes");
     fs::write(&manifest, &text[..text.len() / 2]).expect("writes");
-    let error = attempt(&desk, &output, Existing::default()).expect_err("damage");
+    let error = attempt(&fixture, &output, Existing::default()).expect_err("damage");
     assert!(error.to_string().contains("is damaged"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.starts_with("remove the folder")), "{error}");
     fs::write(&manifest, text).expect("writes");
-    assert!(attempt(&desk, &output, Existing::default()).expect("goes on").complete);
+    assert!(attempt(&fixture, &output, Existing::default()).expect("goes on").complete);
 }

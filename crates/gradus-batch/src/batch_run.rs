@@ -1,0 +1,207 @@
+//! [`run`]: grades all rows of an input and writes the results to a stream or a file.
+//!
+//! It connects the parts: `resume` starts a run that writes to a file, `pipeline` grades, `run_folder` publishes the
+//! output. A run that was interrupted continues when it is called again with the same plan, input and file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use super::caught::caught;
+use super::error::{BatchError, PanicPlace};
+use super::finished_row::RowObserver;
+use super::in_flight_block::InFlightBlock;
+use super::input::{Input, SummedUp};
+use super::ordered_output::OrderedOutput;
+use super::pipeline::{self, PipelineError, RemainingRows};
+use super::resume::{RunStarter, StartedRun};
+use super::row_processor::RowProcessor;
+use super::run_folder::{Durable, Existing, Manifest, RunFolder, Sink, Stored, Windows, Written};
+use super::run_plan::RunPlan;
+
+/// Where results are written.
+pub enum RunTarget<'t> {
+    /// A stream. A run to a stream cannot be continued.
+    Stream {
+        /// Name of the stream in errors.
+        name: &'t Path,
+        /// Receives the results.
+        stream: Box<dyn Durable + 't>,
+    },
+    /// A file, with a run folder beside it from which an interrupted run continues.
+    File {
+        /// The file.
+        output: &'t Path,
+        /// How results are stored in the file.
+        stored: Stored<'t>,
+        /// What may happen to existing results.
+        existing: Existing,
+        /// Other files that the run writes. A later run may overwrite them.
+        reports: Vec<PathBuf>,
+    },
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunSummary {
+    /// Whether all rows are finished; otherwise the run was stopped.
+    pub complete: bool,
+    /// Number and checksum of the rows that were read.
+    pub input: SummedUp,
+    /// Number of results, including those of earlier runs.
+    pub results: u64,
+    /// Whether there were too many ids to compare all of them with each other.
+    pub has_unchecked_ids: bool,
+    /// Whether results of the earlier run were lost because its journal is damaged.
+    pub lost_results: bool,
+}
+
+/// Grades all rows of `input`, or continues an interrupted run. `observe` receives each finished row, in order.
+///
+/// # Errors
+/// When rows cannot be read, results cannot be written, the grader stops the run, or a part of the program panics.
+/// Finished results are saved.
+pub fn run(
+    plan: &RunPlan<'_>,
+    input: &mut Input,
+    target: RunTarget<'_>,
+    observe: &mut RowObserver<'_>,
+) -> Result<RunSummary, BatchError> {
+    caught(|| run_uncaught(plan, input, target, observe))
+        .unwrap_or_else(|panicked| Err(BatchError::Panicked { at: PanicPlace::Run, panicked }))
+}
+
+fn run_uncaught(
+    plan: &RunPlan<'_>,
+    input: &mut Input,
+    target: RunTarget<'_>,
+    observe: &mut RowObserver<'_>,
+) -> Result<RunSummary, BatchError> {
+    let columns = input.columns().clone();
+    let processor = RowProcessor::new(plan, input, &columns);
+    if plan.grader.is_slow() {
+        input.go_row_by_row();
+    }
+    let mut first = InFlightBlock::default();
+    let filled = input.fill(&mut first.block);
+    let mut ordered = OrderedOutput::new(&processor, observe);
+    if plan.stop.load(Ordering::Relaxed) {
+        // An error of the input is ignored, because stopping closes it.
+        return Ok(summary(plan, input, &ordered));
+    }
+    if !filled? {
+        return Err(BatchError::Empty { input: input.name().to_owned() });
+    }
+    match target {
+        RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, (name, stream)),
+        RunTarget::File { output, stored, existing, reports } => {
+            let folder = RunFolder::hold(output, stored)?;
+            let starter = RunStarter {
+                folder: &folder,
+                processor: &processor,
+                output: &mut ordered,
+                input,
+                layout: plan.layout,
+                graded_by: plan.graded_by,
+                existing,
+                stop: plan.stop,
+            };
+            match starter.start(first) {
+                Ok(started) => to_file(plan, &processor, input, &folder, started, &mut ordered, reports),
+                Err(error) => {
+                    folder.leave();
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+/// Files besides `output` that earlier runs wrote, as the run folder records them. They may be overwritten.
+///
+/// # Errors
+/// When the manifest of the run folder cannot be read.
+pub fn reports_of(output: &Path) -> Result<Vec<PathBuf>, BatchError> {
+    Ok(RunFolder::peek(output)?.map(|manifest| manifest.reports).unwrap_or_default())
+}
+
+fn to_stream(
+    plan: &RunPlan<'_>,
+    processor: &RowProcessor<'_>,
+    input: &mut Input,
+    first: InFlightBlock,
+    ordered: &mut OrderedOutput<'_, '_>,
+    (name, stream): (&Path, Box<dyn Durable + '_>),
+) -> Result<RunSummary, BatchError> {
+    let mut sink = Sink::new(stream, None);
+    sink.begin(plan.layout.head.as_bytes()).map_err(writing(name))?;
+    let next_row = first.block.len() as u64;
+    let rows = RemainingRows { input, unfinished: Some(first), next_row, windows: Windows::none() };
+    let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
+    finished.map_err(|error| batch_error(error, name))?;
+    Ok(summary(plan, input, ordered))
+}
+
+fn to_file(
+    plan: &RunPlan<'_>,
+    processor: &RowProcessor<'_>,
+    input: &mut Input,
+    folder: &RunFolder<'_>,
+    started: StartedRun,
+    ordered: &mut OrderedOutput<'_, '_>,
+    reports: Vec<PathBuf>,
+) -> Result<RunSummary, BatchError> {
+    let StartedRun { mut manifest, sink, unfinished, next_row, windows, lost_results } = started;
+    let output = folder.output();
+    let Some(mut sink) = sink else {
+        let summary = RunSummary { lost_results, ..summary(plan, input, ordered) };
+        if summary.complete {
+            add_reports(&mut manifest, reports);
+            folder.finish(&mut manifest, (summary.input, summary.results), &Written::default())?;
+        }
+        return Ok(summary);
+    };
+    let rows = RemainingRows { input, unfinished, next_row, windows };
+    let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
+    // Results are saved even if the pipeline failed; its error is the one that is reported.
+    let saved = sink.keep().map_err(writing(output));
+    finished.map_err(|error| batch_error(error, output))?;
+    saved?;
+    let summary = RunSummary { lost_results, ..summary(plan, input, ordered) };
+    if summary.complete {
+        add_reports(&mut manifest, reports);
+        let written = sink.written().clone();
+        drop(sink);
+        folder.finish(&mut manifest, (summary.input, summary.results), &written)?;
+    }
+    Ok(summary)
+}
+
+fn add_reports(manifest: &mut Manifest, reports: Vec<PathBuf>) {
+    manifest.reports.extend(reports);
+    manifest.reports.sort_unstable();
+    manifest.reports.dedup();
+}
+
+fn summary(plan: &RunPlan<'_>, input: &Input, ordered: &OrderedOutput<'_, '_>) -> RunSummary {
+    RunSummary {
+        complete: !plan.stop.load(Ordering::Relaxed),
+        input: input.summed_up(),
+        results: ordered.results(),
+        has_unchecked_ids: ordered.has_unchecked_ids(),
+        lost_results: false,
+    }
+}
+
+fn writing(path: &Path) -> impl FnOnce(io::Error) -> BatchError {
+    super::error::at("write", path)
+}
+
+fn batch_error(error: PipelineError, path: &Path) -> BatchError {
+    match error {
+        PipelineError::Read(error) => error,
+        PipelineError::Halted(halt) => BatchError::Halted(halt),
+        PipelineError::Panicked(at, panicked) => BatchError::Panicked { at, panicked },
+        PipelineError::Render(error) | PipelineError::Write(error) => writing(path)(error),
+    }
+}

@@ -1,0 +1,242 @@
+//! Starts a run that writes to a file: from the first row, or from what an earlier run left in the run folder.
+//!
+//! [`RunStarter`] compares the manifest, the rows and the journal of the earlier run with the new run. If they agree it
+//! continues the results in place, if they differ it copies the leading results that agree, and looks up the others by
+//! key. `run_folder` does the work on disk; grading the remaining rows is left to `pipeline`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::error::{BatchError, at};
+use super::in_flight_block::InFlightBlock;
+use super::input::Input;
+use super::ordered_output::OrderedOutput;
+use super::row_processor::RowProcessor;
+use super::run_folder::{
+    By, Entry, Existing, Layout, Manifest, Place, Replay, RunFolder, SCHEMA, Sink, Source, State, Windows, Written,
+};
+
+/// A started run.
+pub(super) struct StartedRun {
+    pub(super) manifest: Manifest,
+    /// Where further results are appended; `None` if the earlier run has all of them.
+    pub(super) sink: Option<Sink<'static>>,
+    /// Rows that were read and are not finished.
+    pub(super) unfinished: Option<InFlightBlock>,
+    /// The number of the next row to read, from 0.
+    pub(super) next_row: u64,
+    /// Results of earlier runs that are looked up by key.
+    pub(super) windows: Windows,
+    /// Whether results were lost because the journal is damaged.
+    pub(super) lost_results: bool,
+}
+
+/// Starts a run that writes to a file.
+pub(super) struct RunStarter<'b, 'w, 'o> {
+    pub(super) folder: &'b RunFolder<'b>,
+    pub(super) processor: &'w RowProcessor<'w>,
+    pub(super) output: &'b mut OrderedOutput<'w, 'o>,
+    pub(super) input: &'b mut Input,
+    pub(super) layout: &'b Layout,
+    pub(super) graded_by: &'b By,
+    pub(super) existing: Existing,
+    pub(super) stop: &'b AtomicBool,
+}
+
+/// The leading rows whose results the earlier run wrote.
+struct CommonRows {
+    /// The first row with another result, and the rows after it in its block; `None` at the end of the input.
+    unfinished: Option<InFlightBlock>,
+    /// The number of the next row to read, from 0.
+    next_row: u64,
+    /// Where the results of these rows end.
+    end: Place,
+    /// Lengths and checksums of the results and journal up to there.
+    written: Written,
+    /// The next entry of the earlier run, and whether its result is as the journal describes it.
+    next_entry: Option<(Entry, bool)>,
+}
+
+impl RunStarter<'_, '_, '_> {
+    /// Starts the run; `first` is the first block of rows.
+    pub(super) fn start(mut self, first: InFlightBlock) -> Result<StartedRun, BatchError> {
+        let Existing { restart, force } = self.existing;
+        let earlier = match self.folder.manifest() {
+            // The caller allows results to be replaced, so a damaged manifest is replaced too.
+            Err(BatchError::Manifest { .. }) if restart || force => None,
+            earlier => earlier?,
+        };
+        let Some(earlier) = earlier else { return self.start_empty(self.first_manifest()?, first) };
+        let differences = earlier.layout.differences(self.layout);
+        if !differences.is_empty() && !restart && !force {
+            return Err(self.different(differences));
+        }
+        if restart || earlier.layout != *self.layout {
+            return self.start_empty(Manifest { before: Vec::new(), ..self.next_manifest(&earlier)? }, first);
+        }
+        self.start_after(earlier, first)
+    }
+
+    fn different(&self, differences: Vec<String>) -> BatchError {
+        BatchError::Different { output: self.folder.output().to_owned(), differences }
+    }
+
+    /// The manifest of a run without an earlier run.
+    fn first_manifest(&self) -> Result<Manifest, BatchError> {
+        Ok(Manifest {
+            schema: SCHEMA,
+            gradus: env!("CARGO_PKG_VERSION").to_owned(),
+            input: self.input.name().to_owned(),
+            layout: self.layout.clone(),
+            by: self.graded_by.clone(),
+            state: State::Running,
+            generation: 1,
+            before: Vec::new(),
+            published: None,
+            publishing: None,
+            replaces: if self.existing.force { self.folder.there()? } else { None },
+            reports: Vec::new(),
+        })
+    }
+
+    /// The manifest of a run that may reuse results of the earlier run.
+    fn next_manifest(&self, earlier: &Manifest) -> Result<Manifest, BatchError> {
+        let first = self.first_manifest()?;
+        let Manifest { published, publishing, reports, .. } = earlier.clone();
+        Ok(Manifest {
+            generation: earlier.generation + 1,
+            before: [vec![earlier.generation], earlier.before.clone()].concat(),
+            published,
+            publishing,
+            replaces: first.replaces.or(earlier.replaces),
+            reports,
+            ..first
+        })
+    }
+
+    /// Starts with no leading results. The generations in `manifest.before` are looked up by key.
+    fn start_empty(&self, manifest: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
+        self.folder.check_output(&manifest)?;
+        let sink = self.folder.begin(&manifest)?;
+        let windows = self.windows(&manifest)?;
+        let next_row = first.block.len() as u64;
+        Ok(StartedRun { manifest, sink: Some(sink), next_row, unfinished: Some(first), windows, lost_results: false })
+    }
+
+    fn windows(&self, manifest: &Manifest) -> Result<Windows, BatchError> {
+        let sources =
+            manifest.before.iter().map(|before| self.folder.source(*before)).collect::<Result<Vec<_>, _>>()?;
+        Windows::open(&sources, self.layout.head.as_bytes()).map_err(at("read", self.folder.output()))
+    }
+
+    /// Starts after an earlier run with the same layout: continues its results, leaves them as they are, or starts a
+    /// new generation with the leading results that agree.
+    fn start_after(&mut self, earlier: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
+        let source = self.folder.source(earlier.generation)?;
+        let replay = Replay::open(&source, self.layout.head.as_bytes()).map_err(at("read", &source.journal))?;
+        let Some(mut replay) = replay else {
+            let manifest = Manifest { before: earlier.before.clone(), ..self.next_manifest(&earlier)? };
+            let lost_results = source.has_entries().map_err(at("read", &source.journal))?;
+            return Ok(StartedRun { lost_results, ..self.start_empty(manifest, first)? });
+        };
+        let common = self.common_rows(&mut replay, first, &source)?;
+        let lost_results = replay.has_lost_lines().map_err(at("read", &source.journal))?;
+        let CommonRows { unfinished, next_row, end, written, next_entry } = common;
+        let unchanged = |manifest, lost_results| {
+            let windows = Windows::none();
+            Ok(StartedRun { manifest, sink: None, unfinished: None, next_row, windows, lost_results })
+        };
+        if self.stop.load(Ordering::Relaxed) {
+            return unchanged(earlier, lost_results);
+        }
+        let replaces = if self.existing.force { self.folder.there()? } else { earlier.replaces };
+        let earlier = Manifest { replaces, by: self.graded_by.clone(), ..earlier };
+        self.folder.check_output(&earlier)?;
+        if self.folder.is_in_making(&earlier) && next_entry.is_none() {
+            self.folder.save(&earlier)?;
+            let sink = Some(RunFolder::go_on(&source, end, written)?);
+            let windows = self.windows(&earlier)?;
+            return Ok(StartedRun { manifest: earlier, sink, unfinished, next_row, windows, lost_results });
+        }
+        let is_same = unfinished.is_none() && next_entry.is_none() && !replay.is_torn();
+        if is_same && self.folder.is_as_written(&earlier)? {
+            return unchanged(earlier, lost_results);
+        }
+        // An input with another name and no common row is probably a mistake in the name of the output.
+        let is_unrelated = end == replay.start() && earlier.input != self.input.name();
+        if is_unrelated && !self.existing.force && !self.has_result_of_any(&source, unfinished.as_ref())? {
+            let difference = format!("input: {} before, {} now", earlier.input, self.input.name());
+            return Err(self.different(vec![difference]));
+        }
+        let manifest = self.next_manifest(&earlier)?;
+        let sink = Some(self.folder.fork(&manifest, &source, (end, written))?);
+        let windows = self.windows(&manifest)?;
+        Ok(StartedRun { manifest, sink, unfinished, next_row, windows, lost_results })
+    }
+
+    /// Whether the earlier run has a result of any of these rows, wherever it is.
+    fn has_result_of_any(&self, source: &Source, rows: Option<&InFlightBlock>) -> Result<bool, BatchError> {
+        let reading = || at("read", &source.journal);
+        let mut windows = Windows::open(std::slice::from_ref(source), self.layout.head.as_bytes()).map_err(reading())?;
+        let Some(rows) = rows else { return Ok(false) };
+        for place in 0..rows.block.len() {
+            let number = rows.first_row + place as u64;
+            let row = self.processor.prepare(number, rows.block.row(place, self.processor.columns));
+            let number = self.processor.number_in_shard(number);
+            if windows.take(number, row.key, &mut Vec::new()).map_err(reading())?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads rows and earlier results as long as they agree, and reports these rows.
+    fn common_rows(
+        &mut self,
+        replay: &mut Replay,
+        mut rows: InFlightBlock,
+        source: &Source,
+    ) -> Result<CommonRows, BatchError> {
+        let (mut end, mut written) = (replay.place(), replay.passed().clone());
+        let mut next_row = rows.block.len() as u64;
+        loop {
+            for place in 0..rows.block.len() {
+                let number = rows.first_row + place as u64;
+                let input = rows.block.row(place, self.processor.columns);
+                let row = self.output.refuse_if_duplicate(self.processor.prepare(number, input));
+                if self.processor.is_in_other_shard(number) {
+                    self.output.record_id(&row);
+                    continue;
+                }
+                let entry = replay.next().map_err(at("read", &source.data))?;
+                match entry {
+                    Some((entry, true)) if entry.key == row.key && !self.processor.must_regrade(&entry) => {
+                        let reported = self.output.report_earlier(&row, &entry);
+                        reported.map_err(at("report the results of", &source.data))?;
+                        end = replay.place();
+                        written.clone_from(replay.passed());
+                    }
+                    next_entry => {
+                        drop(row);
+                        rows.block.skip(place);
+                        rows.first_row = number;
+                        return Ok(CommonRows { unfinished: Some(rows), next_row, end, written, next_entry });
+                    }
+                }
+            }
+            let is_stopped = || self.stop.load(Ordering::Relaxed);
+            if is_stopped() {
+                return Ok(CommonRows { unfinished: None, next_row, end, written, next_entry: None });
+            }
+            rows.first_row = next_row;
+            let filled = match self.input.fill(&mut rows.block) {
+                Err(_) if is_stopped() => continue, // because stopping closes the input, which is not an error
+                filled => filled?,
+            };
+            if !filled {
+                let next_entry = replay.next().map_err(at("read", &source.data))?;
+                return Ok(CommonRows { unfinished: None, next_row, end, written, next_entry });
+            }
+            next_row += rows.block.len() as u64;
+        }
+    }
+}

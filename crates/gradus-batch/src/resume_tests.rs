@@ -1,0 +1,128 @@
+//! Whatever interrupts a run, and wherever: running it again gives the output of an uninterrupted run.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::run_fixture::{Fixture, QUESTIONS, beside, rows};
+use super::run_folder::{Durable, Keep};
+use super::{RunTarget, run};
+
+#[test]
+fn each_rubric_is_prepared_once_for_any_number_of_answers_and_threads() {
+    let fixture = Fixture::new();
+    let (summary, new) = fixture.run(&rows(3000), &fixture.path("out"), 4);
+    assert!(summary.complete);
+    assert_eq!((summary.results, new, fixture.questions.prepared()), (3000, 3000, QUESTIONS.len() as u64));
+    fixture.run(&rows(3000), &fixture.path("out"), 4);
+    assert_eq!(fixture.questions.prepared(), QUESTIONS.len() as u64);
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_results() {
+    let fixture = Fixture::new();
+    let rows = rows(2000);
+    let uninterrupted = fixture.uninterrupted(&rows);
+    for jobs in [1, 3, 8] {
+        let output = fixture.path(&format!("out-{jobs}"));
+        fixture.run(&rows, &output, jobs);
+        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "{jobs} threads");
+    }
+}
+
+#[test]
+fn a_write_that_fails_at_any_byte_loses_no_result_in_the_journal() {
+    let fixture = Fixture::new();
+    let rows = rows(5);
+    let uninterrupted = fixture.uninterrupted(&rows);
+    let journal = fs::read(fixture.path("uninterrupted.gradus/journal.1")).expect("reads");
+    let whole = uninterrupted.len() + journal.len();
+    for left in (0..whole).step_by(3) {
+        let output = fixture.path(&format!("out-{left}"));
+        fixture.run_until(&rows, &output, left);
+        let journalled = fixture.journaled(&format!("out-{left}"), 1);
+        let (summary, new) = fixture.run(&rows, &output, 2);
+        assert!(summary.complete);
+        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "failed after {left} bytes");
+        assert_eq!(new, 5 - journalled, "failed after {left} bytes");
+    }
+}
+
+#[test]
+fn a_failing_writer_ends_a_long_run_with_any_number_of_threads() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    impl Durable for Full {
+        fn keeper(&self) -> io::Result<Keep> {
+            Ok(Box::new(|| Ok(())))
+        }
+    }
+    for jobs in [1, 8] {
+        let (summary, wait) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let fixture = Fixture::new();
+            let failed = fixture.with_plan(&rows(60_000), jobs, |plan, input| {
+                let target = RunTarget::Stream { name: Path::new("full"), stream: Box::new(Full) };
+                run(plan, input, target, &mut |_| Ok(())).is_err()
+            });
+            let _ = summary.send(failed);
+        });
+        let failed = wait.recv_timeout(std::time::Duration::from_mins(2));
+        assert_eq!(failed, Ok(true), "{jobs} threads");
+    }
+}
+
+#[test]
+fn a_journal_cut_within_its_last_two_lines_loses_at_most_two_results() {
+    let fixture = Fixture::new();
+    let rows = rows(5);
+    let uninterrupted = fixture.uninterrupted(&rows);
+    fixture.run_until(&rows, &fixture.path("out"), usize::MAX);
+    let journal = fs::read(fixture.path("out.gradus/journal.1")).expect("reads");
+    let ends: Vec<usize> = memchr::memchr_iter(b'\n', &journal).map(|at| at + 1).collect();
+    let [.., fourth, fifth, end] = ends[..] else { panic!("{} lines", ends.len()) };
+    for cut in fourth..end {
+        let output = fixture.path(&format!("out-{cut}"));
+        copy_folder(&fixture.path("out.gradus"), &beside(&output));
+        let file = OpenOptions::new().write(true).open(beside(&output).join("journal.1")).expect("opens");
+        file.set_len(cut as u64).expect("cuts");
+        let (summary, new) = fixture.run(&rows, &output, 2);
+        assert!(summary.complete);
+        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "cut at {cut}");
+        assert_eq!(new, if cut < fifth { 2 } else { 1 }, "cut at {cut}");
+    }
+}
+
+#[test]
+fn results_that_do_not_match_the_journal_are_graded_again() {
+    let fixture = Fixture::new();
+    let rows = rows(5);
+    let uninterrupted = fixture.uninterrupted(&rows);
+    fixture.run_until(&rows, &fixture.path("out"), usize::MAX);
+    let results = fs::read(fixture.path("out.gradus/results.1")).expect("reads");
+    assert_eq!(results, uninterrupted);
+    for at in (0..results.len()).step_by(5) {
+        let output = fixture.path(&format!("out-{at}"));
+        copy_folder(&fixture.path("out.gradus"), &beside(&output));
+        let mut touched = results.clone();
+        touched[at] ^= 1;
+        fs::write(beside(&output).join("results.1"), touched).expect("writes");
+        fixture.run(&rows, &output, 2);
+        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "touched at {at}");
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("lists") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("copies");
+    }
+}
