@@ -1,4 +1,6 @@
-//! Finds the question of an answer that `grade` is given.
+//! Finds the question of an answer for `grade`: by flag, by front matter, or from the answer itself.
+//!
+//! The search itself is in `gradus_core::questions`; hints in terms of flags are added here.
 
 use std::fmt::Write as _;
 
@@ -10,10 +12,10 @@ use crate::engine::Engine;
 use crate::model::{QuestionMatch, SimilarQuestion, Thousandths};
 use crate::questions::{FindError, FoundQuestion, LEAST_FOR_ANSWER, LEAST_FOR_WORDING, SearchedBy};
 
-/// Close questions that a note names, the best one aside.
+/// Number of close questions that a note names besides the best one.
 const NAMED: usize = 2;
 
-/// A question, with a note for people where it was not named by its id.
+/// A question, with a note for the user if it was not found by its id.
 pub(super) struct QuestionOfAnswer {
     pub(super) found: FoundQuestion,
     pub(super) note: Option<String>,
@@ -38,7 +40,7 @@ pub(super) fn find_question(
     } else if let Some(name) = input.question() {
         match questions.by_id(name) {
             Ok(found) => found,
-            // An id has no spaces.
+            // A name with spaces is a wording, because ids have no spaces.
             Err(_) if name.contains(char::is_whitespace) => questions.by_wording(name).map_err(with_hint)?,
             Err(error) => {
                 return Err(error).context("the answer's front matter names a question that is not in the bank");
@@ -51,7 +53,7 @@ pub(super) fn find_question(
     Ok(QuestionOfAnswer { found, note })
 }
 
-/// What a person should know about how a question was found.
+/// A note on how the question was found; `None` if it was named by its id.
 fn note(found: &FoundQuestion) -> Option<String> {
     let mut note = match &found.matched {
         QuestionMatch::Id => return None,
@@ -70,7 +72,7 @@ fn note(found: &FoundQuestion) -> Option<String> {
     Some(note)
 }
 
-/// The error with a hint for a person who grades one answer.
+/// The error with a hint that names flags of `grade`.
 fn with_hint(error: FindError) -> anyhow::Error {
     match error {
         FindError::NotSimilar { by, nearest } => {

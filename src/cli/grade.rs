@@ -1,4 +1,7 @@
-//! `grade`: a grade for each answer that is named.
+//! `grade`: grades answers from files, standard input or the terminal.
+//!
+//! It reads the answers, finds their questions, and passes each grade to `grade_results`. Of several answers, one that
+//! cannot be graded is reported, and the others are graded.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +13,7 @@ use super::exit_status::ExitStatus;
 use super::files::{check_output, is_stream, name};
 use super::find_question::{QuestionOfAnswer, find_question};
 use super::grade_results::Results;
+use super::hints::advised;
 use super::judge::Uses;
 use super::open;
 use super::printer::Printer;
@@ -20,7 +24,7 @@ use crate::model::{Grade, Question};
 use crate::report::Sheet;
 
 /// An answer that was read, with its question.
-struct Ready {
+struct AnswerToGrade {
     input: Input,
     question: QuestionOfAnswer,
 }
@@ -29,13 +33,13 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let settings = settings.with_grade_flags(args).with_judge_flags(&args.judge, args.cross_check)?;
     check_files(args)?;
     let engine = open::offline(&settings)?;
-    let (ready, failed) = read(args, &engine, printer)?;
+    let (answers, failed) = read(args, &engine, printer)?;
     let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
     let engine = open::judged(engine, &settings, uses, printer)?;
     let engine = open::calibrated(engine, args.calibration.as_deref())?;
     let mut results = Results::new(args, &settings, printer);
     let mut all_good = true;
-    for Ready { input, question: QuestionOfAnswer { found, note } } in &ready {
+    for AnswerToGrade { input, question: QuestionOfAnswer { found, note } } in &answers {
         let (question, answer) = (engine.questions().prepare(found)?, input.answer());
         let mut grade = engine.grade(question, &answer)?;
         grade.question_match = Some(found.matched.clone());
@@ -57,10 +61,10 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     Ok(if all_good { ExitStatus::Done } else { ExitStatus::CheckFailed })
 }
 
-/// Refuses files that cannot be read or written, before any is read.
+/// Checks the files that the flags name, before any is read.
 fn check_files(args: &Args) -> anyhow::Result<()> {
     if args.files.iter().filter(|file| is_stream(file)).count() > 1 {
-        bail!("standard input can be read only once\nhint: name `-` once");
+        return Err(advised("standard input can be read only once", "name `-` once"));
     }
     let Some(output) = &args.output else { return Ok(()) };
     let inputs: Vec<&Path> = args.files.iter().chain(&args.calibration).map(PathBuf::as_path).collect();
@@ -69,20 +73,20 @@ fn check_files(args: &Args) -> anyhow::Result<()> {
 
 /// Reads the answers and finds their questions. Of several answers, those that cannot be graded are reported and
 /// counted, and the others are graded.
-fn read(args: &Args, engine: &Engine, printer: &Printer) -> anyhow::Result<(Vec<Ready>, usize)> {
-    let one = |file: Option<&Path>| -> anyhow::Result<Ready> {
+fn read(args: &Args, engine: &Engine, printer: &Printer) -> anyhow::Result<(Vec<AnswerToGrade>, usize)> {
+    let one = |file: Option<&Path>| -> anyhow::Result<AnswerToGrade> {
         let input = Input::read(file, printer)?;
         let question = find_question(engine, args.question.as_deref(), args.ask.as_deref(), &input)?;
         engine.questions().prepare(&question.found)?;
-        Ok(Ready { input, question })
+        Ok(AnswerToGrade { input, question })
     };
     if args.files.len() <= 1 {
         return Ok((vec![one(args.files.first().map(PathBuf::as_path))?], 0));
     }
-    let (mut ready, mut failed) = (Vec::with_capacity(args.files.len()), 0);
+    let (mut answers, mut failed) = (Vec::with_capacity(args.files.len()), 0);
     for file in &args.files {
         match one(Some(file)) {
-            Ok(answer) => ready.push(answer),
+            Ok(answer) => answers.push(answer),
             Err(error) if error.is::<Interrupted>() => return Err(error),
             Err(error) => {
                 failed += 1;
@@ -90,10 +94,10 @@ fn read(args: &Args, engine: &Engine, printer: &Printer) -> anyhow::Result<(Vec<
             }
         }
     }
-    Ok((ready, failed))
+    Ok((answers, failed))
 }
 
-/// Reports what the result does not show: a drafted rubric, how the question was found, a fallback.
+/// Prints notes on facts that the result does not show: a drafted rubric, how the question was found, a fallback.
 fn report_notes(
     grade: &Grade<'_>,
     question: &Question,
@@ -129,7 +133,7 @@ fn is_good(grade: &Grade<'_>, prefix: &str, settings: &Settings, printer: &Print
     }
 }
 
-/// Whether the output has a place for references. Where it has none, they are not searched for.
+/// Whether the output shows references; otherwise they are not searched for.
 fn shows_references(settings: &Settings) -> bool {
     match settings.format.value {
         Format::Text => !settings.quiet.value,

@@ -1,7 +1,6 @@
-//! The command line: arguments and settings to calls, results to output and an exit code.
+//! The command line: turns arguments and settings into calls of the library, and results into output and an exit code.
 //!
-//! One file a command. This is the only module that prints, and the only one that reads the
-//! environment.
+//! Each command has its own file. No other module prints or reads the environment.
 
 mod answer;
 mod args;

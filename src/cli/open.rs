@@ -1,4 +1,6 @@
-//! Opens the engine for a command: the one place that decides between the offline scorer and judges.
+//! Opens the engine for a command, and decides between the offline scorer and judges.
+//!
+//! Every command that grades uses these functions. Settings are resolved before; judges are opened in `cli::judge`.
 
 use std::path::Path;
 
@@ -14,6 +16,9 @@ pub(super) fn offline(settings: &Settings) -> anyhow::Result<Engine> {
 }
 
 /// The engine with the grader that the settings name.
+///
+/// # Errors
+/// When a judge is required and cannot be opened.
 pub(super) fn judged(engine: Engine, settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Engine> {
     Ok(match judge::open(settings, uses, printer)? {
         Some(judges) => engine.with_judges(judges),
@@ -27,7 +32,7 @@ pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<
     Ok(engine.with_calibration(calibration::read(path)?)?)
 }
 
-/// Warns of what went wrong with judges besides grades.
+/// Warns if the reply cache could not be used.
 pub(super) fn warn_of_trouble(engine: &Engine, printer: &Printer) {
     if let Some(trouble) = engine.judges().and_then(|judges| judges.pool().trouble()) {
         printer.warning(&super::hints::with_hint(trouble));

@@ -1,21 +1,24 @@
-//! `batch`: from flags to a plan, then the run, then its conclusion.
+//! `batch`: grades the rows of an input.
+//!
+//! It checks the flags, opens the engine and the input, makes the plan of the run, and connects the run with progress,
+//! summary and warnings. The run itself is left to the library.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use super::batch_input::BatchInput;
 use super::conclusion::conclude;
 use super::destination::OutputKind;
-use super::judged::{estimate, grader_name, judge_missing, required_by, uses, warn_of_fallback};
+use super::judges::{estimate, grader_name, judge_missing, required_by, uses, warn_of_fallback};
 use super::merge;
 use super::progress::Progress;
-use super::request::Request;
+use super::request::BatchRequest;
 use super::results::{Look, Results, has_criteria_columns};
-use super::source::Source;
 use super::spool::spool;
 use super::stop::Interrupts;
 use super::tally::{Provenance, Tally};
 use crate::bank::Bank;
-use crate::batch::{self, BatchError, By, Columns, Ended, InputError, Layout, Plan};
+use crate::batch::{self, BatchError, By, Columns, InputError, Layout, RunPlan, RunSummary};
 use crate::cli::args::{Batch, BatchCommand, BatchRun, ResultFormat};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::open;
@@ -27,17 +30,16 @@ use crate::report::shown_columns;
 pub(in crate::cli) fn run(args: &Batch, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match &args.command {
         Some(BatchCommand::Merge(args)) => merge::run(args, settings, printer),
-        None => match grade(
-            &args.run,
-            &settings.with_judge_flags(&args.run.judge, args.run.cross_check.is_some())?,
-            printer,
-        ) {
-            Err(error) if is_stopped(&error) => {
-                printer.warning("stopped before there was anything to save");
-                Ok(ExitStatus::Interrupted)
+        None => {
+            let settings = settings.with_judge_flags(&args.run.judge, args.run.cross_check.is_some())?;
+            match grade(&args.run, &settings, printer) {
+                Err(error) if is_stopped(&error) => {
+                    printer.warning("stopped before there was anything to save");
+                    Ok(ExitStatus::Interrupted)
+                }
+                result => result,
             }
-            ended => ended,
-        },
+        }
     }
 }
 
@@ -51,7 +53,7 @@ fn is_stopped(error: &anyhow::Error) -> bool {
 }
 
 fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let request = Request::check(args, settings.fail_under.value, printer.is_terminal)?;
+    let request = BatchRequest::check(args, settings.fail_under.value, printer.is_terminal)?;
     if request.format == ResultFormat::Table && !args.columns.keep.is_empty() {
         printer.note("the table does not show the columns of --keep; --format csv and jsonl have them");
     }
@@ -61,22 +63,22 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     let has_columns = has_criteria_columns(request.format);
     let spooled = spool(request.input, has_columns && !args.spend.dry_run, &interrupts, printer)?;
     let path = spooled.as_ref().map_or(request.input, |file| file.path());
-    let mut source = Source::new(args, (path, request.input_name()), engine.questions(), &stop, printer)?;
+    let mut input = BatchInput::new(args, (path, request.input_name()), engine.questions(), &stop, printer)?;
     let engine = open::judged(engine, settings, uses(args, &stop), printer)?;
     if args.spend.dry_run {
-        return estimate(&engine, &mut source, &stop, printer);
+        return estimate(&engine, &mut input, &stop, printer);
     }
-    let criteria = if has_columns { source.criteria(engine.questions())? } else { Vec::new() };
+    let criteria = if has_columns { input.criteria(engine.questions())? } else { Vec::new() };
     let engine = open::calibrated(engine, args.calibration.as_deref())?;
-    grade_rows(args, settings, request, (&engine, &mut source, criteria), printer)
+    grade_rows(args, settings, request, (&engine, &mut input, criteria), printer)
 }
 
 /// Grades the rows of the input.
 fn grade_rows(
     args: &BatchRun,
     settings: &Settings,
-    request: Request<'_>,
-    (engine, source, criteria): (&Engine, &mut Source<'_>, Vec<String>),
+    request: BatchRequest<'_>,
+    (engine, input, criteria): (&Engine, &mut BatchInput<'_>, Vec<String>),
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let (target, is_terminal) = request.target(printer)?;
@@ -92,55 +94,56 @@ fn grade_rows(
     let calibration = engine.calibration().map(|calibration| calibration.calibration().fingerprint());
     let results = Results::new(&look, calibration, criteria);
     let layout = results.layout(args.shard, &grader_name(engine))?;
-    let mut rows = source.open()?;
-    let mut told = told(&request, settings, engine, &layout);
-    let by = by(&told, engine, rows.columns());
-    let plan = Plan {
+    let mut rows = input.open()?;
+    let mut provenance = provenance(&request, settings, engine, &layout);
+    let graded_by = graded_by(&provenance, engine, rows.columns());
+    let plan = RunPlan {
         questions: engine.questions(),
-        otherwise: source.otherwise(),
+        default_question: input.default_question(),
         layout: &layout,
-        by: &by,
+        graded_by: &graded_by,
         render: &|grade, kept, out| results.write(grade, kept, out),
         grader: engine,
         retries_fallback: args.spend.retry_fallback,
         jobs: engine.judges().map_or_else(|| threads(args), Judges::concurrency),
-        stop: source.stop(),
+        stop: input.stop(),
     };
     let is_saved = matches!(request.kind, OutputKind::File);
     // On a terminal the rows themselves show the progress.
     let progress = Progress::new(rows.read(), rows.size(), printer.is_quiet() || is_terminal);
-    let mut tally = Tally::new(request.wishes, progress)?;
-    let ended = batch::run(&plan, &mut rows, target, &mut |row| {
-        if let (Some(judges), false) = (engine.judges(), row.fresh) {
-            judges.count_spent(row.marks.usage);
+    let mut tally = Tally::new(request.tally_options, progress)?;
+    let result = batch::run(&plan, &mut rows, target, &mut |row| {
+        // What an interrupted run spent counts towards the limit of the run that continues it.
+        if let (Some(judges), false) = (engine.judges(), row.is_new) {
+            judges.count_spent(row.summary.usage);
         }
         tally.note(&row)
     });
     tally.clear();
     if let Some(judges) = engine.judges() {
         open::warn_of_trouble(engine, printer);
-        told.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &ended), is_saved, printer);
+        provenance.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &result), is_saved, printer);
     }
-    conclude(ended, tally, (told, is_saved), printer)
+    conclude(result, tally, (provenance, is_saved), printer)
 }
 
-/// What answers are graded by, as the manifest of a run records it.
-fn by(told: &Provenance, engine: &Engine, columns: &Columns) -> By {
+/// Bank, columns and judges, as the manifest of a run records them.
+fn graded_by(provenance: &Provenance, engine: &Engine, columns: &Columns) -> By {
     By {
-        bank: told.bank.clone(),
+        bank: provenance.bank.clone(),
         fingerprint: engine.bank().files().fingerprint().to_string(),
         columns: [&columns.id, &columns.question, &columns.answer].map(String::clone).to_vec(),
         judge: engine.judges().map(|judges| judges.fingerprint().to_string()),
     }
 }
 
-/// Threads for the offline scorer.
+/// Number of threads for the offline scorer; by default one for each processor.
 fn threads(args: &BatchRun) -> usize {
     args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// What the summary says about the run itself.
-fn told(request: &Request<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> Provenance {
+/// The facts about the run that the summary names.
+fn provenance(request: &BatchRequest<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> Provenance {
     let judges = engine.judges();
     Provenance {
         input: request.input_name(),
@@ -154,17 +157,17 @@ fn told(request: &Request<'_>, settings: &Settings, engine: &Engine, layout: &La
     }
 }
 
-/// Warns of answers that fell back to the offline scorer. Where these are all answers and a judge is required, returns
-/// the warning for the end instead.
+/// Warns of answers that fell back to the offline scorer. If these are all answers and a judge is required, it returns
+/// the warning for the end of the summary instead.
 fn warn_of_fallbacks(
     judges: &Judges,
     settings: &Settings,
-    (tally, ended): (&Tally, &Result<Ended, BatchError>),
+    (tally, result): (&Tally, &Result<RunSummary, BatchError>),
     is_saved: bool,
     printer: &Printer,
 ) -> Option<String> {
     let (fallbacks, why) = (tally.fallbacks(), judges.first_fallback());
-    let is_complete = ended.as_ref().is_ok_and(|ended| ended.complete);
+    let is_complete = result.as_ref().is_ok_and(|summary| summary.complete);
     let required_by = required_by(settings).filter(|_| is_complete && tally.judge_is_missing());
     if required_by.is_none() {
         warn_of_fallback(fallbacks, why, is_saved, printer);
@@ -172,7 +175,7 @@ fn warn_of_fallbacks(
     required_by.map(|origin| judge_missing(origin, fallbacks, why))
 }
 
-/// Columns of the longest question id in the bank.
+/// Width of the longest question id in the bank, in columns.
 fn longest_question(bank: &Bank) -> usize {
     bank.entries().iter().map(|entry| shown_columns(&entry.id)).max().unwrap_or(0)
 }

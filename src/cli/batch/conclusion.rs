@@ -1,52 +1,59 @@
-//! How a run ended: what is saved, and the exit status.
+//! Reports the end of a run: the summary of a complete run, or what is saved of another, and the exit status.
+//!
+//! A run that fails keeps its error; a note about saved results is printed before it.
 
 use super::destination::closed;
 use super::tally::{Provenance, Tally};
-use crate::batch::{BatchError, Ended};
+use crate::batch::{BatchError, RunSummary};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
+use crate::wording::counted;
 
-fn counted(results: u64) -> String {
-    if results == 1 { "1 result is".to_owned() } else { format!("{results} results are") }
+/// "1 result is", "2 results are".
+fn results_are(results: u64) -> String {
+    format!("{} {}", counted(results, "result"), if results == 1 { "is" } else { "are" })
 }
 
 /// Prints the summary of a complete run, or what is saved of another.
+///
+/// # Errors
+/// The error of the run, or an error while the reports are written.
 pub(super) fn conclude(
-    ended: Result<Ended, BatchError>,
+    result: Result<RunSummary, BatchError>,
     tally: Tally,
-    (told, is_saved): (Provenance, bool),
+    (provenance, is_saved): (Provenance, bool),
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let results = tally.results();
-    match ended {
+    match result {
         Err(error) => {
             if let Some(closed) = closed(&error) {
                 return Err(closed);
             }
             if error.came_midway() && is_saved && results > 0 {
-                printer.warning(&format!("{} saved; the same command goes on from there", counted(results)));
+                printer.warning(&format!("{} saved; the same command goes on from there", results_are(results)));
             }
             Err(error.into())
         }
-        Ok(ended) if !ended.complete => {
+        Ok(summary) if !summary.complete => {
             printer.warning(&if is_saved && results > 0 {
-                format!("stopped; {} saved, and the same command goes on from there", counted(results))
+                format!("stopped; {} saved, and the same command goes on from there", results_are(results))
             } else {
-                format!("stopped after {results} results")
+                format!("stopped after {}", counted(results, "result"))
             });
             Ok(ExitStatus::Interrupted)
         }
-        Ok(ended) => {
-            if ended.lost_lines {
+        Ok(summary) => {
+            if summary.lost_results {
                 printer
                     .warning("the journal of the earlier run was damaged; results after the damage were graded again");
             }
-            if ended.forgot_ids {
+            if summary.has_unchecked_ids {
                 printer.warning(
                     "there are too many ids to compare all of them with each other; only the first were compared",
                 );
             }
-            tally.finish(told, printer)
+            tally.finish(provenance, printer)
         }
     }
 }

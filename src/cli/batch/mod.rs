@@ -1,17 +1,17 @@
-//! `batch`: many answers, graded and written one after the other.
+//! `batch` and `batch merge`: grade the rows of an input, or merge the results of parts.
 
+mod batch_input;
 mod command;
 mod conclusion;
 mod destination;
 mod disputes;
-mod judged;
+mod judges;
 mod junit;
 mod merge;
 mod progress;
 mod question_flag;
 mod request;
 mod results;
-mod source;
 mod spool;
 mod stop;
 mod tally;

@@ -2,8 +2,8 @@
 
 mod cache;
 mod check;
-mod dry;
 mod endpoints;
+mod estimate_text;
 mod panel;
 mod prompt;
 mod proxies;
@@ -11,6 +11,6 @@ mod setup;
 
 pub(super) use cache::run as cache;
 pub(super) use check::run as check;
-pub(super) use dry::estimate_text;
+pub(super) use estimate_text::estimate_text;
 pub(super) use prompt::run as prompt;
 pub(super) use setup::{Uses, open};

@@ -1,4 +1,6 @@
-//! `prompt`: what a judge would be told of an answer, to the letter.
+//! `prompt`: prints the messages that a judge would receive, with their tokens.
+//!
+//! The text is the exact prompt of a grading run. No request is sent, so neither a key nor an endpoint is needed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -40,10 +42,12 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
     Ok(ExitStatus::Done)
 }
 
+/// The tokens of each part of a prompt.
 fn tokens_of(prompt: &Prompt, judge: usize, tokens: &Tokens) -> Vec<(Part, usize)> {
     prompt.parts.iter().map(|(part, text)| (*part, tokens.tokens(JudgeId(judge), text))).collect()
 }
 
+/// The messages as text, then a table of tokens.
 fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String {
     let mut text = String::new();
     if panel.members.len() > 1 {
@@ -51,25 +55,26 @@ fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String
     }
     for message in &prompt.messages {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "=== {}\n{}\n", name(message.role), message.text);
+        let _ = writeln!(text, "=== {}\n{}\n", role_name(message.role), message.text);
     }
     text.push_str("=== tokens\n");
     let parts = tokens_of(prompt, judge, tokens);
     for (part, count) in &parts {
         let _ = writeln!(text, "{count:>8}  {}", part.name());
     }
-    let whole: usize = parts.iter().map(|(_, count)| count).sum();
+    let total: usize = parts.iter().map(|(_, count)| count).sum();
     let member = &panel.members[judge];
     let _ = writeln!(
         text,
-        "{whole:>8}  of {} that there is room for, {}",
+        "{total:>8}  of {} that there is room for, {}",
         member.room,
-        counted(&member.model, judge, tokens)
+        counting_note(&member.model, judge, tokens)
     );
     text
 }
 
-fn counted(model: &str, judge: usize, tokens: &Tokens) -> String {
+/// How the tokens were counted.
+fn counting_note(model: &str, judge: usize, tokens: &Tokens) -> String {
     match tokens.counting(JudgeId(judge)) {
         Counting::Known => format!("as {model} counts them"),
         Counting::Guessed if model == UNKNOWN => "by the usual table, and a fifth more: no model is named".to_owned(),
@@ -77,9 +82,9 @@ fn counted(model: &str, judge: usize, tokens: &Tokens) -> String {
     }
 }
 
-/// A prompt as JSON. The schema is shown as it is sent, its keys in their order.
+/// A prompt as JSON. The keys of the schema are in the order in which they are sent.
 #[derive(Serialize)]
-struct Printed {
+struct PromptJson {
     counting: &'static str,
     messages: Vec<serde_json::Value>,
     model: String,
@@ -89,11 +94,10 @@ struct Printed {
     tokens: BTreeMap<&'static str, usize>,
 }
 
-fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<Printed> {
-    let message =
-        |message: &crate::judge::Message| serde_json::json!({"role": name(message.role), "content": &*message.text});
+fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<PromptJson> {
+    let message = |message: &crate::judge::Message| serde_json::json!({"role": role_name(message.role), "content": &*message.text});
     let member = &panel.members[judge];
-    Ok(Printed {
+    Ok(PromptJson {
         counting: match tokens.counting(JudgeId(judge)) {
             Counting::Known => "known",
             Counting::Guessed => "guessed",
@@ -107,7 +111,7 @@ fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> anyhow
     })
 }
 
-fn name(role: Role) -> &'static str {
+fn role_name(role: Role) -> &'static str {
     match role {
         Role::System => "system",
         Role::User => "user",

@@ -121,12 +121,6 @@ fn refuse_replay(uses: &Uses) -> anyhow::Result<()> {
 fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: Uses, printer: &Printer) -> anyhow::Result<Judges> {
     let base = &settings.llm.panel;
     let panel = panel(base, &endpoints)?;
-    if uses.max_cost.is_some() && endpoints.iter().any(|endpoint| endpoint.prices.is_none()) {
-        return Err(advised(
-            "--max-cost needs the prices of tokens",
-            "set them with --price-prompt and --price-completion",
-        ));
-    }
     let cache = super::cache::open(base.cache.value.as_deref(), uses.kept, printer)?;
     let options = Options {
         deadline: seconds(base.deadline.value),

@@ -1,4 +1,7 @@
-//! The input of a run, which is opened once for each pass over its rows.
+//! [`BatchInput`]: the input of `batch`, opened again for each pass over its rows.
+//!
+//! It decides from flags and bank which columns are read. Passes that grade nothing list the columns of a table or
+//! estimate costs; the last pass grades.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,22 +15,22 @@ use crate::cli::args::{BatchRun, RowFormat};
 use crate::cli::printer::Printer;
 use crate::questions::Questions;
 
-/// Opens the input.
-pub(super) struct Source<'a> {
+/// Opens the input of a run.
+pub(super) struct BatchInput<'a> {
     args: &'a BatchRun,
     path: &'a Path,
     /// The input as messages name it.
     name: String,
     /// The ids of the bank's questions.
     ids: Vec<String>,
-    /// The question of rows that name none.
-    otherwise: Option<&'a str>,
-    /// The input that is open already, where it cannot be opened a second time.
+    /// The question of rows that name none, if `--question` is not a column.
+    default_question: Option<&'a str>,
+    /// The input that is already open, if it cannot be opened again.
     opened: Option<Input>,
     stop: &'a Arc<AtomicBool>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> BatchInput<'a> {
     /// The input at `path`, with the meaning of `--question` determined.
     ///
     /// # Errors
@@ -41,15 +44,15 @@ impl<'a> Source<'a> {
     ) -> anyhow::Result<Self> {
         let ids = questions.bank().entries().iter().map(|entry| entry.id.clone()).collect();
         let flag = args.columns.question.as_deref();
-        let source = Self { args, path, name, ids, otherwise: flag, opened: None, stop };
-        let QuestionFlag { otherwise, opened } =
-            QuestionFlag::settle(flag, path, questions, || source.open_anew(), printer)?;
-        Ok(Self { otherwise, opened, ..source })
+        let input = Self { args, path, name, ids, default_question: flag, opened: None, stop };
+        let QuestionFlag { otherwise: default_question, opened } =
+            QuestionFlag::settle(flag, path, questions, || input.open_again(), printer)?;
+        Ok(Self { default_question, opened, ..input })
     }
 
     /// The question of rows that name none.
-    pub(super) fn otherwise(&self) -> Option<&'a str> {
-        self.otherwise
+    pub(super) fn default_question(&self) -> Option<&'a str> {
+        self.default_question
     }
 
     /// Set when the user interrupts the run.
@@ -57,20 +60,23 @@ impl<'a> Source<'a> {
         self.stop
     }
 
-    /// The rows from the first one on.
+    /// Opens the input at its first row.
+    ///
+    /// # Errors
+    /// When the input cannot be read.
     pub(super) fn open(&mut self) -> anyhow::Result<Input> {
-        self.opened.take().map_or_else(|| self.open_anew(), Ok)
+        self.opened.take().map_or_else(|| self.open_again(), Ok)
     }
 
-    fn open_anew(&self) -> anyhow::Result<Input> {
-        let (usual, given) = (Columns::default(), &self.args.columns);
+    fn open_again(&self) -> anyhow::Result<Input> {
+        let (default, flags) = (Columns::default(), &self.args.columns);
         let columns = Columns {
-            is_id_needed: given.id.is_some(),
-            id: given.id.clone().unwrap_or(usual.id),
-            // A name that is a question is not a column.
-            question: given.question.clone().filter(|_| self.otherwise.is_none()).unwrap_or(usual.question),
-            answer: given.answer.clone(),
-            keep: given.keep.iter().map(|name| name.trim().to_owned()).collect(),
+            is_id_needed: flags.id.is_some(),
+            id: flags.id.clone().unwrap_or(default.id),
+            // `--question` names a column or a question, not both.
+            question: flags.question.clone().filter(|_| self.default_question.is_none()).unwrap_or(default.question),
+            answer: flags.answer.clone(),
+            keep: flags.keep.iter().map(|name| name.trim().to_owned()).collect(),
         };
         let format = self.args.input_format.map(|format| match format {
             RowFormat::Jsonl => InputFormat::Jsonl,
@@ -78,16 +84,20 @@ impl<'a> Source<'a> {
             RowFormat::Tsv => InputFormat::Tsv,
             RowFormat::Parquet => InputFormat::Parquet,
         });
-        let is_named = self.otherwise.is_some() || self.ids.len() == 1;
+        let is_named = self.default_question.is_some() || self.ids.len() == 1;
         let asked = batch::Asked { ids: self.ids.clone(), is_named, stop: Arc::clone(self.stop) };
         let opened = Input::open(self.path, format, &columns, &asked);
         Ok(opened.map(|input| input.called(self.name.clone())).map_err(|error| error.called(self.name.clone()))?)
     }
 
-    /// The columns of a table: the criteria of all questions of the rows, in the bank's order.
+    /// The columns of a table of criteria: the criteria of all questions of the rows, in the order of the bank.
+    ///
+    /// # Errors
+    /// When the input cannot be read.
     pub(super) fn criteria(&mut self, questions: &Questions) -> anyhow::Result<Vec<String>> {
-        let (otherwise, stop) = (self.otherwise, self.stop);
-        Ok(criteria(questions.bank(), &batch::survey(&mut self.open()?, questions, otherwise, stop)))
+        let (default_question, stop) = (self.default_question, self.stop);
+        let found = batch::questions_of_rows(&mut self.open()?, questions, default_question, stop);
+        Ok(criteria(questions.bank(), &found))
     }
 }
 

@@ -1,51 +1,57 @@
-//! What judges change about a batch: what they may spend, what they would cost, and what happens when they fail.
+//! The parts of `batch` that concern judges: their limits, the estimate of costs, and warnings of fallbacks.
+//!
+//! Judges are opened in `cli::judge` and asked by the engine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::bail;
-
-use super::source::Source;
+use super::batch_input::BatchInput;
 use crate::batch;
 use crate::cli::args::{BatchRun, GraderChoice};
 use crate::cli::exit_status::ExitStatus;
+use crate::cli::hints::advised;
 use crate::cli::judge::{Uses, estimate_text};
 use crate::cli::printer::Printer;
 use crate::cli::settings::{Origin, Settings};
 use crate::engine::{Engine, Estimate};
 use crate::score::VERSION;
 
-/// The reason where an earlier run recorded the fallback.
-const BEFORE: &str = "an earlier run recorded it";
+/// The reason for fallbacks of an earlier run, whose reason is not known.
+const EARLIER_RUN: &str = "an earlier run recorded it";
 
-/// How judges may be used, as the flags say.
+/// How judges may be used according to the flags.
 pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> Uses {
-    // A cached reply that led to a fallback would lead to it again.
+    // Cached replies are not used, because a reply that led to a fallback would lead to it again.
     let asks_again = args.judge.refresh || args.spend.retry_fallback;
     let uses = Uses::of_flags(args.judge.replay, asks_again);
     Uses { max_cost: args.spend.max_cost, stop: Arc::clone(stop), ..uses }
 }
 
-/// The grader as the layout of results names it: models may change between rows, kinds of graders may not.
+/// The grader as the layout of results names it. A run may continue with other models, but not with another kind of
+/// grader.
 pub(super) fn grader_name(engine: &Engine) -> String {
     engine.judges().map_or(format!("offline scorer {VERSION}"), |_| "judge".to_owned())
 }
 
-/// Prints what judging the input would cost.
+/// Prints an estimate of the costs of judging the input.
+///
+/// # Errors
+/// When the offline scorer grades, the input cannot be opened, or samples of a question have faults.
 pub(super) fn estimate(
     engine: &Engine,
-    source: &mut Source<'_>,
+    input: &mut BatchInput<'_>,
     stop: &AtomicBool,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let Some(judges) = engine.judges() else {
-        bail!(
-            "--dry-run estimates what a judge would cost, and the offline scorer grades\nhint: use --grader llm, or leave --dry-run out"
-        );
+        return Err(advised(
+            "--dry-run estimates what a judge would cost, and the offline scorer grades",
+            "use --grader llm, or leave --dry-run out",
+        ));
     };
     let (mut estimate, mut failed) = (Estimate::default(), None);
-    let otherwise = source.otherwise();
-    batch::each_answer(&mut source.open()?, engine.questions(), otherwise, stop, &mut |question, answer| {
+    let default_question = input.default_question();
+    batch::each_answer(&mut input.open()?, engine.questions(), default_question, stop, &mut |question, answer| {
         if let Err(error) = engine.estimate(&mut estimate, question, answer) {
             failed.get_or_insert(error);
         }
@@ -64,23 +70,26 @@ pub(super) fn estimate(
 pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
     if answers > 0 {
         let verb = if answers == 1 { "answer was" } else { "answers were" };
-        let why = why.unwrap_or(BEFORE);
-        let hint = if is_saved { "\nhint: --retry-fallback grades them again" } else { "" };
-        printer
-            .warning(&format!("{answers} {verb} graded offline in the judge's place, at least in part: {why}{hint}"));
+        let why = why.unwrap_or(EARLIER_RUN);
+        let text = format!("{answers} {verb} graded offline in the judge's place, at least in part: {why}");
+        if is_saved {
+            printer.warning_with_hint(&text, "--retry-fallback grades them again");
+        } else {
+            printer.warning(&text);
+        }
     }
 }
 
-/// Where `grader = llm` is set. `auto` does not require a judge.
+/// The origin of the setting `grader = llm`; `None` if no judge is required, as with `auto`.
 pub(super) fn required_by(settings: &Settings) -> Option<&Origin> {
     let grader = &settings.grader;
     (grader.value == GraderChoice::Llm).then_some(&grader.origin)
 }
 
-/// The warning where a judge is required and it graded no answer alone.
+/// The warning if a judge is required and graded no answer alone, with its hint.
 pub(super) fn judge_missing(required_by: &Origin, answers: u64, why: Option<&str>) -> String {
     let all = if answers == 1 { "the only graded answer".to_owned() } else { format!("all {answers} graded answers") };
-    let why = why.unwrap_or(BEFORE);
+    let why = why.unwrap_or(EARLIER_RUN);
     format!(
         "{all} fell back to the offline scorer, at least in part, although grader = llm is set by {required_by}: {why}\nhint: \
          `gradus config check` tests the endpoint; --max-fallback 100% accepts such grades"

@@ -1,15 +1,18 @@
-//! The text of `--dry-run`: tokens and cost of judging, before any request is sent.
+//! Formats an estimate of tokens and costs, as `batch --dry-run` prints it.
+//!
+//! The engine computes the estimate; nothing is sent or printed here.
 
 use std::fmt::Write as _;
 
 use crate::engine::{Estimate, Judges, REPLY_TOKENS, VERDICT_TOKENS};
+use crate::wording::counted;
 
-/// An estimate in words.
+/// The text of an estimate: one line for each judge, then totals and the assumptions.
 pub(in crate::cli) fn estimate_text(estimate: &Estimate, judges: &Judges) -> String {
     let mut text = format!("{} to judge; no request was sent\n", counted(estimate.answers(), "answer"));
-    let each = estimate.judges(judges);
+    let estimates = estimate.judges(judges);
     let mut total = Some(0.0);
-    for judge in &each {
+    for judge in &estimates {
         let at_most = if judge.is_last_resort { "at most " } else { "" };
         total = total.zip(judge.cost).map(|(total, cost)| total + cost);
         let cost = judge.cost.map_or("no prices are configured".to_owned(), |cost| format!("about {cost:.4}"));
@@ -23,7 +26,7 @@ pub(in crate::cli) fn estimate_text(estimate: &Estimate, judges: &Judges) -> Str
             judge.reply_tokens,
         );
     }
-    if let (Some(total), true) = (total, each.len() > 1) {
+    if let (Some(total), true) = (total, estimates.len() > 1) {
         let _ = writeln!(text, "  together: about {total:.4}");
     }
     if let (Some(total), Some(most)) = (total, judges.max_cost()) {
@@ -39,8 +42,4 @@ pub(in crate::cli) fn estimate_text(estimate: &Estimate, judges: &Judges) -> Str
          invalid reply costs more, cached replies cost nothing"
     );
     text
-}
-
-fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
