@@ -1,4 +1,6 @@
-//! An [`Engine`] as the grader of a batch.
+//! Makes an [`Engine`] the grader of a batch.
+//!
+//! The engine grades as for a single answer. The fingerprint of a judged grade also depends on the panel.
 
 use gradus_batch::AnswerGrader;
 

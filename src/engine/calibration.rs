@@ -1,4 +1,6 @@
-//! A calibration with its name, applied to grades.
+//! [`NamedCalibration`]: a calibration of the offline scorer and its name, applied to grades.
+//!
+//! Takes the text of a calibration file; the caller reads the file. Fitting is in `gradus_core::agreement`.
 
 use std::borrow::Cow;
 
@@ -15,21 +17,21 @@ pub struct NamedCalibration {
 /// Why a calibration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CalibrationError {
-    /// Judges grade.
+    /// Judges grade, so the calibration does not apply.
     #[error("{name} was fitted to the offline scorer, and a judge grades")]
     Judged {
         /// The calibration's name.
         name: String,
     },
-    /// Its text is not a calibration.
+    /// The text is not a calibration.
     #[error("{name} is not a calibration: {fault}")]
     Invalid {
         /// The calibration's name.
         name: String,
-        /// What is wrong with the text.
+        /// The fault in the text.
         fault: String,
     },
-    /// It was fitted to another version of the scorer.
+    /// The calibration was fitted to another version of the scorer.
     #[error("{name} was fitted to scorer {fitted}, this is {VERSION}")]
     Outdated {
         /// The calibration's name.
@@ -43,7 +45,7 @@ impl NamedCalibration {
     /// Parses the text of a calibration file.
     ///
     /// # Errors
-    /// When it is not valid, or was fitted to another version of the scorer.
+    /// When the text is not valid, or the calibration was fitted to another version of the scorer.
     pub fn parse(name: String, text: &str) -> Result<Self, CalibrationError> {
         let calibration = match Calibration::parse(text) {
             Ok(calibration) => calibration,
@@ -55,7 +57,7 @@ impl NamedCalibration {
         Ok(Self { name, calibration })
     }
 
-    /// The name that results give it.
+    /// The name of the calibration in results.
     pub fn name(&self) -> &str {
         &self.name
     }

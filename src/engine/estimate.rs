@@ -1,4 +1,7 @@
 //! Estimates tokens and cost of judging answers, without sending a request.
+//!
+//! Prompts are built as for grading, and their tokens are counted for the first answers and scaled to the others.
+//! Replies are assumed to have a typical length.
 
 use std::collections::HashMap;
 
@@ -9,11 +12,11 @@ use crate::judge::{Count as _, JudgeId, Prompt};
 use crate::model::Answer;
 use crate::questions::PreparedQuestion;
 
-/// Answers whose tokens are counted. The tokens of further answers are estimated from their length.
+/// Number of answers whose tokens are counted. The tokens of further answers are estimated from their length.
 const COUNTED_ANSWERS: u64 = 1000;
-/// Tokens of a reply besides its verdicts.
+/// Assumed tokens of a reply besides its verdicts.
 pub const REPLY_TOKENS: u64 = 25;
-/// Tokens of a verdict: a credit, a quote, a sentence.
+/// Assumed tokens of a verdict: a credit, a quote, a sentence.
 pub const VERDICT_TOKENS: u64 = 70;
 
 /// The sums over all answers that were added.
@@ -22,34 +25,35 @@ pub struct Estimate {
     answers: u64,
     too_long: u64,
     judges: Vec<Sums>,
-    /// Tokens of first messages, by judge and text.
+    /// Tokens of first messages, by judge and hash of the text.
     known: HashMap<(usize, [u8; 32]), u64>,
 }
 
-/// What one judge would take.
+/// The estimate for one judge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgeEstimate {
     /// The model.
     pub model: String,
     /// Whether it is asked about disputed criteria only, so that the figures are upper bounds.
     pub is_last_resort: bool,
-    /// Requests.
+    /// Number of requests.
     pub requests: u64,
     /// Tokens of all prompts.
     pub prompt_tokens: u64,
     /// Tokens of all replies.
     pub reply_tokens: u64,
-    /// In the currency of the prices; `None` where the prices are not known.
+    /// Cost in the currency of the prices; `None` without prices.
     pub cost: Option<f64>,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Sums {
     requests: u64,
-    /// Of the answers whose tokens were counted.
+    /// Prompt tokens of the answers whose tokens were counted.
     counted_tokens: u64,
+    /// Bytes of the same prompts.
     counted_bytes: u64,
-    /// Of all answers.
+    /// Bytes of the prompts of all answers.
     bytes: u64,
     reply_tokens: u64,
 }
@@ -63,12 +67,12 @@ impl Sums {
 }
 
 impl Estimate {
-    /// Answers that were added.
+    /// Number of answers.
     pub fn answers(&self) -> u64 {
         self.answers
     }
 
-    /// Answers that are too long for a judge.
+    /// Number of answers that are too long for a judge.
     pub fn too_long(&self) -> u64 {
         self.too_long
     }

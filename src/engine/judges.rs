@@ -1,11 +1,14 @@
-//! Judges that can be asked, and what they have used.
+//! [`Judges`]: the endpoints of a panel, with their limits, cache and spending.
+//!
+//! Takes endpoints and a panel from the caller and grades answers, one at a time or in parallel. How verdicts become a
+//! grade is decided in `gradus_core::judge`; requests are sent by `gradus_llm`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use crate::judge::{Cause, Halt, Judge, Panel};
-use crate::llm::{Cache, ClientError, Endpoint, Meter, Options, Pool};
+use crate::judge::{Brief, Cause, Halt, Judge, Panel, Rounds};
+use crate::llm::{Cache, ClientError, Endpoint, Meter, Options, Pool, Session};
 use crate::model::{Answer, Fingerprint, Grade, Usage};
 use crate::questions::{PreparedQuestion, Questions};
 use crate::score::Workspace;
@@ -16,11 +19,11 @@ pub struct Judges {
     pool: Pool,
     meter: Arc<Meter>,
     concurrency: usize,
-    /// Why the first answer fell back to the offline scorer.
+    /// See [`Judges::first_fallback`].
     first_fallback: OnceLock<String>,
 }
 
-/// Why judges cannot be asked.
+/// Why judges cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgesError {
     /// The cost is limited, and an endpoint has no prices.
@@ -49,7 +52,7 @@ impl Judges {
         if let (Some(_), Some(endpoint)) = (max_cost, endpoints.iter().find(|endpoint| endpoint.prices.is_none())) {
             return Err(JudgesError::NoPrices { model: endpoint.model.clone() });
         }
-        // As many answers as keep the slowest endpoint busy, each with all its samples under way at once.
+        // Each answer sends all its samples at the same time, so fewer answers keep the endpoints busy.
         let most = endpoints.iter().map(|endpoint| endpoint.limits.concurrency).max().unwrap_or(1);
         let concurrency = most.div_ceil(panel.samples as usize).max(1);
         let meter = Arc::new(Meter::new(max_cost));
@@ -72,7 +75,7 @@ impl Judges {
         self.concurrency
     }
 
-    /// The cost that may be spent; `None` where it is not limited.
+    /// The limit on the cost, in the currency of the prices; `None` without a limit.
     pub fn max_cost(&self) -> Option<f64> {
         self.meter.most()
     }
@@ -89,7 +92,7 @@ impl Judges {
         self.panel.print(Fingerprint([0; 32]))
     }
 
-    /// Why the first answer fell back to the offline scorer, at least in part.
+    /// The reason why the first answer fell back to the offline scorer, at least in part; `None` if no answer fell back.
     pub fn first_fallback(&self) -> Option<&str> {
         self.first_fallback.get().map(String::as_str)
     }
@@ -102,14 +105,38 @@ impl Judges {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
-        let brief = questions.brief(question).map_err(|error| Halt::Failed(Cause::new(error)))?;
-        let session = self.pool.session(format!("answer `{}` to `{}`", answer.id, question.question().id));
+        let (brief, session) = (brief(questions, question)?, self.session(question, answer));
         let judge = Judge { panel: &self.panel, chat: &session, count: self.pool.tokens() };
         let grade = judge.grade((question.scorer(), brief), answer, offline, workspace)?;
+        self.note_fallback(&grade);
+        Ok(grade)
+    }
+
+    /// Like [`Self::grade`], within the tokio runtime of the caller.
+    pub(super) async fn grade_async<'a>(
+        &self,
+        questions: &Questions,
+        question: &'a PreparedQuestion,
+        answer: &Answer<'a>,
+        offline: Fingerprint,
+    ) -> Result<Grade<'a>, Halt> {
+        let (brief, session) = (brief(questions, question)?, self.session(question, answer));
+        let (panel, scorer) = ((&self.panel, self.pool.tokens()), (question.scorer(), brief));
+        let rounds = questions.with_workspace(|workspace| Rounds::new(panel, scorer, answer, offline, workspace));
+        let grade = session.grade_async(rounds).await?;
+        self.note_fallback(&grade);
+        Ok(grade)
+    }
+
+    /// The session for the requests about one answer. Errors name the answer and its question.
+    fn session(&self, question: &PreparedQuestion, answer: &Answer<'_>) -> Session<'_> {
+        self.pool.session(format!("answer `{}` to `{}`", answer.id, question.question().id))
+    }
+
+    fn note_fallback(&self, grade: &Grade<'_>) {
         if let Some(reason) = &grade.fallback {
             self.first_fallback.get_or_init(|| reason.to_string());
         }
-        Ok(grade)
     }
 
     /// Grades answers in parallel, and returns the grades in the order of the answers.
@@ -138,4 +165,9 @@ impl Judges {
             Ok(grades.into_iter().map(|(_, grade)| grade).collect())
         })
     }
+}
+
+/// The question as judges see it.
+fn brief<'q>(questions: &Questions, question: &'q PreparedQuestion) -> Result<&'q Brief, Halt> {
+    questions.brief(question).map_err(|error| Halt::Failed(Cause::new(error)))
 }

@@ -15,6 +15,8 @@ mod references;
 mod search;
 mod service;
 mod shipped;
+#[cfg(test)]
+mod tests;
 
 pub use bank_folder::{LoadError, load_corpus, load_files};
 pub use calibration::{CalibrationError, NamedCalibration};

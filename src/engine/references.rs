@@ -1,4 +1,4 @@
-//! What strong samples say about the criteria that an answer did not meet.
+//! Finds passages of strong sample answers about the criteria that an answer did not meet.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,6 @@
-//! Searches the sample answers of a whole bank.
+//! Searches the sample answers of the whole bank.
+//!
+//! Decides whether the index is kept on disk; building and searching it is left to `retrieve`.
 
 use std::path::Path;
 
@@ -11,9 +13,9 @@ use crate::retrieve::{CacheError, Contents, Index, IndexError, PassageFound};
 /// Passages that were found.
 #[derive(Debug)]
 pub struct Passages {
-    /// Best first.
+    /// The passages, best first.
     pub found: Vec<PassageFound>,
-    /// Why the index was not kept in the folder.
+    /// Why the index was not kept in the folder; `None` if it was, or if no folder is given.
     pub not_kept: Option<CacheError>,
 }
 

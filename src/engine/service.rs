@@ -1,4 +1,7 @@
 //! [`Engine`]: a bank, a grader, and a calibration on top.
+//!
+//! It decides how an answer is graded, applies the calibration, and adds up the usage of judges. Finding questions and
+//! preparing them is left to `gradus_core::questions`; requests to judges are left to [`Judges`](super::Judges).
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -33,11 +36,11 @@ pub struct Engine {
     usage: Mutex<JudgeUsage>,
 }
 
-/// What decides about the criteria of an answer.
+/// Decides about the criteria of an answer.
 pub enum Grader {
     /// The offline scorer.
     Offline,
-    /// Language models, with the offline scorer as the labelled fallback.
+    /// Language models. The offline scorer replaces missing verdicts, and the grade says so.
     #[cfg(feature = "llm")]
     Judged(Box<Judges>),
 }
@@ -45,10 +48,10 @@ pub enum Grader {
 /// Why a bank cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its files cannot be read.
+    /// A file of the bank cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// Its word lists have faults.
+    /// The word lists of the bank have faults.
     #[error(transparent)]
     Bank(#[from] BankError),
     /// The folder has no rubric.
@@ -126,7 +129,7 @@ impl Engine {
         self.questions.get(id)
     }
 
-    /// What grades.
+    /// The grader.
     pub fn grader(&self) -> &Grader {
         &self.grader
     }
@@ -145,19 +148,19 @@ impl Engine {
         self.calibration.as_ref()
     }
 
-    /// Grades an answer.
+    /// Grades an answer. With judges the call blocks, and must not be made in asynchronous code.
     ///
     /// # Errors
-    /// When judges grade and no more answers can be graded. The offline scorer never fails.
+    /// The reason to stop grading, if judges grade. The offline scorer never fails.
     pub fn grade<'a>(&'a self, question: &'a PreparedQuestion, answer: &Answer<'a>) -> Result<Grade<'a>, Halt> {
         let offline = question.scorer().fingerprint_of(answer);
         self.questions.with_workspace(|workspace| self.grade_with(question, answer, offline, workspace))
     }
 
-    /// Grades an answer whose offline grade has the fingerprint `offline`, in a workspace of the caller.
+    /// Like [`Self::grade`], for callers that know the fingerprint of the offline grade and have a workspace.
     ///
     /// # Errors
-    /// As [`Self::grade`].
+    /// As for [`Self::grade`].
     pub fn grade_with<'a>(
         &'a self,
         question: &'a PreparedQuestion,
@@ -165,18 +168,42 @@ impl Engine {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
-        let mut grade = match &self.grader {
+        let grade = match &self.grader {
             Grader::Offline => question.scorer().grade_with_fingerprint(answer, offline, workspace),
             #[cfg(feature = "llm")]
             Grader::Judged(judges) => judges.grade(&self.questions, question, answer, offline, workspace)?,
         };
+        Ok(self.complete(question, grade))
+    }
+
+    /// Like [`Self::grade`], without blocking, for servers. Offline it returns without waiting.
+    ///
+    /// With judges it must be polled within a tokio runtime that has I/O and time enabled. Dropping the future cancels
+    /// its requests.
+    ///
+    /// # Errors
+    /// As for [`Self::grade`].
+    #[cfg(feature = "llm")]
+    pub async fn grade_async<'a>(
+        &'a self,
+        question: &'a PreparedQuestion,
+        answer: &Answer<'a>,
+    ) -> Result<Grade<'a>, Halt> {
+        let Grader::Judged(judges) = &self.grader else { return self.grade(question, answer) };
+        let offline = question.scorer().fingerprint_of(answer);
+        let grade = judges.grade_async(&self.questions, question, answer, offline).await?;
+        Ok(self.complete(question, grade))
+    }
+
+    /// Adds the calibrated score to a grade, and its usage to the sums.
+    fn complete<'a>(&'a self, question: &PreparedQuestion, mut grade: Grade<'a>) -> Grade<'a> {
         if let Some(calibration) = &self.calibration {
             calibration.apply(&mut grade, question.question());
         }
         if let Some(usage) = grade.usage {
             self.usage.lock().unwrap_or_else(PoisonError::into_inner).add(usage);
         }
-        Ok(grade)
+        grade
     }
 
     /// Tokens and cost of all grades of this engine so far.
@@ -184,12 +211,14 @@ impl Engine {
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Grades answers and passes each grade with its place to `take`, in the order of the answers: offline one after
-    /// the other, by judges as many at a time as their endpoints allow, and all of them before the first is passed on.
-    /// An answer without a question has no grade.
+    /// Grades answers and passes each grade with its index to `take`, in the order of the answers. An answer without a
+    /// question has no grade.
+    ///
+    /// The offline scorer grades one answer after the other. Judges grade as many answers at a time as their endpoints
+    /// allow, and `take` is first called when all answers are graded.
     ///
     /// # Errors
-    /// As [`Self::grade`]; the first error stops the others.
+    /// As for [`Self::grade`]. An error stops the grading of all other answers.
     pub fn grade_all<'a>(
         &'a self,
         answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],
