@@ -23,10 +23,10 @@ const ROWS: usize = 300;
 /// Does `work`, and fails if it takes more than two minutes.
 fn in_time(work: impl FnOnce() + Send + 'static) {
     crate::caught::note_panics_in_tests();
-    let (ended, wait) = mpsc::channel();
+    let (done, wait) = mpsc::channel();
     let worker = thread::spawn(move || {
         work();
-        let _ = ended.send(());
+        let _ = done.send(());
     });
     match wait.recv_timeout(Duration::from_mins(2)) {
         Err(mpsc::RecvTimeoutError::Timeout) => panic!("the run hangs"),
@@ -42,8 +42,8 @@ fn to_file(plan: &RunPlan<'_>, input: &mut Input, output: &Path) -> Result<RunSu
 
 /// The place and message of a panic.
 #[track_caller]
-fn panic_of(ended: Result<RunSummary, BatchError>) -> (PanicPlace, String) {
-    match ended {
+fn panic_of(result: Result<RunSummary, BatchError>) -> (PanicPlace, String) {
+    match result {
         Err(BatchError::Panicked { at, panicked }) => {
             assert!(panicked.location.is_some_and(|location| location.starts_with(file!())));
             (at, panicked.message)
@@ -58,8 +58,8 @@ fn continues_after(fixture: &Fixture, saved: u64, what: &str) {
     let uninterrupted = fixture.uninterrupted(&rows(ROWS));
     let output = fixture.path("out");
     assert!(!output.exists(), "{what}: no output before all rows are graded");
-    let (ended, fresh) = fixture.run(&rows(ROWS), &output, 2);
-    assert!(ended.complete, "{what}");
+    let (result, fresh) = fixture.run(&rows(ROWS), &output, 2);
+    assert!(result.complete, "{what}");
     assert_eq!(std::fs::read(&output).expect("reads"), uninterrupted, "{what}");
     assert_eq!(fresh, ROWS as u64 - saved, "{what}");
 }
@@ -70,7 +70,7 @@ fn a_panic_while_a_result_is_formatted_saves_every_row_before_it() {
         for jobs in [1, 8] {
             for bad in [0, 1, 63, 64, 170, ROWS - 1] {
                 let (fixture, id) = (Fixture::new(), format!("r{bad}"));
-                let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+                let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                     let render: &super::RenderGrade<'_> = &|grade, kept, out| {
                         assert!(grade.id != id, "cannot format {id}");
                         (plan.render)(grade, kept, out)
@@ -78,7 +78,7 @@ fn a_panic_while_a_result_is_formatted_saves_every_row_before_it() {
                     to_file(&RunPlan { render, ..*plan }, input, &fixture.path("out"))
                 });
                 let at = PanicPlace::Row { line: bad as u64 + 1, id: Some(id.clone()) };
-                assert_eq!(panic_of(ended), (at, format!("cannot format {id}")), "{jobs} threads");
+                assert_eq!(panic_of(result), (at, format!("cannot format {id}")), "{jobs} threads");
                 continues_after(&fixture, bad as u64, &format!("{jobs} threads, row {bad}"));
             }
         }
@@ -121,11 +121,11 @@ fn a_panic_of_the_judge_saves_every_row_before_it() {
         for jobs in [1, 8] {
             let (fixture, bad) = (Fixture::new(), 41);
             let judge = PanickingGrader { id: format!("r{bad}") };
-            let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+            let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                 to_file(&RunPlan { grader: &judge, ..*plan }, input, &fixture.path("out"))
             });
             let at = PanicPlace::Row { line: bad + 1, id: Some(judge.id.clone()) };
-            assert_eq!(panic_of(ended), (at, "no verdict".to_owned()), "{jobs} threads");
+            assert_eq!(panic_of(result), (at, "no verdict".to_owned()), "{jobs} threads");
             continues_after(&fixture, bad, &format!("{jobs} threads"));
         }
     });
@@ -137,7 +137,7 @@ fn a_panic_while_results_are_reported_or_written_is_an_error() {
         for jobs in [1, 8] {
             let fixture = Fixture::new();
             let mut reported = 0;
-            let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+            let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                 let output = fixture.path("out");
                 let (stored, existing) = (Stored::of(&output, None), Existing::default());
                 let target = RunTarget::File { output: &output, stored, existing, reports: Vec::new() };
@@ -147,13 +147,13 @@ fn a_panic_while_results_are_reported_or_written_is_an_error() {
                     Ok(())
                 })
             });
-            assert_eq!(panic_of(ended), (PanicPlace::Writing, "reported too often".to_owned()));
-            let ended = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
+            assert_eq!(panic_of(result), (PanicPlace::Writing, "reported too often".to_owned()));
+            let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                 let target =
                     RunTarget::Stream { name: Path::new("panicking"), stream: Box::new(PanickingSink { left: 2 }) };
                 run(plan, input, target, &mut |_| Ok(()))
             });
-            assert_eq!(panic_of(ended), (PanicPlace::Writing, "no more room".to_owned()));
+            assert_eq!(panic_of(result), (PanicPlace::Writing, "no more room".to_owned()));
         }
     });
 }
@@ -200,12 +200,12 @@ fn a_panic_of_the_reading_thread_saves_the_blocks_before_it() {
     in_time(|| {
         for jobs in [1, 8] {
             let fixture = Fixture::new();
-            let ended = fixture.with_plan(&rows(1), jobs, |plan, _| {
+            let result = fixture.with_plan(&rows(1), jobs, |plan, _| {
                 let source = PanickingSource { rows: io::Cursor::new(rows(ROWS).into_bytes()) };
                 let mut input = Input::of_reader(source, &Columns::default(), Arc::new(AtomicBool::new(false)));
                 to_file(plan, &mut input, &fixture.path("out"))
             });
-            let (at, message) = panic_of(ended);
+            let (at, message) = panic_of(result);
             let PanicPlace::Reading { rows } = at else { panic!("{at:?}") };
             assert_eq!(message, "the source broke");
             assert!(rows > 0 && rows < ROWS as u64, "{rows}");
@@ -247,11 +247,11 @@ fn a_panic_while_a_row_is_prepared_saves_every_row_before_it() {
         let fixture = Fixture::new();
         let refused = |id: usize| format!("{{\"id\":\"n{id}\",\"question\":\"no-such-question\",\"answer\":\"x\"}}\n");
         let input = (0..10).map(refused).collect::<String>() + &rows(3);
-        let ended = fixture.with_plan(&input, 2, |plan, input| {
+        let result = fixture.with_plan(&input, 2, |plan, input| {
             to_file(&RunPlan { grader: &PanickingFingerprint, ..*plan }, input, &fixture.path("out"))
         });
         let at = PanicPlace::Row { line: 11, id: Some("r0".to_owned()) };
-        assert_eq!(panic_of(ended), (at, "no fingerprint".to_owned()));
+        assert_eq!(panic_of(result), (at, "no fingerprint".to_owned()));
         assert_eq!(fixture.journaled("out", 1), 10);
     });
 }
@@ -263,13 +263,13 @@ fn a_panic_ends_a_wait_for_input() {
         // The source gives one row and then waits until the run is stopped, as a pipe does.
         let stop = Arc::new(AtomicBool::new(false));
         let source = SilentSource { rows: io::Cursor::new(rows(1).into_bytes()), stop: Arc::clone(&stop) };
-        let ended = fixture.with_plan(&rows(1), 1, |plan, _| {
+        let result = fixture.with_plan(&rows(1), 1, |plan, _| {
             let render: &super::RenderGrade<'_> = &|_, _, _| -> io::Result<GradeSummary> { panic!("cannot format") };
             let mut input = Input::of_reader(source, &Columns::default(), Arc::clone(&stop));
             input.go_row_by_row();
             to_file(&RunPlan { render, stop: &stop, ..*plan }, &mut input, &fixture.path("out"))
         });
-        assert_eq!(panic_of(ended).1, "cannot format");
+        assert_eq!(panic_of(result).1, "cannot format");
     });
 }
 

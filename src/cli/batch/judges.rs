@@ -18,6 +18,9 @@ use crate::score::VERSION;
 
 /// The reason for fallbacks of an earlier run, whose reason is not known.
 const EARLIER_RUN: &str = "an earlier run recorded it";
+/// The hint for [`judge_missing`].
+pub(super) const JUDGE_MISSING_HINT: &str =
+    "`gradus config check` tests the endpoint; --max-fallback 100% accepts such grades";
 
 /// How judges may be used according to the flags.
 pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> Uses {
@@ -86,12 +89,11 @@ pub(super) fn required_by(settings: &Settings) -> Option<&Origin> {
     (grader.value == GraderChoice::Llm).then_some(&grader.origin)
 }
 
-/// The warning if a judge is required and graded no answer alone, with its hint.
+/// The warning if a judge is required and graded no answer alone. Its hint is [`JUDGE_MISSING_HINT`].
 pub(super) fn judge_missing(required_by: &Origin, answers: u64, why: Option<&str>) -> String {
     let all = if answers == 1 { "the only graded answer".to_owned() } else { format!("all {answers} graded answers") };
     let why = why.unwrap_or(EARLIER_RUN);
     format!(
-        "{all} fell back to the offline scorer, at least in part, although grader = llm is set by {required_by}: {why}\nhint: \
-         `gradus config check` tests the endpoint; --max-fallback 100% accepts such grades"
+        "{all} fell back to the offline scorer, at least in part, although grader = llm is set by {required_by}: {why}"
     )
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::disputes::Disputes;
+use super::judges::JUDGE_MISSING_HINT;
 use super::junit::Junit;
 use super::progress::Progress;
 use crate::agreement::Overview;
@@ -278,11 +279,14 @@ impl Tally {
         }
         let mut exceeded = exceeded_limits(&self.overview, fail_under, self.below, max_ungraded);
         exceeded.extend(max_fallback.and_then(|most| fallen_back(&self.overview, most)));
-        exceeded.extend(provenance.judge_missing);
         exceeded.iter().for_each(|limit| printer.warning(limit));
+        let judge_missing = provenance.judge_missing;
+        if let Some(missing) = &judge_missing {
+            printer.warning_with_hint(missing, JUDGE_MISSING_HINT);
+        }
         // because the exit status must be right even where nothing reads the summary
         shown.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
-        Ok(if exceeded.is_empty() { ExitStatus::Done } else { ExitStatus::CheckFailed })
+        Ok(if exceeded.is_empty() && judge_missing.is_none() { ExitStatus::Done } else { ExitStatus::CheckFailed })
     }
 }
 
