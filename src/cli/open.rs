@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::calibration;
+use super::hints;
 use super::judge::{self, Uses};
 use super::printer::Printer;
 use super::settings::Settings;
@@ -34,7 +35,10 @@ pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<
 
 /// Warns if the reply cache could not be used.
 pub(super) fn warn_of_trouble(engine: &Engine, printer: &Printer) {
-    if let Some(trouble) = engine.judges().and_then(|judges| judges.pool().trouble()) {
-        printer.warning(&super::hints::with_hint(trouble));
+    let Some(trouble) = engine.judges().and_then(|judges| judges.pool().trouble()) else { return };
+    let trouble = anyhow::Error::from(trouble);
+    match hints::of(&trouble) {
+        Some(hint) => printer.warning_with_hint(&trouble.to_string(), &hint),
+        None => printer.warning(&trouble.to_string()),
     }
 }
