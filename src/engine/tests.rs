@@ -127,7 +127,7 @@ mod judged {
             cross_checks: false,
         };
         let options =
-            Options { deadline: Duration::from_secs(60), kept: Kept::Used, stops: false, stop: Arc::default() };
+            Options { deadline: Duration::from_mins(1), kept: Kept::Used, stops: false, stop: Arc::default() };
         Judges::open(vec![endpoint], panel, None, max_cost, options)
     }
 
@@ -150,8 +150,6 @@ mod judged {
         let (server, other_server) = (scripted(), scripted());
         let (blocking, engine) = (judged(&server), judged(&other_server));
         let answer = Answer::new("mine", TEXT);
-        let question = |engine: &Engine| engine.question("error-budget").map(|one| one.question().id.clone());
-        assert_eq!(question(&blocking).expect("a question"), question(&engine).expect("a question"));
         let expected =
             blocking.grade(blocking.question("error-budget").expect("a question"), &answer).expect("a grade");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -107,7 +107,7 @@ fn run_uncaught(
                 stop: plan.stop,
             };
             match starter.start(first) {
-                Ok(started) => to_file(plan, &processor, input, &folder, started, &mut ordered, reports),
+                Ok(run) => to_file(plan, &processor, input, &folder, run, &mut ordered, reports),
                 Err(error) => {
                     folder.leave();
                     Err(error)

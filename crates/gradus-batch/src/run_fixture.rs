@@ -112,9 +112,9 @@ impl Fixture {
                 existing: Existing::default(),
                 stop: plan.stop,
             };
-            let started = starter.start(first).expect("starts");
+            let run = starter.start(first).expect("starts");
             let mut sink = failing_sink(&beside(output), left);
-            let (unfinished, next_row, windows) = (started.unfinished, started.next_row, started.windows);
+            let (unfinished, next_row, windows) = (run.unfinished, run.next_row, run.windows);
             let remaining = RemainingRows { input, unfinished, next_row, windows };
             // Whether it fails does not matter; the tests look at the files that it leaves.
             let _ = pipeline::run(&processor, remaining, &mut ordered, &mut sink, (1, plan.stop));
