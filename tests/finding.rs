@@ -352,7 +352,7 @@ proptest::proptest! {
             }
         }
         disguised.push_str(&ends);
-        let found: Vec<&str> = bank.asked_as(&disguised).iter().map(|entry| entry.id.as_str()).collect();
+        let found: Vec<&str> = bank.entries_with_wording(&disguised).iter().map(|entry| entry.id.as_str()).collect();
         proptest::prop_assert_eq!(found, [id.as_str()], "{}", disguised);
     }
 

@@ -1,13 +1,13 @@
-//! `calibrate`: fits a calibration, which maps scores to the scale of the people who scored some answers.
+//! `gradus calibrate`: fits a calibration, which maps scores to the scale of human scores.
 //!
-//! Writes the calibration only if it is nearer to people on held-out questions, or on request. The fit is in
+//! Writes the calibration only if it is closer to people on held-out questions, or on request. The fit is in
 //! `agreement::fit`.
 
 use std::fmt::Write as _;
 
 use super::args::Calibrate as Args;
 use super::exit_status::ExitStatus;
-use super::files::{check_output, name, write_whole};
+use super::files::{check_output, display_name, write_atomically};
 use super::graded::{RowQuestions, share};
 use super::hints::advised;
 use super::open;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     check_output(&args.output, &[&args.answers], args.force)?;
     let engine = open::offline(settings)?;
     let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.bank())?;
-    let status = report_bad_rows(&bad, &name(&args.answers), printer);
+    let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let questions = RowQuestions::new(&engine, &rows, printer)?;
     let mut examples = Vec::new();
     questions.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))))?;
@@ -38,17 +38,18 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let trial = Trial::of(&rows, &examples, &fit);
     printer.result(&trial.table(&fit))?;
     if !trial.helps() {
-        const WORSE: &str = "on questions held back, the calibrated scores are not nearer to people's than the scores \
-                             without calibration, or than the mean of people's scores";
+        const WORSE: &str = "on held-out questions, the calibrated scores are not closer to people's scores than the \
+                             uncalibrated scores, or not closer than the mean of people's scores";
         if !args.even_if_worse {
-            printer.warning(&format!("{WORSE}; nothing was written\nhint: use --even-if-worse to write it anyway"));
+            let hint = "use --even-if-worse to write the calibration anyway";
+            printer.warning_with_hint(&format!("{WORSE}; nothing was written"), hint);
             return Ok(ExitStatus::CheckFailed);
         }
         printer.warning(WORSE);
     }
     let comment = comment(args, settings, &examples, &fit, &trial);
-    write_whole(&args.output, &fit.calibration.to_text(&comment))?;
-    printer.note(&format!("use it with --calibration {}", args.output.display()));
+    write_atomically(&args.output, &fit.calibration.to_text(&comment))?;
+    printer.note(&format!("apply the calibration with --calibration {}", args.output.display()));
     Ok(status)
 }
 
@@ -69,7 +70,7 @@ fn example(row: &Row, grade: &Grade<'_>) -> Option<Example> {
 struct Trial {
     before: Pairs,
     after: Pairs,
-    /// The baseline: every answer has the mean of people's scores of the other questions.
+    /// The baseline: every answer gets the mean of people's scores on the other questions.
     mean: Pairs,
     unit: f64,
 }
@@ -92,21 +93,21 @@ impl Trial {
 
     fn table(&self, fit: &Fit) -> String {
         let mut table = format!(
-            "{}, questions held back in {}\n\n            before    after     mean\n",
+            "{}; {} for cross-validation\n\n            before    after     mean\n",
             counted(self.after.len(), "answer"),
-            counted(fit.folds, "part")
+            counted(fit.folds, "fold")
         );
         for metric in SHOWN {
             let [before, after, mean] = self.figures(metric);
             let _ = writeln!(table, "  {:<8}{before:>8} {after:>8} {mean:>8}", metric.name());
         }
         if (self.unit - 1.0).abs() > f64::EPSILON {
-            let _ = writeln!(table, "\nrmse, mae and bias in points of {}", self.unit);
+            let _ = writeln!(table, "\nrmse, mae and bias are in points; the highest score is {}", self.unit);
         }
         table
     }
 
-    /// Whether calibrated scores are nearer to people's than the scores before, and than the mean for every answer.
+    /// Whether the calibrated scores are closer to people's scores than the uncalibrated scores and than the mean.
     fn helps(&self) -> bool {
         let error = |pairs: &Pairs| pairs.measure(Metric::RootError).ok();
         let after = error(&self.after);
@@ -124,11 +125,11 @@ fn comment(args: &Args, settings: &Settings, examples: &[Example], fit: &Fit, tr
         })
         .collect();
     format!(
-        "Written by `gradus calibrate`: {} of {}, graded by {bank}.\n\
-         On questions held back ({}): {}.",
+        "Written by `gradus calibrate`: {} of {}, graded with {bank}.\n\
+         On held-out questions ({}): {}.",
         counted(examples.len(), "answer"),
-        name(&args.answers).replace(char::is_control, " "),
-        counted(fit.folds, "part"),
+        display_name(&args.answers).replace(char::is_control, " "),
+        counted(fit.folds, "fold"),
         changes.join(", ")
     )
 }

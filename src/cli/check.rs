@@ -18,6 +18,7 @@ use super::printer::Printer;
 use super::settings::Settings;
 use crate::bank::{self, Bank, Files, Finding};
 use crate::report;
+use crate::wording::counted;
 
 /// A bank to check, some files of one, or a file that is not in a bank.
 struct Target {
@@ -94,7 +95,6 @@ fn print(findings: &[Finding], text: &str, format: ListFormat, printer: &Printer
 
 impl Target {
     fn summary(&self, findings: usize) -> String {
-        let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         let checked = match (&self.alone, &self.files) {
             (Some(path), _) => format!("{path}, which is not in a bank"),
             (None, Some(files)) => format!("{} of {}", counted(files.len(), "file"), self.name),
@@ -128,7 +128,7 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
                 targets.push(alone(path)?);
                 continue;
             }
-            PathTarget::Bank { folder } => (super::files::place(&folder), folder, None),
+            PathTarget::Bank { folder } => (super::files::resolved_path(&folder), folder, None),
             PathTarget::InBank { root, file } => (root.clone(), root, Some(file)),
         };
         match &mut chosen {
@@ -174,7 +174,7 @@ fn folder_of_bank(path: &Path) -> PathBuf {
         Some(parent) if path.ends_with("rubrics") => parent.to_owned(),
         // The path may be `.` or `..`, which do not end with the name of the folder.
         _ => {
-            let whole = super::files::place(path);
+            let whole = super::files::resolved_path(path);
             let parent = whole.parent().filter(|_| whole.ends_with("rubrics"));
             parent.unwrap_or(path).to_owned()
         }

@@ -1,4 +1,4 @@
-//! `bank draft`: drafts rubrics from reference answers.
+//! `gradus bank draft`: drafts rubrics from reference answers.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use super::args::Draft as Args;
 use super::exit_status::ExitStatus;
-use super::files::{name, write_together};
+use super::files::{display_name, write_together};
 use super::graded::few;
 use super::hints::advised;
 use super::printer::Printer;
@@ -14,8 +14,9 @@ use super::read_rows::{read_questions, report_bad_rows};
 use super::settings::Settings;
 use crate::bank::{self, Bank, BankError, DraftQuestion};
 use crate::batch::ReadRows;
+use crate::wording::counted;
 
-/// Files that are named when there are more in the way.
+/// Maximum number of existing files that an error lists.
 const NAMED: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -24,33 +25,30 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
     let related = words.related().map_err(BankError::Faulty)?;
     let files = bank::draft(&questions, &args.topic, &synonyms, &related)?;
-    let there: Vec<String> = files
+    let existing: Vec<String> = files
         .iter()
         .map(|file| args.output.join(&file.name))
         .filter(|path| path.exists())
         .map(|path| path.display().to_string())
         .collect();
-    if !there.is_empty() && !args.force {
-        let others = there.len().saturating_sub(NAMED);
+    if !existing.is_empty() && !args.force {
+        let others = existing.len().saturating_sub(NAMED);
         let more = if others == 0 { String::new() } else { format!(" and {others} more") };
-        let named: Vec<&str> = there.iter().take(NAMED).map(String::as_str).collect();
+        let named: Vec<&str> = existing.iter().take(NAMED).map(String::as_str).collect();
         return Err(advised(
             format!("{}{more} would be overwritten", named.join(", ")),
             "choose another --output or --topic, or use --force",
         ));
     }
-    let places: Vec<(PathBuf, &str)> =
+    let paths: Vec<(PathBuf, &str)> =
         files.iter().map(|file| (args.output.join(&file.name), file.text.as_str())).collect();
-    write_together(&places)?;
-    let count = match files.len() {
-        1 => "1 rubric".to_owned(),
-        count => format!("{count} rubrics"),
-    };
+    write_together(&paths)?;
+    let count = counted(files.len(), "rubric");
     let folder = args.output.display();
     printer.result(&format!("{count} drafted in {folder}"))?;
     note_of_shared_prompts(&questions, printer);
-    printer.note(&format!("read and correct them; `gradus bank check {folder}` reports their faults"));
-    let from = args.questions.as_deref().map(name).unwrap_or_default();
+    printer.note(&format!("read and correct the rubrics; `gradus bank check {folder}` reports their faults"));
+    let from = args.questions.as_deref().map(display_name).unwrap_or_default();
     Ok(report_bad_rows(&bad, &from, printer))
 }
 
@@ -58,7 +56,7 @@ fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Res
     if let Some(folder) = &args.corpus {
         if !folder.is_dir() {
             let message = format!("{} is not a folder", folder.display());
-            return Err(advised(message, "name the folder that holds <topic>/<id>.md"));
+            return Err(advised(message, "name the folder that contains <topic>/<id>.md"));
         }
         let files = crate::engine::load_corpus(folder)?;
         let bank =
@@ -67,7 +65,7 @@ fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Res
         warn_of_made_up_prompts(&questions, printer);
         return Ok(ReadRows { rows: questions, bad: Vec::new() });
     }
-    let Some(path) = &args.questions else { bail!("no questions are named") };
+    let Some(path) = &args.questions else { bail!("neither QUESTIONS nor --corpus is given") };
     let read = read_questions(path, args.input_format)?;
     if path.is_dir() {
         warn_of_made_up_prompts(&read.rows, printer);
@@ -75,27 +73,29 @@ fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Res
     Ok(read)
 }
 
-/// Reports prompts that were made of ids, because a file need not contain the wording of its question.
+/// Warns of prompts that were made from ids, because a file need not contain the wording of its question.
 fn warn_of_made_up_prompts(questions: &[DraftQuestion], printer: &Printer) {
     let made_up: Vec<&str> =
         questions.iter().filter(|one| one.has_made_up_prompt()).map(|one| one.id.as_str()).collect();
     if !made_up.is_empty() {
-        printer.warning(&format!(
-            "the id is used as the prompt of {}: the wording of the question is not known\n\
-             hint: add `prompt = \"...\"` to the head of the corpus file, or name the bank of the question with --bank",
-            few(&made_up)
-        ));
+        printer.warning_with_hint(
+            &format!(
+                "the id is used as the prompt of {}, because the wording of the question is unknown",
+                few(&made_up)
+            ),
+            "add `prompt = \"...\"` to the head of the corpus file, or name the bank of the question with --bank",
+        );
     }
 }
 
-/// Reports shared prompts, because a row that names its question by such a prompt is not graded.
+/// Reports prompts that several questions share. A row that names its question by such a prompt is not graded.
 fn note_of_shared_prompts(questions: &[DraftQuestion], printer: &Printer) {
     let shared = bank::with_shared_prompts(questions);
     if !shared.is_empty() {
         let ids: Vec<&str> = shared.iter().map(|question| question.id.as_str()).collect();
         printer.note(&format!(
-            "these questions share their prompt with another one: {}; rows that name such a question by its prompt \
-             are not graded: name it by its id",
+            "these questions share their prompt with another question: {}; rows that name such a question by its \
+             prompt are not graded; use its id",
             few(&ids)
         ));
     }

@@ -1,7 +1,7 @@
 //! `eval`: measures how well the grader agrees with people.
 //!
-//! Grades answers that people scored, and prints metrics with intervals, the greatest differences, and the changes since an
-//! earlier evaluation. The metrics themselves are in `agreement`.
+//! Grades answers that people scored, and prints metrics with intervals, the largest disagreements, and the changes since
+//! an earlier evaluation. The metrics themselves are in `agreement`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::exit_status::ExitStatus;
-use super::files::{name, read_text};
+use super::files::{display_name, read_text};
 use super::graded::{RowQuestions, few, given, reason, share};
 use super::hints::advised;
 use super::judge::Uses;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         }
         all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
     })?;
-    let status = report_bad_rows(&bad, &name(&args.answers), printer);
+    let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let answers = rows.len() + bad.len();
     ungraded.extend(bad.into_iter().map(|bad| {
         let (line, reason) = (usize::try_from(bad.line).unwrap_or(usize::MAX), bad.fault.to_string());
@@ -64,20 +64,23 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     ungraded.sort_by_key(|ungraded| ungraded.line);
     if let (true, Some(why)) = (fallbacks > 0, judges.and_then(Judges::first_fallback)) {
         let answers = counted(rows.len(), "answer");
-        let were = if rows.len() == 1 { "was" } else { "were" };
+        let were = if fallbacks == 1 { "was" } else { "were" };
         printer.warning(&format!("{fallbacks} of {answers} {were} graded offline, at least in part: {why}"));
     }
-    // because the replies that were just received show the worst answers too
+    // The replies that were just received are enough to grade the worst answers again.
     judges.iter().for_each(|judges| judges.pool().use_kept());
     warn_of_unknown_criteria(&rows, &all, printer);
     let options = StudyOptions { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
     let study = study(&rows, &all, &options).map_err(|absent| {
-        advised(format!("no cut can be fitted on that split: {absent}"), "give one with --cut N, or name another split")
+        advised(
+            format!("no cut can be fitted on that split: {absent}"),
+            "give a cut with --cut N, or name another split",
+        )
     })?;
     let missed = missed(&args.fail_under, &study, &rows)?;
     let moved = args.compare.as_deref().map(|path| moved(path, &rows, &all, &study, &options)).transpose()?;
     let evaluation = Evaluation {
-        answers_from: name(&args.answers),
+        answers_from: display_name(&args.answers),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
         grader: judges.map_or(format!("offline scorer {VERSION}"), |judges| judges.panel().name()),
         calibration: calibration.map(|calibration| calibration.name().to_owned()),
@@ -111,7 +114,7 @@ fn splits(rows: &[Row]) -> String {
     if names.is_empty() { "no answer has a `split`".to_owned() } else { format!("splits are {}", names.join(", ")) }
 }
 
-/// Warns of criteria that people graded and the rubrics do not have.
+/// Warns of criteria that people graded but that the rubrics do not have.
 fn warn_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
     let unknown = rows.iter().zip(given).filter(|(_, given)| given.score.is_some()).flat_map(|(row, given)| {
         row.criteria.keys().filter(|id| !given.criteria.contains_key(*id)).map(String::as_str)
@@ -123,7 +126,7 @@ fn warn_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
     }
 }
 
-/// Fingerprint of an answer's text, which identifies the answer in another evaluation whatever its id is.
+/// Fingerprint of an answer's text. It identifies the answer in another evaluation, where its id may differ.
 fn fingerprint(row: &Row) -> String {
     blake3::hash(row.answer.as_bytes()).to_hex()[..16].to_owned()
 }
@@ -138,7 +141,7 @@ fn scores(rows: &[Row], given: &[Given]) -> Vec<AnswerScore> {
     rows.iter().zip(given).map(score).collect()
 }
 
-/// The answers with the greatest differences between grader and people, graded again for their evidence.
+/// The answers with the largest differences between grader and people. They are graded again for their evidence.
 fn worst(
     rows: &[Row],
     given: &[Given],
@@ -155,7 +158,7 @@ fn worst(
     questions.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
         let of = worst.len();
         let Some((grade, (place, _))) = grade.zip(places.get(of).copied()) else { return };
-        // because a quote from a judge belongs to the whole criterion instead of a concept
+        // A quote from a judge belongs to the whole criterion instead of a concept.
         let quotes = grade.criteria.iter().flat_map(|criterion| {
             let name = |concept: &str| if concept.is_empty() { criterion.id.to_string() } else { concept.to_owned() };
             criterion.evidence.iter().map(move |one| (name(&one.concept), one.quote.to_string()))
@@ -183,7 +186,7 @@ fn moved(
     options: &StudyOptions,
 ) -> anyhow::Result<EvaluationChange> {
     let before = report::parse_earlier_evaluation(&read_text(path)?)
-        .with_context(|| format!("{} is not an evaluation", name(path)))?;
+        .with_context(|| format!("{} is not an evaluation", display_name(path)))?;
     let known: BTreeMap<(&str, &str), f64> = before
         .scores
         .iter()
@@ -201,7 +204,7 @@ fn moved(
     }
     if both.old.is_empty() {
         return Err(advised(
-            format!("{} has none of these answers", name(path)),
+            format!("{} has none of these answers", display_name(path)),
             "compare evaluations of the same answers",
         ));
     }
@@ -211,7 +214,7 @@ fn moved(
         MetricChange { metric, comparison: comparison.map(|found| in_units(found, unit_of(metric, study.unit))) }
     };
     let figures = Metric::ALL.into_iter().map(figure).collect();
-    Ok(EvaluationChange { from: name(path), answers: both.old.len(), changed, figures })
+    Ok(EvaluationChange { from: display_name(path), answers: both.old.len(), changed, figures })
 }
 
 /// Scores of the same answers in the earlier evaluation and in this one, and people's scores.
@@ -223,7 +226,8 @@ struct PairedScores {
 }
 
 impl PairedScores {
-    /// Compares the two by one metric. Metrics of right and wrong use the cut score of each evaluation for its own scores.
+    /// Compares the evaluations by one metric. Metrics of right and wrong use the cut score of each evaluation for its own
+    /// scores.
     fn compare(&self, metric: Metric, cut: f64, study: &Study, options: &StudyOptions) -> Result<Comparison, Absent> {
         let cuts = matches!(metric, Metric::Kappa | Metric::Exact | Metric::MacroF1 | Metric::Accuracy);
         let (resamples, seed) = (options.resamples, options.seed);
@@ -249,19 +253,19 @@ fn in_units(found: Comparison, unit: f64) -> Comparison {
 fn missed(thresholds: &[Threshold], study: &Study, rows: &[Row]) -> anyhow::Result<Vec<String>> {
     let mut missed = Vec::new();
     for threshold in thresholds {
-        let Threshold { split, metric, least } = threshold;
+        let Threshold { split, metric, worst } = threshold;
         let of = split.as_ref().map_or(Subset::All, |split| Subset::Split(split.clone()));
         let Some(group) = study.groups.iter().find(|group| group.of == of) else {
             return Err(advised(format!("--fail-under {threshold}: no answer is in that split"), splits(rows)));
         };
         missed.extend(
-            fault(group, *metric, *least).map(|fault| format!("{fault} that --fail-under {threshold} asks for")),
+            fault(group, *metric, *worst).map(|fault| format!("{fault} that --fail-under {threshold} requires")),
         );
     }
     Ok(missed)
 }
 
-/// The fault of a metric that is worse than `bound` or has no value; `None` where it is as good or better.
+/// The fault of a metric that is worse than `bound` or has no value. `None` if the metric is at least as good.
 fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
     let name = metric.name();
     let value = match group.figure(metric).map(|figure| figure.grader.value) {

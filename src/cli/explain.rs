@@ -14,6 +14,7 @@ use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
 use crate::score::{Find, Reason, Trace, Workspace};
+use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let bank = super::bank::open(settings)?;
@@ -102,12 +103,13 @@ fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, print
             let kind = if trace.place.penalty { "penalty" } else { "criterion" };
             let _ = writeln!(
                 text,
-                "{kind} {} ({} points, {})",
+                "{kind} {} ({}, {})",
                 criterion.id,
-                criterion.points,
+                counted(criterion.points, "point"),
                 match &criterion.basis {
-                    Basis::Count { need } => format!("needs {need} of {}", criterion.concepts.len()),
-                    Basis::Coverage { .. } => "by the share of a reference that is said".to_owned(),
+                    Basis::Count { need } =>
+                        format!("needs {need} of {}", counted(criterion.concepts.len(), "concept")),
+                    Basis::Coverage { .. } => "credit by the share of a reference that the answer contains".to_owned(),
                 }
             );
         }

@@ -40,7 +40,7 @@ pub(super) fn read_calibration(path: &Path) -> anyhow::Result<String> {
 }
 
 fn read(path: &Path, limit: usize) -> anyhow::Result<Vec<u8>> {
-    let failed = || format!("cannot read {}", name(path));
+    let failed = || format!("cannot read {}", display_name(path));
     if is_stream(path) && io::stdin().is_terminal() {
         return read_typed(limit, leave_on_signal);
     }
@@ -67,7 +67,7 @@ fn read_up_to(source: impl io::Read, limit: usize) -> io::Result<Option<Vec<u8>>
 fn decode(path: &Path, bytes: Vec<u8>) -> anyhow::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        advised(format!("{} is not UTF-8: the first bad byte is byte {offset}", name(path)), "save it as UTF-8")
+        advised(format!("{} is not UTF-8: the first bad byte is byte {offset}", display_name(path)), "save it as UTF-8")
     })
 }
 
@@ -77,19 +77,21 @@ pub(super) fn is_stream(path: &Path) -> bool {
 }
 
 /// The name of an input as messages show it.
-pub(super) fn name(path: &Path) -> String {
+pub(super) fn display_name(path: &Path) -> String {
     if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// The absolute path of a file with all links resolved. The file and its folders may be missing.
-pub(super) fn place(path: &Path) -> PathBuf {
+pub(super) fn resolved_path(path: &Path) -> PathBuf {
     if let Ok(place) = fs::canonicalize(path) {
         return place;
     }
     match (path.parent(), path.file_name()) {
-        (Some(folder), Some(name)) if folder.as_os_str().is_empty() => place(Path::new(".")).join(name),
-        (Some(folder), Some(name)) => place(folder).join(name),
-        (Some(folder), None) if path.ends_with("..") => place(folder).parent().unwrap_or(Path::new("/")).to_owned(),
+        (Some(folder), Some(name)) if folder.as_os_str().is_empty() => resolved_path(Path::new(".")).join(name),
+        (Some(folder), Some(name)) => resolved_path(folder).join(name),
+        (Some(folder), None) if path.ends_with("..") => {
+            resolved_path(folder).parent().unwrap_or(Path::new("/")).to_owned()
+        }
         _ => path.to_owned(),
     }
 }
@@ -101,7 +103,7 @@ pub(super) fn run_folder_of(path: &Path) -> Option<PathBuf> {
         let is_named = folder.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gradus"));
         is_named && ["manifest.json", "lock"].iter().any(|file| fs::symlink_metadata(folder.join(file)).is_ok())
     };
-    place(path).ancestors().skip(1).find(is_run).map(Path::to_owned)
+    resolved_path(path).ancestors().skip(1).find(is_run).map(Path::to_owned)
 }
 
 /// Checks that an output file replaces no input and nothing but a regular file. Without `force`, it must not replace
@@ -135,7 +137,7 @@ pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyh
 }
 
 /// Writes a file atomically: to a temporary file in the same folder, which then replaces it.
-pub(super) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(super) fn write_atomically(path: &Path, text: &str) -> anyhow::Result<()> {
     write_together(&[(path.to_owned(), text)])
 }
 
@@ -199,11 +201,11 @@ mod tests {
     fn writing_to_a_link_replaces_its_target() {
         let folder = tempfile::tempdir().expect("a folder");
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        write_whole(&file, "old").expect("writes");
+        write_atomically(&file, "old").expect("writes");
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(&file, &link).expect("links");
-            write_whole(&link, "new").expect("writes");
+            write_atomically(&link, "new").expect("writes");
             assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
             assert_eq!(fs::read_to_string(&file).expect("reads"), "new");
         }
@@ -215,7 +217,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
         assert!(check_output(&file, &[], false).is_ok());
-        write_whole(&file, "x").expect("writes");
+        write_atomically(&file, "x").expect("writes");
         assert!(check_output(&file, &[], false).is_err(), "it exists");
         assert!(check_output(&file, &[], true).is_ok());
         assert!(check_output(&file, &[&file], true).is_err(), "it is the input");
@@ -229,7 +231,7 @@ mod tests {
         let run = folder.path().join("out.csv.gradus");
         fs::create_dir(&run).expect("a folder");
         assert!(check_output(&run.join("mine"), &[], true).is_ok(), "a folder that only has the name");
-        write_whole(&run.join("manifest.json"), "{}").expect("writes");
+        write_atomically(&run.join("manifest.json"), "{}").expect("writes");
         for name in ["manifest.json", "journal.1", "new", "deeper/new"] {
             assert!(check_output(&run.join(name), &[], true).is_err(), "{name}");
         }

@@ -10,7 +10,7 @@ use anyhow::bail;
 use super::answer::Input;
 use super::args::{Format, Grade as Args};
 use super::exit_status::ExitStatus;
-use super::files::{check_output, is_stream, name};
+use super::files::{check_output, display_name, is_stream};
 use super::find_question::{QuestionOfAnswer, find_question};
 use super::grade_results::Results;
 use super::hints::advised;
@@ -90,7 +90,7 @@ fn read(args: &Args, engine: &Engine, printer: &Printer) -> anyhow::Result<(Vec<
             Err(error) if error.is::<Interrupted>() => return Err(error),
             Err(error) => {
                 failed += 1;
-                printer.error(&error.context(name(file)));
+                printer.error(&error.context(display_name(file)));
             }
         }
     }

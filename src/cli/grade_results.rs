@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::args::{Color, Format, Grade as Args};
-use super::files::write_whole;
+use super::files::write_atomically;
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::model::Grade;
@@ -75,7 +75,7 @@ impl<'a, 'g> Results<'a, 'g> {
             self.write(&table)?;
         }
         match self.output {
-            Some(output) => write_whole(output, &self.text),
+            Some(output) => write_atomically(output, &self.text),
             None => Ok(()),
         }
     }

@@ -1,17 +1,19 @@
-//! Answers that people graded, graded once more: what `eval` and `calibrate` begin with.
+//! Grades answers that people graded, for `gradus eval` and `gradus calibrate`.
+//!
+//! Finds the question of each row, and gives the grade, the score and the credits of each row to the caller.
 
 use std::collections::BTreeMap;
 
-use anyhow::bail;
-
+use super::hints::advised;
 use super::printer::Printer;
 use crate::agreement::{Given, Row};
 use crate::bank::BankError;
 use crate::engine::Engine;
 use crate::model::{Answer, Grade, Outcome};
 use crate::questions::PreparedQuestion;
+use crate::wording::counted;
 
-/// Names that are told when there are more.
+/// Maximum number of names that a message lists.
 const NAMED: usize = 3;
 
 /// The questions of graded rows, each prepared once.
@@ -21,7 +23,10 @@ pub(super) struct RowQuestions<'e> {
 }
 
 impl<'e> RowQuestions<'e> {
-    /// Finds the questions of `rows`; those that are not in the bank are reported.
+    /// Finds the questions of `rows`. Warns of questions that are not in the bank.
+    ///
+    /// # Errors
+    /// When none of the questions is in the bank, or the rubric of one has faults.
     pub(super) fn new(engine: &'e Engine, rows: &[Row], printer: &Printer) -> anyhow::Result<Self> {
         let mut questions = BTreeMap::new();
         let mut unknown = Vec::new();
@@ -41,22 +46,22 @@ impl<'e> RowQuestions<'e> {
         }
         if unknown.len() == questions.len() {
             let known: Vec<&str> = engine.bank().entries().iter().take(NAMED).map(|entry| entry.id.as_str()).collect();
-            bail!(
-                "none of the questions is in the bank: {}\nhint: name the bank with --bank; its questions are {} ...",
-                few(&unknown),
-                known.join(", ")
-            );
+            return Err(advised(
+                format!("none of the questions is in the bank: {}", few(&unknown)),
+                format!("name another bank with --bank; the questions of this bank include {}", known.join(", ")),
+            ));
         }
         if !unknown.is_empty() {
-            let (count, verb) = (unknown.len(), if unknown.len() == 1 { "question is" } else { "questions are" });
+            let (is, whose) = if unknown.len() == 1 { ("is", "its") } else { ("are", "their") };
+            let count = counted(unknown.len(), "question");
             printer
-                .warning(&format!("{count} {verb} not in the bank: {}; their answers are not graded", few(&unknown)));
+                .warning(&format!("{count} {is} not in the bank: {}; {whose} answers are not graded", few(&unknown)));
         }
         Ok(Self { engine, questions })
     }
 
-    /// Grades rows and passes each with its grade to `take`, in order; there is no grade where the question is not in
-    /// the bank.
+    /// Grades rows and passes each row with its grade to `take`, in order. A row whose question is not in the bank has no
+    /// grade.
     pub(super) fn grade<'r>(
         &self,
         rows: impl IntoIterator<Item = &'r Row>,
@@ -71,8 +76,8 @@ impl<'e> RowQuestions<'e> {
             (question, Answer::new(&row.id, &row.answer))
         };
         let answers: Vec<_> = rows.iter().map(answer).collect();
-        self.engine.grade_all(&answers, |place, grade| {
-            if let Some(row) = rows.get(place) {
+        self.engine.grade_all(&answers, |index, grade| {
+            if let Some(row) = rows.get(index) {
                 take(row, grade);
             }
         })?;
@@ -80,7 +85,7 @@ impl<'e> RowQuestions<'e> {
     }
 }
 
-/// The first names of a list, and how many more there are.
+/// The first names of a list in quotation marks, and the number of the other names.
 pub(super) fn few(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
     let more = match names.len().saturating_sub(NAMED) {
@@ -90,13 +95,13 @@ pub(super) fn few(names: &[&str]) -> String {
     quoted.join(", ") + &more
 }
 
-/// What a grade gives to be measured: its score as `score` says, and the credits of its criteria.
+/// The result of a grader that is compared with people: `score`, and the credits of the criteria in `grade`.
 pub(super) fn given(grade: &Grade<'_>, score: Option<f64>) -> Given {
     let credits = grade.criteria.iter().map(|criterion| (criterion.id.to_string(), criterion.credit.as_f64()));
     Given { score, criteria: credits.collect(), words: grade.delivery.words }
 }
 
-/// The share of points earned; `None` where the answer could not be graded.
+/// The share of points earned. `None` if the answer could not be graded or the rubric has no points.
 pub(super) fn share(grade: &Grade<'_>) -> Option<f64> {
     match grade.outcome {
         Outcome::Graded { earned, possible, .. } if possible.0 > 0 => Some(earned.as_f64() / possible.as_f64()),
@@ -104,7 +109,7 @@ pub(super) fn share(grade: &Grade<'_>) -> Option<f64> {
     }
 }
 
-/// Why there is no score.
+/// The reason why a row has no score.
 pub(super) fn reason(grade: Option<&Grade<'_>>) -> String {
     match grade.map(|grade| &grade.outcome) {
         None => "its question is not in the bank".to_owned(),

@@ -1,10 +1,13 @@
-//! `bank learn`: from graded answers to phrases that the rubrics lack.
+//! `gradus bank learn`: learns phrases that the rubrics lack from graded answers.
+//!
+//! Groups the rows by question, runs the learner of `bank` on each group, and prints proposals or writes a patch. The
+//! text and the JSON are in `learned`.
 
 use std::collections::BTreeMap;
 
 use super::args::{Learn as Args, LearnFormat};
 use super::exit_status::ExitStatus;
-use super::files::{check_output, name, write_whole};
+use super::files::{check_output, display_name, write_atomically};
 use super::graded::few;
 use super::hints::advised;
 use super::learned;
@@ -14,6 +17,7 @@ use super::settings::Settings;
 use crate::agreement::Row;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 use crate::batch::ReadRows;
+use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if let Some(path) = &args.output {
@@ -21,8 +25,8 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     }
     let bank = super::bank::open(settings)?;
     let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &bank)?;
-    let status = report_bad_rows(&bad, &name(&args.answers), printer);
-    let groups = groups(&bank, &rows, args, printer)?;
+    let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
+    let groups = rows_by_question(&bank, &rows, args, printer)?;
     let vocabulary = bank.vocabulary()?;
     let mut learner = Learner::new(&bank, &vocabulary)?;
     let options = LearnOptions { limit: args.limit, seed: args.seed };
@@ -40,7 +44,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         LearnFormat::Patch => printer.result(&patch)?,
     }
     if args.format == LearnFormat::Patch {
-        warn_of_refused(&all, printer);
+        warn_of_refusals(&all, printer);
     }
     finish(args, settings, &patch, printer)?;
     Ok(status)
@@ -49,30 +53,30 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
 /// Writes the patch to --output, and reports how to apply it.
 fn finish(args: &Args, settings: &Settings, patch: &str, printer: &Printer) -> anyhow::Result<()> {
     if patch.is_empty() {
-        return nothing(args, printer);
+        return finish_without_proposals(args, printer);
     }
     if let Some(path) = &args.output {
-        write_whole(path, patch)?;
+        write_atomically(path, patch)?;
         let folder = match &settings.bank.value {
             Some(folder) => folder.display().to_string(),
             None => "<folder of the shipped rubrics>".to_owned(),
         };
-        printer.note(&format!("read {0}, then `patch -p1 -d {folder} < {0}`", path.display()));
+        printer.note(&format!("read {0}, then run `patch -p1 -d {folder} < {0}`", path.display()));
     } else if args.format == LearnFormat::Text {
-        printer.note("--output FILE writes them as a patch of the rubrics");
+        printer.note("--output FILE writes the proposals as a patch of the rubrics");
     }
     Ok(())
 }
 
-/// Reports that there is nothing to propose. The file is written all the same, as an empty patch: a script can rely on it,
-/// and a patch of an earlier run must not be taken for the patch of this one.
-fn nothing(args: &Args, printer: &Printer) -> anyhow::Result<()> {
+/// Reports that there are no proposals. An empty patch is still written to --output, so that a script finds the file and
+/// does not apply the patch of an earlier run.
+fn finish_without_proposals(args: &Args, printer: &Printer) -> anyhow::Result<()> {
     let Some(path) = &args.output else {
-        printer.note("nothing to propose");
+        printer.note("no proposals");
         return Ok(());
     };
-    write_whole(path, "")?;
-    printer.note(&format!("nothing to propose; wrote an empty patch to {}", path.display()));
+    write_atomically(path, "")?;
+    printer.note(&format!("no proposals; wrote an empty patch to {}", path.display()));
     Ok(())
 }
 
@@ -80,14 +84,15 @@ fn answer(row: &Row) -> GradedAnswer<'_> {
     GradedAnswer { text: &row.answer, score: row.score, credits: row.criteria.clone() }
 }
 
-/// The answers by question, in the order of the bank. Reports questions that are not in the bank.
-fn groups<'b, 'r>(
+/// The rows of each question, in the order of the bank; with --only, the rows of one question. Warns of questions that
+/// are not in the bank.
+fn rows_by_question<'b, 'r>(
     bank: &'b Bank,
     rows: &'r [Row],
     args: &Args,
     printer: &Printer,
 ) -> anyhow::Result<Vec<(&'b Entry, Vec<&'r Row>)>> {
-    let wanted = args.only.as_deref().map(|id| bank.entry(id)).transpose()?;
+    let only = args.only.as_deref().map(|id| bank.entry(id)).transpose()?;
     let mut questions: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows {
         questions.entry(&row.question).or_default().push(row);
@@ -103,27 +108,27 @@ fn groups<'b, 'r>(
             }
             Err(error) => return Err(error.into()),
         };
-        if wanted.is_none_or(|wanted| wanted == entry) {
-            let place = bank.entries().iter().position(|known| known == entry).unwrap_or_default();
-            groups.entry(place).or_default().extend(rows);
+        if only.is_none_or(|only| only == entry) {
+            let position = bank.entries().iter().position(|known| known == entry).unwrap_or_default();
+            groups.entry(position).or_default().extend(rows);
         }
     }
     if unknown.len() == questions.len() {
         return Err(advised(
-            format!("no question of {} is in the bank: {}", name(&args.answers), few(&unknown)),
+            format!("no question of {} is in the bank: {}", display_name(&args.answers), few(&unknown)),
             "`gradus questions` lists the questions of the bank; name another folder with --bank",
         ));
     }
-    if let Some(wanted) = wanted.filter(|_| groups.is_empty()) {
+    if let Some(only) = only.filter(|_| groups.is_empty()) {
         return Err(advised(
-            format!("no answer to `{}` in {}", wanted.id, name(&args.answers)),
-            "name another question, or none",
+            format!("no answer to `{}` in {}", only.id, display_name(&args.answers)),
+            "name another question with --only, or omit --only",
         ));
     }
-    if !unknown.is_empty() && wanted.is_none() {
-        let count =
-            if unknown.len() == 1 { "1 question is".to_owned() } else { format!("{} questions are", unknown.len()) };
-        printer.warning(&format!("{count} not in the bank, and left out: {}", few(&unknown)));
+    if !unknown.is_empty() && only.is_none() {
+        let is = if unknown.len() == 1 { "is" } else { "are" };
+        let count = counted(unknown.len(), "question");
+        printer.warning(&format!("{count} {is} not in the bank, and left out: {}", few(&unknown)));
     }
     Ok(groups.into_iter().filter_map(|(number, rows)| Some((bank.entries().get(number)?, rows))).collect())
 }
@@ -131,23 +136,24 @@ fn groups<'b, 'r>(
 fn warn_of_dropped(all: &[Learned], printer: &Printer) {
     for learned in all {
         for dropped in &learned.dropped {
-            printer.warning(&format!(
-                "`{}` for `{}` of `{}` has no place in the rubric file as it is written, and is left out\n\
-                 hint: write concepts as `[[criterion.concept]]` tables and terms as `[criterion.reference.terms]`",
+            let message = format!(
+                "`{}` for `{}` of `{}` cannot be inserted because of the formatting of the rubric file, and is left out",
                 dropped.phrase, dropped.criterion, learned.question
-            ));
+            );
+            let hint = "write concepts as `[[criterion.concept]]` tables and terms as `[criterion.reference.terms]`";
+            printer.warning_with_hint(&message, hint);
         }
     }
 }
 
-/// Reports refused questions, because a patch does not contain them.
-fn warn_of_refused(all: &[Learned], printer: &Printer) {
+/// Warns of questions from which nothing was learned, because a patch does not show them.
+fn warn_of_refusals(all: &[Learned], printer: &Printer) {
     let refused: Vec<String> = all
         .iter()
         .flat_map(|learned| learned.refusals.iter().map(|refusal| format!("`{}`: {refusal}", learned.question)))
         .collect();
     if let Some((first, others)) = refused.split_first() {
-        let more = if others.is_empty() { String::new() } else { format!(", and {} more like it", others.len()) };
-        printer.warning(&format!("nothing learned: {first}{more}\nhint: --format text shows all"));
+        let more = if others.is_empty() { String::new() } else { format!(", and {} more", others.len()) };
+        printer.warning_with_hint(&format!("nothing learned: {first}{more}"), "use --format text to see all of them");
     }
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::printer::Printer;
 use crate::bank::{HeldOut, Learned, Proposal, Refusal, RefusalReason, Suggestion};
 use crate::report::{self, paragraph, printable};
+use crate::wording::counted;
 
-/// Limit for the suggestions of a question in the text.
+/// Maximum number of suggestions per question in the text.
 const SUGGESTIONS: usize = 3;
 
 /// The results as JSON, one object per question.
@@ -50,7 +51,7 @@ pub(super) fn text(all: &[Learned], printer: &Printer) -> String {
 
 fn write_question(text: &mut String, learned: &Learned, printer: &Printer) {
     let heading = if printer.style.color { Paint::new().bold() } else { Paint::new() };
-    let _ = writeln!(text, "{heading}{}{heading:#} ({})", learned.question, count(learned.answers, "answer"));
+    let _ = writeln!(text, "{heading}{}{heading:#} ({})", learned.question, counted(learned.answers, "answer"));
     for refusal in &learned.refusals {
         text.push_str(&paragraph(&format!("nothing learned: {refusal}"), 2, printer.style));
     }
@@ -67,7 +68,7 @@ fn write_question(text: &mut String, learned: &Learned, printer: &Printer) {
 }
 
 fn without_proposals(learned: &Learned) -> String {
-    let held_out = count(learned.held_out, "answer");
+    let held_out = counted(learned.held_out, "answer");
     match learned.tried {
         0 => "nothing to try: no phrase that separates high from low answers fits into the rubric".to_owned(),
         1 => format!("1 phrase tried; it does not raise agreement on the {held_out} held out, or it breaks a golden"),
@@ -97,14 +98,14 @@ fn write_proposal(text: &mut String, proposal: &Proposal, printer: &Printer) {
     let _ = writeln!(text, "      {criterion}: {}", printable(&target.to_string()));
     let _ =
         writeln!(text, "      {high_with} of {high} high answers, {low_with} of {low} low (strength {strength:.2})");
-    let _ = writeln!(text, "      held out: {metric} {before:.3} to {after:.3} on {}", count(*answers, "answer"));
+    let _ = writeln!(text, "      held out: {metric} {before:.3} to {after:.3} on {}", counted(*answers, "answer"));
     for example in &proposal.examples {
         text.push_str(&paragraph(&format!("\"{example}\""), 6, printer.style));
     }
 }
 
 fn summary(all: &[Learned]) -> String {
-    let proposals = all.iter().map(|learned| learned.proposals.len()).sum();
+    let proposals: usize = all.iter().map(|learned| learned.proposals.len()).sum();
     let is_refused = |learned: &&Learned| {
         let mut reasons = learned.refusals.iter().map(|refusal| &refusal.reason);
         learned.proposals.is_empty() && reasons.any(|reason| *reason != RefusalReason::ForeignCriterion)
@@ -113,11 +114,7 @@ fn summary(all: &[Learned]) -> String {
     let with = all.iter().filter(|learned| !learned.proposals.is_empty()).count();
     let more = match refused {
         0 => String::new(),
-        _ => format!(", {} with too little to learn from", count(refused, "question")),
+        _ => format!(", {} with too little to learn from", counted(refused, "question")),
     };
-    format!("{} for {with} of {}{more}", count(proposals, "proposal"), count(all.len(), "question"))
-}
-
-fn count(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    format!("{} for {with} of {}{more}", counted(proposals, "proposal"), counted(all.len(), "question"))
 }

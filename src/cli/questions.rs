@@ -49,7 +49,7 @@ fn find(
 ) -> anyhow::Result<ExitStatus> {
     let bank = engine.bank();
     let exact = |entry: &&Entry| SimilarQuestion { id: entry.id.clone(), similarity: Thousandths::ONE };
-    let mut found: Vec<SimilarQuestion> = bank.asked_as(text).iter().map(exact).collect();
+    let mut found: Vec<SimilarQuestion> = bank.entries_with_wording(text).iter().map(exact).collect();
     let mut nearest = None;
     if found.len() < limit {
         let similar = engine.questions().index()?.by_wording(text);

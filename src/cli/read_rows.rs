@@ -20,9 +20,11 @@ use crate::batch::{
     Asked, BadRow, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, open_drafts,
     open_graded, read_drafts, read_graded,
 };
+use crate::wording::counted;
 
-/// Bad rows, and columns, that a message lists.
+/// Maximum number of bad rows that a message lists.
 const LISTED: usize = 3;
+/// Maximum number of columns that a message lists.
 const COLUMNS_LISTED: usize = 20;
 
 impl From<RowFormat> for InputFormat {
@@ -68,21 +70,21 @@ pub(super) fn read_rows(path: &Path, given: &RowColumns, bank: &Bank) -> anyhow:
     let name = reader.name();
     refuse_without_rows(&read, name, || {
         advised(
-            format!("{name} holds no answer"),
+            format!("{name} has no answers"),
             "write one JSON object per line, with `question`, `answer` and `score`, or a table with these columns",
         )
     })?;
     if read.rows.iter().all(|row| row.score.is_none()) {
         return Err(advised(
-            format!("{name} holds no score that people gave"),
-            format!("put it into `{}`, or name another column with --score", columns.score),
+            format!("{name} has no human scores"),
+            format!("write the scores into `{}`, or name another column with --score", columns.score),
         ));
     }
     Ok(read)
 }
 
-/// Decides whether `--question NAME` is a column of the input, or the question of rows that name none. A column of that
-/// name goes first, because a heading can look like a question.
+/// Decides whether `--question NAME` is a column of the input, or the question of rows without a question. A column of
+/// that name takes precedence, because a heading can look like a question.
 fn settle_question(
     name: &str,
     columns: &mut GradedColumns,
@@ -92,9 +94,9 @@ fn settle_question(
     let present = reader.column_names();
     let is_same = |column: &String| column == name || (!reader.is_json() && column.eq_ignore_ascii_case(name));
     if present.iter().any(is_same) || (present.is_empty() && !reader.is_folder()) {
-        return Ok(()); // an input without rows has no names
+        return Ok(()); // An input without rows has no column names.
     }
-    let question = bank.entry(name).ok().or_else(|| match *bank.asked_as(name) {
+    let question = bank.entry(name).ok().or_else(|| match *bank.entries_with_wording(name) {
         [entry] => Some(entry),
         _ => None,
     });
@@ -104,7 +106,7 @@ fn settle_question(
         return Ok(());
     }
     let listed: Vec<String> = present.iter().take(COLUMNS_LISTED).map(|name| format!("`{name}`")).collect();
-    let message = format!("--question `{name}`: not a column of the input, and not a question of the bank");
+    let message = format!("--question `{name}` is neither a column of the input nor a question of the bank");
     Err(advised(message, format!("the columns of {} are {}", reader.name(), listed.join(", "))))
 }
 
@@ -118,7 +120,7 @@ pub(super) fn read_questions(path: &Path, format: Option<RowFormat>) -> anyhow::
     let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &Asked::default()))
         .map_err(|error| with_hint_for_columns(error, FIELDS))?;
     let read = read_drafts(&mut reader)?;
-    refuse_without_rows(&read, reader.name(), || advised(format!("{}: no question", reader.name()), FIELDS))?;
+    refuse_without_rows(&read, reader.name(), || advised(format!("{} has no questions", reader.name()), FIELDS))?;
     Ok(read)
 }
 
@@ -143,7 +145,7 @@ fn open(
     Ok((reader, Some(file)))
 }
 
-/// Names the flags of this command where a column is missing.
+/// Replaces the hint of an error about columns by a hint that names the flags of the command.
 fn with_hint_for_columns(error: anyhow::Error, hint: &str) -> anyhow::Error {
     let is_about_columns = matches!(
         error.downcast_ref::<InputError>(),
@@ -155,7 +157,7 @@ fn with_hint_for_columns(error: anyhow::Error, hint: &str) -> anyhow::Error {
     if is_about_columns { advised(error.to_string(), hint) } else { error }
 }
 
-/// An error where no row can be used: the first bad row, or `empty` where there are no rows at all.
+/// Fails if no row can be used: with the first bad row, or with `empty` if there are no rows at all.
 fn refuse_without_rows<T>(read: &ReadRows<T>, name: &str, empty: impl FnOnce() -> anyhow::Error) -> anyhow::Result<()> {
     match (read.rows.is_empty(), read.bad.first()) {
         (false, _) => Ok(()),
@@ -164,18 +166,19 @@ fn refuse_without_rows<T>(read: &ReadRows<T>, name: &str, empty: impl FnOnce() -
     }
 }
 
-/// Reports rows that could not be read; the exit status of a command that did its work otherwise.
+/// Warns of rows that could not be read. Returns the exit status of a command that otherwise did its work.
 pub(super) fn report_bad_rows(bad: &[BadRow], name: &str, printer: &Printer) -> ExitStatus {
     let Some(first) = bad.first() else { return ExitStatus::Done };
-    let (count, verb) =
-        if bad.len() == 1 { ("1 row".to_owned(), "is") } else { (format!("{} rows", bad.len()), "are") };
+    let (count, verb) = (counted(bad.len(), "row"), if bad.len() == 1 { "is" } else { "are" });
     let listed: Vec<String> = bad.iter().take(LISTED).map(ToString::to_string).collect();
     let more = match bad.len().saturating_sub(LISTED) {
         0 => String::new(),
         others => format!("; and {others} more"),
     };
-    let hint = first.hint().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
-    printer
-        .warning(&format!("{count} of {name} cannot be read and {verb} left out: {}{more}{hint}", listed.join("; ")));
+    let message = format!("{count} of {name} cannot be read and {verb} left out: {}{more}", listed.join("; "));
+    match first.hint() {
+        Some(hint) => printer.warning_with_hint(&message, &hint),
+        None => printer.warning(&message),
+    }
     ExitStatus::CheckFailed
 }

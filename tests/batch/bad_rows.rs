@@ -180,7 +180,7 @@ fn a_run_with_a_short_row_finishes_and_a_rerun_changes_nothing() {
     let run = tiny(["batch", "in.csv", "-o", "out.csv"]).file("in.csv", table);
     let again = run.again(["--bank", "bank", "batch", "in.csv", "-o", "out.csv"]);
     run.run().check_failed().prints(&["3 answers: 1 graded, 2 ungraded"]);
-    again.run().check_failed().prints(&["0 graded now, 3 taken from the run before"]);
+    again.run().check_failed().prints(&["0 graded in this run, 3 reused from an earlier run"]);
 }
 
 #[test]

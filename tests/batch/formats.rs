@@ -194,7 +194,7 @@ fn summary_and_junit_reports_are_written_next_to_the_results() {
     let json = run.again(["--bank", "bank", "batch", "rows.jsonl", "--summary", "sum.json", "-q"]);
     let _work_dir = run.again([""]);
     let (summary, tests, sums) = (run.path("sum.md"), run.path("tests.xml"), run.path("sum.json"));
-    run.run().check_failed().reports(&["scores below the 30 that --fail-under asks for"]);
+    run.run().check_failed().reports(&["scores below the 30 that --fail-under requires"]);
     let text = std::fs::read_to_string(&summary).expect("reads");
     assert!(text.contains("4 answers: 4 graded") && text.contains("| undo-release |"), "{text}");
     insta::assert_snapshot!(std::fs::read_to_string(tests).expect("reads"));
@@ -279,7 +279,7 @@ fn parquet_can_be_read_and_written() {
     let read = ["batch", "out.parquet", "--answer", "band", "--keep", "who,score,words", "--evidence", "none"];
     let read = run.again(["--bank", "bank"].iter().chain(&read));
     run.run().check_failed().prints(&["2 answers: 1 graded, 1 ungraded"]);
-    again.run().check_failed().prints(&["0 graded now, 2 taken from the run before"]);
+    again.run().check_failed().prints(&["0 graded in this run, 2 reused from an earlier run"]);
     let rows = lines(&read.run().check_failed().out);
     let kept: Vec<_> = rows.iter().map(|row| row["kept"].to_string()).collect();
     assert_eq!(kept, ["{\"score\":37.5,\"who\":\"Anna\",\"words\":4}", "{}"]);

@@ -83,7 +83,7 @@ fn the_first_interrupt_saves_the_rows_in_progress() {
     let ended = start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends");
     let reported = String::from_utf8(ended.stdout).expect("UTF-8");
     assert!(
-        reported.contains(&format!("{} graded now, {saved} taken from the run before", ROWS - saved)),
+        reported.contains(&format!("{} graded in this run, {saved} reused from an earlier run", ROWS - saved)),
         "{reported}"
     );
     let whole = tiny(["batch", "rows.jsonl"]).file("rows.jsonl", rows(ROWS)).run().success().out;
@@ -132,7 +132,7 @@ fn an_interrupt_while_reading_saved_results_loses_no_result() {
     assert_eq!(journal(work_dir.path()), before);
     let reported = start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends").stdout;
     let reported = String::from_utf8(reported).expect("UTF-8");
-    assert!(reported.contains(&format!("0 graded now, {ROWS} taken from the run before")), "{reported}");
+    assert!(reported.contains(&format!("0 graded in this run, {ROWS} reused from an earlier run")), "{reported}");
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn truncated_compressed_input_keeps_the_rows_before_the_end() {
         .expect("a number");
     assert!(saved > 500, "{saved}");
     let next = next.file("in.jsonl.gz", &whole);
-    next.run().success().prints(&[&format!("{} graded now, {saved} taken from the run before", 3000 - saved)]);
+    next.run().success().prints(&[&format!("{} graded in this run, {saved} reused from an earlier run", 3000 - saved)]);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_report_cannot_overwrite_files_of_the_run_folder() {
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.err);
         assert_eq!(snapshot(&folder), before, "{arguments:?}");
     }
-    last.run().success().prints(&["0 graded now, 3 taken from the run before"]);
+    last.run().success().prints(&["0 graded in this run, 3 reused from an earlier run"]);
 }
 
 /// All files of a folder with their content, sorted by path.

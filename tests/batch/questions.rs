@@ -72,7 +72,7 @@ fn a_row_whose_wording_belongs_to_two_questions_is_ungraded_and_names_both() {
     let reason = lines(&ran.out)[0]["reason"].clone();
     assert_eq!(reason, "this is a wording of undo-release and of undo-twin: name the question by its id");
     let check = tiny(["bank", "check"]).file("bank/rubrics/delivery/undo-twin.toml", twin).run().check_failed();
-    check.prints(&["this is also a wording of `undo-release`", "--> rubrics/delivery/undo-twin.toml:6:"]);
+    check.prints(&["the question `undo-release` has the same wording", "--> rubrics/delivery/undo-twin.toml:6:"]);
     let ask = ["grade", "--ask", WORDING, "answer.md"];
     let twin = UNDO_RELEASE.replace("id = \"undo-release\"", "id = \"undo-twin\"");
     let ran = tiny(ask).file("bank/rubrics/delivery/undo-twin.toml", twin).run().failure();

@@ -32,7 +32,7 @@ fn a_rerun_without_changes_grades_no_row() {
     let next = finished_run(1000);
     let before = fs::metadata(next.path("out.jsonl")).and_then(|about| about.modified()).expect("there");
     let (path, _work_dir) = (next.path("out.jsonl"), next.again([""]));
-    assert_eq!(counts_line(&next.run().success()), "0 graded now, 1000 taken from the run before");
+    assert_eq!(counts_line(&next.run().success()), "0 graded in this run, 1000 reused from an earlier run");
     assert_eq!(
         fs::metadata(path).and_then(|about| about.modified()).expect("there"),
         before,
@@ -50,7 +50,7 @@ fn a_rerun_after_ten_edits_grades_ten_rows() {
         .collect();
     let next = next.file("rows.jsonl", edited);
     let check = next.again([""]);
-    assert_eq!(counts_line(&next.run().success()), "10 graded now, 990 taken from the run before");
+    assert_eq!(counts_line(&next.run().success()), "10 graded in this run, 990 reused from an earlier run");
     assert_same_as_fresh_run(&check);
 }
 
@@ -72,7 +72,7 @@ fn added_removed_and_moved_rows_are_recognised_by_their_content() {
         let taken = rows.len() - fresh;
         assert_eq!(
             counts_line(&next.run().success()),
-            format!("{fresh} graded now, {taken} taken from the run before"),
+            format!("{fresh} graded in this run, {taken} reused from an earlier run"),
             "{name}"
         );
         assert_same_as_fresh_run(&check);
@@ -84,7 +84,7 @@ fn an_edited_rubric_regrades_only_answers_to_its_question() {
     let next =
         finished_run(400).file("bank/rubrics/delivery/undo-release.toml", UNDO_RELEASE.replace("roll* back", "undo"));
     let check = next.again([""]);
-    assert_eq!(counts_line(&next.run().success()), "200 graded now, 200 taken from the run before");
+    assert_eq!(counts_line(&next.run().success()), "200 graded in this run, 200 reused from an earlier run");
     assert_same_as_fresh_run(&check);
 }
 
@@ -108,7 +108,7 @@ fn a_rerun_with_other_settings_is_an_error_without_restart() {
     let restarted = next.again(RUN.iter().chain(&["--evidence", "none", "--restart"]));
     other.run().failure().reports(&["was written with other settings: evidence: full before, none now", "--restart"]);
     let ran = restarted.run().success();
-    assert!(!ran.out.contains("taken from the run before"), "{}", ran.out);
+    assert!(!ran.out.contains("reused from an earlier run"), "{}", ran.out);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn compressed_results_and_tables_can_be_resumed() {
         let next = next.file("rows.jsonl", edited);
         let whole = next.again(["--bank", "bank", "batch", "rows.jsonl", "-o", &format!("whole-{name}")]);
         let (one, other, _work_dir) = (next.path(name), next.path(&format!("whole-{name}")), next.again([""]));
-        assert_eq!(counts_line(&next.run().success()), "3 graded now, 37 taken from the run before", "{name}");
+        assert_eq!(counts_line(&next.run().success()), "3 graded in this run, 37 reused from an earlier run", "{name}");
         whole.run().success();
         assert_eq!(fs::read(one).expect("reads"), fs::read(other).expect("reads"), "{name}");
     }
@@ -191,7 +191,7 @@ fn results_of_another_input_are_not_replaced() {
     let other = other.file("other.jsonl", rows(9).replace("\"r", "\"other-"));
     let copy = next.again(["--bank", "bank", "batch", "copy.jsonl", "-o", "out.jsonl"]).file("copy.jsonl", rows(6));
     other.run().failure().reports(&["input: rows.jsonl before, other.jsonl now", "--restart"]);
-    assert_eq!(counts_line(&copy.run().success()), "1 graded now, 5 taken from the run before");
+    assert_eq!(counts_line(&copy.run().success()), "1 graded in this run, 5 reused from an earlier run");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn an_output_created_during_the_run_is_not_overwritten() {
     let check = next.again([""]);
     next.run().failure().reports(&["out.jsonl would be overwritten"]);
     assert_eq!(fs::read_to_string(&out).expect("reads"), "mine\n");
-    assert_eq!(counts_line(&forced.run().success()), "0 graded now, 5 taken from the run before");
+    assert_eq!(counts_line(&forced.run().success()), "0 graded in this run, 5 reused from an earlier run");
     assert_same_as_fresh_run(&check);
 }
 
@@ -226,7 +226,7 @@ fn a_run_killed_while_publishing_its_output_is_completed_by_the_next_run() {
     moved.as_object_mut().expect("an object").remove("published");
     fs::write(&path, moved.to_string()).expect("writes");
     let _home = next.again([""]);
-    assert_eq!(counts_line(&next.run().success()), "0 graded now, 5 taken from the run before");
+    assert_eq!(counts_line(&next.run().success()), "0 graded in this run, 5 reused from an earlier run");
     assert_eq!(read(), complete);
 }
 
@@ -282,7 +282,7 @@ fn a_rubric_with_a_new_word_regrades_only_its_own_answers() {
     let edited = UNDO_RELEASE.replace("roll* back", "gobbledegook backout");
     let next = finished_run(400).file("bank/rubrics/delivery/undo-release.toml", edited);
     let check = next.again([""]);
-    assert_eq!(counts_line(&next.run().success()), "200 graded now, 200 taken from the run before");
+    assert_eq!(counts_line(&next.run().success()), "200 graded in this run, 200 reused from an earlier run");
     assert_same_as_fresh_run(&check);
 }
 

@@ -41,7 +41,7 @@ fn merged_shards_equal_the_output_of_one_run() {
     assert_eq!(read("all.jsonl"), read("whole.jsonl"));
     // A merged output can be resumed like any other.
     let ran = work_dir.again(["--bank", "bank", "batch", "rows.jsonl", "-o", "all.jsonl", "--max-ungraded", "9"]).run();
-    ran.success().prints(&["0 graded now, 103 taken from the run before"]);
+    ran.success().prints(&["0 graded in this run, 103 reused from an earlier run"]);
     merge(&work_dir, &["a.jsonl", "b.jsonl", "c.jsonl"]).run().success();
 }
 

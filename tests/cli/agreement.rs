@@ -76,12 +76,12 @@ fn the_report_fits_80_columns_and_lists_the_answers_furthest_from_people() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     for part in [
         "36 answers, 36 with both scores",
-        "mae, rmse and bias in points of 4",
+        "mae, rmse and bias are in points; the highest score is 4",
         "all answers — 36 answers",
         "split train",
         "by question",
         "no macro-f1, accuracy: people's scores",
-        "furthest from people",
+        "largest disagreements with people",
         "  2. ",
     ] {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
@@ -108,7 +108,7 @@ fn a_figure_below_its_threshold_fails_the_run() {
         .run()
         .success();
     let run = eval(&["--fail-under", "pearson=0.999"]).run();
-    run.check_failed().reports(&["pearson 0.", " is below the 0.999 that --fail-under pearson=0.999 asks for"]);
+    run.check_failed().reports(&["pearson 0.", " is below the 0.999 that --fail-under pearson=0.999 requires"]);
     eval(&["--fail-under", "rmse=0.01"]).run().check_failed().reports(&["is above the 0.01"]);
     eval(&["--fail-under", "macro-f1=0.1"])
         .run()
@@ -128,7 +128,7 @@ fn differences_to_an_earlier_evaluation_are_tested() {
     let shuffled =
         graded().lines().rev().fold(String::new(), |rows, line| rows + &line.replace("\"id\"", "\"no\"") + "\n");
     let again = second.again(["eval", "shuffled.jsonl", "--bank", "bank", "--compare", "before.json"]);
-    let unmoved = ["changes — since ", "0 of 36 answers have another score", "0.000"];
+    let unmoved = ["changes — since ", "0 of 36 answers have a different score", "0.000"];
     second.file("before.json", &before).run().success().prints(&unmoved);
     again.file("shuffled.jsonl", shuffled).run().success().prints(&unmoved);
     let third = third.file("c.toml", "schema = 1\nscorer = 4\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
@@ -189,7 +189,7 @@ fn answers_without_a_score_or_a_question_are_counted_and_reported() {
     );
     let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().success();
     run.prints(&[
-        "39 answers, 36 with both scores, 1 that people gave no score, 2 that could not\nbe graded",
+        "39 answers, 36 with both scores, 1 without a human score, 2 that could not\nbe graded",
         "line 37, x: its question is not in the bank",
         "line 38, y: the answer has no words",
     ])
@@ -201,9 +201,9 @@ fn input_that_cannot_be_evaluated_is_an_error() {
     let bank = drafted();
     let run =
         |content: &str| bank.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", content).run().failure();
-    run("").reports(&["g.jsonl holds no answer\nhint: "]);
+    run("").reports(&["g.jsonl has no answers\nhint: "]);
     run("{\"question\": \"tea/1\", \"answer\": \"a\"}")
-        .reports(&["g.jsonl holds no score that people gave\nhint: put it into `score`"]);
+        .reports(&["g.jsonl has no human scores\nhint: write the scores into `score`"]);
     run("{\"question\": \"tea/1\", \"answer\": \"a\", \"score\": 9, \"max_score\": 4}")
         .reports(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
     run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")
@@ -236,8 +236,8 @@ fn a_calibration_is_fitted_used_and_named() {
     let plain = fit.again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--format", "json"]);
     fit.run()
         .success()
-        .prints(&["36 answers, questions held back in 3 parts", "rmse", "kappa"])
-        .reports(&["use it with --calibration c.toml"]);
+        .prints(&["36 answers; 3 folds for cross-validation", "rmse", "kappa"])
+        .reports(&["apply the calibration with --calibration c.toml"]);
     again.run().failure().reports(&["c.toml would be overwritten\nhint: "]);
     eval.run().success().prints(&["calibrated by c.toml"]);
     let (with, without) =
@@ -263,7 +263,7 @@ fn a_calibration_that_does_not_help_is_not_written() {
     let run = bank.again(calibrate).file("g.jsonl", odd);
     let forced = run.again(calibrate.iter().chain(&["--even-if-worse"]));
     run.run().check_failed().reports(&[
-        "on questions held back, the calibrated scores are not nearer to people",
+        "on held-out questions, the calibrated scores are not closer to people",
         "nothing was written",
         "hint: use --even-if-worse",
     ]);
@@ -271,7 +271,7 @@ fn a_calibration_that_does_not_help_is_not_written() {
     forced
         .run()
         .success()
-        .reports(&["warning: ", "on questions held back, the calibrated scores are not nearer to people"]);
+        .reports(&["warning: ", "on held-out questions, the calibrated scores are not closer to people"]);
     assert!(bank.path("c.toml").exists());
 }
 

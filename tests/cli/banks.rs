@@ -31,19 +31,19 @@ pub(super) const FAULTY: [(&str, &str); 6] = [
 ];
 
 const FOUND: [(&str, u64, u64, &str); 14] = [
-    ("corpus/t/nobody.md", 2, 12, "no question `nobody`"),
+    ("corpus/t/nobody.md", 2, 12, "the bank has no question `nobody`"),
     ("corpus/t/three.md", 1, 1, "no front matter"),
     ("rubrics/t/four.toml", 2, 1, "unknown field `colour`"),
-    ("rubrics/t/one.toml", 1, 10, "schema 2, expected 1"),
+    ("rubrics/t/one.toml", 1, 10, "`schema` is 2, but this program reads schema 1"),
     ("rubrics/t/one.toml", 2, 6, "id `uno` in a file named `one.toml`"),
     ("rubrics/t/one.toml", 3, 9, "topic `elsewhere` in a folder named `t`"),
-    ("rubrics/t/one.toml", 6, 10, "an empty prompt"),
+    ("rubrics/t/one.toml", 6, 10, "`prompt` is empty"),
     ("rubrics/t/one.toml", 9, 6, "`A b` is not a valid id"),
-    ("rubrics/t/one.toml", 10, 10, "0 points"),
+    ("rubrics/t/one.toml", 10, 10, "`points` is 0"),
     ("rubrics/t/one.toml", 12, 8, "`need` is 3, and the criterion has 1 concept"),
     ("rubrics/t/one.toml", 15, 6, "concept `c` has no phrase"),
     ("rubrics/t/three.toml", 17, 1, "the golden expects 1 for `a`, but the scorer gives 0"),
-    ("rubrics/t/three.toml", 22, 6, "no golden tests `b`"),
+    ("rubrics/t/three.toml", 22, 6, "`b` is not tested by any golden"),
     ("rubrics/t/two.toml", 15, 19, "quotes that are not closed"),
 ];
 

@@ -153,7 +153,7 @@ fn drafted_criteria_earn_half_of_the_points_for_half_of_the_words() {
 #[test]
 fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
     for (content, said) in [
-        ("", "questions.jsonl: no question\nhint: "),
+        ("", "questions.jsonl has no questions\nhint: "),
         (
             "{\"id\": \"a\", \"prompt\": \"?\"}",
             "questions.jsonl: line 1: question `a` has neither references nor criteria\nhint: ",

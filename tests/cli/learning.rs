@@ -244,7 +244,7 @@ fn too_few_answers_are_reported_with_the_reason() {
     learn(&few, &[])
         .success()
         .prints(&["nothing learned: 16 different answers, but at least 25 are needed"])
-        .reports(&["note: nothing to propose\n"]);
+        .reports(&["note: no proposals\n"]);
     let uneven = answer_lines("restore-test", &HIGH, &LOW[..2], |is_high| format!("\"score\":{}", u8::from(is_high)));
     let ran = learn(&uneven, &["--format", "patch"]).success();
     assert_eq!(ran.out, "");
@@ -296,18 +296,18 @@ fn the_patch_file_is_written_even_if_it_is_empty() {
     let few = answer_lines("undo-release", &HIGH[..1], &[], |_| "\"score\":1".to_owned());
     learn(&few, &["--output", nothing.to_str().expect("UTF-8")])
         .success()
-        .reports(&["nothing to propose; wrote an empty patch to "]);
+        .reports(&["no proposals; wrote an empty patch to "]);
     assert_eq!(std::fs::read_to_string(&nothing).expect("an empty patch"), "");
     // An old patch must not look like the patch of this run.
     learn(&few, &["--output", path]).failure();
-    learn(&few, &["--output", path, "--force"]).success().reports(&["nothing to propose; wrote an empty patch to "]);
+    learn(&few, &["--output", path, "--force"]).success().reports(&["no proposals; wrote an empty patch to "]);
     assert_eq!(std::fs::read_to_string(path).expect("still there"), "");
 }
 
 #[test]
 fn unreadable_answers_are_reported_with_their_line() {
     learn("{\"question\":\"undo-release\",\"score\":\"high\"}\n", &[]).failure().reports(&["graded.jsonl: line 1: "]);
-    learn("", &[]).failure().reports(&["graded.jsonl holds no answer", "hint: "]);
+    learn("", &[]).failure().reports(&["graded.jsonl has no answers", "hint: "]);
     tiny(["bank", "learn", "nowhere.jsonl"]).run().failure().reports(&["cannot read nowhere.jsonl"]);
 }
 

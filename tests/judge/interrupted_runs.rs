@@ -138,15 +138,23 @@ fn after_an_endpoint_failure_the_rest_falls_back_and_can_be_judged_later() {
         let (second, retried, path) = (next(&[]), next(&["--retry-fallback"]), first.path("out.jsonl"));
         let _work_dir = first.again([""]);
         let started = Instant::now();
-        first.run().success().prints(&["60 answers: 60 graded, 40 of them offline, at least in part"]);
+        first.run().success().prints(&["60 answers: 60 graded, 40 of them at least partly by the offline scorer"]);
         assert!(started.elapsed() < Duration::from_secs(10), "{words}");
         assert_eq!(endpoint.requests().len(), 20 + most, "{words}: the endpoint is not asked again after the limit");
         let out = fs::read_to_string(&path).expect("reads");
         let fell = out.lines().filter(|line| line.contains("\"source\":\"fallback\"") && line.contains(words)).count();
         assert_eq!(fell, 40, "{words}: {out}");
         is_repaired.store(true, Ordering::SeqCst);
-        assert_eq!(self::counts_line(&second.run().success()), "0 graded now, 60 taken from the run before", "{words}");
-        assert_eq!(counts_line(&retried.run().success()), "40 graded now, 20 taken from the run before", "{words}");
+        assert_eq!(
+            self::counts_line(&second.run().success()),
+            "0 graded in this run, 60 reused from an earlier run",
+            "{words}"
+        );
+        assert_eq!(
+            counts_line(&retried.run().success()),
+            "40 graded in this run, 20 reused from an earlier run",
+            "{words}"
+        );
         assert_eq!(endpoint.requests().len(), 20 + most + 40, "{words}");
         let whole = uninterrupted_output(ROWS, &endpoint);
         assert_eq!(fs::read_to_string(&path).expect("reads"), whole, "{words}");
@@ -174,7 +182,7 @@ fn on_failure_stop_ends_the_run_and_a_rerun_continues_it() {
     ran.reports(&["error: answer `r20` to `undo-release`: ", "answered 500: down", "20 results are saved"]);
     assert!(!path.exists());
     is_repaired.store(true, Ordering::SeqCst);
-    assert_eq!(counts_line(&next.run().success()), "40 graded now, 20 taken from the run before");
+    assert_eq!(counts_line(&next.run().success()), "40 graded in this run, 20 reused from an earlier run");
     assert_eq!(endpoint.requests().len(), ROWS + 1, "no received reply is requested again");
     let whole = uninterrupted_output(ROWS, &endpoint);
     assert_eq!(fs::read_to_string(path).expect("reads"), whole);

@@ -105,7 +105,7 @@ fn a_second_run_sends_no_requests() {
     let (path, _work_dir) = (first.path("out.jsonl"), first.again([""]));
     first.run().success();
     let out = fs::read_to_string(&path).expect("reads");
-    assert_eq!(counts_line(&second.run().success()), "0 graded now, 60 taken from the run before");
+    assert_eq!(counts_line(&second.run().success()), "0 graded in this run, 60 reused from an earlier run");
     restarted.run().success();
     assert_eq!(endpoint.requests().len(), ROWS, "restarted rows use cached replies");
     assert_eq!(fs::read_to_string(&path).expect("reads"), out);
@@ -121,7 +121,7 @@ fn a_rerun_sends_requests_only_for_changed_rows() {
     let other = with_endpoint(first.again(RUN.iter().chain(&["--model", "other"])), &endpoint);
     first.run().success();
     let edited = edited.file("rows.jsonl", rows(ROWS).replacen("within 7 minutes", "within 700 minutes", 1));
-    assert_eq!(counts_line(&edited.run().success()), "1 graded now, 59 taken from the run before");
+    assert_eq!(counts_line(&edited.run().success()), "1 graded in this run, 59 reused from an earlier run");
     assert_eq!(endpoint.requests().len(), ROWS + 1);
     assert_eq!(endpoint.requests()[ROWS].answer(), "We rolled the release back within 700 minutes.");
     other.run().success();

@@ -23,7 +23,7 @@ pub(in crate::cli) enum BankCommand {
 A rubric is checked with its sample answers. Only a check of the whole bank
 finds strong samples that also pass as answers to questions of other topics.")]
     Check {
-        /// Folder of a bank, or some of its files [default: the bank that the settings name]
+        /// Folder of a bank, or some of its files [default: the bank that the settings name, otherwise the nearest folder with `rubrics`]
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
         /// Output format
@@ -48,7 +48,7 @@ finds strong samples that also pass as answers to questions of other topics.")]
         #[arg(value_enum, default_value = "rubric")]
         of: SchemaOf,
     },
-    /// Show where an answer contains each phrase of a rubric, or why it does not
+    /// Show where an answer contains each phrase of a rubric, and whether the phrase counts
     Explain(Explain),
 }
 

@@ -13,16 +13,16 @@ use crate::batch::Shard;
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "INPUT is a file with one JSON object per line, a table (.csv, .tsv), a
-compressed file of these (.gz, .zst), a Parquet file, a folder of .txt and .md
-files with one answer each, or `-`. For a file in a folder, the question is
-named by its front matter, by its file name or by its folder's name; otherwise
-it is found from the answer. In all other input, the question is an id or a
-wording.
+compressed JSON Lines file or table (.gz, .zst), a Parquet file, a folder of .txt
+and .md files with one answer each, or `-`. In a folder, the front matter of a file,
+its file name or the name of its folder gives the question; otherwise the question
+is found from the answer. In all other input, each row gives the id or a wording of
+the question.
 
-With --output FILE, each result is saved in FILE.gradus at once, and the same
-command resumes after an interruption: unchanged answers are not graded again.
-The first Ctrl-C finishes the answers that are being graded, the second stops
-immediately.
+With --output FILE, each result is saved in the folder FILE.gradus immediately, and
+the same command resumes after an interruption: unchanged answers are not graded
+again. The first Ctrl-C finishes the answers that are being graded, the second
+stops immediately.
 
 Without --output, results go to standard output: as a table on a terminal,
 otherwise as one JSON object per line.
@@ -59,7 +59,7 @@ pub(in crate::cli) struct BatchColumns {
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
     /// Column with the id or the wording of the question [default: question]. If no column has this
-    /// name: the id or the wording itself, for all rows that do not name a question
+    /// name, NAME itself is the id or the wording of the question, for all rows that do not name one
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) question: Option<String>,
     /// Column with the answer text
@@ -102,21 +102,22 @@ pub(in crate::cli) struct BatchRun {
     /// Calibrate scores with a file that `gradus calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
-    /// Exit with 1 if a score is below N, from 0 to 100; mean=N: if the mean score is below N
+    /// Exit with 1 if a score is below N, from 0 to 100; with mean=N, exit with 1 if the mean score is below N
     #[arg(long, value_name = "N", value_parser = score_or_mean)]
-    pub(in crate::cli) fail_under: Option<Least>,
+    pub(in crate::cli) fail_under: Option<ScoreLimit>,
     /// Exit with 1 if more than N answers are ungraded; N is a number or a percentage such as 5%
     #[arg(long, value_name = "N", default_value = "0", value_parser = answer_limit)]
-    pub(in crate::cli) max_ungraded: Most,
+    pub(in crate::cli) max_ungraded: AnswerLimit,
     /// Exit with 1 if more than N answers fell back to the offline scorer, wholly or partly; N is a
-    /// number or a percentage such as 5% [default: exit with 1 only if all did and --grader is llm]
+    /// number or a percentage such as 5% [default: exit with 1 only if all graded answers fell back and
+    /// --grader is llm]
     #[arg(long, value_name = "N", value_parser = answer_limit)]
-    pub(in crate::cli) max_fallback: Option<Most>,
-    /// Number of grading threads [default: all cores]. It does not change results. --concurrency limits
-    /// requests to a judge
+    pub(in crate::cli) max_fallback: Option<AnswerLimit>,
+    /// Number of grading threads [default: all cores]. Results do not depend on this number. For a judge,
+    /// --concurrency limits the requests
     #[arg(long, short, value_name = "N", value_parser = threads)]
     pub(in crate::cli) jobs: Option<usize>,
-    /// Grade only part I of N equal parts of the rows
+    /// Grade only every N-th row, starting with row I
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(in crate::cli) shard: Option<Shard>,
     #[command(flatten)]
@@ -126,7 +127,7 @@ pub(in crate::cli) struct BatchRun {
     #[command(flatten)]
     pub(in crate::cli) spend: SpendArgs,
     /// Report criteria on which the offline scorer disagrees with the judge, and list them in FILE as
-    /// CSV [default FILE: the name of the output with .check.csv]
+    /// CSV [default FILE: the path of the output with .check.csv appended]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "",
           help_heading = "Judge")]
     pub(in crate::cli) cross_check: Option<String>,
@@ -144,9 +145,9 @@ pub(in crate::cli) struct ExistingArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each part is recognized by the .gradus folder beside it. Every part of the input
-must be given exactly once, complete, and graded with the same bank. The result
-equals that of a run without --shard.
+#[command(after_help = "Each part is identified by the .gradus folder next to it. Every part of the input
+must be given exactly once, must be complete, and must have been graded with the
+same bank. The merged results equal the results of a run without --shard.
 
 Example:
   gradus batch merge part-1.jsonl part-2.jsonl part-3.jsonl -o graded.jsonl")]
@@ -166,16 +167,16 @@ pub(in crate::cli) struct BatchMerge {
     /// Print the full summary, with every criterion, the distribution of scores and each ungraded answer
     #[arg(long, short, conflicts_with = "quiet")]
     pub(in crate::cli) verbose: bool,
-    /// Exit with 1 if a score is below N, from 0 to 100; mean=N: if the mean score is below N
+    /// Exit with 1 if a score is below N, from 0 to 100; with mean=N, exit with 1 if the mean score is below N
     #[arg(long, value_name = "N", value_parser = score_or_mean)]
-    pub(in crate::cli) fail_under: Option<Least>,
+    pub(in crate::cli) fail_under: Option<ScoreLimit>,
     /// Exit with 1 if more than N answers are ungraded; N is a number or a percentage such as 5%
     #[arg(long, value_name = "N", default_value = "0", value_parser = answer_limit)]
-    pub(in crate::cli) max_ungraded: Most,
+    pub(in crate::cli) max_ungraded: AnswerLimit,
     /// Exit with 1 if more than N answers fell back to the offline scorer, wholly or partly; N is a
     /// number or a percentage such as 5%
     #[arg(long, value_name = "N", value_parser = answer_limit)]
-    pub(in crate::cli) max_fallback: Option<Most>,
+    pub(in crate::cli) max_fallback: Option<AnswerLimit>,
     /// Overwrite the output file
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -214,7 +215,7 @@ pub(in crate::cli) enum ResultFormat {
 pub(in crate::cli) enum EvidenceDetail {
     /// All quotes
     Full,
-    /// Numbers of concepts that were found and that are missing
+    /// Only the numbers of found and of missing concepts
     Counts,
     /// Only credits
     None,
@@ -222,14 +223,14 @@ pub(in crate::cli) enum EvidenceDetail {
 
 /// A lower limit for scores, from 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::cli) enum Least {
+pub(in crate::cli) enum ScoreLimit {
     /// For the score of every answer.
     Each(f64),
     /// For the mean score.
     Mean(f64),
 }
 
-impl fmt::Display for Least {
+impl fmt::Display for ScoreLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Each(score) => write!(f, "{score}"),
@@ -240,14 +241,14 @@ impl fmt::Display for Least {
 
 /// An upper limit for the number of faulty answers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::cli) enum Most {
+pub(in crate::cli) enum AnswerLimit {
     /// A number of answers.
     Answers(u64),
     /// A percentage of all answers, from 0 to 100.
     Percent(f64),
 }
 
-impl Most {
+impl AnswerLimit {
     /// Whether `faulty` of `answers` exceed the limit.
     pub(in crate::cli) fn is_exceeded(self, faulty: u64, answers: u64) -> bool {
         match self {
@@ -258,7 +259,7 @@ impl Most {
     }
 }
 
-impl fmt::Display for Most {
+impl fmt::Display for AnswerLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answers(most) => write!(f, "{most}"),

@@ -12,7 +12,7 @@ use super::judge::{Cache, Config, JudgeArgs, Prompt};
 use super::values::{kind, level, positive, score};
 use crate::model::{Level, QuestionKind};
 
-/// Grades a written practice answer against a rubric, with a quote for every point.
+/// The command line of `gradus`. The help shows the description of the package instead of this line.
 #[derive(Debug, Parser)]
 #[command(
     name = "gradus",
@@ -46,8 +46,8 @@ pub(in crate::cli) struct Args {
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub(in crate::cli) struct Global {
-    /// Folder with `rubrics` and `corpus`, or `shipped` [default: the current or a parent folder with
-    /// `rubrics`, otherwise `shipped`]
+    /// Folder with `rubrics` and `corpus`, or `shipped` [default: the bank of the settings, otherwise the
+    /// nearest folder with a rubric in `rubrics`, otherwise `shipped`]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(in crate::cli) bank: Option<PathBuf>,
     /// Print one line per result, and no notes
@@ -80,7 +80,7 @@ pub(in crate::cli) enum Format {
 }
 
 impl Format {
-    /// The format for a file extension; `None` for an unknown one.
+    /// The format for a file extension; `None` for an unknown extension.
     pub(in crate::cli) fn of_extension(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "json" | "jsonl" => Some(Self::Json),
@@ -162,7 +162,7 @@ Without --question or --ask, the front matter of the file names the question
 from the answer.
 
 Several answers are printed as one report each, as one JSON object per line, or
-as one CSV table. The exit code is the highest one of all answers.")]
+as one CSV table. The exit code is the highest of the exit codes of all answers.")]
 pub(in crate::cli) struct Grade {
     /// Files with one answer each; `-` or nothing reads standard input
     #[arg(value_name = "FILE")]
@@ -217,7 +217,7 @@ pub(in crate::cli) struct Questions {
 pub(in crate::cli) enum QuestionsCommand {
     /// List the questions
     List(QuestionsList),
-    /// Show one question; criteria and penalties only with --key
+    /// Show one question; --key also shows its criteria and penalties
     Show {
         /// Id of the question
         id: String,
@@ -277,11 +277,11 @@ pub(in crate::cli) struct Search {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Each row of QUESTIONS has `id`, `prompt` and `references` (a list of good
 answers). If it also has `criteria` (a list of texts, or of objects with `text`,
-`points` and `id`), each of them becomes a criterion, and the references are not
-used. Other fields are ignored. In a table, a list is written as JSON, or is one
-text. In a folder, each file is a reference answer: its front matter or its name
-has the `id`. Input formats are those of `batch`. A row that cannot be used is
-reported and left out, and the exit code is 1.
+`points` and `id`), each text or object becomes a criterion, and the references
+are not used. Other fields are ignored. In a table, a list is a JSON array or a
+single text. In a folder, each file is a reference answer, and its front matter or
+its file name gives the `id`. Input formats are those of `batch`. A row that cannot
+be used is reported and left out, and the exit code is 1.
 
 Examples:
   gradus bank draft questions.jsonl --output my-bank
@@ -292,7 +292,7 @@ pub(in crate::cli) struct Draft {
     /// reads standard input
     #[arg(value_name = "QUESTIONS", required_unless_present = "corpus", conflicts_with = "corpus")]
     pub(in crate::cli) questions: Option<PathBuf>,
-    /// Input format, if the file extension does not show it
+    /// Input format [default: from the file extension]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) input_format: Option<RowFormat>,
     /// Draft from the strong samples in a corpus folder instead
@@ -312,14 +312,15 @@ pub(in crate::cli) struct Draft {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Each row of ANSWERS has `question`, `answer` and `score`, and `max_score` if scores
 are points. If it also has `criteria` (an object with credits from 0 to 1), phrases
-are learned for each of these criteria; otherwise for the criterion that the answers
-miss. A table has credits in columns `criterion:<id>`. Input formats are those of
-`batch`. A row that cannot be read is reported and left out, and the exit code is 1.
+are learned for each of these criteria. Otherwise each phrase is assigned to a
+criterion that the answers with the phrase do not fully meet. A table has credits in
+columns `criterion:<id>`. Input formats are those of `batch`. A row that cannot be
+read is reported and left out, and the exit code is 1.
 
 Phrases are learned from four fifths of the answers to a question. Phrases that
-raise agreement with human scores on the last fifth are proposed, with the
-agreement before and after. A question needs 25 different answers, including
-10 high and 10 low scores.
+raise agreement with human scores on the held-out fifth are proposed, with the
+agreement before and after. A question needs at least 25 different answers,
+including 10 with a high and 10 with a low grade.
 
 No rubric is changed. Read the patch, remove what you do not want, and apply it.
 
@@ -340,7 +341,7 @@ pub(in crate::cli) struct Learn {
     /// Maximum number of proposals per question
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = positive)]
     pub(in crate::cli) limit: usize,
-    /// Random seed for the choice of the last fifth of the answers
+    /// Random seed that selects the fifth of the answers that is held out
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(in crate::cli) seed: u64,
     /// Output format

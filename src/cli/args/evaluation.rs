@@ -13,14 +13,14 @@ use crate::agreement::{Cut, Metric};
 /// The columns of graded answers.
 #[derive(Debug, Clone, ClapArgs)]
 pub(in crate::cli) struct RowColumns {
-    /// Input format, if the file extension does not show it
+    /// Input format [default: from the file extension]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) input_format: Option<RowFormat>,
     /// Column with the id of the answer [default: id, or the line number]
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
-    /// Column with the id of the question [default: question]; if there is no such column, the id or
-    /// wording of the question of all rows that do not name one
+    /// Column with the id of the question [default: question]. If no column has this name, NAME
+    /// itself is the id or the wording of the question, for all rows that do not name one
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) question: Option<String>,
     /// Column with the answer text
@@ -33,10 +33,11 @@ pub(in crate::cli) struct RowColumns {
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Each row has `question`, `answer` and `score`. These fields are optional:
-  max_score  highest possible score [default: the highest score in the file]
+  max_score  highest possible score [default: the highest score in the file,
+             at least 1]
   split      name of the part that the row belongs to, such as train or test
-  score2     score by a second person; with `score1`, the two are compared with
-             each other
+  score2     score by a second person; compared with `score1` if the row has one,
+             otherwise with the score
   criteria   credits from 0 to 1 by criterion id, or columns `criterion:<id>`
 
 Input formats are those of `batch`; in a folder, the front matter of each file has
@@ -48,8 +49,8 @@ the same question are similar, so with few questions the intervals are too
 narrow.
 
 Metrics: pearson, spearman, kappa (quadratic-weighted), mae, rmse, exact,
-adjacent, bias; macro-f1 and accuracy if human scores are only right or wrong. A
-metric that cannot be computed is reported with the reason, never as 0.
+adjacent, bias; macro-f1 and accuracy if all human scores are 0 or 1. A metric
+that cannot be computed is reported with the reason, never as 0.
 
 Examples:
   gradus eval graded.jsonl --bank my-bank
@@ -69,7 +70,7 @@ pub(in crate::cli) struct Eval {
     /// Lowest score of a right answer, from 0 to 100; `fit:SPLIT` fits it on a split
     #[arg(long, value_name = "CUT", default_value = "50", value_parser = cut)]
     pub(in crate::cli) cut: Cut,
-    /// Exit with 1 if a metric is worse than VALUE or missing; SPLIT:METRIC=VALUE for one split
+    /// Exit with 1 if METRIC is worse than VALUE or missing; SPLIT:METRIC=VALUE checks one split only
     #[arg(long, value_name = "METRIC=VALUE", value_parser = threshold)]
     pub(in crate::cli) fail_under: Vec<Threshold>,
     /// Show the changes since an evaluation that --format json wrote to FILE
@@ -102,13 +103,13 @@ pub(in crate::cli) enum EvalFormat {
     Markdown,
 }
 
-/// A metric with a value that it must reach.
+/// A metric with the worst value that is accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::cli) struct Threshold {
     /// The split that is measured; `None` for all answers.
     pub(in crate::cli) split: Option<String>,
     pub(in crate::cli) metric: Metric,
-    pub(in crate::cli) least: f64,
+    pub(in crate::cli) worst: f64,
 }
 
 impl fmt::Display for Threshold {
@@ -116,14 +117,14 @@ impl fmt::Display for Threshold {
         if let Some(split) = &self.split {
             write!(f, "{split}:")?;
         }
-        write!(f, "{}={}", self.metric.name(), self.least)
+        write!(f, "{}={}", self.metric.name(), self.worst)
     }
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "The input is that of `gradus eval`. The calibration file is small and readable.
-`grade`, `batch` and `eval` use it with --calibration, and name it in their
-output.
+#[command(after_help = "The input has the same fields as the input of `gradus eval`. The calibration file is
+short and meant to be read by people. With --calibration, `grade`, `batch` and
+`eval` apply the calibration and name its file in their output.
 
 Examples:
   gradus calibrate graded.jsonl --bank my-bank --output calibration.toml

@@ -12,7 +12,7 @@ use super::values::cost;
 pub(in crate::cli) enum GraderChoice {
     /// The judge if an endpoint is configured, otherwise the offline scorer
     Auto,
-    /// A language model; the offline scorer grades what it leaves open
+    /// A language model; the offline scorer grades criteria that the model leaves undecided
     Llm,
     /// The offline scorer, without any network connection
     Offline,
@@ -98,7 +98,7 @@ pub(in crate::cli) struct PanelArgs {
     /// How verdicts are combined: median or majority
     #[arg(long, value_name = "HOW", hide_short_help = true)]
     pub(in crate::cli) vote: Option<String>,
-    /// Ask the last judge only if the verdicts of the others differ
+    /// Ask the last judge only about criteria on which the other verdicts differ
     #[arg(long, hide_short_help = true)]
     pub(in crate::cli) escalate: bool,
     /// Leave sample answers out of the prompt
@@ -107,7 +107,7 @@ pub(in crate::cli) struct PanelArgs {
     /// Time limit for one answer, in seconds
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(in crate::cli) deadline: Option<String>,
-    /// If the endpoint gives no reply: fallback (grade offline) or stop
+    /// What to do if the endpoint gives no reply: fallback (grade offline) or stop
     #[arg(long, value_name = "WHAT", hide_short_help = true)]
     pub(in crate::cli) on_failure: Option<String>,
 }
@@ -122,7 +122,7 @@ pub(in crate::cli) struct SpendArgs {
     /// Stop before the cost exceeds N, in the currency of the prices
     #[arg(long, value_name = "N", value_parser = cost)]
     pub(in crate::cli) max_cost: Option<f64>,
-    /// Grade answers again that fell back to the offline scorer
+    /// Grade again the answers that fell back to the offline scorer
     #[arg(long)]
     pub(in crate::cli) retry_fallback: bool,
 }
@@ -216,7 +216,7 @@ pub(in crate::cli) struct Cache {
 /// What to do with the cached replies.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(in crate::cli) enum CacheCommand {
-    /// Show the number, the models and the size of the cached replies
+    /// Show the number of cached replies, their models and the size of the cache
     Stats,
     /// Delete all cached replies
     Clear,

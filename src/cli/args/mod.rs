@@ -9,7 +9,7 @@ mod values;
 
 pub(super) use bank::{Bank, BankCommand, Explain, SchemaOf};
 pub(super) use batch::{
-    Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, Least, Most, ResultFormat, RowFormat,
+    AnswerLimit, Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, ResultFormat, RowFormat, ScoreLimit,
 };
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns, Threshold};

@@ -1,6 +1,6 @@
 //! Parsers of single values. Each error says what was expected.
 
-use super::batch::{Least, Most};
+use super::batch::{AnswerLimit, ScoreLimit};
 use super::evaluation::Threshold;
 use crate::agreement::{Cut, Metric};
 use crate::batch::Shard;
@@ -36,8 +36,8 @@ pub(in crate::cli) fn threshold(text: &str) -> Result<Threshold, String> {
     let (left, right) = text.rsplit_once('=').ok_or_else(expected)?;
     let (split, name) = left.rsplit_once(':').map_or((None, left), |(split, name)| (Some(split.to_owned()), name));
     let metric = Metric::from_name(name).ok_or_else(expected)?;
-    let least = right.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(expected)?;
-    Ok(Threshold { split, metric, least })
+    let worst = right.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(expected)?;
+    Ok(Threshold { split, metric, worst })
 }
 
 pub(in crate::cli) fn positive(text: &str) -> Result<usize, String> {
@@ -76,18 +76,18 @@ fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str, text: &str) -> Result<
     })
 }
 
-pub(in crate::cli) fn score_or_mean(text: &str) -> Result<Least, String> {
+pub(in crate::cli) fn score_or_mean(text: &str) -> Result<ScoreLimit, String> {
     match text.strip_prefix("mean=") {
-        Some(mean) => score(mean).map(Least::Mean),
-        None => score(text).map(Least::Each).map_err(|error| format!("{error}, or mean=N")),
+        Some(mean) => score(mean).map(ScoreLimit::Mean),
+        None => score(text).map(ScoreLimit::Each).map_err(|error| format!("{error}, or mean=N")),
     }
 }
 
-pub(in crate::cli) fn answer_limit(text: &str) -> Result<Most, String> {
+pub(in crate::cli) fn answer_limit(text: &str) -> Result<AnswerLimit, String> {
     let expected = "expected a number of answers, or a percentage from 0% to 100%";
     match text.strip_suffix('%') {
-        Some(percent) => score(percent).map(Most::Percent).map_err(|_| expected.to_owned()),
-        None => text.parse().map(Most::Answers).map_err(|_| expected.to_owned()),
+        Some(percent) => score(percent).map(AnswerLimit::Percent).map_err(|_| expected.to_owned()),
+        None => text.parse().map(AnswerLimit::Answers).map_err(|_| expected.to_owned()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::tally::{Provenance, Tally, TallyOptions};
 use crate::batch::{self, Existing};
 use crate::cli::args::BatchMerge;
 use crate::cli::exit_status::ExitStatus;
-use crate::cli::files::{is_stream, place};
+use crate::cli::files::{is_stream, resolved_path};
 use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
@@ -36,7 +36,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         known => known?,
     };
     wishes.check(&known, &inputs, Some(output), args.force)?;
-    if args.parts.iter().any(|part| place(part) == place(output)) {
+    if args.parts.iter().any(|part| resolved_path(part) == resolved_path(output)) {
         return Err(advised(format!("{} is a part", output.display()), "choose another --output"));
     }
     for part in &args.parts {

@@ -12,7 +12,7 @@ use super::destination::{Device, OutputKind, open_device};
 use super::results::{conversion, format_of};
 use super::tally::TallyOptions;
 use crate::batch::{self, Existing, RunTarget, Stored};
-use crate::cli::args::{BatchRun, Least, ResultFormat};
+use crate::cli::args::{BatchRun, ResultFormat, ScoreLimit};
 use crate::cli::files::is_stream;
 use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
@@ -46,7 +46,7 @@ impl<'a> BatchRequest<'a> {
             summary: args.summary.clone(),
             junit: args.junit.clone(),
             disputes: disputes(args, output),
-            fail_under: args.fail_under.or(fail_under.map(Least::Each)),
+            fail_under: args.fail_under.or(fail_under.map(ScoreLimit::Each)),
             max_ungraded: args.max_ungraded,
             max_fallback: args.max_fallback,
             verbose: args.verbose,

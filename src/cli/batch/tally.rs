@@ -15,9 +15,9 @@ use super::junit::Junit;
 use super::progress::Progress;
 use crate::agreement::Overview;
 use crate::batch::{self, FinishedRow};
-use crate::cli::args::{Least, Most};
+use crate::cli::args::{AnswerLimit, ScoreLimit};
 use crate::cli::exit_status::ExitStatus;
-use crate::cli::files::{check_output, name, place, run_folder_of, write_whole};
+use crate::cli::files::{check_output, display_name, resolved_path, run_folder_of, write_atomically};
 use crate::cli::hints::advised;
 use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::{QuestionMatch, RowOutcome};
@@ -37,10 +37,10 @@ pub(super) struct TallyOptions {
     pub(super) junit: Option<PathBuf>,
     /// File for the criteria on which judge and offline scorer disagree.
     pub(super) disputes: Option<PathBuf>,
-    pub(super) fail_under: Option<Least>,
-    pub(super) max_ungraded: Most,
+    pub(super) fail_under: Option<ScoreLimit>,
+    pub(super) max_ungraded: AnswerLimit,
     /// `None` where every answer may fall back.
-    pub(super) max_fallback: Option<Most>,
+    pub(super) max_fallback: Option<AnswerLimit>,
     /// Whether the whole summary is printed.
     pub(super) verbose: bool,
 }
@@ -79,7 +79,7 @@ pub(super) struct Tally {
 impl TallyOptions {
     /// The resolved paths of the files that are written besides the results.
     pub(super) fn reports(&self) -> Vec<PathBuf> {
-        self.summary.iter().chain(&self.junit).chain(&self.disputes).map(|path| place(path)).collect()
+        self.summary.iter().chain(&self.junit).chain(&self.disputes).map(|path| resolved_path(path)).collect()
     }
 
     /// Refuses files that cannot be written, before anything is graded. Files in `known` may be overwritten.
@@ -96,7 +96,7 @@ impl TallyOptions {
                 .any(|ending| summary.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)))
         {
             return Err(advised(
-                format!("cannot tell the format of --summary {} from its name", name(summary)),
+                format!("cannot tell the format of --summary {} from its name", display_name(summary)),
                 "end it with .md or .json",
             ));
         }
@@ -119,7 +119,7 @@ impl TallyOptions {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                     std::fs::create_dir_all(folder).with_context(|| format!("cannot write {}", path.display()))?;
                 }
-                check_output(path, inputs, force || known.contains(&place(path)))?;
+                check_output(path, inputs, force || known.contains(&resolved_path(path)))?;
             }
         }
         Ok(())
@@ -136,14 +136,14 @@ fn check_separate(
     output: Option<&Path>,
 ) -> anyhow::Result<()> {
     let shown = path.display();
-    if let Some((other, _)) = others.iter().find(|(_, other)| place(other) == place(path)) {
+    if let Some((other, _)) = others.iter().find(|(_, other)| resolved_path(other) == resolved_path(path)) {
         return Err(advised(format!("{shown} is both {other} and {flag}"), "name another file"));
     }
-    let run = output.map(|output| batch::folder_of(&place(output)));
-    if run.is_some_and(|run| flag != "--output" && place(path).starts_with(run)) {
+    let run = output.map(|output| batch::folder_of(&resolved_path(output)));
+    if run.is_some_and(|run| flag != "--output" && resolved_path(path).starts_with(run)) {
         return Err(advised(format!("{shown} is in the folder of the run"), format!("choose another {flag}")));
     }
-    let reads_it = |input: &&Path| input.is_dir() && place(path).starts_with(place(input));
+    let reads_it = |input: &&Path| input.is_dir() && resolved_path(path).starts_with(resolved_path(input));
     let is_text = ["md", "txt"].iter().any(|ending| path.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)));
     if is_text && inputs.iter().any(reads_it) {
         return Err(advised(
@@ -183,7 +183,7 @@ impl Tally {
             self.reused += 1;
         }
         let least = match self.options.fail_under {
-            Some(Least::Each(least)) => Some(least),
+            Some(ScoreLimit::Each(least)) => Some(least),
             _ => None,
         };
         if let (RowOutcome::Graded { score, .. }, Some(least)) = (&row.summary.outcome, least) {
@@ -246,7 +246,7 @@ impl Tally {
     pub(super) fn finish(self, provenance: Provenance, printer: &Printer) -> anyhow::Result<ExitStatus> {
         let TallyOptions { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.options;
         let goes_to_file = provenance.output.is_some();
-        let below = fail_under.filter(|of| matches!(of, Least::Each(_)));
+        let below = fail_under.filter(|of| matches!(of, ScoreLimit::Each(_)));
         let report = BatchReport {
             overview: &self.overview,
             input: provenance.input,
@@ -262,7 +262,7 @@ impl Tally {
             found_questions: self.found.into_values().chain(self.found_from_answers.into_values()).collect(),
         };
         if let Some(mut junit) = self.junit {
-            if let Some(Least::Mean(_)) = fail_under {
+            if let Some(ScoreLimit::Mean(_)) = fail_under {
                 junit.add_mean(mean_below(&self.overview, fail_under))?;
             }
             junit.finish()?;
@@ -271,7 +271,7 @@ impl Tally {
         if let Some(path) = summary {
             let is_json = path.extension().is_some_and(|of| of.eq_ignore_ascii_case("json"));
             let text = if is_json { report::json(&report.to_json())? } else { report::batch_markdown(&report) };
-            write_whole(&path, &text)?;
+            write_atomically(&path, &text)?;
         }
         let shown = print(&report, goes_to_file, verbose, printer);
         if let (Some(path), true) = (disputes, self.dispute_counts.answers > 0) {
@@ -312,7 +312,7 @@ fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &
 }
 
 /// The warning where more answers fell back than the limit allows.
-fn fallen_back(overview: &Overview, most: Most) -> Option<String> {
+fn fallen_back(overview: &Overview, most: AnswerLimit) -> Option<String> {
     let (fallbacks, answers) = (overview.fallback, overview.answers);
     most.is_exceeded(fallbacks, answers).then(|| {
         let answers = counted(answers, "answer");
@@ -321,11 +321,11 @@ fn fallen_back(overview: &Overview, most: Most) -> Option<String> {
 }
 
 /// The warning where the mean score is below its limit, or cannot be computed.
-fn mean_below(overview: &Overview, fail_under: Option<Least>) -> Option<String> {
-    let Some(Least::Mean(least)) = fail_under else { return None };
+fn mean_below(overview: &Overview, fail_under: Option<ScoreLimit>) -> Option<String> {
+    let Some(ScoreLimit::Mean(least)) = fail_under else { return None };
     match overview.scores.mean() {
         Ok(mean) if mean < least => {
-            Some(format!("the mean of {mean:.1} is below the {least} that --fail-under asks for"))
+            Some(format!("the mean of {mean:.1} is below the {least} that --fail-under requires"))
         }
         Ok(_) => None,
         Err(absent) => Some(format!("there is no mean for --fail-under: {absent}")),
@@ -333,12 +333,17 @@ fn mean_below(overview: &Overview, fail_under: Option<Least>) -> Option<String> 
 }
 
 /// The warnings for low scores and ungraded answers.
-fn exceeded_limits(overview: &Overview, fail_under: Option<Least>, below: u64, max_ungraded: Most) -> Vec<String> {
+fn exceeded_limits(
+    overview: &Overview,
+    fail_under: Option<ScoreLimit>,
+    below: u64,
+    max_ungraded: AnswerLimit,
+) -> Vec<String> {
     let mut warnings = Vec::new();
     match fail_under {
-        Some(Least::Each(least)) if below > 0 => {
+        Some(ScoreLimit::Each(least)) if below > 0 => {
             warnings
-                .push(format!("{below} of {} scores below the {least} that --fail-under asks for", overview.graded()));
+                .push(format!("{below} of {} scores below the {least} that --fail-under requires", overview.graded()));
         }
         _ => warnings.extend(mean_below(overview, fail_under)),
     }

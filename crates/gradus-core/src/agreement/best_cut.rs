@@ -1,29 +1,32 @@
-//! Fits the cut score: the score from which on an answer counts as right.
+//! Fits the cut score: the lowest score with which an answer counts as right.
 //!
-//! Takes the grader's scores and people's right or wrong, and gives the cut with the highest macro-F1. Fit the cut on
-//! one set of answers and measure it on another, because it flatters the grader on the answers it was fitted on.
+//! The inputs are the grader's scores and people's right-or-wrong scores. The result is the cut with the highest
+//! macro-F1. Fit the cut on one set of answers and measure it on another, because the metrics on the answers that the
+//! cut was fitted on are too good.
 
 use super::absent::Absent;
 use super::outcomes::Outcomes;
 use super::scale::Scale;
 
-/// Greatest difference of two macro-F1, or of two distances from 0.5, that counts as a tie, so that rounding does not
-/// decide.
+/// Maximum difference between two values of macro-F1, or between two distances from 0.5, that counts as a tie, so that
+/// rounding errors do not decide.
 const TIE: f64 = 1e-12;
 
 /// The scale of human scores that are 0 or 1.
-const TWO: Scale = Scale { steps: 1, cut: 0.5 };
+const TWO_LEVELS: Scale = Scale { steps: 1, cut: 0.5 };
 
 /// The cut on the grader's scores with the highest macro-F1. A score at or above the cut counts as right.
 ///
-/// Human scores from 0.5 on are right. Candidates are the midpoints between neighbouring distinct given scores, one cut
-/// below all of them and one above all of them. The outer two lie half-way to 0 and to 1; where a score is 0 or 1, they
-/// lie at the lowest score and just above the highest. Ties go to the cut nearest to 0.5, then to the lower one. Rows
-/// with a score that is not finite are left out, as are extra rows of the longer slice.
+/// A human score of at least 0.5 means right. Candidates are the midpoints between neighbouring distinct given scores,
+/// one cut below all of them and one above all of them. The lowest cut is halfway between 0 and the lowest score, or at
+/// the lowest score if this is 0 or less. The highest cut is halfway between the highest score and 1, or just above the
+/// highest score if this is 1 or more. If several cuts tie, the cut nearest to 0.5 is chosen, and then the lowest of
+/// them. Rows with a score that is not finite are left out, as are extra rows of the longer slice.
 ///
 /// # Errors
 ///
-/// With fewer than two rows, with a human score other than 0 or 1 (to 1e-6), and where all human scores are the same.
+/// If there are fewer than two rows, if a human score differs from 0 and 1 by more than 1e-6, or if all human scores
+/// are the same.
 pub fn best_cut(given: &[f64], human: &[f64]) -> Result<f64, Absent> {
     let rows = sorted_rows(given, human)?;
     let candidates = candidates(&rows);
@@ -48,7 +51,7 @@ fn sorted_rows(given: &[f64], human: &[f64]) -> Result<Vec<(f64, bool)>, Absent>
     let finite = given.iter().zip(human).filter(|(given, human)| given.is_finite() && human.is_finite());
     let mut rows = Vec::new();
     for (&given, &human) in finite {
-        if !TWO.holds(human) {
+        if !TWO_LEVELS.holds(human) {
             return Err(Absent::NotTwoValued);
         }
         rows.push((given, human >= 0.5));
@@ -97,8 +100,8 @@ fn below(lowest: f64) -> f64 {
     if lowest > 0.0 { lowest / 2.0 } else { lowest }
 }
 
-/// Half-way between two scores. Where no number lies between them, the cut is the higher one, because the lower score
-/// must not reach it.
+/// The midpoint of two scores. If there is no number between the two scores, the result is the higher score, so that
+/// the lower score stays below the cut.
 fn between(lower: f64, higher: f64) -> f64 {
     let middle = lower.midpoint(higher);
     if middle > lower { middle } else { higher }
@@ -118,9 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn the_best_cut_of_overlapping_scores_is_the_one_worked_by_hand() {
-        // Wrong 0.1 0.3 0.5, right 0.4 0.8. Right by both, wrong by both, differing: at 0.35 these are 2 2 1, macro-F1
-        // 2/5 + 2/5 = 0.8; at 0.65 1 3 1, 1/3 + 3/7 = 0.762; at 0.45 1 2 2, 1/4 + 1/3; at 0.2 2 1 2, 1/3 + 1/4.
+    fn the_best_cut_of_overlapping_scores_equals_a_manual_calculation() {
+        // Human scores: 0.1, 0.3 and 0.5 are wrong, 0.4 and 0.8 are right. Numbers of answers that are right by both,
+        // wrong by both, and different: 2, 2, 1 at cut 0.35, so macro-F1 is 2/5 + 2/5 = 0.8; 1, 3, 1 at 0.65, 1/3 + 3/7
+        // = 0.762; 1, 2, 2 at 0.45, 1/4 + 1/3; 2, 1, 2 at 0.2, 1/3 + 1/4.
         let cut = best_cut(&[0.4, 0.1, 0.3, 0.8, 0.5], &[1.0, 0.0, 0.0, 1.0, 0.0]);
         assert!(close(cut, Ok(0.35)), "{cut:?}");
     }
@@ -130,16 +134,16 @@ mod tests {
         // Wrong at 0.1 and 0.5, right at 0.3 and 0.9: cuts 0.2 (2 1 1) and 0.7 (1 2 1) tie.
         let cut = best_cut(&[0.1, 0.5, 0.3, 0.9], &[0.0, 0.0, 1.0, 1.0]);
         assert!(close(cut, Ok(0.7)), "{cut:?}");
-        // The cuts 0.3 and 0.7 tie and are as near.
+        // The cuts 0.3 and 0.7 tie and are equally near to 0.5.
         let cut = best_cut(&[0.2, 0.5, 0.4, 0.9], &[0.0, 0.0, 1.0, 1.0]);
         assert!(close(cut, Ok(0.3)), "{cut:?}");
     }
 
     #[test]
-    fn answers_with_one_given_score_are_all_right_or_all_wrong_like_most_of_them() {
+    fn if_all_given_scores_are_equal_the_majority_decides_whether_all_are_right() {
         assert!(close(best_cut(&[0.6; 3], &[1.0, 1.0, 0.0]), Ok(0.3)));
         assert!(close(best_cut(&[0.6; 3], &[1.0, 0.0, 0.0]), Ok(0.8)));
-        // At the ends of the scale nothing lies half-way.
+        // At the ends of the scale, the cut cannot be halfway to the end.
         assert!(close(best_cut(&[0.0; 3], &[1.0, 1.0, 0.0]), Ok(0.0)));
         assert!(best_cut(&[1.0; 3], &[1.0, 0.0, 0.0]).is_ok_and(|cut| cut > 1.0));
     }
@@ -163,7 +167,7 @@ mod tests {
         let cut = best_cut(&[lower, higher], &[0.0, 1.0]);
         assert!(cut.is_ok_and(|cut| lower < cut && cut <= higher));
         assert!(best_cut(&[f64::MIN, f64::MAX], &[0.0, 1.0]).is_ok_and(f64::is_finite));
-        // Minus zero and zero are one score: no cut lies between.
+        // Minus zero and zero are the same score, so there is no cut between them.
         assert!(close(best_cut(&[-0.0, 0.0, 0.0], &[0.0, 1.0, 1.0]), Ok(0.0)));
     }
 

@@ -1,8 +1,8 @@
 //! Tests whether two graders of the same answers differ by more than chance.
 //!
-//! Takes both graders' and people's scores, and gives the difference in a metric, its interval and a p value. Both
-//! graders' scores are put into one set of pairs, so that a resample or a swap is only another set of weights and
-//! nothing is sorted twice.
+//! The inputs are the scores of both graders and of people. The result is the difference in a metric, with its interval
+//! and a p value. The scores of both graders are in one set of pairs. A resample or a swap only changes the weights of
+//! the pairs, so the pairs are sorted only once.
 
 use super::absent::Absent;
 use super::bootstrap::Interval;
@@ -12,10 +12,11 @@ use super::pairs::Pairs;
 use super::scale::Scale;
 use super::tally::Tally;
 
-/// How far a difference after a swap may fall short and still count as extreme, so that rounding does not decide.
+/// Tolerance when the difference after a swap is compared with the measured difference, so that rounding errors do not
+/// decide.
 const TIE: f64 = 1e-12;
 
-/// Two graders of the same answers, one before a change and one after.
+/// The comparison of two graders of the same answers, such as one grader before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
     /// The metric of the first grader.
@@ -32,12 +33,13 @@ pub struct Comparison {
 
 /// Compares two graders by one metric.
 ///
-/// The interval comes from `resamples` resamples with replacement, with the same rows for both graders, and the same as
-/// [`intervals`](super::bootstrap::intervals) draws for that seed. It is `None` where fewer than half of the resamples
-/// give a value for both graders, and with fewer than two rows. The p value comes from a permutation test with as many
-/// swaps: in each swap, a coin decides for every answer whether its two scores change places. p is
-/// (extreme + 1) / (swaps + 1), where a swap is extreme if its difference is at least as great as the measured one, in
-/// either direction. Swaps without a value for both graders are left out; without any swap p is 1.
+/// The interval comes from `resamples` resamples with replacement. Both graders get the same rows in each resample, and
+/// these are the rows that [`intervals`](super::bootstrap::intervals) draws for the same seed. The interval is `None`
+/// if fewer than half of the resamples give a value for both graders, or if there are fewer than two rows. The p value
+/// comes from a permutation test with `resamples` swaps: in each swap, a coin decides for every answer whether its two
+/// scores change places. p is (extreme + 1) / (swaps + 1), where a swap is extreme if its difference is at least as
+/// great as the measured one, in either direction. Swaps without a value for both graders are left out. If no swap is
+/// left, p is 1.
 ///
 /// Answers with a score that is not finite are left out, as are extra rows of the longer slices.
 ///
@@ -53,11 +55,11 @@ pub fn compare(
     resamples: u32,
     seed: u64,
 ) -> Result<Comparison, Absent> {
-    let (before, after) = (comparable(before, metric), comparable(after, metric));
+    let (before, after) = (standardised_for(before, metric), standardised_for(after, metric));
     let (pairs, rows) = joined(&before, &after, human, scale);
     let mut trial =
         PairedTallies { tally: Tally::new(&pairs), metric, before: vec![0; 2 * rows], after: vec![0; 2 * rows] };
-    trial.draw(&vec![1; rows]);
+    trial.set_counts(&vec![1; rows]);
     let (before, after) = trial.figures()?;
     let difference = after - before;
     let mut generator = Generator::new(seed);
@@ -66,9 +68,9 @@ pub fn compare(
     Ok(Comparison { before, after, difference, interval, p })
 }
 
-/// Scores brought to one scale where the metric is a correlation, which does not depend on the scale. Without that, a
-/// swap would exchange the scales of the two graders as well as their scores.
-fn comparable(scores: &[f64], metric: Metric) -> Vec<f64> {
+/// The scores, standardised if the metric is a correlation, because a correlation does not depend on the scale. Without
+/// standardisation, a swap would exchange the scales of the two graders as well as their scores.
+fn standardised_for(scores: &[f64], metric: Metric) -> Vec<f64> {
     match metric {
         Metric::Pearson => standardised(scores),
         Metric::Spearman => standardised(&ranks(scores)),
@@ -122,7 +124,7 @@ struct PairedTallies<'pairs> {
 
 impl PairedTallies<'_> {
     /// Gives each answer the weight that `counts` has for it, for both graders.
-    fn draw(&mut self, counts: &[u32]) {
+    fn set_counts(&mut self, counts: &[u32]) {
         let rows = counts.len();
         for (row, &count) in counts.iter().enumerate() {
             self.before[row] = count;
@@ -130,7 +132,7 @@ impl PairedTallies<'_> {
         }
     }
 
-    /// Tosses a coin for each answer, which decides whether its two scores change places.
+    /// Exchanges the two scores of each answer with a probability of one half.
     fn swap(&mut self, generator: &mut Generator) {
         let rows = self.before.len() / 2;
         let mut coins = 0;
@@ -157,7 +159,7 @@ impl PairedTallies<'_> {
         let mut differences = Vec::new();
         for _ in 0..resamples {
             generator.resample(&mut counts);
-            self.draw(&counts);
+            self.set_counts(&counts);
             differences.extend(self.figures().map(|(before, after)| after - before));
         }
         Interval::of(differences, resamples)
@@ -184,7 +186,7 @@ mod tests {
 
     const FIVE: Scale = Scale { steps: 4, cut: 0.5 };
 
-    /// Two graders of the same 60 answers, the second the worse.
+    /// The scores of two graders and of people for the same 60 answers. The second grader is worse than the first.
     fn graders() -> [Vec<f64>; 3] {
         let (before, human) = columns(60, 4, 21);
         let (other, _) = columns(60, 4, 33);
@@ -197,16 +199,17 @@ mod tests {
         compare(&before, &after, &human, FIVE, metric, resamples, seed)
     }
 
-    /// Whether the low and high end and the p value are near to those expected.
+    /// Whether both ends of the interval and the p value are close to `expected`.
     fn near(found: Result<Comparison, Absent>, expected: [f64; 3], tolerance: f64) -> bool {
         let found = found.ok().and_then(|found| Some([found.interval?.low, found.interval?.high, found.p]));
         found.is_some_and(|found| found.iter().zip(expected).all(|(one, other)| (one - other).abs() < tolerance))
     }
 
     #[test]
-    fn comparisons_are_those_of_scipy_but_for_chance() {
+    fn comparisons_agree_with_scipy_within_random_error() {
         // scipy 1.17.1, 20,000 resamples each: stats.bootstrap(paired=True, method="percentile") of the difference;
-        // stats.permutation_test(permutation_type="samples"), for correlations on standard scores, of ranks or not.
+        // stats.permutation_test(permutation_type="samples"), for correlations of standardised scores (Pearson) or
+        // standardised ranks (Spearman).
         for (metric, expected) in [
             (Metric::Pearson, [-0.1671, -0.0092, 0.0331]),
             (Metric::Spearman, [-0.1643, 0.0166, 0.0985]),
@@ -239,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn few_swaps_are_as_extreme_as_three_answers_that_all_improve() {
+    fn two_of_eight_swaps_are_extreme_if_three_answers_all_improve() {
         // Each answer is off by 0.3 before and by nothing after. Of the 8 ways to swap, only all and none make the
         // mean error differ by 0.3: p is 1/4.
         let human = [0.0, 0.5, 1.0];
@@ -258,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_result_and_the_rows_that_intervals_draws() {
+    fn the_same_seed_gives_the_same_result_and_the_same_rows_as_intervals() {
         assert_eq!(compared(Metric::Kappa, 100, 3), compared(Metric::Kappa, 100, 3));
         assert_ne!(compared(Metric::Kappa, 100, 3), compared(Metric::Kappa, 100, 4));
         // Against a grader without error the difference in mean error is the mean error.

@@ -42,7 +42,7 @@ impl Scope<'_> {
 
     /// Whether a question is checked. If its rubric is in scope, so are its samples, and the other way round.
     fn has_question(self, entry: &Entry) -> bool {
-        matches!(self, Self::Bank) || self.has(&entry.rubric()) || self.has(&entry.corpus())
+        matches!(self, Self::Bank) || self.has(&entry.rubric_path()) || self.has(&entry.corpus_path())
     }
 }
 
@@ -97,7 +97,7 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
 
 /// A finding for every rubric file that is not a question because of its folder.
 fn misplaced(bank: &Bank) -> Vec<Finding> {
-    let rubrics: HashSet<String> = bank.entries().iter().map(Entry::rubric).collect();
+    let rubrics: HashSet<String> = bank.entries().iter().map(Entry::rubric_path).collect();
     let belongs = |file: &str| {
         rubrics.contains(file)
             || [SYNONYMS, RELATED].contains(&file)
@@ -105,7 +105,7 @@ fn misplaced(bank: &Bank) -> Vec<Finding> {
     };
     let others = bank.files().within("rubrics/", ".toml").filter(|(file, _)| !belongs(file));
     let finding = |(file, text)| {
-        Finding::new(file, text, 0..0, "a rubric outside of the topic folders", "move it to rubrics/<topic>/<id>.toml")
+        Finding::new(file, text, 0..0, "the rubric is not in a topic folder", "move it to rubrics/<topic>/<id>.toml")
     };
     others.map(finding).collect()
 }
@@ -119,7 +119,7 @@ fn first_of_ids(bank: &Bank) -> HashMap<&str, &Entry> {
 fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) -> Vec<(&'b str, Corpus)> {
     let ids = first_of_ids(bank);
     let of_questions: HashSet<String> =
-        bank.entries().iter().filter(|entry| scope.has_question(entry)).map(Entry::corpus).collect();
+        bank.entries().iter().filter(|entry| scope.has_question(entry)).map(Entry::corpus_path).collect();
     let mut corpora = Vec::new();
     for (file, text) in bank.files().within("corpus/", ".md") {
         if !scope.has(file) && !of_questions.contains(file) {
@@ -129,17 +129,18 @@ fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) ->
             Err(faults) => findings.extend(faults),
             Ok(corpus) => {
                 let (message, hint) = match ids.get(corpus.question.as_str()) {
-                    Some(entry) if entry.corpus() == file => {
+                    Some(entry) if entry.corpus_path() == file => {
                         corpora.push((file, corpus));
                         continue;
                     }
                     Some(entry) => (
-                        format!("samples for `{}` in the wrong file", entry.id),
-                        format!("move them to {}", entry.corpus()),
+                        format!("the samples for `{}` are in the wrong file", entry.id),
+                        format!("move the samples to {}", entry.corpus_path()),
                     ),
-                    None => {
-                        (format!("no question `{}`", corpus.question), "write its rubric, or correct the id".to_owned())
-                    }
+                    None => (
+                        format!("the bank has no question `{}`", corpus.question),
+                        "write a rubric for this question, or correct the id".to_owned(),
+                    ),
                 };
                 findings.push(Finding::new(file, text, corpus.question_at, message, hint));
             }
@@ -181,10 +182,10 @@ fn prepare<'b>(
     let corpora: HashMap<&str, &Corpus> =
         corpora.iter().map(|(_, corpus)| (corpus.question.as_str(), corpus)).collect();
     for entry in bank.entries().iter().filter(|entry| scope.has_question(entry)) {
-        let file = entry.rubric();
+        let file = entry.rubric_path();
         let text = bank.files().text(&file).unwrap_or_default();
         if let Some(first) = ids.get(entry.id.as_str()).filter(|first| **first != entry) {
-            let message = format!("question `{}` is also in {}", entry.id, first.rubric());
+            let message = format!("question `{}` is also in {}", entry.id, first.rubric_path());
             findings.push(Finding::new(&file, text, 0..0, message, "give each question its own id"));
             continue;
         }
@@ -244,8 +245,12 @@ fn check_untested(prepared: &PreparedQuestion<'_>, findings: &mut Vec<Finding>) 
         .chain(question.penalties.iter().zip(&prepared.locations.penalties));
     let is_untested = |criterion: &Criterion, file: &str| *file == prepared.file && !tested(criterion);
     for (criterion, locations) in all.filter(|(criterion, locations)| is_untested(criterion, &locations.id.file)) {
-        let hint = "add a `[[golden]]` that expects a credit for it";
-        findings.push(locations.id.finding(&prepared.source, format!("no golden tests `{}`", criterion.id), hint));
+        let hint = "add a `[[golden]]` that expects a credit for this criterion or penalty";
+        findings.push(locations.id.finding(
+            &prepared.source,
+            format!("`{}` is not tested by any golden", criterion.id),
+            hint,
+        ));
     }
 }
 

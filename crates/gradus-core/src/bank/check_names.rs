@@ -20,7 +20,7 @@ pub(super) fn check_names(bank: &Bank) -> Vec<Finding> {
     let mut seen: HashMap<String, FirstUse> = HashMap::new();
     let mut findings = Vec::new();
     for entry in bank.entries() {
-        let file = entry.rubric();
+        let file = entry.rubric_path();
         // Only rubrics with names are parsed here. A rubric that cannot be parsed has findings of its own.
         let Some(text) = bank.files().text(&file).filter(|text| text.contains("known_as")) else { continue };
         let Ok(rubric) = bank.parsed(entry) else { continue };
@@ -32,7 +32,9 @@ pub(super) fn check_names(bank: &Bank) -> Vec<Finding> {
             let key = name_key(&name);
             let fault = unreadable(&name)
                 .or_else(|| ids.get(&key).and_then(|other| same_as_id(&name, entry, other)))
-                .or_else(|| own.contains(&name).then(|| (format!("`{name}` is listed twice"), "remove one of them")))
+                .or_else(|| {
+                    own.contains(&name).then(|| (format!("`{name}` is listed twice"), "remove one of the two names"))
+                })
                 .or_else(|| {
                     seen.get(&name)
                         .or_else(|| seen.get(&key))
@@ -73,8 +75,8 @@ impl FirstUse {
 
 /// The fault of a name of `entry` that equals the id of `other` or looks like it.
 fn same_as_id(name: &str, entry: &Entry, other: &Entry) -> Option<Fault> {
-    let (id, file) = (&other.id, other.rubric());
-    let hint = "remove the name: ids are looked up before names, so it is never used";
+    let (id, file) = (&other.id, other.rubric_path());
+    let hint = "remove the name: ids are looked up before names, so this name never finds the question";
     match (other == entry, id == name) {
         (true, true) => {
             Some((format!("`{name}` is the id of this question"), "remove the name: every question is known by its id"))
@@ -91,8 +93,8 @@ fn same_as_id(name: &str, entry: &Entry, other: &Entry) -> Option<Fault> {
 
 /// The fault of a name of `entry` that is a wording of another question.
 fn same_as_wording(name: &str, entry: &Entry, bank: &Bank) -> Option<Fault> {
-    let other = bank.asked_as(name).into_iter().find(|other| other.id != entry.id)?;
-    let message = format!("`{name}` is a wording of the question in {}", other.rubric());
+    let other = bank.entries_with_wording(name).into_iter().find(|other| other.id != entry.id)?;
+    let message = format!("`{name}` is a wording of the question in {}", other.rubric_path());
     Some((message, "remove the name: answers to that question would be graded by this rubric"))
 }
 

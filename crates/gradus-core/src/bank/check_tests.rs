@@ -1,4 +1,4 @@
-//! Every message and hint of a finding, from the smallest bank that causes it.
+//! Tests of the messages and hints of findings, each with a small bank that causes the finding.
 
 use super::{Bank, FindingKind, check};
 use crate::test_bank::files_from_texts;
@@ -9,21 +9,21 @@ const CONCEPT: &str = "[[criterion.concept]]\nid = \"c\"\nany = ['fine']\n";
 const GOLDEN: &str = "[[golden]]\ntext = \"It is fine.\"\nexpect = { a = 1.0 }\n";
 const REFERENCE: &str = "[[criterion.reference]]\ntext = \"fine lamp\"\n";
 
-/// Files of a bank besides a sound rubric `rubrics/t/q.toml`, or a changed text of that rubric.
+/// Files that are added to a bank with the valid rubric `rubrics/t/q.toml`, or a changed text of this rubric.
 type Changes<'c> = &'c [(&'c str, String)];
 
-fn sound() -> String {
+fn valid_rubric() -> String {
     [HEADER, CRITERION, CONCEPT, GOLDEN].concat()
 }
 
-/// A second sound rubric.
-fn other(header: &str) -> String {
+/// A second valid rubric.
+fn second_rubric(header: &str) -> String {
     let changed = HEADER.replace("\"q\"", "\"r\"").replace("Why?", "When?");
     [&changed, header, CRITERION, CONCEPT, GOLDEN].concat()
 }
 
 fn findings(changes: Changes<'_>) -> Vec<(String, String, FindingKind)> {
-    let mut files = vec![("rubrics/t/q.toml", sound())];
+    let mut files = vec![("rubrics/t/q.toml", valid_rubric())];
     for (name, text) in changes {
         files.retain(|(known, _)| known != name);
         files.push((name, text.clone()));
@@ -47,30 +47,30 @@ fn assert_rubric(text: String, message: &str, hint: &str) {
 }
 
 #[test]
-fn the_sound_bank_has_no_findings() {
+fn a_valid_bank_has_no_findings() {
     assert_eq!(findings(&[]), []);
-    assert_eq!(findings(&[("rubrics/t/r.toml", other(""))]), []);
+    assert_eq!(findings(&[("rubrics/t/r.toml", second_rubric(""))]), []);
 }
 
 #[test]
 fn faults_of_the_header_are_found() {
-    let changed = |old: &str, new: &str| sound().replacen(old, new, 1);
-    let same = "give both the same name";
+    let changed = |old: &str, new: &str| valid_rubric().replacen(old, new, 1);
+    let same = "use the same name for both";
     for (text, message, hint) in [
-        (changed("= 1", "= 2"), "schema 2, expected 1", "use schema 1, or a newer version of this program"),
+        (changed("= 1", "= 2"), "`schema` is 2, but this program reads schema 1", "use schema 1, or a newer version of this program"),
         (changed("\"q\"", "\"p\""), "id `p` in a file named `q.toml`", same),
         (changed("\"t\"", "\"s\""), "topic `s` in a folder named `t`", same),
         (changed("\"q\"", "\"A b\""), "`A b` is not a valid id", "use lower-case letters, digits and hyphens"),
-        (changed("Why?", " "), "an empty prompt", "write the question as it is asked"),
+        (changed("Why?", " "), "`prompt` is empty", "write the question as it is asked"),
         (
             changed("[[criterion", "bands = { strong = 1, solid = 2, partial = 3 }\n[[criterion"),
-            "bands out of order",
+            "the bands are out of order",
             "use partial < solid < strong, at most 100",
         ),
-        (HEADER.to_owned(), "a rubric without criteria", "add a `[[criterion]]` table"),
+        (HEADER.to_owned(), "the rubric has no criteria", "add a `[[criterion]]` table"),
         (
             changed("[[criterion", "include = [\"none\"]\n[[criterion"),
-            "no shared criteria `none`",
+            "the included file of shared criteria `none` does not exist",
             "shared criteria are in rubrics/shared/<name>.toml",
         ),
     ] {
@@ -83,7 +83,7 @@ fn faults_of_criteria_with_concepts_are_found() {
     let own_id = "give each concept its own id";
     let concept = "[[criterion.concept]]\nid = \"c\"\n";
     for (criterion, message, hint) in [
-        (CRITERION.replace("= 1", "= 0") + CONCEPT, "0 points", "use 1 to 100"),
+        (CRITERION.replace("= 1", "= 0") + CONCEPT, "`points` is 0", "use 1 to 100"),
         (
             CRITERION.to_owned(),
             "criterion `a` has no concept",
@@ -91,10 +91,10 @@ fn faults_of_criteria_with_concepts_are_found() {
         ),
         (
             format!("{CRITERION}half = 0.2\n{CONCEPT}"),
-            "`half` without a reference",
-            "use it only in criteria with `[[…reference]]` tables",
+            "`half` is set, but the criterion has no reference",
+            "use `half` only in criteria with `[[…reference]]` tables",
         ),
-        (format!("{CRITERION}need = 2\n{CONCEPT}"), "`need` is 2, and the criterion has 1 concept", "use 1 to 1"),
+        (format!("{CRITERION}need = 2\n{CONCEPT}"), "`need` is 2, and the criterion has 1 concept", "use 1, or remove `need`"),
         (
             format!("{CRITERION}need = 3\n{CONCEPT}{}", CONCEPT.replace("\"c\"", "\"d\"")),
             "`need` is 3, and the criterion has 2 concepts",
@@ -105,7 +105,7 @@ fn faults_of_criteria_with_concepts_are_found() {
         (
             format!("{CRITERION}{concept}any = ['fine', 'fine']\n"),
             "`fine` is listed twice in this concept",
-            "remove one of them",
+            "remove one of the two phrases",
         ),
         (
             format!("{CRITERION}{CONCEPT}{CRITERION}{CONCEPT}"),
@@ -126,8 +126,8 @@ fn criterion_of_100_points(id: &str) -> String {
 #[test]
 fn faults_of_criteria_with_references_are_found() {
     let terms = "terms = { fine = 1.0 }\n";
-    let one = "keep it in one of `terms`, `denied` and `also`";
-    let weight = "use 0.001 to 1000, or remove it";
+    let one = "keep the phrase in only one of `terms`, `denied` and `also`";
+    let weight = "use 0.001 to 1000, or remove the phrase";
     for (criterion, message, hint) in [
         (
             format!("{REFERENCE}{terms}{CONCEPT}"),
@@ -144,7 +144,7 @@ fn faults_of_criteria_with_references_are_found() {
         (format!("{REFERENCE}{terms}also = {{ fine = 1.0 }}\n"), "`fine` is listed twice in this reference", one),
         (
             REFERENCE.to_owned(),
-            "a reference without terms",
+            "the reference has no phrase in `terms` or `denied`",
             "add phrases with their weights: `terms = { \"a phrase\" = 1.0 }`",
         ),
     ] {
@@ -163,7 +163,7 @@ fn faults_of_goldens_are_found() {
             "the golden expects 0.5 for `a`, but the scorer gives 1",
             "add the missing phrase, or correct the expected credit",
         ),
-        ("expect = {}", "no golden tests `a`", "add a `[[golden]]` that expects a credit for it"),
+        ("expect = {}", "`a` is not tested by any golden", "add a `[[golden]]` that expects a credit for this criterion or penalty"),
     ] {
         assert_rubric(with(golden), message, hint);
     }
@@ -174,12 +174,13 @@ fn faults_of_goldens_are_found() {
 
 #[test]
 fn faults_of_shared_criteria_are_found_where_they_are_included() {
-    let include = |name: &str| sound().replacen("[[criterion", &format!("include = [\"{name}\"]\n[[criterion"), 1);
+    let include =
+        |name: &str| valid_rubric().replacen("[[criterion", &format!("include = [\"{name}\"]\n[[criterion"), 1);
     let shared = |criterion: &str| format!("schema = 1\n{criterion}{CONCEPT}{GOLDEN}");
     assert_found(
         &[("rubrics/shared/s.toml", shared("colour = 1\n")), ("rubrics/t/q.toml", include("s"))],
         "the shared criteria `s` have faults",
-        "fix that file first",
+        "fix the file of the shared criteria first",
     );
     assert_found(
         &[("rubrics/shared/s.toml", shared(CRITERION)), ("rubrics/t/q.toml", include("s"))],
@@ -193,19 +194,24 @@ fn faults_between_files_are_found() {
     for (name, text, message, hint) in [
         (
             "rubrics/deep/er/q.toml",
-            sound(),
-            "a rubric outside of the topic folders",
+            valid_rubric(),
+            "the rubric is not in a topic folder",
             "move it to rubrics/<topic>/<id>.toml",
         ),
-        ("rubrics/u/q.toml", sound(), "question `q` is also in rubrics/t/q.toml", "give each question its own id"),
+        (
+            "rubrics/u/q.toml",
+            valid_rubric(),
+            "question `q` is also in rubrics/t/q.toml",
+            "give each question its own id",
+        ),
         (
             "rubrics/t/r.toml",
-            other("also_asked = [\"why\"]\n"),
-            "this is also a wording of `q`",
+            second_rubric("also_asked = [\"why\"]\n"),
+            "the question `q` has the same wording",
             "change one of the two wordings, or remove it",
         ),
-        ("corpus/t/x.md", samples("q", "strong"), "samples for `q` in the wrong file", "move them to corpus/t/q.md"),
-        ("corpus/t/x.md", samples("x", "strong"), "no question `x`", "write its rubric, or correct the id"),
+        ("corpus/t/x.md", samples("q", "strong"), "the samples for `q` are in the wrong file", "move the samples to corpus/t/q.md"),
+        ("corpus/t/x.md", samples("x", "strong"), "the bank has no question `x`", "write a rubric for this question, or correct the id"),
     ] {
         assert_found(&[(name, text)], message, hint);
     }
@@ -239,7 +245,7 @@ fn faults_of_samples_are_found() {
     let found = findings(&[("corpus/t/q.md", samples("q", "fair"))]);
     assert_eq!(found[0].0, "a fair sample scores 100.0, expected 35 to below 80");
     assert_eq!(found[0].2, FindingKind::SampleScore { question: "q".to_owned() });
-    let elsewhere = other("").replace("topic = \"t\"", "topic = \"u\"");
+    let elsewhere = second_rubric("").replace("topic = \"t\"", "topic = \"u\"");
     assert_found(
         &[("corpus/t/q.md", samples("q", "strong")), ("rubrics/u/r.toml", elsewhere)],
         "this sample scores 100.0 for `r`, a question of another topic",
@@ -250,7 +256,7 @@ fn faults_of_samples_are_found() {
 #[test]
 fn faults_of_names_are_found() {
     let unique = "give each question names that no other question has";
-    let unused = "remove the name: ids are looked up before names, so it is never used";
+    let unused = "remove the name: ids are looked up before names, so this name never finds the question";
     for (names, message, hint) in [
         ("''", "an empty name", "write the name, or remove it"),
         (
@@ -263,7 +269,7 @@ fn faults_of_names_are_found() {
             "a name with the invisible character U+200B",
             "remove the character: people cannot see or type it",
         ),
-        ("'x', 'x'", "`x` is listed twice", "remove one of them"),
+        ("'x', 'x'", "`x` is listed twice", "remove one of the two names"),
         ("'r'", "`r` is the id of this question", "remove the name: every question is known by its id"),
         ("'q'", "`q` is the id of the question in rubrics/t/q.toml", unused),
         ("' q'", "` q` looks like `q`, the id of the question in rubrics/t/q.toml", unique),
@@ -275,8 +281,8 @@ fn faults_of_names_are_found() {
             "remove the name: answers to that question would be graded by this rubric",
         ),
     ] {
-        let first = sound().replacen("[[criterion", "known_as = ['one']\n[[criterion", 1);
-        let second = other(&format!("known_as = [{names}]\n"));
+        let first = valid_rubric().replacen("[[criterion", "known_as = ['one']\n[[criterion", 1);
+        let second = second_rubric(&format!("known_as = [{names}]\n"));
         assert_found(&[("rubrics/t/q.toml", first), ("rubrics/t/r.toml", second)], message, hint);
     }
 }

@@ -14,8 +14,11 @@ use crate::text::wording_key;
 /// Wordings that only drafts share are not reported: data sets repeat prompts, and rows that name such a wording are not
 /// graded.
 pub(super) fn check_wordings(bank: &Bank) -> Vec<Finding> {
-    let asked: Vec<Option<RubricWordings>> =
-        bank.entries().iter().map(|entry| bank.files().text(&entry.rubric()).and_then(RubricWordings::read)).collect();
+    let asked: Vec<Option<RubricWordings>> = bank
+        .entries()
+        .iter()
+        .map(|entry| bank.files().text(&entry.rubric_path()).and_then(RubricWordings::read))
+        .collect();
     let mut sharers: HashMap<String, Sharers> = HashMap::new();
     for (number, asked) in asked.iter().enumerate() {
         let Some(asked) = asked else { continue };
@@ -27,7 +30,7 @@ pub(super) fn check_wordings(bank: &Bank) -> Vec<Finding> {
     }
     let mut findings = Vec::new();
     for (entry, asked) in bank.entries().iter().zip(&asked) {
-        let file = entry.rubric();
+        let file = entry.rubric_path();
         let text = bank.files().text(&file).unwrap_or_default();
         for wording in asked.iter().flat_map(RubricWordings::all) {
             let key = wording_key(wording);
@@ -36,7 +39,7 @@ pub(super) fn check_wordings(bank: &Bank) -> Vec<Finding> {
             let other = sharers.and_then(|sharers| bank.entries().get(sharers.first));
             let Some(other) = other.filter(|other| other.id != entry.id) else { continue };
             let span = text.find(wording.as_str()).map_or(0..0, |start| start..start + wording.len());
-            let message = format!("this is also a wording of `{}`", other.id);
+            let message = format!("the question `{}` has the same wording", other.id);
             findings.push(Finding::new(&file, text, span, message, "change one of the two wordings, or remove it"));
         }
     }
@@ -72,13 +75,14 @@ mod tests {
             text.replace("Tell me about a time when you had to undo a release.", "How do you undo a release?")
                 .replace(WORDING, "have you EVER rolled-back a deployment")
         });
-        let ids = |wording| bank.asked_as(wording).iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>();
+        let ids =
+            |wording| bank.entries_with_wording(wording).iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>();
         assert_eq!(ids("“Have you ever rolled back a deployment”"), ["one", "two"]);
         assert_eq!(ids("How do you undo a release"), ["two"]);
         assert!(ids("How do you undo it?").is_empty() && ids("??").is_empty());
         let findings = check(&bank);
         assert_eq!(findings.len(), 1, "{findings:?}");
-        assert_eq!(findings[0].message, "this is also a wording of `one`");
+        assert_eq!(findings[0].message, "the question `one` has the same wording");
         let text = bank.files().text("rubrics/topic/two.toml").expect("text");
         assert_eq!(&text[findings[0].start..findings[0].end], "have you EVER rolled-back a deployment");
     }
@@ -94,7 +98,7 @@ mod tests {
             let bank = Bank::new(files_from_texts(ids.iter().map(rubric)));
             check(&bank).into_iter().map(|finding| (finding.file, finding.message)).collect::<Vec<_>>()
         };
-        let found = |id: &str| (format!("rubrics/topic/{id}.toml"), "this is also a wording of `a`".to_owned());
+        let found = |id: &str| (format!("rubrics/topic/{id}.toml"), "the question `a` has the same wording".to_owned());
         assert_eq!(shared(&[("a", true), ("b", true), ("c", true)]), []);
         assert_eq!(shared(&[("a", true), ("b", false), ("c", true)]), [found("b"), found("c")]);
         assert_eq!(shared(&[("a", false), ("b", true)]), [found("b")]);
@@ -107,7 +111,10 @@ mod tests {
                 .replace(WORDING, "How do you plan a rollback?")
                 .replace("index_only = []", "index_only = ['rollback drill']")
         });
-        assert_eq!(bank.asked_as("Rollback drill!").iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["two"]);
+        assert_eq!(
+            bank.entries_with_wording("Rollback drill!").iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(),
+            ["two"]
+        );
         let question = bank.question(bank.entry("two").expect("there")).expect("sound");
         assert_eq!((question.also_asked.len(), question.index_only), (1, vec!["rollback drill".to_owned()]));
     }
@@ -121,7 +128,7 @@ mod tests {
             for wording in question.wordings() {
                 let disguised = format!("  {}?! ", wording.to_uppercase().replace(' ', "  ").replace('\'', "’"));
                 for wording in [wording, &disguised] {
-                    assert_eq!(bank.asked_as(wording), [entry], "{wording}");
+                    assert_eq!(bank.entries_with_wording(wording), [entry], "{wording}");
                 }
                 wordings += 1;
             }

@@ -1,6 +1,7 @@
-//! Reads one criterion or penalty of a rubric file, which has either concepts or reference answers.
+//! Reads one criterion or penalty of a rubric file. A criterion has either concepts or reference answers.
 //!
-//! Takes the table that serde read; gives the criterion with its locations, and reports values out of range.
+//! The input is the table that serde read. The result is the criterion with its locations; values out of range are
+//! reported.
 
 use std::collections::{BTreeMap, HashSet};
 use toml::Spanned;
@@ -10,30 +11,33 @@ use super::reader::{Reader, thousandths};
 use super::schema::{ConceptTable, CriterionTable, ReferenceTable};
 use crate::model::{Basis, Concept, Criterion, ReferenceAnswer, Stance, Term, Thousandths};
 
-/// Limit for the points of one criterion or penalty.
-const MOST_POINTS: u32 = 100;
-/// Limit for the weight of one phrase of a reference.
-const MOST_WEIGHT: f64 = 1000.0;
+/// Maximum points of one criterion or penalty.
+const MAX_POINTS: u32 = 100;
+/// Maximum weight of one phrase of a reference.
+const MAX_WEIGHT: f64 = 1000.0;
 /// The share of a reference that earns half of the credit, if the file does not give one.
 ///
-/// People give most of the marks for the gist: half of them for a tenth of what a reference answer says.
-/// Values between a twelfth and an eighth give almost the same agreement.
+/// People give most of the marks for the gist: half of the marks for a tenth of the content of a reference answer.
+/// Values between 1/12 and 1/8 give almost the same agreement with people.
 pub(super) const HALF: Thousandths = Thousandths(100);
 
 impl Reader<'_> {
-    /// `what` is "criterion" or "penalty", for messages.
+    /// Reads a criterion or a penalty. `what` is the word for messages: "criterion" or "penalty".
     pub(super) fn criterion(&mut self, table: CriterionTable, what: &str) -> (Criterion, CriterionLocations) {
         self.check_id(&table.id);
-        if !(1..=MOST_POINTS).contains(table.points.get_ref()) {
+        if !(1..=MAX_POINTS).contains(table.points.get_ref()) {
             self.report(
                 table.points.span(),
-                format!("{} points", table.points.get_ref()),
-                format!("use 1 to {MOST_POINTS}"),
+                format!("`points` is {}", table.points.get_ref()),
+                format!("use 1 to {MAX_POINTS}"),
             );
         }
         let id = Location { file: self.file.to_owned(), span: table.id.span() };
-        let (basis, concepts, phrases) =
-            if table.reference.is_empty() { self.counted(&table, what) } else { self.weighed(&table, what) };
+        let (basis, concepts, phrases) = if table.reference.is_empty() {
+            self.criterion_with_concepts(&table, what)
+        } else {
+            self.criterion_with_references(&table, what)
+        };
         let need = table.need.as_ref().map(Spanned::span);
         let own = table.concept.iter().map(|concept| concept.id.span()).collect();
         let last_terms = table.reference.iter().map(last_term).collect();
@@ -49,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// Reads a criterion whose concepts are counted.
-    fn counted(&mut self, table: &CriterionTable, what: &str) -> (Basis, Vec<Concept>, PhraseSpans) {
+    fn criterion_with_concepts(&mut self, table: &CriterionTable, what: &str) -> (Basis, Vec<Concept>, PhraseSpans) {
         if table.concept.is_empty() {
             self.report(
                 table.id.span(),
@@ -60,8 +64,8 @@ impl Reader<'_> {
         if let Some(half) = &table.half {
             self.report(
                 half.span(),
-                "`half` without a reference",
-                "use it only in criteria with `[[…reference]]` tables",
+                "`half` is set, but the criterion has no reference",
+                "use `half` only in criteria with `[[…reference]]` tables",
             );
         }
         let all = table.concept.len() as u32;
@@ -69,7 +73,11 @@ impl Reader<'_> {
         if let Some(given) = table.need.as_ref().filter(|need| !(1..=all.max(1)).contains(need.get_ref())) {
             let message =
                 format!("`need` is {need}, and the criterion has {all} concept{}", if all == 1 { "" } else { "s" });
-            self.report(given.span(), message, format!("use 1 to {}", all.max(1)));
+            self.report(
+                given.span(),
+                message,
+                if all > 1 { format!("use 1 to {all}") } else { "use 1, or remove `need`".to_owned() },
+            );
         }
         let concepts = self.concepts(&table.concept, table.id.get_ref());
         let phrases = table.concept.iter().map(|concept| concept.any.iter().map(Spanned::span).collect()).collect();
@@ -98,7 +106,7 @@ impl Reader<'_> {
                     self.report(
                         phrase.span(),
                         format!("`{}` is listed twice in this concept", phrase.get_ref()),
-                        "remove one of them",
+                        "remove one of the two phrases",
                     );
                 }
             }
@@ -108,9 +116,9 @@ impl Reader<'_> {
         concepts
     }
 
-    /// Reads a criterion whose credit depends on the share of a reference that is said. Each phrase becomes a concept,
-    /// which all references with this phrase share.
-    fn weighed(&mut self, table: &CriterionTable, what: &str) -> (Basis, Vec<Concept>, PhraseSpans) {
+    /// Reads a criterion whose credit depends on how much of a reference the answer says. Each phrase becomes a
+    /// concept; references with the same phrase share this concept.
+    fn criterion_with_references(&mut self, table: &CriterionTable, what: &str) -> (Basis, Vec<Concept>, PhraseSpans) {
         let id = table.id.get_ref();
         if !table.concept.is_empty() || table.need.is_some() {
             self.report(
@@ -160,12 +168,12 @@ impl Reader<'_> {
                 Stance::Denied => table.terms.contains_key(phrase),
                 Stance::Optional => table.terms.contains_key(phrase) || table.denied.contains_key(phrase),
             };
-            if !(0.001..=MOST_WEIGHT).contains(weight.get_ref()) {
+            if !(0.001..=MAX_WEIGHT).contains(weight.get_ref()) {
                 let message = format!("`{}` has the weight {:.3}", phrase.get_ref(), weight.get_ref());
-                self.report(weight.span(), message, format!("use 0.001 to {MOST_WEIGHT}, or remove it"));
+                self.report(weight.span(), message, format!("use 0.001 to {MAX_WEIGHT}, or remove the phrase"));
             } else if is_repeated {
                 let message = format!("`{}` is listed twice in this reference", phrase.get_ref());
-                self.report(phrase.span(), message, "keep it in one of `terms`, `denied` and `also`");
+                self.report(phrase.span(), message, "keep the phrase in only one of `terms`, `denied` and `also`");
             } else {
                 let weight = thousandths(*weight.get_ref());
                 terms.push(Term { concept: concept(phrase), weight, stance });
@@ -174,7 +182,7 @@ impl Reader<'_> {
         if !terms.iter().any(|term| term.stance.is_expected()) {
             self.report(
                 table.text.span(),
-                "a reference without terms",
+                "the reference has no phrase in `terms` or `denied`",
                 "add phrases with their weights: `terms = { \"a phrase\" = 1.0 }`",
             );
         }
@@ -182,7 +190,7 @@ impl Reader<'_> {
     }
 }
 
-/// The last entry of `also`, or of `terms` if `also` is empty.
+/// The last entry of `also`, or the last entry of `terms` if `also` is empty.
 fn last_term(table: &ReferenceTable) -> Option<LastTerm> {
     let last = |entries: &BTreeMap<Spanned<String>, Spanned<f64>>| {
         entries.iter().map(|(phrase, weight)| phrase.span().start..weight.span().end).max_by_key(|span| span.end)
@@ -191,5 +199,5 @@ fn last_term(table: &ReferenceTable) -> Option<LastTerm> {
     in_also.or_else(|| Some(LastTerm { span: last(&table.terms)?, needs_table: true }))
 }
 
-/// Locations of phrases, by concept.
+/// The locations of the phrases of each concept.
 type PhraseSpans = Vec<Vec<std::ops::Range<usize>>>;

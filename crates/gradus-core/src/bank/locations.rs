@@ -1,6 +1,6 @@
 //! Locations of the parts of a rubric in their files.
 //!
-//! They are kept apart from the rubric itself, because only findings and edits of the files need them. All spans are
+//! Locations are not part of the rubric itself, because only findings and edits of the files need them. All spans are
 //! byte ranges of a file's text.
 
 use std::ops::Range;
@@ -19,11 +19,11 @@ pub(super) struct Location {
 #[derive(Debug, Clone)]
 pub(super) struct CriterionLocations {
     pub(super) id: Location,
-    /// Phrases with their quotes, by concept.
+    /// By concept: the location of each phrase, including its quotation marks.
     pub(super) phrases: Vec<Vec<Range<usize>>>,
     /// The value of `need`, if the file gives one.
     pub(super) need: Option<Range<usize>>,
-    /// The id of each concept. Empty if the criterion has references.
+    /// The location of the id of each concept. Empty if the criterion has no concepts.
     pub(super) concepts: Vec<Range<usize>>,
     /// By reference: the entry after which further terms are inserted. `None` for a reference without terms.
     pub(super) last_terms: Vec<Option<LastTerm>>,
@@ -38,7 +38,7 @@ pub(super) struct LastTerm {
     pub(super) needs_table: bool,
 }
 
-/// Locations of the parts of one rubric. Included criteria have other files than the rubric.
+/// Locations of the parts of one rubric. Included criteria are in other files than the rubric.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RubricLocations {
     pub(super) criteria: Vec<CriterionLocations>,
@@ -48,7 +48,7 @@ pub(super) struct RubricLocations {
 }
 
 impl RubricLocations {
-    /// The location of a phrase with its quotes.
+    /// The location of a phrase, including its quotation marks.
     pub(super) fn phrase(&self, place: PhrasePlace) -> Option<Location> {
         let all = if place.penalty { &self.penalties } else { &self.criteria };
         let criterion = all.get(place.criterion)?;
@@ -57,9 +57,11 @@ impl RubricLocations {
     }
 }
 
-/// The bytes `at` of the value of a TOML string, as a range of the file. `span` is the string with its quotes.
+/// The range of the file `text` that corresponds to the bytes `at` of the value of a TOML string. `span` is the range
+/// of the string, including its quotation marks.
 ///
-/// Gives the whole string if its value differs from its text, as with escapes and multi-line strings.
+/// Returns `span` if the value of the string differs from its text, as in strings with escapes and in multi-line
+/// strings.
 pub(super) fn inside_string(text: &str, span: Range<usize>, at: &Range<usize>) -> Range<usize> {
     let written = text.get(span.clone()).unwrap_or_default();
     let plain = written.len() >= 2
@@ -75,7 +77,7 @@ pub(super) fn inside_string(text: &str, span: Range<usize>, at: &Range<usize>) -
 }
 
 impl Location {
-    /// A finding at this location. `source` is the text of the file.
+    /// A finding at this location. `source` is the text of the file of this location.
     pub(super) fn finding(
         &self,
         source: &SourceText<'_>,

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The same key for names that a person cannot tell apart: they differ only in the Unicode normal form or in spaces.
+/// The key for comparing names. Names that differ only in the Unicode normal form or in white space have the same key,
+/// because people cannot distinguish them.
 pub(super) fn name_key(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").nfc().collect()
@@ -15,8 +16,8 @@ struct IdOfFile {
     id: String,
 }
 
-/// The id that a rubric states, if it differs from the name of its file. The rubric is only parsed if a line at its top
-/// seems to state another id.
+/// The id that a rubric states, if this id differs from `file_stem`. The rubric is parsed only if a line before the
+/// first table seems to state another id.
 pub(super) fn stated_id(text: &str, file_stem: &str) -> Option<String> {
     let mut top = text.lines().map(str::trim).take_while(|line| !line.starts_with('['));
     let differs = |line: &str| {

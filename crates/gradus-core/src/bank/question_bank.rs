@@ -1,7 +1,7 @@
 //! A bank of questions: looks them up by id, name or wording, and parses them on request.
 //!
-//! Takes the files of the bank; gives questions, samples, word lists and scorers, or the faults of a file. Checks of the
-//! whole bank are in `check`.
+//! A bank is made from its files. It provides questions, samples, word lists and scorers, or reports the faults of a
+//! file. Checks of the whole bank are in `check`.
 
 use hashbrown::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
 pub(super) const RELATED: &str = "rubrics/related.toml";
 pub(super) const SHARED: &str = "rubrics/shared/";
 
-/// A bank of questions. Each is parsed when it is requested.
+/// A bank of questions. A question is parsed when it is requested.
 pub struct Bank {
     files: Files,
     entries: Vec<Entry>,
@@ -30,32 +30,32 @@ pub struct Bank {
     wordings: OnceLock<Wordings>,
 }
 
-/// By name: the numbers of the questions with this name. More than one if the name is not unique.
-type Numbers = HashMap<String, Vec<usize>>;
+/// The indices of the questions with a name, by the name. A name that is not unique has several indices.
+type IndicesByName = HashMap<String, Vec<usize>>;
 
 /// The names of all questions.
 #[derive(Default)]
 struct Names {
-    ids: Numbers,
-    known_as: OnceLock<Numbers>,
+    ids: IndicesByName,
+    known_as: OnceLock<IndicesByName>,
 }
 
-/// A question of a bank, known by the name of its file. Its rubric may have faults.
+/// A question of a bank, identified by the path of its rubric file. The rubric may have faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The question's id.
     pub id: String,
-    /// Name of the folder that contains its rubric.
+    /// Name of the folder that contains the rubric.
     pub topic: String,
 }
 
 impl Entry {
-    pub(super) fn rubric(&self) -> String {
+    pub(super) fn rubric_path(&self) -> String {
         format!("rubrics/{}/{}.toml", self.topic, self.id)
     }
 
-    /// Name of the file with its sample answers. The file may not exist.
-    pub fn corpus(&self) -> String {
+    /// Path of the file with the sample answers to the question. The file may not exist.
+    pub fn corpus_path(&self) -> String {
         format!("corpus/{}/{}.md", self.topic, self.id)
     }
 }
@@ -88,32 +88,35 @@ impl Bank {
         &self.entries
     }
 
-    /// The question with this id, or else with this name.
+    /// The question with this id, or otherwise the question with this `known_as` name.
     ///
     /// # Errors
-    /// When no question has it, with similar ids; when several questions have it, with their files.
+    /// [`BankError::UnknownQuestion`] with similar ids if no question has this id or name; [`BankError::Ambiguous`]
+    /// with the rubric files if several questions have it.
     pub fn entry(&self, id: &str) -> Result<&Entry, BankError> {
         let names = self.names.get_or_init(|| Names { ids: self.ids(), ..Names::default() });
         let known = || names.known_as.get_or_init(|| self.read_names()).get(id);
         let numbers = names.ids.get(id).or_else(known).map_or(&[][..], Vec::as_slice);
         match numbers {
-            [] => Err(self.unknown(id)),
-            [number] => self.entries.get(*number).ok_or_else(|| self.unknown(id)),
+            [] => Err(self.unknown_question_error(id)),
+            [number] => self.entries.get(*number).ok_or_else(|| self.unknown_question_error(id)),
             numbers => {
-                let files = numbers.iter().filter_map(|number| self.entries.get(*number)).map(Entry::rubric).collect();
+                let files =
+                    numbers.iter().filter_map(|number| self.entries.get(*number)).map(Entry::rubric_path).collect();
                 Err(BankError::Ambiguous { name: id.to_owned(), files })
             }
         }
     }
 
-    fn ids(&self) -> Numbers {
-        let mut ids = Numbers::with_capacity(self.entries.len());
+    fn ids(&self) -> IndicesByName {
+        let mut ids = IndicesByName::with_capacity(self.entries.len());
         for (number, entry) in self.entries.iter().enumerate() {
             ids.entry(entry.id.clone()).or_default().push(number);
         }
-        // A rubric that states the id of another question makes that id ambiguous. Copies under a new name do so.
+        // A rubric that states the id of another question makes that id ambiguous. This happens when a rubric is copied
+        // to a new file name and its id is not changed.
         for (number, entry) in self.entries.iter().enumerate() {
-            let text = self.files.text(&entry.rubric()).unwrap_or_default();
+            let text = self.files.text(&entry.rubric_path()).unwrap_or_default();
             let numbers = stated_id(text, &entry.id).and_then(|id| ids.get_mut(&id));
             if let Some(numbers) = numbers.filter(|numbers| !numbers.contains(&number)) {
                 numbers.push(number);
@@ -122,11 +125,11 @@ impl Bank {
         ids
     }
 
-    /// The names that rubrics give their questions besides the ids.
-    fn read_names(&self) -> Numbers {
-        let mut names = Numbers::new();
+    /// The questions with each `known_as` name. Rubrics with faults are skipped.
+    fn read_names(&self) -> IndicesByName {
+        let mut names = IndicesByName::new();
         for (number, entry) in self.entries.iter().enumerate() {
-            let has_names = self.files.text(&entry.rubric()).is_some_and(|text| text.contains("known_as"));
+            let has_names = self.files.text(&entry.rubric_path()).is_some_and(|text| text.contains("known_as"));
             // A faulty rubric is reported when it is used for grading. Until then only its id is known.
             let question = has_names.then(|| self.question(entry).ok()).flatten();
             for name in question.map(|question| question.known_as).unwrap_or_default() {
@@ -141,19 +144,19 @@ impl Bank {
 
     /// The questions with a wording that equals `wording`, apart from case, accents, punctuation and spacing.
     ///
-    /// A bank without faults has at most one. The first call reads all rubrics. A rubric that is not valid TOML has no
-    /// wordings.
-    pub fn asked_as(&self, wording: &str) -> Vec<&Entry> {
-        let read = || Wordings::read(self.entries.iter().map(|entry| self.files.text(&entry.rubric())));
+    /// In a bank without faults, at most one question has a given wording. The first call reads all rubrics. A rubric
+    /// that is not valid TOML has no wordings.
+    pub fn entries_with_wording(&self, wording: &str) -> Vec<&Entry> {
+        let read = || Wordings::read(self.entries.iter().map(|entry| self.files.text(&entry.rubric_path())));
         let numbers = self.wordings.get_or_init(read).questions(wording);
         numbers.iter().filter_map(|number| self.entries.get(*number)).collect()
     }
 
-    fn unknown(&self, id: &str) -> BankError {
-        // Comparing takes time in proportion to the product of both lengths.
-        let is_short = id.chars().nth(LONGEST_COMPARED).is_none();
+    fn unknown_question_error(&self, id: &str) -> BankError {
+        // The time of a comparison is proportional to the product of the two lengths.
+        let is_short = id.chars().nth(MAX_COMPARED_CHARS).is_none();
         let near = |entry: &Entry| {
-            if !is_short || entry.id.len() > LONGEST_COMPARED {
+            if !is_short || entry.id.len() > MAX_COMPARED_CHARS {
                 return None;
             }
             let distance = strsim::osa_distance(id, &entry.id);
@@ -163,7 +166,7 @@ impl Bank {
         let mut similar: Vec<(usize, String)> = self.entries.iter().filter_map(near).collect();
         similar.sort_unstable();
         let similar = similar.into_iter().take(3).map(|(_, id)| id).collect();
-        let id = if is_short { id.to_owned() } else { id.chars().take(LONGEST_COMPARED).chain(['…']).collect() };
+        let id = if is_short { id.to_owned() } else { id.chars().take(MAX_COMPARED_CHARS).chain(['…']).collect() };
         BankError::UnknownQuestion { id, similar }
     }
 
@@ -180,36 +183,37 @@ impl Bank {
         if rubric.findings.is_empty() { Ok(rubric) } else { Err(rubric.findings) }
     }
 
-    /// A rubric, and the faults that leave it readable.
+    /// The rubric of a question, with the faults that do not prevent parsing.
     ///
     /// # Errors
     /// When the file does not have the format of a rubric.
     pub(super) fn parsed(&self, entry: &Entry) -> Result<rubric::Rubric, Vec<Finding>> {
-        self.parsed_from(entry, self.files.text(&entry.rubric()).unwrap_or_default())
+        self.parsed_from(entry, self.files.text(&entry.rubric_path()).unwrap_or_default())
     }
 
-    /// The rubric that `entry` would have if its file contained `text`, and the faults that leave it readable.
+    /// The rubric that `entry` would have if its file contained `text`, with the faults that do not prevent parsing.
     pub(super) fn parsed_from(&self, entry: &Entry, text: &str) -> Result<rubric::Rubric, Vec<Finding>> {
         let shared = |name: &str| {
             let path = format!("{SHARED}{name}.toml");
             self.files.text_or_built_in(&path).map(|text| (path, text))
         };
-        rubric::parse(&entry.rubric(), text, shared)
+        rubric::parse(&entry.rubric_path(), text, shared)
     }
 
-    /// Parses the sample answers to a question. Empty if there is no file.
+    /// Parses the sample answers to a question. The list is empty if the bank has no file of sample answers to it.
     ///
     /// # Errors
     /// When the file has faults.
     pub fn samples(&self, entry: &Entry) -> Result<Vec<Sample>, BankError> {
-        let file = entry.corpus();
+        let file = entry.corpus_path();
         match self.files.text(&file) {
             None => Ok(Vec::new()),
             Some(text) => corpus::parse(&file, text).map(|corpus| corpus.samples).map_err(BankError::Faulty),
         }
     }
 
-    /// The groups of words with the same meaning: those of the bank, or of the shipped bank if it has none.
+    /// The groups of words with the same meaning: the groups of this bank if it has a synonym file, otherwise the
+    /// groups of the built-in bank.
     ///
     /// Parsed once.
     ///
@@ -225,7 +229,7 @@ impl Bank {
 
     /// The synonyms, related words and known words for grading. Known words are not corrected as typing errors.
     ///
-    /// Every other bank adds the words of its files to the known words of the shipped bank.
+    /// The known words are those of the built-in bank. If this is another bank, the words of its files are added.
     ///
     /// # Errors
     /// When the word lists have faults.
@@ -243,7 +247,7 @@ impl Bank {
         }
         let rubrics = self.files.within("rubrics/", ".toml").filter(|(name, _)| ![SYNONYMS, RELATED].contains(name));
         if !rubrics.into_iter().any(|(_, text)| may_have_references(text)) {
-            return vocabulary; // because only criteria with references use related words
+            return vocabulary; // Only criteria with references use related words.
         }
         match self.related() {
             Ok(related) => vocabulary.with_related(related),
@@ -254,7 +258,8 @@ impl Bank {
         }
     }
 
-    /// The groups of words with nearly the same meaning: those of the bank, or of the shipped bank if it has none.
+    /// The groups of words with nearly the same meaning: the groups of this bank if it has a file of related words,
+    /// otherwise the groups of the built-in bank.
     ///
     /// # Errors
     /// When the file has faults.
@@ -272,10 +277,10 @@ impl Bank {
         let samples = self.samples(entry)?;
         Scorers::new(vocabulary)
             .prepare(rubric.question, &samples)
-            .map_err(|error| BankError::Faulty(self.phrase_findings(&entry.rubric(), &rubric.locations, &error)))
+            .map_err(|error| BankError::Faulty(self.phrase_findings(&entry.rubric_path(), &rubric.locations, &error)))
     }
 
-    /// The findings for phrases that a scorer cannot compile. `locations` are those of the rubric in `file`.
+    /// The findings for phrases that a scorer cannot compile. `locations` are the locations of the rubric in `file`.
     pub(super) fn phrase_findings(&self, file: &str, locations: &RubricLocations, error: &ScorerError) -> Vec<Finding> {
         let text = |file: &str| self.files.text_or_built_in(file).unwrap_or_default();
         let faults = match error {
@@ -300,11 +305,11 @@ impl Bank {
     }
 }
 
-/// Limit for the characters of an id that is compared with other ids. Errors cut longer ids to this length.
-const LONGEST_COMPARED: usize = 128;
+/// Maximum number of characters of an id that is compared with other ids. Error messages cut longer ids to this length.
+const MAX_COMPARED_CHARS: usize = 128;
 
-/// Whether `reference` may be a key of a rubric. Searches the text, so that a bank without references needs neither its
-/// rubrics parsed nor the related words read.
+/// Whether the text of a rubric may have the key `reference`. The search in the text avoids parsing the rubrics and
+/// reading the related words of a bank without references.
 fn may_have_references(text: &str) -> bool {
     text.match_indices("reference").any(|(at, key)| {
         let rest = text[at + key.len()..].trim_start_matches([' ', '\t', '"', '\'']);
@@ -322,7 +327,7 @@ mod tests {
         let bank = shipped_bank();
         let long = bank.entries()[0].id.clone() + &"x".repeat(20_000_000);
         let Err(BankError::UnknownQuestion { id, similar }) = bank.entry(&long) else { panic!("it is unknown") };
-        assert!(similar.is_empty() && id.chars().count() == LONGEST_COMPARED + 1 && id.ends_with("x…"), "{id}");
+        assert!(similar.is_empty() && id.chars().count() == MAX_COMPARED_CHARS + 1 && id.ends_with("x…"), "{id}");
         let Err(BankError::UnknownQuestion { similar, .. }) = bank.entry("error-budgets") else {
             panic!("it is unknown")
         };
@@ -336,7 +341,7 @@ mod tests {
         }
         assert!(!may_have_references("asks = \"Names a reference architecture.\" # for reference, see reference.md"));
         let bank = shipped_bank();
-        let text = |entry: &Entry| bank.files().text(&entry.rubric()).unwrap_or_default();
+        let text = |entry: &Entry| bank.files().text(&entry.rubric_path()).unwrap_or_default();
         assert!(bank.entries().iter().all(|entry| !may_have_references(text(entry))), "some rubrics contain the word");
     }
 }

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn check_schema(&mut self, schema: &Spanned<u32>) {
         if *schema.get_ref() != 1 {
-            let message = format!("schema {}, expected 1", schema.get_ref());
+            let message = format!("`schema` is {}, but this program reads schema 1", schema.get_ref());
             self.report(schema.span(), message, "use schema 1, or a newer version of this program");
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn parse<'s>(
     criteria.extend(included);
     check_points(&mut reader, &table.id, &criteria, &penalties);
     if criteria.is_empty() {
-        reader.report(table.id.span(), "a rubric without criteria", "add a `[[criterion]]` table");
+        reader.report(table.id.span(), "the rubric has no criteria", "add a `[[criterion]]` table");
     }
     let ids: Vec<&str> = criteria.iter().chain(&penalties).map(|(criterion, _)| criterion.id.as_str()).collect();
     let goldens = reader.goldens(table.golden, &ids);
@@ -88,22 +88,22 @@ fn check_header(reader: &mut Reader<'_>, table: &RubricFile) {
     let (id, topic) = (table.id.get_ref(), table.topic.get_ref());
     if *id != name {
         let message = format!("id `{id}` in a file named `{name}.toml`");
-        reader.report(table.id.span(), message, "give both the same name");
+        reader.report(table.id.span(), message, "use the same name for both");
     }
     if *topic != folder {
         let message = format!("topic `{topic}` in a folder named `{folder}`");
-        reader.report(table.topic.span(), message, "give both the same name");
+        reader.report(table.topic.span(), message, "use the same name for both");
     }
     for name in [&table.id, &table.topic] {
         reader.check_id(name);
     }
     if is_blank(table.prompt.get_ref()) {
-        reader.report(table.prompt.span(), "an empty prompt", "write the question as it is asked");
+        reader.report(table.prompt.span(), "`prompt` is empty", "write the question as it is asked");
     }
     if let Some(bands) = &table.bands {
         let Bands { strong, solid, partial } = *bands.get_ref();
         if !(partial < solid && solid < strong && strong <= 100) {
-            reader.report(bands.span(), "bands out of order", "use partial < solid < strong, at most 100");
+            reader.report(bands.span(), "the bands are out of order", "use partial < solid < strong, at most 100");
         }
     }
 }
@@ -129,12 +129,16 @@ fn included<'s>(
         let (span, name) = (name.span(), name.get_ref());
         let Some((path, text)) = shared(name) else {
             let hint = "shared criteria are in rubrics/shared/<name>.toml";
-            reader.report(span, format!("no shared criteria `{name}`"), hint);
+            reader.report(span, format!("the included file of shared criteria `{name}` does not exist"), hint);
             continue;
         };
         // Faults of the shared file are reported once, with that file.
         let Ok(found) = parse_shared(&path, text) else {
-            reader.report(span, format!("the shared criteria `{name}` have faults"), "fix that file first");
+            reader.report(
+                span,
+                format!("the shared criteria `{name}` have faults"),
+                "fix the file of the shared criteria first",
+            );
             continue;
         };
         if let Some((twice, _)) = found.criteria.iter().find(|(one, _)| known.contains(&one.id)) {

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::text::wording_key;
 
-/// Limit for the bytes of a text that is looked up. Longer texts are not wordings.
-const LONGEST: usize = 8192;
+/// Maximum length in bytes of a text that is looked up. Longer texts find no question.
+const MAX_LOOKUP_BYTES: usize = 8192;
 
 /// The wordings in a rubric file.
 #[derive(Deserialize)]
@@ -23,7 +23,8 @@ pub(super) struct RubricWordings {
 }
 
 impl RubricWordings {
-    /// Reads the text of a rubric file. `None` if it is not TOML or has no prompt.
+    /// Reads the wordings from the text of a rubric file. `None` if the text is not valid TOML, has no prompt, or has a
+    /// field of the wrong type.
     pub(super) fn read(text: &str) -> Option<Self> {
         toml::from_str(text).ok()
     }
@@ -37,7 +38,8 @@ impl RubricWordings {
 pub(super) struct Wordings(HashMap<String, Vec<usize>>);
 
 impl Wordings {
-    /// Reads the rubrics of a bank, in the order of its questions. `None` is a question without a file.
+    /// Reads the wordings of the rubrics of a bank, in the order of its questions. `None` stands for a question without
+    /// a file.
     pub(super) fn read<'t>(rubrics: impl Iterator<Item = Option<&'t str>>) -> Self {
         let mut numbers: HashMap<String, Vec<usize>> = HashMap::new();
         for (number, rubric) in rubrics.enumerate() {
@@ -45,7 +47,7 @@ impl Wordings {
             for wording in wordings.iter().flat_map(RubricWordings::all) {
                 let key = wording_key(wording);
                 if key.is_empty() {
-                    continue; // because every text without words would find the question
+                    continue; // Otherwise every text without words would find the question.
                 }
                 let with_key = numbers.entry(key).or_default();
                 if with_key.last() != Some(&number) {
@@ -58,7 +60,7 @@ impl Wordings {
 
     /// The numbers of the questions with this wording.
     pub(super) fn questions(&self, wording: &str) -> &[usize] {
-        if wording.len() > LONGEST {
+        if wording.len() > MAX_LOOKUP_BYTES {
             return &[];
         }
         self.0.get(&wording_key(wording)).map_or(&[], Vec::as_slice)

@@ -165,7 +165,7 @@ impl Questions {
             Ok(found) => return Ok(found),
             Err(unknown) => unknown,
         };
-        let is_wording = id.contains(char::is_whitespace) || !self.bank().asked_as(name).is_empty();
+        let is_wording = id.contains(char::is_whitespace) || !self.bank().entries_with_wording(name).is_empty();
         if is_wording { self.by_wording(name)?.unless_ambiguous(self) } else { Err(unknown) }
     }
 
@@ -175,7 +175,7 @@ impl Questions {
     /// When no question is similar enough, or several have the wording.
     pub fn by_wording(&self, wording: &str) -> Result<FoundQuestion, FindError> {
         let kept = || Cow::Owned(QuestionMatch::shortened_wording(wording.trim()));
-        match *self.bank().asked_as(wording) {
+        match *self.bank().entries_with_wording(wording) {
             [entry] => Ok(FoundQuestion::new(self.place(&entry.id)?, QuestionMatch::Wording { wording: kept() })),
             [] => {
                 let matched = |similarity| QuestionMatch::Similar { wording: kept(), similarity };

@@ -1,7 +1,7 @@
 //! Data for programs (CSV, TSV, JSON) that is printed to a terminal instead.
 //!
-//! A file or a pipe gets the bytes as they are. A terminal would obey control characters in answers, ids and
-//! input columns, and directional controls would change the order in which a line is read.
+//! Data for a file or a pipe is not changed. A terminal would obey control characters in answers, ids and input
+//! columns, and directional controls would change the order in which a line is read.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub enum DataLayout {
     Json,
 }
 
-/// `data` as a terminal may show it. Data without control characters is returned unchanged.
+/// `data` in a form that is safe to print to a terminal. Data without control characters is returned unchanged.
 pub fn for_terminal(data: &str, layout: DataLayout) -> Cow<'_, str> {
     match layout {
         DataLayout::Rows if data.split(is_layout).all(is_clean) => Cow::Borrowed(data),
@@ -43,7 +43,8 @@ fn is_clean(text: &str) -> bool {
     matches!(safe_line(text), Cow::Borrowed(_))
 }
 
-/// Outside strings JSON has only ASCII, so every other character that `clean` would change is inside one.
+/// JSON for a terminal. Outside of strings, JSON contains only ASCII, so every other character that `safe_line` would
+/// change is inside a string and can be written as an escape.
 fn json(data: &str) -> Cow<'_, str> {
     let is_shown = |c: char| is_layout(c) || c == '\r' || is_clean(c.encode_utf8(&mut [0; 4]));
     if data.chars().all(is_shown) {
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_keep_tabs_and_line_breaks_and_show_everything_else() {
+    fn rows_keep_tabs_and_line_breaks_and_replace_or_remove_other_control_characters() {
         let row = "a\u{1b}[31m\tb\u{9b}2J\u{7f}\r\n\"c\nd\u{202e}\"\n";
         assert_eq!(for_terminal(row, DataLayout::Rows), "a\u{241b}[31m\tb\u{fffd}2J\u{2421} \n\"c\nd\"\n");
         assert!(matches!(for_terminal("a,\"b\nc\"\t漢字\n", DataLayout::Rows), Cow::Borrowed(_)));

@@ -7,30 +7,31 @@ use std::fmt;
 
 use super::blocks::between;
 
-/// A rising curve from the grader's scores to people's, both 0 to 1: straight between its points, level before the
-/// first and after the last.
+/// A curve that maps the grader's scores to people's scores, both from 0 to 1. It is linear between its points and
+/// constant before the first and after the last point.
 ///
-/// A curve has 1 to [`Curve::MOST`] points. Their given scores rise strictly, and their human scores never fall.
+/// A curve has 1 to [`Curve::MAX_POINTS`] points. Their given scores rise strictly, and their human scores never fall.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     points: Vec<(f64, f64)>,
 }
 
 impl Curve {
-    /// Greatest number of points of a curve, so that its file stays readable.
-    pub const MOST: usize = 12;
+    /// Maximum number of points of a curve. The limit keeps the calibration file readable.
+    pub const MAX_POINTS: usize = 12;
 
     /// A curve through `points`, each a given and a human score.
     ///
     /// # Errors
     ///
-    /// When there are no points or more than [`Curve::MOST`], or at the first point that is not finite, is outside 0 to
-    /// 1, has no higher given score than the point before, or has a lower human score.
+    /// When there are no points or more than [`Curve::MAX_POINTS`], or at the first point that is not finite, is outside 0 to
+    /// 1, whose given score is not above that of the previous point, or whose human score is below that of the previous
+    /// point.
     pub fn new(points: Vec<(f64, f64)>) -> Result<Self, CurveError> {
         if points.is_empty() {
             return Err(CurveError::Empty);
         }
-        if points.len() > Self::MOST {
+        if points.len() > Self::MAX_POINTS {
             return Err(CurveError::TooMany { have: points.len() });
         }
         let mut before = None;
@@ -48,7 +49,7 @@ impl Curve {
 
     /// The expected human score, 0 to 1, at a given score.
     ///
-    /// Never falls as `given` rises, infinities included. NaN stays NaN.
+    /// The result never falls when `given` rises; `given` may be infinite. For NaN, the result is NaN.
     pub fn at(&self, given: f64) -> f64 {
         if given.is_nan() {
             return given;
@@ -77,12 +78,12 @@ fn check(point: usize, before: Option<(f64, f64)>, (given, human): (f64, f64)) -
     }
 }
 
-/// Why points are not a curve. Points are counted from 1.
+/// The reason why points do not make a curve. Points are numbered from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CurveError {
     /// There are no points.
     Empty,
-    /// There are more points than [`Curve::MOST`].
+    /// There are more points than [`Curve::MAX_POINTS`].
     TooMany {
         /// Number of points.
         have: usize,
@@ -113,14 +114,19 @@ impl fmt::Display for CurveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "a curve needs at least 1 point"),
-            Self::TooMany { have } => write!(f, "{have} points, a curve has at most {}", Curve::MOST),
+            Self::TooMany { have } => {
+                write!(f, "the curve has {have} points, but at most {} are allowed", Curve::MAX_POINTS)
+            }
             Self::NotFinite { point } => write!(f, "point {point}: both scores must be finite numbers"),
             Self::Outside { point } => write!(f, "point {point}: both scores must lie between 0 and 1"),
             Self::NotRising { point } => {
-                write!(f, "point {point}: its given score must be above that of the point before")
+                write!(f, "point {point}: the first number must be higher than the first number of the previous point")
             }
             Self::Falling { point } => {
-                write!(f, "point {point}: its human score must not be below that of the point before")
+                write!(
+                    f,
+                    "point {point}: the second number must not be lower than the second number of the previous point"
+                )
             }
         }
     }
@@ -139,7 +145,8 @@ mod tests {
     #[test]
     fn a_curve_is_straight_between_points_and_level_outside() {
         let curve = Curve::new(vec![(0.2, 0.1), (0.4, 0.5), (0.8, 0.5), (0.9, 1.0)]).expect("a curve");
-        // At 0.3 half the way from 0.1 to 0.5; at 0.85 half the way from 0.5 to 1.
+        // 0.3 is halfway between 0.2 and 0.4, so the curve is halfway from 0.1 to 0.5; 0.85 is halfway between 0.8 and
+        // 0.9, so it is halfway from 0.5 to 1.
         let expected = [
             (0.0, 0.1),
             (0.2, 0.1),
@@ -159,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn one_point_is_a_level_line() {
+    fn one_point_gives_a_constant() {
         let curve = Curve::new(vec![(0.5, 0.25)]).expect("a curve");
         assert!([0.0, 0.5, 1.0].iter().all(|&given| close(curve.at(given), 0.25)));
     }

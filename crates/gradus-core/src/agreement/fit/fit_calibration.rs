@@ -1,4 +1,4 @@
-//! Fits a calibration, and measures it on questions that it was not fitted to.
+//! Fits a calibration, and measures calibrations on questions that they were not fitted to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,15 @@ use super::ridge::weights;
 use crate::agreement::absent::Absent;
 use crate::wording::counted;
 
-/// Fewest answers that a calibration is fitted to, because each point of the curve needs several.
-const LEAST_ANSWERS: usize = 30;
-/// Fewest questions that a calibration is fitted to, because some are held out to measure it.
-const LEAST_QUESTIONS: usize = 3;
-/// Number of folds for cross-validation; each is held out once.
-const FOLDS: usize = 10;
-/// Candidates for lambda, the strength that draws weights towards the rubric's own points, in answers.
+/// Minimum number of answers for a calibration, because each point of the curve needs several answers.
+const MIN_ANSWERS: usize = 30;
+/// Minimum number of questions for a calibration, because some questions are held out to measure the calibration.
+const MIN_QUESTIONS: usize = 3;
+/// Maximum number of folds for cross-validation. With fewer questions, each question is a fold. Each fold is held out
+/// once.
+const MAX_FOLDS: usize = 10;
+/// Candidates for lambda, the regularisation strength that pulls weights towards the rubric's own points. Its unit is a
+/// number of answers.
 const LAMBDAS: [f64; 5] = [1.0, 10.0, 100.0, 1_000.0, 10_000.0];
 
 /// A graded answer that a calibration is fitted to.
@@ -34,18 +36,18 @@ pub struct Example {
     pub human: f64,
 }
 
-/// Why no calibration can be fitted.
+/// The reason why no calibration can be fitted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FitError {
     /// There are too few answers.
-    #[error("{} with both scores, {LEAST_ANSWERS} needed", counted(*have, "answer"))]
+    #[error("{} with a human score and a grader's score, but at least {MIN_ANSWERS} are needed", counted(*have, "answer"))]
     FewAnswers {
         /// Number of answers with both scores.
         have: usize,
     },
     /// Fewer than two criteria can be weighted.
     #[error(
-        "{have} of the criteria occur in two or more questions, 2 needed: a weight applies to a criterion's id in all questions"
+        "weights need at least 2 criterion ids that occur in several questions, but the number of these ids is {have}"
     )]
     FewCriteria {
         /// Number of criteria that occur in two or more questions.
@@ -53,18 +55,19 @@ pub enum FitError {
     },
     /// There are too few questions.
     #[error(
-        "answers to only {have} of the {LEAST_QUESTIONS} questions needed: some are held out to measure the calibration"
+        "the answers are to {}, but at least {MIN_QUESTIONS} are needed: some questions are held out to measure the calibration",
+        counted(*have, "question")
     )]
     FewQuestions {
         /// Number of questions.
         have: usize,
     },
-    /// All scores of the grader, or all of people, are the same.
+    /// The grader gave every answer the same score, or people did.
     #[error(transparent)]
     Absent(#[from] Absent),
 }
 
-/// A calibration, and its scores on held-out questions.
+/// A calibration, and scores on held-out questions from calibrations that were fitted to the other questions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {
     /// The calibration, fitted to all answers.
@@ -77,23 +80,23 @@ pub struct Fit {
     pub means: Vec<f64>,
 }
 
-/// Fits a curve, and weights of criteria if `weighing`. `scorer` is the version of the scoring rules.
+/// Fits a curve, and also weights of criteria if `fit_weights` is true. `scorer` is the version of the scoring rules.
 ///
 /// # Errors
 /// When there are too few answers, questions or criteria, or all scores of the grader or of people are the same.
-pub fn fit(examples: &[Example], weighing: bool, scorer: u32) -> Result<Fit, FitError> {
+pub fn fit(examples: &[Example], fit_weights: bool, scorer: u32) -> Result<Fit, FitError> {
     let questions: Vec<&str> = examples.iter().map(|example| example.question.as_str()).collect();
-    let folds = by_group(&questions, FOLDS);
+    let folds = by_group(&questions, MAX_FOLDS);
     let distinct = {
         let mut distinct = questions.clone();
         distinct.sort_unstable();
         distinct.dedup();
         distinct.len()
     };
-    if examples.len() < LEAST_ANSWERS {
+    if examples.len() < MIN_ANSWERS {
         return Err(FitError::FewAnswers { have: examples.len() });
     }
-    if distinct < LEAST_QUESTIONS {
+    if distinct < MIN_QUESTIONS {
         return Err(FitError::FewQuestions { have: distinct });
     }
     if is_constant(examples.iter().map(|example| example.human)) {
@@ -102,8 +105,8 @@ pub fn fit(examples: &[Example], weighing: bool, scorer: u32) -> Result<Fit, Fit
     if is_constant(examples.iter().map(|example| example.earned)) {
         return Err(Absent::GivenConstant.into());
     }
-    let shared = if weighing { shared_criteria(examples) } else { BTreeSet::new() };
-    if weighing && shared.len() < 2 {
+    let shared = if fit_weights { shared_criteria(examples) } else { BTreeSet::new() };
+    if fit_weights && shared.len() < 2 {
         return Err(FitError::FewCriteria { have: shared.len() });
     }
     let mut held_out = vec![f64::NAN; examples.len()];
@@ -148,8 +151,8 @@ fn fit_to(examples: &[&Example], weighed: &BTreeSet<&str>, scorer: u32) -> Optio
     Some(Calibration { curve: Curve::fit(&given, &human)?, weights, scorer })
 }
 
-/// The weight of each criterion of `weighed`, drawn to 1. Other criteria and penalties have no weight, so their
-/// contribution is subtracted from the human score first.
+/// The weight of each criterion of `weighed`, regularised towards 1. Other criteria and penalties are not weighted, so
+/// their contribution is first subtracted from the human score.
 fn criterion_weights(examples: &[&Example], weighed: &BTreeSet<&str>) -> Option<BTreeMap<String, f64>> {
     let credit = |example: &Example, name: &str| example.criteria.get(name).copied().unwrap_or(0.0);
     let rows: Vec<Vec<f64>> =
@@ -161,7 +164,7 @@ fn criterion_weights(examples: &[&Example], weighed: &BTreeSet<&str>) -> Option<
     let human: Vec<f64> = examples.iter().map(|example| example.human - rest(example)).collect();
     let questions: Vec<&str> = examples.iter().map(|example| example.question.as_str()).collect();
     let prior = vec![1.0; weighed.len()];
-    let lambda = choose_lambda(&rows, &human, &prior, &LAMBDAS, &by_group(&questions, FOLDS))?;
+    let lambda = choose_lambda(&rows, &human, &prior, &LAMBDAS, &by_group(&questions, MAX_FOLDS))?;
     let fitted = weights(&rows, &human, &prior, lambda)?;
     let rounded = |weight: f64| (weight * 1000.0).round() / 1000.0;
     Some(weighed.iter().map(|&id| id.to_owned()).zip(fitted.into_iter().map(rounded)).collect())
@@ -180,8 +183,8 @@ fn share(example: &Example, weights: &BTreeMap<String, f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// Answers to some questions. People ignore one criterion; their score is a power of the contribution of the other
-    /// one, with an exponent below 1 where they are milder than the grader.
+    /// Answers to some questions. People ignore the criterion `noise`. The human score is twice the contribution of the
+    /// criterion `good`, raised to `power`; a power below 1 makes people milder than the grader.
     fn examples(questions: usize, each: usize, power: f64) -> Vec<Example> {
         let mut examples = Vec::new();
         for question in 0..questions {
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_calibration_is_nearer_to_people_on_held_out_questions() {
+    fn a_calibration_is_closer_to_people_on_held_out_questions() {
         let mild = examples(6, 20, 0.5);
         let plain: Vec<f64> = mild.iter().map(|example| example.earned).collect();
         let curve = fit(&mild, false, 1).expect("enough");

@@ -18,14 +18,14 @@ impl Curve {
     /// count as 0 or 1. The order of rows does not matter. `None` where no row is left.
     ///
     /// Pool-adjacent-violators gives blocks. Blocks of fewer than 5 rows are merged into the neighbour that adds the
-    /// least squared error, then the cheapest pairs until [`Curve::MOST`] blocks are left. The points are the means of
+    /// least squared error, then the cheapest pairs until [`Curve::MAX_POINTS`] blocks are left. The points are the means of
     /// the blocks, rounded to 4 decimals. Where scores hardly agree, a curve through the means can be worse than the
     /// steps themselves: while its squared error exceeds that of the level line at the rounded mean, more blocks are
     /// merged. So no curve is worse than that line.
     pub fn fit(given: &[f64], human: &[f64]) -> Option<Self> {
         let rows = sorted_rows(given, human);
         let mut blocks = with_enough_rows(pooled(&rows), FEWEST_ROWS);
-        while blocks.len() > Self::MOST {
+        while blocks.len() > Self::MAX_POINTS {
             merge_cheapest(&mut blocks);
         }
         let level = Curve::new(points_of(&merge_where(blocks.iter().copied(), |_, _| true))).ok()?;
@@ -108,7 +108,7 @@ mod tests {
         let given: Vec<f64> = (0..13).map(|at| 0.05 + 0.07 * f64::from(at)).collect();
         let human: Vec<f64> = given.iter().enumerate().map(|(at, given)| if at == 7 { 0.48 } else { *given }).collect();
         let curve = Curve::fit(&repeated(&given, 5), &repeated(&human, 5)).expect("a fit");
-        assert_eq!(curve.points().len(), Curve::MOST);
+        assert_eq!(curve.points().len(), Curve::MAX_POINTS);
         assert!(curve.points().contains(&(0.505, 0.475)), "{curve:?}");
     }
 

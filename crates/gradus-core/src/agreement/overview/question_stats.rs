@@ -18,23 +18,23 @@ pub struct QuestionStats {
 }
 
 impl QuestionStats {
-    /// Takes the criteria and penalties of the rubric, unless they are known already.
-    pub(super) fn take_rubric(&mut self, question: &Question) {
+    /// Sets the criteria and penalties to those of the rubric of `question`, unless they were set before.
+    pub(super) fn set_rubric(&mut self, question: &Question) {
         if self.criteria.is_empty() && self.penalties.is_empty() {
             self.criteria = question.criteria.iter().map(CriterionStats::new).collect();
             self.penalties = question.penalties.iter().map(ItemStats::new).collect();
         }
     }
 
-    /// Adds the credits of a graded answer. Returns `false` and adds nothing where the credits belong to another
-    /// rubric.
+    /// Adds the credits of a graded answer. Returns `false` and adds nothing if the credits belong to another rubric or
+    /// `question` is `None`.
     pub(super) fn add(
         &mut self,
         question: Option<&Question>,
         credits: &[Option<Thousandths>],
         penalties: &[Option<Thousandths>],
     ) -> bool {
-        let is_known = question.is_some_and(|question| self.is_of(question));
+        let is_known = question.is_some_and(|question| self.matches_rubric_of(question));
         if !is_known || credits.len() != self.criteria.len() || penalties.len() != self.penalties.len() {
             return false;
         }
@@ -48,7 +48,7 @@ impl QuestionStats {
         true
     }
 
-    fn is_of(&self, question: &Question) -> bool {
+    fn matches_rubric_of(&self, question: &Question) -> bool {
         let is_same =
             |item: &ItemStats, criterion: &Criterion| item.id == criterion.id && item.points == criterion.points;
         self.criteria.len() == question.criteria.len()
@@ -57,22 +57,24 @@ impl QuestionStats {
             && self.penalties.iter().zip(&question.penalties).all(|(one, other)| is_same(one, other))
     }
 
-    /// Adds the answer to the correlations if all criteria are decided. An undecided penalty takes no points.
+    /// Adds the answer to the correlations if all criteria are decided. An undecided penalty subtracts no points.
     fn add_pairs(&mut self, credits: &[Option<Thousandths>], penalties: &[Option<Thousandths>]) {
         if credits.iter().any(Option::is_none) {
             return;
         }
-        let earned: i64 = self.criteria.iter().zip(credits).map(|(one, credit)| worth(&one.item, *credit)).sum();
-        let taken: i64 = self.penalties.iter().zip(penalties).map(|(one, credit)| worth(one, *credit)).sum();
+        let earned: i64 =
+            self.criteria.iter().zip(credits).map(|(one, credit)| points_in_thousandths(&one.item, *credit)).sum();
+        let taken: i64 =
+            self.penalties.iter().zip(penalties).map(|(one, credit)| points_in_thousandths(one, *credit)).sum();
         for (criterion, credit) in self.criteria.iter_mut().zip(credits) {
-            let rest = earned - taken - worth(&criterion.item, *credit);
+            let rest = earned - taken - points_in_thousandths(&criterion.item, *credit);
             criterion.add_pair(thousandths(*credit), rest);
         }
     }
 }
 
 /// The points for a credit, in thousandths.
-fn worth(item: &ItemStats, credit: Option<Thousandths>) -> i64 {
+fn points_in_thousandths(item: &ItemStats, credit: Option<Thousandths>) -> i64 {
     i64::from(item.points) * thousandths(credit)
 }
 
@@ -88,7 +90,7 @@ mod tests {
 
     fn of(rows: &[(&[i32], &[i32])], question: &Question) -> QuestionStats {
         let mut answers = QuestionStats::default();
-        answers.take_rubric(question);
+        answers.set_rubric(question);
         for (criteria, penalties) in rows {
             assert!(answers.add(Some(question), &credits(criteria), &credits(penalties)));
         }
@@ -96,8 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_of_the_answers_in_which_a_criterion_was_decided() {
-        // Credits 1, 0.5, 0 and one undecided: one of three is full, one has none, and the mean is 1.5 / 3.
+    fn shares_count_only_answers_in_which_the_criterion_was_decided() {
+        // The credits are 1, 0.5, 0 and undecided. Of the three decided answers, one has full credit, one has no
+        // credit, and the mean is 1.5 / 3.
         let question = question("q", &[2], &[1]);
         let answers = of(&[(&[1000], &[0]), (&[500], &[1000]), (&[0], &[0]), (&[-1], &[500])], &question);
         let item = &answers.criteria[0].item;
@@ -109,10 +112,10 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_the_points_on_other_criteria_minus_penalties() {
-        // The first criterion against 3 points of the second less 1 of the penalty. x = 0 five times, then 1 five
-        // times; rest 0 four times, 3 - 1 = 2 once, 3 five times: Σx 5, Σy 17, Σx² 5, Σy² 49, Σxy 15.
-        // (10 * 15 - 5 * 17) / sqrt(25 * (490 - 289)) = 65 / sqrt(25 * 201).
+    fn the_rest_is_the_sum_of_points_on_other_criteria_minus_penalties() {
+        // The correlation of the first criterion with the rest: 3 points for the second criterion minus 1 point for the
+        // penalty. x = 0 five times, then 1 five times; rest 0 four times, 3 - 1 = 2 once, 3 five times: Σx 5, Σy 17,
+        // Σx² 5, Σy² 49, Σxy 15. (10 * 15 - 5 * 17) / sqrt(25 * (490 - 289)) = 65 / sqrt(25 * 201).
         let question = question("q", &[2, 3], &[1]);
         let mut rows: Vec<(&[i32], &[i32])> = vec![(&[0, 0], &[0]); 4];
         rows.push((&[0, 1000], &[1000]));

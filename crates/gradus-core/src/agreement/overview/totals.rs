@@ -84,7 +84,7 @@ impl Overview {
     fn answers_to(&mut self, id: &str, question: Option<&Question>) -> &mut QuestionStats {
         let answers = self.questions.entry(id.to_owned()).or_default();
         if let Some(question) = question {
-            answers.take_rubric(question);
+            answers.set_rubric(question);
         }
         answers
     }

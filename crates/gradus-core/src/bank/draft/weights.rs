@@ -1,7 +1,7 @@
 //! Weights of the words and word pairs of a reference answer or criterion.
 //!
-//! Four constants decide them, each with its reason. They are round numbers, and changing any of them by a quarter hardly
-//! changes the agreement with people: `evals/AGREEMENT.md` has the figures.
+//! Four constants determine the weights; each has a comment with its reason. The constants are round numbers. A change
+//! of one constant by a quarter hardly changes the agreement with people: `evals/AGREEMENT.md` has the figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,21 +10,22 @@ use crate::bank::encode::escaped_word;
 use crate::pattern::Reader;
 use crate::text::{Class, Document, Lexicon, Related, Synonyms, stem};
 
-/// Factor for a word of the question, or one with nearly the same meaning. People repeat such words whether they know the
-/// answer or not.
-const ASKED: f64 = 0.2;
-/// Weight of a word without meaning of its own. It only counts next to another word.
-const GLUE: f64 = 0.3;
+/// Factor for the weight of a word of the question, or of a word with nearly the same meaning. People repeat such words
+/// whether they know the answer or not.
+const PROMPT_WORD_FACTOR: f64 = 0.2;
+/// Weight of a word without meaning of its own. Such a word is not a term by itself, unless the whole text consists of
+/// such words.
+const HOLLOW_WEIGHT: f64 = 0.3;
 /// Factor for a pair of adjacent words, applied to the sum of their weights. Order distinguishes "the file holds the
 /// pointer" from "the pointer holds the file", but people phrase the same statement in many ways.
-const PAIR: f64 = 0.5;
-/// Added to the number of questions that contain a word, so that a word of only one question does not outweigh all
-/// others.
-const SMOOTH: f64 = 0.5;
+const PAIR_FACTOR: f64 = 0.5;
+/// Smoothing term: added to the number of questions that contain a word, so that a word that occurs in only one
+/// question does not outweigh all other words.
+const SMOOTHING: f64 = 0.5;
 
 /// Words without meaning of their own. Unlike the function words of `text`, the list leaves out words that make a
 /// difference: "only", "before", "not", "more".
-const HOLLOW: &str = "
+const HOLLOW_WORDS: &str = "
     a an the this that these those it its they them their he she his her we us our you your i me my who whom
     whose which what there here is are was were be been being am do does did doing done have has had having can
     could will would shall should may might must of to in on at by for with from into onto as than about and or
@@ -65,13 +66,13 @@ pub(super) struct Weights<'a> {
     questions_with: BTreeMap<String, u32>,
 }
 
-/// The properties of a word that its weight depends on.
+/// The properties of a word that determine its terms.
 struct Word {
     folded: String,
     stem: String,
     sentence: u32,
     denied: bool,
-    /// Whether the word itself denies. A phrase with this word states the denial.
+    /// Whether the word is a negator, such as "no". A phrase that contains the negator counts as said.
     denies: bool,
 }
 
@@ -121,9 +122,9 @@ impl<'a> Weights<'a> {
         let asked = self.asked(prompt);
         let words = self.words(reference);
         let weight = |word: &Word| {
-            let whole = if is_hollow(word) { GLUE } else { self.rarity(&word.stem) };
+            let whole = if is_hollow(word) { HOLLOW_WEIGHT } else { self.rarity(&word.stem) };
             let whole = whole * scale(self, word);
-            if asked.contains(&word.stem) { whole * ASKED } else { whole }
+            if asked.contains(&word.stem) { whole * PROMPT_WORD_FACTOR } else { whole }
         };
         let mut terms = Collected::default();
         let has_content = words.iter().any(|word| !is_hollow(word));
@@ -136,13 +137,13 @@ impl<'a> Weights<'a> {
                 let key = format!("{} {}", one.stem, next.stem);
                 let phrase = || format!("{} {}", escaped_word(&one.folded), escaped_word(&next.folded));
                 let denied = (one.denied || next.denied) && !(one.denies || next.denies);
-                terms.add(&key, phrase, PAIR * (weight(one) + weight(next)), denied);
+                terms.add(&key, phrase, PAIR_FACTOR * (weight(one) + weight(next)), denied);
             }
         }
         terms.finish()
     }
 
-    /// The stems of a question's words, and of words with nearly the same meaning.
+    /// The stems of the words of `prompt`, and the stems of words with nearly the same meaning.
     fn asked(&mut self, prompt: &str) -> BTreeSet<String> {
         let words = self.words(prompt);
         let mut asked: BTreeSet<String> = words.iter().map(|word| word.stem.clone()).collect();
@@ -158,7 +159,7 @@ impl<'a> Weights<'a> {
 
     fn rarity(&self, stem: &str) -> f64 {
         let with_stem = self.questions_with.get(stem).copied().unwrap_or(0);
-        (1.0 + f64::from(self.questions) / (SMOOTH + f64::from(with_stem))).ln()
+        (1.0 + f64::from(self.questions) / (SMOOTHING + f64::from(with_stem))).ln()
     }
 
     /// A phrase for the word, with the members of its synonym group as alternatives.
@@ -198,7 +199,7 @@ impl Criteria {
         let contains = |text: &&String| meanings.iter().any(|meaning| text.contains(meaning));
         let (all, containing) = (self.0.len() as u32, self.0.iter().filter(contains).count().max(1) as u32);
         let (all, containing) = (f64::from(all), f64::from(containing));
-        (1.0 + all / (SMOOTH + containing)).ln() / (1.0 + all / (SMOOTH + 1.0)).ln()
+        (1.0 + all / (SMOOTHING + containing)).ln() / (1.0 + all / (SMOOTHING + 1.0)).ln()
     }
 }
 
@@ -226,11 +227,11 @@ fn words(document: &Document, lexicon: &Lexicon) -> Vec<Word> {
 }
 
 fn is_hollow(word: &Word) -> bool {
-    HOLLOW.split_ascii_whitespace().any(|hollow| hollow == word.folded)
+    HOLLOW_WORDS.split_ascii_whitespace().any(|hollow| hollow == word.folded)
 }
 
-/// Terms by key, with phrase, weight and whether they are denied. A term that is said once counts as said, however often it
-/// is denied elsewhere.
+/// The phrase, the weight and whether the term is denied, by the key of the term. A term that is said at least once
+/// counts as said, even if it is also denied.
 #[derive(Default)]
 struct Collected(BTreeMap<String, (String, f64, bool)>);
 
@@ -291,7 +292,7 @@ mod tests {
         let terms = Weights::new(&questions, &synonyms, &Related::default())
             .terms("What is a heap?", "A heap is a tree with order.");
         let said = weights(&terms);
-        // 3 questions: ln(1 + 3/1.5) = 1.10 for one that has it, ln(1 + 3/3.5) = 0.62 for all three.
+        // 3 questions: ln(1 + 3/1.5) = 1.10 for a word in one question, ln(1 + 3/3.5) = 0.62 for a word in all three.
         for (word, weight) in [("order", 1.1), ("tree", 0.62), ("heap", 0.22)] {
             assert!((said[word] - weight).abs() < 1e-9, "{word}: {said:?}");
         }
@@ -306,7 +307,7 @@ mod tests {
         let (synonyms, prompt, reference) = (Synonyms::default(), "Which stage is first?", "The coding phase.");
         let terms = Weights::new(&[question("a", prompt, &[reference])], &synonyms, &related).terms(prompt, reference);
         let said = weights(&terms);
-        assert!((said["phase"] - said["coding"] * ASKED).abs() < 0.01, "{said:?}");
+        assert!((said["phase"] - said["coding"] * PROMPT_WORD_FACTOR).abs() < 0.01, "{said:?}");
     }
 
     #[test]
@@ -352,18 +353,19 @@ mod tests {
         // 3 of 4 (once by its stem, once by a synonym): ln(1 + 4/3.5) / ln(1 + 4/1.5) = 0.762 / 1.299 = 0.587.
         assert!((said["rollback"] - 0.51).abs() < 1e-9, "{said:?}");
         assert!((said["cluster|k8s"] - 0.30).abs() < 1e-9, "0.511 x 0.587 = 0.300: {said:?}");
-        // Half of what both weigh: (0.3 x 1 + 0.300) / 2, where "the" is in one criterion.
+        // Half of the sum of both weights: (0.3 x 1 + 0.300) / 2. The factor of "the" is 1, because only one criterion
+        // contains it.
         assert!((said["the cluster"] - 0.30).abs() < 1e-9, "{said:?}");
     }
 
     #[test]
-    fn a_criterion_contains_a_word_by_number_and_by_synonyms_of_several_words() {
+    fn a_criterion_contains_a_word_as_a_digit_or_as_a_synonym_of_several_words() {
         let synonyms = Synonyms::new(&[vec!["lb", "load balancer"]]).expect("a group");
         let weight = |word: &str, other: &str| {
             let said = criterion_weights(&[word, other], &synonyms);
             said.into_values().next().expect("a word")
         };
-        let (alone, shared) = (0.51, 0.36); // 0.511 x ln(1 + 2/2.5) / ln(1 + 2/1.5) = 0.511 x 0.694 = 0.354
+        let (alone, shared) = (0.51, 0.35); // 0.511 x ln(1 + 2/2.5) / ln(1 + 2/1.5) = 0.511 x 0.694 = 0.354
         for (word, other, expected) in [
             ("three", "Takes 3 of them", 0.35),
             ("lb", "A load balancer", 0.35),

@@ -1,4 +1,5 @@
-//! Learns about the questions of a bank from graded answers: finds phrases, tries them, and writes a patch.
+//! Learns missing phrases for the questions of a bank from graded answers: finds phrases, tries each of them, and makes
+//! a patch.
 //!
 //! Every proposal keeps the rubric readable, breaks no golden, and raises agreement with people on held-out answers.
 
@@ -19,13 +20,13 @@ use crate::pattern::Reader;
 use crate::score::{Scorer, Scorers, Vocabulary, Workspace};
 use crate::text::{Related, Synonyms};
 
-/// Limit for the phrases of a question that are tried on the held-out answers. Each try can succeed by chance.
-const MOST_TRIED: usize = 20;
+/// Maximum number of phrases per question that are tried, because each trial can succeed by chance.
+const MAX_TRIED_PHRASES: usize = 20;
 
 /// Options for learning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LearnOptions {
-    /// Limit for the proposals of a question.
+    /// Maximum number of proposals per question.
     pub limit: usize,
     /// Selects the fifth of the answers that is held out.
     pub seed: u64,
@@ -40,24 +41,25 @@ pub struct Learned {
     pub answers: usize,
     /// Number of held-out answers.
     pub held_out: usize,
-    /// Number of phrases that were tried on the held-out answers.
+    /// Number of phrases that were considered, including phrases that do not fit into the file and phrases that break a
+    /// golden.
     pub tried: usize,
     /// Proposals, strongest first.
     pub proposals: Vec<Proposal>,
     /// Phrases that are related to no concept, strongest first. They were not tried and are not in the patch.
     pub suggestions: Vec<Suggestion>,
-    /// Sets of grades that nothing was learned from.
+    /// The sets of grades that were not used, with the reasons.
     pub refusals: Vec<Refusal>,
-    /// Phrases that the formatting of the rubric file leaves no room for.
+    /// Phrases that cannot be inserted because of the formatting of the rubric file.
     pub dropped: Vec<UnplacedPhrase>,
     /// The proposals as a unified diff of the rubric file. Empty if there are none.
     pub patch: String,
 }
 
-/// A phrase that the formatting of the rubric file leaves no room for.
+/// A phrase that cannot be inserted because of the formatting of the rubric file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnplacedPhrase {
-    /// Id of the criterion that would take the phrase.
+    /// Id of the criterion to which the phrase would be added.
     pub criterion: String,
     /// The phrase, in the phrase language.
     pub phrase: String,
@@ -74,13 +76,13 @@ pub struct Learner<'b> {
     reader: Reader,
 }
 
-/// A question with the criteria that its rubric file itself contains.
+/// A question, with the criteria that are in its rubric file and not included from another file.
 struct Subject<'s> {
     entry: &'s Entry,
     /// Text of the rubric file.
     text: &'s str,
     scorer: &'s Scorer,
-    own: &'s [(&'s Criterion, &'s CriterionLocations)],
+    own_criteria: &'s [(&'s Criterion, &'s CriterionLocations)],
 }
 
 /// The graded answers to the question.
@@ -88,11 +90,11 @@ struct GradedAnswers<'s> {
     answers: &'s [GradedAnswer<'s>],
     contrasts: &'s [Contrast],
     /// Whether each answer is held out.
-    held: &'s [bool],
+    is_held_out: &'s [bool],
 }
 
 impl<'b> Learner<'b> {
-    /// A learner for the questions of a bank. `vocabulary` must be that of the bank.
+    /// A learner for the questions of a bank. `vocabulary` must be the vocabulary of this bank.
     ///
     /// # Errors
     /// When the bank's synonyms or related words have faults.
@@ -103,8 +105,8 @@ impl<'b> Learner<'b> {
         Ok(Self { bank, vocabulary, synonyms, related, scorers, workspace, reader })
     }
 
-    /// Learns about a question. Finds phrases in four fifths of the answers, and proposes those that raise agreement with
-    /// people on the rest.
+    /// Learns about a question. Finds phrases in four fifths of the answers, and proposes the phrases that raise
+    /// agreement with people on the held-out answers.
     ///
     /// # Errors
     /// When the question's rubric or samples have faults.
@@ -116,7 +118,7 @@ impl<'b> Learner<'b> {
     ) -> Result<Learned, BankError> {
         let scorer = self.bank.scorer(entry, self.vocabulary)?;
         let locations = self.bank.parsed(entry)?.locations;
-        let file = entry.rubric();
+        let file = entry.rubric_path();
         let own: Vec<(&Criterion, &CriterionLocations)> =
             scorer.question().criteria.iter().zip(&locations.criteria).filter(|(_, of)| of.id.file == file).collect();
         let ids: Vec<&str> = own.iter().map(|(criterion, _)| criterion.id.as_str()).collect();
@@ -134,10 +136,10 @@ impl<'b> Learner<'b> {
             patch: String::new(),
         };
         if !contrasts.is_empty() {
-            let subject = Subject { entry, text, scorer: &scorer, own: &own };
+            let subject = Subject { entry, text, scorer: &scorer, own_criteria: &own };
             let held = held_out(answers, &contrasts, options.seed);
             learned.held_out = held.iter().filter(|held| **held).count();
-            let graded = GradedAnswers { answers, contrasts: &contrasts, held: &held };
+            let graded = GradedAnswers { answers, contrasts: &contrasts, is_held_out: &held };
             let (found, suggestions) = self.find(&subject, &graded);
             learned.suggestions = suggestions;
             let insertions = self.try_phrases(&subject, &graded, found, options.limit, &mut learned);
@@ -148,26 +150,27 @@ impl<'b> Learner<'b> {
 
     /// The phrases to try and the suggestions, from the answers that are not held out.
     fn find(&mut self, subject: &Subject<'_>, graded: &GradedAnswers<'_>) -> (Vec<PlacedPhrase>, Vec<Suggestion>) {
-        let GradedAnswers { answers, contrasts, held } = *graded;
+        let GradedAnswers { answers, contrasts, is_held_out } = *graded;
         let Self { workspace, reader, synonyms, related, .. } = self;
         let asked = stems(&subject.scorer.question().prompt, reader);
         let word_reader = WordReader { synonyms, related, asked: &asked };
         let words: Vec<CriterionWords> =
-            subject.own.iter().map(|(criterion, _)| word_reader.words(criterion, reader)).collect();
+            subject.own_criteria.iter().map(|(criterion, _)| word_reader.words(criterion, reader)).collect();
         let mut read = |(answer, held): (&GradedAnswer<'_>, &bool)| {
             if *held {
                 return ReadAnswer::default();
             }
             read_answer(answer.text, &asked, subject.scorer, workspace, reader)
         };
-        let read: Vec<ReadAnswer> = answers.iter().zip(held).map(&mut read).collect();
-        let contrasts: Vec<Contrast> = contrasts.iter().map(|contrast| contrast.without(held)).collect();
-        let evidence = Evidence { own: subject.own, words: &words, contrasts: &contrasts, answers, read: &read };
-        phrases(&evidence, MOST_TRIED, reader)
+        let read: Vec<ReadAnswer> = answers.iter().zip(is_held_out).map(&mut read).collect();
+        let contrasts: Vec<Contrast> = contrasts.iter().map(|contrast| contrast.without(is_held_out)).collect();
+        let evidence =
+            Evidence { own: subject.own_criteria, words: &words, contrasts: &contrasts, answers, read: &read };
+        phrases(&evidence, MAX_TRIED_PHRASES, reader)
     }
 
-    /// Tries the phrases one by one. Keeps each that raises agreement on the held-out answers, does not lower it on the
-    /// others, and breaks no golden. Gives the insertions of those that are kept.
+    /// Tries the phrases one by one. Keeps each that raises agreement on the held-out answers, does not lower agreement
+    /// on the other answers, and breaks no golden. Returns the insertions for the phrases that are kept.
     fn try_phrases(
         &mut self,
         subject: &Subject<'_>,
@@ -176,12 +179,14 @@ impl<'b> Learner<'b> {
         limit: usize,
         learned: &mut Learned,
     ) -> Vec<Insertion> {
-        let GradedAnswers { answers, contrasts, held } = *graded;
-        let id = |contrast: &Contrast| subject.own.get(contrast.criterion?).map(|(criterion, _)| criterion.id.as_str());
-        let rest: Vec<bool> = held.iter().map(|held| !held).collect();
+        let GradedAnswers { answers, contrasts, is_held_out } = *graded;
+        let id = |contrast: &Contrast| {
+            subject.own_criteria.get(contrast.criterion?).map(|(criterion, _)| criterion.id.as_str())
+        };
+        let rest: Vec<bool> = is_held_out.iter().map(|held| !held).collect();
         let trials: Vec<[Trial<'_>; 2]> = contrasts
             .iter()
-            .map(|contrast| [held, &rest].map(|takes| Trial::new(answers, id(contrast), takes)))
+            .map(|contrast| [is_held_out, &rest].map(|takes| Trial::new(answers, id(contrast), takes)))
             .collect();
         let mut kept: Vec<Insertion> = Vec::new();
         let mut current: Option<Scorer> = None;
@@ -197,7 +202,7 @@ impl<'b> Learner<'b> {
                     .push(UnplacedPhrase { criterion: placed.criterion.clone(), phrase: placed.phrase.clone() });
                 continue;
             };
-            let Some(changed) = self.sound_scorer(subject, &text) else { continue };
+            let Some(changed) = self.scorer_that_passes_goldens(subject, &text) else { continue };
             let now = current.as_ref().unwrap_or(subject.scorer);
             let workspace = &mut self.workspace;
             let mut agreements = |trial: &Trial<'_>| {
@@ -217,8 +222,9 @@ impl<'b> Learner<'b> {
         ordered(subject.text, &kept.iter().collect::<Vec<_>>())
     }
 
-    /// A scorer for the rubric with `text` as its file. `None` if the rubric has faults or fails a golden that it passes now.
-    fn sound_scorer(&mut self, subject: &Subject<'_>, text: &str) -> Option<Scorer> {
+    /// A scorer for the rubric that has `text` as the content of its file. `None` if this rubric has faults or fails
+    /// more expectations of a golden than the current rubric.
+    fn scorer_that_passes_goldens(&mut self, subject: &Subject<'_>, text: &str) -> Option<Scorer> {
         let changed = self.scorer_from(subject.entry, text)?;
         let (now, workspace) = (subject.scorer, &mut self.workspace);
         let goldens = &now.question().goldens;
@@ -235,14 +241,15 @@ impl<'b> Learner<'b> {
     }
 }
 
-/// All insertions with one more phrase, and the text of the file with them. `None` if there is no room for the phrase.
+/// The kept insertions and those for `placed`, and the text of the file with all of them. `None` if the phrase cannot
+/// be inserted.
 fn inserted(
     subject: &Subject<'_>,
     kept: &[Insertion],
     placed: &PlacedPhrase,
     comment: &str,
 ) -> Option<(Vec<Insertion>, String)> {
-    let (_, locations) = subject.own.get(placed.placement.criterion)?;
+    let (_, locations) = subject.own_criteria.get(placed.placement.criterion)?;
     let id = match &placed.target {
         Target::NewConcept { concept } => concept.as_str(),
         _ => "",
@@ -276,7 +283,8 @@ mod tests {
         "schema = 1\n[[criterion]]\nid = \"common\"\npoints = 1\nasks = \"x\"\n[[criterion.concept]]\nid = \"c\"\nany = ['common']\n",
     );
 
-    /// The result of learning about a rubric with this criterion from 30 high answers with their scores and 30 low ones.
+    /// Learns from 30 high and 30 low answers to a question whose rubric has this criterion. `high` has the texts and
+    /// scores that the high answers repeat.
     fn learned(head: &str, criterion: &str, high: &[(&str, f64)]) -> Learned {
         let text = format!(
             "schema = 1\nid = \"q\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"What sits there?\"\n\
@@ -305,18 +313,22 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_becomes_a_further_phrase_of_a_missing_concept() {
+    fn a_phrase_is_added_to_the_concept_that_answers_miss() {
         let found = learned("", "[[criterion.concept]]\nid = \"c\"\nany = ['fuse', 'front']\n", &[(HIGH, 1.0)]);
         assert_eq!(targets(&found.proposals), [], "the criterion is met");
         let found = learned("", "[[criterion.concept]]\nid = \"c\"\nany = ['fuse']\n", &[(HIGH, 1.0)]);
         let target = Target::Alternative { concept: "c".to_owned() };
         assert_eq!(targets(&found.proposals), [("circuit breaker sits".to_owned(), target)]);
         assert!(found.patch.contains("+any = ['fuse', 'circuit breaker sits']\n"), "{}", found.patch);
-        assert_eq!((found.answers, found.held_out, found.tried), (60, 12, 2), "`front` raises nothing any more");
+        assert_eq!(
+            (found.answers, found.held_out, found.tried),
+            (60, 12, 2),
+            "`front` does not raise agreement after the first phrase"
+        );
     }
 
     #[test]
-    fn a_proposal_states_the_rise_of_agreement_on_the_held_out_answers() {
+    fn a_proposal_has_the_agreement_on_held_out_answers_before_and_after() {
         let found = learned("", "[[criterion.concept]]\nid = \"c\"\nany = ['fuse']\n", &[(HIGH, 1.0)]);
         // All 12 are graded 0 before: F1 is 0 for right and 6 of (6 + 3) for wrong, 0.333 on average. Then all fit.
         let expected = HeldOut { metric: "macro-f1", answers: 12, before: 0.333, after: 1.0 };
@@ -342,10 +354,11 @@ mod tests {
     }
 
     #[test]
-    fn a_criterion_that_asks_for_some_concepts_gets_a_new_one() {
+    fn a_criterion_with_need_gets_a_new_concept() {
         let concept = |id: &str| format!("[[criterion.concept]]\nid = \"{id}\"\nany = ['{id}']\n");
         let own = format!("need = 3\n{}{}{}", concept("one"), concept("two"), concept("three"));
-        // Each concept is missing in fewer than half of the answers, and none has all in full sentences.
+        // Each concept is missing in fewer than half of the answers with the phrase, and no answer has all three
+        // concepts.
         let high = [
             ("A circuit breaker has one. It also has two.", 1.0),
             ("A circuit breaker has two. It also has three.", 1.0),
@@ -359,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_that_the_file_has_no_room_for_is_reported_as_dropped() {
+    fn a_phrase_that_cannot_be_inserted_is_reported_as_dropped() {
         let own = "[[criterion.reference]]\ntext = \"A lamp.\"\nterms = { lamp = 1.0 }\n";
         let found = learned("", own, &[(HIGH, 1.0)]);
         assert_eq!((found.proposals.len(), found.patch.as_str()), (0, ""));
@@ -376,7 +389,7 @@ mod tests {
         let mut learner = Learner::new(&bank, &vocabulary).expect("words");
         let new = NewPhrase { phrase: "zyzzyva \\*it it's", comment: "why", id: "zyzzyva" };
         for entry in bank.entries() {
-            let (file, rubric) = (entry.rubric(), bank.parsed(entry).expect("sound"));
+            let (file, rubric) = (entry.rubric_path(), bank.parsed(entry).expect("sound"));
             let text = bank.files().text(&file).expect("a file");
             let mut all = Vec::new();
             for locations in rubric.locations.criteria.iter().filter(|locations| locations.id.file == file) {

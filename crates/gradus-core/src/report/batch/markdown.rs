@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::phrases;
 use super::phrases::{
-    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, figure, matched_questions, mean, percent, preamble,
-    reasons, scores,
+    BANDS, HARDEST, LEGEND, band, below, bin, cost, counts, decimal_or_dash, matched_questions, mean, percent,
+    preamble, reasons, scores,
 };
 use super::types::BatchReport;
 use crate::agreement::overview::{Overview, QuestionStats, UngradedAnswers};
@@ -89,7 +89,7 @@ fn criteria(page: &mut String, id: &str, answers: &QuestionStats) {
     for criterion in &answers.criteria {
         let item = &criterion.item;
         let [hit, missed] = [item.hit_rate(), item.missed_rate()].map(percent);
-        let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(figure);
+        let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(decimal_or_dash);
         let (name, points, decided) = (escape(&item.id), item.points, item.decided);
         let _ = writeln!(page, "| {name} | {points} | {decided} | {hit} | {missed} | {credit} | {r} |");
     }
@@ -101,7 +101,7 @@ fn criteria(page: &mut String, id: &str, answers: &QuestionStats) {
         page.push_str("\n| penalty | points | answers | applied | credit |\n|---|---:|---:|---:|---:|\n");
     }
     for item in &answers.penalties {
-        let (applied, credit) = (percent(item.applied_rate()), figure(item.mean_credit()));
+        let (applied, credit) = (percent(item.applied_rate()), decimal_or_dash(item.mean_credit()));
         let _ = writeln!(page, "| {} | −{} | {} | {applied} | {credit} |", escape(&item.id), item.points, item.decided);
     }
 }
@@ -114,7 +114,8 @@ fn hardest(page: &mut String, overview: &Overview) {
     page.push_str("\n## Hardest criteria\n\n| question | criterion | answers | credit |\n|---|---|---:|---:|\n");
     for hard in hardest {
         let (question, criterion) = (escape(hard.question), escape(hard.criterion));
-        let _ = writeln!(page, "| {question} | {criterion} | {} | {} |", hard.answers, figure(Ok(hard.credit)));
+        let _ =
+            writeln!(page, "| {question} | {criterion} | {} | {} |", hard.answers, decimal_or_dash(Ok(hard.credit)));
     }
 }
 
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn an_empty_batch_has_a_title_and_its_origin() {
         let overview = Overview::new();
-        let origin = "- answers.jsonl, graded by offline scorer 1 against the shipped bank\n";
+        let origin = "- answers.jsonl, graded by offline scorer 1 with the shipped bank\n";
         assert_eq!(markdown(&report(&overview)), format!("# 0 answers: 0 graded\n\n{origin}"));
     }
 }

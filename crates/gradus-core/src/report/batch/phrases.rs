@@ -12,14 +12,14 @@ pub(super) const HARDEST: usize = 10;
 /// The bands, best first.
 pub(super) const BANDS: [Band; 4] = [Band::Strong, Band::Solid, Band::Partial, Band::Weak];
 /// The meaning of the columns in tables of criteria.
-pub(super) const LEGEND: &str = "hit: share of answers with full credit; credit: its mean, 0 to 1; r: correlation of \
-     the credit with the rest of the points, -1 to 1";
+pub(super) const LEGEND: &str = "hit: share of answers with full credit; credit: mean credit, 0 to 1; r: correlation of \
+     the credit with the points on the other criteria minus penalties, -1 to 1";
 
-/// Numbers of all, graded, fallback and ungraded answers.
+/// The numbers of answers: all, graded, graded offline at least in part, and ungraded.
 pub(super) fn counts(overview: &Overview) -> String {
     let mut counts = vec![format!("{} graded", overview.graded())];
     if overview.fallback > 0 {
-        counts.push(format!("{} of them offline, at least in part", overview.fallback));
+        counts.push(format!("{} of them at least partly by the offline scorer", overview.fallback));
     }
     if overview.ungraded() > 0 {
         counts.push(format!("{} ungraded", overview.ungraded()));
@@ -31,19 +31,19 @@ pub(super) fn counts(overview: &Overview) -> String {
 pub(super) fn preamble(report: &BatchReport<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if report.reused > 0 {
-        lines.push(format!("{} graded now, {} taken from the run before", report.fresh, report.reused));
+        lines.push(format!("{} graded in this run, {} reused from an earlier run", report.fresh, report.reused));
     }
     let calibration = report.calibration.as_ref().map(|by| format!(", calibrated by {by}")).unwrap_or_default();
-    lines.push(format!("{}, graded by {} against {}{calibration}", report.input, report.grader, report.bank));
+    lines.push(format!("{}, graded by {} with {}{calibration}", report.input, report.grader, report.bank));
     lines.extend(report.output.as_ref().map(|output| format!("grades in {output}")));
     if let Some(disputed) = report.disputed {
         let criteria = counted(disputed.criteria, "criterion");
         let answers = counted(disputed.answers, "answer");
-        lines.push(format!("judge and offline scorer are far apart on {criteria} of {answers}"));
+        lines.push(format!("judge and offline scorer differ by half of the credit or more on {criteria} of {answers}"));
     }
     if report.overview.unmatched > 0 {
         let count = counted(report.overview.unmatched, "graded answer");
-        lines.push(format!("{count} by another rubric, in no figure of a criterion"));
+        lines.push(format!("{count} with another rubric, not included in the statistics of criteria"));
     }
     lines
 }
@@ -89,7 +89,7 @@ pub(super) fn percent(share: Result<f64, Absent>) -> String {
 }
 
 /// A value from -1 to 1 with two decimals, or a dash where it is absent.
-pub(super) fn figure(figure: Result<f64, Absent>) -> String {
+pub(super) fn decimal_or_dash(figure: Result<f64, Absent>) -> String {
     figure.map_or_else(|_| ABSENT.to_owned(), |figure| decimals(figure, 2))
 }
 
@@ -98,7 +98,7 @@ pub(super) fn mean(scores: &ScoreStats) -> String {
     scores.mean().map_or_else(|_| ABSENT.to_owned(), |mean| decimals(mean, 1))
 }
 
-/// The number of answers to a question, and the number of graded ones where it is lower.
+/// The number of answers to a question, and the number of graded answers if not all are graded.
 pub(super) fn answers_to(answers: &QuestionStats) -> String {
     match answers.scores.graded {
         graded if graded == answers.answers => counted(graded, "answer"),
@@ -106,7 +106,8 @@ pub(super) fn answers_to(answers: &QuestionStats) -> String {
     }
 }
 
-/// The reasons why criteria have no correlation, each once with the ids of its criteria.
+/// The reasons why criteria have no correlation. Each reason is listed once, with the ids of the criteria unless it
+/// applies to all of them.
 pub(super) fn reasons(answers: &QuestionStats) -> Vec<String> {
     let mut reasons: Vec<(Absent, Vec<&str>)> = Vec::new();
     for criterion in &answers.criteria {
@@ -135,7 +136,8 @@ pub(super) fn matched(matched: &MatchedQuestion) -> String {
     format!("{} ({})", matched.question, counted(matched.answers, "answer"))
 }
 
-/// Tokens and cost of the judges. `None` without graded answers, and where a judge reported no usage.
+/// Tokens and cost of the judges, or a note that grading was offline. `None` if no usage was reported and a judge
+/// graded or no answer was graded.
 pub(super) fn cost(report: &BatchReport<'_>) -> Option<String> {
     let overview = report.overview;
     match &overview.spent {
@@ -160,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prices_keep_two_decimals_and_no_more_than_they_need() {
+    fn prices_have_at_least_two_decimals_and_no_needless_zeros() {
         let price = |micro| price(&JudgeUsage { cost: Some(micro), ..JudgeUsage::default() });
         assert_eq!([0, 420_000, 1_000_075, 12_345_678].map(price), ["0.00", "0.42", "1.000075", "12.345678"]);
     }

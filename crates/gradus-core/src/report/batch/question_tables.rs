@@ -1,6 +1,6 @@
 //! The tables of a batch on a terminal: by question, by criterion, and the hardest criteria.
 
-use super::phrases::{HARDEST, LEGEND, answers_to, figure, mean, percent, reasons};
+use super::phrases::{HARDEST, LEGEND, answers_to, decimal_or_dash, mean, percent, reasons};
 use super::types::BatchReport;
 use crate::agreement::overview::QuestionStats;
 use crate::report::layout::page::Page;
@@ -68,14 +68,14 @@ fn criteria(page: &mut Page, id: &str, answers: &QuestionStats) {
     row(page, "criteria", &cells(["answers", "hit", "credit", "r"].map(str::to_owned)), FAINT);
     for criterion in &answers.criteria {
         let item = &criterion.item;
-        let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(figure);
+        let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(decimal_or_dash);
         row(page, &item.id, &cells([item.decided.to_string(), percent(item.hit_rate()), credit, r]), PLAIN);
     }
     if !answers.penalties.is_empty() {
         row(page, "penalties", &cells(["answers", "applied", "credit", ""].map(str::to_owned)), FAINT);
     }
     for item in &answers.penalties {
-        let (applied, credit) = (percent(item.applied_rate()), figure(item.mean_credit()));
+        let (applied, credit) = (percent(item.applied_rate()), decimal_or_dash(item.mean_credit()));
         row(page, &item.id, &cells([item.decided.to_string(), applied, credit, String::new()]), PLAIN);
     }
     for reason in reasons(answers) {
@@ -92,7 +92,7 @@ fn hardest(page: &mut Page, report: &BatchReport<'_>) {
     for hard in hardest {
         let name = format!("{}: {}", hard.question, hard.criterion);
         let answers = format!(" ({})", counted(hard.answers, "answer"));
-        let lead = [TextRun::plain(format!("  {}  ", figure(Ok(hard.credit))))];
+        let lead = [TextRun::plain(format!("  {}  ", decimal_or_dash(Ok(hard.credit))))];
         page.hanging(&lead, &[TextRun::plain(name), TextRun::faint(answers)]);
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! The number of lines does not grow with answers, questions or criteria. `text` has the full report.
 
-use super::phrases::{BANDS, band, below, cost, counts, figure, matched, matched_questions, mean, preamble, scores};
+use super::phrases::{
+    BANDS, band, below, cost, counts, decimal_or_dash, matched, matched_questions, mean, preamble, scores,
+};
 use super::types::{BatchReport, MatchedQuestion};
 use crate::agreement::overview::{QuestionStats, UngradedAnswers};
 use crate::report::layout::page::Page;
@@ -102,7 +104,7 @@ fn lowest(page: &mut Page, report: &BatchReport<'_>) {
     page.blank();
     page.paragraph(2, &[TextRun::faint("lowest criteria, by mean credit")]);
     for one in lowest {
-        let lead = [TextRun::plain(format!("  {}  ", figure(Ok(one.credit))))];
+        let lead = [TextRun::plain(format!("  {}  ", decimal_or_dash(Ok(one.credit))))];
         page.hanging(&lead, &[TextRun::plain(format!("{}: {}", one.question, one.criterion))]);
     }
 }

@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn an_empty_batch_has_only_counts_and_its_origin() {
         let overview = Overview::new();
-        let shown = "0 answers: 0 graded\nanswers.jsonl, graded by offline scorer 1 against the shipped bank\n";
+        let shown = "0 answers: 0 graded\nanswers.jsonl, graded by offline scorer 1 with the shipped bank\n";
         assert_eq!(assert_fits(&report(&overview)), shown);
         assert_eq!(line(&report(&overview), Style::default()), "0 answers: 0 graded\n");
     }
@@ -188,7 +188,10 @@ mod tests {
         let shown = assert_fits(&report(&overview));
         assert!(shown.starts_with("1 answer: 1 graded\n"), "{shown}");
         assert!(shown.contains("\nscores\n  mean 62.5 of 100\n  strong 0 (0.0%), solid 1 (100.0%), "), "{shown}");
-        assert!(shown.contains("1 graded answer by another rubric, in no figure of a criterion\n"), "{shown}");
+        assert!(
+            shown.contains("1 graded answer with another rubric, not included in the statistics of criteria\n"),
+            "{shown}"
+        );
         assert!(shown.ends_with("\n\ngraded offline: no cost\n") && !shown.contains("deviation"), "{shown}");
     }
 

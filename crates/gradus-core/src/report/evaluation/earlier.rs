@@ -8,24 +8,24 @@ use super::types::AnswerScore;
 /// The part of an earlier evaluation that a later one is compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EarlierEvaluation {
-    /// The cut score: an answer from this score on counts as right, 0 to 1.
+    /// The cut score, 0 to 1: an answer counts as right if its score is at least the cut score.
     pub cut: f64,
     /// The score of every answer.
     pub scores: Vec<AnswerScore>,
 }
 
-/// Why a text is not an evaluation that scores can be compared with.
+/// The reason why a text cannot be used as an earlier evaluation.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum EarlierEvaluationError {
-    /// The text is not JSON, or is JSON of something else.
+    /// The text is not JSON, or the JSON is not an evaluation.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// The layout has a version that this program does not read.
-    #[error("schema {found}, expected {SCHEMA}")]
+    /// The evaluation has a schema version that this program does not read.
+    #[error("the evaluation has schema {found}, but this program reads schema {SCHEMA}")]
     Schema { found: u32 },
     /// A score is outside 0 to 1.
-    #[error("the score of `{id}` is not from 0 to 1")]
+    #[error("the score of `{id}` is not between 0 and 1")]
     Score { id: String },
 }
 
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_an_evaluation_is_refused_with_the_reason() {
-        assert_eq!(message(r#"{"schema":2,"cut":{"score":50.0},"scores":[]}"#), "schema 2, expected 1");
+        assert_eq!(message(r#"{"schema":2,"cut":{"score":50.0},"scores":[]}"#), "the evaluation has schema 2, but this program reads schema 1");
         let json = r#"{"schema":1,"cut":{"score":50},"scores":[{"id":"a","question":"q","answer":"h","given":1.5}]}"#;
         assert_eq!(message(json), "the score of `a` is not from 0 to 1");
         assert!(message("{}").starts_with("missing field `schema`"));

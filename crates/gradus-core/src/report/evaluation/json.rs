@@ -25,7 +25,7 @@ impl Evaluation {
             "ungraded": self.ungraded,
             "groups": self.study.groups.iter().map(group).collect::<Vec<_>>(),
             "worst": self.worst,
-            "moved": self.moved.as_ref().map(moved),
+            "moved": self.moved.as_ref().map(changes),
             "scores": self.scores,
         })
     }
@@ -62,7 +62,7 @@ fn ends(interval: Interval) -> [f64; 2] {
     [interval.low, interval.high]
 }
 
-fn moved(moved: &EvaluationChange) -> Value {
+fn changes(moved: &EvaluationChange) -> Value {
     let figures: serde_json::Map<String, Value> = moved
         .figures
         .iter()

@@ -28,7 +28,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
         list(&mut page, name, &groups);
     }
     if let Some(moved) = &evaluation.moved {
-        self::moved(&mut page, moved);
+        self::changes(&mut page, moved);
     }
     if !evaluation.ungraded.is_empty() {
         page.push_str("\n## Not graded\n\n");
@@ -98,10 +98,10 @@ fn list(page: &mut String, name: &str, groups: &[&Group]) {
     }
 }
 
-fn moved(page: &mut String, moved: &EvaluationChange) {
+fn changes(page: &mut String, moved: &EvaluationChange) {
     let _ = writeln!(
         page,
-        "\n## Changes since {}\n\n{} of {} answers have another score.\n\n| metric | before | after | difference | 95 percent | p |\n|---|---:|---:|---:|---:|---:|",
+        "\n## Changes since {}\n\n{} of {} answers have a different score.\n\n| metric | before | after | difference | 95 percent | p |\n|---|---:|---:|---:|---:|---:|",
         escape(&moved.from),
         moved.changed,
         moved.answers

@@ -49,8 +49,8 @@ pub(super) fn title(of: &Subset) -> String {
     }
 }
 
-/// The metrics with a column in a list of questions or criteria: macro-F1 or Pearson, whichever more of the groups
-/// have, and two metrics of the error.
+/// The metrics that have a column in a list of questions or criteria: macro-F1 or Pearson, depending on which has a
+/// value in more groups, and two error metrics.
 pub(super) fn listed(groups: &[&Group]) -> [Metric; 3] {
     let has_value = |group: &&Group, metric| group.figure(metric).is_some_and(|figure| figure.grader.value.is_ok());
     let count = |metric| groups.iter().filter(|group| has_value(group, metric)).count();
@@ -61,7 +61,7 @@ pub(super) fn listed(groups: &[&Group]) -> [Metric; 3] {
 /// The lines above the tables.
 pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
     let mut lines = vec![format!(
-        "{} against people: {}, graded by {}",
+        "{} compared with people: {}, graded with {}",
         evaluation.grader, evaluation.answers_from, evaluation.bank
     )];
     if let Some(calibration) = &evaluation.calibration {
@@ -70,7 +70,7 @@ pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
     let both = evaluation.study.groups.first().map_or(0, |group| group.answers);
     let mut counts = vec![format!("{}, {both} with both scores", counted(evaluation.answers, "answer"))];
     if evaluation.unscored > 0 {
-        counts.push(format!("{} that people gave no score", evaluation.unscored));
+        counts.push(format!("{} without a human score", evaluation.unscored));
     }
     if !evaluation.ungraded.is_empty() {
         counts.push(format!("{} that could not be graded", evaluation.ungraded.len()));
@@ -79,20 +79,23 @@ pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
     if evaluation.study.scale.steps == 1 {
         let from = match &evaluation.cut_from {
             None => String::new(),
-            Some(split) => format!(", fitted on split {split}, whose own metrics are therefore too good"),
+            Some(split) => format!("; this cut was fitted on split {split}, so the metrics of that split are too good"),
         };
-        lines.push(format!("right from a score of {:.1}{from}", evaluation.study.scale.cut * 100.0));
+        lines.push(format!(
+            "answers with a score of at least {:.1} count as right{from}",
+            evaluation.study.scale.cut * 100.0
+        ));
     }
     if evaluation.study.scale.steps > 1 {
-        lines.push(format!("kappa, exact and adjacent on {} levels", evaluation.study.scale.steps + 1));
+        lines.push(format!("kappa, exact and adjacent are computed on {} levels", evaluation.study.scale.steps + 1));
     }
     if (evaluation.study.unit - 1.0).abs() > f64::EPSILON {
-        lines.push(format!("mae, rmse and bias in points of {}", evaluation.study.unit));
+        lines.push(format!("mae, rmse and bias are in points; the highest score is {}", evaluation.study.unit));
     }
     lines
 }
 
-/// The groups with a table of their own, and the lists of questions and of criteria.
+/// The groups that get a separate table, and the lists of questions and of criteria.
 pub(super) fn sections(evaluation: &Evaluation) -> (Vec<&Group>, BTreeMap<&'static str, Vec<&Group>>) {
     let (mut tables, mut lists) = (Vec::new(), BTreeMap::<&str, Vec<&Group>>::new());
     for group in &evaluation.study.groups {

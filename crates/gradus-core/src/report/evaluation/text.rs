@@ -1,4 +1,4 @@
-//! The report of an evaluation on a terminal, and the report on one line.
+//! The report of an evaluation for a terminal, and a report of one line.
 
 use std::fmt::Write as _;
 
@@ -13,16 +13,16 @@ use crate::report::layout::table::row;
 use crate::report::layout::text_run::TextRun;
 use crate::wording::{counted, cut_middle_between_words};
 
-/// Fewest columns for a table with intervals.
-const WIDE: usize = 64;
-/// Columns of a figure.
-const FIGURE: usize = 9;
-/// Columns of a number of answers.
-const COUNT: usize = 6;
-/// Columns of an interval.
-const INTERVAL: usize = 20;
-/// Columns for the answer of a disagreement.
-const ANSWER: usize = 240;
+/// Minimum width, in columns, of a page whose tables have intervals.
+const MIN_WIDTH_FOR_INTERVALS: usize = 64;
+/// Width of a metric, in columns.
+const METRIC_WIDTH: usize = 9;
+/// Width of a number of answers, in columns.
+const COUNT_WIDTH: usize = 6;
+/// Width of an interval, in columns.
+const INTERVAL_WIDTH: usize = 20;
+/// Maximum width of the answer of a disagreement, in columns, over all its lines.
+const MAX_ANSWER_WIDTH: usize = 240;
 
 /// The report of an evaluation on one line, ending in a line break.
 pub fn line(evaluation: &Evaluation, style: Style) -> String {
@@ -53,7 +53,7 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
         list(&mut page, name, &groups);
     }
     if let Some(moved) = &evaluation.moved {
-        self::moved(&mut page, moved);
+        self::changes(&mut page, moved);
     }
     if !evaluation.ungraded.is_empty() {
         page.heading("not graded", "");
@@ -62,7 +62,7 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
         }
     }
     if !evaluation.worst.is_empty() {
-        page.heading("furthest from people", "");
+        page.heading("largest disagreements with people", "");
         for (number, one) in evaluation.worst.iter().enumerate() {
             disagreement(&mut page, number + 1, one, evaluation.study.unit);
         }
@@ -71,16 +71,16 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
 }
 
 fn table(page: &mut Page, group: &Group, with_people: bool) {
-    let wide = page.columns() >= WIDE;
+    let wide = page.columns() >= MIN_WIDTH_FOR_INTERVALS;
     page.heading(&title(&group.of), &counted(group.answers, "answer"));
     let cells = |grader: String, interval: String, length: String, people: String| {
-        let mut cells = vec![(grader, FIGURE)];
+        let mut cells = vec![(grader, METRIC_WIDTH)];
         if wide {
-            cells.push((interval, INTERVAL));
+            cells.push((interval, INTERVAL_WIDTH));
         }
-        cells.push((length, FIGURE));
+        cells.push((length, METRIC_WIDTH));
         if with_people {
-            cells.push((people, FIGURE));
+            cells.push((people, METRIC_WIDTH));
         }
         cells
     };
@@ -98,11 +98,11 @@ fn table(page: &mut Page, group: &Group, with_people: bool) {
 
 fn list(page: &mut Page, name: &str, groups: &[&Group]) {
     let metrics = listed(groups);
-    // because a narrow terminal has room for one metric only
-    let shown = if page.columns() >= WIDE { metrics.len() + 1 } else { 2 };
+    // A narrow terminal has room for the first two metrics only.
+    let shown = if page.columns() >= MIN_WIDTH_FOR_INTERVALS { metrics.len() + 1 } else { 2 };
     let cells = |answers: String, figures: [String; 4]| {
-        let figures = figures.into_iter().take(shown).map(|figure| (figure, FIGURE));
-        std::iter::once((answers, COUNT)).chain(figures).collect::<Vec<_>>()
+        let figures = figures.into_iter().take(shown).map(|figure| (figure, METRIC_WIDTH));
+        std::iter::once((answers, COUNT_WIDTH)).chain(figures).collect::<Vec<_>>()
     };
     page.heading(&format!("by {}", if name == "questions" { "question" } else { "criterion" }), "");
     let [first, second, third] = metrics.map(|metric| metric.name().to_owned());
@@ -122,25 +122,25 @@ fn list(page: &mut Page, name: &str, groups: &[&Group]) {
         page.paragraph(
             2,
             &[TextRun::faint(format!(
-                "– too little data for {metric}, or all scores the same: {absent} of {}; the JSON report has the reasons",
+                "– {metric} has no value for {absent} of {}: too little data, or all scores are the same; the JSON report has the reasons",
                 groups.len()
             ))],
         );
     }
 }
 
-fn moved(page: &mut Page, moved: &EvaluationChange) {
+fn changes(page: &mut Page, moved: &EvaluationChange) {
     page.heading("changes", &format!("since {}", moved.from));
     let (answers, have) = (counted(moved.answers, "answer"), if moved.answers == 1 { "has" } else { "have" });
-    let summary = format!("{} of {answers} {have} another score", moved.changed);
+    let summary = format!("{} of {answers} {have} a different score", moved.changed);
     page.paragraph(2, &[TextRun::plain(summary)]);
-    let wide = page.columns() >= WIDE;
+    let wide = page.columns() >= MIN_WIDTH_FOR_INTERVALS;
     let cells = |before: String, after: String, difference: String, p: String| {
-        let mut cells = vec![(before, FIGURE), (after, FIGURE)];
+        let mut cells = vec![(before, METRIC_WIDTH), (after, METRIC_WIDTH)];
         if wide {
-            cells.push((difference, INTERVAL));
+            cells.push((difference, INTERVAL_WIDTH));
         }
-        cells.push((p, FIGURE));
+        cells.push((p, METRIC_WIDTH));
         cells
     };
     let [before, after, difference, p] = ["before", "after", "difference", "p"].map(str::to_owned);
@@ -171,7 +171,7 @@ fn disagreement(page: &mut Page, place: usize, one: &Disagreement, unit: f64) {
         5,
         &[TextRun::plain(format!(
             "“{}”",
-            cut_middle_between_words(&one.answer.replace(['\n', '\r', '\t'], " "), ANSWER)
+            cut_middle_between_words(&one.answer.replace(['\n', '\r', '\t'], " "), MAX_ANSWER_WIDTH)
         ))],
     );
     let found: Vec<String> = one.evidence.iter().map(|(concept, quote)| format!("“{quote}” for {concept}")).collect();

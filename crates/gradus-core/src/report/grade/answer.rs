@@ -3,7 +3,7 @@
 //! Every mark ends in the raised number of its criterion. Text that lost points is in braces, and ends in a raised P
 //! and the number of the penalty.
 
-use super::evidence::{Mark, Worth, marks};
+use super::evidence::{Effect, Mark, marks};
 use super::excerpt::excerpt;
 use super::pieces::{Piece, pieces};
 use super::reflow::reflow;
@@ -30,7 +30,7 @@ pub(super) fn answer(page: &mut Page, sheet: &Sheet<'_>) {
 }
 
 fn legend(marks: &[Mark], has_color: bool) -> &'static str {
-    let has_losses = marks.iter().any(|mark| mark.worth == Worth::Loss);
+    let has_losses = marks.iter().any(|mark| mark.effect == Effect::Loss);
     match (marks.is_empty(), has_losses, has_color) {
         (true, ..) => "",
         (_, false, true) => "underlined: evidence, with the number of its criterion",
@@ -42,8 +42,8 @@ fn legend(marks: &[Mark], has_color: bool) -> &'static str {
 
 fn append<'a>(page: &mut Page, paragraph: &mut Vec<TextRun<'a>>, piece: &Piece<'a>) {
     match piece {
-        Piece::Text(text, worth) => {
-            let ink = worth.map_or(PLAIN, |worth| worth_ink(worth).underline());
+        Piece::Text(text, effect) => {
+            let ink = effect.map_or(PLAIN, |effect| effect_ink(effect).underline());
             for (number, line) in text.split('\n').enumerate() {
                 if number > 0 {
                     end_paragraph(page, paragraph);
@@ -51,13 +51,13 @@ fn append<'a>(page: &mut Page, paragraph: &mut Vec<TextRun<'a>>, piece: &Piece<'
                 paragraph.push(TextRun::new(line, ink));
             }
         }
-        Piece::Open(mark) if !page.has_color() => paragraph.push(TextRun::plain(brackets(mark.worth).0)),
+        Piece::Open(mark) if !page.has_color() => paragraph.push(TextRun::plain(brackets(mark.effect).0)),
         Piece::Open(_) => {}
         Piece::Close(mark) => {
-            let bracket = if page.has_color() { "" } else { brackets(mark.worth).1 };
+            let bracket = if page.has_color() { "" } else { brackets(mark.effect).1 };
             let before = if bracket.is_empty() { paragraph.last().map(|run| run.text.as_ref()) } else { None };
             let label = mark.label_after(before.unwrap_or_default());
-            paragraph.push(TextRun::new(format!("{bracket}{label}"), worth_ink(mark.worth)));
+            paragraph.push(TextRun::new(format!("{bracket}{label}"), effect_ink(mark.effect)));
         }
         Piece::Gap => paragraph.push(TextRun::faint(" … ")),
     }
@@ -72,18 +72,18 @@ fn end_paragraph(page: &mut Page, paragraph: &mut Vec<TextRun<'_>>) {
     paragraph.clear();
 }
 
-fn brackets(worth: Worth) -> (&'static str, &'static str) {
-    match worth {
-        Worth::Full | Worth::Half => ("[", "]"),
-        Worth::Loss => ("{", "}"),
+fn brackets(effect: Effect) -> (&'static str, &'static str) {
+    match effect {
+        Effect::Full | Effect::Half => ("[", "]"),
+        Effect::Loss => ("{", "}"),
     }
 }
 
-fn worth_ink(worth: Worth) -> Ink {
-    match worth {
-        Worth::Full => GOOD,
-        Worth::Half => MIDDLING,
-        Worth::Loss => BAD,
+fn effect_ink(effect: Effect) -> Ink {
+    match effect {
+        Effect::Full => GOOD,
+        Effect::Half => MIDDLING,
+        Effect::Loss => BAD,
     }
 }
 

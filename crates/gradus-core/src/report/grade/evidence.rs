@@ -1,7 +1,7 @@
-//! The evidence for points earned and lost, as marks on the text of the answer.
+//! Marks in the text of the answer: the evidence for points that were earned or lost.
 //!
-//! Takes the spans of a grade in any order, overlapping or out of range. Gives marks that are within the text and do
-//! not start or end in white space. Marks of the same criterion do not touch each other.
+//! The spans of a grade may be in any order, may overlap and may be out of range. The marks are within the text and do
+//! not start or end with white space. Marks of the same criterion do not touch each other.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -9,9 +9,9 @@ use std::fmt;
 use super::sheet::Sheet;
 use crate::model::{CriterionGrade, Span};
 
-const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+const SUPERSCRIPT_DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-/// The criterion or penalty that a mark is evidence for. Formatted as a raised number.
+/// The criterion or penalty that a mark is evidence for. It is formatted as a superscript number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Label {
     Criterion(usize),
@@ -26,13 +26,16 @@ impl fmt::Display for Label {
         };
         f.write_str(prefix)?;
         let digits = number.to_string();
-        digits.bytes().filter_map(|digit| RAISED.get(usize::from(digit - b'0'))).try_for_each(|c| write!(f, "{c}"))
+        digits
+            .bytes()
+            .filter_map(|digit| SUPERSCRIPT_DIGITS.get(usize::from(digit - b'0')))
+            .try_for_each(|c| write!(f, "{c}"))
     }
 }
 
 /// The effect of marked text on the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Worth {
+pub(super) enum Effect {
     /// Earns half credit.
     Half,
     /// Earns full credit.
@@ -47,15 +50,16 @@ pub(super) struct Mark {
     pub(super) span: Span,
     /// One or more labels, in order.
     pub(super) labels: Vec<Label>,
-    pub(super) worth: Worth,
+    pub(super) effect: Effect,
 }
 
 impl Mark {
-    /// The labels side by side, separated from a number that `text` before them ends with.
+    /// The labels, joined. A separator comes first if `text`, the text before the labels, ends with a digit or a
+    /// superscript digit.
     pub(super) fn label_after(&self, text: &str) -> String {
         let labels = self.labels.iter().map(Label::to_string).collect::<Vec<_>>().join("·");
         match text.chars().next_back() {
-            Some(last) if RAISED.contains(&last) => format!("·{labels}"),
+            Some(last) if SUPERSCRIPT_DIGITS.contains(&last) => format!("·{labels}"),
             Some('0'..='9') => format!("\u{202f}{labels}"),
             _ => labels,
         }
@@ -67,15 +71,15 @@ pub(super) fn marks(sheet: &Sheet<'_>, shown: &str, offset: usize) -> Vec<Mark> 
     let criteria = sheet.numbered().map(|(number, graded)| (Label::Criterion(number), graded));
     let penalties = sheet.incurred().map(|(number, graded)| (Label::Penalty(number), graded));
     let all = criteria.chain(penalties).flat_map(|(label, graded)| marks_of(label, graded, shown, offset));
-    share_spans(all.collect())
+    merge_marks_on_same_span(all.collect())
 }
 
 fn marks_of(label: Label, graded: &CriterionGrade<'_>, shown: &str, offset: usize) -> Vec<Mark> {
     let mut found: Vec<_> = graded
         .evidence
         .iter()
-        .filter_map(|evidence| Some((trimmed(evidence.span(), shown, offset)?, evidence.half)))
-        .map(|(span, half)| Mark { span, labels: vec![label], worth: worth(label, half) })
+        .filter_map(|evidence| Some((trimmed_span_in(evidence.span(), shown, offset)?, evidence.half)))
+        .map(|(span, half)| Mark { span, labels: vec![label], effect: effect(label, half) })
         .collect();
     found.sort_by_key(|mark| mark.span);
     let mut joined: Vec<Mark> = Vec::new();
@@ -83,7 +87,7 @@ fn marks_of(label: Label, graded: &CriterionGrade<'_>, shown: &str, offset: usiz
         match joined.last_mut() {
             Some(last) if touches(last.span, mark.span, shown) => {
                 last.span.end = last.span.end.max(mark.span.end);
-                last.worth = last.worth.max(mark.worth);
+                last.effect = last.effect.max(mark.effect);
             }
             _ => joined.push(mark),
         }
@@ -91,16 +95,17 @@ fn marks_of(label: Label, graded: &CriterionGrade<'_>, shown: &str, offset: usiz
     joined
 }
 
-fn worth(label: Label, half: bool) -> Worth {
+fn effect(label: Label, half: bool) -> Effect {
     match label {
-        Label::Penalty(_) => Worth::Loss,
-        Label::Criterion(_) if half => Worth::Half,
-        Label::Criterion(_) => Worth::Full,
+        Label::Penalty(_) => Effect::Loss,
+        Label::Criterion(_) if half => Effect::Half,
+        Label::Criterion(_) => Effect::Full,
     }
 }
 
-/// `span` in `shown`, without white space at its ends. `None` where it is not within `shown` or is blank.
-pub(super) fn trimmed(span: Span, shown: &str, offset: usize) -> Option<Span> {
+/// `span` relative to `shown`, without white space at its ends. A start before `shown` is moved to the start of
+/// `shown`. `None` if the rest is out of range or blank.
+pub(super) fn trimmed_span_in(span: Span, shown: &str, offset: usize) -> Option<Span> {
     let (start, end) = (span.start.saturating_sub(offset), span.end.checked_sub(offset)?);
     let text = shown.get(start..end)?;
     let start = start + (text.len() - text.trim_start().len());
@@ -112,17 +117,18 @@ fn touches(one: Span, next: Span, shown: &str) -> bool {
     next.start <= one.end || shown.get(one.end..next.start).is_some_and(|between| between.trim().is_empty())
 }
 
-/// The marks in the order of the text, outer marks first. Marks on the same span become one mark; losses stay separate.
-pub(super) fn share_spans(mut marks: Vec<Mark>) -> Vec<Mark> {
+/// The marks in the order of the text, outer marks first. Marks on the same span become one mark, except that marks for
+/// lost points are not merged with marks for earned points.
+pub(super) fn merge_marks_on_same_span(mut marks: Vec<Mark>) -> Vec<Mark> {
     marks.sort_by(|a, b| {
-        let place = |mark: &Mark| (mark.span.start, Reverse(mark.span.end), mark.worth == Worth::Loss);
+        let place = |mark: &Mark| (mark.span.start, Reverse(mark.span.end), mark.effect == Effect::Loss);
         place(a).cmp(&place(b)).then_with(|| a.labels.cmp(&b.labels))
     });
     marks.dedup_by(|later, kept| {
-        let is_same = later.span == kept.span && (later.worth == Worth::Loss) == (kept.worth == Worth::Loss);
+        let is_same = later.span == kept.span && (later.effect == Effect::Loss) == (kept.effect == Effect::Loss);
         if is_same {
             kept.labels.append(&mut later.labels);
-            kept.worth = kept.worth.max(later.worth);
+            kept.effect = kept.effect.max(later.effect);
         }
         is_same
     });
@@ -134,12 +140,12 @@ mod tests {
     use super::*;
 
     fn mark(span: std::ops::Range<usize>, label: Label) -> Mark {
-        Mark { span: Span { start: span.start, end: span.end }, labels: vec![label], worth: worth(label, false) }
+        Mark { span: Span { start: span.start, end: span.end }, labels: vec![label], effect: effect(label, false) }
     }
 
     #[test]
-    fn spans_outside_the_text_are_left_out() {
-        let span = |start, end| trimmed(Span { start, end }, "é one ", 10);
+    fn spans_that_end_outside_the_text_are_left_out() {
+        let span = |start, end| trimmed_span_in(Span { start, end }, "é one ", 10);
         assert_eq!(span(11, 14), None);
         assert_eq!(span(12, 99), None);
         assert_eq!(span(14, 12), None);

@@ -5,13 +5,13 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::{Mark, Worth};
+use super::evidence::{Effect, Mark};
 
 /// A part of an answer as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// Text, with the greatest worth of the marks around it; `None` outside marks.
-    Text(&'a str, Option<Worth>),
+    /// Text, with the greatest effect of the marks around it; `None` outside marks.
+    Text(&'a str, Option<Effect>),
     /// The start of a mark.
     Open(&'a Mark),
     /// The end of the innermost mark.
@@ -88,8 +88,8 @@ impl<'a> Cutter<'a> {
 
     fn text(&mut self, text: &'a str) {
         if !text.is_empty() {
-            let worth = self.open.iter().map(|mark| mark.worth).max();
-            self.pieces.push(Piece::Text(text, worth));
+            let effect = self.open.iter().map(|mark| mark.effect).max();
+            self.pieces.push(Piece::Text(text, effect));
         }
     }
 }
@@ -98,16 +98,16 @@ impl<'a> Cutter<'a> {
 mod tests {
     use super::*;
     use crate::model::Span;
-    use crate::report::grade::evidence::{Label, share_spans, trimmed};
+    use crate::report::grade::evidence::{Label, merge_marks_on_same_span, trimmed_span_in};
 
     fn mark(span: std::ops::Range<usize>, label: Label) -> Mark {
-        let worth = if matches!(label, Label::Penalty(_)) { Worth::Loss } else { Worth::Full };
-        Mark { span: Span { start: span.start, end: span.end }, labels: vec![label], worth }
+        let effect = if matches!(label, Label::Penalty(_)) { Effect::Loss } else { Effect::Full };
+        Mark { span: Span { start: span.start, end: span.end }, labels: vec![label], effect }
     }
 
     fn bracketed(shown: &str, spans: &[(std::ops::Range<usize>, usize)]) -> String {
         let marks: Vec<_> = spans.iter().map(|(span, number)| mark(span.clone(), Label::Criterion(*number))).collect();
-        let marks = share_spans(marks);
+        let marks = merge_marks_on_same_span(marks);
         let written = |piece: &Piece<'_>| match piece {
             Piece::Text(text, _) => (*text).to_owned(),
             Piece::Open(_) => "[".to_owned(),
@@ -137,9 +137,9 @@ mod tests {
 
     #[test]
     fn a_loss_outweighs_points_earned() {
-        let marks = share_spans(vec![mark(0..3, Label::Criterion(1)), mark(0..3, Label::Penalty(1))]);
+        let marks = merge_marks_on_same_span(vec![mark(0..3, Label::Criterion(1)), mark(0..3, Label::Penalty(1))]);
         let pieces = pieces("one", &marks);
-        assert!(pieces.contains(&Piece::Text("one", Some(Worth::Loss))));
+        assert!(pieces.contains(&Piece::Text("one", Some(Effect::Loss))));
         assert_eq!(marks[1].label_after(""), "ᴾ¹");
     }
 
@@ -153,15 +153,15 @@ mod tests {
         };
         for _ in 0..500 {
             let spans = (1..=below(9)).filter_map(|label| {
-                let span = trimmed(Span { start: below(52), end: below(52) }, shown, 0)?;
+                let span = trimmed_span_in(Span { start: below(52), end: below(52) }, shown, 0)?;
                 Some(mark(span.start..span.end, Label::Criterion(label)))
             });
-            let marks = share_spans(spans.collect());
+            let marks = merge_marks_on_same_span(spans.collect());
             let (mut text, mut open) = (String::new(), Vec::new());
             for piece in pieces(shown, &marks) {
                 match piece {
-                    Piece::Text(part, worth) => {
-                        assert_eq!(worth.is_some(), !open.is_empty());
+                    Piece::Text(part, effect) => {
+                        assert_eq!(effect.is_some(), !open.is_empty());
                         text.push_str(part);
                     }
                     Piece::Open(mark) => open.push(mark),

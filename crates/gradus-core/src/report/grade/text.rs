@@ -143,8 +143,11 @@ fn additions(page: &mut Page, sheet: &Sheet<'_>) {
 fn reference(page: &mut Page, sheet: &Sheet<'_>, id: &str, indent: usize) {
     let Some(reference) = sheet.reference(id) else { return };
     let lead = TextRun::faint(format!("{}│ ", " ".repeat(indent)));
-    page.barred(&lead, &[TextRun::plain(format!("“{}”", reference.excerpt.trim()))]);
-    page.barred(&lead, &[TextRun::faint(format!("{} sample, {}", reference.level.name(), reference.question))]);
+    page.with_lead_on_every_line(&lead, &[TextRun::plain(format!("“{}”", reference.excerpt.trim()))]);
+    page.with_lead_on_every_line(
+        &lead,
+        &[TextRun::faint(format!("{} sample, {}", reference.level.name(), reference.question))],
+    );
 }
 
 fn delivery(page: &mut Page, sheet: &Sheet<'_>) {

@@ -1,6 +1,7 @@
 //! A page of a terminal report: takes text runs, and gives lines that fit the terminal.
 //!
-//! The only module that writes escape sequences. [`TextRun`] has made all text safe.
+//! This is the only module that writes escape sequences. All text comes from [`TextRun`], which removes or replaces
+//! control characters.
 
 use std::iter;
 
@@ -28,14 +29,14 @@ impl Page {
         self.style.color
     }
 
-    /// Adds an empty line, unless the page is empty or ends in one.
+    /// Adds an empty line, unless the page is empty or already ends with an empty line.
     pub(in crate::report) fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
-    /// Adds the name of a section, and a remark about it; empty for no remark.
+    /// Adds a heading: the name of a section and a remark. An empty `remark` is left out.
     pub(in crate::report) fn heading(&mut self, name: &str, remark: &str) {
         let separator = if remark.is_empty() { "" } else { " — " };
         self.blank();
@@ -47,14 +48,14 @@ impl Page {
         self.hanging(&[TextRun::plain(" ".repeat(indent))], runs);
     }
 
-    /// Adds a paragraph with `lead` before its first line, and spaces of the same width before the others.
+    /// Adds a paragraph with `lead` before its first line, and spaces of the same width before the other lines.
     pub(in crate::report) fn hanging(&mut self, lead: &[TextRun<'_>], runs: &[TextRun<'_>]) {
         let blank = TextRun::plain(" ".repeat(columns_of(lead)));
         self.with_leads(lead, &[blank], runs);
     }
 
     /// Adds a paragraph with `lead` before every line.
-    pub(in crate::report) fn barred(&mut self, lead: &TextRun<'_>, runs: &[TextRun<'_>]) {
+    pub(in crate::report) fn with_lead_on_every_line(&mut self, lead: &TextRun<'_>, runs: &[TextRun<'_>]) {
         let lead = std::slice::from_ref(lead);
         self.with_leads(lead, lead, runs);
     }
@@ -82,7 +83,7 @@ impl Page {
         self.out.push('\n');
     }
 
-    /// The text of the page, which ends in one line break.
+    /// The text of the page. It ends with exactly one line break.
     pub(in crate::report) fn finish(mut self) -> String {
         let end = self.out.trim_end_matches('\n').len();
         self.out.truncate(end);
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_at_most_one_blank_line_in_a_row() {
+    fn repeated_blank_lines_become_one() {
         let mut page = Page::new(Style::default());
         page.blank();
         page.paragraph(0, &[TextRun::plain("a")]);

@@ -33,7 +33,7 @@ struct Filler {
     used: usize,
     word: Line,
     word_used: usize,
-    /// Ink of the white space before the word; `None` without white space.
+    /// Ink of the white space before the word; `None` if there is no white space before it.
     space: Option<Ink>,
 }
 
@@ -85,7 +85,7 @@ impl Filler {
     }
 }
 
-/// Removes no-break spaces from the end of a line.
+/// Removes trailing white space, which can only be no-break spaces, from a line.
 fn trim_end(line: &mut Line) {
     while let Some((text, _)) = line.last_mut() {
         text.truncate(text.trim_end().len());
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_joins_stay_narrower_than_a_line() {
+    fn chains_of_joining_characters_are_not_wider_than_a_line() {
         for chain in ["\u{200d}→".repeat(200), "ा".repeat(200), "\u{1f3fb}".repeat(200), "漢\u{200d}".repeat(200)]
         {
             assert!(lines(&chain, 34).iter().all(|line| columns(line) <= 34), "{chain}");
