@@ -28,7 +28,7 @@ pub(super) fn open(settings: &Settings) -> anyhow::Result<Bank> {
     load(settings.bank.value.as_deref())
 }
 
-/// A bank whose word lists are used: that of the folder if it has rubrics, otherwise the shipped one.
+/// The bank whose word lists a draft uses: the bank of the folder if it has rubrics, otherwise the shipped bank.
 pub(super) fn of_words(folder: &Path) -> anyhow::Result<Bank> {
     let files = if folder.join("rubrics").is_dir() {
         crate::engine::load_files(folder)?
@@ -67,7 +67,7 @@ fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<ExitStatus> {
         return Err(hints::advised(message, "use another name with --topic"));
     }
     printer.result(&bank::rubric_template(topic, id))?;
-    printer.note(&format!("save it as rubrics/{topic}/{id}.toml, then run `gradus bank check`"));
+    printer.note(&format!("save the rubric as rubrics/{topic}/{id}.toml, then run `gradus bank check`"));
     Ok(ExitStatus::Done)
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Results<'a, 'g> {
     format: Format,
     quiet: bool,
     style: Style,
-    /// Whether there are several answers: their JSON is one object per line, and that of a single answer is indented.
+    /// Whether there are several answers. Their JSON is one object per line; the JSON of a single answer is indented.
     several: bool,
     output: Option<&'a Path>,
     printer: &'a Printer,

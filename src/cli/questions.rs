@@ -162,7 +162,7 @@ fn as_list(questions: &[Question], printer: &Printer) -> String {
     questions.iter().map(entry).collect::<Vec<_>>().join("\n")
 }
 
-/// The kind of answer that a question expects.
+/// The kind of answer that is expected for a question.
 fn expected(kind: QuestionKind) -> &'static str {
     match kind {
         QuestionKind::Design => "a design: what you would build, why that way, and what you give up for it",

@@ -177,7 +177,7 @@ pub(super) fn report_bad_rows(bad: &[BadRow], name: &str, printer: &Printer) -> 
     };
     let message = format!("{count} of {name} cannot be read and {verb} left out: {}{more}", listed.join("; "));
     match first.hint() {
-        Some(hint) => printer.warning_with_hint(&message, &hint),
+        Some(hint) => printer.warning_with_hint(&message, hint),
         None => printer.warning(&message),
     }
     ExitStatus::CheckFailed

@@ -16,7 +16,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let folder = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir().join("gradus").join("index"));
     let Passages { found, not_kept } = open::offline(settings)?.search(&args.words, args.limit, folder.as_deref())?;
     if let Some(error) = not_kept {
-        printer.note(&format!("{:#}; it is built in memory this time", anyhow::Error::from(error)));
+        printer.note(&format!("{:#}; the index is built in memory for this search", anyhow::Error::from(error)));
     }
     let shown = match args.format {
         ListFormat::Json => report::json(&found.iter().map(as_json).collect::<Vec<_>>())?,

@@ -19,8 +19,8 @@ const LAYOUT: &str = "v2-";
 const BUILDING: &str = ".building-";
 /// Name of the file with the hash of the other files.
 const SUM: &str = "gradus.sum";
-/// Limit for the indexes on disk.
-const KEPT: usize = 8;
+/// Maximum number of indexes on disk.
+const MAX_INDEXES: usize = 8;
 /// Age from which an index that is being built counts as abandoned.
 const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
@@ -119,7 +119,7 @@ fn clean(folder: &Path, keep: &Path) {
         .filter(|(_, path)| path != keep)
         .partition(|(_, path)| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(BUILDING)));
     indexes.sort();
-    let surplus = indexes.len().saturating_sub(KEPT - 1);
+    let surplus = indexes.len().saturating_sub(MAX_INDEXES - 1);
     let abandoned = building.into_iter().filter(|(time, _)| time.elapsed().is_ok_and(|age| age > ABANDONED_AFTER));
     for (_, path) in indexes.into_iter().take(surplus).chain(abandoned) {
         let _ = fs::remove_dir_all(path);

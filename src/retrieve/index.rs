@@ -18,8 +18,8 @@ use crate::questions::Analyzer;
 pub(super) const ANALYZER: &str = "gradus";
 /// Bytes that the writer may use before it starts a second segment.
 const WRITER_MEMORY: usize = 50 << 20;
-/// Limit for the different terms of a query. The first ones are searched for.
-const MOST_TERMS: usize = 512;
+/// Maximum number of different terms of a query. Further terms are ignored.
+const MAX_TERMS: usize = 512;
 
 /// An index cannot be built or searched.
 #[derive(Debug, thiserror::Error)]
@@ -162,7 +162,7 @@ impl Index {
     fn distinct_terms(&self, text: &str) -> Vec<String> {
         let mut seen = HashSet::new();
         let terms = self.analyzer.terms(text).into_iter().map(|term| term.text);
-        terms.filter(|term| seen.insert(term.clone())).take(MOST_TERMS).collect()
+        terms.filter(|term| seen.insert(term.clone())).take(MAX_TERMS).collect()
     }
 }
 

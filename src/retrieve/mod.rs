@@ -1,7 +1,8 @@
 //! Searches passages of sample answers with tantivy.
 //!
-//! Two uses: `gradus search`, and what strong samples say about a criterion that an answer missed. Texts are cut into
-//! the terms of [`questions::Analyzer`](crate::questions::Analyzer), as when a question is found.
+//! Search has two uses: to find passages by their words, and to find what strong samples say about a criterion that an
+//! answer missed. Texts are split into the terms of [`questions::Analyzer`](crate::questions::Analyzer), as when a question
+//! is found.
 
 mod cache;
 mod index;

@@ -98,7 +98,7 @@ fn question_option_prefers_a_column_to_a_wording_and_an_id() {
         assert_eq!(questions(&ran), ["undo-release", "restore-test"], "{heading}");
         ran.reports(&[&format!("note: --question `{heading}` is a column of the input")]);
     }
-    batch_form("restore-test", &["--question", "restore-test"]).run().reports(&["it is the id of a question too"]);
+    batch_form("restore-test", &["--question", "restore-test"]).run().reports(&["it is also the id of a question"]);
     batch_form("Which question?", &["--question", "Which question?", "--quiet"]).run().success().reports_nothing();
 }
 

@@ -274,7 +274,7 @@ fn a_report_cannot_be_the_same_file_as_the_results() {
         run.run().failure().reports(&[reported, "hint: "]);
     }
     let run = tiny(["batch", "drafts", "--summary", "drafts/sum.md"]).file("drafts/undo-release.md", "We rolled back.");
-    run.run().failure().reports(&["would be an answer the next time"]);
+    run.run().failure().reports(&["would be read as an answer by the next run"]);
 }
 
 #[test]

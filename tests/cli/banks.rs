@@ -150,7 +150,7 @@ fn a_bank_file_that_is_not_utf_8_is_an_error_with_its_byte_offset() {
 fn a_new_rubric_passes_the_check_when_it_is_saved() {
     let new = gradus(["bank", "new", "my-question", "--topic", "gardening"]).run().success();
     let path = "bank/rubrics/gardening/my-question.toml";
-    let new = new.reports(&["note: save it as rubrics/gardening/my-question.toml"]);
+    let new = new.reports(&["note: save the rubric as rubrics/gardening/my-question.toml"]);
     let checked = gradus(["bank", "check", "bank"]).file(path, &new.out).run().success();
     assert_eq!(checked.out, "checked 1 question of bank/rubrics: nothing to fix\n");
     gradus(["--quiet", "bank", "new", "my-question"])

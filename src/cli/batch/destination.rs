@@ -12,7 +12,7 @@ use crate::cli::hints::advised;
 /// The kind of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OutputKind {
-    /// A file that exists or will be made.
+    /// A file that exists or will be created.
     File,
     /// A device or pipe with a name, such as `/dev/tty`.
     Device,
@@ -41,7 +41,7 @@ impl OutputKind {
     }
 }
 
-/// The error for results that no program reads any more; `None` for every other error.
+/// The error for an output that its reader has closed. `None` for every other error.
 pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
     match error {
         BatchError::Disk { doing: "write", path, error } if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -51,7 +51,7 @@ pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
     }
 }
 
-/// Opens a device; the second value is whether it is a terminal.
+/// Opens a device. The second value is whether the device is a terminal.
 pub(super) fn open_device(output: &Path) -> anyhow::Result<(Device<fs::File>, bool)> {
     let failed = || format!("cannot write {}", output.display());
     let file = if is_pipe(output) {
@@ -98,7 +98,7 @@ fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
     fs::OpenOptions::new().write(true).open(output).with_context(|| format!("cannot write {}", output.display()))
 }
 
-/// A destination that cannot make its bytes last.
+/// A destination that does not store its bytes.
 pub(super) struct Device<W>(pub(super) W);
 
 impl<W: io::Write> io::Write for Device<W> {

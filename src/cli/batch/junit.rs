@@ -1,6 +1,7 @@
 //! Writes results as `JUnit` test cases for continuous integration.
 //!
-//! Cases are collected in a temporary file, because the head of the document holds counts that are known at the end.
+//! Cases are collected in a temporary file, because the head of the document contains counts that are known only at the
+//! end.
 
 use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};

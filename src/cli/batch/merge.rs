@@ -1,4 +1,4 @@
-//! `batch merge`: merges the results of parts into one output.
+//! `gradus batch merge`: merges the results of parts into one output.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     if is_stream(output) {
         return Err(advised("`-` is not a file to write", "name a file with --output"));
     }
-    let wishes = TallyOptions {
+    let options = TallyOptions {
         summary: args.summary.clone(),
         junit: args.junit.clone(),
         disputes: None,
@@ -32,10 +32,10 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     let existing = Existing { restart: false, force: args.force };
     let inputs: Vec<&Path> = args.parts.iter().map(AsRef::as_ref).collect();
     let known = match batch::reports_of(output) {
-        Err(_) if args.force => Vec::new(), // a damaged manifest is about to be replaced
+        Err(_) if args.force => Vec::new(), // A damaged manifest is about to be replaced.
         known => known?,
     };
-    wishes.check(&known, &inputs, Some(output), args.force)?;
+    options.check(&known, &inputs, Some(output), args.force)?;
     if args.parts.iter().any(|part| resolved_path(part) == resolved_path(output)) {
         return Err(advised(format!("{} is a part", output.display()), "choose another --output"));
     }
@@ -46,16 +46,16 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         }
     }
     let engine = crate::cli::open::offline(settings)?;
-    let reports = wishes.reports();
+    let reports = options.reports();
     let progress = Progress::new(Arc::new(AtomicU64::new(0)), None, printer.is_quiet());
-    let mut tally = Tally::new(wishes, progress)?;
+    let mut tally = Tally::new(options, progress)?;
     let convert = conversion(format_of(None, Some(output), false)?);
     let merged = batch::merge(&args.parts, output, convert, (existing, reports), engine.questions(), &mut |row| {
         tally.note(&row)
     });
     tally.clear();
     let merged = merged?;
-    let told = Provenance {
+    let provenance = Provenance {
         input: merged.input,
         output: Some(output.clone()),
         bank: merged.bank,
@@ -65,5 +65,5 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         is_cross_checked: false,
         judge_missing: None,
     };
-    tally.finish(told, printer)
+    tally.finish(provenance, printer)
 }

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Shortest time between two updates of the line.
+/// Minimum time between two updates of the line.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Number of rows after which the clock is read.
 const ROWS: u64 = 64;
 
-/// A line with the number of rows done, their rate, the time left, and numbers of results.
+/// A line with the number of graded rows, their rate, the remaining time, and numbers of results.
 pub(super) struct Progress {
     bar: ProgressBar,
     read: Arc<AtomicU64>,
@@ -31,7 +31,7 @@ impl Progress {
         if hidden || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        // cannot fail, because a test parses the templates
+        // This cannot fail, because a test parses the templates.
         if let Ok(style) = ProgressStyle::with_template(template(size)) {
             bar.set_style(style.progress_chars("━━─"));
         }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_left_is_unknown_where_more_was_read_than_expected() {
+    fn the_time_left_is_unknown_if_more_was_read_than_expected() {
         assert_eq!(left(Duration::from_secs(10), 250, 1000), Some(Duration::from_secs(30)));
         assert_eq!(left(Duration::from_secs(10), 20, 10), None);
     }

@@ -1,7 +1,7 @@
-//! Decides whether `--question NAME` of `batch` is a column of the input, or the question of rows that name none.
+//! Decides whether `--question NAME` of `batch` is a column of the input, or the question of rows without a question.
 //!
-//! A column with exactly that name goes first, because a heading can look like the wording of a question. Then come the
-//! id of a question, a column that differs in case only, and a wording.
+//! A column with exactly this name takes precedence, because a heading can look like the wording of a question. Then
+//! follow the id of a question, a column that differs only in case, and a wording.
 
 use std::fs;
 use std::path::Path;
@@ -13,12 +13,12 @@ use crate::cli::printer::Printer;
 use crate::model::QuestionMatch;
 use crate::questions::Questions;
 
-/// The most columns that an error lists.
+/// Maximum number of columns that an error lists.
 const LISTED: usize = 20;
 
 /// The result of the decision.
 pub(super) struct QuestionFlag<'a> {
-    /// The question of rows that name none, as the flag has it.
+    /// The question of rows without a question, as given by the flag.
     pub(super) otherwise: Option<&'a str>,
     /// The opened input, if it cannot be opened a second time.
     pub(super) opened: Option<Input>,
@@ -80,7 +80,7 @@ impl Meaning {
         let column = |note: &str| Self::Column(format!("--question {} is a column{note}", shown(name)));
         let is_id = questions.bank().entry(name).is_ok();
         if columns.iter().any(|column| column == name) {
-            let also = if is_id { " of the input; it is the id of a question too" } else { " of the input" };
+            let also = if is_id { " of the input; it is also the id of a question" } else { " of the input" };
             return Ok(column(also));
         }
         // An input without rows shows no fields.

@@ -1,4 +1,4 @@
-//! The output format of a batch, from the flags and the file extension, and the writer of each result.
+//! Chooses the output format of a batch from the flags and the file extension, and writes each result.
 
 use std::fs::File;
 use std::io;
@@ -46,7 +46,7 @@ enum RowWriter {
 }
 
 impl Results {
-    /// `criteria` are the ids that have a column; empty where the format has no such columns.
+    /// `criteria` are the ids that have a column. Empty if the format has no such columns.
     pub(super) fn new(look: &Look<'_>, calibration: Option<Fingerprint>, criteria: Vec<String>) -> Self {
         let detail = match look.evidence {
             EvidenceDetail::Full => Detail::Full,
@@ -109,7 +109,7 @@ impl Results {
         let layout = match &self.rows {
             RowWriter::Json => DataLayout::Json,
             RowWriter::Columns(_) => DataLayout::Rows,
-            // because the cells are safe already, and the escape sequences of colours must stay
+            // The cells are safe already, and the escape sequences of colours must stay.
             RowWriter::Terminal(_) => return Ok(()),
         };
         if self.is_terminal {
@@ -120,7 +120,8 @@ impl Results {
     }
 }
 
-/// The output format: that of the flag, else that of the file extension, else a table on a terminal, else JSON Lines.
+/// The output format: from the flag, otherwise from the file extension, otherwise a table on a terminal and JSON Lines
+/// elsewhere.
 pub(super) fn format_of(
     format: Option<ResultFormat>,
     output: Option<&Path>,
@@ -159,7 +160,8 @@ pub(super) fn format_of(
     Ok(format)
 }
 
-/// The output format of a file extension, below that of a compressed file. `None` for other extensions.
+/// The output format for a file extension, after removing the extension of a compressed file. `None` for other
+/// extensions.
 pub(super) fn format_by_extension(output: &Path) -> Option<ResultFormat> {
     Some(match InputFormat::by_name(output)? {
         InputFormat::Jsonl => ResultFormat::Jsonl,
@@ -169,7 +171,7 @@ pub(super) fn format_by_extension(output: &Path) -> Option<ResultFormat> {
     })
 }
 
-/// The conversion of the CSV text into the output; `None` where the output is text.
+/// The conversion of the CSV text into the output. `None` if the output is text.
 pub(super) fn conversion(format: ResultFormat) -> Option<&'static Convert<'static>> {
     (format == ResultFormat::Parquet).then_some(&to_parquet)
 }
@@ -214,14 +216,14 @@ mod tests {
     use super::*;
     use std::borrow::Cow;
 
-    const NASTY: &str = "a\u{1b}]0;t\u{7}b\u{9b}2J\u{202e}\u{7f}c";
+    const HOSTILE: &str = "a\u{1b}]0;t\u{7}b\u{9b}2J\u{202e}\u{7f}c";
 
-    /// The heading and one row, with nasty text in every cell that users write.
+    /// The heading and one row, with hostile text in every cell that users write.
     fn written(format: ResultFormat, is_terminal: bool) -> String {
         let look = Look {
             format,
             evidence: EvidenceDetail::None,
-            keep: &[NASTY.to_owned()],
+            keep: &[HOSTILE.to_owned()],
             is_judged: false,
             is_terminal,
             style: Style::default(),
@@ -231,11 +233,11 @@ mod tests {
         let mut out = results.layout(None, "offline").expect("a layout").head.into_bytes();
         let line = format!(
             "{{\"schema\":1,\"id\":{0},\"question\":{0},\"status\":\"ungraded\",\"reason\":{0},\"grader\":{{\"kind\":\"offline\",\"version\":1}},\"criteria\":[],\"penalties\":[],\"flags\":[],\"delivery\":{{\"words\":0,\"sentences\":0,\"fillers\":0,\"star\":[]}},\"references\":[],\"advice\":[],\"fingerprint\":\"{1}\"}}",
-            serde_json::json!(NASTY),
+            serde_json::json!(HOSTILE),
             "0".repeat(64)
         );
         let grade: Grade<'_> = serde_json::from_str(&line).expect("a grade");
-        results.write(&grade, &[CarriedValue::Text(Cow::Borrowed(NASTY))], &mut out).expect("writes");
+        results.write(&grade, &[CarriedValue::Text(Cow::Borrowed(HOSTILE))], &mut out).expect("writes");
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -248,13 +250,13 @@ mod tests {
         }
         let json = written(ResultFormat::Jsonl, true);
         let row: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-        assert_eq!((&row["id"], &row["kept"][NASTY]), (&serde_json::json!(NASTY), &serde_json::json!(NASTY)));
+        assert_eq!((&row["id"], &row["kept"][HOSTILE]), (&serde_json::json!(HOSTILE), &serde_json::json!(HOSTILE)));
     }
 
     #[test]
     fn a_file_or_pipe_gets_the_bytes_as_they_are() {
         for format in [ResultFormat::Csv, ResultFormat::Tsv] {
-            assert_eq!(written(format, false).matches(NASTY).count(), 5, "{format:?}");
+            assert_eq!(written(format, false).matches(HOSTILE).count(), 5, "{format:?}");
         }
         assert!(written(ResultFormat::Jsonl, false).contains('\u{202e}'));
     }

@@ -19,10 +19,10 @@ use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
 use crate::cli::terminal::read_typed;
 
-/// The most bytes that can be typed or pasted. They are held in memory.
+/// Maximum number of bytes that can be typed or pasted. They are kept in memory.
 const LARGEST_TYPED: usize = 1 << 30;
 
-/// Copies `input`; `None` if the input itself can be read. A pipe is copied only if `is_read_twice`.
+/// Copies `input`. `None` if the input itself can be read. A pipe is copied only if `is_read_twice` is true.
 pub(super) fn spool(
     input: &Path,
     is_read_twice: bool,

@@ -1,4 +1,4 @@
-//! Ctrl-C and signals: the first lets a run finish what it has started, the second ends the process at once.
+//! Handles Ctrl-C and signals: after the first, a run finishes the answers in progress; the second ends the process.
 
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ pub(super) struct Interrupts {
 }
 
 impl Interrupts {
-    /// Installs the handler; a process can do this once.
+    /// Installs the handler. A process can do this only once.
     pub(super) fn listen() -> anyhow::Result<Self> {
         let interrupts = Self { stop: Arc::default(), typing: Arc::default() };
         let (stop, typing) = (Arc::clone(&interrupts.stop), Arc::clone(&interrupts.typing));
@@ -31,13 +31,14 @@ impl Interrupts {
                 std::process::exit(i32::from(ExitStatus::Interrupted.code()));
             }
             // A closed standard error has no reader to inform.
-            let _ = writeln!(io::stderr(), "\nfinishing the answers in progress; press Ctrl-C again to stop at once");
+            let _ =
+                writeln!(io::stderr(), "\nfinishing the answers in progress; press Ctrl-C again to stop immediately");
         })
         .context("cannot listen for Ctrl-C")?;
         Ok(interrupts)
     }
 
-    /// Sets how to restore the terminal while rows are typed there; `None` when typing has ended.
+    /// Sets how to restore the terminal while rows are typed there. `None` means that typing has ended.
     pub(super) fn while_typing(&self, restore: Option<Restore>) {
         *self.typing.lock().unwrap_or_else(PoisonError::into_inner) = restore;
     }

@@ -1,4 +1,4 @@
-//! The totals of a batch: gathered row by row, and reported at the end of the run.
+//! Adds up the results of a batch, and reports them at the end of the run.
 //!
 //! Takes the results of a run in order; writes the summary, the `JUnit` file and the disputes, prints the summary, and
 //! decides the exit status. Progress, `JUnit` and disputes have modules of their own.
@@ -24,10 +24,10 @@ use crate::model::{QuestionMatch, RowOutcome};
 use crate::report::{self, AnswersBelow, BatchReport, DisputeCounts, MatchedQuestion};
 use crate::wording::counted;
 
-/// Greatest number of question wordings that are reported; answers to further wordings are left out of the list.
+/// Maximum number of question wordings that are reported. Answers to other wordings are left out of the list.
 const WORDINGS: usize = 1000;
-/// The pointer to the rest of the summary.
-const MORE: &str = "--verbose prints every criterion and the spread of scores";
+/// The note at the end of a short summary.
+const MORE: &str = "--verbose prints every criterion and the distribution of scores";
 
 /// The reports to write besides results, and the limits that decide the exit status.
 pub(super) struct TallyOptions {
@@ -39,7 +39,7 @@ pub(super) struct TallyOptions {
     pub(super) disputes: Option<PathBuf>,
     pub(super) fail_under: Option<ScoreLimit>,
     pub(super) max_ungraded: AnswerLimit,
-    /// `None` where every answer may fall back.
+    /// `None` if there is no limit: every answer may fall back.
     pub(super) max_fallback: Option<AnswerLimit>,
     /// Whether the whole summary is printed.
     pub(super) verbose: bool,
@@ -59,7 +59,7 @@ pub(super) struct Provenance {
     pub(super) judge_missing: Option<String>,
 }
 
-/// Gathers the totals of a batch.
+/// The totals of a batch so far.
 pub(super) struct Tally {
     overview: Overview,
     progress: Progress,
@@ -111,7 +111,7 @@ impl TallyOptions {
             check_separate(flag, path, &files[..at], inputs, output)?;
             if let Some(run) = run_folder_of(path) {
                 return Err(advised(
-                    format!("{} is inside {}, where a run keeps its results", path.display(), run.display()),
+                    format!("{} is inside {}, where a run saves its results", path.display(), run.display()),
                     format!("choose another {flag}"),
                 ));
             }
@@ -126,7 +126,7 @@ impl TallyOptions {
     }
 }
 
-/// Refuses a file that another flag names too, that is in the folder of the run, or that the next run would read as an
+/// Refuses a file that another flag also names, that is in the folder of the run, or that the next run would read as an
 /// answer.
 fn check_separate(
     flag: &str,
@@ -147,7 +147,7 @@ fn check_separate(
     let is_text = ["md", "txt"].iter().any(|ending| path.extension().is_some_and(|of| of.eq_ignore_ascii_case(ending)));
     if is_text && inputs.iter().any(reads_it) {
         return Err(advised(
-            format!("{shown} would be an answer the next time, because it is in the input folder"),
+            format!("{shown} would be read as an answer by the next run, because it is in the input folder"),
             format!("choose another {flag}"),
         ));
     }
@@ -284,13 +284,13 @@ impl Tally {
         if let Some(missing) = &judge_missing {
             printer.warning_with_hint(missing, JUDGE_MISSING_HINT);
         }
-        // because the exit status must be right even where nothing reads the summary
+        // The exit status must be right even if nothing reads the summary.
         shown.or_else(|error| if is_broken_pipe(&error) { Ok(()) } else { Err(error) })?;
         Ok(if exceeded.is_empty() && judge_missing.is_none() { ExitStatus::Done } else { ExitStatus::CheckFailed })
     }
 }
 
-/// Prints the summary to standard output, or to standard error where standard output has the results.
+/// Prints the summary to standard output, or to standard error if standard output has the results.
 fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &Printer) -> anyhow::Result<()> {
     if printer.is_quiet() {
         let one_line = || printer.result(&report::batch_line(report, printer.style));
@@ -305,13 +305,13 @@ fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &
     if goes_to_file {
         return printer.result(&summary);
     }
-    // because the summary follows the table of results
+    // The summary follows the table of results.
     let gap = if printer.is_terminal { "\n" } else { "" };
     printer.aside(&format!("{gap}{summary}"));
     Ok(())
 }
 
-/// The warning where more answers fell back than the limit allows.
+/// The warning that more answers fell back than the limit allows.
 fn fallen_back(overview: &Overview, most: AnswerLimit) -> Option<String> {
     let (fallbacks, answers) = (overview.fallback, overview.answers);
     most.is_exceeded(fallbacks, answers).then(|| {
@@ -320,7 +320,7 @@ fn fallen_back(overview: &Overview, most: AnswerLimit) -> Option<String> {
     })
 }
 
-/// The warning where the mean score is below its limit, or cannot be computed.
+/// The warning that the mean score is below its limit, or that it cannot be computed.
 fn mean_below(overview: &Overview, fail_under: Option<ScoreLimit>) -> Option<String> {
     let Some(ScoreLimit::Mean(least)) = fail_under else { return None };
     match overview.scores.mean() {

@@ -7,7 +7,8 @@ use std::fmt;
 
 use crate::wording::counted;
 
-/// The reason why a metric has no value. Its text fits after a colon or into a table: lower case, no full stop.
+/// The reason why a metric has no value. Its text can follow a colon or be a table cell: it
+/// starts in lower case and has no full stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
     /// The metric needs more answers. Answers count only if both the grader and people scored them.
@@ -21,7 +22,7 @@ pub enum Absent {
     HumanConstant,
     /// The grader gave every answer the same score, so a correlation with it is undefined.
     GivenConstant,
-    /// The metric is defined for human scores that are all 0 or 1, and some of these have other values.
+    /// The metric is defined for human scores that are all 0 or 1, but some human scores have other values.
     NotTwoValued,
     /// On a scale of one or two levels, every two scores are at most one level apart.
     TooFewLevels,

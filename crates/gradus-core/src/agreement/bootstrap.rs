@@ -21,8 +21,8 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The interval of the values that `resamples` resamples gave, interpolated linearly between two values. `None`
-    /// where fewer than half of the resamples gave a value.
+    /// The interval of the values that `resamples` resamples gave, interpolated linearly between two values. `None` if
+    /// fewer than half of the resamples gave a value.
     pub(super) fn of(mut figures: Vec<f64>, resamples: u32) -> Option<Self> {
         if figures.is_empty() || figures.len() < (resamples as usize).div_ceil(2) {
             return None;
@@ -46,8 +46,8 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 /// The rows drawn depend only on the seed and the number of rows. They are therefore the same for every metric, and the
 /// same for several graders if their pairs have the same rows, that is, if each grader scored the same answers.
 ///
-/// A resample without a value of the metric is left out. There is no interval where fewer than half of the resamples
-/// are left, and none for fewer than two rows, because every resample of one row is that row.
+/// A resample without a value of the metric is left out. There is no interval if fewer than half of the resamples are
+/// left, and none for fewer than two rows, because every resample of one row is that row.
 pub fn intervals(pairs: &Pairs, resamples: u32, seed: u64) -> [Option<Interval>; Metric::ALL.len()] {
     let mut figures = [const { Vec::new() }; Metric::ALL.len()];
     if pairs.len() < 2 {

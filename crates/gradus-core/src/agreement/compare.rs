@@ -25,7 +25,7 @@ pub struct Comparison {
     pub after: f64,
     /// `after` minus `before`. [`Metric::best`] gives the better direction.
     pub difference: f64,
-    /// 95 percent percentile interval of the difference; `None` where too few resamples have a value.
+    /// 95 percent percentile interval of the difference. `None` if too few resamples have a value.
     pub interval: Option<Interval>,
     /// Two-sided p value: the probability of a difference at least as great by chance. Above 0, at most 1.
     pub p: f64,

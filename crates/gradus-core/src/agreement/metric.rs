@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// A measure of agreement between a grader and people. Its value is never NaN; where it is not defined, the reason is
+/// A measure of agreement between a grader and people. Its value is never NaN; if it is not defined, the reason is
 /// given as [`Absent`](super::absent::Absent).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
@@ -40,7 +40,7 @@ pub enum BestValue {
     Highest,
     /// A lower value is better.
     Lowest,
-    /// A value nearer to 0 is better.
+    /// A value closer to 0 is better.
     Zero,
 }
 

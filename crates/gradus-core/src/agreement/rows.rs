@@ -7,21 +7,21 @@ use std::collections::BTreeMap;
 pub struct PointsRow {
     /// Line of the file at which the row starts, from 1.
     pub line: usize,
-    /// The answer's id.
+    /// Id of the answer.
     pub id: String,
-    /// The question it answers.
+    /// Id of the question.
     pub question: String,
-    /// The answer.
+    /// Text of the answer.
     pub answer: String,
-    /// Points that people agreed on, or their mean.
+    /// The human score, in points. `None` if the row has no score.
     pub score: Option<f64>,
-    /// The highest possible score; absent where the row does not give it.
+    /// The highest possible score. `None` if the row does not give it.
     pub max_score: Option<f64>,
-    /// Points that a first person gave; `score` where that is absent.
+    /// Points that a first person gave. `score` replaces a missing value.
     pub score1: Option<f64>,
     /// Points that a second person gave.
     pub score2: Option<f64>,
-    /// The part of the data it belongs to.
+    /// The split of the data that the row belongs to.
     pub split: Option<String>,
     /// Credits from 0 to 1 by criterion id.
     pub criteria: BTreeMap<String, f64>,
@@ -32,19 +32,19 @@ pub struct PointsRow {
 pub struct Row {
     /// Line of the file at which the row starts, from 1.
     pub line: usize,
-    /// The answer's id.
+    /// Id of the answer.
     pub id: String,
-    /// The question it answers.
+    /// Id of the question.
     pub question: String,
-    /// The answer.
+    /// Text of the answer.
     pub answer: String,
-    /// The score. Rows without one are graded and left out of all agreement.
+    /// The human score. Rows without a score are graded but do not count in any metric.
     pub score: Option<f64>,
     /// The highest possible score, in points.
     pub most: f64,
     /// The scores of two people who graded independently.
     pub people: Option<(f64, f64)>,
-    /// The part of the data it belongs to.
+    /// The split of the data that the row belongs to.
     pub split: Option<String>,
     /// Credits from 0 to 1 by criterion id.
     pub criteria: BTreeMap<String, f64>,
@@ -66,14 +66,16 @@ impl ScoreFault {
     /// Advice on how to correct the row.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::HighestScore { .. } | Self::Score { .. } => "scores go from 0 to `max_score`, which is above 0",
+            Self::HighestScore { .. } | Self::Score { .. } => {
+                "use scores from 0 to `max_score`, and a `max_score` above 0"
+            }
             Self::Credit { .. } => "write credits from 0 to 1",
         }
     }
 }
 
-/// Turns points into shares. The highest possible score of a row that does not give it is the highest score of all
-/// usable rows, at least 1. A row with impossible scores is left out; it is returned as its line and its fault.
+/// Converts points to shares of the highest possible score. For a row without `max_score`, this is the highest score of
+/// all usable rows, at least 1. Rows with impossible scores are left out, and returned as their lines and faults.
 pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<Row>, Vec<(usize, ScoreFault)>) {
     let (mut usable, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
@@ -96,12 +98,12 @@ pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<Row>, Vec<(usize, ScoreFault)>) {
     (shares, faults)
 }
 
-/// The points of two people who graded independently, where the row has them.
+/// The points of two people who graded independently. `None` if the row does not have both.
 fn people(row: &PointsRow) -> Option<(f64, f64)> {
     Some((row.score1.or(row.score)?, row.score2?))
 }
 
-/// The first fault of the scores of a row; `most` is the highest possible score, where it is known.
+/// The first fault of the scores of a row. `most` is the highest possible score, if it is known.
 fn fault_of(row: &PointsRow, most: Option<f64>) -> Option<ScoreFault> {
     let credit = row.criteria.iter().find(|(_, credit)| !(0.0..=1.0).contains(*credit));
     if let Some((criterion, credit)) = credit {
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_highest_score_it_is_the_highest_one_given() {
+    fn without_max_score_the_highest_score_of_the_file_is_used() {
         let scores =
             |rows: Vec<PointsRow>| -> Vec<f64> { shares_of(rows).0.iter().filter_map(|row| row.score).collect() };
         assert_eq!(scores(vec![row(1, Some(2.0), None), row(2, Some(5.0), None)]), [0.4, 1.0]);
@@ -170,10 +172,10 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "1: a score of 6 of 5; scores go from 0 to `max_score`, which is above 0",
-                "2: a highest score of 0; scores go from 0 to `max_score`, which is above 0",
+                "1: a score of 6 of 5; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "2: a highest score of 0; use scores from 0 to `max_score`, and a `max_score` above 0",
                 "4: 3 for the criterion `c`; write credits from 0 to 1",
-                "5: a score of -1 of 2; scores go from 0 to `max_score`, which is above 0",
+                "5: a score of -1 of 2; use scores from 0 to `max_score`, and a `max_score` above 0",
             ]
         );
     }

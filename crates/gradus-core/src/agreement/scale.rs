@@ -5,10 +5,10 @@
 /// Numbers of steps that a human scale may have, coarsest first.
 const STEPS: [u32; 15] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 40];
 
-/// Number of steps where no known scale fits.
+/// Number of steps if no known scale fits.
 const STEPS_OTHERWISE: u32 = 10;
 
-/// Greatest distance of a human score from its level, because scores are quotients and files round them.
+/// Maximum distance of a human score from its level, because scores are quotients and files round them.
 const TOLERANCE: f64 = 1e-6;
 
 /// The human scale, mapped to 0 to 1.
@@ -16,7 +16,7 @@ const TOLERANCE: f64 = 1e-6;
 pub struct Scale {
     /// Number of equal steps from 0 to 1, one fewer than levels. With 0 steps all scores are on one level.
     pub steps: u32,
-    /// The cut score: a given score from it on counts as right where the human scores are 0 or 1.
+    /// The cut score: a given score from it on counts as right if the human scores are 0 or 1.
     pub cut: f64,
 }
 

@@ -16,7 +16,7 @@ use super::scale::Scale;
 /// A grader's result for one answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Given {
-    /// The score, 0 to 1; `None` where the grader could not grade the answer.
+    /// The score, 0 to 1. `None` if the grader could not grade the answer.
     pub score: Option<f64>,
     /// The credit of each criterion, 0 to 1, by the id of the criterion.
     pub criteria: BTreeMap<String, f64>,
@@ -62,7 +62,7 @@ pub enum Subset {
 pub struct Measured {
     /// The value, or the reason why there is none.
     pub value: Result<f64, Absent>,
-    /// The range of 95 percent of resamples; `None` where there are too few.
+    /// The range of 95 percent of resamples. `None` if there are too few.
     pub interval: Option<Interval>,
 }
 
@@ -75,7 +75,7 @@ pub struct Figure {
     pub grader: Measured,
     /// The baseline compared with people: its score is the logarithm of the number of words.
     pub length: Measured,
-    /// One person compared with another; `None` where one person graded.
+    /// One person compared with another. `None` if one person graded.
     pub people: Option<Measured>,
 }
 
@@ -149,7 +149,7 @@ struct ScoreColumns {
     given: Vec<f64>,
     length: Vec<f64>,
     human: Vec<f64>,
-    /// The scores of two people; empty where one person graded.
+    /// The scores of two people. Empty if one person graded.
     people: (Vec<f64>, Vec<f64>),
 }
 

@@ -149,7 +149,7 @@ fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) ->
     corpora
 }
 
-/// Checks files of shared criteria, each as a rubric of its own.
+/// Checks files of shared criteria, each as a separate rubric.
 fn check_shared(bank: &Bank, scope: Scope<'_>, scorers: &mut Scorers<'_>, findings: &mut Vec<Finding>) {
     for (file, text) in bank.files().within(SHARED, ".toml").filter(|(file, _)| scope.has(file)) {
         match rubric::parse_shared_alone(file, text) {

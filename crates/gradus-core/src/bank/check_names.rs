@@ -21,7 +21,7 @@ pub(super) fn check_names(bank: &Bank) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entry in bank.entries() {
         let file = entry.rubric_path();
-        // Only rubrics with names are parsed here. A rubric that cannot be parsed has findings of its own.
+        // Only rubrics with names are parsed here. A rubric that cannot be parsed has separate findings.
         let Some(text) = bank.files().text(&file).filter(|text| text.contains("known_as")) else { continue };
         let Ok(rubric) = bank.parsed(entry) else { continue };
         let source = SourceText::new(text);

@@ -57,7 +57,11 @@ fn faults_of_the_header_are_found() {
     let changed = |old: &str, new: &str| valid_rubric().replacen(old, new, 1);
     let same = "use the same name for both";
     for (text, message, hint) in [
-        (changed("= 1", "= 2"), "`schema` is 2, but this program reads schema 1", "use schema 1, or a newer version of this program"),
+        (
+            changed("= 1", "= 2"),
+            "`schema` is 2, but this program reads schema 1",
+            "use schema 1, or a newer version of this program",
+        ),
         (changed("\"q\"", "\"p\""), "id `p` in a file named `q.toml`", same),
         (changed("\"t\"", "\"s\""), "topic `s` in a folder named `t`", same),
         (changed("\"q\"", "\"A b\""), "`A b` is not a valid id", "use lower-case letters, digits and hyphens"),
@@ -94,7 +98,11 @@ fn faults_of_criteria_with_concepts_are_found() {
             "`half` is set, but the criterion has no reference",
             "use `half` only in criteria with `[[…reference]]` tables",
         ),
-        (format!("{CRITERION}need = 2\n{CONCEPT}"), "`need` is 2, and the criterion has 1 concept", "use 1, or remove `need`"),
+        (
+            format!("{CRITERION}need = 2\n{CONCEPT}"),
+            "`need` is 2, and the criterion has 1 concept",
+            "use 1, or remove `need`",
+        ),
         (
             format!("{CRITERION}need = 3\n{CONCEPT}{}", CONCEPT.replace("\"c\"", "\"d\"")),
             "`need` is 3, and the criterion has 2 concepts",
@@ -163,7 +171,11 @@ fn faults_of_goldens_are_found() {
             "the golden expects 0.5 for `a`, but the scorer gives 1",
             "add the missing phrase, or correct the expected credit",
         ),
-        ("expect = {}", "`a` is not tested by any golden", "add a `[[golden]]` that expects a credit for this criterion or penalty"),
+        (
+            "expect = {}",
+            "`a` is not tested by any golden",
+            "add a `[[golden]]` that expects a credit for this criterion or penalty",
+        ),
     ] {
         assert_rubric(with(golden), message, hint);
     }
@@ -210,8 +222,18 @@ fn faults_between_files_are_found() {
             "the question `q` has the same wording",
             "change one of the two wordings, or remove it",
         ),
-        ("corpus/t/x.md", samples("q", "strong"), "the samples for `q` are in the wrong file", "move the samples to corpus/t/q.md"),
-        ("corpus/t/x.md", samples("x", "strong"), "the bank has no question `x`", "write a rubric for this question, or correct the id"),
+        (
+            "corpus/t/x.md",
+            samples("q", "strong"),
+            "the samples for `q` are in the wrong file",
+            "move the samples to corpus/t/q.md",
+        ),
+        (
+            "corpus/t/x.md",
+            samples("x", "strong"),
+            "the bank has no question `x`",
+            "write a rubric for this question, or correct the id",
+        ),
     ] {
         assert_found(&[(name, text)], message, hint);
     }

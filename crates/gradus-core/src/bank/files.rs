@@ -72,7 +72,7 @@ impl Files {
         Some(&self.entries[at].1)
     }
 
-    /// The text of a file, or that of the built-in bank if this one has no file of that name.
+    /// The text of a file, or the text of this file in the built-in bank if this bank has no such file.
     pub fn text_or_built_in(&self, name: &str) -> Option<&str> {
         let built_in = || self.built_in.files.iter().find(|(file, _)| *file == name).map(|(_, text)| *text);
         self.text(name).or_else(built_in)

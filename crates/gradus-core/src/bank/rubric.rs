@@ -12,7 +12,8 @@ use super::reader::{Reader, format_finding};
 use super::schema::{CriterionTable, RubricFile, SharedFile};
 use crate::model::{Bands, Criterion, Golden, Level, Question, QuestionKind, is_blank};
 
-/// Limit for the points of all criteria of a rubric together, and of all penalties. It keeps sums of thousandths small.
+/// Maximum number of points of all criteria of a rubric together, and of all penalties. It keeps sums of thousandths
+/// small.
 const MOST_POINTS: u64 = 100_000;
 
 /// A rubric with the locations of its parts.
@@ -167,7 +168,7 @@ fn check_points(
     }
 }
 
-/// Reads a file of shared criteria as a rubric of its own, so that its goldens can be run.
+/// Reads a file of shared criteria as a separate rubric, so that its goldens can be run.
 ///
 /// # Errors
 /// All faults of the file.

@@ -132,8 +132,8 @@ pub fn csv(grades: &[Grade<'_>]) -> io::Result<String> {
     String::from_utf8(out).map_err(io::Error::other)
 }
 
-/// Ids of the criteria of all `grades`, in the order of their first occurrence; empty where the grades belong to
-/// several questions.
+/// Ids of the criteria of all `grades`, in the order of their first occurrence. Empty if the grades belong to several
+/// questions.
 fn columns(grades: &[Grade<'_>]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     if grades.windows(2).any(|pair| matches!(pair, [one, next] if one.question != next.question)) {

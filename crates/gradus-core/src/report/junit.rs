@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 pub struct JunitCase {
     /// Id of the answer.
     pub id: String,
-    /// Id of the question; empty where the question is not known.
+    /// Id of the question. Empty if the question is not known.
     pub question: String,
     /// Outcome of the test case.
     pub outcome: JunitOutcome,
@@ -93,7 +93,7 @@ mod tests {
         junit_case(&JunitCase { id: id.into(), question: question.into(), outcome })
     }
 
-    /// Names of elements in order, an end as `/name`; `None` where the document is not well formed.
+    /// Names of elements in order, an end as `/name`. `None` if the document is not well formed.
     fn elements(document: &str) -> Option<Vec<String>> {
         let (mut seen, mut open) = (Vec::new(), Vec::new());
         let mut rest = document.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;

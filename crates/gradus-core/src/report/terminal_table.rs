@@ -10,20 +10,21 @@ use super::layout::text_run::TextRun;
 use crate::model::{Band, Grade, Outcome, Tenths};
 use crate::wording::{columns, cut_end, cut_middle, safe_line};
 
-/// Fewest columns of the table, also on narrower terminals.
+/// Minimum number of columns of the table, also on narrower terminals.
 const LEAST: usize = 40;
-/// Fewest columns for flags and reasons on the line of their answer; on narrower terminals they are on the next line.
+/// Minimum number of columns for flags and reasons on the line of their answer; on narrower terminals they are on the
+/// next line.
 const WIDE: usize = 72;
-/// Columns of "100.0".
+/// Width of "100.0", in columns.
 const SCORE: usize = 5;
-/// Columns of "ungraded", which is longer than the name of any band.
+/// Width of "ungraded" in columns, which is longer than the name of any band.
 const BAND: usize = 8;
-/// Fewest columns for flags and reasons on a wide terminal; most flags need fewer.
+/// Minimum number of columns for flags and reasons on a wide terminal; most flags need fewer.
 const LEAST_NOTES: usize = 16;
-/// Most columns for ids; the rest of a wide terminal is for reasons.
+/// Maximum number of columns for ids; the rest of a wide terminal is for reasons.
 const LONGEST_ID: usize = 60;
-/// Fewest columns in which a reason can be understood. Where the last column has fewer, the reason replaces the
-/// question as well.
+/// Minimum number of columns in which a reason can be understood. Where the last column has fewer, the reason replaces
+/// the question as well.
 const REASON: usize = 48;
 
 /// The column widths of the table, and its terminal.
@@ -33,7 +34,7 @@ pub struct TerminalTable {
     gap: usize,
     id: usize,
     question: usize,
-    /// Columns for flags and reasons at the end of a line; `None` where they have a line of their own.
+    /// Columns for flags and reasons at the end of a line. `None` if they have a line of their own.
     notes: Option<usize>,
     width: usize,
 }
@@ -134,12 +135,12 @@ impl TerminalTable {
     }
 }
 
-/// Columns of `id` when it is shown in full.
+/// Width of `id` in columns when it is shown in full.
 pub fn shown_columns(id: &str) -> usize {
     columns(&safe_line(id))
 }
 
-/// The flags of a graded answer, and a note where the offline scorer graded it.
+/// The flags of a graded answer, and a note if the offline scorer graded it.
 fn notes(grade: &Grade<'_>) -> String {
     let fallback = grade.fallback.as_ref().map(|_| "graded offline");
     let all: Vec<&str> = fallback.into_iter().chain(grade.flags.iter().map(|flag| flag.name())).collect();

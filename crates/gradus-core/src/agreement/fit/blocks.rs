@@ -65,7 +65,7 @@ pub(super) fn pooled(rows: &[(f64, f64)]) -> Vec<Block> {
 /// Merges each block of fewer than `fewest` rows into the neighbour with the lower cost, lowest block first.
 ///
 /// Where both neighbours cost the same, the block is merged into the one above, which has not grown yet. A block has
-/// fewer rows only where there are fewer rows in total.
+/// fewer rows only if there are fewer rows in total.
 pub(super) fn with_enough_rows(blocks: Vec<Block>, fewest: f64) -> Vec<Block> {
     let mut enough: Vec<Block> = Vec::new();
     let mut rest = blocks.into_iter().peekable();

@@ -95,8 +95,8 @@ impl Calibration {
         text
     }
 
-    /// The share of points before the curve is applied, 0 to 1: with weights, the weighted sum of points.
-    /// `None` where the answer could not be graded.
+    /// The share of points before the curve is applied, 0 to 1: with weights, the weighted sum of points. `None` if the
+    /// answer could not be graded.
     pub fn share(&self, grade: &Grade<'_>) -> Option<f64> {
         let Outcome::Graded { earned, possible, .. } = grade.outcome else { return None };
         if possible.0 == 0 {
@@ -113,12 +113,12 @@ impl Calibration {
         Some(((weighed.sum::<f64>() - lost) / f64::from(possible.0)).clamp(0.0, 1.0))
     }
 
-    /// The calibrated score, 0 to 1. `None` where the answer could not be graded.
+    /// The calibrated score, 0 to 1. `None` if the answer could not be graded.
     pub fn score(&self, grade: &Grade<'_>) -> Option<f64> {
         Some(self.curve.at(self.share(grade)?))
     }
 
-    /// The calibrated score in tenths of a point, 0.0 to 100.0, half rounded up. `None` where the answer could not be
+    /// The calibrated score in tenths of a point, 0.0 to 100.0, half rounded up. `None` if the answer could not be
     /// graded.
     #[allow(clippy::cast_sign_loss, reason = "a curve stays between 0 and 1")]
     pub fn tenths(&self, grade: &Grade<'_>) -> Option<Tenths> {

@@ -9,8 +9,7 @@ use super::ridge::{Products, dot, usable};
 ///
 /// `folds` has the fold of each row; rows that depend on each other must share a fold. Each fold is scored with the
 /// weights of the other folds. Of equal errors the largest lambda wins, because it stays nearest to the prior. `None`
-/// where lengths differ, a number is not finite, there are fewer than 2 folds, or no candidate is finite and not
-/// negative.
+/// if lengths differ, a number is not finite, there are fewer than 2 folds, or no candidate is finite and not negative.
 pub fn choose_lambda(
     rows: &[Vec<f64>],
     human: &[f64],

@@ -98,12 +98,12 @@ pub enum CurveError {
         /// Number of the point, from 1.
         point: usize,
     },
-    /// The given score is not above that of the point before.
+    /// The given score is not above the given score of the previous point.
     NotRising {
         /// Number of the point, from 1.
         point: usize,
     },
-    /// The human score is below that of the point before.
+    /// The human score is below the human score of the previous point.
     Falling {
         /// Number of the point, from 1.
         point: usize,

@@ -6,7 +6,7 @@
 use super::blocks::{Block, merge_cheapest, merge_where, pooled, with_enough_rows};
 use super::curve::Curve;
 
-/// Fewest rows behind a point, where there are that many, because fewer would follow single answers.
+/// Minimum number of rows behind a point, if there are that many, because fewer rows would follow single answers.
 const FEWEST_ROWS: f64 = 5.0;
 /// Points are rounded to a multiple of one divided by this number.
 const PARTS: f64 = 10_000.0;
@@ -15,13 +15,13 @@ impl Curve {
     /// Fits a curve to the scores of the same answers by a grader and by people, by least squares.
     ///
     /// Rows with a score that is not finite are left out, as are extra rows of the longer slice. Scores outside 0 to 1
-    /// count as 0 or 1. The order of rows does not matter. `None` where no row is left.
+    /// count as 0 or 1. The order of rows does not matter. `None` if no row is left.
     ///
     /// Pool-adjacent-violators gives blocks. Blocks of fewer than 5 rows are merged into the neighbour that adds the
-    /// least squared error, then the cheapest pairs until [`Curve::MAX_POINTS`] blocks are left. The points are the means of
-    /// the blocks, rounded to 4 decimals. Where scores hardly agree, a curve through the means can be worse than the
-    /// steps themselves: while its squared error exceeds that of the level line at the rounded mean, more blocks are
-    /// merged. So no curve is worse than that line.
+    /// least squared error, then the cheapest pairs until [`Curve::MAX_POINTS`] blocks are left. The points are the
+    /// means of the blocks, rounded to 4 decimals. Where scores hardly agree, a curve through the means can be worse
+    /// than the steps themselves: while its squared error exceeds the squared error of the constant at the rounded
+    /// mean, more blocks are merged. So no curve is worse than that line.
     pub fn fit(given: &[f64], human: &[f64]) -> Option<Self> {
         let rows = sorted_rows(given, human);
         let mut blocks = with_enough_rows(pooled(&rows), FEWEST_ROWS);

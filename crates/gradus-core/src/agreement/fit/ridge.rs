@@ -4,7 +4,7 @@
 //! Takes credits of criteria and human scores of the same answers, and gives weights that are drawn towards a prior,
 //! the rubric's own points. `choose_lambda` chooses how strongly.
 
-/// Greatest number of sweeps over all weights.
+/// Maximum number of sweeps over all weights.
 const MOST_SWEEPS: usize = 10_000;
 /// Weights have converged when no weight moves by more than this in a sweep.
 const CONVERGED: f64 = 1e-10;
@@ -14,21 +14,21 @@ pub(super) type FitRow<'a> = (&'a [f64], f64);
 
 /// Non-negative ridge weights: minimises `|rows * w - human|^2 + lambda * |w - prior|^2`, `w >= 0`.
 ///
-/// `rows` holds credits, 0 to 1, one for each criterion. The prior of a criterion is the human score that an answer
+/// `rows` contains credits, 0 to 1, one for each criterion. The prior of a criterion is the human score that an answer
 /// with this criterion alone should have. Lambda has the effect of that many answers that met only one criterion and
 /// had its prior as their score. Solved by cyclic coordinate descent from the prior, in the order of criteria, until no
 /// weight moves by more than 1e-10, in at most 10,000 sweeps. A criterion that no answer met keeps its prior. At lambda
 /// 0 the order decides between criteria that were always met together. Rows with a number that is not finite are left
 /// out.
 ///
-/// `None` where lengths differ, no row is left, the prior or lambda is not finite, lambda is negative, or numbers are
-/// so large that a weight would not be finite.
+/// `None` if lengths differ, no row is left, the prior or lambda is not finite, lambda is negative, or numbers are so
+/// large that a weight would not be finite.
 pub fn weights(rows: &[Vec<f64>], human: &[f64], prior: &[f64], lambda: f64) -> Option<Vec<f64>> {
     let rows = usable(rows, human, prior)?;
     Products::of(rows.into_iter(), prior.len()).solve(prior, lambda)
 }
 
-/// The rows of finite numbers. `None` where lengths differ, the prior is not finite or no row is left.
+/// The rows of finite numbers. `None` if lengths differ, the prior is not finite or no row is left.
 pub(super) fn usable<'a>(rows: &'a [Vec<f64>], human: &[f64], prior: &[f64]) -> Option<Vec<FitRow<'a>>> {
     let fits = rows.len() == human.len() && rows.iter().all(|row| row.len() == prior.len());
     if !fits || !prior.iter().all(|points| points.is_finite()) {
@@ -83,7 +83,7 @@ impl Products {
         Some(weights)
     }
 
-    /// The best weight of one criterion for fixed weights of the others. `None` where it is not finite.
+    /// The best weight of one criterion for fixed weights of the others. `None` if it is not finite.
     fn best(&self, criterion: usize, weights: &[f64], points: f64, lambda: f64) -> Option<f64> {
         let (products, human) = (self.credits.get(criterion)?, self.human.get(criterion)?);
         let (own, weight) = (*products.get(criterion)?, *weights.get(criterion)?);

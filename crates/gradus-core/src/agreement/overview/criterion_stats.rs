@@ -108,7 +108,7 @@ impl CriterionStats {
     }
 }
 
-/// A credit limited to 1, because a file may hold more.
+/// A credit limited to 1, because a file may contain a higher credit.
 pub(super) fn capped(credit: Thousandths) -> Thousandths {
     credit.min(Thousandths::ONE)
 }

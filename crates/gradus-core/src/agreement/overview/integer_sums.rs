@@ -2,7 +2,7 @@
 
 use crate::agreement::absent::Absent;
 
-/// Fewest answers for a meaningful correlation.
+/// Minimum number of answers for a meaningful correlation.
 const NEED: u64 = 10;
 
 /// Sums over rows of the credit of a criterion and of the points on all others, both in thousandths.

@@ -12,7 +12,7 @@ pub struct JudgeUsage {
     pub prompt_tokens: u64,
     /// Number of tokens received.
     pub completion_tokens: u64,
-    /// Cost in millionths of the configured currency, rounded for each answer. `None` where no answer has a cost.
+    /// Cost in millionths of the configured currency, rounded for each answer. `None` if no answer has a cost.
     pub cost: Option<u64>,
 }
 
@@ -28,7 +28,7 @@ impl JudgeUsage {
         }
     }
 
-    /// The cost in the configured currency. `None` where no answer has a cost.
+    /// The cost in the configured currency. `None` if no answer has a cost.
     pub fn cost_as_f64(&self) -> Option<f64> {
         self.cost.map(|micro| micro as f64 / MICRO)
     }

@@ -1,7 +1,7 @@
 //! Statistics over the answers of a batch, summed in one pass and in memory that does not grow with the answers.
 //!
-//! All sums are of integers, so the figures do not depend on the order in which answers are added; only the values
-//! that are read at the end are floats. [`Overview`] takes the grade of each answer and holds the rest.
+//! All sums are of integers, so the figures do not depend on the order in which answers are added; only the values that
+//! are read at the end are floats. [`Overview`] takes the grade of each answer and stores the rest.
 
 mod criterion_stats;
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub struct QuestionStats {
     pub answers: u64,
     /// The scores of the graded answers.
     pub scores: ScoreStats,
-    /// The criteria, in the order of the rubric; empty where no rubric was given.
+    /// The criteria, in the order of the rubric. Empty if no rubric was given.
     pub criteria: Vec<CriterionStats>,
     /// The penalties, in the order of the rubric.
     pub penalties: Vec<ItemStats>,

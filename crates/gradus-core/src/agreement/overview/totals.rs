@@ -8,7 +8,7 @@ use super::score_stats::ScoreStats;
 use super::ungraded::UngradedAnswers;
 use crate::model::{Flag, GradeSummary, Question, RowOutcome};
 
-/// Fewest answers in which a hard criterion was decided.
+/// Minimum number of answers in which a hard criterion was decided.
 const HARD: u64 = 5;
 
 /// Statistics over many answers. The memory grows with questions, criteria and penalties, never with answers.
@@ -29,7 +29,7 @@ pub struct Overview {
     pub questions: BTreeMap<String, QuestionStats>,
     /// The answers that could not be graded.
     pub not_graded: UngradedAnswers,
-    /// Tokens and cost of the judges; `None` where no answer had a judge.
+    /// Tokens and cost of the judges. `None` if no answer had a judge.
     pub spent: Option<JudgeUsage>,
 }
 

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use crate::wording::cut_bytes;
 
-/// Greatest number of answers that are kept.
+/// Maximum number of answers that are kept.
 const ROWS: usize = 20;
-/// Greatest number of reasons that are counted separately.
+/// Maximum number of reasons that are counted separately.
 const REASONS: usize = 50;
-/// Greatest number of bytes of an id or reason.
+/// Maximum number of bytes of an id or reason.
 const BYTES: usize = 200;
 
 /// An answer that could not be graded.

@@ -137,7 +137,7 @@ fn criteria(fields: &Map<String, Value>) -> Result<Vec<DraftCriterion>, DraftFau
     whole_points(weighed)
 }
 
-/// A criterion that is a text, or an object with `text`, `points` and `id`; `None` where it is neither.
+/// A criterion that is a text, or an object with `text`, `points` and `id`. `None` if it is neither.
 fn weighed(value: &Value) -> Option<Weighed> {
     if let Value::String(text) = value {
         return Some(Weighed { id: None, text: text.clone(), points: 1.0 });

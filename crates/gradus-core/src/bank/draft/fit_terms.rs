@@ -10,7 +10,7 @@ use crate::bank::rubric::parse;
 use crate::model::{Answer, MatchKind, Question, Thousandths};
 use crate::score::{Find, PhrasePlace, Reason, Scorer, ScorerError, Scorers, Trace, Vocabulary, Workspace};
 
-/// Limit for the rounds. Two rounds remove unreadable phrases and then missed terms; more are a bug.
+/// Maximum number of rounds. Two rounds remove unreadable phrases and then missed terms; more are a bug.
 const MOST_ROUNDS: usize = 8;
 
 /// The texts of a question, each with its terms.

@@ -57,8 +57,8 @@ pub struct DraftCriterion {
 
 /// Questions from the strong samples of a corpus.
 ///
-/// The prompt is that of the rubric with the same id in `bank`, or else the prompt in the sample file, or else the words
-/// of the id.
+/// The prompt comes from the rubric with the same id in `bank`, otherwise from the sample file, otherwise from the
+/// words of the id.
 ///
 /// # Errors
 /// When a sample file has faults, or there is none.

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Minimum of different answers. With fewer, fewer than five are held out, which proves nothing.
+/// Minimum number of different answers. With fewer, fewer than five are held out, which proves nothing.
 const FEWEST: usize = 25;
-/// Minimum of different high answers, and of different low ones. With fewer, fewer than two of them are held out.
+/// Minimum number of different high answers, and of different low ones. With fewer, fewer than two of them are held
+/// out.
 const FEWEST_OF_A_KIND: usize = 10;
 /// A criterion is met from this credit on.
 const MET: f64 = 0.5;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::is_invisible;
 
-/// Limit for the characters of an excerpt, without the ellipses.
+/// Maximum number of characters of an excerpt, without the ellipses.
 const LONGEST: usize = 90;
 
 /// The part of a sentence around `words`. Both are byte ranges of `text`.

@@ -20,7 +20,7 @@ use crate::bank::locations::CriterionLocations;
 use crate::model::Criterion;
 use crate::pattern::Reader;
 
-/// Limit for the examples of one proposal.
+/// Maximum number of examples of one proposal.
 const EXAMPLES: usize = 3;
 
 /// A phrase that high answers contain, low ones lack, and the rubric does not cover.

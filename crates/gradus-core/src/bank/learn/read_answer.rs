@@ -11,7 +11,7 @@ use crate::pattern::Reader;
 use crate::score::{Scorer, Workspace};
 use crate::text::{Class, Token};
 
-/// Limit for the words of a phrase.
+/// Maximum number of words of a phrase.
 const LONGEST: usize = 3;
 
 /// An answer that was read and graded. Empty for an answer that is held out.

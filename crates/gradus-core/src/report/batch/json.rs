@@ -1,4 +1,4 @@
-//! The JSON of a batch. An absent value is `null`, with its reason beside it where the counts do not explain it.
+//! The JSON of a batch. An absent value is `null`, with its reason next to it if the counts do not explain the absence.
 
 use serde_json::{Map, Value, json};
 

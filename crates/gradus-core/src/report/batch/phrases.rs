@@ -72,7 +72,7 @@ pub(super) fn band(scores: &ScoreStats, band: Band) -> String {
     format!("{} {count} ({})", band.name(), percent(Ok(ratio(count, scores.graded))))
 }
 
-/// `part` divided by `whole`; 0 where both are 0.
+/// `part` divided by `whole`. 0 if both are 0.
 #[allow(clippy::cast_precision_loss, reason = "counts of answers lie far below 2^53")]
 fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole.max(1) as f64
@@ -83,17 +83,17 @@ pub(super) fn bin(number: usize) -> String {
     format!("{}-{}", number * 10, number * 10 + 10)
 }
 
-/// A share as a percentage with one decimal, or a dash where it is absent.
+/// A share as a percentage with one decimal, or a dash if it is absent.
 pub(super) fn percent(share: Result<f64, Absent>) -> String {
     share.map_or_else(|_| ABSENT.to_owned(), |share| format!("{}%", decimals(share * 100.0, 1)))
 }
 
-/// A value from -1 to 1 with two decimals, or a dash where it is absent.
+/// A value from -1 to 1 with two decimals, or a dash if it is absent.
 pub(super) fn decimal_or_dash(figure: Result<f64, Absent>) -> String {
     figure.map_or_else(|_| ABSENT.to_owned(), |figure| decimals(figure, 2))
 }
 
-/// A mean score with one decimal, or a dash where it is absent.
+/// A mean score with one decimal, or a dash if it is absent.
 pub(super) fn mean(scores: &ScoreStats) -> String {
     scores.mean().map_or_else(|_| ABSENT.to_owned(), |mean| decimals(mean, 1))
 }

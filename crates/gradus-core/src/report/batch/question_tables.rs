@@ -9,14 +9,14 @@ use crate::report::layout::table::row;
 use crate::report::layout::text_run::TextRun;
 use crate::wording::counted;
 
-/// Greatest number of questions with a table of criteria each.
+/// Maximum number of questions with a table of criteria each.
 const TABLES: usize = 12;
-/// Fewest columns for the number of answers beside the other values.
-const WIDE: usize = 64;
-/// Columns of a number of answers.
-const COUNT: usize = 9;
-/// Columns of a figure.
-const FIGURE: usize = 8;
+/// Minimum number of columns for the number of answers beside the other values.
+const MIN_WIDTH_FOR_COUNTS: usize = 64;
+/// Width of a number of answers, in columns.
+const COUNT_WIDTH: usize = 9;
+/// Width of a value, in columns.
+const VALUE_WIDTH: usize = 8;
 
 /// Adds the tables by question and by criterion, and the hardest criteria.
 pub(super) fn question_tables(page: &mut Page, report: &BatchReport<'_>) {
@@ -50,7 +50,7 @@ fn by_question(page: &mut Page, report: &BatchReport<'_>) {
     if report.overview.questions.is_empty() {
         return;
     }
-    let cells = |answers: String, mean: String| [(answers, COUNT), (mean, FIGURE)];
+    let cells = |answers: String, mean: String| [(answers, COUNT_WIDTH), (mean, VALUE_WIDTH)];
     page.heading("by question", "");
     row(page, "", &cells("graded".into(), "mean".into()), FAINT);
     for (id, answers) in &report.overview.questions {
@@ -60,10 +60,10 @@ fn by_question(page: &mut Page, report: &BatchReport<'_>) {
 
 fn criteria(page: &mut Page, id: &str, answers: &QuestionStats) {
     page.heading(id, &answers_to(answers));
-    let is_wide = page.columns() >= WIDE;
+    let is_wide = page.columns() >= MIN_WIDTH_FOR_COUNTS;
     let cells = |[answers, rate, credit, r]: [String; 4]| {
-        let figures = [rate, credit, r].map(|figure| (figure, FIGURE));
-        is_wide.then_some((answers, COUNT)).into_iter().chain(figures).collect::<Vec<_>>()
+        let figures = [rate, credit, r].map(|figure| (figure, VALUE_WIDTH));
+        is_wide.then_some((answers, COUNT_WIDTH)).into_iter().chain(figures).collect::<Vec<_>>()
     };
     row(page, "criteria", &cells(["answers", "hit", "credit", "r"].map(str::to_owned)), FAINT);
     for criterion in &answers.criteria {

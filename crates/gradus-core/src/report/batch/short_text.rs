@@ -15,24 +15,24 @@ use crate::wording::columns;
 use crate::wording::{counted, cut_middle_between_words};
 use crate::wording::{cut_end, cut_middle};
 
-/// Greatest number of questions that are all shown; of more questions, those with the lowest means are shown.
+/// Maximum number of questions that are all shown; of more questions, those with the lowest means are shown.
 const QUESTIONS: usize = 7;
 /// Number of criteria that are shown.
 const LOWEST: usize = 3;
-/// Greatest number of ungraded answers that are listed; more are counted by reason.
+/// Maximum number of ungraded answers that are listed; more are counted by reason.
 const NAMED: u64 = 3;
-/// Columns of the longest id.
+/// Maximum width of an id, in columns.
 const LONGEST_ID: usize = 24;
 /// Number of reasons that are shown.
 const REASONS: usize = 3;
 /// Number of wordings that are shown.
 const WORDINGS: usize = 2;
-/// Fewest columns in which a wording can be recognised.
+/// Minimum number of columns in which a wording can be recognised.
 const LEAST_WORDING: usize = 16;
-/// Columns of a number of answers.
-const COUNT: usize = 9;
-/// Columns of a figure.
-const FIGURE: usize = 8;
+/// Width of a number of answers, in columns.
+const COUNT_WIDTH: usize = 9;
+/// Width of a value, in columns.
+const VALUE_WIDTH: usize = 8;
 
 /// The short report of a batch, ending in a line break.
 pub fn short_text(report: &BatchReport<'_>, style: Style) -> String {
@@ -82,7 +82,7 @@ fn questions(page: &mut Page, report: &BatchReport<'_>) {
         questions.truncate(QUESTIONS - 1);
     }
     page.blank();
-    let cells = |answers: String, mean: String| [(answers, COUNT), (mean, FIGURE)];
+    let cells = |answers: String, mean: String| [(answers, COUNT_WIDTH), (mean, VALUE_WIDTH)];
     let name = if all > QUESTIONS { "lowest questions" } else { "question" };
     row(page, name, &cells("graded".into(), "mean".into()), FAINT);
     for (id, answers) in &questions {

@@ -12,11 +12,11 @@ use crate::report::layout::table::{decimals, row};
 use crate::report::layout::text_run::TextRun;
 use crate::wording::cut_middle_between_words;
 
-/// Columns of the longest bar.
+/// Width of the longest bar, in columns.
 const BAR: usize = 50;
-/// Columns of a number of answers.
-const COUNT: usize = 9;
-/// Columns of a question's wording.
+/// Width of a number of answers, in columns.
+const COUNT_WIDTH: usize = 9;
+/// Maximum width of a question's wording, in columns.
 const WORDING: usize = 160;
 /// Number of wordings that are shown.
 const WORDINGS: usize = 20;
@@ -100,7 +100,7 @@ fn flags(page: &mut Page, report: &BatchReport<'_>) {
     }
     page.heading("flags", "");
     for (flag, count) in &report.overview.flags {
-        row(page, flag.name(), &[(count.to_string(), COUNT)], PLAIN);
+        row(page, flag.name(), &[(count.to_string(), COUNT_WIDTH)], PLAIN);
     }
 }
 

@@ -19,15 +19,15 @@ pub struct BatchReport<'a> {
     pub grader: String,
     /// Whether the grader is a judge.
     pub is_judged: bool,
-    /// Name of the calibration; `None` where none was applied.
+    /// Name of the calibration. `None` if none was applied.
     pub calibration: Option<String>,
     /// Number of answers graded in this run.
     pub fresh: u64,
     /// Number of results taken from an earlier run.
     pub reused: u64,
-    /// Disagreement of judge and offline scorer; `None` where they were not compared.
+    /// Disagreement of judge and offline scorer. `None` if they were not compared.
     pub disputed: Option<DisputeCounts>,
-    /// Answers below the requested score; `None` where none was requested.
+    /// Answers below the requested score. `None` if none was requested.
     pub below: Option<AnswersBelow>,
     /// Questions that were found from a wording or from answers, because rows did not have their ids.
     pub found_questions: Vec<MatchedQuestion>,
@@ -54,7 +54,7 @@ pub struct AnswersBelow {
 /// A question that was found from a wording or from answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MatchedQuestion {
-    /// The wording in the rows; `None` where the question was found from the answers.
+    /// The wording in the rows. `None` if the question was found from the answers.
     pub wording: Option<String>,
     /// Id of the question.
     pub question: String,

@@ -45,7 +45,7 @@ struct EvaluationFile {
 /// Parses the JSON that [`super::types::Evaluation::to_json`] gives.
 ///
 /// # Errors
-/// When `json` is not an evaluation, has another schema version, or holds a score outside 0 to 1.
+/// When `json` is not an evaluation, has another schema version, or contains a score outside 0 to 1.
 pub fn parse_earlier_evaluation(json: &str) -> Result<EarlierEvaluation, EarlierEvaluationError> {
     let file: EvaluationFile = serde_json::from_str(json)?;
     if file.schema != SCHEMA {
@@ -76,9 +76,12 @@ mod tests {
 
     #[test]
     fn a_text_that_is_not_an_evaluation_is_refused_with_the_reason() {
-        assert_eq!(message(r#"{"schema":2,"cut":{"score":50.0},"scores":[]}"#), "the evaluation has schema 2, but this program reads schema 1");
+        assert_eq!(
+            message(r#"{"schema":2,"cut":{"score":50.0},"scores":[]}"#),
+            "the evaluation has schema 2, but this program reads schema 1"
+        );
         let json = r#"{"schema":1,"cut":{"score":50},"scores":[{"id":"a","question":"q","answer":"h","given":1.5}]}"#;
-        assert_eq!(message(json), "the score of `a` is not from 0 to 1");
+        assert_eq!(message(json), "the score of `a` is not between 0 and 1");
         assert!(message("{}").starts_with("missing field `schema`"));
     }
 }

@@ -7,7 +7,7 @@ use crate::agreement::{Absent, Figure, Group, Measured, Metric, Subset};
 use crate::report::layout::table::{ABSENT, decimals};
 use crate::wording::counted;
 
-/// A value with three decimals, or a dash where it is absent.
+/// A value with three decimals, or a dash if it is absent.
 pub(super) fn value(measured: &Measured) -> String {
     measured.value.map_or_else(|_| ABSENT.to_owned(), number)
 }
@@ -17,7 +17,7 @@ pub(super) fn number(value: f64) -> String {
     decimals(value, 3)
 }
 
-/// The confidence interval; empty where there is none.
+/// The confidence interval. Empty if there is none.
 pub(super) fn interval(measured: &Measured) -> String {
     match (&measured.value, measured.interval) {
         (Ok(_), Some(interval)) => format!("{} to {}", number(interval.low), number(interval.high)),
@@ -113,7 +113,7 @@ pub(super) fn has_people(groups: &[&Group]) -> bool {
     groups.iter().flat_map(|group| &group.figures).any(|figure| figure.people.is_some())
 }
 
-/// The value of one person against another, or a dash where it is absent.
+/// The value of one person against another, or a dash if it is absent.
 pub(super) fn people(figure: &Figure) -> String {
     figure.people.as_ref().map_or_else(|| ABSENT.to_owned(), value)
 }

@@ -13,9 +13,9 @@ pub struct Evaluation {
     pub bank: String,
     /// Name of the grader.
     pub grader: String,
-    /// Name of the calibration; `None` where none was applied.
+    /// Name of the calibration. `None` if none was applied.
     pub calibration: Option<String>,
-    /// The split that the cut score was fitted on; `None` where the cut score was given.
+    /// The split that the cut score was fitted on. `None` if the cut score was given.
     pub cut_from: Option<String>,
     /// Number of answers.
     pub answers: usize,
@@ -27,7 +27,7 @@ pub struct Evaluation {
     pub study: Study,
     /// The answers with the greatest differences between grader and people, the greatest first.
     pub worst: Vec<Disagreement>,
-    /// The comparison with an earlier evaluation; `None` where none was requested.
+    /// The comparison with an earlier evaluation. `None` if none was requested.
     pub moved: Option<EvaluationChange>,
     /// The score of every answer, which a later evaluation can be compared with.
     pub scores: Vec<AnswerScore>,
@@ -72,11 +72,11 @@ pub struct AnswerScore {
     pub question: String,
     /// Hash of the answer's text, which identifies the answer whatever its id is.
     pub answer: String,
-    /// The score, 0 to 1; `None` where the answer could not be graded.
+    /// The score, 0 to 1. `None` if the answer could not be graded.
     pub given: Option<f64>,
 }
 
-/// How the metrics differ from those of an earlier evaluation.
+/// The changes of the metrics since an earlier evaluation.
 #[derive(Debug, Clone)]
 pub struct EvaluationChange {
     /// Name of the file with the earlier evaluation.

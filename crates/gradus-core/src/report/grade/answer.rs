@@ -1,4 +1,4 @@
-//! The answer in a terminal report, with evidence underlined, or in brackets where there is no colour.
+//! The answer in a terminal report, with evidence underlined, or in brackets without colour.
 //!
 //! Every mark ends in the raised number of its criterion. Text that lost points is in braces, and ends in a raised P
 //! and the number of the penalty.

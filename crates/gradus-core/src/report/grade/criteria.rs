@@ -10,7 +10,7 @@ use crate::report::layout::style::{HEADING, status_ink};
 use crate::report::layout::text_run::{TextRun, columns_of};
 use crate::wording::columns;
 
-/// Fewest columns for a table with descriptions beside the points.
+/// Minimum number of columns for a table with descriptions beside the points.
 const ROOMY: usize = 60;
 
 /// Adds the section on the criteria; no section without criteria.

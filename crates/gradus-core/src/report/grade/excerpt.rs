@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::pieces::Piece;
 use crate::wording::units;
 
-/// Greatest number of words of an answer that is shown whole.
+/// Maximum number of words of an answer that is shown whole.
 const WHOLE: usize = 400;
 /// Number of words shown on either side of the start and end of a mark.
 const AROUND: usize = 15;
-/// Greatest number of words between two passages that are shown rather than left out.
+/// Maximum number of words between two passages that are shown rather than left out.
 const FEW: usize = 8;
 /// Number of words shown from the start of an answer without evidence.
 const START: usize = 80;

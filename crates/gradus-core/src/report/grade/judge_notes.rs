@@ -31,7 +31,7 @@ pub(in crate::report) fn price(cost: f64) -> String {
     format!("{whole}.{decimals:0<2}")
 }
 
-/// The part of the grade that the offline scorer decided instead of the judge, and the reason; `None` where the judge
+/// The part of the grade that the offline scorer decided instead of the judge, and the reason. `None` if the judge
 /// decided everything.
 pub(super) fn fallback(grade: &Grade<'_>) -> Option<String> {
     let reason = grade.fallback.as_deref()?;

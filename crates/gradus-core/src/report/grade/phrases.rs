@@ -12,7 +12,7 @@ pub(super) fn points(points: Thousandths) -> String {
     points.to_string()
 }
 
-/// The points of a criterion; a dash where it is undecided.
+/// The points of a criterion. A dash if it is undecided.
 pub(super) fn earned(graded: &CriterionGrade<'_>) -> String {
     if graded.status == Status::Undecided { "–".to_owned() } else { points(graded.earned) }
 }
@@ -63,7 +63,7 @@ pub(super) fn summary(sheet: &Sheet<'_>) -> Option<String> {
     Some(format!("{} of {} points{lost}{next}", points(earned), points(possible)))
 }
 
-/// The evidence of a verdict: at most two short quotes, with the kind of match where it is not obvious. `None` without
+/// The evidence of a verdict: at most two short quotes, with the kind of match if it is not obvious. `None` without
 /// evidence.
 pub(super) fn quotes(graded: &CriterionGrade<'_>) -> Option<String> {
     let mut chosen: Vec<&Evidence<'_>> = Vec::new();

@@ -13,23 +13,23 @@ pub struct Sheet<'a> {
     pub question: &'a Question,
     /// The answer.
     pub answer: &'a Answer<'a>,
-    /// How the question was found where none was named, such as "found from the answer".
+    /// How the question was found if none was named, such as "found from the answer".
     pub note: Option<&'a str>,
 }
 
 impl<'a> Sheet<'a> {
-    /// The description of a criterion or penalty; its id where the question does not have it.
+    /// The description of a criterion or penalty; its id if the question does not have it.
     pub(super) fn asks(&self, graded: &'a CriterionGrade<'_>) -> &'a str {
         self.criterion(&graded.id).map_or(&graded.id, |criterion| &criterion.asks)
     }
 
-    /// Advice on the criterion or penalty `id`: that of the grade, else that of the rubric.
+    /// Advice on the criterion or penalty `id`: from the grade, otherwise from the rubric.
     pub(super) fn advice(&self, id: &str) -> Option<&'a str> {
         let given = self.grade.advice.iter().find(|advice| advice.criterion == id).map(|advice| advice.text.as_ref());
         given.or_else(|| self.criterion(id)?.advice.as_deref()).filter(|text| !text.trim().is_empty())
     }
 
-    /// The graded part of the answer and its first byte. The whole answer where that byte is not in it.
+    /// The graded part of the answer and its first byte. The whole answer if that byte is not in it.
     pub(super) fn body(&self) -> (usize, &'a str) {
         let Answer { text, body, .. } = *self.answer;
         text.get(body..).map_or((0, text), |graded| (body, graded))

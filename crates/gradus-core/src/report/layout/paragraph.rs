@@ -22,8 +22,8 @@ pub fn paragraph(text: &str, indent: usize, style: Style) -> String {
     passage(text, &[], indent, style)
 }
 
-/// `text` as a paragraph with highlights: in colour, or in brackets where the style has no colour. Highlights must be
-/// in order and must not overlap; ranges that are not within `text` are left out.
+/// `text` as a paragraph with highlights: in colour, or in brackets if the style has no colour. Highlights must be in
+/// order and must not overlap; ranges that are not within `text` are left out.
 pub fn passage(text: &str, highlights: &[Range<usize>], indent: usize, style: Style) -> String {
     let mut runs = Vec::with_capacity(2 * highlights.len() + 1);
     let mut at = 0;

@@ -17,7 +17,7 @@ pub(in crate::report) fn decimals(value: f64, places: usize) -> String {
     }
 }
 
-/// Adds a row: a name, cut where it has no room, then cells with their widths in columns.
+/// Adds a row: a name, cut if it has no room, then cells with their widths in columns.
 pub(in crate::report) fn row(page: &mut Page, name: &str, cells: &[(String, usize)], ink: Ink) {
     let width: usize = cells.iter().map(|(_, width)| width).sum();
     let room = page.columns().saturating_sub(width + 2);
@@ -31,7 +31,7 @@ pub(in crate::report) fn row(page: &mut Page, name: &str, cells: &[(String, usiz
 }
 
 /// A name in at most `room` columns. Of a longer name the end is kept, because ids differ at their ends; the cut is
-/// before a word where there is room for one.
+/// before a word if there is room for one.
 fn ending_of(name: &str, room: usize) -> String {
     if columns(name) <= room {
         return name.to_owned();
