@@ -160,7 +160,7 @@ fn a_question_without_searchable_words_is_an_error_that_names_it() {
         let questions =
             questions(&[json!({ "id": "q7", "prompt": "Why?", field: ["a lamp", long] })]).expect("a question");
         let error =
-            draft(&questions, "t", &Synonyms::default(), &gradus::text::Related::default()).expect_err("no words");
+            draft(&questions, "t", &Synonyms::default(), &gradus::text::RelatedWords::default()).expect_err("no words");
         let expected = format!("question `q7`: {what} 2 has no words that can be searched for");
         assert_eq!(error.to_string(), expected);
         assert_eq!(error.hint().as_deref(), Some("write it in words, or remove it"));
@@ -173,7 +173,7 @@ fn questions_whose_names_collide_are_graded_by_their_own_rubrics() {
     let all =
         [question("Tea 1", "The pot is cold."), question("tea-1", "Water boils."), question("tea_1", "No tea left.")];
     let questions = questions(&all).expect("questions");
-    let files = draft(&questions, "t", &Synonyms::default(), &gradus::text::Related::default()).expect("words");
+    let files = draft(&questions, "t", &Synonyms::default(), &gradus::text::RelatedWords::default()).expect("words");
     let bank = gradus::engine::bank_from_texts(files.into_iter().map(|file| (file.name, file.text)));
     for (id, text) in [("Tea 1", "The pot is cold."), ("tea-1", "Water boils."), ("tea_1", "No tea left.")] {
         let found = bank.question(bank.entry(id).expect("known")).expect("sound");

@@ -46,7 +46,7 @@ fn index(bank: &Bank, questions: &[(Question, Vec<Sample>)]) -> QuestionIndex {
 
 /// The questions that are most similar to an answer, by words and ideas.
 fn find_by_answer(index: &QuestionIndex, engine: &Engine, text: &str) -> QuestionChoice {
-    index.answered_by(text, |id| engine.questions().idea_share(text, id)).expect("sound")
+    index.answered_by(text, |id| engine.questions().concept_share(text, id)).expect("sound")
 }
 
 fn queries(name: &str) -> Vec<Line> {
@@ -234,7 +234,7 @@ fn without_thresholds_the_right_question_ranks_first() {
     }
     let drafts: Vec<Case> = files("evals/drafts").iter().map(|path| answer(path)).collect();
     let engine = Engine::shipped().expect("sound");
-    let found = |text: &str| all.by_answer(text, |id| engine.questions().idea_share(text, id)).expect("sound");
+    let found = |text: &str| all.by_answer(text, |id| engine.questions().concept_share(text, id)).expect("sound");
     let ranks: Vec<_> = drafts.iter().map(|case| rank(found(&case.text), &case.id)).collect();
     println!("drafts: recall@1 {} of {}, recall@3 {}", within(&ranks, 1), drafts.len(), within(&ranks, 3));
     assert_eq!(within(&ranks, 1), 32);
@@ -311,7 +311,7 @@ fn figures_on_other_questions_and_answers() {
     Figures::halves("other, no samples", &lacking, |text| find_by_answer(&bare, &engine, text));
     let own: Vec<Case> = own.into_iter().chain(files("evals/drafts").iter().map(|path| answer(path))).collect();
     thresholds("answers", &[120, 140, 150, 160, 165, 170, 180], &own, &lacking, |text| {
-        all.by_answer(text, |id| engine.questions().idea_share(text, id)).expect("sound")
+        all.by_answer(text, |id| engine.questions().concept_share(text, id)).expect("sound")
     });
 }
 

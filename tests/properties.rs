@@ -251,8 +251,8 @@ proptest! {
         let longer = format!("{text}\n\n{sentence}.");
         prop_assume!(continues_separately(&text, &longer) && score(&SCORERS[0], &text).is_some());
         for scorer in SCORERS.iter() {
-            let traces = scorer.explain(&Answer::new("a", &sentence), &mut Workspace::new());
-            if traces.iter().all(|trace| trace.finds.is_empty()) {
+            let phrases = scorer.explain(&Answer::new("a", &sentence), &mut Workspace::new());
+            if phrases.iter().all(|phrase| phrase.matches.is_empty()) {
                 let (before, after) = (score(scorer, &text), score(scorer, &longer));
                 prop_assert!(after <= before, "{}: {before:?} to {after:?}: {longer:?}", scorer.question().id);
             }
@@ -285,7 +285,7 @@ proptest! {
         let matcher = compiler.finish(&KnownWords::default()).expect("one phrase matches");
         let (mut document, mut lexicon, mut hits) = (Document::new(), Lexicon::new(), Vec::new());
         document.read(&format!("{text} {phrase}"), 0, &mut lexicon);
-        matcher.run(&document, &mut lexicon, &mut Scratch::new(), &mut hits);
+        matcher.find_hits(&document, &mut lexicon, &mut Scratch::new(), &mut hits);
         oracle::assert_hits_within(&document, matcher.phrases(), &hits);
     }
 

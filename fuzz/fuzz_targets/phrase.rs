@@ -18,6 +18,6 @@ fuzz_target!(|text: &str| {
     let Ok(matcher) = compiler.finish(&KnownWords::default()) else { return };
     let (mut document, mut lexicon, mut hits) = (Document::new(), Lexicon::new(), Vec::new());
     document.read(rest, 0, &mut lexicon);
-    matcher.run(&document, &mut lexicon, &mut Scratch::new(), &mut hits);
+    matcher.find_hits(&document, &mut lexicon, &mut Scratch::new(), &mut hits);
     assert_hits_within(&document, matcher.phrases(), &hits);
 });

@@ -72,7 +72,7 @@ pub fn assert_valid_grade(question: &Question, answer: &Answer<'_>, grade: &Grad
 /// thousandth.
 fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, stuffed: bool) {
     let shares = decided.iter().map(|one| match one.why {
-        Explanation::Coverage { found, need, halved, .. } => {
+        Explanation::Count { found, need, halved, .. } => {
             let (found, need) = (u64::from(2 * found - halved), 2 * u64::from(need.max(1)));
             let found = found.min(need);
             (one, if stuffed && 3 * found > need { (1, 3) } else { (found, need) })

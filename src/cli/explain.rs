@@ -13,7 +13,7 @@ use super::printer::Printer;
 use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
-use crate::score::{Find, Reason, Trace, Workspace};
+use crate::score::{MatchEffect, PhraseMatch, PhraseMatches, Workspace};
 use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -26,23 +26,23 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     }
     let input = Input::read(Some(&args.file), printer)?;
     let answer = input.answer();
-    let mut traces = scorer.explain(&answer, &mut Workspace::new());
-    traces.retain(|trace| {
-        let is_selected = args.criterion.as_ref().is_none_or(|id| criterion(trace, question).id == *id);
-        is_selected && (!args.found || !trace.finds.is_empty())
+    let mut phrases = scorer.explain(&answer, &mut Workspace::new());
+    phrases.retain(|phrase| {
+        let is_selected = args.criterion.as_ref().is_none_or(|id| criterion(phrase, question).id == *id);
+        is_selected && (!args.found || !phrase.matches.is_empty())
     });
     let shown = match args.format {
         ListFormat::Json => {
-            report::json(&traces.iter().map(|trace| as_json(trace, question, &answer)).collect::<Vec<_>>())?
+            report::json(&phrases.iter().map(|phrase| as_json(phrase, question, &answer)).collect::<Vec<_>>())?
         }
-        ListFormat::Text if traces.is_empty() => {
+        ListFormat::Text if phrases.is_empty() => {
             printer.note("the answer contains none of these phrases");
             return Ok(ExitStatus::CheckFailed);
         }
-        ListFormat::Text => as_text(&traces, question, &answer, printer),
+        ListFormat::Text => as_text(&phrases, question, &answer, printer),
     };
     printer.result(&shown)?;
-    Ok(if traces.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done })
+    Ok(if phrases.is_empty() { ExitStatus::CheckFailed } else { ExitStatus::Done })
 }
 
 fn check_criterion(id: &str, question: &Question) -> anyhow::Result<()> {
@@ -55,52 +55,52 @@ fn check_criterion(id: &str, question: &Question) -> anyhow::Result<()> {
     Err(hints::advised(message, format!("its criteria and penalties are {}", all.join(", "))))
 }
 
-fn criterion<'q>(trace: &Trace<'_>, question: &'q Question) -> &'q Criterion {
-    let all = if trace.place.penalty { &question.penalties } else { &question.criteria };
-    &all[trace.place.criterion]
+fn criterion<'q>(phrase: &PhraseMatches<'_>, question: &'q Question) -> &'q Criterion {
+    let all = if phrase.place.penalty { &question.penalties } else { &question.criteria };
+    &all[phrase.place.criterion]
 }
 
-/// The verdict on a find, also in JSON.
-fn verdict(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Counts => "counts",
-        Reason::BareListing => "counts half: bare listing",
-        Reason::Denied => "counts fully where the reference denies it, else half",
-        Reason::Negated => "does not count: negated",
-        Reason::Echo => "does not count: repeats the question",
+/// The effect of a match, also in JSON.
+fn verdict(effect: MatchEffect) -> &'static str {
+    match effect {
+        MatchEffect::Counts => "counts",
+        MatchEffect::BareListing => "counts half: bare listing",
+        MatchEffect::Denied => "counts fully where the reference denies it, else half",
+        MatchEffect::Negated => "does not count: negated",
+        MatchEffect::Echo => "does not count: repeats the question",
     }
 }
 
-fn as_json(trace: &Trace<'_>, question: &Question, answer: &Answer<'_>) -> Value {
-    let criterion = criterion(trace, question);
-    let find = |find: &Find| {
+fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>) -> Value {
+    let criterion = criterion(phrase, question);
+    let as_json = |found: &PhraseMatch| {
         json!({
-            "start": find.span.start,
-            "end": find.span.end,
-            "quote": find.span.of(answer.text),
-            "how": find.how,
-            "verdict": verdict(find.reason),
+            "start": found.span.start,
+            "end": found.span.end,
+            "quote": found.span.of(answer.text),
+            "how": found.how,
+            "verdict": verdict(found.effect),
         })
     };
     json!({
-        "penalty": trace.place.penalty,
+        "penalty": phrase.place.penalty,
         "criterion": criterion.id,
-        "concept": criterion.concepts[trace.place.concept].id,
-        "phrase": trace.phrase,
-        "finds": trace.finds.iter().map(find).collect::<Vec<_>>(),
+        "concept": criterion.concepts[phrase.place.concept].id,
+        "phrase": phrase.phrase,
+        "finds": phrase.matches.iter().map(as_json).collect::<Vec<_>>(),
     })
 }
 
-fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, printer: &Printer) -> String {
+fn as_text(phrases: &[PhraseMatches<'_>], question: &Question, answer: &Answer<'_>, printer: &Printer) -> String {
     let paint =
         |color: AnsiColor| if printer.style.color { Paint::new().fg_color(Some(color.into())) } else { Paint::new() };
     let mut text = String::new();
     let mut last = None;
-    for trace in traces {
-        let criterion = criterion(trace, question);
-        let here = (trace.place.penalty, trace.place.criterion);
+    for phrase in phrases {
+        let criterion = criterion(phrase, question);
+        let here = (phrase.place.penalty, phrase.place.criterion);
         if last.map(|(of, _)| of) != Some(here) {
-            let kind = if trace.place.penalty { "penalty" } else { "criterion" };
+            let kind = if phrase.place.penalty { "penalty" } else { "criterion" };
             let _ = writeln!(
                 text,
                 "{kind} {} ({}, {})",
@@ -113,23 +113,23 @@ fn as_text(traces: &[Trace<'_>], question: &Question, answer: &Answer<'_>, print
                 }
             );
         }
-        if last != Some((here, trace.place.concept)) {
-            let _ = writeln!(text, "  {}", criterion.concepts[trace.place.concept].id);
+        if last != Some((here, phrase.place.concept)) {
+            let _ = writeln!(text, "  {}", criterion.concepts[phrase.place.concept].id);
         }
-        last = Some((here, trace.place.concept));
-        let (sign, color) = match trace.finds.iter().map(|find| find.reason).min_by_key(|reason| *reason as u8) {
-            Some(Reason::Counts) => ('+', AnsiColor::Green),
-            Some(Reason::BareListing) => ('~', AnsiColor::Yellow),
+        last = Some((here, phrase.place.concept));
+        let (sign, color) = match phrase.matches.iter().map(|found| found.effect).min_by_key(|effect| *effect as u8) {
+            Some(MatchEffect::Counts) => ('+', AnsiColor::Green),
+            Some(MatchEffect::BareListing) => ('~', AnsiColor::Yellow),
             Some(_) => ('x', AnsiColor::Red),
             None => ('.', AnsiColor::BrightBlack),
         };
         let paint = paint(color);
-        let _ = writeln!(text, "    {paint}{sign} {}{paint:#}", printable(trace.phrase));
-        for find in &trace.finds {
-            let quote = printable(find.span.of(answer.text)).into_owned();
-            let (start, end) = (find.span.start, find.span.end);
+        let _ = writeln!(text, "    {paint}{sign} {}{paint:#}", printable(phrase.phrase));
+        for found in &phrase.matches {
+            let quote = printable(found.span.of(answer.text)).into_owned();
+            let (start, end) = (found.span.start, found.span.end);
             let _ =
-                writeln!(text, "        {start}..{end} \"{quote}\" by {}: {}", find.how.name(), verdict(find.reason));
+                writeln!(text, "        {start}..{end} \"{quote}\" by {}: {}", found.how.name(), verdict(found.effect));
         }
     }
     text.push_str("\n+ counts   ~ counts half   x found, does not count   . not found\n");

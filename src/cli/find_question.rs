@@ -10,7 +10,7 @@ use super::answer::Input;
 use super::hints::advised;
 use crate::engine::Engine;
 use crate::model::{QuestionMatch, SimilarQuestion, Thousandths};
-use crate::questions::{FindError, FoundQuestion, LEAST_FOR_ANSWER, LEAST_FOR_WORDING, SearchedBy};
+use crate::questions::{FindError, FoundQuestion, LEAST_FOR_ANSWER, LEAST_FOR_WORDING, SearchText};
 
 /// Number of close questions that a note names besides the best one.
 const NAMED: usize = 2;
@@ -75,10 +75,10 @@ fn note(found: &FoundQuestion) -> Option<String> {
 /// The error with a hint that names flags of `grade`.
 fn with_hint(error: FindError) -> anyhow::Error {
     match error {
-        FindError::NotSimilar { by, nearest } => {
-            let (missing, least) = match by {
-                SearchedBy::Wording => ("no similar question in this bank", LEAST_FOR_WORDING),
-                SearchedBy::Answer => ("the question cannot be found from the answer", LEAST_FOR_ANSWER),
+        FindError::NotSimilar { text, nearest } => {
+            let (missing, least) = match text {
+                SearchText::Wording => ("no similar question in this bank", LEAST_FOR_WORDING),
+                SearchText::Answer => ("the question cannot be found from the answer", LEAST_FOR_ANSWER),
             };
             let nearest = nearest.map(|nearest| format!("{}; ", nearest_question(&nearest, least)));
             let nearest = nearest.unwrap_or_default();

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use gradus::bank::{DraftQuestion, check, draft};
 use gradus::model::Answer;
 use gradus::score::Workspace;
-use gradus::text::{Related, Synonyms};
+use gradus::text::{RelatedWords, Synonyms};
 
 use super::tiny_bank::{BANK, tiny};
 use crate::support::{RunOutput, gradus};
@@ -103,7 +103,7 @@ fn tiny_files() -> BTreeMap<String, String> {
 fn drafted_bank() -> BTreeMap<String, String> {
     let question = r#"{"id":"Ways Out","prompt":"How do two services find each other?","references":["A registry knows the address of every service.","Names are resolved by a server."]}"#;
     let question = DraftQuestion::from_fields(&serde_json::from_str(question).expect("an object")).expect("a question");
-    draft(&[question], "nets", &Synonyms::default(), &Related::default())
+    draft(&[question], "nets", &Synonyms::default(), &RelatedWords::default())
         .expect("words")
         .into_iter()
         .map(|file| (file.name, file.text))

@@ -15,7 +15,7 @@ use super::wordings::Wordings;
 use super::{corpus, rubric, word_lists};
 use crate::model::{Question, Sample};
 use crate::score::{PhraseFault, Scorer, ScorerError, Scorers, Vocabulary};
-use crate::text::{KnownWords, Related, Synonyms};
+use crate::text::{KnownWords, RelatedWords, Synonyms};
 
 pub(super) const SYNONYMS: &str = "rubrics/synonyms.toml";
 pub(super) const RELATED: &str = "rubrics/related.toml";
@@ -263,9 +263,9 @@ impl Bank {
     ///
     /// # Errors
     /// When the file has faults.
-    pub fn related(&self) -> Result<Related, Vec<Finding>> {
+    pub fn related(&self) -> Result<RelatedWords, Vec<Finding>> {
         let text = self.files.text_or_built_in(RELATED);
-        text.map_or_else(|| Ok(Related::default()), |text| word_lists::parse_related(RELATED, text))
+        text.map_or_else(|| Ok(RelatedWords::default()), |text| word_lists::parse_related(RELATED, text))
     }
 
     /// Prepares a question for grading.

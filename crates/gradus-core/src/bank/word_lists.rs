@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::finding::{Finding, SourceText};
-use crate::text::{Related, Synonyms, SynonymsError};
+use crate::text::{RelatedWords, Synonyms, SynonymsError};
 
 const FORMAT_HINT: &str = "write `schema = 1`, then `[[group]]` tables with `words`";
 
@@ -77,14 +77,14 @@ struct OppositeTable {
 ///
 /// # Errors
 /// The faults of the file.
-pub(super) fn parse_related(file: &str, text: &str) -> Result<Related, Vec<Finding>> {
+pub(super) fn parse_related(file: &str, text: &str) -> Result<RelatedWords, Vec<Finding>> {
     let hint =
         "write `schema = 1`, then `[[group]]` tables with `words` and `[[opposite]]` tables with `one` and `other`";
     let table: RelatedFile = read(file, text, hint)?;
     check_schema(file, text, &table.schema)?;
     let groups: Vec<Vec<String>> = table.group.into_iter().map(|group| group.words).collect();
     let opposites: Vec<_> = table.opposite.into_iter().map(|pair| (pair.one, pair.other)).collect();
-    Ok(Related::new(&groups, &opposites))
+    Ok(RelatedWords::new(&groups, &opposites))
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str, hint: &str) -> Result<T, Vec<Finding>> {

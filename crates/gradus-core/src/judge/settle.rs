@@ -73,7 +73,7 @@ impl<'a> Settlement<'_, 'a> {
         grade.unheard = verdicts.unheard(self.panel);
         let usages = verdicts.conversations.iter().filter_map(|conversation| conversation.usage);
         grade.usage = usages.fold(None, |sum, usage| Some(conversation::add_usage(sum, usage)));
-        self.scorer.add_up(grade);
+        self.scorer.set_outcome_and_advice(grade);
         if self.straddles(grade, verdicts) {
             grade.flags.push(Flag::UncertainBand);
         }

@@ -117,7 +117,7 @@ fn without_a_reply_the_offline_scorer_decides_every_criterion() {
         let grade = grade.expect("a grade");
         assert!(grade.criteria.iter().chain(&grade.penalties).all(|one| one.source == Source::Fallback));
         assert_eq!((grade.fallback.as_deref(), grade.usage), (Some("connection refused"), None));
-        assert!(matches!(grade.criteria[0].why, Explanation::Coverage { .. }));
+        assert!(matches!(grade.criteria[0].why, Explanation::Count { .. }));
     });
     assert_eq!(chat.asked.borrow().len(), 1);
 }

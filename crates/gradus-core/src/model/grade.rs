@@ -226,7 +226,7 @@ pub enum Flag {
     Stuffed,
     /// The answer addresses the grader instead of the question.
     AddressesTheGrader,
-    /// The answer has almost no words in common with the question and its samples.
+    /// The answer contains at most two concepts, and has few content words in common with the question and its samples.
     OffTopic,
     /// The answer is not written in English, so that the score is not reliable.
     NotEnglish,

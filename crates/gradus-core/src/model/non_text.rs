@@ -1,18 +1,18 @@
-//! Detects files that are not text by their content.
+//! Detects files that are not plain text, by their content or their extension.
 //!
 //! Checks file signatures, the pattern of zero bytes and the share of bytes that do not occur in text. Text in a
 //! single-byte encoding, such as Windows-1252, passes.
 
 use std::fmt;
 
-/// Bytes at the start of a ZIP archive that are searched for the names of its parts.
+/// Number of bytes at the start of a ZIP archive that are searched for the names of its parts.
 const ZIP_SEARCH: usize = 4096;
-/// Fewer control or invalid bytes than this are accepted in any text.
+/// Smallest number of control characters or invalid bytes that can make a file binary.
 const MIN_ODD_BYTES: usize = 8;
-/// Percentage of control characters from which bytes are not text.
-const MAX_CONTROL_PERCENT: usize = 5;
-/// Percentage of bytes that are not valid UTF-8 from which bytes are not text.
-const MAX_INVALID_PERCENT: usize = 30;
+/// Percentage of control characters at or above which a file is binary.
+const BINARY_CONTROL_PERCENT: usize = 5;
+/// Percentage of bytes outside valid UTF-8 at or above which a file is binary.
+const BINARY_INVALID_PERCENT: usize = 30;
 
 /// The type of a file that is not text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,7 @@ const ARCHIVES: &[(&[u8], &str)] = &[
 
 /// The type of a file with these bytes; `None` for text in UTF-8 or a single-byte encoding.
 pub fn non_text(bytes: &[u8]) -> Option<NonText> {
-    signature(bytes).or_else(|| text_without_mark(bytes)).or_else(|| binary(bytes)).map(NonText)
+    signature(bytes).or_else(|| wide_text_without_mark(bytes)).or_else(|| binary(bytes)).map(NonText)
 }
 
 /// The type of a file that starts with these bytes, judged by its signature alone; `None` without a known signature.
@@ -124,8 +124,8 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
     SIGNATURES.iter().find(|(first, _)| bytes.starts_with(first)).map(|(_, name)| *name)
 }
 
-/// Text in units of two or four bytes: zero bytes are at the same places of most units.
-fn text_without_mark(bytes: &[u8]) -> Option<&'static str> {
+/// Detects UTF-16 and UTF-32 text without a byte order mark: most units have zero bytes at the same places.
+fn wide_text_without_mark(bytes: &[u8]) -> Option<&'static str> {
     let mut zeros = [0_usize; 4];
     let mut at = 0;
     while let Some(ahead) = memchr::memchr(0, bytes.get(at..).unwrap_or_default()) {
@@ -152,9 +152,9 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
     let controls = bytes.iter().filter(|byte| is_control(**byte)).count();
     let invalid = || -> usize { bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum() };
     let exceeds = |count: usize, percent: usize| count >= MIN_ODD_BYTES && count * 100 >= bytes.len() * percent;
-    if exceeds(controls, MAX_CONTROL_PERCENT) {
+    if exceeds(controls, BINARY_CONTROL_PERCENT) {
         Some("binary data")
-    } else if exceeds(invalid(), MAX_INVALID_PERCENT) {
+    } else if exceeds(invalid(), BINARY_INVALID_PERCENT) {
         Some("binary data, or text in an encoding that is not known")
     } else {
         None

@@ -1,6 +1,6 @@
 //! How the question of an answer was determined, and the result of a search for a question.
 //!
-//! The search itself is up to the caller.
+//! The search itself is in `questions`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::Thousandths;
 
-/// How the question was determined. The reason is the value of `by` in JSON.
+/// How the question was determined. The variant's name is the value of `by` in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum QuestionMatch<'a> {
@@ -16,7 +16,7 @@ pub enum QuestionMatch<'a> {
     Id,
     /// The bank has only this question.
     Only,
-    /// The given wording is one of the question's wordings, apart from case, punctuation and spacing.
+    /// The given wording equals one of the question's wordings, apart from case, accents, punctuation and spacing.
     Wording {
         /// The given wording; at most 200 characters, then `…`.
         #[serde(borrow)]
@@ -41,7 +41,7 @@ impl QuestionMatch<'_> {
     /// Greatest length of a stored wording, in characters.
     const MAX_CHARACTERS: usize = 200;
 
-    /// The form of a wording in results: cut after 200 characters, with `…` in place of the rest.
+    /// Shortens a wording for results: keeps the first 200 characters and writes `…` in place of the rest.
     pub fn shortened_wording(wording: &str) -> String {
         match wording.char_indices().nth(Self::MAX_CHARACTERS) {
             None => wording.to_owned(),
@@ -50,7 +50,7 @@ impl QuestionMatch<'_> {
     }
 }
 
-/// A question and its similarity to the searched text.
+/// A question and its similarity to the text that was searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimilarQuestion {
     /// The question's id.
@@ -64,7 +64,7 @@ pub struct SimilarQuestion {
 pub enum QuestionChoice {
     /// No question is similar enough.
     None {
-        /// The most similar question; `None` if no question has a word in common.
+        /// The most similar question; `None` if no question has any similarity to the text.
         nearest: Option<SimilarQuestion>,
     },
     /// One question is clearly the most similar.

@@ -1,6 +1,6 @@
 //! Sample answers of different quality.
 //!
-//! Grades quote them for missed criteria, and copied answers are detected by comparison with them.
+//! Grades quote sample answers for missed criteria, and answers that copy a sample answer are detected.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,6 @@ pub struct Sample {
     pub level: SampleLevel,
     /// Text of the sample.
     pub text: String,
-    /// Bytes of the sample's heading in its corpus file.
+    /// Byte range of the sample's heading in its corpus file.
     pub heading: std::ops::Range<usize>,
 }

@@ -70,9 +70,9 @@ pub struct CriterionGrade<'a> {
     pub credit: Thousandths,
     /// The grader that decided.
     pub source: Source,
-    /// The credit in one word.
+    /// Whether the criterion is met, partly met, missed or undecided.
     pub status: Status,
-    /// Passages of the answer that earn the credit, in order.
+    /// Passages of the answer that support the credit.
     #[serde(borrow)]
     pub evidence: Vec<Evidence<'a>>,
     /// Ids of the concepts that the answer does not contain.
@@ -81,13 +81,13 @@ pub struct CriterionGrade<'a> {
     /// Explanation of the credit in one sentence.
     #[serde(borrow)]
     pub why: Explanation<'a>,
-    /// Lowest and highest credit of repeated samples or several judges. Absent with one verdict.
+    /// Lowest and highest credit of repeated samples or several judges. Absent if there is only one verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<(Thousandths, Thousandths)>,
-    /// The credit of each verdict. Empty with one verdict.
+    /// The credit of each verdict. Empty if there is only one verdict.
     #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
     pub votes: Vec<Ballot<'a>>,
-    /// The credit by the offline scorer. Absent unless it was requested beside a judge.
+    /// The credit from the offline scorer. Absent unless it was requested in addition to the verdict of a judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<Thousandths>,
 }
@@ -109,13 +109,14 @@ pub struct Ballot<'a> {
     pub credit: Thousandths,
 }
 
-/// Explanation of a credit in one sentence. Holds numbers until it is written, so that grading formats no text.
+/// Explanation of a credit in one sentence. Stores numbers that are formatted only when the explanation is written, so
+/// that grading does not format text.
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
 #[schemars(with = "String")]
 #[schemars(rename = "Why")]
 pub enum Explanation<'a> {
-    /// The offline scorer counted concepts.
-    Coverage {
+    /// The offline scorer counted the concepts that the answer contains.
+    Count {
         /// Number of concepts found.
         found: u32,
         /// Number of concepts of the criterion.
@@ -126,9 +127,9 @@ pub enum Explanation<'a> {
         halved: u32,
     },
     /// The offline scorer compared the answer with reference answers.
-    Share {
+    Coverage {
         /// Share of the reference answer's weight that the answer contains, from 0 to 1.
-        said: Thousandths,
+        covered: Thousandths,
         /// Number of the reference answer that fits best, from 1.
         reference: u32,
         /// Number of reference answers.
@@ -141,17 +142,17 @@ pub enum Explanation<'a> {
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Coverage { found, of, need, halved } => {
+            Self::Count { found, of, need, halved } => {
                 write!(f, "{found} of {of} concepts found, {need} needed for full credit")?;
                 match halved {
                     0 => Ok(()),
                     _ => write!(f, "; {halved} only in a bare listing, which counts half"),
                 }
             }
-            Self::Share { said, reference, of } => {
-                match said.0 {
+            Self::Coverage { covered, reference, of } => {
+                match covered.0 {
                     1..10 => f.write_str("under 1 percent of ")?,
-                    said => write!(f, "{} percent of ", said / 10)?,
+                    covered => write!(f, "{} percent of ", covered / 10)?,
                 }
                 match of {
                     1 => f.write_str("the reference answer is said"),
@@ -182,7 +183,7 @@ pub struct Evidence<'a> {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-    /// `answer[start..end]`.
+    /// The text of the passage: `answer[start..end]`.
     #[serde(borrow)]
     pub quote: Cow<'a, str>,
     /// Id of the concept.
@@ -190,7 +191,8 @@ pub struct Evidence<'a> {
     pub concept: Cow<'a, str>,
     /// How the concept was recognised.
     pub how: MatchKind,
-    /// Whether the passage counts half, because it is in a bare list of terms.
+    /// Whether the passage counts half or less, because it is in a bare list of terms, is only a related word or an
+    /// opposite, or affirms what the reference answer denies or the other way round.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub half: bool,
 }
@@ -202,7 +204,8 @@ impl Evidence<'_> {
     }
 }
 
-/// How a phrase was recognised; if several ways apply, the one furthest from the phrase as written.
+/// How a phrase was recognised. If its words were recognised in different ways, this is the way furthest from the
+/// phrase as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "How")]
@@ -221,7 +224,7 @@ pub enum MatchKind {
     Spelling,
     /// A word with a similar meaning.
     Related,
-    /// A word with the opposite meaning; counts if exactly one of the answer and the phrase is negated.
+    /// A word with the opposite meaning. It counts if either the answer or the phrase is negated, but not both.
     Opposite,
     /// A quotation by a judge.
     Quoted,

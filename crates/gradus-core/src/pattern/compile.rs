@@ -6,11 +6,11 @@
 
 use hashbrown::HashMap;
 
-use super::edges::{Edge, HowSet, START};
+use super::edges::{Edge, MatchKinds, START};
 use super::misspelling::Misspellings;
 use super::parse::{Atom, Element, Phrase, PhraseError, Reader};
 use super::word_edges::{Accept, Atoms, AtomsBuilder, Matcher};
-use crate::text::{Class, KnownWords, Lexicon, Member, Quantities, Related, Synonyms, WordId};
+use crate::text::{Class, KnownWords, Lexicon, Member, QuantityKinds, RelatedWords, Synonyms, WordId};
 
 /// Greatest number of nodes in one automaton.
 const MAX_NODES: usize = START as usize - 1;
@@ -37,13 +37,13 @@ pub struct Compiler<'a> {
     synonyms: &'a Synonyms,
     reader: &'a mut Reader,
     atoms: AtomsBuilder,
-    quantities: Vec<(Quantities, Edge)>,
+    quantities: Vec<(QuantityKinds, Edge)>,
     phrases: u32,
     parts: u32,
     accepts: Vec<Option<Accept>>,
     shared_nodes: HashMap<(u16, Element), u16>,
     /// Related words, by which the phrases added from now on are also matched.
-    related: Option<&'a Related>,
+    related: Option<&'a RelatedWords>,
 }
 
 impl<'a> Compiler<'a> {
@@ -63,7 +63,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Matches the phrases that are added from now on also by related words.
-    pub fn use_related(&mut self, related: &'a Related) {
+    pub fn use_related(&mut self, related: &'a RelatedWords) {
         self.shared_nodes.clear(); // because earlier phrases must not be matched by related words
         self.related = Some(related);
     }
@@ -97,7 +97,7 @@ impl<'a> Compiler<'a> {
         if self.accepts.len() > MAX_NODES {
             return Err(CompileError::TooMany);
         }
-        let quantities = Quantities::NAMED.map(|(_, kinds)| {
+        let quantities = QuantityKinds::NAMED.map(|(_, kinds)| {
             let of_kind = self.quantities.iter().filter(|(of, _)| of.has(kinds));
             (kinds, of_kind.map(|(_, edge)| *edge).collect())
         });
@@ -159,16 +159,16 @@ impl<'a> Compiler<'a> {
         match atom {
             Atom::Quantity(kinds) => {
                 let Chain { from, to, gap } = chain;
-                self.quantities.push((*kinds, Edge { to, from, gap, how: HowSet::QUANTITY }));
+                self.quantities.push((*kinds, Edge { to, from, gap, how: MatchKinds::QUANTITY }));
             }
             Atom::Exact(words) => {
                 for (at, word) in words.iter().enumerate() {
-                    let edge = self.link(&mut chain, at + 1 == words.len(), HowSet::EXACT);
+                    let edge = self.link(&mut chain, at + 1 == words.len(), MatchKinds::EXACT);
                     self.atoms.add_exact(self.reader.lexicon.surface(*word), edge);
                 }
             }
             Atom::Words { words, prefix } => {
-                self.add_words(words, *prefix, chain, HowSet::EXACT);
+                self.add_words(words, *prefix, chain, MatchKinds::EXACT);
                 if !prefix {
                     self.add_synonyms(words, chain);
                     self.add_related(words, chain);
@@ -177,7 +177,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn add_words(&mut self, words: &[WordId], prefix: bool, mut chain: Chain, how: HowSet) {
+    fn add_words(&mut self, words: &[WordId], prefix: bool, mut chain: Chain, how: MatchKinds) {
         for (at, word) in words.iter().enumerate() {
             let last = at + 1 == words.len();
             let edge = self.link(&mut chain, last, how);
@@ -190,7 +190,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Adds the next edge of a chain. The last one leads to the end of the chain.
-    fn link(&mut self, chain: &mut Chain, last: bool, how: HowSet) -> Edge {
+    fn link(&mut self, chain: &mut Chain, last: bool, how: MatchKinds) -> Edge {
         let to = if last { chain.to } else { self.node() };
         let edge = Edge { to, from: chain.from, gap: chain.gap, how };
         (chain.from, chain.gap) = (to, 0);
@@ -208,9 +208,9 @@ impl<'a> Compiler<'a> {
             .map(|member| member.group)
             .collect();
         for group in groups {
-            self.add_members(related.group(group), chain, HowSet::RELATED);
+            self.add_members(related.group(group), chain, MatchKinds::RELATED);
             if let Some(opposite) = related.opposite(group) {
-                self.add_members(related.group(opposite), chain, HowSet::OPPOSITE);
+                self.add_members(related.group(opposite), chain, MatchKinds::OPPOSITE);
             }
         }
     }
@@ -250,10 +250,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn add_group(&mut self, group: usize, chain: Chain) {
-        self.add_members(self.synonyms.group(group), chain, HowSet::SYNONYM);
+        self.add_members(self.synonyms.group(group), chain, MatchKinds::SYNONYM);
     }
 
-    fn add_members(&mut self, members: &[Vec<String>], chain: Chain, how: HowSet) {
+    fn add_members(&mut self, members: &[Vec<String>], chain: Chain, how: MatchKinds) {
         for member in members {
             let words: Vec<WordId> = member.iter().map(|word| self.reader.lexicon.intern(word)).collect();
             self.add_words(&words, false, chain, how);

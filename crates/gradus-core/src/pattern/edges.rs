@@ -14,14 +14,14 @@ pub(super) struct Edge {
     pub(super) from: u16,
     /// Greatest number of other words before this one.
     pub(super) gap: u8,
-    pub(super) how: HowSet,
+    pub(super) how: MatchKinds,
 }
 
 /// The set of ways in which the words of a phrase were recognised. The empty set means exactly as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct HowSet(u8);
+pub(super) struct MatchKinds(u8);
 
-impl HowSet {
+impl MatchKinds {
     pub(super) const EXACT: Self = Self(0);
     pub(super) const STEM: Self = Self(1);
     pub(super) const QUANTITY: Self = Self(1 << 1);

@@ -1,10 +1,11 @@
 //! Finds all phrases of a rubric in one pass over a document.
 //!
-//! For every node the automaton stores only where it was reached last, because a later arrival can do everything that
-//! an earlier one could. So each word costs only the edges that it takes.
+//! For every node, the automaton stores only the position where it was last reached, because every following word that
+//! is close enough to an earlier position is also close enough to the last one. So a word costs only as much as the
+//! edges that it takes.
 
 use super::edges::{Edge, START};
-use super::scratch::{Arrival, Node, PartSeen, Reached, Resolved, Scratch, Start};
+use super::scratch::{Arrival, Node, PartSeen, Reached, Scratch, StartEdge, WordEdges};
 use super::word_edges::{Accept, Matcher};
 use crate::model::MatchKind;
 use crate::text::{Document, Join, LetterRun, Lexicon, Quantity, Sentence, WordId};
@@ -12,43 +13,44 @@ use crate::text::{Document, Join, LetterRun, Lexicon, Quantity, Sentence, WordId
 /// A match of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// Number of the phrase.
+    /// Index of the phrase.
     pub phrase: u32,
     /// First token.
     pub first: u32,
     /// Last token.
     pub last: u32,
-    /// Number of the sentence.
+    /// Index of the sentence.
     pub sentence: u32,
     /// How the phrase was recognised.
     pub how: MatchKind,
     /// Whether the match is in the scope of a negation that is not part of the phrase.
     pub negated: bool,
-    /// Whether the phrase has one part, so that all tokens from first to last belong to it.
-    pub whole: bool,
+    /// Whether the phrase has only one part, so that the match is one stretch of tokens, including the words in its
+    /// gaps.
+    pub single_part: bool,
 }
 
 impl Matcher {
-    /// Adds the matches in `document` to `hits`, ordered by last token. Of each phrase in each sentence, adds every
-    /// match up to the first that counts in full.
-    pub fn run(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+    /// Adds the matches in `document` to `hits`, ordered by last token. For each phrase and sentence, adds the matches
+    /// up to and including the first one that counts in full.
+    pub fn find_hits(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         scratch.prepare(self, lexicon, document.tokens().len());
         let base = scratch.base;
-        let mut run = Matching { matcher: self, document, scratch, hits, base };
-        let mut ahead = MultiToken {
+        let mut matching = Matching { matcher: self, document, scratch, hits, base };
+        let mut upcoming = Upcoming {
             quantities: document.quantities(),
             joins: document.joins(),
             letter_runs: document.letter_runs(),
         };
         for (number, sentence) in document.sentences().iter().enumerate() {
-            run.sentence(number as u32, *sentence, lexicon, &mut ahead);
+            matching.match_sentence(number as u32, *sentence, lexicon, &mut upcoming);
         }
         scratch.base = base + document.tokens().len() as u32;
     }
 }
 
-/// What follows from the current token on that spans several tokens.
-struct MultiToken<'a> {
+/// The quantities, joins and letter runs that the matcher has not passed yet.
+struct Upcoming<'a> {
     quantities: &'a [Quantity],
     joins: &'a [Join],
     letter_runs: &'a [LetterRun],
@@ -63,33 +65,33 @@ struct Matching<'a> {
 }
 
 impl Matching<'_> {
-    fn sentence(&mut self, number: u32, sentence: Sentence, lexicon: &mut Lexicon, ahead: &mut MultiToken<'_>) {
+    fn match_sentence(&mut self, number: u32, sentence: Sentence, lexicon: &mut Lexicon, upcoming: &mut Upcoming<'_>) {
         let place = Place { number, first: sentence.first, negated: sentence.negated };
         self.scratch.nodes.fill(Node::default());
         for at in sentence.first..sentence.end {
             let word = self.document.tokens()[at as usize].word;
             let resolved = self.scratch.resolve(self.matcher, lexicon, word);
-            while let Some((quantity, rest)) = ahead.quantities.split_first().filter(|(of, _)| of.first == at) {
-                ahead.quantities = rest;
+            while let Some((quantity, rest)) = upcoming.quantities.split_first().filter(|(of, _)| of.first == at) {
+                upcoming.quantities = rest;
                 for edge in self.matcher.quantity_edges(quantity.kinds) {
-                    self.depart(place, *edge, at, quantity.last);
+                    self.schedule_edge(place, *edge, at, quantity.last);
                 }
             }
-            while let Some((join, rest)) = ahead.joins.split_first().filter(|(join, _)| join.first == at) {
-                ahead.joins = rest;
-                self.depart_by_word(place, lexicon, join.word, at, join.last);
+            while let Some((join, rest)) = upcoming.joins.split_first().filter(|(join, _)| join.first == at) {
+                upcoming.joins = rest;
+                self.schedule_word(place, lexicon, join.word, at, join.last);
             }
-            if let Some((letters, rest)) = ahead.letter_runs.split_first() {
-                self.depart_by_letters(place, lexicon, *letters, at);
+            if let Some((letters, rest)) = upcoming.letter_runs.split_first() {
+                self.schedule_spelled_words(place, lexicon, *letters, at);
                 if letters.end() == at + 1 {
-                    ahead.letter_runs = rest;
+                    upcoming.letter_runs = rest;
                 }
             }
-            if resolved.continuations > 0 && at + 1 < sentence.end {
+            if resolved.continuation_count > 0 && at + 1 < sentence.end {
                 let next = self.document.tokens()[at as usize + 1];
                 if next.follows_closely() && self.scratch.may_continue(resolved, lexicon.folded(next.word)) {
                     let word = lexicon.intern_compound(word, next.word);
-                    self.depart_by_word(place, lexicon, word, at, at + 1);
+                    self.schedule_word(place, lexicon, word, at, at + 1);
                 }
             }
             self.take_steps(place, resolved, at);
@@ -98,12 +100,12 @@ impl Matching<'_> {
         }
     }
 
-    /// Takes the steps of the word at `at`. They arrive only after all of them are taken, so that a word is never used
-    /// for two steps of one chain.
-    fn take_steps(&mut self, place: Place, resolved: Resolved, at: u32) {
+    /// Takes the steps of the word at `at`. The nodes are updated only after all steps are taken, so that a word is
+    /// never used for two steps of one part.
+    fn take_steps(&mut self, place: Place, resolved: WordEdges, at: u32) {
         let last = place.position(at);
         let Scratch { steps, nodes, firsts, arriving, .. } = &mut *self.scratch;
-        for edge in &steps[resolved.step as usize..(resolved.step + resolved.steps) as usize] {
+        for edge in &steps[resolved.first_step as usize..(resolved.first_step + resolved.step_count) as usize] {
             let before = nodes[usize::from(edge.from)];
             if before.reaches(last, edge.gap) {
                 let first = first_of(before, firsts[usize::from(edge.from)]);
@@ -114,10 +116,10 @@ impl Matching<'_> {
     }
 
     /// Starts the parts whose first word is at `at`.
-    fn start_parts(&mut self, place: Place, resolved: Resolved, at: u32) {
+    fn start_parts(&mut self, place: Place, resolved: WordEdges, at: u32) {
         let at = place.position(at);
-        for number in resolved.start..resolved.start + resolved.starts {
-            let Start { to, how, accepts } = self.scratch.starts[number as usize];
+        for number in resolved.first_start..resolved.first_start + resolved.start_count {
+            let StartEdge { to, how, accepts } = self.scratch.starts[number as usize];
             if accepts {
                 self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how } });
             } else {
@@ -126,31 +128,31 @@ impl Matching<'_> {
         }
     }
 
-    /// Takes the words that the letters from `at` on spell, if they occur in phrases. Other words are not added to the
-    /// lexicon.
-    fn depart_by_letters(&mut self, place: Place, lexicon: &mut Lexicon, letters: LetterRun, at: u32) {
+    /// Takes the edges of the words that the letters from `at` on spell, if phrases contain these words. Words that no
+    /// phrase contains are not added to the lexicon.
+    fn schedule_spelled_words(&mut self, place: Place, lexicon: &mut Lexicon, letters: LetterRun, at: u32) {
         for (last, spelling) in letters.spellings_from(at) {
             if self.matcher.atoms.is_spelled(spelling) {
                 let word = lexicon.intern_joined(spelling.as_str());
-                self.depart_by_word(place, lexicon, word, at, last);
+                self.schedule_word(place, lexicon, word, at, last);
             }
         }
     }
 
-    fn depart_by_word(&mut self, place: Place, lexicon: &Lexicon, word: WordId, first: u32, last: u32) {
-        // the word spans tokens `first` to `last`, and so it arrives later than the word at `first`
+    fn schedule_word(&mut self, place: Place, lexicon: &Lexicon, word: WordId, first: u32, last: u32) {
+        // because the word ends at token `last`, its nodes are reached later than those of the word at `first`
         let resolved = self.scratch.resolve(self.matcher, lexicon, word);
-        for number in resolved.start..resolved.start + resolved.starts {
-            let Start { to, how, .. } = self.scratch.starts[number as usize];
-            self.depart(place, Edge { to, from: START, gap: 0, how }, first, last);
+        for number in resolved.first_start..resolved.first_start + resolved.start_count {
+            let StartEdge { to, how, .. } = self.scratch.starts[number as usize];
+            self.schedule_edge(place, Edge { to, from: START, gap: 0, how }, first, last);
         }
-        for number in resolved.step..resolved.step + resolved.steps {
-            self.depart(place, self.scratch.steps[number as usize], first, last);
+        for number in resolved.first_step..resolved.first_step + resolved.step_count {
+            self.schedule_edge(place, self.scratch.steps[number as usize], first, last);
         }
     }
 
-    /// Takes a step over the tokens `first` to `last`. It arrives at the last of them.
-    fn depart(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
+    /// Takes a step over the tokens `first` to `last`. Its node is reached at token `last`.
+    fn schedule_edge(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
         let token = last;
         let (first, last) = (place.position(first), place.position(last));
         let mut reached = Reached { last, first, how: edge.how };
@@ -162,13 +164,13 @@ impl Matching<'_> {
             let first = first_of(before, self.scratch.firsts[usize::from(edge.from)]);
             reached = Reached { last, first, how: before.how().and(edge.how) };
         }
-        self.scratch.ahead.push((token, Arrival { node: edge.to, reached }));
+        self.scratch.scheduled.push((token, Arrival { node: edge.to, reached }));
     }
 
     fn arrive_all(&mut self, place: Place, at: u32) {
-        if !self.scratch.ahead.is_empty() {
-            let Scratch { ahead, arriving, .. } = &mut *self.scratch;
-            arriving.extend(ahead.extract_if(.., |(last, _)| *last == at).map(|(_, arrival)| arrival));
+        if !self.scratch.scheduled.is_empty() {
+            let Scratch { scheduled, arriving, .. } = &mut *self.scratch;
+            arriving.extend(scheduled.extract_if(.., |(last, _)| *last == at).map(|(_, arrival)| arrival));
         }
         for number in 0..self.scratch.arriving.len() {
             self.arrive(place, self.scratch.arriving[number]);
@@ -200,7 +202,8 @@ impl Matching<'_> {
         let known = &mut self.scratch.parts[accept.part as usize];
         let sentence = place.first + self.base;
         if known.first >= sentence && !known.negated {
-            return; // because every hit with this part was added already, or will be when the other parts occur
+            // because the earlier occurrence of this part in this sentence is not negated and is used for every hit
+            return;
         }
         *known = seen;
         let all = &self.scratch.parts[accept.first_part as usize..(accept.first_part + accept.parts) as usize];
@@ -215,8 +218,9 @@ impl Matching<'_> {
         }
     }
 
-    /// Whether the match is negated by its clause. A negation does not count if the phrase expresses it: if the match
-    /// contains the negator, or another part of the phrase is one.
+    /// Whether the match is in the scope of a negation that the phrase does not express. A phrase expresses it if the
+    /// part may contain a negator and the match does, or if the phrase has several parts and an element that only a
+    /// negator matches.
     fn is_negated(&self, accept: Accept, first: u32, last: u32) -> bool {
         let is_in_phrase =
             (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last));
@@ -224,14 +228,14 @@ impl Matching<'_> {
     }
 
     /// Adds a hit, unless an earlier hit of the phrase counts in full in this sentence.
-    fn hit(&mut self, place: Place, phrase: u32, seen: PartSeen, whole: bool) {
+    fn hit(&mut self, place: Place, phrase: u32, seen: PartSeen, single_part: bool) {
         let sentence = place.first + self.base;
-        let counted = &mut self.scratch.counted[phrase as usize];
-        if *counted == sentence {
+        let last_counted_in = &mut self.scratch.last_counted_in[phrase as usize];
+        if *last_counted_in == sentence {
             return;
         }
         if !seen.negated && !seen.how.is_loose() {
-            *counted = sentence;
+            *last_counted_in = sentence;
         }
         self.hits.push(Hit {
             phrase,
@@ -240,7 +244,7 @@ impl Matching<'_> {
             sentence: place.number,
             how: seen.how.furthest(),
             negated: seen.negated,
-            whole,
+            single_part,
         });
     }
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::text::{Document, Lexicon, Quantities, WordId};
+use crate::text::{Document, Lexicon, QuantityKinds, WordId};
 
 /// Number of other words that may occur between two words outside quotation marks.
 const DEFAULT_GAP: u8 = 2;
@@ -41,7 +41,7 @@ pub(super) enum Atom {
     /// Adjacent words, spelled exactly as written.
     Exact(Vec<WordId>),
     /// A quantity of this kind.
-    Quantity(Quantities),
+    Quantity(QuantityKinds),
 }
 
 /// A phrase is not valid.
@@ -242,7 +242,7 @@ impl Parser<'_> {
         if self.peek().is_some_and(|c| !c.is_whitespace() && c != '|' && c != '"') {
             return error(start..self.at, "letters right after `>`", "put a space after it");
         }
-        match Quantities::NAMED.iter().find(|(known, _)| *known == name) {
+        match QuantityKinds::NAMED.iter().find(|(known, _)| *known == name) {
             Some((_, kinds)) => Ok(Atom::Quantity(*kinds)),
             None => error(start..self.at, format!("`<{name}>` is not a kind of quantity"), HINT),
         }

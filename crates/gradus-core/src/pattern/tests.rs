@@ -21,7 +21,7 @@ fn find(phrase: &str, text: &str) -> Vec<QuotedHit> {
     let (mut document, mut lexicon, mut scratch, mut hits) =
         (Document::new(), Lexicon::new(), Scratch::new(), Vec::new());
     document.read(text, 0, &mut lexicon);
-    matcher.run(&document, &mut lexicon, &mut scratch, &mut hits);
+    matcher.find_hits(&document, &mut lexicon, &mut scratch, &mut hits);
     let found = |hit: &Hit| QuotedHit {
         quote: document.span(hit.first, hit.last).of(text).to_owned(),
         how: hit.how,
@@ -121,7 +121,7 @@ fn a_hit_in_one_document_does_not_change_the_hits_in_another() {
     let mut run = |text: &str| {
         let mut hits = Vec::new();
         document.read(text, 0, &mut lexicon);
-        matcher.run(&document, &mut lexicon, &mut scratch, &mut hits);
+        matcher.find_hits(&document, &mut lexicon, &mut scratch, &mut hits);
         hits.len()
     };
     assert_eq!(run("a roll"), 0);

@@ -5,9 +5,9 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::edges::{Edge, HowSet, sort_and_dedup};
+use super::edges::{Edge, MatchKinds, sort_and_dedup};
 use super::misspelling::{self, Misspellings};
-use crate::text::{Class, Lexicon, Quantities, Spelling, WordId, stem};
+use crate::text::{Class, Lexicon, QuantityKinds, Spelling, WordId, stem};
 
 /// Smallest number of letters in each half of a compound.
 const MIN_HALF: usize = 2;
@@ -140,7 +140,7 @@ impl Atoms {
 
     /// Adds the edges of a word by its stem and its first letters.
     fn find(&self, folded: &str, stem: &str, found: &mut Vec<Edge>) {
-        let how = if self.is_written(folded) { HowSet::EXACT } else { HowSet::STEM };
+        let how = if self.is_written(folded) { MatchKinds::EXACT } else { MatchKinds::STEM };
         let prefixes = self.prefix_lengths.iter().take_while(|&&length| length <= folded.len());
         let prefixes =
             prefixes.filter_map(|&length| folded.get(..length)).flat_map(|start| self.of(self.prefixes.get(start)));
@@ -175,7 +175,7 @@ pub(super) struct Accept {
 /// The compiled phrases of a rubric. Immutable; what is learned about words is stored in a [`Scratch`](super::Scratch).
 pub struct Matcher {
     pub(super) atoms: Atoms,
-    pub(super) quantities: [(Quantities, Vec<Edge>); 5],
+    pub(super) quantities: [(QuantityKinds, Vec<Edge>); 5],
     pub(super) misspellings: Misspellings,
     pub(super) phrases: u32,
     pub(super) parts: u32,
@@ -213,10 +213,10 @@ impl Matcher {
             && let Some(correction) = self.misspellings.correction(folded, stem, &self.atoms.written)
         {
             let edges = self.atoms.of(self.atoms.stems.get(correction));
-            found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(HowSet::SPELLING), ..*edge }));
+            found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(MatchKinds::SPELLING), ..*edge }));
         }
         if class.has(Class::JOINED) {
-            found.iter_mut().for_each(|edge| edge.how = edge.how.and(HowSet::SPOKEN));
+            found.iter_mut().for_each(|edge| edge.how = edge.how.and(MatchKinds::SPOKEN));
         }
         sort_and_dedup(found);
     }
@@ -270,7 +270,7 @@ impl Matcher {
         }
     }
 
-    pub(super) fn quantity_edges(&self, kinds: Quantities) -> &[Edge] {
+    pub(super) fn quantity_edges(&self, kinds: QuantityKinds) -> &[Edge] {
         self.quantities.iter().find(|(of, _)| *of == kinds).map_or(&[], |(_, edges)| edges)
     }
 }

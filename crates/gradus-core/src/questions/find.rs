@@ -9,28 +9,28 @@ use super::prepared::{PreparedQuestion, Questions};
 use crate::bank::{BankError, Entry};
 use crate::model::{QuestionChoice, QuestionMatch, SimilarQuestion, Thousandths};
 
-/// Names that are remembered with their questions. When there are more, all are forgotten.
-const REMEMBERED: usize = 1 << 16;
-/// Longer names, in bytes, are not remembered.
-const LONGEST_REMEMBERED: usize = 1024;
+/// Greatest number of remembered names. When it is reached, all names are forgotten before the next one is added.
+const MAX_REMEMBERED_NAMES: usize = 1 << 16;
+/// Greatest length of a remembered name, in bytes.
+const MAX_REMEMBERED_BYTES: usize = 1024;
 
 /// A question and how it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundQuestion {
     /// The question's place in the bank.
     pub place: usize,
-    /// How it was found.
+    /// How the question was found.
     pub matched: QuestionMatch<'static>,
     /// Other questions that are about as similar, most similar first.
     pub close: Vec<SimilarQuestion>,
 }
 
-/// What a question was searched by.
+/// The text with which a question was searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SearchedBy {
+pub enum SearchText {
     /// A wording of the question.
     Wording,
-    /// An answer to it.
+    /// An answer to the question.
     Answer,
 }
 
@@ -41,23 +41,23 @@ pub enum FindError {
     #[error(transparent)]
     Bank(#[from] BankError),
     /// No question is similar enough.
-    #[error("{}", not_similar(*by, nearest.as_ref()))]
+    #[error("{}", not_similar(*text, nearest.as_ref()))]
     NotSimilar {
-        /// What was searched by.
-        by: SearchedBy,
+        /// The text with which the question was searched for.
+        text: SearchText,
         /// The most similar question, if any has a word in common.
         nearest: Option<SimilarQuestion>,
     },
     /// Several questions have the wording.
     #[error("this is a wording of {}", ids.join(" and of "))]
     SharedWording {
-        /// Their ids.
+        /// Ids of the questions.
         ids: Vec<String>,
     },
     /// Several questions are about equally similar.
     #[error("it could be {}", ids.join(" or "))]
     Ambiguous {
-        /// Their ids, most similar first.
+        /// Ids of the questions, most similar first.
         ids: Vec<String>,
     },
     /// The answer has no words, and the bank has more than one question.
@@ -66,15 +66,15 @@ pub enum FindError {
     /// No question is named, and the answer has too few words to find the question from it.
     #[error("no question is named, and the answer has too few words to find it")]
     TooFewWords,
-    /// No question is named, and answers are not searched by.
+    /// No question is named, and the caller does not search for the question with the answer.
     #[error("no question is named")]
     Unnamed,
 }
 
-fn not_similar(by: SearchedBy, nearest: Option<&SimilarQuestion>) -> String {
-    let what = match by {
-        SearchedBy::Wording => "no similar question in this bank",
-        SearchedBy::Answer => "no question is named, and no question of this bank is similar to the answer",
+fn not_similar(text: SearchText, nearest: Option<&SimilarQuestion>) -> String {
+    let what = match text {
+        SearchText::Wording => "no similar question in this bank",
+        SearchText::Answer => "no question is named, and no question of this bank is similar to the answer",
     };
     match nearest {
         None => what.to_owned(),
@@ -83,7 +83,7 @@ fn not_similar(by: SearchedBy, nearest: Option<&SimilarQuestion>) -> String {
 }
 
 impl FindError {
-    /// What to do about it.
+    /// What the user can do about the error.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Bank(_) | Self::NoWords | Self::TooFewWords | Self::Unnamed => None,
@@ -94,7 +94,7 @@ impl FindError {
     }
 }
 
-/// Names and the questions that were found by them.
+/// Names and the results of looking them up.
 #[derive(Default)]
 pub(super) struct NameCache(RwLock<HashMap<String, Arc<Result<FoundQuestion, FindError>>>>);
 
@@ -104,11 +104,11 @@ impl NameCache {
     }
 
     fn keep(&self, name: &str, found: Arc<Result<FoundQuestion, FindError>>) -> Arc<Result<FoundQuestion, FindError>> {
-        if name.len() > LONGEST_REMEMBERED {
+        if name.len() > MAX_REMEMBERED_BYTES {
             return found;
         }
         let mut names = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if names.len() >= REMEMBERED {
+        if names.len() >= MAX_REMEMBERED_NAMES {
             names.clear();
         }
         Arc::clone(names.entry_ref(name).or_insert(found))
@@ -120,10 +120,10 @@ impl FoundQuestion {
         Self { place, matched, close: Vec::new() }
     }
 
-    /// The question, unless others are about as similar.
+    /// Returns the question, or an error if others are about as similar.
     ///
     /// # Errors
-    /// [`FindError::Ambiguous`].
+    /// [`FindError::Ambiguous`] when other questions are about as similar.
     pub fn unless_ambiguous(self, questions: &Questions) -> Result<Self, FindError> {
         if self.close.is_empty() {
             return Ok(self);
@@ -134,10 +134,10 @@ impl FoundQuestion {
 }
 
 impl Questions {
-    /// The question that was found, prepared.
+    /// Prepares the question that was found.
     ///
     /// # Errors
-    /// When its rubric or samples have faults.
+    /// When the question's rubric or samples have faults.
     pub fn prepare(&self, found: &FoundQuestion) -> Result<&PreparedQuestion, BankError> {
         self.at(found.place)
     }
@@ -145,13 +145,13 @@ impl Questions {
     /// The question with an id, or with a name that its rubric lists.
     ///
     /// # Errors
-    /// [`FindError::Bank`].
+    /// [`FindError::Bank`] when the id is unknown or not unique.
     pub fn by_id(&self, id: &str) -> Result<FoundQuestion, FindError> {
         Ok(FoundQuestion::new(self.place(id)?, QuestionMatch::Id))
     }
 
-    /// The question that a row or a file names: by its id, or else by a wording. A name without spaces is an id.
-    /// Results are remembered.
+    /// The question that a row or a file names: by its id, or else by a wording. A name without white space is taken as
+    /// a wording only if it is one of the bank's wordings. Results are remembered.
     pub fn by_name(&self, name: &str) -> Arc<Result<FoundQuestion, FindError>> {
         match self.names.get(name) {
             Some(known) => known,
@@ -179,7 +179,7 @@ impl Questions {
             [entry] => Ok(FoundQuestion::new(self.place(&entry.id)?, QuestionMatch::Wording { wording: kept() })),
             [] => {
                 let matched = |similarity| QuestionMatch::Similar { wording: kept(), similarity };
-                self.chosen(self.index()?.asked_by(wording), SearchedBy::Wording, matched)
+                self.chosen(self.index()?.asked_by(wording), SearchText::Wording, matched)
             }
             ref several => Err(self.shared_wording(several)),
         }
@@ -196,26 +196,26 @@ impl Questions {
         if answer.trim().is_empty() {
             return Err(FindError::NoWords);
         }
-        let choice = self.index()?.answered_by(answer, |id| self.idea_share(answer, id))?;
-        self.chosen(choice, SearchedBy::Answer, |similarity| QuestionMatch::Answer { similarity })
+        let choice = self.index()?.answered_by(answer, |id| self.concept_share(answer, id))?;
+        self.chosen(choice, SearchText::Answer, |similarity| QuestionMatch::Answer { similarity })
     }
 
     fn chosen(
         &self,
         choice: QuestionChoice,
-        by: SearchedBy,
+        text: SearchText,
         matched: impl FnOnce(Thousandths) -> QuestionMatch<'static>,
     ) -> Result<FoundQuestion, FindError> {
         let (best, close) = match choice {
-            QuestionChoice::None { nearest } => return Err(FindError::NotSimilar { by, nearest }),
+            QuestionChoice::None { nearest } => return Err(FindError::NotSimilar { text, nearest }),
             QuestionChoice::One(best) => (best, Vec::new()),
             QuestionChoice::Close { best, others } => (best, others),
         };
-        // The id must be unique: two questions with one id cannot be told apart by it.
+        // `place` fails if several questions have this id, because the id does not show which of them is meant.
         Ok(FoundQuestion { place: self.place(&best.id)?, matched: matched(best.similarity), close })
     }
 
-    /// Several questions have a wording, or an id of theirs is not unique.
+    /// The error for several questions with the same wording, or for an id among them that is not unique.
     fn shared_wording(&self, entries: &[&Entry]) -> FindError {
         if let Some(error) = entries.iter().find_map(|entry| self.place(&entry.id).err()) {
             return error.into();

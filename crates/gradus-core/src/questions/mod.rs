@@ -4,12 +4,12 @@
 
 mod analyzer;
 mod answer_index;
+mod concept_share;
 mod find;
-mod ideas;
 mod prepared;
 mod question_index;
 
 pub use analyzer::{Analyzer, Term};
-pub use find::{FindError, FoundQuestion, SearchedBy};
+pub use find::{FindError, FoundQuestion, SearchText};
 pub use prepared::{PreparedQuestion, Questions};
 pub use question_index::{LEAST_FOR_ANSWER, LEAST_FOR_WORDING, QuestionIndex};

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::analyzer::Analyzer;
+use super::concept_share::concept_share;
 use super::find::NameCache;
-use super::ideas::idea_share;
 use super::question_index::QuestionIndex;
 use crate::bank::{Bank, BankError, Entry};
 use crate::judge::Brief;
@@ -135,13 +135,13 @@ impl Questions {
         self.index.get_or_init(|| index(&self.bank)).as_ref().map_err(Clone::clone)
     }
 
-    /// The share of the ideas of a question that occur in an answer. Ideas of penalties count too.
+    /// The share of a question's concepts that occur in an answer. Concepts of penalties count too.
     ///
     /// # Errors
     /// When there is no such question, or its rubric or samples have faults.
-    pub fn idea_share(&self, answer: &str, id: &str) -> Result<Thousandths, BankError> {
+    pub fn concept_share(&self, answer: &str, id: &str) -> Result<Thousandths, BankError> {
         let question = self.get(id)?;
-        Ok(self.with_workspace(|workspace| idea_share(question.scorer(), answer, workspace)))
+        Ok(self.with_workspace(|workspace| concept_share(question.scorer(), answer, workspace)))
     }
 
     /// Calls `work` with a workspace that no other thread uses at the same time.

@@ -1,10 +1,10 @@
-//! Finds the question that a wording asks for, or that an answer is about, and says how similar they are.
+//! Finds the question that a wording asks for, or that an answer is about, and measures the similarity.
 //!
-//! Similarities are bounded (0 to 1) and compare between banks. A word weighs little when many
-//! questions use it, and most when none does. Frequencies are counted over the bank and over
-//! background questions, so that the words of a small bank have sensible weights too. An answer is compared
-//! by its words first; the caller then measures how many ideas of the most similar questions it contains.
-//! The constants and both thresholds were chosen by `evals/retrieval`.
+//! Similarities are between 0 and 1, and can be compared between banks. A word weighs little when many questions use
+//! it, and most when none does. Frequencies are counted over the bank and over background questions, so that the words
+//! of a small bank have sensible weights too. An answer is compared by its words first; the caller then measures how
+//! many concepts of the most similar questions it contains. The constants and both thresholds were chosen by
+//! `evals/retrieval`.
 
 use std::cmp::Reverse;
 
@@ -18,16 +18,16 @@ use crate::model::{Question, QuestionChoice, Sample, SimilarQuestion, Thousandth
 pub const LEAST_FOR_WORDING: Thousandths = Thousandths(700);
 /// Lowest similarity at which an answer is about a question.
 pub const LEAST_FOR_ANSWER: Thousandths = Thousandths(165);
-/// Another question is close when its similarity is at least this share of the best.
+/// Another question is close if its similarity is at least this share of the best question's similarity.
 const CLOSE: f64 = 0.8;
-/// What a word counts that is in what a criterion of a question asks but not in the question's wordings.
+/// Credit for a word that occurs in what a criterion or penalty asks but not in the question's wordings.
 const IN_CRITERION: f64 = 0.4;
-/// What a word counts that is only in a sample answer, or in a phrase where there are no samples.
+/// Credit for a word that occurs only in a sample answer or, if the question has no samples, only in a phrase.
 const IN_SAMPLE: f64 = 0.1;
-/// Weight of all words of a wording up to which every word counts fully. People explain at length
-/// what they ask for; the words of a long explanation count less.
+/// Total weight of the words of a wording that counts fully. Weight beyond it counts less, because people explain at
+/// length what they ask for.
 const FULL_WEIGHT: f64 = 3.0;
-/// What weight beyond that counts.
+/// Factor for the weight beyond [`FULL_WEIGHT`].
 const BEYOND: f64 = 0.3;
 /// A wording whose words weigh less is compared as if they weighed this much, so that "tell me about
 /// a time" is similar to no question.
@@ -35,16 +35,16 @@ const LEAST_WEIGHT: f64 = 0.9;
 /// Factor where the wording has fewer than two words in common with the wordings of the most similar question,
 /// so that "what is a microservice" asks for no question.
 const SINGLE_WORD: f64 = 0.5;
-/// Weight that the words in common need. Below it the similarity falls in proportion.
+/// Weight of the words in common below which the similarity falls in proportion.
 const LEAST_COMMON_WEIGHT: f64 = 1.0;
-/// How many questions, the most similar by their words, are compared with an answer by their ideas too.
+/// Number of questions, those with the most similar words, whose concepts an answer is also searched for.
 const CANDIDATES: usize = 3;
-/// Share of the ideas in the similarity of an answer; the rest is the share of the words.
-const IDEAS: f64 = 0.3;
-/// Longer texts, in bytes, are not wordings.
+/// Share of the concepts in the similarity of an answer; the rest is the share of the words.
+const CONCEPTS: f64 = 0.3;
+/// Greatest length of a wording, in bytes. No question is similar to a longer text.
 const LONGEST_WORDING: usize = 8192;
 
-/// One question of those that an index returns, if one is similar enough and clearly the most similar.
+/// Chooses one of the questions that an index found, if it is similar enough and clearly the most similar.
 fn choose(mut found: Vec<SimilarQuestion>, least: Thousandths) -> QuestionChoice {
     if found.first().is_none_or(|best| best.similarity < least) {
         return QuestionChoice::None { nearest: found.into_iter().next() };
@@ -57,28 +57,28 @@ fn choose(mut found: Vec<SimilarQuestion>, least: Thousandths) -> QuestionChoice
 /// What is known of a term.
 #[derive(Debug, Default)]
 struct Term {
-    /// Questions, background included, that have it in a wording.
+    /// Number of questions, background included, that have the term in a wording.
     wordings: u32,
-    /// The questions of the bank that have it, and what it counts there: 1 if it is in a wording.
+    /// The questions of the bank that contain the term, and its credit there: 1 if the term is in a wording.
     credits: Vec<(usize, f64)>,
 }
 
 /// What a given wording has in common with one question.
 #[derive(Debug, Clone, Default)]
 struct Common {
-    /// Number of its words that a wording of the question contains.
+    /// Number of different words of the given wording that a wording of the question contains.
     words: usize,
     /// Weight of these words.
     weight: f64,
-    /// Weight of all common words, each times its credit.
+    /// Sum over all words in common of their weight times their credit.
     credit: f64,
 }
 
 impl Common {
-    /// Factor, 0 to 1, that is low where too little is in common.
-    fn enough(&self) -> f64 {
-        let enough = (self.weight / LEAST_COMMON_WEIGHT).min(1.0);
-        if self.words < 2 { enough * SINGLE_WORD } else { enough }
+    /// Factor from 0 to 1 that is low if too little is in common.
+    fn sufficiency(&self) -> f64 {
+        let sufficiency = (self.weight / LEAST_COMMON_WEIGHT).min(1.0);
+        if self.words < 2 { sufficiency * SINGLE_WORD } else { sufficiency }
     }
 }
 
@@ -87,10 +87,10 @@ pub struct QuestionIndex {
     analyzer: Analyzer,
     ids: Vec<String>,
     terms: HashMap<String, Term>,
-    /// From the terms of a wording, sorted, to the questions that have a wording with exactly these.
+    /// The questions that have a wording with exactly these terms, by the sorted terms.
     by_terms: HashMap<Vec<String>, Vec<usize>>,
-    /// Questions, background included.
-    total: u32,
+    /// Number of questions, background included.
+    question_count: u32,
     answers: AnswerIndex,
 }
 
@@ -120,13 +120,13 @@ impl QuestionIndex {
             let in_samples = question.samples.iter().flat_map(|sample| &sample.counts);
             for (term, credit) in in_rubric.chain(in_samples.map(|(term, _)| (term, IN_SAMPLE))) {
                 let credits = &mut terms.entry_ref(term.as_str()).or_default().credits;
-                // The first place of a term in a question counts most.
+                // Only the first place of a term in a question counts, because it has the highest credit.
                 if credits.last().is_none_or(|(last, _)| *last != place) {
                     credits.push((place, credit));
                 }
             }
         }
-        let total = own.iter().chain(&background).fold(0, |total, _| total + 1);
+        let question_count = own.iter().chain(&background).fold(0, |total, _| total + 1);
         let ids = questions.iter().map(|(question, _)| question.id.clone()).collect();
         let mut by_terms: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
         for (place, (question, _)) in questions.iter().enumerate() {
@@ -134,14 +134,15 @@ impl QuestionIndex {
                 by_terms.entry(sorted_terms(&Counted::of(&analyzer, wording))).or_default().push(place);
             }
         }
-        Self { answers: AnswerIndex::new(&own, &background), analyzer, ids, terms, by_terms, total }
+        Self { answers: AnswerIndex::new(&own, &background), analyzer, ids, terms, by_terms, question_count }
     }
 
     /// The questions that have a word in common with a wording, the most similar first.
     ///
-    /// The similarity is the share of the wording's words, weighted, that the wordings of the
-    /// question contain; words that only the rubric contains count less. All similarities are lower where the most
-    /// similar question has few words in common, unless the wording has the same words as a wording of the question.
+    /// The similarity is the share of the wording's words, weighted, that the wordings of the question contain; words
+    /// that only the rubric contains count less. All similarities are lowered if the most similar question has few
+    /// words in common with the given wording. A question that has a wording with exactly the same words always has the
+    /// similarity 1.
     pub fn by_wording(&self, wording: &str) -> Vec<SimilarQuestion> {
         if wording.len() > LONGEST_WORDING {
             return Vec::new();
@@ -154,7 +155,7 @@ impl QuestionIndex {
                 whole += 1.0;
                 continue;
             };
-            let weight = rarity(self.total, known.wordings);
+            let weight = rarity(self.question_count, known.wordings);
             whole += weight;
             for (question, credit) in &known.credits {
                 if let Some(common) = common.get_mut(*question) {
@@ -169,9 +170,9 @@ impl QuestionIndex {
         let compared = (whole.min(FULL_WEIGHT) + BEYOND * (whole - FULL_WEIGHT).max(0.0)).max(LEAST_WEIGHT);
         // All similarities are lowered alike, so that the order remains.
         let best = common.iter().max_by(|one, other| one.credit.total_cmp(&other.credit));
-        let enough = best.map_or(0.0, Common::enough);
+        let sufficiency = best.map_or(0.0, Common::sufficiency);
         let mut similarities: Vec<f64> =
-            common.iter().map(|common| (common.credit / compared).min(1.0) * enough).collect();
+            common.iter().map(|common| (common.credit / compared).min(1.0) * sufficiency).collect();
         if !given.counts.is_empty() {
             for question in self.by_terms.get(&sorted_terms(&given)).into_iter().flatten() {
                 if let Some(similarity) = similarities.get_mut(*question) {
@@ -189,16 +190,16 @@ impl QuestionIndex {
 
     /// The questions that an answer is most likely about, the most similar first, at most three.
     ///
-    /// `ideas` measures which share of the ideas of the question with this id the answer contains. The
-    /// similarity is a weighted mean of that share, of the similarity to what the question and its criteria
-    /// ask, and of the similarity to its samples.
+    /// `concept_share` measures, for a question's id, the share of its concepts that the answer contains. The
+    /// similarity is a weighted mean of that share, of the similarity to what the question and its criteria ask, and of
+    /// the similarity to its samples.
     ///
     /// # Errors
-    /// The error of `ideas`.
+    /// The error of `concept_share`.
     pub fn by_answer<E>(
         &self,
         answer: &str,
-        mut ideas: impl FnMut(&str) -> Result<Thousandths, E>,
+        mut concept_share: impl FnMut(&str) -> Result<Thousandths, E>,
     ) -> Result<Vec<SimilarQuestion>, E> {
         let answer = Counted::of(&self.analyzer, answer);
         let mut candidates: Vec<(usize, f64)> = self.answers.similarities(&answer).into_iter().enumerate().collect();
@@ -207,26 +208,27 @@ impl QuestionIndex {
         let mut similarities = vec![0.0; self.ids.len()];
         for (question, words) in candidates.into_iter().take(CANDIDATES) {
             if let (Some(id), Some(similarity)) = (self.ids.get(question), similarities.get_mut(question)) {
-                let share = f64::from(ideas(id)?.0) / 1000.0;
-                *similarity = words + IDEAS * share;
+                let share = f64::from(concept_share(id)?.0) / 1000.0;
+                *similarity = words + CONCEPTS * share;
             }
         }
         Ok(self.ranked(similarities.into_iter()))
     }
 
-    /// The question that an answer is about; `ideas` as for [`Self::by_answer`].
+    /// The question that an answer is about; `concept_share` as for [`Self::by_answer`].
     ///
     /// # Errors
-    /// The error of `ideas`.
+    /// The error of `concept_share`.
     pub fn answered_by<E>(
         &self,
         answer: &str,
-        ideas: impl FnMut(&str) -> Result<Thousandths, E>,
+        concept_share: impl FnMut(&str) -> Result<Thousandths, E>,
     ) -> Result<QuestionChoice, E> {
-        Ok(choose(self.by_answer(answer, ideas)?, LEAST_FOR_ANSWER))
+        Ok(choose(self.by_answer(answer, concept_share)?, LEAST_FOR_ANSWER))
     }
 
-    /// In the order of similarity, and of the bank where that is equal; without those that have nothing in common.
+    /// The questions with a similarity above 0, the most similar first; equally similar ones are in the order of the
+    /// bank.
     fn ranked(&self, similarities: impl Iterator<Item = f64>) -> Vec<SimilarQuestion> {
         let mut found: Vec<(u32, usize)> =
             similarities.enumerate().map(|(question, similarity)| (thousandths(similarity), question)).collect();
@@ -274,7 +276,7 @@ mod tests {
                     SimilarQuestion { id: question.id.clone(), similarity: Thousandths::ONE },
                     "{size}"
                 );
-                // As many words again, which no question has.
+                // The same number of words again, none of which occurs in a question.
                 let padded =
                     question.prompt.split(' ').map(|word| format!("{word} xyzzy{word}")).collect::<Vec<_>>().join(" ");
                 let diluted = &index.by_wording(&padded)[0];

@@ -1,4 +1,4 @@
-//! Collects the hits of each concept, and converts them to credit.
+//! Keeps the best hits of each concept, and converts them to credit.
 //!
 //! Decides what hits in lists, related words and negations are worth. [`super::coverage`] weighs them against reference
 //! answers, and [`super::points`] distributes the points.
@@ -11,11 +11,12 @@ use crate::pattern::Hit;
 const FULL: u32 = 1000;
 /// Worth of a concept whose hits are all in bare lists of terms.
 ///
-/// Also halves the worth of a related word, and of an affirmation where the reference denies the concept or the
-/// other way round. These are partly right; measurements showed no difference between a half and similar factors.
+/// The worth of a related word is halved too, and so is that of a concept that the answer affirms and the reference
+/// denies, or the other way round. Such hits are partly right; measurements showed no difference between a half and
+/// similar factors.
 const HALF: u32 = 500;
 
-/// The hit of a concept that is worth most; the first of several.
+/// A hit of a concept, with its worth.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ConceptHit {
     pub(super) hit: Hit,
@@ -49,10 +50,11 @@ impl ConceptHits {
         }
     }
 
-    /// The hit that counts most for a reference that denies the concept (`denied`) or affirms it.
+    /// The hit that counts most for a reference that denies the concept, if `denied` is true, or that affirms the
+    /// concept otherwise.
     pub(super) fn best(&self, denied: bool) -> Option<ConceptHit> {
         let (same, contrary) = if denied { (self.denied, self.affirmed) } else { (self.affirmed, self.denied) };
-        // because the opposite of the concept is not part of it
+        // because a word with the opposite meaning is not partly right
         let contrary = contrary.filter(|found| found.hit.how != MatchKind::Opposite);
         let contrary = contrary.map(|found| ConceptHit { worth: found.worth * HALF / FULL, ..found });
         match (same, contrary) {
@@ -61,7 +63,7 @@ impl ConceptHits {
         }
     }
 
-    /// Worth of that hit, in thousandths.
+    /// Worth of the hit that [`Self::best`] returns, in thousandths; 0 if there is none.
     pub(super) fn worth(&self, denied: bool) -> u32 {
         self.best(denied).map_or(0, |found| found.worth)
     }
@@ -75,12 +77,12 @@ pub(super) fn share(concept_hits: &[ConceptHits], need: u32, stuffed: bool) -> S
 }
 
 /// Whether most hits are in bare lists of terms. Fewer than three hits are never enough.
-pub(super) fn is_stuffed(found: impl Iterator<Item = ConceptHit>) -> bool {
+pub(super) fn is_stuffed(hits: impl Iterator<Item = ConceptHit>) -> bool {
     const MIN_HITS: usize = 3;
     let (mut bare, mut all) = (0, 0);
-    for found in found {
+    for hit in hits {
         all += 1;
-        bare += usize::from(found.worth < FULL);
+        bare += usize::from(hit.worth < FULL);
     }
     all >= MIN_HITS && bare * 2 > all
 }
@@ -90,7 +92,8 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::score) fn found(worth: u32) -> ConceptHit {
-        let hit = Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: MatchKind::Exact, negated: false, whole: true };
+        let hit =
+            Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: MatchKind::Exact, negated: false, single_part: true };
         ConceptHit { hit, worth }
     }
 
@@ -133,7 +136,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn an_opposite_affirms_the_concept_that_it_denies() {
+    fn a_negated_opposite_affirms_the_concept_and_counts_half() {
         let with = |how, negated| {
             let mut state = ConceptHits::default();
             state.add(ConceptHit::new(Hit { how, negated, ..found(0).hit }, false));

@@ -29,8 +29,8 @@ impl<'a> CriterionGrader<'_, 'a> {
             let (own, rest) = concept_hits.split_at(criterion.concepts.len());
             concept_hits = rest;
             match &criterion.basis {
-                Basis::Count { need } => self.counted(criterion, *need, own),
-                Basis::Coverage { half, references } => self.covered(criterion, *half, references, own),
+                Basis::Count { need } => self.grade_by_count(criterion, *need, own),
+                Basis::Coverage { half, references } => self.grade_by_coverage(criterion, *half, references, own),
             }
         };
         let (mut grades, shares): (Vec<CriterionGrade<'a>>, Vec<(u32, Share)>) = criteria.iter().map(decide).unzip();
@@ -40,7 +40,7 @@ impl<'a> CriterionGrader<'_, 'a> {
         grades
     }
 
-    fn counted(
+    fn grade_by_count(
         &self,
         criterion: &'a Criterion,
         need: u32,
@@ -54,7 +54,7 @@ impl<'a> CriterionGrader<'_, 'a> {
                 None => grade.missing.push(Cow::Borrowed(&concept.id)),
             }
         }
-        grade.why = Explanation::Coverage {
+        grade.why = Explanation::Count {
             found: grade.evidence.len() as u32,
             of: concept_hits.len() as u32,
             need,
@@ -63,7 +63,7 @@ impl<'a> CriterionGrader<'_, 'a> {
         (grade, (criterion.points, share))
     }
 
-    fn covered(
+    fn grade_by_coverage(
         &self,
         criterion: &'a Criterion,
         half: Thousandths,
@@ -83,7 +83,7 @@ impl<'a> CriterionGrader<'_, 'a> {
         }
         grade.evidence.sort_by_key(|evidence| (evidence.start, evidence.end));
         let (reference, of) = (fit.reference as u32 + 1, references.len() as u32);
-        grade.why = Explanation::Share { said: fit.share, reference, of };
+        grade.why = Explanation::Coverage { covered: fit.share, reference, of };
         (grade, (criterion.points, Share::new(credit.0, Thousandths::ONE.0)))
     }
 
@@ -100,7 +100,8 @@ impl<'a> CriterionGrader<'_, 'a> {
     }
 }
 
-/// A criterion with its credit. The caller fills in points and explanation.
+/// The grade of a criterion with its credit only. The callers fill in the points earned, the evidence, the missing
+/// concepts and the explanation.
 fn grade_without_evidence(criterion: &Criterion, credit: Thousandths) -> CriterionGrade<'_> {
     CriterionGrade {
         id: Cow::Borrowed(&criterion.id),

@@ -9,13 +9,13 @@ use super::VERSION;
 use crate::model::{
     Answer, Basis, Criterion, Fingerprint, FingerprintHasher, Question, ReferenceAnswer, Sample, Thousandths,
 };
-use crate::text::{KnownWords, Related, Synonyms, simple_words};
+use crate::text::{KnownWords, RelatedWords, Synonyms, simple_words};
 
 /// The words of a bank: synonyms, related words, and words that are never corrected as misspellings.
 pub struct Vocabulary {
     pub(super) synonyms: Arc<Synonyms>,
     pub(super) known: KnownWords,
-    pub(super) related: Related,
+    pub(super) related: RelatedWords,
     /// Words added by [`Self::with_words`], sorted. A rubric's fingerprint depends only on those that are similar to
     /// its own words.
     pub(super) own: Vec<String>,
@@ -34,7 +34,7 @@ impl Vocabulary {
             hasher.number(group.len());
             group.iter().for_each(|words| hasher.text(&words.join(" ")));
         }
-        let (related, related_fingerprint) = (Related::default(), FingerprintHasher::new().finish());
+        let (related, related_fingerprint) = (RelatedWords::default(), FingerprintHasher::new().finish());
         Self { fingerprint: hasher.finish(), synonyms, known, related, own: Vec::new(), related_fingerprint }
     }
 
@@ -49,7 +49,7 @@ impl Vocabulary {
 
     /// Sets the related words. They affect only rubrics with reference answers.
     #[must_use]
-    pub fn with_related(self, related: Related) -> Self {
+    pub fn with_related(self, related: RelatedWords) -> Self {
         let mut hasher = FingerprintHasher::new();
         for (group, opposite) in related.groups() {
             hasher.number(group.len());

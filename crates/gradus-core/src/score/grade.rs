@@ -26,13 +26,15 @@ pub const VERSION: u32 = 4;
 
 /// Smallest number of words of an answer that can be off-topic.
 const OFF_TOPIC_MIN_WORDS: usize = 40;
-/// Greatest number of concepts in an answer that is off-topic.
+/// Greatest number of concepts in an answer that can be flagged as off-topic, or as addressing the grader because of
+/// its words about grading.
 const OFF_TOPIC_MAX_CONCEPTS: usize = 2;
-/// Percentage of content words in common with the question and its samples from which an answer is not off-topic.
-/// Without samples, an honest answer may have as few words in common as an answer to another question.
-const OFF_TOPIC_MAX_SHARED_PERCENT: usize = 25;
+/// Percentage of content words in common with the question and its samples at or above which an answer is not
+/// off-topic. Answers to questions without samples are never off-topic, because even an honest answer may have as few
+/// words in common with such a question as an answer to another question.
+const ON_TOPIC_SHARED_PERCENT: usize = 25;
 
-/// Buffers of one thread, and what it has learned about words. The content never changes a grade.
+/// Buffers for grading in one thread, with what was learned about words. Their content never changes a grade.
 #[derive(Default)]
 pub struct Workspace {
     pub(super) lexicon: Lexicon,
@@ -43,7 +45,7 @@ pub struct Workspace {
     decoded: Document,
     pub(super) hits: Vec<Hit>,
     signal_hits: Vec<Hit>,
-    sentences: Vec<Standing>,
+    sentences: Vec<HitWeight>,
     concept_hits: Vec<ConceptHits>,
     repetition: Repetition,
     listing: Listing,
@@ -51,11 +53,11 @@ pub struct Workspace {
 
 /// How hits in a sentence count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Standing {
+pub(super) enum HitWeight {
     #[default]
     Full,
     Half,
-    /// The sentence only repeats the question, so that its hits count nothing.
+    /// The sentence mostly repeats the question, so that its hits do not count.
     Echo,
 }
 
@@ -71,32 +73,32 @@ impl Workspace {
         self.document.read(answer.text, answer.body, &mut self.lexicon);
         let scratch = self.scratches.entry(scorer.fingerprint.0).or_default();
         self.hits.clear();
-        scorer.matcher.run(&self.document, &mut self.lexicon, scratch, &mut self.hits);
+        scorer.matcher.find_hits(&self.document, &mut self.lexicon, scratch, &mut self.hits);
         self.repetition.find(&scorer.runs, &self.document, &self.lexicon);
         self.listing.read(&self.document, &self.lexicon);
         self.sentences.clear();
-        self.sentences.resize(self.document.sentences().len(), Standing::Full);
+        self.sentences.resize(self.document.sentences().len(), HitWeight::Full);
         for hits in self.hits.chunk_by(|one, other| one.sentence == other.sentence) {
             let number = hits[0].sentence as usize;
             let sentence = self.document.sentences()[number];
             self.sentences[number] = if self.repetition.is_echo(sentence) {
-                Standing::Echo
+                HitWeight::Echo
             } else if self.listing.is_bare(scorer, (&self.document, &self.lexicon), sentence, hits) {
-                Standing::Half
+                HitWeight::Half
             } else {
-                Standing::Full
+                HitWeight::Full
             };
         }
     }
 
     /// How a hit counts. For weighed concepts, an echo of the question does not matter: words of the question have
-    /// little weight, and a short answer is often one sentence that repeats the question. Only stretches without
-    /// function words matter there, and only if no reference answer has any.
-    pub(super) fn standing(&self, hit: &Hit, weighing: Weighing) -> Standing {
+    /// little weight, and a short answer is often one sentence that repeats the question. For these concepts, only
+    /// stretches without function words matter, and only if no reference answer contains such a stretch.
+    pub(super) fn hit_weight(&self, hit: &Hit, weighing: Weighing) -> HitWeight {
         match (weighing, self.sentences[hit.sentence as usize]) {
-            (Weighing::Counted, standing @ (Standing::Echo | Standing::Half)) => standing,
-            (Weighing::Counted | Weighing::Weighed, _) if self.listing.is_in_stretch(hit) => Standing::Half,
-            _ => Standing::Full,
+            (Weighing::Counted, weight @ (HitWeight::Echo | HitWeight::Half)) => weight,
+            (Weighing::Counted | Weighing::Weighed, _) if self.listing.is_in_stretch(hit) => HitWeight::Half,
+            _ => HitWeight::Full,
         }
     }
 
@@ -104,12 +106,12 @@ impl Workspace {
         let Self { document, decoded, lexicon, signal_scratch, signal_hits, .. } = self;
         let matcher = signals::matcher();
         signal_hits.clear();
-        matcher.run(document, lexicon, signal_scratch, signal_hits);
+        matcher.find_hits(document, lexicon, signal_scratch, signal_hits);
         let mut signals = signals::collect(signal_hits, document);
         let mut is_order = |text: &str| {
             decoded.read(text, 0, lexicon);
             signal_hits.clear();
-            matcher.run(decoded, lexicon, signal_scratch, signal_hits);
+            matcher.find_hits(decoded, lexicon, signal_scratch, signal_hits);
             signals::collect(signal_hits, decoded).is_hidden_order(decoded.tokens().len())
         };
         let body = answer.text.get(answer.body..).unwrap_or_default();
@@ -125,9 +127,9 @@ impl Workspace {
         for hit in &self.hits {
             let concept = scorer.targets[hit.phrase as usize].concept as usize;
             let weighing = scorer.weighing[concept];
-            let standing = self.standing(hit, weighing);
-            if standing != Standing::Echo && (weighing != Weighing::Counted || !hit.negated) {
-                self.concept_hits[concept].add(ConceptHit::new(*hit, standing == Standing::Half));
+            let weight = self.hit_weight(hit, weighing);
+            if weight != HitWeight::Echo && (weighing != Weighing::Counted || !hit.negated) {
+                self.concept_hits[concept].add(ConceptHit::new(*hit, weight == HitWeight::Half));
             }
         }
     }
@@ -140,7 +142,7 @@ impl Scorer {
         self.grade_with_fingerprint(answer, self.fingerprint_of(answer), workspace)
     }
 
-    /// Grades an answer whose fingerprint, [`Self::fingerprint_of`], was computed before.
+    /// Grades an answer with a fingerprint that [`Self::fingerprint_of`] has already computed for it.
     pub fn grade_with_fingerprint<'a>(
         &'a self,
         answer: &Answer<'a>,
@@ -150,7 +152,7 @@ impl Scorer {
         self.grade_within(Answer::LARGEST, answer, fingerprint, workspace)
     }
 
-    /// Grades an answer with another limit than [`Answer::LARGEST`].
+    /// Grades an answer with a length limit other than [`Answer::LARGEST`].
     pub(super) fn grade_within<'a>(
         &'a self,
         limit: usize,
@@ -186,7 +188,7 @@ impl Scorer {
             words_per_minute: None,
             star: self.story(workspace).unwrap_or(signals.star),
         };
-        self.add_up(&mut grade);
+        self.set_outcome_and_advice(&mut grade);
         grade
     }
 
@@ -213,8 +215,8 @@ impl Scorer {
         }
     }
 
-    /// Computes score, band and advice from the criteria and penalties of a grade.
-    pub fn add_up<'a>(&'a self, grade: &mut Grade<'a>) {
+    /// Sets the outcome and the advice of a grade from its criteria and penalties.
+    pub fn set_outcome_and_advice<'a>(&'a self, grade: &mut Grade<'a>) {
         grade.outcome = self.outcome(&grade.criteria, &grade.penalties);
         grade.advice = self.advice(&grade.criteria, &grade.penalties);
     }
@@ -233,7 +235,7 @@ impl Scorer {
         Some(criteria[at].concepts.iter().zip(&workspace.concept_hits[before..]).filter_map(star_part).collect())
     }
 
-    /// The band of an answer with these credits: those of all criteria, then of all penalties.
+    /// The band for these credits: first those of all criteria, then those of all penalties.
     pub fn band_of(&self, credits: impl IntoIterator<Item = Thousandths>) -> Band {
         let Question { criteria, penalties, bands, .. } = &self.question;
         let all = criteria.iter().map(|of| (of, false)).chain(penalties.iter().map(|of| (of, true)));
@@ -241,11 +243,12 @@ impl Scorer {
         for ((criterion, is_penalty), credit) in all.zip(credits) {
             *(if is_penalty { &mut lost } else { &mut earned }) += criterion.points * credit.0;
         }
-        bands.of(self.share(earned, lost).0)
+        bands.of(self.score_and_points(earned, lost).0)
     }
 
-    /// The score and the points earned, for gross points and deductions in thousandths of a point.
-    fn share(&self, earned: u32, lost: u32) -> (Tenths, Thousandths) {
+    /// The score, and the points earned after deductions. `earned` are the points before deductions and `lost` the
+    /// deductions, both in thousandths of a point.
+    fn score_and_points(&self, earned: u32, lost: u32) -> (Tenths, Thousandths) {
         let possible = self.question.possible();
         let earned = Thousandths(earned.saturating_sub(lost).min(possible.0));
         (Tenths::share(earned, possible), earned)
@@ -253,18 +256,18 @@ impl Scorer {
 
     fn outcome<'a>(&self, criteria: &[CriterionGrade<'_>], penalties: &[CriterionGrade<'_>]) -> Outcome<'a> {
         let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| grade.earned.0).sum::<u32>();
-        let (score, earned) = self.share(sum(criteria), sum(penalties));
+        let (score, earned) = self.score_and_points(sum(criteria), sum(penalties));
         Outcome::Graded { score, earned, possible: self.question.possible(), band: self.question.bands.of(score) }
     }
 
     fn flags(&self, answer: &Answer<'_>, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
-        let echoed = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
+        let echo_sentences = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
         let found = workspace.concept_hits.iter().filter(|hits| hits.worth(false) > 0).count();
         let conditions = [
             (Flag::TooShort, words < self.few_words),
-            (Flag::Echo, echoed().map(|sentence| sentence.len() as usize).sum::<usize>() * 2 > words),
+            (Flag::Echo, echo_sentences().map(|sentence| sentence.len() as usize).sum::<usize>() * 2 > words),
             (Flag::RepeatsItself, repetition.repeats_itself),
             (Flag::CopiedSample, repetition.copies_sample),
             (Flag::Stuffed, stuffed),
@@ -277,7 +280,7 @@ impl Scorer {
                 found <= OFF_TOPIC_MAX_CONCEPTS
                     && words >= OFF_TOPIC_MIN_WORDS
                     && self.runs.has_samples
-                    && self.runs.shared_words(document, &workspace.lexicon) < OFF_TOPIC_MAX_SHARED_PERCENT,
+                    && self.runs.shared_words(document, &workspace.lexicon) < ON_TOPIC_SHARED_PERCENT,
             ),
             (Flag::NotEnglish, language::is_not_english(answer, document, &workspace.lexicon)),
         ];
@@ -285,13 +288,13 @@ impl Scorer {
     }
 
     fn advice<'a>(&'a self, criteria: &[CriterionGrade<'_>], penalties: &[CriterionGrade<'_>]) -> Vec<Advice<'a>> {
-        let missed = self.question.criteria.iter().zip(criteria).filter(|(_, grade)| grade.status != Status::Met);
+        let not_met = self.question.criteria.iter().zip(criteria).filter(|(_, grade)| grade.status != Status::Met);
         let incurred =
             self.question.penalties.iter().zip(penalties).filter(|(_, grade)| grade.status != Status::Missed);
         let advice = |criterion: &'a Criterion| {
             let text = criterion.advice.as_deref()?;
             Some(Advice { criterion: Cow::Borrowed(&criterion.id), text: Cow::Borrowed(text) })
         };
-        missed.chain(incurred).filter_map(|(criterion, _)| advice(criterion)).collect()
+        not_met.chain(incurred).filter_map(|(criterion, _)| advice(criterion)).collect()
     }
 }

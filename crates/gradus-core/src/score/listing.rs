@@ -1,8 +1,8 @@
 //! Detects bare lists of keywords.
 //!
 //! People who understand a subject write sentences, which have function words. A hit counts half if its sentence has
-//! too few of them, if it is in a long stretch without any, if many sentences have the same shape, or if its sentence
-//! contains little else than concepts of the rubric.
+//! too few function words, if it is in a long stretch without function words, if several sentences have the same shape
+//! as its sentence, or if its sentence contains little else than concepts of the rubric.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -10,21 +10,22 @@ use super::rubric::Scorer;
 use crate::pattern::Hit;
 use crate::text::{Class, Document, Lexicon, Sentence};
 
-/// Number of words from which a sentence needs a share of function words. Shorter ones need one function word.
+/// A sentence with at least this many words needs a percentage of function words. A shorter sentence needs one function
+/// word.
 const SHORT_SENTENCE: u32 = 6;
 /// Percentage of function words below which a sentence is a list.
 const MIN_FUNCTION_PERCENT: u32 = 12;
-/// Number of consecutive words without a function word from which they are a list.
+/// Smallest number of consecutive words without a function word that are a list.
 const LONG_STRETCH: u32 = 10;
-/// Smallest number of function words in the shape of a sentence that is compared with others.
+/// Smallest number of function words in a sentence whose shape is compared with others.
 const MIN_SHAPE_WORDS: u32 = 3;
-/// Number of sentences with the same shape from which they are a list.
+/// Smallest number of sentences with the same shape that are a list.
 const MIN_ALIKE: u32 = 4;
-/// Percentage of function words from which a sentence is not a list, however many concepts it contains.
+/// Percentage of function words at or above which a sentence is not too dense, however many concepts it contains.
 const FLUENT_PERCENT: u32 = 33;
-/// Number of different concepts from which a sentence may be too dense.
+/// Smallest number of different concepts in a sentence that may be too dense.
 const DENSE_CONCEPTS: usize = 5;
-/// Percentage of content words that belong to concepts from which a dense sentence is a list.
+/// Percentage of content words in matches of concepts at or above which a sentence is too dense.
 const DENSE_PERCENT: usize = 75;
 
 /// Finds the parts of a document that are lists.
@@ -32,7 +33,8 @@ const DENSE_PERCENT: usize = 75;
 pub(super) struct Listing {
     concepts: HashSet<u32>,
     covered: Vec<bool>,
-    /// Length of the stretch without function words to which each token belongs, by token.
+    /// For each token, the length of the stretch without function words that it belongs to; 0 for function words, and
+    /// in sentences that cannot contain a long stretch.
     stretches: Vec<u32>,
     /// Number of sentences of each shape.
     shapes: HashMap<u64, u32>,
@@ -44,28 +46,28 @@ impl Listing {
         self.stretches.clear();
         self.stretches.resize(document.tokens().len(), 0);
         self.shapes.clear();
-        let mut with_function_words = [0_u32; Sentence::LONGEST as usize + 1];
+        let mut sentences_by_function_words = [0_u32; Sentence::LONGEST as usize + 1];
         for sentence in document.sentences() {
             if sentence.len() - sentence.function_words >= LONG_STRETCH {
-                self.measure(document, *sentence);
+                self.measure_stretches(document, *sentence);
             }
-            with_function_words[sentence.function_words as usize] += 1;
+            sentences_by_function_words[sentence.function_words as usize] += 1;
         }
         let may_be_alike = |sentence: &&Sentence| {
             sentence.function_words >= MIN_SHAPE_WORDS
-                && with_function_words[sentence.function_words as usize] >= MIN_ALIKE
+                && sentences_by_function_words[sentence.function_words as usize] >= MIN_ALIKE
         };
         for sentence in document.sentences().iter().filter(may_be_alike) {
             *self.shapes.entry(shape(document, *sentence, lexicon)).or_insert(0) += 1;
         }
     }
 
-    fn measure(&mut self, document: &Document, sentence: Sentence) {
+    fn measure_stretches(&mut self, document: &Document, sentence: Sentence) {
         let tokens = &document.tokens()[sentence.range()];
         let stretches = &mut self.stretches[sentence.range()];
         let mut start = 0;
         for end in 0..=tokens.len() {
-            let ends = tokens.get(end).is_none_or(|token| is_grammar(token.class()));
+            let ends = tokens.get(end).is_none_or(|token| connects_words(token.class()));
             if ends {
                 stretches[start..end].fill((end - start) as u32);
                 start = end + 1;
@@ -92,7 +94,7 @@ impl Listing {
         self.stretches.iter().any(|length| *length >= LONG_STRETCH)
     }
 
-    /// Whether the hit is in a stretch that is a list, whatever the rest of its sentence is.
+    /// Whether the hit is in a stretch that is a list, whatever the rest of the sentence contains.
     pub(super) fn is_in_stretch(&self, hit: &Hit) -> bool {
         self.stretches[hit.first as usize] >= LONG_STRETCH || self.stretches[hit.last as usize] >= LONG_STRETCH
     }
@@ -109,7 +111,7 @@ impl Listing {
         }
         self.covered.clear();
         self.covered.resize(sentence.len() as usize, false);
-        for hit in hits.iter().filter(|hit| hit.whole) {
+        for hit in hits.iter().filter(|hit| hit.single_part) {
             let (first, last) = ((hit.first - sentence.first) as usize, (hit.last - sentence.first) as usize);
             self.covered[first..=last].fill(true);
         }
@@ -132,8 +134,9 @@ fn has_few_function_words(sentence: Sentence) -> bool {
     }
 }
 
-/// Whether a word connects the words of a sentence. "And" and "or" may as well connect the items of a list.
-fn is_grammar(class: Class) -> bool {
+/// Whether a word connects the words of a sentence. "And" and "or" do not count, because they can also connect the
+/// items of a list.
+fn connects_words(class: Class) -> bool {
     class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR)
 }
 
@@ -142,12 +145,12 @@ fn shape(document: &Document, sentence: Sentence, lexicon: &Lexicon) -> u64 {
     let mut shape = 0_u64;
     let mut content = false;
     for token in &document.tokens()[sentence.range()] {
-        let grammar = token.class().has(Class::FUNCTION);
-        if grammar || !content {
-            let value = if grammar { u64::from(lexicon.stem_hash(token.word)) + 2 } else { 1 };
+        let is_function_word = token.class().has(Class::FUNCTION);
+        if is_function_word || !content {
+            let value = if is_function_word { u64::from(lexicon.stem_hash(token.word)) + 2 } else { 1 };
             shape = shape.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(value);
         }
-        content = !grammar;
+        content = !is_function_word;
     }
     shape
 }

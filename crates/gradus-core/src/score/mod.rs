@@ -23,7 +23,7 @@ mod rubric;
 mod signals;
 mod word_runs;
 
-pub use explain::{Find, Reason, Trace};
+pub use explain::{MatchEffect, PhraseMatch, PhraseMatches};
 pub use fingerprint::Vocabulary;
 pub use grade::{VERSION, Workspace};
 pub use rubric::{PhraseFault, PhrasePlace, Scorer, ScorerError, Scorers};

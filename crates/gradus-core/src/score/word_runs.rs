@@ -165,7 +165,7 @@ impl Repetition {
         self.repeats_itself = total >= 4 * RUN_WORDS && repeated * 100 >= total * REPEAT_SHARE;
     }
 
-    /// Whether the sentence only repeats the question.
+    /// Whether the sentence mostly repeats the question.
     pub(super) fn is_echo(&self, sentence: Sentence) -> bool {
         let words = self.echoed.get(sentence.range()).unwrap_or_default();
         words.len() >= RUN_WORDS && words.iter().filter(|&&echoed| echoed).count() * 100 >= words.len() * ECHO_SHARE

@@ -1,6 +1,6 @@
 //! The words, sentences, quantities and spelled-out words of a text.
 //!
-//! A [`Document`] keeps its buffers from one text to the next.
+//! A [`Document`] reuses its buffers for the next text.
 
 use super::letters::{self, LetterRun};
 use super::visible::VisibleText;
@@ -44,7 +44,7 @@ pub(super) enum Separator {
     Hyphen,
     /// Comma.
     Comma,
-    /// Colon, semicolon, dash or bracket.
+    /// Colon, semicolon, dash, bracket, or East Asian comma.
     Break,
 }
 
@@ -62,7 +62,7 @@ pub struct Sentence {
 }
 
 impl Sentence {
-    /// Greatest number of tokens; a longer sentence is cut.
+    /// Greatest number of tokens in a sentence; a longer one is split.
     pub const LONGEST: u32 = 80;
 
     /// The token numbers.
@@ -88,7 +88,7 @@ pub struct Join {
     pub first: u32,
     /// Last token.
     pub last: u32,
-    /// The word they spell.
+    /// The word that the tokens spell.
     pub word: WordId,
 }
 
@@ -108,7 +108,7 @@ impl Document {
         Self::default()
     }
 
-    /// Reads `text` from byte `body` on. Nothing is read unless `body` is a character boundary, and nothing beyond the
+    /// Reads `text` from byte `body` on. Reads nothing if `body` is not a character boundary. Ignores text beyond the
     /// first 4 GiB.
     pub fn read(&mut self, text: &str, body: usize, lexicon: &mut Lexicon) {
         self.tokens.clear();
@@ -149,17 +149,17 @@ impl Document {
         &self.sentences
     }
 
-    /// The quantities, by first token.
+    /// The quantities, ordered by first token.
     pub fn quantities(&self) -> &[Quantity] {
         &self.quantities
     }
 
-    /// The words that are spelled out over several tokens, by first token.
+    /// The words that are spelled out over several tokens, ordered by first token.
     pub fn joins(&self) -> &[Join] {
         &self.joins
     }
 
-    /// The runs of single letters, by first token.
+    /// The runs of single letters, ordered by first token.
     pub fn letter_runs(&self) -> &[LetterRun] {
         &self.letter_runs
     }
@@ -169,12 +169,12 @@ impl Document {
         Span { start: self.tokens[first as usize].start as usize, end: self.tokens[last as usize].end as usize }
     }
 
-    /// Whether any of the tokens is a negator.
+    /// Whether any token from `first` to `last` is a negator.
     pub fn has_negator(&self, first: u32, last: u32) -> bool {
         self.tokens[first as usize..=last as usize].iter().any(|token| token.class.has(Class::NEGATOR))
     }
 
-    /// Whether any of the tokens is in the scope of a negation.
+    /// Whether any token from `first` to `last` is in the scope of a negation.
     pub fn is_negated(&self, first: u32, last: u32) -> bool {
         self.tokens[first as usize..=last as usize].iter().any(|token| token.negated)
     }
@@ -197,7 +197,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn words_and_sentences_are_split_as_a_reader_would_split_them() {
+    fn a_text_is_split_into_words_and_sentences() {
         assert_eq!(
             sentences("We're on-call, e.g. at night. It took 1,200.5 ms!"),
             [vec!["We're", "on", "call", "e", "g", "at", "night"], vec!["It", "took", "1,200.5", "ms"]]
@@ -218,7 +218,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn every_span_of_an_unusual_text_is_a_word_of_it() {
+    fn every_token_of_an_unusual_text_has_a_valid_span() {
         for text in [
             "",
             "\u{feff}",

@@ -13,7 +13,7 @@ pub(super) enum NumberWord {
     Scale(u64),
     /// Fraction: "half", "third", "quarter".
     Part,
-    /// Multiple by itself: "twice", "doubled".
+    /// Word that alone denotes a factor: "twice", "doubled".
     Multiple,
 }
 

@@ -1,14 +1,15 @@
 //! Marks the words that are in the scope of a negation.
 //!
-//! A negator reaches forward to the end of its clause: a comma, a stronger break, a word such as "but" or "because",
-//! the start of a new clause, or at most twelve words. A second negator within reach cancels the first ("never deploy
-//! without a rollback"). "Was never tested", "did not exist" and "were missing" also negate the words before them.
-//! These are rules of thumb for English, few on purpose.
+//! A negator negates the words after it up to the end of its clause, but at most twelve words. A clause ends at a comma
+//! that does not continue a list, at a stronger break, and before words that start a new clause, such as "but" or
+//! "because". A second negator within reach ends the negation: in "never deploy without a rollback" only "deploy" is
+//! negated. "Was never tested", "did not exist" and "were missing" also negate the words before them. These are rules
+//! of thumb for English, deliberately few.
 
 use super::document::{Document, Separator, Token};
 use super::{Class, Lexicon};
 
-/// Greatest number of words that a negator reaches over.
+/// Greatest number of words after a negator that it negates.
 const REACH: usize = 12;
 /// Number of words after a comma in which an "or" continues a list such as "no backups, runbooks or alerts".
 const LIST_REACH: usize = 24;
@@ -32,11 +33,11 @@ pub(super) fn mark_negated(document: &mut Document, lexicon: &Lexicon) {
 enum Negator {
     /// Negates the verb and the words after it: "did not", "never", "failed to".
     Clause,
-    /// Negates a phrase: "without", "no", "instead of". Ends at a new subject.
+    /// Negates a phrase: "without", "no", "instead of". The negation ends at a new subject.
     Phrase,
     /// Negates the words before it: "were missing".
     Absence,
-    /// Negates nothing in this place: "not only".
+    /// Negates nothing here: "not only".
     Idle,
 }
 
@@ -48,26 +49,26 @@ struct Clauses<'a> {
 impl Clauses<'_> {
     fn mark(&mut self) {
         let mut reach: Option<Negator> = None;
-        let (mut clause, mut since) = (0, 0);
+        let (mut clause_start, mut last_negator) = (0, 0);
         for at in 0..self.tokens.len() {
-            if self.starts_clause(at, reach) || (reach.is_some() && at > since + REACH) {
+            if self.starts_clause(at, reach) || (reach.is_some() && at > last_negator + REACH) {
                 reach = None;
-                clause = at;
+                clause_start = at;
             }
             if self.tokens[at].class.has(Class::NEGATOR) {
                 let negator = self.negator(at);
-                since = at;
+                last_negator = at;
                 reach = match (negator, reach) {
                     (Negator::Idle, before) => before,
                     (Negator::Absence, before) => {
-                        self.deny_before(clause, at);
+                        self.negate_before(clause_start, at);
                         before
                     }
-                    // because a second negation cancels the first
+                    // because a second negator ends the negation
                     (_, Some(_)) if !self.continues(at) => None,
                     (negator, _) => {
-                        if negator == Negator::Clause && self.denies_existence(at) {
-                            self.deny_before(clause, at);
+                        if negator == Negator::Clause && self.negates_subject(at) {
+                            self.negate_before(clause_start, at);
                         }
                         Some(negator)
                     }
@@ -96,11 +97,12 @@ impl Clauses<'_> {
         token.class.has(Class::RELEASE)
             || matches!(self.word(at), "so" | "then" | "while" | "which" | "if")
             || (token.class.has(Class::SUBJECT) && reach == Some(Negator::Phrase))
-            || (self.word(at) == "and" && self.and_releases(at, reach))
+            || (self.word(at) == "and" && self.and_starts_clause(at, reach))
     }
 
-    /// After "and", a new subject, a new negation or another verb starts a new clause.
-    fn and_releases(&self, at: usize, reach: Option<Negator>) -> bool {
+    /// Whether the "and" at `at` starts a new clause: before a subject, before a word such as "then" or "the", or,
+    /// after a negated verb, before a past tense that no "or" follows.
+    fn and_starts_clause(&self, at: usize, reach: Option<Negator>) -> bool {
         let next = self.class(at + 1);
         next.has(Class::SUBJECT)
             || matches!(
@@ -178,8 +180,9 @@ impl Clauses<'_> {
         }
     }
 
-    /// Whether the negator at `at` says that its subject does not exist: "was never tested".
-    fn denies_existence(&self, at: usize) -> bool {
+    /// Whether the negator at `at` also negates its subject, because a word such as "exist" or "tested" is among the
+    /// next three words: "was never tested".
+    fn negates_subject(&self, at: usize) -> bool {
         (at + 1..at + 4).any(|ahead| {
             matches!(
                 self.word(ahead),
@@ -210,9 +213,9 @@ impl Clauses<'_> {
         })
     }
 
-    /// Negates the clause before `at`, unless a person is its subject.
-    fn deny_before(&mut self, clause: usize, at: usize) {
-        let before = &mut self.tokens[clause..at];
+    /// Negates the words of the clause before `at`, unless a pronoun such as "we" or "it" is among them.
+    fn negate_before(&mut self, clause_start: usize, at: usize) {
+        let before = &mut self.tokens[clause_start..at];
         if !before.iter().any(|token| token.class.has(Class::SUBJECT)) {
             before.iter_mut().for_each(|token| token.negated = true);
         }
@@ -261,12 +264,12 @@ mod tests {
     }
 
     #[test]
-    fn two_negations_cancel() {
+    fn a_second_negator_ends_the_negation() {
         assert_eq!(negated("We never deploy without a rollback plan."), "deploy");
     }
 
     #[test]
-    fn a_subject_that_does_not_exist_is_negated_before_the_negator() {
+    fn words_before_a_negator_are_negated_if_it_negates_its_subject() {
         assert_eq!(negated("The failover was never tested."), "the failover was tested");
         assert_eq!(negated("Runbooks were missing."), "runbooks were");
         assert_eq!(negated("Workload identity was rejected."), "workload identity was");

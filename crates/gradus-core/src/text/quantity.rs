@@ -8,10 +8,10 @@ use super::{Class, Lexicon};
 
 /// A set of kinds of quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Quantities(pub(crate) u8);
+pub struct QuantityKinds(pub(crate) u8);
 
-impl Quantities {
-    /// A number that counts or measures something. A year is not one, nor is "one" without a unit.
+impl QuantityKinds {
+    /// A number that counts or measures something; not a year, and not "one" without a unit.
     pub const NUMBER: Self = Self(1);
     /// Percentage or fraction.
     pub const PERCENT: Self = Self(2);
@@ -45,7 +45,7 @@ pub struct Quantity {
     /// Last token.
     pub last: u32,
     /// Kinds of the quantity.
-    pub kinds: Quantities,
+    pub kinds: QuantityKinds,
 }
 
 /// Finds the quantities of `document`.
@@ -77,11 +77,11 @@ impl Finder<'_> {
         };
         match number::number_word(self.word(at)) {
             Some(NumberWord::Multiple) => {
-                push(at, at, Quantities::MULTIPLE);
+                push(at, at, QuantityKinds::MULTIPLE);
                 at + 1
             }
             Some(NumberWord::Part) => {
-                if let Some((last, kinds)) = self.part(at) {
+                if let Some((last, kinds)) = self.fraction(at) {
                     push(at, last, kinds);
                 }
                 at + 1
@@ -94,7 +94,7 @@ impl Finder<'_> {
                 let unit = self.unit(last);
                 // because "one" is mostly a pronoun
                 if unit.is_some() || spoken.digits != "1" {
-                    push(at, last, Quantities::NUMBER);
+                    push(at, last, QuantityKinds::NUMBER);
                 }
                 if let Some((last, kinds)) = unit {
                     push(at, last, kinds);
@@ -102,11 +102,11 @@ impl Finder<'_> {
                 last + 1
             }
             None => {
-                let (plain, kinds) = self.digits(at);
+                let (plain, kinds) = self.attached_kind(at);
                 let last = if plain && self.is_scale(at + 1) { at + 1 } else { at };
                 let unit = if plain { self.unit(last) } else { kinds.map(|kinds| (at, kinds)) };
                 if unit.is_some() || (plain && !self.is_year(at)) {
-                    push(at, last, Quantities::NUMBER);
+                    push(at, last, QuantityKinds::NUMBER);
                 }
                 if let Some((last, kinds)) = unit {
                     push(at, last, kinds);
@@ -124,8 +124,9 @@ impl Finder<'_> {
         matches!(number::number_word(self.word(at)), Some(NumberWord::Scale(_)))
     }
 
-    /// Whether the token consists of digits alone, and the kind that the letters or signs attached to them denote.
-    fn digits(&self, at: usize) -> (bool, Option<Quantities>) {
+    /// Whether the token is a plain number without attached letters or signs, and the kind of quantity that attached
+    /// letters or signs denote.
+    fn attached_kind(&self, at: usize) -> (bool, Option<QuantityKinds>) {
         let word = self.word(at);
         let money = word.starts_with(['$', '€', '£']);
         let unit = word
@@ -133,20 +134,21 @@ impl Finder<'_> {
             .trim_start_matches(|c: char| c.is_ascii_digit() || ".,".contains(c));
         let kinds = match unit {
             "" => None,
-            "%" => Some(Quantities::PERCENT),
+            "%" => Some(QuantityKinds::PERCENT),
             // because "502s" are errors, not seconds
             "s" if is_status_code(&word[..word.len() - 1]) => None,
-            "x" | "×" => Some(Quantities::MULTIPLE),
+            "x" | "×" => Some(QuantityKinds::MULTIPLE),
             "ns" | "us" | "µs" | "μs" | "ms" | "s" | "sec" | "secs" | "min" | "mins" | "m" | "h" | "hr" | "hrs"
-            | "d" => Some(Quantities::DURATION),
-            "k" | "b" | "bn" | "gb" | "mb" | "tb" | "kb" | "rps" | "qps" => Some(Quantities::NUMBER),
+            | "d" => Some(QuantityKinds::DURATION),
+            "k" | "b" | "bn" | "gb" | "mb" | "tb" | "kb" | "rps" | "qps" => Some(QuantityKinds::NUMBER),
             _ => None,
         };
-        if money { (false, Some(Quantities::MONEY)) } else { (unit.is_empty(), kinds) }
+        if money { (false, Some(QuantityKinds::MONEY)) } else { (unit.is_empty(), kinds) }
     }
 
-    /// The last token and kind of a quantity whose plain number ends at token `last`; `None` without a unit after it.
-    fn unit(&self, last: usize) -> Option<(usize, Quantities)> {
+    /// The last token and kind of a quantity whose plain number ends at token `last`; `None` if no unit follows the
+    /// number.
+    fn unit(&self, last: usize) -> Option<(usize, QuantityKinds)> {
         let next = last + 1;
         if next >= self.end || self.document.tokens[next].separator > Separator::Hyphen {
             return None;
@@ -161,32 +163,33 @@ impl Finder<'_> {
                 .then_some(last),
         };
         if let Some(last) = percent {
-            return Some((last, Quantities::PERCENT));
+            return Some((last, QuantityKinds::PERCENT));
         }
         if is_time_unit(word) {
-            return Some((next, Quantities::DURATION));
+            return Some((next, QuantityKinds::DURATION));
         }
         match word {
-            "times" | "x" | "fold" => Some((next, Quantities::MULTIPLE)),
+            "times" | "x" | "fold" => Some((next, QuantityKinds::MULTIPLE)),
             "dollars" | "dollar" | "euros" | "euro" | "pounds" | "usd" | "eur" | "gbp" | "bucks" | "grand"
-            | "cents" => Some((next, Quantities::MONEY)),
+            | "cents" => Some((next, QuantityKinds::MONEY)),
             _ => None,
         }
     }
 
-    /// A fraction with its unit: "half an hour", "a couple of days", "by a third".
-    fn part(&self, at: usize) -> Option<(usize, Quantities)> {
+    /// The last token and kind of the fraction that starts at token `at`: "half an hour", "a couple of days", "by a
+    /// third".
+    fn fraction(&self, at: usize) -> Option<(usize, QuantityKinds)> {
         let next = match self.word(at + 1) {
             "a" | "an" | "of" => at + 2,
             _ => at + 1,
         };
         if is_time_unit(self.word(next)) {
-            return Some((next, Quantities::DURATION));
+            return Some((next, QuantityKinds::DURATION));
         }
         let by_a = at >= 2 && matches!(self.word(at - 1), "a" | "one" | "two") && self.word(at - 2) == "by";
         let halved = self.word(at) == "half" && at >= 1 && matches!(self.word(at - 1), "by" | "in");
         let share = self.word(at + 1) == "of" && self.word(at) != "couple" && self.word(at) != "quarter";
-        (by_a || halved || share).then_some((at, Quantities::PERCENT))
+        (by_a || halved || share).then_some((at, QuantityKinds::PERCENT))
     }
 
     fn is_year(&self, at: usize) -> bool {
@@ -239,8 +242,9 @@ mod tests {
 
     fn quantities(text: &str) -> Vec<(&str, &'static str)> {
         let (document, _) = read(text);
-        let name =
-            |kinds: Quantities| Quantities::NAMED.iter().find(|(_, kind)| *kind == kinds).map_or("?", |found| found.0);
+        let name = |kinds: QuantityKinds| {
+            QuantityKinds::NAMED.iter().find(|(_, kind)| *kind == kinds).map_or("?", |found| found.0)
+        };
         let all = document.quantities().iter();
         all.map(|quantity| (document.span(quantity.first, quantity.last).of(text), name(quantity.kinds))).collect()
     }

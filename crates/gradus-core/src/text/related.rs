@@ -1,4 +1,4 @@
-//! Groups of words with similar meanings and with opposite meanings. They are looser than synonyms.
+//! Groups of words with similar meanings and with opposite meanings. The words of a group are less alike than synonyms.
 //!
 //! A word may be in several groups. `score` decides what a match by a related word is worth.
 
@@ -6,13 +6,13 @@ use super::synonyms::{Groups, Member};
 
 /// Groups of words with similar meanings, some of them with an opposite group.
 #[derive(Debug, Clone, Default)]
-pub struct Related {
+pub struct RelatedWords {
     groups: Groups,
-    /// Number of the opposite group, by group.
+    /// Index of the opposite group of each group.
     opposites: Vec<Option<usize>>,
 }
 
-impl Related {
+impl RelatedWords {
     /// Takes groups of words with similar meanings, and pairs of groups with opposite meanings. Ignores members that
     /// have no words.
     pub fn new<S: AsRef<str>>(groups: &[Vec<S>], opposites: &[(Vec<S>, Vec<S>)]) -> Self {
@@ -25,7 +25,7 @@ impl Related {
         }
     }
 
-    /// Members whose first stem is `stem`, longest first.
+    /// Members whose first word has the stem `stem`, longest first.
     pub fn starting_with(&self, stem: &str) -> &[Member] {
         self.groups.starting_with(stem)
     }
@@ -35,12 +35,12 @@ impl Related {
         self.groups.group(group)
     }
 
-    /// Number of the group with the opposite meaning, if there is one.
+    /// Index of the group with the opposite meaning, if there is one.
     pub fn opposite(&self, group: usize) -> Option<usize> {
         self.opposites.get(group).copied().flatten()
     }
 
-    /// All groups, each with the number of its opposite.
+    /// All groups, each with the index of its opposite group, if there is one.
     pub fn groups(&self) -> impl Iterator<Item = (&[Vec<String>], Option<usize>)> {
         self.groups.all().iter().map(Vec::as_slice).zip(self.opposites.iter().copied())
     }
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_word_may_be_in_several_groups_and_have_opposites() {
         let opposites = [(vec!["open"], vec!["closed", "shut"])];
-        let related = Related::new(&[vec!["cell", "battery"], vec!["cell", "room"], vec!["..."]], &opposites);
+        let related = RelatedWords::new(&[vec!["cell", "battery"], vec!["cell", "room"], vec!["..."]], &opposites);
         let groups = |word: &str| -> Vec<usize> {
             related.starting_with(&stem(word)).iter().map(|member| member.group).collect()
         };

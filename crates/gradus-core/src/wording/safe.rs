@@ -1,7 +1,7 @@
-//! Text made safe to show: no control character, and nothing that reorders or hides text, survives.
+//! Makes text safe to show: replaces control characters, and removes characters that reorder or hide text.
 //!
-//! Answers, ids and file names hold whatever users typed or pasted. Escape sequences in them must not reach a
-//! terminal, and invisible characters must not make a report say something else than it does.
+//! Answers, ids and file names hold whatever users typed or pasted. Escape sequences in them must not reach a terminal,
+//! and invisible characters must not make a report appear to say something that it does not say.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ pub fn safe_line<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 fn shown(c: char) -> Option<char> {
     match c {
         '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-        // Each C0 control character has a picture of its own from U+2400 on.
+        // The symbol for each C0 control character is U+2400 plus its code.
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)),
         '\u{7f}' => Some('\u{2421}'),
         '\u{80}'..='\u{9f}' => Some(char::REPLACEMENT_CHARACTER),
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn directional_overrides_are_left_out() {
+    fn characters_that_reorder_or_hide_text_are_removed() {
         assert_eq!(safe_line("no\u{202e}t\u{200b}e"), "note");
     }
 

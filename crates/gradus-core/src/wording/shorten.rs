@@ -1,7 +1,8 @@
-//! Text brought to one line, and cut to a number of columns, graphemes or bytes. An ellipsis shows where it was cut.
+//! Puts text on one line, and cuts it to a number of columns, graphemes or bytes. An ellipsis shows where it was cut.
 //!
-//! No cut divides a grapheme. Functions that count columns make text safe first, because hidden characters would
-//! falsify the count.
+//! No cut divides a grapheme, unless a text of more than 2000 bytes loses its middle. [`cut_middle`] and [`cut_end`]
+//! make text safe first, because hidden characters would falsify the count of columns; [`cut_middle_between_words`]
+//! does not.
 
 use std::borrow::Cow;
 
@@ -13,18 +14,19 @@ use crate::model::is_hiding;
 
 const ELLIPSIS: &str = "…";
 
-/// Bytes at either end of a text that are read, so that a huge id costs no more than a long one.
+/// Number of bytes that are read at each end of a text, so that a huge id costs no more than a long one.
 const READ_AT_EITHER_END: usize = 1000;
 
-/// `text` on one line: white space and control characters become one space, and characters that hide or reorder text
-/// are removed. Nothing is left at the ends.
+/// `text` on one line: each run of white space and control characters becomes one space, and characters that hide or
+/// reorder text are removed. There is no space at the ends.
 pub fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let shown = words.map(|word| word.chars().filter(|c| !is_hiding(*c)).collect::<String>());
     shown.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// `text` in at most `limit` graphemes, of at least 1. The last one is an ellipsis where the text was longer.
+/// `text` in at most `limit` graphemes; a limit of 0 counts as 1. If the text was longer, the last grapheme is an
+/// ellipsis.
 pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     let mut starts = text.grapheme_indices(true).map(|(start, _)| start);
     let last = starts.nth(limit.saturating_sub(1));
@@ -34,8 +36,8 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
-/// `text` in at most `limit` bytes, with an ellipsis where it was longer. `limit` must leave room for the ellipsis,
-/// which has three bytes.
+/// `text` in at most `limit` bytes, with an ellipsis at the end if it was longer. `limit` must leave room for the
+/// ellipsis, which has three bytes.
 pub fn cut_bytes(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);
@@ -47,7 +49,7 @@ pub fn cut_bytes(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned([&text[..end], ELLIPSIS].concat())
 }
 
-/// `text` without its middle where it is very long.
+/// `text`, without its middle if it has more than 2000 bytes.
 fn bounded(text: &str) -> Cow<'_, str> {
     if text.len() <= 2 * READ_AT_EITHER_END {
         return Cow::Borrowed(text);
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortened_text_has_at_most_that_many_graphemes() {
+    fn a_shortened_text_has_at_most_the_given_number_of_graphemes() {
         let cases = [("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a bc", 3, "a…"), ("äöüß", 3, "äö…")];
         for (text, limit, expected) in cases {
             assert_eq!(shortened(text, limit), expected);

@@ -36,7 +36,7 @@ pub(super) fn refuse_ambiguous(questions: &[DraftQuestion]) -> Result<(), DraftE
 #[cfg(test)]
 mod tests {
     use super::super::{DraftQuestion, draft};
-    use crate::text::{Related, Synonyms};
+    use crate::text::{RelatedWords, Synonyms};
 
     fn refusal(ids_and_prompts: &[(&str, &str)]) -> Option<String> {
         let question = |(id, prompt): &(&str, &str)| {
@@ -44,7 +44,7 @@ mod tests {
             DraftQuestion::from_fields(fields.as_object().expect("an object")).expect("a question")
         };
         let questions: Vec<DraftQuestion> = ids_and_prompts.iter().map(question).collect();
-        let drafted = draft(&questions, "t", &Synonyms::default(), &Related::default());
+        let drafted = draft(&questions, "t", &Synonyms::default(), &RelatedWords::default());
         drafted.err().map(|error| error.to_string())
     }
 

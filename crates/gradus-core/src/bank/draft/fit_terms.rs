@@ -8,7 +8,9 @@ use super::draft_error::{DraftError, QuestionFault};
 use super::weights::Terms;
 use crate::bank::rubric::parse;
 use crate::model::{Answer, MatchKind, Question, Thousandths};
-use crate::score::{Find, PhrasePlace, Reason, Scorer, ScorerError, Scorers, Trace, Vocabulary, Workspace};
+use crate::score::{
+    MatchEffect, PhraseMatch, PhraseMatches, PhrasePlace, Scorer, ScorerError, Scorers, Vocabulary, Workspace,
+};
 
 /// Maximum number of rounds. Two rounds remove unreadable phrases and then missed terms; more are a bug.
 const MOST_ROUNDS: usize = 8;
@@ -75,10 +77,12 @@ impl Weighed<'_> {
                 continue;
             }
             any = true;
-            let traces = scorer.explain(&answer, workspace);
-            let own: Vec<&Trace<'_>> = traces.iter().filter(|trace| trace.place.criterion == criterion).collect();
-            let is_found = |phrase: &str, denied| {
-                own.iter().any(|trace| trace.phrase == phrase && trace.finds.iter().any(|find| counts(find, denied)))
+            let explained = scorer.explain(&answer, workspace);
+            let own: Vec<&PhraseMatches<'_>> =
+                explained.iter().filter(|phrase| phrase.place.criterion == criterion).collect();
+            let is_found = |text: &str, denied| {
+                own.iter()
+                    .any(|phrase| phrase.phrase == text && phrase.matches.iter().any(|found| counts(found, denied)))
             };
             terms.retain(is_found);
         }
@@ -108,10 +112,10 @@ impl Weighed<'_> {
     }
 }
 
-/// Whether a find earns the full weight of a term, which the text says, or denies if `denied`.
-fn counts(find: &Find, denied: bool) -> bool {
-    let reason = if denied { Reason::Denied } else { Reason::Counts };
-    find.reason == reason && !matches!(find.how, MatchKind::Related | MatchKind::Opposite)
+/// Whether a match earns the full weight of a term, which the text says, or denies if `denied`.
+fn counts(found: &PhraseMatch, denied: bool) -> bool {
+    let effect = if denied { MatchEffect::Denied } else { MatchEffect::Counts };
+    found.effect == effect && !matches!(found.how, MatchKind::Related | MatchKind::Opposite)
 }
 
 fn phrase(question: &Question, place: PhrasePlace) -> Option<&str> {

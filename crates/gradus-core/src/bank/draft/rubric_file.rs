@@ -15,7 +15,7 @@ use crate::bank::criteria::HALF;
 use crate::bank::encode::{hyphenated, toml_string, unused_id};
 use crate::model::Thousandths;
 use crate::score::Vocabulary;
-use crate::text::{KnownWords, Related, Synonyms};
+use crate::text::{KnownWords, RelatedWords, Synonyms};
 
 /// Points of the criterion that has the references.
 const POINTS: u32 = 10;
@@ -44,7 +44,7 @@ pub fn draft(
     questions: &[DraftQuestion],
     topic: &str,
     synonyms: &Synonyms,
-    related: &Related,
+    related: &RelatedWords,
 ) -> Result<Vec<DraftedFile>, DraftError> {
     refuse_ambiguous(questions)?;
     let mut weights = Weights::new(questions, synonyms, related);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     fn bank(questions: &[DraftQuestion]) -> Bank {
-        let files = draft(questions, "Drafted", &Synonyms::default(), &Related::default()).expect("words");
+        let files = draft(questions, "Drafted", &Synonyms::default(), &RelatedWords::default()).expect("words");
         Bank::new(files_from_texts(files.into_iter().map(|file| (file.name, file.text))))
     }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::questions::{DraftCriterion, DraftQuestion};
 use crate::bank::encode::escaped_word;
 use crate::pattern::Reader;
-use crate::text::{Class, Document, Lexicon, Related, Synonyms, stem};
+use crate::text::{Class, Document, Lexicon, RelatedWords, Synonyms, stem};
 
 /// Factor for the weight of a word of the question, or of a word with nearly the same meaning. People repeat such words
 /// whether they know the answer or not.
@@ -60,7 +60,7 @@ impl Terms {
 pub(super) struct Weights<'a> {
     reader: Reader,
     synonyms: &'a Synonyms,
-    related: &'a Related,
+    related: &'a RelatedWords,
     questions: u32,
     /// By stem: the number of questions whose references or criteria contain it.
     questions_with: BTreeMap<String, u32>,
@@ -78,7 +78,7 @@ struct Word {
 
 impl<'a> Weights<'a> {
     /// Counts the words of all references and criteria.
-    pub(super) fn new(questions: &[DraftQuestion], synonyms: &'a Synonyms, related: &'a Related) -> Self {
+    pub(super) fn new(questions: &[DraftQuestion], synonyms: &'a Synonyms, related: &'a RelatedWords) -> Self {
         let (count, questions_with) = (questions.len() as u32, BTreeMap::new());
         let mut weights = Self { reader: Reader::default(), synonyms, related, questions: count, questions_with };
         for question in questions {
@@ -289,7 +289,7 @@ mod tests {
             question("c", "", &["Every tree grows."]),
         ];
         let synonyms = Synonyms::default();
-        let terms = Weights::new(&questions, &synonyms, &Related::default())
+        let terms = Weights::new(&questions, &synonyms, &RelatedWords::default())
             .terms("What is a heap?", "A heap is a tree with order.");
         let said = weights(&terms);
         // 3 questions: ln(1 + 3/1.5) = 1.10 for a word in one question, ln(1 + 3/3.5) = 0.62 for a word in all three.
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn related_words_of_the_question_weigh_as_little_as_its_own_words() {
-        let related = Related::new(&[vec!["stage", "phase"]], &[]);
+        let related = RelatedWords::new(&[vec!["stage", "phase"]], &[]);
         let (synonyms, prompt, reference) = (Synonyms::default(), "Which stage is first?", "The coding phase.");
         let terms = Weights::new(&[question("a", prompt, &[reference])], &synonyms, &related).terms(prompt, reference);
         let said = weights(&terms);
@@ -314,7 +314,7 @@ mod tests {
     fn denied_words_are_separate_terms() {
         let questions = [question("a", "", &["There is no backup."])];
         let synonyms = Synonyms::default();
-        let terms = Weights::new(&questions, &synonyms, &Related::default()).terms("", "There is no backup.");
+        let terms = Weights::new(&questions, &synonyms, &RelatedWords::default()).terms("", "There is no backup.");
         assert!(terms.denied.iter().any(|(phrase, _)| phrase == "backup"), "{terms:?}");
         assert!(terms.said.iter().any(|(phrase, _)| phrase == "no"), "the negating word itself is said: {terms:?}");
     }
@@ -323,14 +323,15 @@ mod tests {
     fn members_of_a_synonym_group_are_alternatives() {
         let synonyms = Synonyms::new(&[vec!["k8s", "kubernetes", "kube cluster"]]).expect("a group");
         let questions = [question("a", "", &["Kubernetes restarts it."])];
-        let terms = Weights::new(&questions, &synonyms, &Related::default()).terms("", "Kubernetes restarts it.");
+        let terms = Weights::new(&questions, &synonyms, &RelatedWords::default()).terms("", "Kubernetes restarts it.");
         assert!(weights(&terms).contains_key("kubernetes|k8s|kube-cluster"), "{terms:?}");
     }
 
     #[test]
     fn a_reference_without_meaningful_words_still_has_terms() {
         let synonyms = Synonyms::default();
-        let terms = Weights::new(&[question("a", "", &["It is."])], &synonyms, &Related::default()).terms("", "It is.");
+        let terms =
+            Weights::new(&[question("a", "", &["It is."])], &synonyms, &RelatedWords::default()).terms("", "It is.");
         assert_eq!(terms.said.len(), 2, "{terms:?}");
     }
 
@@ -338,7 +339,7 @@ mod tests {
     fn criterion_weights(criteria: &[&str], synonyms: &Synonyms) -> BTreeMap<String, f64> {
         let criterion = |text: &&str| DraftCriterion { id: None, text: (*text).to_owned(), points: 1 };
         let question = DraftQuestion { criteria: criteria.iter().map(criterion).collect(), ..question("a", "", &[]) };
-        let related = Related::default();
+        let related = RelatedWords::default();
         let mut weights = Weights::new(std::slice::from_ref(&question), synonyms, &related);
         let all = weights.criteria(&question);
         weights.criterion_terms("", criteria[0], &all).said.into_iter().collect()

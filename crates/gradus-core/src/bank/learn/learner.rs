@@ -18,7 +18,7 @@ use crate::bank::question_bank::{Bank, Entry};
 use crate::model::{Answer, Criterion, Golden};
 use crate::pattern::Reader;
 use crate::score::{Scorer, Scorers, Vocabulary, Workspace};
-use crate::text::{Related, Synonyms};
+use crate::text::{RelatedWords, Synonyms};
 
 /// Maximum number of phrases per question that are tried, because each trial can succeed by chance.
 const MAX_TRIED_PHRASES: usize = 20;
@@ -70,7 +70,7 @@ pub struct Learner<'b> {
     bank: &'b Bank,
     vocabulary: &'b Vocabulary,
     synonyms: Arc<Synonyms>,
-    related: Related,
+    related: RelatedWords,
     scorers: Scorers<'b>,
     workspace: Workspace,
     reader: Reader,

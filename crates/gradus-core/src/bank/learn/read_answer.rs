@@ -62,8 +62,8 @@ pub(super) fn read_answer(
     reader: &mut Reader,
 ) -> ReadAnswer {
     let answer = Answer::new("", text);
-    let finds = scorer.explain(&answer, workspace).into_iter().flat_map(|trace| trace.finds);
-    let mut covered: Vec<Span> = finds.map(|find| find.span).collect();
+    let matches = scorer.explain(&answer, workspace).into_iter().flat_map(|phrase| phrase.matches);
+    let mut covered: Vec<Span> = matches.map(|found| found.span).collect();
     covered.sort_unstable();
     ReadAnswer { phrases: phrases(text, asked, &covered, reader), results: results(scorer, &answer, workspace) }
 }
@@ -81,7 +81,7 @@ fn results(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> V
             credit: graded(number).map_or(0, |grade| grade.credit.0),
             missing: concepts.filter(|(_, concept)| is_missing(&concept.id)).map(|(number, _)| number).collect(),
             reference: match graded(number).map(|grade| &grade.why) {
-                Some(Explanation::Share { reference, .. }) => (*reference as usize).saturating_sub(1),
+                Some(Explanation::Coverage { reference, .. }) => (*reference as usize).saturating_sub(1),
                 _ => 0,
             },
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::model::Criterion;
 use crate::pattern::Reader;
-use crate::text::{Class, Related, Synonyms, stem};
+use crate::text::{Class, RelatedWords, Synonyms, stem};
 
 /// The stems of a criterion's words, and of words with the same or nearly the same meaning.
 pub(super) struct CriterionWords {
@@ -22,7 +22,7 @@ pub(super) struct CriterionWords {
 /// Reads the words of criteria.
 pub(super) struct WordReader<'a> {
     pub(super) synonyms: &'a Synonyms,
-    pub(super) related: &'a Related,
+    pub(super) related: &'a RelatedWords,
     /// Stems of the question's words.
     pub(super) asked: &'a BTreeSet<String>,
 }
@@ -98,7 +98,7 @@ mod tests {
             concepts: all,
         };
         let synonyms = Synonyms::new(&[vec!["k8s", "kubernetes"]]).expect("a group");
-        let related = Related::new(&[vec!["taste", "flavour"]], &[]);
+        let related = RelatedWords::new(&[vec!["taste", "flavour"]], &[]);
         let mut reader = Reader::default();
         let asked = content_stems(asked, &mut reader);
         let words = WordReader { synonyms: &synonyms, related: &related, asked: &asked }.words(&criterion, &mut reader);

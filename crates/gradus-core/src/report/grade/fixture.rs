@@ -132,7 +132,7 @@ fn graded(id: &'static str, points: u32, credit: u32, evidence: Vec<Evidence<'st
         status: Status::of(Thousandths(credit)),
         evidence,
         missing,
-        why: Explanation::Coverage { found: 1, of: 3, need: 2, halved: 0 },
+        why: Explanation::Count { found: 1, of: 3, need: 2, halved: 0 },
         spread: None,
         votes: Vec::new(),
         offline: None,

@@ -104,7 +104,7 @@ pub(super) fn calibrated(grade: &Grade<'_>) -> Option<String> {
 pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
     match &graded.why {
         Explanation::Text(text) => (!text.trim().is_empty()).then(|| text.trim().to_owned()),
-        Explanation::Coverage { found, need, .. } if graded.status == Status::Partial => {
+        Explanation::Count { found, need, .. } if graded.status == Status::Partial => {
             let lacking = need.saturating_sub(*found) as usize;
             let names: Vec<_> = graded.missing.iter().map(|id| id.replace(['-', '_'], " ")).collect();
             match lacking {
@@ -114,8 +114,8 @@ pub(super) fn reason(graded: &CriterionGrade<'_>) -> Option<String> {
                 _ => Some(format!("not found: {}", names.join(", "))),
             }
         }
-        Explanation::Share { .. } if graded.status == Status::Partial => Some(graded.why.to_string()),
-        Explanation::Coverage { .. } | Explanation::Share { .. } => None,
+        Explanation::Coverage { .. } if graded.status == Status::Partial => Some(graded.why.to_string()),
+        Explanation::Count { .. } | Explanation::Coverage { .. } => None,
     }
 }
 

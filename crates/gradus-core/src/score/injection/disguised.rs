@@ -1,14 +1,14 @@
-//! Decodes words that are meant to be read as other words: look-alike letters, digits for letters, spaced letters,
-//! reversed text.
+//! Decodes disguised text: look-alike letters, unusual forms of ASCII characters, digits for letters, spaced letters,
+//! ROT13, and reversed text.
 //!
-//! [`super::detect`] checks the decoded texts for orders to the grader.
+//! [`super::detect`] checks the decoded texts for orders to the grader; only [`has_spaced_order`] checks them itself.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::detect::IsOrder;
 
-/// First letters of the words in orders to a grader.
-const ORDER_STEMS: &[&str] = &[
+/// Beginnings of words that occur in orders to a grader.
+const ORDER_PREFIXES: &[&str] = &[
     "ignor",
     "disregard",
     "forget",
@@ -44,7 +44,7 @@ const ORDER_STEMS: &[&str] = &[
     "model",
     "pretend",
 ];
-/// Pairs of word lists: one word of each list in the same row of letters is an order.
+/// Pairs of word lists. The single letters of a text are an order if they spell a word of each list of a pair.
 const ORDERS: &[(&[&str], &[&str])] = &[
     (
         &["ignore", "disregard", "forget", "override", "bypass"],
@@ -62,8 +62,8 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
     ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɑøłđοօսոցհ", "abcdefghijklmnoprstuvwyziaoldooungh"),
 ];
 
-/// The text with Latin letters in place of look-alikes. `None` unless some word mixes both, because a word that is
-/// entirely in another script is not a disguise.
+/// The text with ASCII characters in place of look-alike letters. `None` unless some word mixes ASCII letters and
+/// look-alikes, because a word that is entirely in another script is not a disguise.
 pub(super) fn with_latin_look_alikes(text: &str) -> Option<String> {
     let mixed =
         |word: &str| word.contains(|c: char| c.is_ascii_alphabetic()) && word.contains(|c| look_alike(c).is_some());
@@ -81,7 +81,8 @@ fn look_alike(c: char) -> Option<char> {
         .map(|(_, plain)| plain)
 }
 
-/// The text with ASCII in place of full-width and other forms of markup signs; `None` if there are none.
+/// The text with ASCII characters in place of full-width and small forms, curly double quotes and single angle quotes;
+/// `None` if it contains none of these.
 pub(super) fn with_ascii_markup(text: &str) -> Option<String> {
     // because U+FDFA and similar would make the text many times as long, no other compatibility forms are replaced
     let plain = |c: char| match c {
@@ -96,14 +97,15 @@ pub(super) fn with_ascii_markup(text: &str) -> Option<String> {
     text.contains(is_form).then(|| text.chars().map(plain).collect())
 }
 
-/// The text with letters in place of digits in words that then start like words of an order; `None` if there are none.
+/// The text with letters in place of digits in every word that then starts like a word of an order; `None` if there is
+/// no such word.
 pub(super) fn with_letters_for_digits(text: &str) -> Option<String> {
     if !has_readable_digits(text) {
         return None;
     }
     let mut plain = String::with_capacity(text.len());
     for piece in text.split_inclusive(|c: char| c.is_ascii_whitespace()) {
-        if let Some(read) = read_digits(piece.trim_ascii_end()) {
+        if let Some(read) = with_digits_as_letters(piece.trim_ascii_end()) {
             plain.push_str(&read);
             plain.push(' ');
         } else {
@@ -120,7 +122,7 @@ fn has_readable_digits(text: &str) -> bool {
         let at = from + ahead;
         let start = bytes[from..at].iter().rposition(u8::is_ascii_whitespace).map_or(from, |space| from + space + 1);
         let end = bytes[at..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |space| at + space);
-        if text.get(start..end).is_some_and(|word| read_digits(word).is_some()) {
+        if text.get(start..end).is_some_and(|word| with_digits_as_letters(word).is_some()) {
             return true;
         }
         from = end;
@@ -128,7 +130,7 @@ fn has_readable_digits(text: &str) -> bool {
     false
 }
 
-fn read_digits(word: &str) -> Option<String> {
+fn with_digits_as_letters(word: &str) -> Option<String> {
     const LONGEST: usize = 24;
     if word.len() > LONGEST || !word.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
@@ -141,11 +143,12 @@ fn read_digits(word: &str) -> Option<String> {
     ['i', 'l'].into_iter().find_map(|one| {
         let read: String = word.chars().map(|c| letter(c, one)).collect();
         let start = read.find(|c: char| c.is_ascii_alphabetic())?;
-        ORDER_STEMS.iter().any(|stem| read[start..].starts_with(stem)).then_some(read)
+        ORDER_PREFIXES.iter().any(|prefix| read[start..].starts_with(prefix)).then_some(read)
     })
 }
 
-/// The letter that a digit or sign stands for.
+/// The letter that a digit or sign stands for, with `one` as the letter for "1", "!" and "|"; any other character in
+/// lower case.
 fn letter(c: char, one: char) -> char {
     match c {
         '0' => 'o',
@@ -160,32 +163,32 @@ fn letter(c: char, one: char) -> char {
     }
 }
 
-/// Whether single letters in a row are an order to a grader.
+/// Whether the text contains an order to a grader after spaced letters are joined to words.
 pub(super) fn has_spaced_order(text: &str, is_order: &mut IsOrder<'_>) -> bool {
-    let is_apart = |c: char| matches!(c, '.' | '-' | '_' | '*' | '|' | '/' | ',' | '~' | '·' | '+');
-    let (mut closed, mut letters) = (String::new(), String::new());
+    let is_separator = |c: char| matches!(c, '.' | '-' | '_' | '*' | '|' | '/' | ',' | '~' | '·' | '+');
+    let (mut joined, mut letters) = (String::new(), String::new());
     let (mut gap, mut single) = (0, false);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         if c.is_alphabetic() {
-            let alone = gap > 0 || closed.is_empty();
+            let alone = gap > 0 || joined.is_empty();
             single = alone && chars.peek().is_none_or(|next| !next.is_alphanumeric());
             if gap > 1 || (!single && gap > 0) {
-                closed.push(' ');
+                joined.push(' ');
             }
-            closed.push(c);
+            joined.push(c);
             if single {
                 letters.extend(c.to_lowercase());
             }
             gap = 0;
-        } else if single && (is_apart(c) || c == ' ') && gap < 4 {
-            gap += usize::from(gap != 1 || !is_apart(c));
+        } else if single && (is_separator(c) || c == ' ') && gap < 4 {
+            gap += usize::from(gap != 1 || !is_separator(c));
         } else {
-            closed.push(c);
+            joined.push(c);
             (gap, single) = (usize::from(!c.is_alphanumeric()), false);
         }
     }
-    is_order(&closed) || spells_order(&letters)
+    is_order(&joined) || spells_order(&letters)
 }
 
 fn spells_order(letters: &str) -> bool {

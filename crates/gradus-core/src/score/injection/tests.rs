@@ -10,12 +10,12 @@ fn is_flagged(text: &str) -> bool {
     let (mut document, mut lexicon, mut scratch, mut hits) =
         (Document::new(), Lexicon::new(), Scratch::new(), Vec::new());
     document.read(text, 0, &mut lexicon);
-    signals::matcher().run(&document, &mut lexicon, &mut scratch, &mut hits);
+    signals::matcher().find_hits(&document, &mut lexicon, &mut scratch, &mut hits);
     let found = signals::collect(&hits, &document);
     let mut is_order = |text: &str| {
         document.read(text, 0, &mut lexicon);
         hits.clear();
-        signals::matcher().run(&document, &mut lexicon, &mut scratch, &mut hits);
+        signals::matcher().find_hits(&document, &mut lexicon, &mut scratch, &mut hits);
         signals::collect(&hits, &document).is_hidden_order(document.tokens().len())
     };
     found.addresses_grader || addresses_grader(text, found.is_obscured, &mut is_order)

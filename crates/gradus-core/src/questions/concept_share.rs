@@ -1,10 +1,10 @@
-//! Measures how many of a question's ideas an answer contains, to find the question that the answer is about.
+//! Measures how many of a question's concepts an answer contains, to find the question that the answer is about.
 
 use crate::model::{Answer, Thousandths};
 use crate::score::{Scorer, Workspace};
 
-/// The share of the ideas of a question that occur in an answer. Ideas of penalties count too.
-pub(super) fn idea_share(scorer: &Scorer, answer: &str, workspace: &mut Workspace) -> Thousandths {
+/// The share of a question's concepts that occur in an answer. Concepts of penalties count too.
+pub(super) fn concept_share(scorer: &Scorer, answer: &str, workspace: &mut Workspace) -> Thousandths {
     let grade = scorer.grade(&Answer::new("", answer), workspace);
     let (mut found, mut all) = (0, 0);
     for criterion in grade.criteria.iter().chain(&grade.penalties) {
@@ -26,12 +26,12 @@ mod tests {
     use crate::test_bank::shipped_bank;
 
     #[test]
-    fn strong_samples_contain_more_ideas_of_their_own_question_than_of_others() {
+    fn strong_samples_contain_more_concepts_of_their_own_question_than_of_others() {
         let questions = Questions::new(shipped_bank()).expect("the shipped bank is sound");
         for entry in questions.bank().entries() {
             let samples = questions.bank().samples(entry).expect("sound");
             for sample in samples.iter().filter(|sample| sample.level == SampleLevel::Strong) {
-                let share = |id: &str| questions.idea_share(&sample.text, id).expect("sound");
+                let share = |id: &str| questions.concept_share(&sample.text, id).expect("sound");
                 let own = share(&entry.id);
                 assert!((1..=1000).contains(&own.0), "{}: {own}", entry.id);
                 let others = questions.bank().entries().iter().filter(|other| other.id != entry.id);
@@ -42,14 +42,14 @@ mod tests {
     }
 
     #[test]
-    fn a_share_counts_each_idea_once_and_an_unknown_question_is_an_error() {
+    fn a_share_counts_each_concept_once_and_an_unknown_question_is_an_error() {
         let questions = Questions::new(shipped_bank()).expect("the shipped bank is sound");
-        let share = |text: &str| questions.idea_share(text, "alert-fatigue").expect("sound");
+        let share = |text: &str| questions.concept_share(text, "alert-fatigue").expect("sound");
         let once = "We page somebody only when users are hurt.";
         assert!(share(once) > Thousandths(0));
         assert_eq!(share(&[once; 5].join(" ")), share(once));
         assert_eq!(share(""), Thousandths(0));
         assert_eq!(share("The recipe needs two eggs."), Thousandths(0));
-        assert!(questions.idea_share(once, "no-such-question").is_err());
+        assert!(questions.concept_share(once, "no-such-question").is_err());
     }
 }
