@@ -73,7 +73,7 @@ fn verdict(effect: MatchEffect) -> &'static str {
 
 fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>) -> Value {
     let criterion = criterion(phrase, question);
-    let as_json = |found: &PhraseMatch| {
+    let match_as_json = |found: &PhraseMatch| {
         json!({
             "start": found.span.start,
             "end": found.span.end,
@@ -87,7 +87,7 @@ fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>)
         "criterion": criterion.id,
         "concept": criterion.concepts[phrase.place.concept].id,
         "phrase": phrase.phrase,
-        "finds": phrase.matches.iter().map(as_json).collect::<Vec<_>>(),
+        "finds": phrase.matches.iter().map(match_as_json).collect::<Vec<_>>(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! An answer as it was given, byte ranges of it, and input columns that are carried beside it.
+//! An answer as it was given, byte ranges of its text, and input columns that are copied to the output.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -144,7 +144,7 @@ pub struct ReferenceAnswer {
 /// The weight of a concept in a reference answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
-    /// Number of the concept in the criterion, from 0.
+    /// Index of the concept in the criterion.
     pub concept: usize,
     /// Weight relative to the other concepts.
     pub weight: Thousandths,

@@ -123,7 +123,8 @@ pub enum Explanation<'a> {
         of: u32,
         /// Number of concepts that earn full credit.
         need: u32,
-        /// Number of found concepts that count half, because they occur only in a bare list of terms.
+        /// Number of found concepts that count half or less, because they occur only in a bare list of terms, or only
+        /// as a related word or an opposite.
         halved: u32,
     },
     /// The offline scorer compared the answer with reference answers.

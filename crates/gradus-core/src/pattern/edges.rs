@@ -1,6 +1,6 @@
 //! The parts of the automaton: numbered nodes, and edges that lead from one node to the next on a word.
 //!
-//! Also the sets of ways in which words were recognised, which edges carry.
+//! Edges carry sets of the ways in which words were recognised. These sets are here too.
 
 use crate::model::MatchKind;
 

@@ -1,4 +1,4 @@
-//! Finds the word of a phrase of which an unknown word is a misspelling.
+//! Corrects unknown words: finds the word of a phrase that was misspelled.
 //!
 //! A misspelling differs by one or two insertions, deletions, replacements or swaps of neighbouring letters. Known
 //! words are never corrected.

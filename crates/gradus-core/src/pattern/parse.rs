@@ -22,13 +22,13 @@ pub(super) struct Phrase {
 /// A position in a part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Element {
-    /// What matches at this position; at least one.
+    /// The alternatives that match at this position; at least one.
     pub(super) alternatives: Vec<Atom>,
     /// Greatest number of other words between this element and the one before.
     pub(super) gap: u8,
 }
 
-/// What matches at a position.
+/// One of the alternatives that match at a position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Atom {
     /// Adjacent words. The last may be only the start of a word.
@@ -50,7 +50,7 @@ pub(super) enum Atom {
 pub struct PhraseError {
     /// Byte range of the phrase that is not valid.
     pub at: Range<usize>,
-    /// What is wrong there.
+    /// The fault in this range.
     pub message: String,
     /// How to correct the phrase.
     pub hint: &'static str,
@@ -74,7 +74,7 @@ impl Reader {
     /// Parses a phrase.
     ///
     /// # Errors
-    /// When the phrase is not valid: the place in `phrase` and what is wrong there.
+    /// When the phrase is not valid. The error contains the place in `phrase` and the fault.
     pub(super) fn parse(&mut self, phrase: &str) -> Result<Phrase, PhraseError> {
         read(Parser { phrase, at: 0, words: self })
     }

@@ -1,4 +1,4 @@
-//! What a matcher has learned about words, and which nodes of its automaton were reached.
+//! The buffers of a matcher: what it has learned about words, and which nodes of its automaton were reached.
 
 use super::edges::{Edge, MatchKinds, START};
 use super::word_edges::Matcher;

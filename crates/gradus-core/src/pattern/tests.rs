@@ -1,4 +1,4 @@
-//! What each sign of the phrase language matches and does not match.
+//! Tests of what each sign of the phrase language matches and does not match.
 
 use super::*;
 use crate::model::MatchKind;

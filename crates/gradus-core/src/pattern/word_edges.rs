@@ -1,7 +1,8 @@
 //! Looks up the edges that a word takes.
 //!
-//! Computed once per distinct word: by its exact form, its stem, its first letters, and the two words of which it is a
-//! compound. If none of these matches, by the word of which it may be a misspelling.
+//! The edges are computed once per distinct word, from its exact form, its stem, its first letters, and the two words
+//! of which it is a compound. If none of these matches, the word may be the misspelling of another one, and takes the
+//! edges of that word.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -110,7 +111,7 @@ impl PhraseWord {
 pub(super) struct Atoms {
     /// All edges, sorted by atom.
     edges: Vec<Edge>,
-    /// End of the edges of each atom, by atom.
+    /// For each atom, the end of its edges.
     ends: Vec<u32>,
     stems: HashMap<String, AtomId>,
     exact: HashMap<String, AtomId>,
@@ -161,8 +162,9 @@ impl Atoms {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Accept {
     pub(super) phrase: u32,
-    /// Number of the part, counted over all phrases, and of the first part of the same phrase.
+    /// Index of the part over all phrases.
     pub(super) part: u32,
+    /// Index of the first part of the same phrase.
     pub(super) first_part: u32,
     /// Number of parts in the phrase.
     pub(super) parts: u32,
@@ -179,7 +181,7 @@ pub struct Matcher {
     pub(super) misspellings: Misspellings,
     pub(super) phrases: u32,
     pub(super) parts: u32,
-    /// The part that ends at each node.
+    /// For each node, the part that ends there.
     pub(super) accepts: Vec<Option<Accept>>,
 }
 

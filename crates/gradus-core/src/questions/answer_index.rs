@@ -10,10 +10,10 @@ use crate::model::{Question, Sample};
 
 /// Share of the rubric's wordings and criteria in a similarity.
 const RUBRIC: f64 = 0.2;
-/// Share of the samples.
+/// Share of the sample answers in a similarity.
 const SAMPLES: f64 = 0.5;
-/// How many samples of a question, the most similar ones, are averaged. People give different answers to the
-/// same question, so that an answer need not be similar to all samples.
+/// Number of samples of a question, the most similar ones, whose similarities are averaged. People give different
+/// answers to the same question, so that an answer need not be similar to all samples.
 const SAMPLES_COMPARED: usize = 2;
 /// How often a word of a wording, or of what a criterion asks, counts. Words of samples and phrases count once.
 const TIMES: u32 = 3;
@@ -50,9 +50,9 @@ impl Counted {
 pub(super) struct QuestionWords {
     /// Wordings, then what the criteria and penalties ask.
     pub(super) rubric: Counted,
-    /// How many terms of `rubric`, the first ones, occur in a wording.
+    /// Number of terms at the start of `rubric` that occur in a wording.
     pub(super) in_wordings: usize,
-    /// Each sample answer, or the phrases as one text where there are no samples.
+    /// Each sample answer, or the phrases as one text if there are no samples.
     pub(super) samples: Vec<Counted>,
 }
 
@@ -83,26 +83,26 @@ impl QuestionWords {
     }
 }
 
-/// What is known of a term.
+/// The texts that contain a term.
 #[derive(Default)]
 struct Term {
-    /// How many texts, background included, contain it.
+    /// Number of texts, background included, that contain the term.
     texts: u32,
-    /// The texts of the bank that contain it, and its component of the text's unit vector.
+    /// The texts of the bank that contain the term, and the term's component of each text's unit vector.
     postings: Vec<(usize, f64)>,
 }
 
 /// The texts of all questions of a bank.
 pub(super) struct AnswerIndex {
     terms: HashMap<String, Term>,
-    /// For each question, how many texts it has. The first one is the rubric.
+    /// For each question, the number of its texts. The first one is the rubric.
     texts: Vec<usize>,
-    /// All texts, background included.
+    /// Number of texts, background included.
     total: u32,
 }
 
 impl AnswerIndex {
-    /// Background texts only count for how rare words are.
+    /// Builds the index. Background texts are only counted, to determine how rare words are.
     pub(super) fn new(questions: &[QuestionWords], background: &[QuestionWords]) -> Self {
         let texts = questions.iter().map(|words| words.texts().count()).collect();
         let mut index = Self { terms: HashMap::new(), texts, total: 0 };
@@ -160,7 +160,8 @@ impl AnswerIndex {
     }
 }
 
-/// What a term weighs that `containing` of `total` texts contain, as a share of what one weighs that none contains.
+/// Weight of a term that `containing` of `total` texts contain, as a share of the weight of a term that no text
+/// contains.
 pub(super) fn rarity(total: u32, containing: u32) -> f64 {
     let (total, containing) = (f64::from(total), f64::from(containing));
     let logarithm = |containing: f64| (1.0 + (total - containing + 0.5) / (containing + 0.5)).ln();

@@ -16,7 +16,7 @@ use crate::score::{Scorer, Vocabulary, Workspace};
 pub struct Questions {
     bank: Bank,
     vocabulary: Vocabulary,
-    /// By the question's place in the bank.
+    /// The prepared questions, by place in the bank.
     prepared: Vec<OnceLock<Result<PreparedQuestion, BankError>>>,
     index: OnceLock<Result<QuestionIndex, BankError>>,
     pub(super) names: NameCache,

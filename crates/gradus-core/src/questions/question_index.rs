@@ -32,8 +32,8 @@ const BEYOND: f64 = 0.3;
 /// A wording whose words weigh less is compared as if they weighed this much, so that "tell me about
 /// a time" is similar to no question.
 const LEAST_WEIGHT: f64 = 0.9;
-/// Factor where the wording has fewer than two words in common with the wordings of the most similar question,
-/// so that "what is a microservice" asks for no question.
+/// Factor if the wording has fewer than two words in common with the wordings of the most similar question, so that
+/// "what is a microservice" asks for no question.
 const SINGLE_WORD: f64 = 0.5;
 /// Weight of the words in common below which the similarity falls in proportion.
 const LEAST_COMMON_WEIGHT: f64 = 1.0;
@@ -54,7 +54,7 @@ fn choose(mut found: Vec<SimilarQuestion>, least: Thousandths) -> QuestionChoice
     if found.is_empty() { QuestionChoice::One(best) } else { QuestionChoice::Close { best, others: found } }
 }
 
-/// What is known of a term.
+/// The questions that contain a term.
 #[derive(Debug, Default)]
 struct Term {
     /// Number of questions, background included, that have the term in a wording.
@@ -63,7 +63,7 @@ struct Term {
     credits: Vec<(usize, f64)>,
 }
 
-/// What a given wording has in common with one question.
+/// The words that a given wording has in common with one question.
 #[derive(Debug, Clone, Default)]
 struct Common {
     /// Number of different words of the given wording that a wording of the question contains.

@@ -8,7 +8,7 @@ use crate::model::{ReferenceAnswer, Thousandths};
 /// The reference answer that fits best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fit {
-    /// Number of the reference answer, from 0.
+    /// Index of the reference answer.
     pub(super) reference: usize,
     /// Share of its weight that the answer contains.
     pub(super) share: Thousandths,

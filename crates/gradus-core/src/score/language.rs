@@ -11,9 +11,9 @@ use crate::text::{Document, Lexicon, Token};
 const MIN_WORDS: usize = 20;
 /// Smallest number of letters of other scripts in an answer that is classified by its letters.
 const MIN_LETTERS: usize = 30;
-/// Percentage of English function words from which an answer is English. Prose has twice as many.
+/// Percentage of English function words at or above which an answer is English. Prose has twice as many.
 const ENGLISH_PERCENT: usize = 25;
-/// Percentage of function words of other languages from which an answer may be foreign.
+/// Percentage of function words of other languages at or above which an answer may be foreign.
 const FOREIGN_PERCENT: usize = 12;
 /// Smallest number of different foreign function words.
 const MIN_DIFFERENT_WORDS: usize = 4;

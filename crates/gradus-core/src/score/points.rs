@@ -12,7 +12,7 @@ const FRACTION: u32 = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Share {
     numerator: u64,
-    /// Never 0.
+    /// The denominator is never 0.
     denominator: u64,
 }
 

@@ -15,7 +15,7 @@ pub struct Scorer {
     pub(super) matcher: Matcher,
     pub(super) targets: Vec<Target>,
     pub(super) concepts: usize,
-    /// How the hits of each concept count, by concept.
+    /// For each concept, how its hits count.
     pub(super) weighing: Vec<Weighing>,
     /// Smallest number of words of an answer that is not too short.
     pub(super) few_words: usize,
@@ -46,11 +46,11 @@ pub(super) enum Weighing {
 pub struct PhrasePlace {
     /// Whether the phrase belongs to a penalty.
     pub penalty: bool,
-    /// Number of the criterion or penalty, from 0.
+    /// Index of the criterion or penalty.
     pub criterion: usize,
-    /// Number of the concept, from 0.
+    /// Index of the concept.
     pub concept: usize,
-    /// Number of the phrase, from 0.
+    /// Index of the phrase.
     pub phrase: usize,
 }
 
@@ -59,7 +59,7 @@ pub struct PhrasePlace {
 pub struct PhraseFault {
     /// Place of the phrase.
     pub place: PhrasePlace,
-    /// What is wrong with the phrase.
+    /// The fault of the phrase.
     pub error: PhraseError,
 }
 
@@ -191,7 +191,7 @@ fn few_words(question: &Question) -> usize {
     references.min().map_or(DEFAULT, |shortest| (shortest / 4).min(DEFAULT))
 }
 
-/// How the hits of each concept count, by concept.
+/// For each concept, how its hits count.
 fn weighing(question: &Question, reader: &mut Reader) -> Vec<Weighing> {
     let mut listing = Listing::default();
     let mut of = |basis: &Basis| {

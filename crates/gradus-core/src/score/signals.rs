@@ -1,7 +1,7 @@
-//! Finds what can be found in any answer: filler words, parts of a story, instructions to the grader.
+//! Finds phrases that do not depend on the question: filler words, parts of a story, instructions to the grader.
 //!
-//! Takes the hits of built-in phrases, which are independent of rubrics. Instructions that are hidden or encoded are
-//! decoded by [`super::injection`], which calls back with the plain text.
+//! Takes the hits of built-in phrases. Instructions that are hidden or encoded are decoded by [`super::injection`],
+//! which calls back with the plain text.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use crate::model::StarPart;
 use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
 
-/// What a signal phrase indicates.
+/// The meaning of a signal phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Signal {
     Filler,
@@ -168,17 +168,17 @@ pub(super) struct Signals {
     pub(super) grading_words: u32,
 }
 
-/// Number of groups of words about grading from which an off-topic answer addresses the grader.
+/// Smallest number of groups of words about grading in an off-topic answer that addresses the grader.
 const GRADING_GROUPS: u32 = 4;
-/// Percentage of its words that must be about grading for that. Of about 10,500 honest answers that were graded against
-/// a wrong question, one has as many.
+/// Smallest percentage of words about grading in an off-topic answer that addresses the grader. Of about 10,500 honest
+/// answers that were graded against a wrong question, one has as many.
 const GRADING_PERCENT: usize = 8;
 /// Number of groups, and percentage of words, that are enough in text that was hidden in an answer.
 const HIDDEN_GROUPS: u32 = 3;
 const HIDDEN_PERCENT: usize = 10;
 
 impl Signals {
-    /// Whether an answer of `words` words is more about grading than about anything else.
+    /// Whether an answer of `words` words has enough words about grading to address the grader.
     pub(super) fn is_about_grading(&self, words: usize) -> bool {
         self.grading >= GRADING_GROUPS && self.grading_words as usize * 100 >= words * GRADING_PERCENT
     }

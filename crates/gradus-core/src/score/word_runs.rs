@@ -8,15 +8,15 @@ use crate::text::{Class, Document, Lexicon, Sentence};
 
 /// Number of words in a run.
 const RUN_WORDS: usize = 5;
-/// Percentage of words in runs of the question from which a sentence repeats the question.
+/// Percentage of words in runs of the question at or above which a sentence repeats the question.
 const ECHO_SHARE: usize = 60;
-/// Length of a shared run, in words, from which an answer copies a sample.
+/// Smallest length of a shared run, in words, that makes an answer a copy of a sample.
 const LONG_COPY_WORDS: usize = 25;
 /// Smallest length of a shared run, in words, that counts towards [`COPY_SHARE`].
 const COPY_WORDS: usize = 12;
-/// Percentage of words in such shared runs from which an answer copies a sample.
+/// Percentage of words in shared runs at or above which an answer copies a sample.
 const COPY_SHARE: usize = 40;
-/// Percentage of runs that occurred before from which an answer repeats itself.
+/// Percentage of repeated runs at or above which an answer repeats itself.
 const REPEAT_SHARE: usize = 30;
 
 /// Greatest number of slots for the runs of one text; the runs of a longer text share slots.
@@ -46,10 +46,10 @@ struct RunSources {
     sample: bool,
 }
 
-/// What the word runs of an answer show.
+/// The repetitions that the word runs of an answer show.
 #[derive(Default)]
 pub(super) struct Repetition {
-    /// Whether each token is part of a run of the question, by token.
+    /// For each token, whether it is part of a run of the question.
     echoed: Vec<bool>,
     pub(super) copies_sample: bool,
     pub(super) repeats_itself: bool,

@@ -34,7 +34,7 @@ impl Token {
     }
 }
 
-/// What separates a word from the previous one, from weak to strong.
+/// The separator between a word and the previous one, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Separator {
     /// White space, or other characters without meaning for the sentence.

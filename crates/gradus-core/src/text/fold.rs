@@ -1,4 +1,5 @@
-//! Folds the spellings of one word into one: case, width, accents, apostrophes, invisible characters.
+//! Folds the spellings of a word into one form, without differences in case, width, accents, apostrophes and invisible
+//! characters.
 //!
 //! Words are compared in folded form everywhere. Inflected forms stay different; [`super::stem`] merges them.
 

@@ -26,7 +26,7 @@ impl WordId {
 /// Greatest length of a word, in bytes.
 const MAX_WORD_BYTES: usize = 64;
 
-/// Number of words from which [`Lexicon::trim`] empties the lexicon.
+/// Greatest number of words that [`Lexicon::trim`] keeps.
 const MAX_WORDS: usize = 1 << 16;
 
 /// Prefix of words that are spelled out over several tokens, so that they are distinct from typed words.
@@ -89,7 +89,7 @@ impl Lexicon {
         self.entries.push(Entry { surface: 0..0, folded: 0..0, stem: 0..0, class: Class::NONE, stem_hash: 0 });
     }
 
-    /// Empties the lexicon if it is large. Ids returned before are invalid then, see [`Self::generation`].
+    /// Empties the lexicon if it is large. Earlier ids are then invalid, see [`Self::generation`].
     pub fn trim(&mut self) {
         if self.entries.len() > MAX_WORDS {
             self.clear();

@@ -9,7 +9,7 @@ use super::fold::is_apostrophe;
 use super::{Class, Lexicon, WordId};
 use unicode_normalization::char::is_combining_mark;
 
-/// Number of tokens from which a sentence ends before a connective.
+/// Smallest number of tokens in a sentence that ends before a connective.
 const LONG_SENTENCE: usize = 40;
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Finds words that are spelled out: "p ninety five" for p95, "k eight s" for k8s, and numbers in words.
 //!
-//! The spelled-out words are added beside the tokens, so that the matcher can use either.
+//! The spelled-out words are added in addition to the tokens, so that the matcher can use either.
 
 use super::document::{Document, Join, Separator};
 use super::{Class, Lexicon, number};
@@ -42,7 +42,7 @@ impl Joiner<'_> {
         at < self.end && self.document.tokens[at].class.has(Class::LETTER)
     }
 
-    /// Adds the number in words at token `at` as digits, and returns the token to look for the next number from.
+    /// Adds the number in words at token `at` as digits, and returns the token from which to look for the next number.
     fn digits(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) -> usize {
         let words = (at..self.end).map(|token| lexicon.folded(self.document.tokens[token].word));
         let Some(spoken) = number::spoken_number(words) else {

@@ -11,7 +11,7 @@ use super::{Document, Lexicon, stem};
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms(Groups);
 
-/// Groups of words or word sequences, indexed by the first stem of each member.
+/// Groups of words or word sequences, indexed by the stem of each member's first word.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Groups {
     groups: Vec<Vec<Vec<String>>>,
@@ -23,7 +23,7 @@ pub(super) struct Groups {
 pub struct Member {
     /// Stems of the words, in order.
     pub stems: Vec<String>,
-    /// Number of the group, from 0.
+    /// Index of the group.
     pub group: usize,
 }
 
@@ -33,7 +33,7 @@ pub enum SynonymsError {
     /// The member has no words.
     #[error("`{member}` in group {group} has no words")]
     NoWords {
-        /// Number of the group, from 0.
+        /// Index of the group.
         group: usize,
         /// Text of the member.
         member: String,
@@ -43,9 +43,9 @@ pub enum SynonymsError {
     Twice {
         /// Text of the member.
         member: String,
-        /// Number of the first group with the member, from 0.
+        /// Index of the first group with the member.
         first: usize,
-        /// Number of the second group with the member, from 0.
+        /// Index of the second group with the member.
         second: usize,
     },
 }
@@ -77,7 +77,7 @@ impl Synonyms {
         Ok(Self(known))
     }
 
-    /// Members whose first stem is `stem`, longest first.
+    /// Members whose first word has the stem `stem`, longest first.
     pub fn starting_with(&self, stem: &str) -> &[Member] {
         self.0.starting_with(stem)
     }

@@ -1,7 +1,7 @@
 //! Makes text safe to show: replaces control characters, and removes characters that reorder or hide text.
 //!
-//! Answers, ids and file names hold whatever users typed or pasted. Escape sequences in them must not reach a terminal,
-//! and invisible characters must not make a report appear to say something that it does not say.
+//! Answers, ids and file names contain whatever users typed or pasted. Escape sequences in them must not reach a
+//! terminal, and invisible characters must not make a report appear to say something that it does not say.
 
 use std::borrow::Cow;
 

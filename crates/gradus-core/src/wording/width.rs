@@ -1,4 +1,4 @@
-//! How many columns of a terminal text takes, and where it may be cut or broken.
+//! Measures how many columns of a terminal a text takes, and finds where the text may be cut or broken.
 //!
 //! Text is cut between graphemes, and lines break at white space and between wide characters. Takes text that
 //! [`super::safe_line`] has made safe.
@@ -8,8 +8,8 @@ use std::iter;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Columns of the widest grapheme. A longer chain of joined characters, which only hostile text holds, is cut, so that
-/// every grapheme fits every line.
+/// Columns of the widest grapheme. A longer chain of joined characters, which only hostile text contains, is cut, so
+/// that every grapheme fits every line.
 const WIDEST: usize = 8;
 
 /// Columns of a terminal that `text` takes.

@@ -218,7 +218,7 @@ impl Shared {
         Response::json(200, &json!({"object": "list", "data": models}))
     }
 
-    /// Records a request, unless that is switched off. Returns its number, from 0.
+    /// Records a request, unless recording is switched off. Returns its number, from 0.
     fn record(&self, request: &Arc<ChatRequest>) -> usize {
         let mut all = lock(&self.requests);
         if self.records_requests.load(Ordering::Relaxed) {

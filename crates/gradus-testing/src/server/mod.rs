@@ -1,7 +1,7 @@
 //! A scripted HTTP server in place of a language model, for tests and benchmarks.
 //!
-//! It is a real HTTP/1.1 server on a local port. A script decides about each chat request: the reply, its delay and its
-//! faults. Both protocols are supported, depending on the path of the request.
+//! The server is a real HTTP/1.1 server on a local port. A script decides the reply to each chat request, its delay and
+//! its faults. Both protocols are supported, depending on the path of the request.
 
 mod connection;
 mod endpoint;

@@ -31,8 +31,8 @@ impl ChatRequest {
         self.messages().into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
     }
 
-    /// The token that a verdict object must repeat: the text after the first `token: ` outside the answer. Empty
-    /// without a token.
+    /// The token that a verdict object must repeat: the text after the first `token: ` outside the answer. Empty if
+    /// there is no token.
     pub fn token(&self) -> String {
         let alphanumerics = |text: &str| text.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
         let tokens = |text: &str| text.split("token: ").skip(1).map(alphanumerics).find(|token| !token.is_empty());
@@ -53,7 +53,7 @@ impl ChatRequest {
     }
 
     /// The text between the lines `<<<answer NONCE` and `answer NONCE>>>` in the first user message that has both,
-    /// without the line breaks next to them. Empty without such a message.
+    /// without the line breaks next to them. Empty if there is no such message.
     pub fn answer(&self) -> String {
         let messages = self.messages();
         let mut said = messages.iter().filter(|(role, _)| role == "user").map(|(_, text)| text);

@@ -15,7 +15,7 @@ pub(super) const MESSAGES: &str = "/v1/messages";
 
 const JSON: &str = "application/json";
 
-/// A response before it is sent.
+/// A complete response, ready to send.
 pub(super) struct Response {
     status: u16,
     headers: Vec<(&'static str, String)>,

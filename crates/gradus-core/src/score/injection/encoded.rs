@@ -5,7 +5,7 @@
 use super::detect::IsOrder;
 use super::oddities::LONG_RUN;
 
-/// Number of escaped characters from which a text is decoded. A URL or code sample may have fewer.
+/// Smallest number of escaped characters in a text that is decoded. A URL or code sample may have fewer.
 const MIN_ESCAPES: usize = 4;
 /// Smallest number of bytes in a message.
 const MIN_MESSAGE: usize = 8;

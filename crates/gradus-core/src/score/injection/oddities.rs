@@ -6,7 +6,7 @@ use crate::model::is_invisible;
 
 const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-/// Length from which a run without a space may contain an encoded message.
+/// Smallest length of a run without spaces that may contain an encoded message.
 pub(super) const LONG_RUN: usize = 16;
 
 /// Features that ordinary prose does not have.

@@ -68,7 +68,7 @@ pub(in crate::score) const ORDERS: &[&str] = &[
     "output|respond|reply|return \"exactly this\"",
     "output|respond|reply|return \"only this\"",
     "your reply|output|verdict|evaluation must|should|shall be|say|contain|begin|start|read|state",
-    // Text that a judge is told to quote.
+    // Text that the grader is ordered to quote.
     "quote|cite|copy this|following|my sentence|paragraph|statement & every|each|all|evidence",
     "use|take|treat|count|accept this|following|my|it sentence|paragraph|statement as evidence|proof",
     "\"this as evidence\" for every|each|all|any",
