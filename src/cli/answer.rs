@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::hints::advised;
 use super::printer::Printer;
-use super::terminal::{leave_on_signal, read_typed};
+use super::terminal::{exit_on_signal, read_typed};
 use crate::bank::FrontMatter;
 use crate::model::{Answer, non_text};
 
@@ -77,7 +77,7 @@ fn from_standard_input(printer: &Printer) -> anyhow::Result<Vec<u8>> {
     if io::stdin().is_terminal() {
         let keys = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
         printer.note(&format!("type your answer, then press {keys} on an empty line; Ctrl-C stops without a grade"));
-        return read_typed(MAX_BYTES, leave_on_signal);
+        return read_typed(MAX_BYTES, exit_on_signal);
     }
     bounded(io::stdin().lock()).context("cannot read standard input")
 }

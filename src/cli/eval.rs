@@ -13,7 +13,7 @@ use super::exit_status::ExitStatus;
 use super::files::{display_name, read_text};
 use super::graded::{RowQuestions, few, given, reason, share};
 use super::hints::advised;
-use super::judge::Uses;
+use super::judge::JudgeUse;
 use super::open;
 use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     {
         return Err(advised(format!("no answer is in the split `{split}` that the cut is fitted on"), splits(&rows)));
     }
-    let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
+    let uses = JudgeUse::of_flags(args.judge.replay, args.judge.refresh);
     let engine = open::calibrated(open::judged(engine, settings, uses, printer)?, args.calibration.as_deref())?;
     let (judges, calibration) = (engine.judges(), engine.calibration());
     let questions = RowQuestions::new(&engine, &rows, printer)?;

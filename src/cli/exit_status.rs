@@ -9,7 +9,7 @@ pub(super) enum ExitStatus {
     Done,
     /// The command is done, and something is below a threshold, ungraded, wrong or not found. Exit code 1.
     CheckFailed,
-    /// The user interrupted the command; finished work is saved. Exit code 130.
+    /// The user interrupted the command. Exit code 130.
     Interrupted,
 }
 

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use tempfile::TempPath;
 
 use super::hints::advised;
-use super::terminal::{leave_on_signal, read_typed};
+use super::terminal::{exit_on_signal, read_typed};
 
 /// Larger inputs are rejected. In bytes.
 const MAX_INPUT: usize = 1 << 30;
@@ -42,7 +42,7 @@ pub(super) fn read_calibration(path: &Path) -> anyhow::Result<String> {
 fn read(path: &Path, limit: usize) -> anyhow::Result<Vec<u8>> {
     let failed = || format!("cannot read {}", display_name(path));
     if is_stream(path) && io::stdin().is_terminal() {
-        return read_typed(limit, leave_on_signal);
+        return read_typed(limit, exit_on_signal);
     }
     let bytes = if is_stream(path) {
         read_up_to(io::stdin().lock(), limit)

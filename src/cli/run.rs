@@ -36,9 +36,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Man(man) => return exit_code(meta::man(&man, &bare), &bare),
         _ => {}
     }
-    let ignores_foreign_file = matches!(&args.command, Command::Config(config) if config.ignores_foreign_file());
+    let skips_file_of_other_user =
+        matches!(&args.command, Command::Config(config) if config.skips_file_of_other_user());
     let resolved = Environment::of_process().and_then(|environment| {
-        let settings = Settings::resolve(&args.global, args.color, ignores_foreign_file, &environment)?;
+        let settings = Settings::resolve(&args.global, args.color, skips_file_of_other_user, &environment)?;
         Ok((settings, environment))
     });
     let (settings, environment) = match resolved {

@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> 
         })?,
     };
     if args.remove {
-        let state = if trust.remove(&path)? { "is trusted no longer" } else { "was not trusted" };
+        let state = if trust.remove(&path)? { "is no longer trusted" } else { "was not trusted" };
         printer.result(&one_line(&format!("{} {state}", path.display())))?;
         return Ok(ExitStatus::Done);
     }
@@ -52,7 +52,7 @@ fn trusted(path: &Path, file: &SettingsFile) -> String {
     let mut text = one_line(&format!("{} is trusted until it is edited", path.display()));
     let rows = file.needing_trust();
     if rows.is_empty() {
-        text.push_str("\n  it has no judge settings");
+        text.push_str("\n  the file has no judge settings");
     }
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     for row in rows {

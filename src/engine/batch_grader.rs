@@ -15,7 +15,7 @@ impl AnswerGrader for Engine {
         match Engine::grader(self) {
             Grader::Offline => offline,
             #[cfg(feature = "llm")]
-            Grader::Judged(judges) => judges.panel().print(offline),
+            Grader::Judged(judges) => judges.panel().fingerprint(offline),
         }
     }
 

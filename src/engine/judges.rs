@@ -47,7 +47,7 @@ impl Judges {
         panel: Panel,
         cache: Option<Cache>,
         max_cost: Option<f64>,
-        options: Options,
+        options: PoolOptions,
     ) -> Result<Self, JudgesError> {
         if let (Some(_), Some(endpoint)) = (max_cost, endpoints.iter().find(|endpoint| endpoint.prices.is_none())) {
             return Err(JudgesError::NoPrices { model: endpoint.model.clone() });
@@ -77,7 +77,7 @@ impl Judges {
 
     /// The limit on the cost, in the currency of the prices; `None` without a limit.
     pub fn max_cost(&self) -> Option<f64> {
-        self.meter.most()
+        self.meter.limit()
     }
 
     /// Counts the cost of an earlier run towards the limit.
@@ -89,7 +89,7 @@ impl Judges {
 
     /// Everything that verdicts depend on besides answers and rubrics, as one hash.
     pub fn fingerprint(&self) -> Fingerprint {
-        self.panel.print(Fingerprint([0; 32]))
+        self.panel.fingerprint(Fingerprint([0; 32]))
     }
 
     /// The reason why the first answer fell back to the offline scorer, at least in part; `None` if no answer fell back.

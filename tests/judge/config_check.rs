@@ -26,7 +26,7 @@ fn a_working_endpoint_is_reported_as_ready() {
     let url = endpoint.url() + " (openai)";
     let ran = check(&endpoint).success();
     let reported =
-        ran.prints(&[&url, "test-model, is available", "with a JSON schema", " s for one word", "\nready\n"]);
+        ran.prints(&[&url, "test-model, available", "with a JSON schema", " s for a reply of one word", "\nready\n"]);
     assert!(reported.out.lines().any(|line| line.split_whitespace().eq(["key", "set"])), "{}", reported.out);
     assert!(!reported.out.contains("sk-check-51") && reported.err.is_empty(), "{}{}", reported.out, reported.err);
     assert_eq!(endpoint.requests().len(), 1);
@@ -45,14 +45,17 @@ fn a_missing_model_is_reported_with_the_available_models() {
         Endpoint::new(|_, _| error_response(404, "the model does not exist")).with_models(&["small", "large"]);
     let ran = check(&endpoint).check_failed();
     ran.prints(&["test-model, is not among the listed models"])
-        .reports(&["the model does not exist", "choose one of its models with --model: small, large"]);
+        .reports(&["the model does not exist", "choose one of the endpoint's models with --model: small, large"]);
 }
 
 #[test]
 fn a_rejected_key_is_reported() {
     let endpoint = Endpoint::new(|_, _| error_response(401, "wrong key: sk-check-51"));
-    let ran =
-        check(&endpoint).check_failed().reports(&["answered 401: wrong key: [key]", "check the key", "--api-key-env"]);
+    let ran = check(&endpoint).check_failed().reports(&[
+        "answered 401: wrong key: [key]",
+        "holds a valid key for",
+        "--api-key-env",
+    ]);
     assert!(!ran.out.contains("ready") && !format!("{ran:?}").contains("sk-check-51"), "{ran:?}");
     assert_eq!(endpoint.requests().len(), 1, "permanent errors are not retried");
 }
@@ -61,12 +64,12 @@ fn a_rejected_key_is_reported() {
 fn advice_depends_on_the_status_and_not_on_the_text_of_the_server() {
     let endpoint = Endpoint::new(|_, _| error_response(400, "a proxy answered 401, cannot reach InvalidContentType"));
     let ran = check(&endpoint).check_failed();
-    for advice in ["check the key", "the server is running", "does not use TLS"] {
+    for advice in ["holds a valid key for", "the server is running", "does not use TLS"] {
         assert!(!ran.err.contains(advice), "{}", ran.err);
     }
     // A rejected key must not lead to advice about the model, whatever the message says.
     let endpoint = Endpoint::new(|_, _| error_response(403, "answered 404")).with_models(&["small"]);
-    let ran = check(&endpoint).check_failed().reports(&["check the key"]);
+    let ran = check(&endpoint).check_failed().reports(&["holds a valid key for"]);
     assert!(!ran.err.contains("check --base-url"), "{}", ran.err);
 }
 
@@ -105,7 +108,8 @@ fn a_model_that_replies_with_prose_is_reported() {
 fn a_context_smaller_than_the_setting_is_reported() {
     let endpoint = Endpoint::new(|_, _| Action::Reply(READY.to_owned())).with_context(4096);
     let ran = check(&endpoint).check_failed();
-    ran.prints(&["4096 tokens, 8192 are used"]).reports(&["the model takes 4096 tokens", "use --context 4096"]);
+    ran.prints(&["4096 tokens reported, 8192 tokens used by gradus"])
+        .reports(&["the endpoint reports a context of 4096 tokens, but gradus uses 8192", "use --context 4096"]);
     judged(&["config", "check", "--context", "4096"], &endpoint).run().success().prints(&["\nready\n"]);
 }
 

@@ -81,12 +81,13 @@ fn cost_of(out: &str) -> f64 {
     out.lines().map(cost).sum()
 }
 
-/// The cost of `requests` requests.
+/// The cost of all requests that the endpoint received.
 fn total_cost(endpoint: &Endpoint) -> f64 {
     endpoint.requests().iter().map(|_| COST).sum()
 }
 
-const TOLD: [&str; 3] = ["of the spending limit of 6 is used", "hint: raise --max-cost", "the same command continues"];
+const LIMIT_MESSAGES: [&str; 3] =
+    ["of the spending limit of 6 is used", "hint: raise --max-cost", "the same command continues"];
 
 #[test]
 fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {
@@ -97,12 +98,12 @@ fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {
     let (again, more, path, _work_dir) = (next("6"), next("100"), first.path("out.jsonl"), first.again([""]));
     let ran = first.run();
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    ran.reports(&TOLD);
+    ran.reports(&LIMIT_MESSAGES);
     assert!(!path.exists());
-    let request = endpoint.requests().len();
-    assert!((1.0..=6.0).contains(&total_cost(&endpoint)), "{request} requests");
+    let sent = endpoint.requests().len();
+    assert!((1.0..=6.0).contains(&total_cost(&endpoint)), "{sent} requests");
     let ran = again.run();
-    assert_eq!((ran.code, endpoint.requests().len()), (Some(2), request), "earlier spending counts: {ran:?}");
+    assert_eq!((ran.code, endpoint.requests().len()), (Some(2), sent), "earlier spending counts: {ran:?}");
     let ran = more.run().success();
     assert!(!ran.out.contains("by the offline scorer"), "{}", ran.out);
     assert_eq!(endpoint.requests().len(), ROWS, "each row is requested once");
@@ -110,8 +111,8 @@ fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {
     assert!((cost_of(&out) - 60.0 * COST).abs() < 1e-6, "{}", cost_of(&out));
 }
 
-/// Repeats the run with eight concurrent requests until a run finishes.
-fn run_until_finished(most: &str, runs: usize, mut look: impl FnMut(&RunOutput, &Endpoint)) {
+/// Starts the same batch `runs` times with up to eight concurrent requests, and passes each result to `look`.
+fn run_repeatedly(most: &str, runs: usize, mut look: impl FnMut(&RunOutput, &Endpoint)) {
     let endpoint = judging_endpoint();
     let limits = [&PRICES[..], &["--concurrency", "8", "--max-cost", most]].concat();
     let first = batch(ROWS, &[&["rows.jsonl", "-o", "out.jsonl"][..], &limits].concat(), &endpoint);
@@ -124,16 +125,16 @@ fn run_until_finished(most: &str, runs: usize, mut look: impl FnMut(&RunOutput, 
 #[test]
 fn reaching_max_cost_is_reported_with_many_concurrent_requests() {
     for _ in 0..20 {
-        run_until_finished("6", 1, |ran, _| {
+        run_repeatedly("6", 1, |ran, _| {
             assert_eq!(ran.code, Some(2), "{ran:?}");
-            assert!(TOLD.iter().all(|part| ran.err.contains(part)), "{ran:?}");
+            assert!(LIMIT_MESSAGES.iter().all(|part| ran.err.contains(part)), "{ran:?}");
         });
     }
 }
 
 #[test]
 fn max_cost_holds_over_all_runs_with_many_concurrent_requests() {
-    run_until_finished("6", 4, |ran, endpoint| {
+    run_repeatedly("6", 4, |ran, endpoint| {
         assert!(total_cost(endpoint) <= 6.0, "{} spent: {ran:?}", total_cost(endpoint));
     });
 }
@@ -149,7 +150,7 @@ fn a_sufficient_max_cost_does_not_change_the_run() {
 }
 
 #[test]
-fn max_cost_without_prices_is_an_error() {
+fn max_cost_without_prices_or_with_an_invalid_amount_is_an_error() {
     let endpoint = judging_endpoint();
     for (prices, words) in [
         (&[][..], "the cost is limited, and the prices of test are not known"),

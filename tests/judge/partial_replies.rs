@@ -1,4 +1,4 @@
-//! Tests of replies with some usable verdicts: only the others are requested again.
+//! Tests of replies in which only some verdicts are usable: only the other criteria are requested again.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn first_verdict_with(fields: &Value) -> Value {
 }
 
 /// Invalid verdicts on the first criterion, and the message that describes each fault.
-fn unusable() -> Vec<(Vec<Value>, &'static str)> {
+fn unusable_verdicts() -> Vec<(Vec<Value>, &'static str)> {
     let one = |fields: Value| vec![first_verdict_with(&fields)];
     vec![
         (vec![], "no verdict for `undoes-quickly`"),
@@ -54,34 +54,37 @@ fn unusable() -> Vec<(Vec<Value>, &'static str)> {
 }
 
 #[test]
-fn only_a_wrong_verdict_is_asked_for_again() {
-    for (bad, fault) in unusable() {
+fn only_criteria_with_invalid_verdicts_are_requested_again() {
+    for (bad, fault) in unusable_verdicts() {
         let case = format!("{bad:?}");
         let script_bad = bad.clone();
-        let mended = judge_with(&[], move |number, request| {
+        let corrected = judge_with(&[], move |number, request| {
             Action::Reply(if number == 0 {
                 verdicts_except_first(request, &script_bad)
             } else {
                 valid_verdicts(request)
             })
         });
-        mended.assert_judged(&case, 2);
-        let again = &mended.requests[1];
+        corrected.assert_judged(&case, 2);
+        let again = &corrected.requests[1];
         assert_eq!(again.criteria(), ["undoes-quickly"], "{case}");
         assert!(last_message(again).contains(fault), "{case}: no {fault:?} in {}", last_message(again));
-        assert!(again.prompt().contains(&again.token()) && again.token() == mended.requests[0].token(), "{case}");
+        assert!(again.prompt().contains(&again.token()) && again.token() == corrected.requests[0].token(), "{case}");
     }
 }
 
 #[test]
 fn a_verdict_that_stays_wrong_falls_back_and_the_others_stay_judged() {
     let expected = "undoes-quickly fallback 1, tells-people llm 1, follow-up llm 0, blames-a-person llm 0";
-    for (bad, fault) in unusable() {
+    for (bad, fault) in unusable_verdicts() {
         let case = format!("{bad:?}");
         let run = judge_with(&[], move |_, request| Action::Reply(verdicts_except_first(request, &bad)));
         run.assert_verdicts(&case, expected, 62.5, 3);
         let reason = run.grade["fallback"].as_str().expect("a reason");
-        assert!(reason.starts_with("the judge gave no usable verdict, asked 3 times: "), "{case}: {reason}");
+        assert!(
+            reason.starts_with("some criteria have no usable verdict although the judge was asked 3 times: "),
+            "{case}: {reason}"
+        );
         assert!(reason.contains(fault), "{case}: no {fault:?} in {reason}");
         assert_eq!(criterion(&run.grade, "tells-people")["evidence"][0]["quote"], "I told support", "{case}");
         assert_eq!(criterion(&run.grade, "undoes-quickly")["evidence"][0]["concept"], "rollback", "{case}");
@@ -169,12 +172,12 @@ fn an_endpoint_failure_in_a_later_round_keeps_earlier_verdicts() {
 
 #[test]
 fn verdicts_on_unknown_criteria_are_ignored_if_all_others_are_decided() {
-    let stranger = json!({"criterion": "charm", "credit": "full", "quote": QUOTE, "why": "it says so"});
+    let unknown_criterion = json!({"criterion": "charm", "credit": "full", "quote": QUOTE, "why": "it says so"});
     let first = first_verdict_with(&json!({"credit": "partial"}));
     let run = judge_with(&[], move |_, request| {
-        Action::Reply(verdicts_except_first(request, &[stranger.clone(), first.clone()]))
+        Action::Reply(verdicts_except_first(request, &[unknown_criterion.clone(), first.clone()]))
     });
-    run.assert_judged("a stranger", 1);
+    run.assert_judged("a unknown_criterion", 1);
 }
 
 #[test]

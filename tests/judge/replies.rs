@@ -68,7 +68,7 @@ fn an_unusable_reply_is_retried_twice_and_then_falls_back() {
     for (case, reply, fault) in UNUSABLE {
         let run = judge_with(&[], move |_, request| reply(request));
         run.assert_fell_back(case, 3, fault);
-        run.assert_fell_back(case, 3, "the judge gave no usable verdict, asked 3 times");
+        run.assert_fell_back(case, 3, "some criteria have no usable verdict although the judge was asked 3 times");
         assert_eq!(run.grade["usage"], json!({"prompt_tokens": 300, "completion_tokens": 60}), "{case}");
         for (place, again) in run.requests[1..].iter().enumerate() {
             let words = last_message(again);
@@ -211,7 +211,10 @@ fn the_report_says_why_the_offline_scorer_graded() {
     let endpoint = Endpoint::new(|_, _| Action::Reply("8 of 10".to_owned()));
     let ran = judged(&GRADE[..4], &endpoint).run().success();
     let reported = format!("{}{}", ran.out, ran.err).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(reported.contains("the judge gave no usable verdict, asked 3 times"), "{reported}");
+    assert!(
+        reported.contains("some criteria have no usable verdict although the judge was asked 3 times"),
+        "{reported}"
+    );
 }
 
 #[test]
@@ -236,7 +239,7 @@ fn other_formats_warn_about_fallback_grades_on_standard_error() {
     for more in [&["--format", "markdown"][..], &["--format", "csv"], &["--quiet"]] {
         let endpoint = Endpoint::new(|_, _| Action::Reply("8 of 10".to_owned()));
         let ran = judged(&[&GRADE[..4], more].concat(), &endpoint).run().success();
-        ran.reports(&["warning: graded offline, at least in part: the judge gave no usable verdict, asked 3 times"]);
+        ran.reports(&["warning: graded offline, at least in part: some criteria have no usable verdict although the judge was asked 3 times"]);
     }
 }
 

@@ -181,14 +181,10 @@ fn cached_replies_can_be_counted_and_cleared() {
     cache("clear").run().success().prints(&["no replies were cached"]);
     assert!(!run.path(FILE).exists(), "reading commands do not create the file");
     next_run(&run, &endpoint.url(), &[]).run().success();
-    let reported = ["1 reply cached, ", "1  test-model", "they used 100 tokens of prompts and 20 of replies"];
+    let reported = ["1 reply cached, ", "1  test-model", "their requests used 100 prompt tokens and 20 reply tokens"];
     cache("stats").run().success().prints(&reported);
     next_run(&run, &endpoint.url(), &["--model", "other"]).run().success();
-    cache("stats").run().success().prints(&[
-        "2 replies cached, ",
-        "1  other",
-        "200 tokens of prompts and 40 of replies",
-    ]);
+    cache("stats").run().success().prints(&["2 replies cached, ", "1  other", "200 prompt tokens and 40 reply tokens"]);
     cache("clear").run().success().prints(&["2 replies deleted"]);
     cache("stats").run().success().prints(&["0 replies cached"]);
     next_run(&run, &endpoint.url(), &["--replay"]).run().failure().reports(&["no reply is cached for"]);

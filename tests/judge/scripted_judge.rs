@@ -7,7 +7,8 @@ use super::judged_report::judged;
 use crate::cli::tiny_bank::ANSWER;
 use crate::support::{Gradus, RunOutput};
 
-/// Valid verdicts on [`ANSWER`]. They differ from the offline scorer except for `follow-up`, which both find missing.
+/// Valid verdicts on [`ANSWER`]. They differ from the offline credits except for `follow-up`, which has no credit in
+/// either.
 const VALID_VERDICTS: [(&str, &str, &str, &str); 4] = [
     ("undoes-quickly", "partial", "rolled the release back within ten minutes", "It took ten minutes."),
     ("tells-people", "full", "I told support", "Support was told."),
@@ -16,7 +17,7 @@ const VALID_VERDICTS: [(&str, &str, &str, &str); 4] = [
 ];
 /// The action for a request.
 pub(super) type Respond = fn(&ChatRequest) -> Action;
-/// The labels of a grade from the valid verdicts.
+/// The labels of a grade whose criteria were all decided by the valid verdicts.
 pub(super) const ALL_JUDGED: &str =
     "undoes-quickly llm 0.5, tells-people llm 1, follow-up llm 0, blames-a-person llm 0";
 /// The labels of a grade that the offline scorer decided completely.
@@ -33,7 +34,7 @@ pub(super) fn valid_verdicts(request: &ChatRequest) -> String {
     verdicts(&request.token(), &requested)
 }
 
-/// Valid verdicts, with these verdicts instead of the one on `undoes-quickly`.
+/// The valid verdicts, with `other` in place of the verdict on `undoes-quickly`.
 pub(super) fn verdicts_except_first(request: &ChatRequest, other: &[Value]) -> String {
     let mut object: Value = serde_json::from_str(&valid_verdicts(request)).expect("an object");
     let list = object["verdicts"].as_array_mut().expect("a list");
@@ -104,7 +105,7 @@ pub(super) fn with_environment(gradus: Gradus, settings: &[(&str, &str)]) -> Gra
 }
 
 impl JudgedRun {
-    /// Runs the program, and panics unless the grade fulfils the invariants of every grade of `answer`.
+    /// Runs the program, and panics unless the grade has the properties that every judged grade of `answer` must have.
     #[track_caller]
     pub(super) fn of(gradus: Gradus, answer: &str, endpoint: &Endpoint) -> Self {
         let ran = gradus.run().success();

@@ -33,13 +33,13 @@ type Case = (&'static str, Respond, &'static str);
 #[test]
 fn temporary_errors_are_retried() {
     let cases: [Case; 10] = [
-        ("500", |_| error_status(500, "oh"), "127.0.0.1 answered 500: oh, 2 times"),
-        ("502 with a page", |_| page(502), "127.0.0.1 answered 502: Sign in to the proxy, 2 times"),
-        ("503", |_| error_status(503, "down"), "answered 503: down, 2 times"),
-        ("529", |_| error_status(529, "overloaded"), "answered 529: overloaded, 2 times"),
-        ("408", |_| error_status(408, "slow"), "answered 408: slow, 2 times"),
-        ("409", |_| error_status(409, "busy"), "answered 409: busy, 2 times"),
-        ("429", |_| error_status(429, "too fast"), "answered 429: too fast, 2 times"),
+        ("500", |_| error_status(500, "oh"), "127.0.0.1 answered 500: oh (after 2 attempts)"),
+        ("502 with a page", |_| page(502), "127.0.0.1 answered 502: Sign in to the proxy (after 2 attempts)"),
+        ("503", |_| error_status(503, "down"), "answered 503: down (after 2 attempts)"),
+        ("529", |_| error_status(529, "overloaded"), "answered 529: overloaded (after 2 attempts)"),
+        ("408", |_| error_status(408, "slow"), "answered 408: slow (after 2 attempts)"),
+        ("409", |_| error_status(409, "busy"), "answered 409: busy (after 2 attempts)"),
+        ("429", |_| error_status(429, "too fast"), "answered 429: too fast (after 2 attempts)"),
         ("a reset", |_| Action::Reset, "cannot reach 127.0.0.1: "),
         ("a body cut in the middle", |request| Action::CutBody(valid_verdicts(request)), "cannot reach 127.0.0.1: "),
         (
@@ -60,7 +60,7 @@ fn temporary_errors_are_retried() {
         assert_eq!(once.requests[0].body, once.requests[1].body, "{case}");
         let always = judge_with(&[TWICE], move |_, request| trouble(request));
         always.assert_fell_back(case, 2, words);
-        always.assert_fell_back(case, 2, ", 2 times");
+        always.assert_fell_back(case, 2, " (after 2 attempts)");
         assert!(always.grade["usage"].is_null(), "{case}: {}", always.grade["usage"]);
     }
 }

@@ -271,7 +271,7 @@ fn judge_settings_that_cannot_work_are_refused_with_a_hint() {
             &[],
             &["--grader", "llm"],
             "no endpoint is configured",
-            "name one, such as --preset ollama --model llama3.1, or write it into [llm] of gradus.toml",
+            "name an endpoint, for example with --preset ollama --model llama3.1, or in [llm] of gradus.toml",
         ),
         (
             &local,

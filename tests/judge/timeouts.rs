@@ -40,7 +40,7 @@ fn three_429_responses_are_retried_until_a_reply_comes() {
 #[test]
 fn the_number_of_attempts_is_limited() {
     let (run, _) = timed_grade(&[("GRADUS_LLM_ATTEMPTS", "3")], |_, _| too_many_requests(None));
-    run.assert_fell_back("always", 3, "127.0.0.1 answered 429: too many requests at once, 3 times");
+    run.assert_fell_back("always", 3, "127.0.0.1 answered 429: too many requests at once (after 3 attempts)");
     let (run, _) = timed_grade(&[("GRADUS_LLM_ATTEMPTS", "1")], |_, _| too_many_requests(None));
     run.assert_fell_back("one attempt", 1, "too many requests at once");
     assert!(!run.grade["fallback"].to_string().contains("times"), "{}", run.grade["fallback"]);
@@ -106,7 +106,7 @@ fn a_reply_slower_than_the_timeout_is_retried_and_then_given_up() {
     for (case, act) in [("silent", silent), ("slow", slow), ("drips", drips)] {
         let settings = [("GRADUS_LLM_TIMEOUT", "0.5")];
         let (always, took) = timed_grade(&settings, move |_, request| act(request));
-        always.assert_fell_back(case, 2, "127.0.0.1 did not answer within 0.5 s, 2 times");
+        always.assert_fell_back(case, 2, "127.0.0.1 did not answer within 0.5 s (after 2 attempts)");
         assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(20), "{case}: {took:?}");
         let settings = [("GRADUS_LLM_TIMEOUT", "2")];
         let once = |number: usize, request: &ChatRequest| {

@@ -44,7 +44,7 @@ impl crate::support::RunOutput {
     #[track_caller]
     fn assert_reports_untrusted(self) {
         assert_eq!((self.code, self.out.as_str()), (Some(2), ""), "{}", self.err);
-        self.reports(&["the judges that [home]/gradus.toml names are not trusted", "gradus config trust [home]"]);
+        self.reports(&["[home]/gradus.toml names judges, but is not trusted", "gradus config trust [home]"]);
     }
 }
 
@@ -75,7 +75,7 @@ fn a_trusted_file_is_used_until_it_is_edited_or_removed_from_the_list() {
     ]);
     again.run().success().reports_nothing();
 
-    remove.run().success().prints(&["is trusted no longer"]);
+    remove.run().success().prints(&["is no longer trusted"]);
     remove_again.run().success().prints(&["was not trusted"]);
     removed.run().success().reports(&["is not trusted: llm.base_url"]);
     none.run().success().prints(&["no project file is trusted"]);

@@ -45,8 +45,8 @@ impl<C: Clone> CircuitBreaker<C> {
         Self { limit: limit.max(1), cool_down, state: Mutex::new(State::Closed { failed: 0 }) }
     }
 
-    /// The state for a request at `now`. After a cool-down one caller gets `HalfOpen`; if it never reports a result,
-    /// another one gets it after the next cool-down.
+    /// The state for a request at `now`. After a cool-down one caller gets `HalfOpen`; if that caller never reports a
+    /// result, another caller gets `HalfOpen` after the next cool-down.
     pub(super) fn allow(&self, now: Instant) -> Circuit {
         match &mut *self.state() {
             State::Closed { .. } => Circuit::Closed,
@@ -78,7 +78,7 @@ impl<C: Clone> CircuitBreaker<C> {
                 }
                 false
             }
-            // A permanent failure is kept, because it explains more than requests that fail after it.
+            // A permanent failure is kept, because it explains more than later failures do.
             State::Open { since: None, .. } if !is_permanent => return false,
             State::Open { .. } => true,
         };

@@ -21,14 +21,14 @@ use super::secret::Redactor;
 use gradus_core::judge::{Cause, Failure, Halt, JudgeId, Reply, Request};
 
 /// Number of consecutive failures after which no more requests are sent.
-const FAILURES: u32 = 5;
+const MAX_FAILURES: u32 = 5;
 /// Time without requests before a suspended endpoint is tested again.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 /// The first and the longest wait before a retry.
 const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(20));
 /// Number of consecutive replies in another dialect after which that dialect is tried first.
-const RELEARN: u32 = 3;
-/// Interval in which a waiting request checks whether it should stop.
+const REPLIES_TO_RELEARN: u32 = 3;
+/// Interval at which a waiting request checks whether the caller asked to stop.
 const STOP_CHECK: Duration = Duration::from_millis(100);
 
 /// A judge's endpoint and the state of the requests to it.
@@ -54,7 +54,7 @@ pub(super) struct EndpointClient {
 #[derive(Debug, Clone)]
 struct KnownDialect {
     dialect: Dialect,
-    /// Whether the server answered it, in this run or in an earlier one.
+    /// Whether the server answered a request in this dialect, in this run or in an earlier one.
     is_proven: bool,
 }
 
@@ -78,7 +78,7 @@ impl From<AskError> for Failure {
 /// A failed attempt.
 struct FailedAttempt {
     cause: RequestCause,
-    /// The dialect to try next, if the server refused a parameter of this one.
+    /// The dialect to try next, if the server refused a parameter of the dialect of this attempt.
     next: Option<Dialect>,
 }
 
@@ -109,7 +109,7 @@ impl EndpointClient {
             http: if sends { Some(HttpClient::new(&endpoint)?) } else { None },
             redactor: Redactor::new(endpoint.key.as_ref(), &endpoint.base_url),
             limits: RateLimits::new(&endpoint.limits),
-            breaker: CircuitBreaker::new(FAILURES, COOL_DOWN),
+            breaker: CircuitBreaker::new(MAX_FAILURES, COOL_DOWN),
             policy: Policy { attempts: endpoint.attempts, first: WAITS.0, longest: WAITS.1 },
             dialect: Mutex::new(KnownDialect { dialect, is_proven }),
             other_dialect: AtomicU32::new(0),
@@ -124,7 +124,7 @@ impl EndpointClient {
         self.known().dialect
     }
 
-    /// The dialect that should be stored for later runs; `Some` once, after the server answered it.
+    /// The dialect that should be stored for later runs; `Some` only once, after the server answered a request in it.
     pub(super) fn dialect_to_store(&self) -> Option<Dialect> {
         let known = self.known();
         let is_new = known.is_proven && !self.is_dialect_stored.swap(true, Ordering::Relaxed);
@@ -153,7 +153,7 @@ impl EndpointClient {
     /// Sends a request, with retries, until `left` has passed. `tokens` is the highest possible number of tokens of
     /// prompt and reply.
     ///
-    /// Also returns the time that was needed, without the time spent waiting for rate limits.
+    /// Also returns the elapsed time, not counting the wait for the concurrency limit and the rate limits.
     pub(super) async fn ask(
         &self,
         request: &Request,
@@ -199,7 +199,8 @@ impl EndpointClient {
                 Err(failed) => failed,
             };
             if let Some(next) = failed.next {
-                // The first refusal is reported, because later ones are about fallbacks that the user did not choose.
+                // The first refusal is reported, because later refusals are about dialects that the user did not
+                // choose.
                 first_refusal.get_or_insert(failed.cause);
                 known = KnownDialect { dialect: next, is_proven: false };
                 continue;
@@ -214,7 +215,7 @@ impl EndpointClient {
         }
     }
 
-    /// Records the failure of a request.
+    /// Builds the error of a failed request, and counts it in the circuit breaker unless only the answer is at fault.
     fn give_up(&self, cause: RequestCause, attempts: u32) -> RequestError {
         let error = self.error(cause, attempts);
         if !error.cause.is_about_answer() {
@@ -229,7 +230,7 @@ impl EndpointClient {
         // Several replies are needed to replace a proven dialect, because a refusal may have been about one answer.
         if known.is_proven && known.dialect == used.dialect {
             self.other_dialect.store(0, Ordering::Relaxed);
-        } else if !known.is_proven || self.other_dialect.fetch_add(1, Ordering::Relaxed) + 1 >= RELEARN {
+        } else if !known.is_proven || self.other_dialect.fetch_add(1, Ordering::Relaxed) + 1 >= REPLIES_TO_RELEARN {
             *known = KnownDialect { dialect: used.dialect.clone(), is_proven: true };
             self.other_dialect.store(0, Ordering::Relaxed);
         }
@@ -248,7 +249,7 @@ impl EndpointClient {
         let url = self.endpoint.at(provider.path());
         let response = http.send(url, Some(body), left.min(self.endpoint.timeout)).await?;
         if response.status != 200 {
-            return Err(self.refused(response, dialect));
+            return Err(self.failed_status(response, dialect));
         }
         // A server may repeat the key that it was sent.
         let redacted = |reply: Reply| Reply { text: self.redactor.verdict(reply.text), ..reply };
@@ -256,14 +257,14 @@ impl EndpointClient {
         reply.map_err(|body| RequestCause::Unreadable(body.redacted(|text| self.redactor.message(text))).into())
     }
 
-    /// The failure for a response with another status than 200.
-    fn refused(&self, response: HttpResponse, dialect: &Dialect) -> FailedAttempt {
+    /// The failed attempt for a response with a status other than 200.
+    fn failed_status(&self, response: HttpResponse, dialect: &Dialect) -> FailedAttempt {
         let HttpResponse { status, content_type, retry_after: after, location, body } = response;
         let refusal = dialect.after(self.endpoint.provider, status, &String::from_utf8_lossy(&body));
         let (refused, next) = refusal.map(|Refusal { parameter, next }| (parameter, next)).unzip();
         let cause = match location {
             Some(location) if (300..400).contains(&status) => {
-                let target = without_query(&self.endpoint.base_url, &location);
+                let target = redirect_target(&self.endpoint.base_url, &location);
                 let target: String = target.chars().filter(|c| !c.is_control()).take(200).collect();
                 RequestCause::Redirect { code: status, target: self.redactor.message(&target) }
             }
@@ -293,8 +294,8 @@ impl EndpointClient {
     }
 }
 
-/// The target of a redirect, without possible keys. A path on the same host is unchanged.
-fn without_query(asked: &Url, location: &str) -> String {
+/// The target of a redirect, without query and fragment, which may contain keys. A path on the same host stays a path.
+fn redirect_target(asked: &Url, location: &str) -> String {
     if location.starts_with('/') && !location.starts_with("//") {
         return location.split(['?', '#']).next().unwrap_or_default().to_owned();
     }

@@ -25,7 +25,7 @@ mod tokens;
 pub use address::{AddressError, address, is_loopback, proxy_scheme, shown_url};
 pub use endpoint::{Endpoint, Limits, Preset, Prices};
 pub use http_client::ClientError;
-pub use pool::{Kept, Options, Pool};
+pub use pool::{CacheUse, Pool, PoolOptions};
 pub use probe::{ModelListError, ProbeReply, ProbeReport, ReplyFault, ReplyFormat, probe};
 pub use protocol::{Provider, RefusedParameter, UnreadableBody};
 pub use reply_cache::{Cache, CacheError, CacheStats, OpenedCache, PathOrigin};

@@ -1,6 +1,6 @@
 //! All judges of a panel: their endpoints, the cache of replies, the spending limit and the runtime of blocking calls.
 //!
-//! A [`Session`](crate::Session) asks through the pool on behalf of one answer.
+//! A [`Session`](crate::Session) sends the requests about one answer through the pool.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -19,29 +19,31 @@ use crate::reply_cache::{Cache, StoredReply};
 use gradus_core::judge::{Count as _, Failure, Halt, JudgeId, Reply, Request, Role};
 use gradus_core::model::Usage;
 
-/// Interval in which a request that waits for money checks the spending limit again.
+/// Interval at which a request that waits for the spending limit checks the limit again.
 const SPENDING_CHECK: Duration = Duration::from_millis(20);
 
 /// The use of cached replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum CacheUse {
     /// Cached replies are used, and new ones are cached.
-    Used,
+    UseAndStore,
     /// Cached replies are ignored and replaced by new ones.
-    Replaced,
+    Refresh,
     /// Only cached replies are used; no request is sent.
-    Only,
+    ReplayOnly,
 }
 
 /// The settings of a pool.
 #[derive(Debug, Clone)]
-pub struct Options {
-    /// Time limit for all requests about one answer together, without the time spent waiting for rate limits.
+pub struct PoolOptions {
+    /// Time limit for all requests about one answer together, not counting the wait for the concurrency, rate and
+    /// spending limits.
     pub deadline: Duration,
     /// The use of cached replies.
-    pub kept: Kept,
-    /// Whether grading stops when an endpoint gives no reply; otherwise the offline scorer grades in its place.
-    pub stops: bool,
+    pub cache_use: CacheUse,
+    /// Whether grading stops when an endpoint gives no reply; otherwise the offline scorer grades in place of the
+    /// judge.
+    pub stops_on_failure: bool,
     /// Set by the caller to stop all requests.
     pub stop: Arc<AtomicBool>,
 }
@@ -53,7 +55,7 @@ pub struct Pool {
     store: ReplyStore,
     meter: Arc<Meter>,
     tokens: Tokens,
-    pub(super) options: Options,
+    pub(super) options: PoolOptions,
     /// Created for the first blocking call.
     runtime: OnceLock<Runtime>,
 }
@@ -67,11 +69,11 @@ impl Pool {
         endpoints: Vec<Endpoint>,
         cache: Option<Cache>,
         meter: Arc<Meter>,
-        options: Options,
+        options: PoolOptions,
     ) -> Result<Self, ClientError> {
         let tokens = Tokens::new(endpoints.iter().map(|endpoint| endpoint.model.as_str()));
-        let store = ReplyStore::new(cache, options.kept == Kept::Replaced);
-        let sends = options.kept != Kept::Only;
+        let store = ReplyStore::new(cache, options.cache_use == CacheUse::Refresh);
+        let sends = options.cache_use != CacheUse::ReplayOnly;
         let mut clients: Vec<EndpointClient> = Vec::new();
         for (place, endpoint) in endpoints.into_iter().enumerate() {
             let identity = |endpoint: &Endpoint| (endpoint.name(), endpoint.parameters());
@@ -109,12 +111,12 @@ impl Pool {
     }
 
     /// Uses cached replies from now on, if they were ignored so far.
-    pub fn use_kept(&self) {
+    pub fn stop_refreshing(&self) {
         self.store.stop_refreshing();
     }
 
-    /// A problem with the cache; each problem is returned once.
-    pub fn trouble(&self) -> Option<CacheWarning> {
+    /// A problem with the cache that was not returned before; `None` if there is none.
+    pub fn cache_warning(&self) -> Option<CacheWarning> {
         self.store.warning()
     }
 
@@ -139,7 +141,7 @@ impl Pool {
         Ok(self.runtime.get_or_init(|| built))
     }
 
-    /// The cache key of a request: everything that its reply depends on. The dialect is not part of it.
+    /// The cache key of a request: a hash of everything that the reply depends on. The dialect is not part of the hash.
     pub(super) fn key(&self, request: &Request) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         let mut text = |text: &str| {
@@ -163,16 +165,17 @@ impl Pool {
         *hasher.finalize().as_bytes()
     }
 
-    /// The cached reply for a key. Its cost counts towards the spending limit, because it was paid by an earlier run
-    /// that may have stopped at the same limit.
+    /// The cached reply for a key. Its cost counts towards the spending limit, because an earlier run paid for the
+    /// reply, and the limit is for all runs together.
     pub(super) fn cached(&self, judge: JudgeId, key: &[u8; 32]) -> Option<Reply> {
         let reply = self.reply(judge, self.store.find(key)?);
         self.meter.add(reply.usage.cost.unwrap_or(0.0));
         Some(reply)
     }
 
-    /// Caches a new reply, and returns the reply that counts for the request: the first one that was cached.
-    pub(super) fn keep(&self, judge: JudgeId, key: &[u8; 32], reply: Reply) -> Reply {
+    /// Caches a new reply, and returns the reply that counts for the request: the new one, or one that was cached for
+    /// an equal request in the meantime.
+    pub(super) fn cache_reply(&self, judge: JudgeId, key: &[u8; 32], reply: Reply) -> Reply {
         let Some(client) = self.client(judge).filter(|_| self.store.accepts(&reply.text)) else { return reply };
         let stored = StoredReply {
             text: reply.text,
@@ -196,8 +199,8 @@ impl Pool {
         Reply { text, is_cut, is_refusal, usage }
     }
 
-    /// The tokens of a reply as the endpoint reports them, counted here if it reports none. They are limited by the
-    /// bytes of the request, because a token has at least one byte, and by the limit on a reply.
+    /// The tokens that the endpoint reports, or an own count if it reports none. Prompt tokens are capped at the bytes
+    /// of the request, because a token has at least one byte; reply tokens are capped at the token limit of a reply.
     fn counted(&self, request: &Request, reply: &Reply, longest: u64) -> Usage {
         let count = |text: &str| self.tokens.tokens(request.judge, text) as u64;
         let of_prompt = || request.messages.iter().map(|message| count(&message.text)).sum();
@@ -258,12 +261,11 @@ impl Pool {
     }
 }
 
-/// A reserved amount, which is released when this value is dropped: a caller may drop the future of a request at any
-/// time.
+/// A reserved amount. It is released on drop, because a caller may drop the future of a request at any time.
 struct Reservation<'m> {
     meter: &'m Meter,
     at_most: f64,
-    /// Cost of the reply; zero without one.
+    /// Cost of the reply; zero without a reply.
     cost: f64,
 }
 

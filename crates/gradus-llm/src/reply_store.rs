@@ -28,7 +28,7 @@ pub enum CacheWarning {
 }
 
 impl CacheWarning {
-    /// Advice for any caller.
+    /// Advice for any caller, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::SetAside(_) => None,
@@ -45,6 +45,7 @@ pub(super) struct ReplyStore {
     /// Held while a new reply is stored, so that the first of two equal replies counts.
     writing: Mutex<()>,
     error: Mutex<Option<CacheError>>,
+    is_set_aside_reported: AtomicBool,
 }
 
 impl ReplyStore {
@@ -54,6 +55,7 @@ impl ReplyStore {
             is_refreshing: AtomicBool::new(is_refreshing),
             writing: Mutex::default(),
             error: Mutex::default(),
+            is_set_aside_reported: AtomicBool::new(false),
         }
     }
 
@@ -62,11 +64,13 @@ impl ReplyStore {
         self.is_refreshing.store(false, Ordering::Relaxed);
     }
 
-    /// The first problem since the last call.
+    /// The next problem that was not returned before: a database that was set aside, then the first error since an error
+    /// was returned.
     pub(super) fn warning(&self) -> Option<CacheWarning> {
-        let set_aside = self.cache.as_ref().and_then(Cache::was_set_aside).map(CacheWarning::SetAside);
+        let set_aside = self.cache.as_ref().and_then(Cache::was_set_aside);
+        let set_aside = set_aside.filter(|_| !self.is_set_aside_reported.swap(true, Ordering::Relaxed));
         let error = || self.error.lock().unwrap_or_else(PoisonError::into_inner).take();
-        set_aside.or_else(|| error().map(CacheWarning::NotStored))
+        set_aside.map(CacheWarning::SetAside).or_else(|| error().map(CacheWarning::NotStored))
     }
 
     /// The stored reply for a key.
@@ -124,6 +128,7 @@ impl ReplyStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reply_cache::PathOrigin;
 
     #[test]
     fn every_warning_has_a_message_of_one_line() {
@@ -143,5 +148,36 @@ mod tests {
             assert_eq!(warning.to_string(), message);
             assert_eq!(warning.hint().as_deref(), hint);
         }
+    }
+
+    #[test]
+    fn a_set_aside_database_and_each_later_error_are_reported_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cache.db");
+        let cache = Cache::open(&path, PathOrigin::Default).expect("a cache").cache;
+        let reply = StoredReply {
+            text: "a ".repeat(50_000),
+            is_cut: false,
+            is_refusal: false,
+            prompt_tokens: 1,
+            completion_tokens: 1,
+        };
+        (0..4).for_each(|number| cache.put(&[number; 32], "model", 7, &reply).expect("stored"));
+        drop(cache);
+        let length = std::fs::metadata(&path).expect("a file").len();
+        let cache = Cache::open(&path, PathOrigin::Default).expect("a cache").cache;
+        let mut bytes = std::fs::read(&path).expect("bytes");
+        bytes[4096..].fill(0xff);
+        std::fs::write(&path, &bytes).expect("written");
+        let store = ReplyStore::new(Some(cache), false);
+        assert!(store.find(&[1; 32]).is_none() && length > 100_000);
+        let error = || CacheError::Damaged { path: path.clone() };
+        store.note(error());
+        assert!(matches!(store.warning(), Some(CacheWarning::SetAside(_))));
+        assert!(matches!(store.warning(), Some(CacheWarning::NotStored(_))));
+        assert!(store.warning().is_none());
+        store.note(error());
+        assert!(matches!(store.warning(), Some(CacheWarning::NotStored(_))));
+        assert!(store.warning().is_none());
     }
 }

@@ -18,14 +18,14 @@ pub struct RequestError {
     pub host: String,
     /// The cause of the failure.
     pub cause: RequestCause,
-    /// Number of requests that were sent.
+    /// Number of attempts. Requests in another dialect are not counted; 1 also if no request was sent.
     pub attempts: u32,
 }
 
 /// The cause of a failed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestCause {
-    /// The server refused the request.
+    /// The server answered with a status other than 200, and not with a redirect.
     Status {
         /// The HTTP status.
         code: u16,
@@ -52,15 +52,16 @@ pub enum RequestCause {
         /// Whether the server answered the handshake without TLS.
         is_plain_http: bool,
     },
-    /// The reply took longer than this time.
+    /// No complete reply came within this time.
     Timeout(Duration),
     /// The response exceeds the size limit.
     TooLarge,
     /// The response has status 200 and contains no reply.
     Unreadable(UnreadableBody),
-    /// The request cannot be written; holds the message of the JSON library.
+    /// The request cannot be serialized; contains the message of the JSON library.
     Unwritable(String),
-    /// Earlier requests failed, so no request was sent; holds the failure that decided it.
+    /// The circuit breaker is open after earlier failures, so no request was sent; contains the last failure, or the
+    /// permanent one.
     Suspended(Box<RequestError>),
     /// Only stored replies are used, so no request was sent.
     ReplayOnly,
@@ -109,7 +110,7 @@ impl RequestCause {
         matches!(self.status(), Some(401 | 403 | 404))
     }
 
-    /// Whether the failure belongs to the answer and says nothing about the endpoint: the request is too large.
+    /// Whether only this answer is affected, because its request is too large (status 413).
     pub(super) fn is_about_answer(&self) -> bool {
         self.status() == Some(413)
     }
@@ -120,7 +121,7 @@ fn is_temporary(code: u16) -> bool {
 }
 
 impl RequestError {
-    /// The failure whose cause is decisive: of a suspended endpoint, the failure that suspended it.
+    /// The failure itself, or for a suspended endpoint the earlier failure that it contains.
     pub fn root(&self) -> &Self {
         match &self.cause {
             RequestCause::Suspended(before) => before.root(),
@@ -128,7 +129,7 @@ impl RequestError {
         }
     }
 
-    /// Advice for any caller.
+    /// Advice for any caller, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         let Self { host, cause, .. } = self.root();
         Some(match cause {
@@ -142,7 +143,7 @@ impl RequestError {
             RequestCause::ReplayOnly => "allow requests to the endpoint".into(),
             RequestCause::Status { code, .. }
             | RequestCause::Unreadable(UnreadableBody::Error { code: Some(code), .. }) => match code {
-                401 | 403 => format!("check the key and that it is meant for {host}").into(),
+                401 | 403 => format!("check that the key is valid and meant for {host}").into(),
                 404 => "check the base URL, which usually ends in /v1, and the name of the model".into(),
                 429 | 500..=599 => "try again later, and check the limits of the account".into(),
                 _ => return None,
@@ -171,13 +172,13 @@ impl fmt::Display for RequestError {
             RequestCause::Timeout(limit) => write!(f, "{host} did not answer within {:.1} s", limit.as_secs_f64()),
             RequestCause::TooLarge => write!(f, "{host} answered with more than {LARGEST_RESPONSE_MIB} MiB"),
             RequestCause::Unreadable(body) => write!(f, "{host} answered with {body}"),
-            RequestCause::Unwritable(message) => write!(f, "the request cannot be written: {message}"),
+            RequestCause::Unwritable(message) => write!(f, "the request cannot be serialized: {message}"),
             RequestCause::Suspended(before) => {
                 write!(f, "no request was sent, because an earlier one failed: {before}")
             }
             RequestCause::ReplayOnly => write!(f, "no request was sent, because only stored replies are used"),
         }?;
-        if self.attempts > 1 { write!(f, ", {} times", self.attempts) } else { Ok(()) }
+        if self.attempts > 1 { write!(f, " (after {} attempts)", self.attempts) } else { Ok(()) }
     }
 }
 
@@ -202,7 +203,7 @@ mod tests {
         let suspended = RequestCause::Suspended(Box::new(error(status(401, "no such key"), 1)));
         let server = "check that the server is running and that the base URL is right";
         let later = "try again later, and check the limits of the account";
-        let key = "check the key and that it is meant for llm.test";
+        let key = "check that the key is valid and meant for llm.test";
         let busy = UnreadableBody::Error { words: "busy".to_owned(), code: Some(503) };
         let cases = [
             (status(400, ""), 1, "llm.test answered 400", None),
@@ -213,14 +214,19 @@ mod tests {
                 "llm.test answered 404: no model",
                 Some("check the base URL, which usually ends in /v1, and the name of the model"),
             ),
-            (status(429, "slow down"), 3, "llm.test answered 429: slow down, 3 times", Some(later)),
+            (status(429, "slow down"), 3, "llm.test answered 429: slow down (after 3 attempts)", Some(later)),
             (
                 RequestCause::Redirect { code: 302, target: "/v2".to_owned() },
                 1,
                 "llm.test redirects to /v2 (302), where no key is sent",
                 Some("use the new address as the base URL if you trust it"),
             ),
-            (RequestCause::Connect("refused".to_owned()), 2, "cannot reach llm.test: refused, 2 times", Some(server)),
+            (
+                RequestCause::Connect("refused".to_owned()),
+                2,
+                "cannot reach llm.test: refused (after 2 attempts)",
+                Some(server),
+            ),
             (tls(false), 1, "cannot reach llm.test: bad record", Some(server)),
             (
                 tls(true),
@@ -237,7 +243,7 @@ mod tests {
                 "llm.test answered with an error in place of a reply: busy",
                 Some(later),
             ),
-            (RequestCause::Unwritable("EOF".to_owned()), 1, "the request cannot be written: EOF", None),
+            (RequestCause::Unwritable("EOF".to_owned()), 1, "the request cannot be serialized: EOF", None),
             (
                 suspended,
                 1,

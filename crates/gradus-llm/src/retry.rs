@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
-/// Upper limit of a wait that a server requests.
+/// Longest wait that a server may request; longer requests are cut to this time.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// The number of attempts and the waits between them.

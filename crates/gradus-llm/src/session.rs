@@ -1,4 +1,5 @@
-//! Asks all judges on behalf of one answer: cached replies first, then requests at the same time, within the deadline.
+//! The requests about one answer: takes cached replies, and sends the other requests at the same time, within the
+//! deadline.
 //!
 //! The asynchronous calls need a tokio runtime with I/O and time; the blocking [`Chat`] runs them on the pool's own
 //! runtime and must not be called from asynchronous code.
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::pool::{Kept, Pool};
+use super::pool::{CacheUse, Pool};
 use super::request_error::RequestError;
 use gradus_core::judge::{Cause, Chat, Count, Failure, Halt, JudgeId, Reply, Request, Rounds, Step};
 use gradus_core::model::Grade;
@@ -21,7 +22,7 @@ pub enum SessionError {
     /// Only cached replies are used, and the cache has no reply for a request.
     #[error(
         "no reply is cached for {answer}, judge `{model}`, sample {sample}{}",
-        if *.is_repeated { ", asked again" } else { "" }
+        if *.is_repeated { ", after an unusable reply" } else { "" }
     )]
     NotCached {
         /// The name of the answer.
@@ -53,7 +54,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Advice for any caller.
+    /// Advice for any caller, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::NotCached { .. } => Some("grade once with the same settings and with requests allowed".into()),
@@ -85,7 +86,7 @@ pub struct Session<'p> {
     used: Mutex<Duration>,
 }
 
-/// Replies that are still incomplete.
+/// A list of replies, some of which may still be missing.
 struct Pending {
     keys: Vec<[u8; 32]>,
     /// In the order of the requests; `None` for each request that must be sent.
@@ -94,7 +95,7 @@ struct Pending {
 
 impl Pending {
     /// Positions of the requests that must be sent.
-    fn open(&self) -> Vec<usize> {
+    fn missing(&self) -> Vec<usize> {
         self.replies.iter().enumerate().filter(|(_, reply)| reply.is_none()).map(|(place, _)| place).collect()
     }
 
@@ -120,10 +121,10 @@ impl<'p> Session<'p> {
         pending.finish()
     }
 
-    /// Grades an answer without blocking. Runtime and cancellation are as for [`Session::ask_async`].
+    /// Grades an answer asynchronously. Runtime and cancellation are as for [`Session::ask_async`].
     ///
     /// # Errors
-    /// The reason to stop grading; the answer has no grade then.
+    /// The reason to stop grading. In this case the answer has no grade.
     pub async fn grade_async<'a, C>(&self, mut rounds: Rounds<'_, 'a, C>) -> Result<Grade<'a>, Halt>
     where
         C: Count + Sync + ?Sized,
@@ -144,7 +145,7 @@ impl<'p> Session<'p> {
         let keys: Vec<[u8; 32]> = requests.iter().map(|request| self.pool.key(request)).collect();
         let find = |(request, key): (&Request, &[u8; 32])| match self.pool.cached(request.judge, key) {
             Some(reply) => Some(Ok(reply)),
-            None if self.pool.options.kept == Kept::Only => Some(Err(self.not_cached(request).into())),
+            None if self.pool.options.cache_use == CacheUse::ReplayOnly => Some(Err(self.not_cached(request).into())),
             None => None,
         };
         let replies = requests.iter().zip(&keys).map(find).collect();
@@ -154,14 +155,14 @@ impl<'p> Session<'p> {
     /// Sends the requests that have no reply.
     async fn complete(&self, requests: &[Request], pending: &mut Pending) {
         let open: Vec<(usize, &Request)> =
-            pending.open().into_iter().filter_map(|place| Some((place, requests.get(place)?))).collect();
+            pending.missing().into_iter().filter_map(|place| Some((place, requests.get(place)?))).collect();
         let left = self.pool.options.deadline.saturating_sub(*self.used());
         let sent = join_all(open.iter().map(|(_, request)| self.pool.send(request, left))).await;
         *self.used() += sent.iter().map(|(_, took)| *took).max().unwrap_or_default();
         for ((place, request), (reply, _)) in open.into_iter().zip(sent) {
             let (Some(slot), Some(key)) = (pending.replies.get_mut(place), pending.keys.get(place)) else { continue };
-            let reply = reply.map(|reply| self.pool.keep(request.judge, key, reply));
-            *slot = Some(reply.map_err(|failure| self.failed(failure)));
+            let reply = reply.map(|reply| self.pool.cache_reply(request.judge, key, reply));
+            *slot = Some(reply.map_err(|failure| self.halt_if_configured(failure)));
         }
     }
 
@@ -178,10 +179,10 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// Stops grading after a missing reply, if the pool is set to stop.
-    fn failed(&self, failure: Failure) -> Failure {
+    /// Turns a missing reply into a reason to stop grading, if the options of the pool say so.
+    fn halt_if_configured(&self, failure: Failure) -> Failure {
         match failure {
-            Failure::Unanswered(cause) if self.pool.options.stops => {
+            Failure::Unanswered(cause) if self.pool.options.stops_on_failure => {
                 SessionError::Unanswered { answer: self.answer.clone(), cause }.into()
             }
             failure => failure,
@@ -193,7 +194,7 @@ impl Chat for Session<'_> {
     fn ask(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
         let mut pending = self.look_up(requests);
         // No runtime is started if the cache has all replies.
-        if pending.open().is_empty() {
+        if pending.missing().is_empty() {
             return pending.finish();
         }
         match self.pool.runtime() {
@@ -227,7 +228,11 @@ mod tests {
         let again = "grade once with the same settings and with requests allowed";
         for (error, message, hint) in [
             (not_cached(false), "no reply is cached for answer `a`, judge `m`, sample 2", Some(again)),
-            (not_cached(true), "no reply is cached for answer `a`, judge `m`, sample 2, asked again", Some(again)),
+            (
+                not_cached(true),
+                "no reply is cached for answer `a`, judge `m`, sample 2, after an unusable reply",
+                Some(again),
+            ),
             (
                 unanswered,
                 "answer `a`: cannot reach h: refused",

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Counts the cost of all replies and grants further requests. All judges and threads share one.
+/// Counts the cost of all replies and grants further requests. All judges and threads share one meter.
 #[derive(Debug)]
 pub struct Meter {
     limit: Option<f64>,
@@ -40,7 +40,7 @@ impl Meter {
     }
 
     /// The spending limit.
-    pub fn most(&self) -> Option<f64> {
+    pub fn limit(&self) -> Option<f64> {
         self.limit
     }
 
@@ -49,7 +49,7 @@ impl Meter {
         self.lock().spent
     }
 
-    /// Adds the cost of an earlier run.
+    /// Adds a cost that an earlier run paid, such as that of a cached reply.
     pub fn add(&self, spent: f64) {
         self.lock().spent += spent;
     }

@@ -8,7 +8,7 @@ use gradus_core::judge::{Count, JudgeId};
 /// Margin for models with an unknown tokenizer, in percent.
 const MARGIN: usize = 20;
 
-/// The way in which a model's tokens are counted.
+/// How the tokens of a model are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counting {
     /// With the model's own tokenizer.
@@ -25,7 +25,7 @@ pub struct Tokens {
 impl Tokens {
     /// Takes the names of the models in the order of the judges.
     pub fn new<'m>(models: impl IntoIterator<Item = &'m str>) -> Self {
-        // Routers prefix the model's name with its vendor.
+        // Routing services put the vendor before the name of the model (`openai/gpt-4o`).
         let plain = |model: &str| model.rsplit('/').next().unwrap_or(model).to_owned();
         Self { models: models.into_iter().map(plain).collect() }
     }

@@ -13,7 +13,8 @@ use gradus_core::model::{Answer, Source, Vote};
 use gradus_core::score::Workspace;
 use gradus_core::text::KnownWords;
 use gradus_llm::{
-    Endpoint, Kept, Limits, Meter, Options, Pool, Prices, Provider, RequestCause, RequestError, SessionError, address,
+    CacheUse, Endpoint, Limits, Meter, Pool, PoolOptions, Prices, Provider, RequestCause, RequestError, SessionError,
+    address,
 };
 use gradus_testing::server::{self, Action, ChatRequest};
 use tokio::runtime::{Builder, Runtime};
@@ -46,7 +47,12 @@ fn endpoint(url: &str, model: &str) -> Endpoint {
 }
 
 fn pool(urls: &[(&str, &str)], meter: &Arc<Meter>, stops: bool) -> Pool {
-    let options = Options { deadline: Duration::from_secs(20), kept: Kept::Used, stops, stop: Arc::default() };
+    let options = PoolOptions {
+        deadline: Duration::from_secs(20),
+        cache_use: CacheUse::UseAndStore,
+        stops_on_failure: stops,
+        stop: Arc::default(),
+    };
     let endpoints = urls.iter().map(|(url, model)| endpoint(url, model)).collect();
     Pool::new(endpoints, None, Arc::clone(meter), options).expect("a pool")
 }

@@ -139,7 +139,7 @@ pub(in crate::cli) struct ExistingArgs {
     /// Discard saved results and grade everything again
     #[arg(long)]
     pub(in crate::cli) restart: bool,
-    /// Overwrite results that another command wrote or that were edited
+    /// Overwrite results that another command wrote, or that were edited after they were written
     #[arg(long)]
     pub(in crate::cli) force: bool,
 }
@@ -239,7 +239,7 @@ impl fmt::Display for ScoreLimit {
     }
 }
 
-/// An upper limit for the number of faulty answers.
+/// An upper limit for the number of answers that are ungraded or fell back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::cli) enum AnswerLimit {
     /// A number of answers.
@@ -252,9 +252,9 @@ impl AnswerLimit {
     /// Whether `faulty` of `answers` exceed the limit.
     pub(in crate::cli) fn is_exceeded(self, faulty: u64, answers: u64) -> bool {
         match self {
-            Self::Answers(most) => faulty > most,
+            Self::Answers(most) => count > most,
             #[allow(clippy::cast_precision_loss, reason = "numbers of answers are far below 2^53")]
-            Self::Percent(most) => faulty as f64 * 100.0 > most * answers as f64,
+            Self::Percent(most) => count as f64 * 100.0 > most * answers as f64,
         }
     }
 }

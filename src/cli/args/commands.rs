@@ -55,7 +55,7 @@ pub(in crate::cli) struct Global {
     pub(in crate::cli) quiet: bool,
 }
 
-/// When output is colored.
+/// Whether output is colored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Color {
     /// On a terminal

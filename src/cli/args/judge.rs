@@ -18,7 +18,7 @@ pub(in crate::cli) enum GraderChoice {
     Offline,
 }
 
-/// The judge. Flags override the environment and `gradus.toml`.
+/// The options of a judge. Flags override the environment and `gradus.toml`.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct JudgeArgs {
@@ -92,13 +92,13 @@ pub(in crate::cli) struct EndpointArgs {
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct PanelArgs {
-    /// Number of verdicts from each judge; --vote combines them
+    /// Number of verdicts from each judge, combined by --vote; with --escalate, one from the last judge
     #[arg(long, value_name = "N")]
     pub(in crate::cli) samples: Option<String>,
     /// How verdicts are combined: median or majority
     #[arg(long, value_name = "HOW", hide_short_help = true)]
     pub(in crate::cli) vote: Option<String>,
-    /// Ask the last judge only about criteria on which the other verdicts differ
+    /// Ask the last judge only about criteria on which the others differ or give no verdict
     #[arg(long, hide_short_help = true)]
     pub(in crate::cli) escalate: bool,
     /// Leave sample answers out of the prompt
@@ -112,7 +112,7 @@ pub(in crate::cli) struct PanelArgs {
     pub(in crate::cli) on_failure: Option<String>,
 }
 
-/// What a run with a judge may cost.
+/// The options about the cost of a batch with a judge, and about answers that fell back.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct SpendArgs {
@@ -139,8 +139,8 @@ impl Config {
         matches!(self.command, ConfigCommand::Trust(_))
     }
 
-    /// Whether the command works without a project file that belongs to another user.
-    pub(in crate::cli) fn ignores_foreign_file(&self) -> bool {
+    /// Whether the command skips a project file of another user instead of failing.
+    pub(in crate::cli) fn skips_file_of_other_user(&self) -> bool {
         match &self.command {
             ConfigCommand::Show => true,
             ConfigCommand::Trust(trust) => trust.list || trust.remove || trust.folder.is_some(),

@@ -26,8 +26,8 @@ pub(super) const JUDGE_MISSING_HINT: &str =
 pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> Uses {
     // Cached replies are not used, because a reply that led to a fallback would lead to it again.
     let asks_again = args.judge.refresh || args.spend.retry_fallback;
-    let uses = Uses::of_flags(args.judge.replay, asks_again);
-    Uses { max_cost: args.spend.max_cost, stop: Arc::clone(stop), ..uses }
+    let uses = JudgeUse::of_flags(args.judge.replay, asks_again);
+    JudgeUse { max_cost: args.spend.max_cost, stop: Arc::clone(stop), ..uses }
 }
 
 /// The grader as the layout of results names it. A run may continue with other models, but not with another kind of

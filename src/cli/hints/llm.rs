@@ -1,4 +1,4 @@
-//! Hints for errors of endpoints, judges and the reply cache, in terms of this program's flags and commands.
+//! Hints for errors of endpoints, judges and the reply cache, which name flags and commands of this program.
 
 use std::error::Error;
 
@@ -16,9 +16,9 @@ pub(in crate::cli) fn with_hint(error: impl Error + Send + Sync + 'static) -> St
     }
 }
 
-/// The hint for an error of this area; `None` for every other error.
+/// The hint for an error of an endpoint, a judge or the reply cache; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
-    // A batch passes the reason on without a source, so its error is looked into.
+    // The halt in `BatchError::Halted` is not the source of the error, so it is taken from the variant.
     let of_batch = error.downcast_ref().and_then(|error| match error {
         BatchError::Halted(halt) => Some(halt),
         _ => None,
@@ -46,7 +46,7 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
 fn of_halt(halt: &Halt) -> Option<String> {
     match halt {
         Halt::Asked => None,
-        Halt::Spent { .. } => Some("raise --max-cost, and the same command continues".to_owned()),
+        Halt::Spent { .. } => Some("raise --max-cost and run the same command again to continue".to_owned()),
         // The cause is not a source of the error, so its hint is looked up here.
         Halt::Failed(cause) => {
             let error = cause.error();
@@ -57,7 +57,9 @@ fn of_halt(halt: &Halt) -> Option<String> {
 
 fn of_session(error: &SessionError) -> Option<String> {
     match error {
-        SessionError::NotCached { .. } => Some("run it without --replay first, with the same settings".to_owned()),
+        SessionError::NotCached { .. } => {
+            Some("first run the command without --replay and with the same settings".to_owned())
+        }
         SessionError::Unanswered { .. } => Some("`gradus config check` tests the endpoint".to_owned()),
         other => other.hint().map(Into::into),
     }
@@ -77,7 +79,7 @@ fn of_request(error: &RequestError) -> Option<String> {
         RequestCause::Redirect { .. } => "use the new address as --base-url if you trust it".to_owned(),
         RequestCause::ReplayOnly => "leave out --replay".to_owned(),
         _ => match cause.reported_status()? {
-            401 | 403 => format!("check the key in the variable of --api-key-env, and that it is meant for {host}"),
+            401 | 403 => format!("check that the variable of --api-key-env holds a valid key for {host}"),
             404 => "check --base-url, which usually ends in /v1, and --model".to_owned(),
             _ => return error.hint().map(Into::into),
         },
@@ -86,11 +88,13 @@ fn of_request(error: &RequestError) -> Option<String> {
 
 fn of_client(error: &ClientError) -> Option<String> {
     Some(match error {
-        ClientError::CertificateFile { .. } => "--ca-file names a file in PEM format".to_owned(),
+        ClientError::CertificateFile { .. } => "--ca-file must name a readable file in PEM format".to_owned(),
         ClientError::NoCertificate(_) => {
-            "--ca-file names a file in PEM format, which starts with -----BEGIN CERTIFICATE-----".to_owned()
+            "--ca-file must name a file in PEM format, which starts with -----BEGIN CERTIFICATE-----".to_owned()
         }
-        ClientError::Setup(_) => "if the system has no certificates, name a file of them with --ca-file".to_owned(),
+        ClientError::Setup(_) => {
+            "if the system has no certificates, name a PEM file of certificates with --ca-file".to_owned()
+        }
         other @ ClientError::Key(_) => return other.hint().map(Into::into),
     })
 }
@@ -130,7 +134,7 @@ mod tests {
 
     #[test]
     fn failed_requests_have_hints_with_flags() {
-        let key = "check the key in the variable of --api-key-env, and that it is meant for llm.test";
+        let key = "check that the variable of --api-key-env holds a valid key for llm.test";
         let later = "try again later, and check the limits of the account";
         let busy = UnreadableBody::Error { words: String::new(), code: Some(503) };
         for (error, expected) in [
@@ -172,9 +176,9 @@ mod tests {
             (Halt::Asked, None),
             (
                 Halt::Spent { spent: 1.0, limit: 1.0, next: 1.0 },
-                Some("raise --max-cost, and the same command continues"),
+                Some("raise --max-cost and run the same command again to continue"),
             ),
-            (failed(not_cached), Some("run it without --replay first, with the same settings")),
+            (failed(not_cached), Some("first run the command without --replay and with the same settings")),
             (failed(unanswered), Some("`gradus config check` tests the endpoint")),
             (failed(SessionError::UnknownJudge(JudgeId(0))), None),
             (failed(SessionError::Runtime(Arc::new(io::Error::other("none")))), None),
@@ -189,15 +193,15 @@ mod tests {
     #[test]
     fn settings_and_caches_have_hints() {
         let path = PathBuf::from("a");
-        let pem = "--ca-file names a file in PEM format, which starts with -----BEGIN CERTIFICATE-----";
+        let pem = "--ca-file must name a file in PEM format, which starts with -----BEGIN CERTIFICATE-----";
         let file = ClientError::CertificateFile { path: path.clone(), error: io::Error::other("none") };
         let cases: [(Box<dyn Error>, &str); 8] = [
-            (Box::new(file), "--ca-file names a file in PEM format"),
+            (Box::new(file), "--ca-file must name a readable file in PEM format"),
             (Box::new(ClientError::NoCertificate(path.clone())), pem),
             (Box::new(ClientError::Key(String::new())), "look for line breaks in the key"),
             (
                 Box::new(ClientError::Setup(String::new())),
-                "if the system has no certificates, name a file of them with --ca-file",
+                "if the system has no certificates, name a PEM file of certificates with --ca-file",
             ),
             (
                 Box::new(AddressError::Unencrypted(String::new())),

@@ -5,7 +5,7 @@ use std::error::Error;
 use super::advised::Advised;
 use super::{bank, batch, core, engine, llm};
 
-/// The hint for the first error of the chain that has one, outermost first.
+/// The hint for the outermost error of the chain that has a hint.
 pub(in crate::cli) fn of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(hint)
 }

@@ -11,7 +11,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::cli::hints;
 use crate::cli::printer::Printer;
 use crate::cli::settings::{Settings, one_line};
-use crate::llm::{Cache, CacheStats, CacheWarning, Kept, OpenedCache, PathOrigin};
+use crate::llm::{Cache, CacheStats, CacheUse, CacheWarning, OpenedCache, PathOrigin};
 
 /// The name of the cache file in the cache folder.
 const REPLIES: &str = "replies.sqlite";
@@ -54,11 +54,11 @@ fn path(chosen: Option<&Path>) -> anyhow::Result<(PathBuf, PathOrigin)> {
 ///
 /// # Errors
 /// A chosen file is not a reply cache, or the cache is missing or unreadable although no request may be sent.
-pub(super) fn open(chosen: Option<&Path>, kept: Kept, printer: &Printer) -> anyhow::Result<Option<Cache>> {
+pub(super) fn open(chosen: Option<&Path>, cache_use: CacheUse, printer: &Printer) -> anyhow::Result<Option<Cache>> {
     let (path, origin) = path(chosen)?;
-    if kept == Kept::Only {
+    if cache_use == CacheUse::ReplayOnly {
         let missing = || {
-            let hint = "run it without --replay first, or name another file as `cache` in [llm]";
+            let hint = "first run the command without --replay, or name another file as `cache` in [llm]";
             hints::advised(format!("no replies are cached in {}", path.display()), hint)
         };
         return Cache::open_to_read(&path, origin)?.map(Some).ok_or_else(missing);
@@ -99,7 +99,7 @@ fn stats(stats: &CacheStats) -> String {
     }
     let _ = writeln!(
         text,
-        "they used {} tokens of prompts and {} of replies",
+        "their requests used {} prompt tokens and {} reply tokens",
         stats.prompt_tokens, stats.completion_tokens
     );
     text

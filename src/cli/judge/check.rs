@@ -1,8 +1,8 @@
-//! `config check`: tests whether the configured judges can be asked, and reports what to change.
+//! `config check`: tests whether the configured judges reply, and reports what to change.
 
 use std::fmt::Write as _;
 
-use super::setup::{UNKNOWN, Uses, open};
+use super::setup::{JudgeUse, UNKNOWN_MODEL, open};
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::hints;
@@ -11,16 +11,16 @@ use crate::cli::settings::Settings;
 use crate::llm::{Counting, Endpoint, ProbeReport, ReplyFault, ReplyFormat, RequestError, probe, shown_url};
 
 /// Number of models that are listed if the configured one is missing.
-const LISTED: usize = 8;
+const MAX_LISTED_MODELS: usize = 8;
 
 pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut settings = settings.clone();
     settings.llm = settings.llm.with_flags(args, &PanelArgs::default(), false)?;
     settings.grader.value = GraderChoice::Llm;
-    // A placeholder, because the models can be listed although none is configured.
-    settings.llm.assume_model(UNKNOWN);
+    // The placeholder makes it possible to list the models of the endpoint when no model is configured.
+    settings.llm.assume_model(UNKNOWN_MODEL);
     // Cached replies are ignored, because they say nothing about the endpoint now.
-    let uses = Uses::of_flags(false, true);
+    let uses = JudgeUse::of_flags(false, true);
     let Some(judges) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
     let pool = judges.pool();
     let mut outcome = ExitStatus::Done;
@@ -56,14 +56,14 @@ fn table(endpoint: &Endpoint, counting: Counting, report: &ProbeReport) -> Strin
     row(
         "context",
         &match report.context {
-            Some(tokens) => format!("{tokens} tokens, {} are used{counted}", endpoint.context),
-            None => format!("not reported, {} tokens are assumed{counted}", endpoint.context),
+            Some(tokens) => format!("{tokens} tokens reported, {} tokens used by gradus{counted}", endpoint.context),
+            None => format!("not reported, {} tokens used by gradus{counted}", endpoint.context),
         },
     );
     match &report.reply {
         Ok(reply) => {
             row("replies", format(reply.format));
-            row("latency", &format!("{:.2} s for one word", reply.latency.as_secs_f64()));
+            row("latency", &format!("{:.2} s for a reply of one word", reply.latency.as_secs_f64()));
         }
         Err(error) => row("replies", &format!("none: {error}")),
     }
@@ -74,11 +74,11 @@ fn table(endpoint: &Endpoint, counting: Counting, report: &ProbeReport) -> Strin
 fn model(endpoint: &Endpoint, report: &ProbeReport) -> String {
     let model = &endpoint.model;
     match &report.models {
-        Ok(_) if model == UNKNOWN => "none is configured".to_owned(),
-        Ok(models) if models.contains(model) => format!("{model}, is available"),
+        Ok(_) if model == UNKNOWN_MODEL => "none is configured".to_owned(),
+        Ok(models) if models.contains(model) => format!("{model}, available"),
         Ok(models) if models.is_empty() => format!("{model}; the endpoint lists no models"),
-        Ok(_) => format!("{model}, is not among the listed models"),
-        Err(error) => format!("{model}; models are not listed: {error}"),
+        Ok(_) => format!("{model}, not among the models that the endpoint lists"),
+        Err(error) => format!("{model}; the endpoint's list of models is not available: {error}"),
     }
 }
 
@@ -96,24 +96,27 @@ fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<String> {
     let listed = report.models.as_ref().ok().filter(|models| !models.is_empty());
     let missing = listed.filter(|models| !models.contains(&endpoint.model)).map(|models| listing(models));
     match (&report.reply, missing) {
-        (_, Some(models)) if endpoint.model == UNKNOWN => {
-            Some(format!("choose one of its models with --model: {models}"))
+        (_, Some(models)) if endpoint.model == UNKNOWN_MODEL => {
+            Some(format!("choose one of the endpoint's models with --model: {models}"))
         }
         (Err(error), missing) => Some(no_reply(error, missing.as_deref())),
         (Ok(reply), missing) => match (reply.fault, missing) {
             (Some(fault), _) => Some(format!(
                 "{}: answers may fall back to the offline scorer; try a larger model",
                 match fault {
-                    ReplyFault::Empty => "it replied with an empty text",
-                    ReplyFault::NotJson => "it does not reply with JSON when asked to",
+                    ReplyFault::Empty => "the model replied with an empty text",
+                    ReplyFault::NotJson => "the model does not reply with JSON when asked to",
                 }
             )),
             (None, Some(models)) => Some(format!(
-                "it replies, but does not list the model `{}`: check whether you mean one of {models}",
+                "the endpoint replies, but does not list the model `{}`: check whether you mean one of {models}",
                 one_line(&endpoint.model),
             )),
             (None, None) => report.context.filter(|tokens| *tokens < endpoint.context).map(|tokens| {
-                format!("the model takes {tokens} tokens, and {} are used; use --context {tokens}", endpoint.context)
+                format!(
+                    "the endpoint reports a context of {tokens} tokens, but gradus uses {}; use --context {tokens}",
+                    endpoint.context
+                )
             }),
         },
     }
@@ -124,13 +127,13 @@ fn no_reply(error: &RequestError, missing: Option<&str>) -> String {
     let status = error.root().cause.reported_status();
     // A refused key explains the failure better than a missing model.
     let model = missing.filter(|_| !matches!(status, Some(401 | 403)));
-    let model = model.map(|models| format!("choose one of its models with --model: {models}"));
+    let model = model.map(|models| format!("choose one of the endpoint's models with --model: {models}"));
     let hint = model.or_else(|| hints::of(&error.clone().into())).map(|hint| format!("; {hint}"));
-    format!("no reply came: {error}{}", hint.unwrap_or_default())
+    format!("the endpoint gave no reply: {error}{}", hint.unwrap_or_default())
 }
 
 fn listing(models: &[String]) -> String {
-    models.iter().take(LISTED).map(|id| one_line(id)).collect::<Vec<_>>().join(", ")
+    models.iter().take(MAX_LISTED_MODELS).map(|id| one_line(id)).collect::<Vec<_>>().join(", ")
 }
 
 /// A text of a server on one line.

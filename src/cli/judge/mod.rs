@@ -13,4 +13,4 @@ pub(super) use cache::run as cache;
 pub(super) use check::run as check;
 pub(super) use estimate_text::estimate_text;
 pub(super) use prompt::run as prompt;
-pub(super) use setup::{Uses, open};
+pub(super) use setup::{JudgeUse, open};

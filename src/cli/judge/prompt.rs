@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::setup::{UNKNOWN, panel_of};
+use super::setup::{UNKNOWN_MODEL, panel_of};
 use crate::cli::answer::Input;
 use crate::cli::args::{ListFormat, Prompt as Args};
 use crate::cli::exit_status::ExitStatus;
@@ -77,7 +77,9 @@ fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String
 fn counting_note(model: &str, judge: usize, tokens: &Tokens) -> String {
     match tokens.counting(JudgeId(judge)) {
         Counting::Known => format!("as {model} counts them"),
-        Counting::Guessed if model == UNKNOWN => "by the usual table, and a fifth more: no model is named".to_owned(),
+        Counting::Guessed if model == UNKNOWN_MODEL => {
+            "by the usual table, and a fifth more: no model is named".to_owned()
+        }
         Counting::Guessed => format!("by the usual table, and a fifth more: how {model} counts is not known"),
     }
 }

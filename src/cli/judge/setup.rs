@@ -11,38 +11,39 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::{OnFailure, Settings, display_name};
 use crate::engine::Judges;
 use crate::judge::Panel;
-use crate::llm::{Endpoint, Kept, Options};
+use crate::llm::{CacheUse, Endpoint, PoolOptions};
 
-/// The name of the model if no setting names one.
-pub(super) const UNKNOWN: &str = "any model";
+/// The placeholder for the name of a model that no setting names.
+pub(super) const UNKNOWN_MODEL: &str = "any model";
 
 /// How one run uses judges.
-pub(in crate::cli) struct Uses {
+pub(in crate::cli) struct JudgeUse {
     /// How cached replies are used.
-    pub(in crate::cli) kept: Kept,
+    pub(in crate::cli) cache_use: CacheUse,
     /// The most that the run may spend, in the currency of the prices.
     pub(in crate::cli) max_cost: Option<f64>,
-    /// Set when no more requests may be sent.
+    /// Becomes true when no more requests may be sent.
     pub(in crate::cli) stop: Arc<AtomicBool>,
 }
 
-impl Uses {
-    /// The uses that flags request, without a limit on costs.
+impl JudgeUse {
+    /// The use of judges that `--replay` and `--refresh` select, without a limit on cost.
     pub(in crate::cli) fn of_flags(replay: bool, refresh: bool) -> Self {
-        let kept = match (replay, refresh) {
-            (true, _) => Kept::Only,
-            (_, true) => Kept::Replaced,
-            _ => Kept::Used,
+        let cache_use = match (replay, refresh) {
+            (true, _) => CacheUse::ReplayOnly,
+            (_, true) => CacheUse::Refresh,
+            _ => CacheUse::UseAndStore,
         };
-        Self { kept, max_cost: None, stop: Arc::default() }
+        Self { cache_use, max_cost: None, stop: Arc::default() }
     }
 }
 
 /// Opens the judges that the settings name; `None` if the offline scorer grades.
 ///
 /// # Errors
-/// The settings cannot work, or `grader = "llm"` is set and a judge, its key or trust in its file is missing.
-pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Option<Judges>> {
+/// The settings are not valid, `--replay` is set without a judge, or `grader = "llm"` is set and a judge or its key is
+/// missing or the file that names the judge is not trusted.
+pub(in crate::cli) fn open(settings: &Settings, uses: JudgeUse, printer: &Printer) -> anyhow::Result<Option<Judges>> {
     let is_required = match settings.grader.value {
         GraderChoice::Offline => return refuse_replay(&uses).map(|()| None),
         GraderChoice::Auto if !settings.llm.is_configured() => {
@@ -54,8 +55,8 @@ pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -
     };
     check_configured(settings)?;
     let mut endpoints = Vec::new();
-    for judge in settings.llm.each() {
-        match endpoint(&judge, uses.kept == Kept::Only)? {
+    for judge in settings.llm.endpoints() {
+        match endpoint(&judge, uses.cache_use == CacheUse::ReplayOnly)? {
             NamedEndpoint::Complete(endpoint) => endpoints.push(*endpoint),
             NamedEndpoint::WithoutKey(variable) if is_required => {
                 return Err(advised(
@@ -70,22 +71,22 @@ pub(in crate::cli) fn open(settings: &Settings, uses: Uses, printer: &Printer) -
             }
         }
     }
-    if uses.kept != Kept::Only {
+    if uses.cache_use != CacheUse::ReplayOnly {
         super::proxies::check(&endpoints)?;
     }
     setup(settings, endpoints, uses, printer).map(Some)
 }
 
-/// The panel that the settings name, for commands that send no request: no key is needed. If no judge is named, the
-/// panel is one judge with the model [`UNKNOWN`].
+/// The panel that the settings name, for commands that send no request and so need no key. If the settings name no
+/// judge, the panel is one judge with the model [`UNKNOWN_MODEL`].
 ///
 /// # Errors
-/// The settings cannot work.
+/// The settings are not valid.
 pub(super) fn panel_of(settings: &Settings) -> anyhow::Result<Panel> {
     let mut endpoints = Vec::new();
-    for mut judge in settings.llm.each() {
+    for mut judge in settings.llm.endpoints() {
         if !settings.llm.is_configured() {
-            judge.assume_model(UNKNOWN);
+            judge.assume_model(UNKNOWN_MODEL);
         }
         if let NamedEndpoint::Complete(endpoint) = endpoint(&judge, true)? {
             endpoints.push(*endpoint);
@@ -95,37 +96,40 @@ pub(super) fn panel_of(settings: &Settings) -> anyhow::Result<Panel> {
 }
 
 fn check_configured(settings: &Settings) -> anyhow::Result<()> {
-    if let Some(untrusted) = settings.llm.withheld() {
+    if let Some(untrusted) = settings.llm.untrusted_judge_file() {
         return Err(advised(
-            format!("the judges that {} names are not trusted", untrusted.path.display()),
-            format!("trust them with `{}`, or name an endpoint with --preset or --base-url", untrusted.trust_command()),
+            format!("{} names judges, but is not trusted", untrusted.path.display()),
+            format!(
+                "trust the file with `{}`, or name an endpoint with --preset or --base-url",
+                untrusted.trust_command()
+            ),
         ));
     }
     if !settings.llm.is_configured() {
         return Err(advised(
             "no endpoint is configured",
-            "name one, such as --preset ollama --model llama3.1, or write it into [llm] of gradus.toml",
+            "name an endpoint, for example with --preset ollama --model llama3.1, or in [llm] of gradus.toml",
         ));
     }
     Ok(())
 }
 
-fn refuse_replay(uses: &Uses) -> anyhow::Result<()> {
-    if uses.kept == Kept::Only {
-        let hint = "use --grader llm, with the settings of the run that cached them";
+fn refuse_replay(uses: &JudgeUse) -> anyhow::Result<()> {
+    if uses.cache_use == CacheUse::ReplayOnly {
+        let hint = "use --grader llm and the settings of the run that cached the replies";
         return Err(advised("--replay needs the judge whose replies are cached", hint));
     }
     Ok(())
 }
 
-fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: Uses, printer: &Printer) -> anyhow::Result<Judges> {
+fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: JudgeUse, printer: &Printer) -> anyhow::Result<Judges> {
     let base = &settings.llm.panel;
     let panel = panel(base, &endpoints)?;
     let cache = super::cache::open(base.cache.value.as_deref(), uses.kept, printer)?;
     let options = Options {
         deadline: seconds(base.deadline.value),
-        kept: uses.kept,
-        stops: base.on_failure.value == OnFailure::Stop,
+        cache_use: uses.cache_use,
+        stops_on_failure: base.on_failure.value == OnFailure::Stop,
         stop: uses.stop,
     };
     Ok(Judges::open(endpoints, panel, cache, uses.max_cost, options)?)

@@ -1,8 +1,8 @@
 //! The list of project files that the user trusts: their paths and the hashes of their content, in a private file in
 //! the user's configuration folder.
 //!
-//! Links in the path of the folder are resolved, and a link in place of the file is not. A link to a trusted file is
-//! therefore another file, because relative paths in it start from another folder.
+//! Symbolic links in the path of the folder are resolved, but the file itself may be a link and is not resolved. A link
+//! to a trusted file is not trusted with it, because relative paths in the file would start from another folder.
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -30,7 +30,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// Whether a file is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum TrustState {
-    /// The file is on the list with its present content.
+    /// The file is on the list with its current content.
     Trusted,
     /// The file is on the list with other content.
     Changed,
@@ -47,13 +47,13 @@ pub(in crate::cli) struct Trust {
 #[derive(Debug, Serialize, Deserialize)]
 struct List {
     layout: u32,
-    /// BLAKE3 of the content, in hexadecimal digits, by path.
+    /// The BLAKE3 hash of the content of each file, in hexadecimal digits, by path.
     files: BTreeMap<String, String>,
 }
 
 impl Trust {
     /// The list in a configuration folder, which need not exist yet.
-    pub(in crate::cli) fn below(config: &Path) -> Self {
+    pub(in crate::cli) fn in_configuration_folder(config: &Path) -> Self {
         Self { folder: config.join(FOLDER) }
     }
 
@@ -71,7 +71,7 @@ impl Trust {
         })
     }
 
-    /// Adds a file with this content to the list, or replaces its content on the list.
+    /// Adds a file with this content to the list, or updates the entry of the file.
     pub(in crate::cli) fn add(&self, path: &Path, content: &str) -> anyhow::Result<()> {
         let key = list_key(path)?;
         self.change(|list| drop(list.files.insert(key, hash_of(content))))
@@ -98,12 +98,13 @@ impl Trust {
             Some(Ok(list)) if list.layout == LAYOUT => Ok(list),
             Some(_) => Err(advised(
                 format!("{} is not a valid list of trusted files", path.display()),
-                "delete it, and trust the folders again",
+                "delete this file, and run `gradus config trust` again for each project",
             )),
         }
     }
 
-    /// Changes the list under a lock, so that two processes do not lose an entry, and replaces the file atomically.
+    /// Changes the list under a lock, so that concurrent processes do not lose entries, and replaces the file
+    /// atomically.
     fn change(&self, change: impl FnOnce(&mut List)) -> anyhow::Result<()> {
         let failed = || format!("cannot write the list of trusted files in {}", self.folder.display());
         self.make_folder().with_context(failed)?;
@@ -179,7 +180,7 @@ mod tests {
     #[test]
     fn a_file_is_trusted_only_with_the_content_it_had() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (trust, path) = (Trust::below(folder.path()), folder.path().join("gradus.toml"));
+        let (trust, path) = (Trust::in_configuration_folder(folder.path()), folder.path().join("gradus.toml"));
         let state = |content| trust.state(&path, content).expect("a state");
         assert_eq!(state("a"), TrustState::Unknown);
         trust.add(&path, "a").expect("written");
@@ -192,7 +193,7 @@ mod tests {
     #[test]
     fn concurrent_additions_lose_no_entry() {
         let folder = tempfile::tempdir().expect("a folder");
-        let trust = Trust::below(folder.path());
+        let trust = Trust::in_configuration_folder(folder.path());
         std::thread::scope(|scope| {
             for number in 0..16 {
                 let (trust, path) = (&trust, folder.path().join(format!("{number}/gradus.toml")));
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn a_damaged_list_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (trust, path) = (Trust::below(folder.path()), folder.path().join("gradus.toml"));
+        let (trust, path) = (Trust::in_configuration_folder(folder.path()), folder.path().join("gradus.toml"));
         trust.add(&path, "a").expect("written");
         for damaged in ["", "{", "[]", "{\"layout\":2,\"files\":{}}"] {
             std::fs::write(folder.path().join("trust/trusted.json"), damaged).expect("written");
@@ -220,7 +221,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("trust")).expect("a folder with default permissions");
-        let trust = Trust::below(folder.path());
+        let trust = Trust::in_configuration_folder(folder.path());
         trust.add(&folder.path().join("gradus.toml"), "a").expect("written");
         let mode = |name: &str| folder.path().join(name).metadata().expect("there").permissions().mode() & 0o777;
         assert_eq!((mode("trust"), mode("trust/trusted.json"), mode("trust/trusted.lock")), (0o700, 0o600, 0o600));

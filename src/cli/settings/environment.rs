@@ -41,7 +41,7 @@ impl Environment {
 
     /// The list of trusted project files; `None` for a user without a configuration folder.
     pub(in crate::cli) fn trust(&self) -> Option<Trust> {
-        self.settings_file.as_deref().and_then(Path::parent).map(Trust::below)
+        self.settings_file.as_deref().and_then(Path::parent).map(Trust::in_configuration_folder)
     }
 
     /// The value of a variable; `None` if it is unset or empty.

@@ -15,12 +15,13 @@ use crate::cli::args::{EndpointArgs, PanelArgs};
 /// All settings of judges.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::cli) struct JudgeSettings {
-    /// The settings of every endpoint, as far as a judge does not override them.
+    /// The settings of `[llm]`, the environment and flags, which apply to every endpoint unless a `[[judge]]` overrides
+    /// them.
     pub(in crate::cli) endpoint: EndpointSettings,
     pub(in crate::cli) panel: PanelSettings,
     /// The project file whose judge settings are ignored because it is not trusted.
     pub(in crate::cli) untrusted: Option<UntrustedFile>,
-    /// One for each `[[judge]]`; empty for the single judge that `endpoint` describes.
+    /// The overrides of each `[[judge]]`; empty if the only judge is the one that `endpoint` describes.
     judges: Vec<JudgeOverrides>,
     /// Whether a flag or the environment names an endpoint.
     names_endpoint_above_files: bool,
@@ -34,15 +35,15 @@ struct JudgeOverrides {
 }
 
 impl EndpointOptions {
-    /// Whether the layer names where answers are sent.
+    /// Whether these options name an endpoint: a preset, a provider or a base URL.
     pub(super) fn names_endpoint(&self) -> bool {
         self.preset.is_some() || self.provider.is_some() || self.base_url.is_some()
     }
 }
 
 impl EndpointSettings {
-    /// Drops a key variable that a file names together with its endpoint. Call it when a higher layer names another
-    /// endpoint: the key is for the endpoint of the file.
+    /// Drops the key variable if one file names both the variable and its endpoint. To be called when a higher layer
+    /// names another endpoint, because the key is for the endpoint of the file.
     fn drop_key_of_endpoint(&mut self) {
         let origin = &self.api_key_env.origin;
         let names_endpoint = [&self.preset.origin, &self.provider.origin, &self.base_url.origin].contains(&origin);
@@ -66,7 +67,7 @@ impl EndpointSettings {
         }
     }
 
-    /// These settings with those of one `[[judge]]` above them.
+    /// A copy of these settings, overridden by the settings of one `[[judge]]`.
     fn overridden_by(&self, judge: &JudgeOverrides) -> Self {
         let mut settings = self.clone();
         let JudgeOverrides { options, origin } = judge;
@@ -75,7 +76,7 @@ impl EndpointSettings {
             settings.base_url = Setting::default_value(None);
         }
         if options.names_endpoint() {
-            // Another endpoint has models, a context and a key of its own.
+            // Another endpoint has its own models, context size and key.
             settings.api_key_env = Setting::default_value(None);
             settings.model = Setting::default_value(None);
             settings.context = Setting::default_value(None);
@@ -97,7 +98,7 @@ impl EndpointSettings {
 }
 
 impl JudgeSettings {
-    /// Applies the tables of a settings file. Its judges replace those of files below it.
+    /// Applies the tables of a settings file. Its `[[judge]]` tables replace those of files with lower priority.
     pub(super) fn apply_file(&mut self, tables: JudgeTables, path: &Path) {
         let JudgeTables { endpoint, panel, judges } = tables;
         let origin = Origin::File(path.to_owned());
@@ -114,7 +115,7 @@ impl JudgeSettings {
     }
 
     /// Records the tables of a project file that is not trusted. None of its settings applies.
-    pub(super) fn withhold(&mut self, tables: &JudgeTables, path: &Path, has_changed: bool) {
+    pub(super) fn record_untrusted(&mut self, tables: &JudgeTables, path: &Path, has_changed: bool) {
         self.untrusted = Some(UntrustedFile {
             path: path.to_owned(),
             has_changed,
@@ -138,7 +139,7 @@ impl JudgeSettings {
         Ok(())
     }
 
-    /// These settings with flags above them.
+    /// A copy of these settings, overridden by flags.
     ///
     /// # Errors
     /// A flag with a rejected value.
@@ -156,7 +157,7 @@ impl JudgeSettings {
         Ok(settings)
     }
 
-    /// Applies the environment or the command line. A model or an endpoint that is named there is the only judge.
+    /// Applies the environment or the command line. If they name a model or an endpoint, that is the only judge.
     fn apply_above_files(&mut self, mut endpoint: EndpointOptions, panel: PanelOptions, source: &Source<'_>) {
         if endpoint.names_endpoint() || endpoint.model.is_some() {
             self.judges.clear();
@@ -185,20 +186,20 @@ impl JudgeSettings {
         }
     }
 
-    /// The project file whose judges are not trusted and not replaced by a flag or the environment. No judge is asked
-    /// then: the author of the file did not mean the endpoint of another file, and the user did not mean this one.
-    pub(in crate::cli) fn withheld(&self) -> Option<&UntrustedFile> {
+    /// The untrusted project file that names judges, unless a flag or the environment names an endpoint instead. If
+    /// there is such a file, no judge is asked: neither its own endpoint nor an endpoint from another file may be used.
+    pub(in crate::cli) fn untrusted_judge_file(&self) -> Option<&UntrustedFile> {
         self.untrusted.as_ref().filter(|file| file.names_judges && !self.names_endpoint_above_files)
     }
 
     /// Whether there is a judge to ask.
     pub(in crate::cli) fn is_configured(&self) -> bool {
         let names_judge = |judge: &JudgeOverrides| judge.options.names_endpoint() || judge.options.model.is_some();
-        self.withheld().is_none() && (self.endpoint.is_configured() || self.judges.iter().any(names_judge))
+        self.untrusted_judge_file().is_none() && (self.endpoint.is_configured() || self.judges.iter().any(names_judge))
     }
 
     /// The settings of each judge.
-    pub(in crate::cli) fn each(&self) -> Vec<EndpointSettings> {
+    pub(in crate::cli) fn endpoints(&self) -> Vec<EndpointSettings> {
         if self.judges.is_empty() {
             return vec![self.endpoint.clone()];
         }

@@ -32,11 +32,11 @@ impl Settings {
     ///
     /// # Errors
     /// A rejected value, an unreadable file, and a project file of another user in the current folder, unless
-    /// `ignores_foreign_file` says that the command works without it.
+    /// `skips_file_of_other_user` says that the command works without it.
     pub(in crate::cli) fn resolve(
         global: &Global,
         color: Option<Color>,
-        ignores_foreign_file: bool,
+        skips_file_of_other_user: bool,
         environment: &Environment,
     ) -> anyhow::Result<Self> {
         let mut settings = Self::defaults();
@@ -50,7 +50,7 @@ impl Settings {
         let project::Search { found, ignored } = project::find(environment.folder());
         settings.ignored_files = ignored;
         match found {
-            Some(path) if ignores_foreign_file && is_foreign(&path).unwrap_or(false) => {
+            Some(path) if skips_file_of_other_user && is_foreign(&path).unwrap_or(false) => {
                 settings.ignored_files.push(path);
             }
             Some(path) => settings.apply_project(&path, environment)?,
@@ -89,8 +89,8 @@ impl Settings {
         self.apply(general, |_| Origin::File(path.to_owned()));
         match state {
             TrustState::Trusted => self.llm.apply_file(judges, path),
-            TrustState::Changed => self.llm.withhold(&judges, path, true),
-            TrustState::Unknown => self.llm.withhold(&judges, path, false),
+            TrustState::Changed => self.llm.record_untrusted(&judges, path, true),
+            TrustState::Unknown => self.llm.record_untrusted(&judges, path, false),
         }
         Ok(())
     }

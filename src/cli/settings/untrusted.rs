@@ -19,10 +19,10 @@ pub(in crate::cli) struct WithheldSetting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct UntrustedFile {
     pub(in crate::cli) path: PathBuf,
-    /// Whether it was trusted before it was edited.
+    /// Whether the file was trusted with other content.
     pub(in crate::cli) has_changed: bool,
     pub(in crate::cli) withheld: Vec<WithheldSetting>,
-    /// Whether it names where answers are sent. No endpoint of another file replaces it.
+    /// Whether the file names judges. If it does, no endpoint of another file is used instead.
     pub(in crate::cli) names_judges: bool,
 }
 

@@ -5,7 +5,7 @@
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// The request of the user after a byte.
+/// The action that the caller must take after a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Request {
     /// Read more bytes.
@@ -30,7 +30,7 @@ const DELETE: u8 = 0x7f;
 const BELL: u8 = 0x07;
 const PASTE_START: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
-/// The length at which an unfinished key sequence is discarded. In bytes. No key has a longer sequence.
+/// The length, in bytes, at which an unfinished key sequence is discarded. No key has a longer sequence.
 const MAX_KEY: usize = 32;
 
 /// A position on the screen, relative to the start of the line that is edited.
@@ -41,7 +41,7 @@ struct Position {
 }
 
 impl Position {
-    /// Advances by a character of that many columns. A character that does not fit is placed on the next row.
+    /// Advances by a character that is `width` columns wide. A character that does not fit is placed on the next row.
     fn advance(&mut self, width: usize, columns: usize) {
         if self.column + width > columns {
             *self = Self { row: self.row + 1, column: 0 };
@@ -56,7 +56,7 @@ impl Position {
 /// The text so far, and the state of the line that is being typed.
 pub(super) struct LineEditor {
     text: Vec<u8>,
-    /// The start of the last line in `text`. In bytes.
+    /// The byte position in `text` at which the last line starts.
     line_start: usize,
     columns: usize,
     cursor: Position,
@@ -166,7 +166,7 @@ impl LineEditor {
                 self.is_pasting = false;
                 self.pending.clear();
             } else if !PASTE_END.starts_with(key) {
-                // because any other Escape in a paste is text.
+                // Inserted, because any other Escape in a paste is text.
                 let text = std::mem::take(&mut self.pending);
                 self.insert_all(&text, screen);
             }
@@ -176,7 +176,7 @@ impl LineEditor {
             [_] | [_, b'[' | b'O'] => false,
             [_, b'[', .., last] => (0x40..=0x7e).contains(last) || key.len() >= MAX_KEY,
             [_, b'O', _] => true,
-            // because Alt with a character, or Escape before a character, means the character.
+            // Alt with a character, or Escape before a character, inserts the character.
             _ => {
                 let rest = self.pending.split_off(1);
                 self.pending.clear();
@@ -202,7 +202,7 @@ impl LineEditor {
     /// Adds a byte of a character to the text, and a complete character to the screen.
     fn insert(&mut self, byte: u8, screen: &mut Vec<u8>) {
         if !self.pending.is_empty() && !(0x80..0xc0).contains(&byte) {
-            self.flush(screen); // because the next character has started
+            self.flush(screen); // The next character has started.
         }
         self.pending.push(byte);
         match std::str::from_utf8(&self.pending) {
@@ -244,7 +244,7 @@ impl LineEditor {
             }
         }
         if self.cursor.row > row && self.cursor.column == 0 {
-            // because terminals wrap only before the next character.
+            // Forces the wrap, because terminals wrap only before the next character.
             screen.extend_from_slice(b" \r");
         }
     }

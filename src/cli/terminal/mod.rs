@@ -6,4 +6,4 @@
 mod line_editor;
 mod typing;
 
-pub(super) use typing::{Interrupted, Restore, leave_on_signal, read_typed};
+pub(super) use typing::{Interrupted, Restore, exit_on_signal, read_typed};

@@ -15,12 +15,12 @@ pub(in crate::cli) struct Interrupted;
 /// Restores the previous mode of the terminal.
 pub(in crate::cli) type Restore = Box<dyn Fn() + Send>;
 
-/// The longest lines of terminals in canonical mode on Linux and on macOS. In bytes.
+/// The maximum line length of a terminal in canonical mode on Linux and on macOS, in bytes.
 const MAX_CANONICAL: [usize; 2] = [4095, 1023];
 
 /// Reads text that is typed or pasted at standard input, which must be a terminal, up to Ctrl-D. The text may be
-/// slightly longer than `limit` bytes. `listen` is called before the mode of the terminal changes; it must install a signal
-/// handler that restores the mode before the program ends.
+/// slightly longer than `limit` bytes. `install_signal_handler` is called before the mode of the terminal changes. It must install a
+/// signal handler that restores the mode before the program ends.
 ///
 /// # Errors
 /// [`Interrupted`] after Ctrl-C, errors of the system, and, if the mode of the terminal cannot be set, a line that the
@@ -28,10 +28,10 @@ const MAX_CANONICAL: [usize; 2] = [4095, 1023];
 #[cfg_attr(not(unix), allow(unused_variables))]
 pub(in crate::cli) fn read_typed(
     limit: usize,
-    listen: impl FnOnce(Restore) -> anyhow::Result<()>,
+    install_signal_handler: impl FnOnce(Restore) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<u8>> {
     #[cfg(unix)]
-    if let Some(session) = unix::Session::start(listen)? {
+    if let Some(session) = unix::Session::start(install_signal_handler)? {
         return session.read(limit);
     }
     let mut bytes = Vec::new();
@@ -49,7 +49,7 @@ pub(in crate::cli) fn read_typed(
 ///
 /// # Errors
 /// A handler is already installed.
-pub(in crate::cli) fn leave_on_signal(restore: Restore) -> anyhow::Result<()> {
+pub(in crate::cli) fn exit_on_signal(restore: Restore) -> anyhow::Result<()> {
     let leave = move || {
         restore();
         std::process::exit(i32::from(ExitStatus::Interrupted.code()));
@@ -77,11 +77,11 @@ mod unix {
     use super::{Interrupted, Restore};
     use crate::cli::terminal::line_editor::{LineEditor, Request};
 
-    const PASTES_ARE_BRACKETED: &[u8] = b"\x1b[?2004h";
-    const PASTES_ARE_PLAIN: &[u8] = b"\x1b[?2004l";
+    const ENABLE_BRACKETED_PASTE: &[u8] = b"\x1b[?2004h";
+    const DISABLE_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l";
     const DEFAULT_COLUMNS: usize = 80;
 
-    /// The mode of the terminal, and how to restore the previous one.
+    /// Sets the mode of the terminal and restores the previous mode.
     #[derive(Clone)]
     struct Mode {
         /// The previous mode; `None` unless it must be restored.
@@ -96,7 +96,7 @@ mod unix {
             // An error means that the terminal no longer exists.
             let _ = tcsetattr(io::stdin(), SetArg::TCSANOW, &before);
             if !self.is_dumb {
-                let _ = (&*self.screen).write_all(PASTES_ARE_PLAIN);
+                let _ = (&*self.screen).write_all(DISABLE_BRACKETED_PASTE);
             }
         }
 
@@ -108,11 +108,11 @@ mod unix {
             typing.input_flags &= !(InputFlags::ICRNL | InputFlags::INLCR | InputFlags::IGNCR | InputFlags::ISTRIP);
             typing.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
             typing.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
-            // because a signal that arrives during the change must find the previous mode.
+            // Stored before the change, because a signal that arrives during the change must find the previous mode.
             *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
             tcsetattr(io::stdin(), SetArg::TCSANOW, &typing)?;
             if !self.is_dumb {
-                (&*self.screen).write_all(PASTES_ARE_BRACKETED)?;
+                (&*self.screen).write_all(ENABLE_BRACKETED_PASTE)?;
             }
             Ok(())
         }
@@ -131,9 +131,12 @@ mod unix {
 
     impl Session {
         /// Takes over the terminal; `None` if its mode cannot be set or its screen cannot be written to.
-        pub(super) fn start(listen: impl FnOnce(Restore) -> anyhow::Result<()>) -> anyhow::Result<Option<Self>> {
+        pub(super) fn start(
+            install_signal_handler: impl FnOnce(Restore) -> anyhow::Result<()>,
+        ) -> anyhow::Result<Option<Self>> {
             let Ok(screen) = ttyname(io::stdin()).map_err(io::Error::from).and_then(|name| {
-                // because typed text must appear on this terminal even if standard output is redirected.
+                // Opens the terminal itself, because typed text must appear there even if standard output is
+                // redirected.
                 File::options().write(true).open(name)
             }) else {
                 return Ok(None);
@@ -141,8 +144,8 @@ mod unix {
             let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
             let mode = Mode { before: Arc::default(), screen: Arc::new(screen), is_dumb };
             let on_signal = mode.clone();
-            // because Ctrl-C is read as a byte, and signals come only from other processes.
-            listen(Box::new(move || on_signal.restore()))?;
+            // The handler is for signals from other processes. Ctrl-C at the terminal is read as a byte.
+            install_signal_handler(Box::new(move || on_signal.restore()))?;
             let session = Self { mode };
             Ok(session.mode.set().is_ok().then_some(session))
         }

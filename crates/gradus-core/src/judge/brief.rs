@@ -14,10 +14,10 @@ use crate::model::{Basis, Criterion, Fingerprint, Question, Sample, SampleLevel}
 use crate::text::{Document, Lexicon};
 
 /// Largest number of sample answers in a prompt, divided equally among the levels.
-const SAMPLES: usize = 6;
-/// A sample answer that would be cut to fewer tokens is omitted.
-const LEAST_OF_A_SAMPLE: usize = 60;
-/// Upper bound on the tokens of a prompt besides its text: roles and separators.
+const MAX_SAMPLES: usize = 6;
+/// Minimum room, in tokens, for a sample answer that must be cut; with less room the sample is omitted.
+const MIN_ROOM_FOR_CUT_SAMPLE: usize = 60;
+/// Upper bound on the tokens of a prompt that are not in its texts: roles and separators.
 const OVERHEAD: usize = 40;
 
 /// Counts tokens exactly as a model does, or overestimates.
@@ -60,11 +60,11 @@ struct ShownSample {
 
 /// The answer does not fit into the judge's context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the prompt has {tokens} tokens even without sample answers, and the model takes {room}")]
+#[error("the prompt has {tokens} tokens even without sample answers, and at most {room} are allowed")]
 pub struct DoesNotFit {
     /// Tokens of the prompt without sample answers.
     pub tokens: usize,
-    /// Tokens that the prompt may have.
+    /// Maximum number of tokens in a prompt.
     pub room: usize,
 }
 
@@ -134,7 +134,7 @@ impl Brief {
         }
         let known = self.counted(judge, count);
         let whole = known.system + OVERHEAD + if all.text.is_empty() { 0 } else { known.all_samples };
-        // The answer is counted by bytes first, because that usually decides it.
+        // The bytes of the answer are an upper bound on its tokens; if they fit, the answer needs no counting.
         if whole + user.len() <= room {
             return Ok(all.clone());
         }
@@ -176,8 +176,8 @@ impl Brief {
         })
     }
 
-    /// The sample answers that fit into `room` tokens: the last ones are omitted first, and the first one that does not
-    /// fit as a whole is cut after a sentence.
+    /// The sample answers that fit into `room` tokens: later samples are omitted first, and the first sample that does
+    /// not fit as a whole is cut after a sentence.
     fn references(&self, room: usize, known: &TokenCounts, count: &dyn Fn(&str) -> usize) -> String {
         let mut taken: Vec<ShownSample> = Vec::new();
         let mut left = room.saturating_sub(count(REFERENCES));
@@ -187,7 +187,7 @@ impl Brief {
                 taken.push(ShownSample { level: sample.level, text: sample.text.clone() });
                 continue;
             }
-            if left >= LEAST_OF_A_SAMPLE {
+            if left >= MIN_ROOM_FOR_CUT_SAMPLE {
                 taken.extend(cut(sample, left, count));
             }
             break;
@@ -214,7 +214,7 @@ fn entry(sample: &ShownSample) -> String {
 /// The first sample of each level, then the second of each, up to the limit.
 fn ranked(samples: &[Sample]) -> Vec<ShownSample> {
     let of = |level| samples.iter().filter(move |sample| sample.level == level);
-    let most = SAMPLES / SampleLevel::ALL.len();
+    let most = MAX_SAMPLES / SampleLevel::ALL.len();
     let place = |place| SampleLevel::ALL.into_iter().filter_map(move |level| of(level).nth(place));
     (0..most).flat_map(place).map(|sample| ShownSample { level: sample.level, text: sample.text.clone() }).collect()
 }

@@ -14,10 +14,10 @@ use crate::model::{Span, Thousandths, Usage};
 /// Number of times a judge is asked again for verdicts that could not be used.
 const RETRIES: u32 = 2;
 /// Largest number of faults that are listed to a judge at once.
-const FAULTS: usize = 12;
-/// Number of criteria that one passage may decide: a judge that gives credit for everything because of one sentence
-/// was probably led to it.
-const SHARED: usize = 2;
+const MAX_LISTED_FAULTS: usize = 12;
+/// Number of criteria that one passage may decide: a judge that gives credit for everything because of one sentence was
+/// probably misled.
+const MAX_CRITERIA_PER_PASSAGE: usize = 2;
 /// Largest number of words of a quote: two long sentences.
 const LONGEST_QUOTE: usize = 90;
 
@@ -52,7 +52,7 @@ pub(super) struct Conversation<'q> {
     is_abandoned: bool,
     /// The verdicts, by position in `ids`.
     pub(super) decided: Vec<Option<Decided>>,
-    /// Tokens and cost of all replies; the cost is unknown if that of one reply is.
+    /// Tokens and cost of all replies; the cost is unknown if the cost of any reply is unknown.
     pub(super) usage: Option<Usage>,
     /// The reason why some criteria have no verdict.
     pub(super) trouble: Option<String>,
@@ -113,10 +113,13 @@ impl<'q> Conversation<'q> {
             self.trouble = None;
             return;
         }
-        faults.truncate(FAULTS);
+        faults.truncate(MAX_LISTED_FAULTS);
         let first = faults.first().map_or("verdicts are missing", String::as_str);
         let times = if self.replies == 1 { "once".to_owned() } else { format!("{} times", self.replies) };
-        self.trouble = Some(format!("the judge gave no usable verdict, asked {times}: {}", short(first)));
+        self.trouble = Some(format!(
+            "some criteria have no usable verdict although the judge was asked {times}: {}",
+            short(first)
+        ));
         let ids = self.open_ids();
         let correction = prompt::correction(&reply.text, &faults, &self.token, &ids);
         let shape = Arc::new(schema::shape(&self.token, &ids));
@@ -131,7 +134,7 @@ impl<'q> Conversation<'q> {
         let read = reply_reader::read(&reply.text, reply.is_cut, &self.token, &ids);
         for verdict in read.verdicts {
             let Some(id) = ids.get(verdict.criterion) else { continue };
-            match decide(&verdict, texts).and_then(|decided| self.unless_shared(decided)) {
+            match decide(&verdict, texts).and_then(|decided| self.check_passage_is_not_overused(decided)) {
                 Ok(decided) => {
                     let place = self.ids.iter().position(|one| one == id);
                     if let Some(slot) = place.and_then(|place| self.decided.get_mut(place)) {
@@ -147,14 +150,14 @@ impl<'q> Conversation<'q> {
         faults
     }
 
-    /// Refuses a passage that already decides other criteria.
-    fn unless_shared(&self, decided: Decided) -> Result<Decided, String> {
+    /// Refuses a verdict whose passage already decides two other criteria.
+    fn check_passage_is_not_overused(&self, decided: Decided) -> Result<Decided, String> {
         let shares =
             |other: &Decided| decided.spans.iter().any(|one| other.spans.iter().any(|two| is_same(*one, *two)));
         let others = self.ids.iter().zip(&self.decided);
         let others = others.filter(|(_, other)| other.as_ref().is_some_and(shares)).map(|(id, _)| format!("`{id}`"));
         let others: Vec<String> = others.collect();
-        if others.len() < SHARED {
+        if others.len() < MAX_CRITERIA_PER_PASSAGE {
             return Ok(decided);
         }
         Err(format!(
@@ -175,7 +178,8 @@ fn is_same(one: Span, two: Span) -> bool {
     common * 2 > (one.end - one.start).min(two.end - two.start)
 }
 
-/// Accepts a verdict whose quote proves it. The error is a sentence for the judge.
+/// Accepts a verdict without credit, or with a quote that has at most 90 words and is in the answer, but not in the
+/// question. The error is a message to the judge.
 fn decide(verdict: &Verdict, texts: &Texts<'_>) -> Result<Decided, String> {
     let credit = Thousandths(verdict.credit.thousandths());
     let why = verdict.why.clone();

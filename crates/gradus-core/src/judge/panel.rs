@@ -1,4 +1,4 @@
-//! The judges of a run, the number of samples, and the way in which verdicts are combined.
+//! The judges of a run, the number of samples, and how verdicts are combined.
 //!
 //! A panel is fixed before the first answer; its fingerprint is part of the fingerprint of each grade.
 
@@ -16,9 +16,9 @@ pub struct Member {
     pub provider: String,
     /// The name of the model.
     pub model: String,
-    /// All other settings that its replies depend on, such as the temperature, as text.
+    /// All other settings that the replies depend on, such as the temperature, as text.
     pub parameters: String,
-    /// Tokens that a prompt may have.
+    /// Maximum number of tokens in a prompt.
     pub room: usize,
 }
 
@@ -27,11 +27,11 @@ pub struct Member {
 pub struct Panel {
     /// The judges in their configured order; at least one.
     pub members: Vec<Member>,
-    /// Number of samples per judge; at least 1.
+    /// Number of samples per judge; at least 1. A last judge that is asked only after disagreement gives one.
     pub samples: u32,
     /// The way to combine several verdicts on one criterion.
     pub vote: Vote,
-    /// Whether the last judge is asked only about criteria on which the others differ.
+    /// Whether the last judge is asked only about criteria on which the others differ or gave no verdict.
     pub escalates: bool,
     /// Whether prompts contain sample answers.
     pub shows_references: bool,
@@ -61,17 +61,18 @@ impl Panel {
         self.judges().filter(move |judge| Some(*judge) != last)
     }
 
-    /// The judge that is asked about criteria on which the others differ.
+    /// The judge that is asked only about criteria on which the others differ or gave no verdict; `None` unless the
+    /// panel escalates.
     pub fn last_resort(&self) -> Option<JudgeId> {
         self.escalates.then(|| JudgeId(self.members.len().saturating_sub(1)))
     }
 
-    /// The largest number of verdicts on one criterion.
-    pub fn verdicts(&self) -> usize {
+    /// An upper bound on the number of verdicts on one criterion.
+    pub fn max_verdicts(&self) -> usize {
         self.members.len() * self.samples as usize
     }
 
-    /// The panel as results name it.
+    /// The description of the panel in the `grader` field of results.
     pub fn grader(&self) -> Grader {
         let (first, others) = match self.members.split_first() {
             Some((first, others)) => (Some(first), others),
@@ -83,7 +84,7 @@ impl Panel {
             model: first.map(|member| member.model.clone()).unwrap_or_default(),
             samples: self.samples,
             others: others.iter().map(other).collect(),
-            vote: (self.verdicts() > 1).then_some(self.vote),
+            vote: (self.max_verdicts() > 1).then_some(self.vote),
             prompt: PROMPT_VERSION,
             version: VERSION,
         }
@@ -93,12 +94,13 @@ impl Panel {
     pub fn name(&self) -> String {
         let names: Vec<&str> = self.members.iter().map(|member| member.model.as_str()).collect();
         let samples = if self.samples > 1 { format!(", {} samples each", self.samples) } else { String::new() };
-        let escalates = if self.escalates { ", the last one where the others differ" } else { "" };
+        let escalation = "; the last judge is asked only about criteria on which the others differ";
+        let escalates = if self.escalates { escalation } else { "" };
         format!("{}{samples}{escalates}", names.join(" and "))
     }
 
     /// The fingerprint of a grade by this panel; `offline` is the fingerprint of the answer's offline grade.
-    pub fn print(&self, offline: Fingerprint) -> Fingerprint {
+    pub fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
         let mut hasher = Hasher::new_keyed(&offline.0);
         let mut number = |number: usize| {
             hasher.update(&(number as u64).to_le_bytes());
@@ -159,16 +161,19 @@ pub(super) mod tests {
         others.push(small);
         let base = Fingerprint([7; 32]);
         for other in &others {
-            assert_ne!(other.print(base), plain.print(base), "{other:?}");
+            assert_ne!(other.fingerprint(base), plain.fingerprint(base), "{other:?}");
         }
-        assert_eq!(plain.clone().print(base), plain.print(base));
-        assert_ne!(plain.print(Fingerprint([8; 32])), plain.print(base));
+        assert_eq!(plain.clone().fingerprint(base), plain.fingerprint(base));
+        assert_ne!(plain.fingerprint(Fingerprint([8; 32])), plain.fingerprint(base));
     }
 
     #[test]
     fn a_panel_names_its_members() {
         let panel = Panel { samples: 3, escalates: true, ..panel(&["small", "large"]) };
-        assert_eq!(panel.name(), "small and large, 3 samples each, the last one where the others differ");
+        assert_eq!(
+            panel.name(),
+            "small and large, 3 samples each; the last judge is asked only about criteria on which the others differ"
+        );
         let Grader::Llm { model, others, vote, .. } = panel.grader() else { unreachable!("a panel is no scorer") };
         assert_eq!((model.as_str(), others[0].model.as_str(), vote), ("small", "large", Some(Vote::Median)));
     }

@@ -2,7 +2,8 @@
 //!
 //! The first message is the same for all answers to a question, so that endpoints can cache it: rules, question,
 //! criteria, sample answers. The second message is the answer, between two lines that carry a token. The token is a
-//! hash of the answer, so an answer cannot contain its own token; a verdict must repeat it.
+//! hash of the answer and the first message without samples; if the answer contains it, another hash is used. A reply
+//! must repeat it.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::model::{Fingerprint, Invisible, is_invisible};
 /// Version of the prompt. It increases whenever the text changes.
 pub const PROMPT_VERSION: u32 = 2;
 
-/// The longest part of an unusable reply that is repeated to its judge, in bytes.
+/// The maximum length, in bytes, of the part of an unusable reply that is sent back to the judge.
 const SHOWN_REPLY: usize = 2000;
 
 /// A part of a prompt.
@@ -49,7 +50,7 @@ pub struct Prompt {
     pub parts: Vec<(Part, Arc<str>)>,
     /// The system message and the message with the answer.
     pub messages: Vec<Message>,
-    /// The token that a verdict must repeat.
+    /// The token that a reply must repeat.
     pub token: String,
     /// The structure that the reply must have.
     pub shape: Arc<Shape>,
@@ -85,7 +86,7 @@ Reply with one JSON object and nothing else:
 \"why\": \"<sentence>\", \"credit\": \"none|partial|full\"}}}
 `verdicts` has one verdict for each criterion that is asked for, under the criterion's id.";
 
-/// The token for an answer; `shared` is the fingerprint of the part of the prompt that all answers share.
+/// The token for an answer; `shared` is the fingerprint of the first message without sample answers.
 pub(super) fn token(shared: Fingerprint, answer: &str) -> String {
     let mut round = 0_u64;
     loop {
@@ -103,25 +104,26 @@ pub(super) fn token(shared: Fingerprint, answer: &str) -> String {
 pub(super) fn answer(token: &str, answer: &str, only: Option<&[&str]>) -> String {
     let mut text = format!("token: {token}\n");
     if let Some(ids) = only {
-        text.push_str(&exactly(ids));
+        text.push_str(&criteria_list(ids));
     }
     let _ = write!(
         text,
         "The answer stands between the line `<<<answer {token}` and the line `answer {token}>>>`:\n<<<answer {token}\n"
     );
-    text.extend(answer.chars().filter(|c| !is_unseen(*c)));
+    text.extend(answer.chars().filter(|c| !is_left_out(*c)));
     let _ = write!(text, "\nanswer {token}>>>");
     text
 }
 
-/// Whether a character is invisible and without meaning for people: controls, tags, and changes of text direction.
-fn is_unseen(c: char) -> bool {
+/// Whether a character is left out of the prompt: control characters except line feed and tab, invisible tag
+/// characters, and changes of text direction.
+fn is_left_out(c: char) -> bool {
     let turns = Invisible::of(c) == Some(Invisible::Direction);
     let tags = c >= '\u{e0000}' && is_invisible(c);
     (c.is_control() && !matches!(c, '\n' | '\t')) || turns || tags
 }
 
-fn exactly(ids: &[&str]) -> String {
+fn criteria_list(ids: &[&str]) -> String {
     let mut text = "Give verdicts for exactly these criteria:\n".to_owned();
     for id in ids {
         // Writing to a string does not fail.
@@ -142,7 +144,7 @@ pub(super) fn correction(reply: &str, faults: &[String], token: &str, ids: &[&st
     for fault in faults {
         let _ = writeln!(text, "- {fault}");
     }
-    text.push_str(&exactly(ids));
+    text.push_str(&criteria_list(ids));
     let _ =
         write!(text, "Reply with one JSON object and nothing else: {{\"for\": \"{token}\", \"verdicts\": {{...}}}}");
     [Message { role: Role::Assistant, text: shown.into() }, Message { role: Role::User, text: text.into() }]

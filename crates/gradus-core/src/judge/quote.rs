@@ -13,10 +13,10 @@ use super::text_folding::{Folded, fold};
 use crate::model::Span;
 
 /// A quote of fewer words must be a whole sentence or line.
-const WORDS: usize = 3;
+const MIN_WORDS: usize = 3;
 /// Largest number of places that are reported for one quote.
-const MOST_PLACES: usize = 16;
-/// Cost of a match in addition to its length, in bytes read.
+const MAX_PLACES: usize = 16;
+/// Amount, in bytes, that each match counts toward the work limit in addition to its length.
 const PLACE_COST: usize = 256;
 
 /// The reason to refuse a quote, as a message to the model.
@@ -32,7 +32,7 @@ pub(super) enum Refused {
     TooShort,
     /// The answer does not contain the quote.
     #[error("the quote does not stand in the answer: copy it character by character")]
-    NotThere,
+    NotInAnswer,
 }
 
 /// The answer's graded part, folded once for many quotes.
@@ -78,15 +78,15 @@ impl<'a> Quotable<'a> {
 
     fn whole(&self, quote: &str) -> Result<Vec<Vec<Span>>, Refused> {
         let words = words(quote);
-        let is_long = words >= WORDS;
+        let is_long = words >= MIN_WORDS;
         let mut found = Search::new(self.folded.text(), quote, 0, self.work()).peekable();
         if found.peek().is_none() {
-            return Err(Refused::NotThere);
+            return Err(Refused::NotInAnswer);
         }
         let places: Vec<Vec<Span>> = found
             .map(|place| self.span(&place))
             .filter(|span| is_long || words > 0 && self.is_whole_line(*span))
-            .take(MOST_PLACES)
+            .take(MAX_PLACES)
             .map(|span| vec![span])
             .collect();
         if places.is_empty() { Err(Refused::TooShort) } else { Ok(places) }
@@ -94,20 +94,20 @@ impl<'a> Quotable<'a> {
 
     /// The first place of each part after the part before it.
     fn parts(&self, parts: &[&str]) -> Result<Vec<Span>, Refused> {
-        if parts.iter().any(|part| words(part) < WORDS) {
+        if parts.iter().any(|part| words(part) < MIN_WORDS) {
             return Err(Refused::TooShort);
         }
         let (mut spans, mut from, mut work) = (Vec::new(), 0, self.work());
         for part in parts {
             let mut search = Search::new(self.folded.text(), part, from, work);
-            let place = search.next().ok_or(Refused::NotThere)?;
+            let place = search.next().ok_or(Refused::NotInAnswer)?;
             (from, work) = (place.end, search.work);
             spans.push(self.span(&place));
         }
         Ok(spans)
     }
 
-    /// The limit of bytes that may be read again for one quote: 16 lengths of the answer plus 1 MiB.
+    /// The work limit of the search for one quote, in bytes: 16 times the length of the folded answer plus 1 MiB.
     fn work(&self) -> usize {
         self.folded.text().len().saturating_mul(16).saturating_add(1 << 20)
     }
@@ -146,7 +146,7 @@ impl<'h, 'n> Search<'h, 'n> {
         let before = self.text.get(..place.start).and_then(|before| before.chars().next_back());
         let after = self.text.get(place.end..).and_then(|after| after.chars().next());
         let (first, last) = (self.quote.chars().next(), self.quote.chars().next_back());
-        !is_inside_word(before, first) && !is_inside_word(last, after)
+        !are_in_same_word(before, first) && !are_in_same_word(last, after)
     }
 }
 
@@ -176,7 +176,7 @@ fn trimmed(quote: &str) -> &str {
 fn words(text: &str) -> usize {
     let mut before = None;
     let starts_word = |character: char| {
-        let starts = is_word(character) && !is_combining_mark(character) && !is_inside_word(before, Some(character));
+        let starts = is_word(character) && !is_combining_mark(character) && !are_in_same_word(before, Some(character));
         before = Some(character);
         starts
     };
@@ -184,7 +184,7 @@ fn words(text: &str) -> usize {
 }
 
 /// Whether two neighbouring characters belong to the same word.
-fn is_inside_word(before: Option<char>, after: Option<char>) -> bool {
+fn are_in_same_word(before: Option<char>, after: Option<char>) -> bool {
     let (Some(before), Some(after)) = (before, after) else { return false };
     let is_apart = is_unspaced(before) || is_unspaced(after);
     is_word(before) && is_word(after) && (is_combining_mark(after) || !is_apart)
@@ -242,7 +242,7 @@ mod tests {
             ("ガス漏れがある", "漏れが", "漏れが"),
             ("먼저 서비스를 되돌리고 봅니다", "먼저 서비스를 되돌리고", "먼저 서비스를 되돌리고"),
         ] {
-            let expected = if expected.is_empty() { Err(Refused::NotThere) } else { Ok(vec![expected.to_owned()]) };
+            let expected = if expected.is_empty() { Err(Refused::NotInAnswer) } else { Ok(vec![expected.to_owned()]) };
             assert_eq!(found(text, quote), expected, "{quote} in {text}");
         }
     }
@@ -250,12 +250,12 @@ mod tests {
     #[test]
     fn a_quote_that_starts_or_ends_inside_a_word_is_not_found() {
         let text = "unhappy paths are retried, a happy path is retried";
-        assert_eq!(found(text, "happy paths are"), Err(Refused::NotThere));
-        assert_eq!(found(text, "a happy path is retrie"), Err(Refused::NotThere));
+        assert_eq!(found(text, "happy paths are"), Err(Refused::NotInAnswer));
+        assert_eq!(found(text, "a happy path is retrie"), Err(Refused::NotInAnswer));
         assert_eq!(found("xa a a a", "a a a"), Ok(vec!["a a a".into()]), "the first place overlaps the second");
-        assert_eq!(found("one café here", "one cafe here"), Err(Refused::NotThere));
-        assert_eq!(found("see the cafe\u{301}", "see the cafe"), Err(Refused::NotThere));
-        assert_eq!(found("サービスかき", "サーヒ"), Err(Refused::NotThere), "a voicing mark belongs to its letter");
+        assert_eq!(found("one café here", "one cafe here"), Err(Refused::NotInAnswer));
+        assert_eq!(found("see the cafe\u{301}", "see the cafe"), Err(Refused::NotInAnswer));
+        assert_eq!(found("サービスかき", "サーヒ"), Err(Refused::NotInAnswer), "a voicing mark belongs to its letter");
     }
 
     #[test]
@@ -271,10 +271,10 @@ mod tests {
         }
         assert_eq!(found("Use blue-green here.", "Blue-green"), Err(Refused::TooShort));
         assert_eq!(found("Use blue-green here. Blue-green.", "Blue-green"), Ok(vec!["Blue-green".into()]));
-        assert_eq!(found("Use canaries here.", "Blue-green"), Err(Refused::NotThere));
+        assert_eq!(found("Use canaries here.", "Blue-green"), Err(Refused::NotInAnswer));
         assert_eq!(found("%\n", "%"), Err(Refused::TooShort), "no word at all");
         for empty in ["", " ", "“…”", "[...]", "\u{200b}**", "... , ..."] {
-            assert!(matches!(found("anything … goes", empty), Err(Refused::Empty | Refused::NotThere)), "{empty}");
+            assert!(matches!(found("anything … goes", empty), Err(Refused::Empty | Refused::NotInAnswer)), "{empty}");
         }
     }
 
@@ -290,9 +290,9 @@ mod tests {
         ] {
             assert_eq!(found(text, quote), both, "{quote}");
         }
-        assert_eq!(found(text, "I write it down ... I stop the rollout"), Err(Refused::NotThere));
+        assert_eq!(found(text, "I write it down ... I stop the rollout"), Err(Refused::NotInAnswer));
         assert_eq!(found(text, "I stop the rollout ... it down"), Err(Refused::TooShort));
-        assert_eq!(found(text, "then I page ... I page the owner"), Err(Refused::NotThere), "parts do not overlap");
+        assert_eq!(found(text, "then I page ... I page the owner"), Err(Refused::NotInAnswer), "parts do not overlap");
         assert_eq!(found(text, "[...] page the owner"), Ok(vec!["page the owner".into()]));
         assert_eq!(found("so [...] it goes on", "so [...] it goes"), Ok(vec!["so [...] it goes".into()]));
     }
@@ -301,19 +301,19 @@ mod tests {
     fn at_most_sixteen_places_are_reported_and_none_before_the_body() {
         let text = "roll it back. ".repeat(20);
         let places = Quotable::new(&text, 14).find_all("roll it back").unwrap_or_default();
-        assert_eq!(places.len(), MOST_PLACES);
+        assert_eq!(places.len(), MAX_PLACES);
         assert_eq!(places[0], [Span { start: 14, end: 26 }]);
-        assert_eq!(Quotable::new("ä roll it back", 1).find_all("roll it back"), Err(Refused::NotThere));
-        assert_eq!(Quotable::new(&text, 999).find_all("roll it back"), Err(Refused::NotThere));
+        assert_eq!(Quotable::new("ä roll it back", 1).find_all("roll it back"), Err(Refused::NotInAnswer));
+        assert_eq!(Quotable::new(&text, 999).find_all("roll it back"), Err(Refused::NotInAnswer));
     }
 
     #[test]
     fn hostile_repetition_does_not_take_long() {
         let period = "ab ".repeat(100_000);
         let quote = format!("{}a", &period[..150_000]);
-        assert_eq!(found(&period, &quote), Err(Refused::NotThere));
-        assert_eq!(found(&"a".repeat(200_000), &"a".repeat(100_000)), Err(Refused::NotThere));
-        assert_eq!(found("short", &"... a b c ".repeat(50_000)), Err(Refused::NotThere));
+        assert_eq!(found(&period, &quote), Err(Refused::NotInAnswer));
+        assert_eq!(found(&"a".repeat(200_000), &"a".repeat(100_000)), Err(Refused::NotInAnswer));
+        assert_eq!(found("short", &"... a b c ".repeat(50_000)), Err(Refused::NotInAnswer));
         assert_eq!(found(&"-".repeat(200_000), &"a ...".repeat(50_000)), Err(Refused::TooShort));
     }
 

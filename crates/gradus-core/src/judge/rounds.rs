@@ -1,8 +1,9 @@
-//! The rounds of questions about one answer, as a state machine without I/O, and the blocking [`Judge`] that runs it.
+//! The rounds of requests about one answer, as a state machine without I/O, and the blocking [`Judge`] that runs it.
 //!
 //! [`Rounds::step`] gives the next requests or the finished grade; the caller sends the requests in any way it likes,
 //! blocking or asynchronously, and passes the replies to [`Round::take`]. The first rounds ask all regular judges; if
-//! the panel escalates, later rounds ask the last judge about the criteria on which the others differ.
+//! the panel escalates, later rounds ask the last judge about the criteria on which the others differ or gave no
+//! verdict.
 
 use super::brief::{Brief, Count};
 use super::chat::{Chat, JudgeId, Reply, Request};
@@ -15,9 +16,9 @@ use super::settle::{Settlement, Verdicts};
 use crate::model::{Answer, Fingerprint, Grade, Outcome};
 use crate::score::{Scorer, Workspace};
 
-/// Grades answers to any questions and waits for the replies.
+/// Grades answers with blocking requests to all judges of a panel.
 pub struct Judge<'j> {
-    /// The judges and the way in which their verdicts are combined.
+    /// The judges, and how their verdicts are combined.
     pub panel: &'j Panel,
     /// The transport to the judges.
     pub chat: &'j dyn Chat,
@@ -31,7 +32,7 @@ impl Judge<'_> {
     /// `brief` must belong to the scorer's question; `offline` is the fingerprint of the answer's offline grade.
     ///
     /// # Errors
-    /// The reason to stop grading; the answer has no grade then.
+    /// The reason to stop grading. In this case the answer has no grade.
     pub fn grade<'a>(
         &self,
         (scorer, brief): (&'a Scorer, &Brief),
@@ -101,7 +102,7 @@ impl<'r, 'a, C: Count + ?Sized> Rounds<'r, 'a, C> {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Self {
-        let mut grade = Box::new(scorer.grade_with_fingerprint(answer, panel.print(offline), workspace));
+        let mut grade = Box::new(scorer.grade_with_fingerprint(answer, panel.fingerprint(offline), workspace));
         grade.grader = panel.grader();
         let texts =
             Texts { answer: Quotable::new(answer.text, answer.body), question: Quotable::new(brief.question(), 0) };
@@ -137,7 +138,8 @@ impl<'r, 'a, C: Count + ?Sized> Rounds<'r, 'a, C> {
         }
     }
 
-    /// Starts a conversation with the last judge about the criteria on which the others differ.
+    /// If the panel escalates, starts a conversation with the last judge about the criteria on which the others differ
+    /// or gave no verdict.
     fn open_last_resort(&mut self) {
         self.stage = Stage::LastResort;
         let Some(last) = self.panel.last_resort() else { return };
@@ -185,7 +187,7 @@ impl<'r, 'a, C: Count + ?Sized> Round<'r, 'a, C> {
     /// Takes the replies in the order of the requests. A missing reply ends its conversation.
     ///
     /// # Errors
-    /// The first reply that is a reason to stop grading.
+    /// The first reason to stop grading among the replies.
     pub fn take(self, replies: impl IntoIterator<Item = Result<Reply, Failure>>) -> Result<Rounds<'r, 'a, C>, Halt> {
         let mut rounds = self.rounds;
         let mut replies = replies.into_iter();
@@ -194,7 +196,7 @@ impl<'r, 'a, C: Count + ?Sized> Round<'r, 'a, C> {
                 Some(Ok(reply)) => conversation.take(&reply, &rounds.texts),
                 Some(Err(Failure::Halted(halt))) => return Err(halt),
                 Some(Err(Failure::Unanswered(cause))) => conversation.abandon(cause.to_string()),
-                // A transport that loses replies must not be asked for ever.
+                // Ends the conversation, because a transport that loses replies would otherwise be asked forever.
                 None => conversation.abandon("the judge gave no reply".to_owned()),
             }
         }

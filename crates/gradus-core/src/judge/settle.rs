@@ -11,9 +11,10 @@ use crate::model::{
 };
 use crate::score::Scorer;
 
-/// Appended to the reason of a credit that was lowered, or of a fault that was raised, to the offline scorer's credit.
-const HELD: &str =
-    "held to what the offline scorer finds, because the answer speaks to its grader or of something else";
+/// Appended to the reason if the offline scorer's credit replaces a higher credit of a criterion, or a lower one of a
+/// penalty.
+const LIMITED_OFFLINE: &str =
+    "limited to the credit of the offline scorer, because the answer addresses its grader or is off-topic";
 
 /// Everything that the judges said about one answer.
 #[derive(Default)]
@@ -26,7 +27,7 @@ pub(super) struct Verdicts<'q> {
     pub(super) not_asked: Vec<(JudgeId, String)>,
 }
 
-/// The parts of a question and its answer that a grade is settled with.
+/// The inputs for combining verdicts and an offline grade into the final grade.
 pub(super) struct Settlement<'s, 'a> {
     pub(super) panel: &'s Panel,
     pub(super) scorer: &'a Scorer,
@@ -37,7 +38,7 @@ pub(super) struct Settlement<'s, 'a> {
 /// The offline scorer's limit on a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OfflineLimit {
-    /// The verdict counts as it is.
+    /// The offline credit does not limit the verdict.
     None,
     /// A criterion earns at most the offline credit.
     AtMost,
@@ -45,14 +46,14 @@ enum OfflineLimit {
     AtLeast,
 }
 
-/// Whether no criterion may earn more than its offline credit: an answer that addresses its grader may have misled the
-/// judge, and an off-topic answer has nothing to quote.
+/// Whether offline credits limit the verdicts. They do if the answer addresses its grader, because it may have misled
+/// the judge, and if the answer is off-topic, because it has nothing to quote.
 fn is_limited(grade: &Grade<'_>) -> bool {
     grade.flags.iter().any(|flag| matches!(flag, Flag::AddressesTheGrader | Flag::OffTopic))
 }
 
 impl<'a> Settlement<'_, 'a> {
-    /// Replaces the offline credits of `grade` by those of the judges, and adds the points up again.
+    /// Replaces the offline credits in `grade` with those of the judges, and adds up the points again.
     pub(super) fn apply(&self, grade: &mut Grade<'a>, verdicts: &Verdicts<'_>) {
         let is_limited = is_limited(grade);
         let penalties = grade.criteria.len();
@@ -68,18 +69,19 @@ impl<'a> Settlement<'_, 'a> {
             criterion.offline = self.panel.cross_checks.then_some(offline);
         }
         if has_fallback {
-            grade.fallback = Some(Cow::Owned(verdicts.trouble()));
+            grade.fallback = Some(Cow::Owned(verdicts.fallback_reason()));
         }
-        grade.unheard = verdicts.unheard(self.panel);
+        grade.unheard = verdicts.failed_judges(self.panel);
         let usages = verdicts.conversations.iter().filter_map(|conversation| conversation.usage);
         grade.usage = usages.fold(None, |sum, usage| Some(conversation::add_usage(sum, usage)));
         self.scorer.set_outcome_and_advice(grade);
-        if self.straddles(grade, verdicts) {
+        if self.has_uncertain_band(grade, verdicts) {
             grade.flags.push(Flag::UncertainBand);
         }
     }
 
-    /// Decides a criterion by its verdicts; `false` if it has none and keeps its offline credit.
+    /// Decides a criterion by its verdicts; `false` if there are no verdicts and the criterion keeps its offline
+    /// credit.
     fn decide(
         &self,
         criterion: &mut CriterionGrade<'_>,
@@ -89,7 +91,7 @@ impl<'a> Settlement<'_, 'a> {
     ) -> bool {
         let ballots = verdicts.ballots(place);
         let credits: Vec<Thousandths> = ballots.iter().map(|(_, decided)| decided.credit).collect();
-        let last = verdicts.deciding(place);
+        let last = verdicts.last_resort_verdict(place);
         let Some(credit) = last.map_or_else(|| votes::count(&credits, self.panel.vote), |last| Some(last.credit))
         else {
             criterion.source = Source::Fallback;
@@ -137,7 +139,8 @@ impl<'a> Settlement<'_, 'a> {
         } else if !keeps_offline_evidence {
             criterion.evidence = spans.iter().map(|span| self.evidence(*span)).collect();
         }
-        let why = if settled == credit { why.to_owned() } else { format!("{why} ({HELD})").trim().to_owned() };
+        let why =
+            if settled == credit { why.to_owned() } else { format!("{why} ({LIMITED_OFFLINE})").trim().to_owned() };
         criterion.credit = settled;
         // Not recomputed for an equal credit, because offline points are exact and their credit is rounded.
         if settled != offline {
@@ -161,9 +164,9 @@ impl<'a> Settlement<'_, 'a> {
         }
     }
 
-    /// Whether single conversations would put the answer into different bands. A criterion that a conversation left
-    /// open counts with its settled credit.
-    fn straddles(&self, grade: &Grade<'_>, verdicts: &Verdicts<'_>) -> bool {
+    /// Whether any regular conversation alone would put the answer into another band than the grade does. A criterion
+    /// that a conversation left open counts with its settled credit.
+    fn has_uncertain_band(&self, grade: &Grade<'_>, verdicts: &Verdicts<'_>) -> bool {
         let Outcome::Graded { band, .. } = grade.outcome else { return false };
         if verdicts.conversations.len() < 2 || is_limited(grade) {
             return false;
@@ -188,7 +191,7 @@ impl Verdicts<'_> {
     }
 
     /// The verdict of the last resort on a criterion.
-    fn deciding(&self, place: usize) -> Option<&Decided> {
+    fn last_resort_verdict(&self, place: usize) -> Option<&Decided> {
         let last = self.last_resort?;
         self.conversations.iter().filter(|one| one.judge == last).find_map(|one| one.decided.get(place)?.as_ref())
     }
@@ -200,9 +203,9 @@ impl Verdicts<'_> {
         others.iter().any(|(_, decided)| decided.credit != first.credit)
     }
 
-    /// The judges or samples that left a criterion open, each with its model and the reason. Empty if there is only
-    /// one conversation: then the grade's fallback says it.
-    fn unheard<'a>(&self, panel: &Panel) -> Vec<Cow<'a, str>> {
+    /// The judges or samples that left a criterion open, each with its model and the reason. Empty if there is only one
+    /// conversation, because then the `fallback` of the grade has the reason.
+    fn failed_judges<'a>(&self, panel: &Panel) -> Vec<Cow<'a, str>> {
         if self.conversations.len() + self.not_asked.len() < 2 {
             return Vec::new();
         }
@@ -214,8 +217,8 @@ impl Verdicts<'_> {
         unheard
     }
 
-    /// The reason why a criterion has no verdict.
-    fn trouble(&self) -> String {
+    /// The last reason why a judge left criteria without a verdict.
+    fn fallback_reason(&self) -> String {
         let asked = self.conversations.iter().rev().find_map(|one| one.trouble.clone());
         let not_asked = || self.not_asked.last().map(|(_, reason)| reason.clone());
         asked.or_else(not_asked).unwrap_or_else(|| "the judge gave no verdict".to_owned())

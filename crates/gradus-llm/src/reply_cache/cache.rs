@@ -1,14 +1,15 @@
 //! The public operations of the cache: each one is a transaction, and any number of threads and processes may share the
 //! file.
 //!
-//! If the database turns out to be damaged during an operation, it is renamed and replaced by a new one, once per run.
+//! If a database that is open for writing turns out to be damaged during an operation, it is replaced, once per opened
+//! cache.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use super::error::{CacheError, is_damage_of_ours};
+use super::error::{CacheError, is_damage_in_cache};
 use super::layout::Id;
 use super::open_to_write::PathOrigin;
 use super::rows::{self, CacheStats, StoredReply};
@@ -32,7 +33,7 @@ pub struct OpenedCache {
 
 #[derive(Debug)]
 struct State {
-    /// `None` if the damaged database was closed and no other could be opened.
+    /// `None` if the damaged database was closed and no new database could be opened.
     connection: Option<Connection>,
     access: Access,
 }
@@ -51,7 +52,7 @@ impl Cache {
     ///
     /// # Errors
     /// The file is a database of another application or of a newer version, the file at a chosen path is not a cache, or
-    /// the file cannot be read and written. No such file is changed.
+    /// the file cannot be read and written. In all these cases the file is not changed.
     pub fn open(path: &Path, origin: PathOrigin) -> Result<OpenedCache, CacheError> {
         let path = files::absolute(path)?;
         let open_to_write::Writable { connection, id, set_aside } = open_to_write::open(&path, origin, None)?;
@@ -85,7 +86,7 @@ impl Cache {
         Ok(found.content)
     }
 
-    /// Stores the reply of a key, given by `model` at `now` in Unix seconds. Replaces an earlier reply.
+    /// Stores the reply of `model` under a key; `now` is the time in Unix seconds. Replaces an earlier reply.
     ///
     /// # Errors
     /// The file cannot be written; earlier replies are unchanged.
@@ -108,7 +109,7 @@ impl Cache {
         self.write(|connection| rows::put_endpoint(connection, name, known))
     }
 
-    /// Counts the contents.
+    /// The numbers of replies and tokens, and the size of the files.
     pub fn stats(&self) -> Result<CacheStats, CacheError> {
         let stats = self.read(rows::stats)?;
         Ok(CacheStats { bytes: files::bytes(&self.path), ..stats })
@@ -117,7 +118,7 @@ impl Cache {
     /// Deletes all replies and endpoints and shrinks the file; returns the number of deleted replies.
     ///
     /// # Errors
-    /// The file cannot be written. If only shrinking failed, everything is deleted nevertheless.
+    /// The file cannot be written. If only shrinking fails, everything is still deleted.
     pub fn clear(&self) -> Result<u64, CacheError> {
         self.write(rows::clear)
     }
@@ -155,7 +156,7 @@ impl Cache {
         state.lock_if_written(&self.path)?;
         let tried = operation(state.connection(&self.path)?);
         let done = match tried {
-            Err(error) if is_damage_of_ours(&error) && state.may_renew() => {
+            Err(error) if is_damage_in_cache(&error) && state.may_renew() => {
                 state.renew(&self.path)?;
                 operation(state.connection(&self.path)?)
             }
@@ -169,9 +170,12 @@ impl Cache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The connection itself, to damage the database.
+    /// Runs an operation on the connection, so that a test can damage the database.
     #[cfg(test)]
-    pub(super) fn with<T>(&self, operation: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, CacheError> {
+    pub(super) fn with_connection<T>(
+        &self,
+        operation: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, CacheError> {
         self.run("spoil", operation)
     }
 }

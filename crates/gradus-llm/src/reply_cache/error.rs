@@ -82,9 +82,9 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// Whether an error means that a database of this program is damaged. A missing table or column, or a newer file format,
-/// also comes from damage there.
-pub(super) fn is_damage_of_ours(error: &rusqlite::Error) -> bool {
+/// Whether an error means that a database of this program is damaged. In such a database, a missing table or column or
+/// a newer file format is damage too.
+pub(super) fn is_damage_in_cache(error: &rusqlite::Error) -> bool {
     is_damage(error) || error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_ERROR)
 }
 
@@ -100,7 +100,9 @@ fn hint_of_database(error: &rusqlite::Error) -> &'static str {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => FULL,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => PROTECTED,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another process writes it: try again later",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another process is writing to the cache: try again later"
+        }
         Some(ErrorCode::TooBig) => "a reply of this size cannot be cached",
         _ => UNUSABLE,
     }
@@ -125,7 +127,7 @@ mod tests {
             (rusqlite::ffi::SQLITE_FULL, FULL),
             (rusqlite::ffi::SQLITE_READONLY, PROTECTED),
             (rusqlite::ffi::SQLITE_CANTOPEN, UNUSABLE),
-            (rusqlite::ffi::SQLITE_BUSY, "another process writes it: try again later"),
+            (rusqlite::ffi::SQLITE_BUSY, "another process is writing to the cache: try again later"),
             (rusqlite::ffi::SQLITE_TOOBIG, "a reply of this size cannot be cached"),
         ] {
             let message = format!("cannot write some/cache.db: {}", code(number));

@@ -9,7 +9,7 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{CacheError, at, is_damage_of_ours};
+use super::error::{CacheError, at, is_damage_in_cache};
 use super::files::{beside, check_kind};
 use super::layout::{self, Identity};
 use super::open_to_write::PATIENCE;
@@ -45,7 +45,7 @@ pub(super) fn open(path: &Path) -> Result<Option<Readable>, CacheError> {
         Identity::Older(version) => Err(CacheError::Older { path: path.to_owned(), version }),
         _ => match layout::id(&connection) {
             Ok(Some(_)) => Ok(Some(Readable { connection, is_unlocked })),
-            Err(error) if !is_damage_of_ours(&error) => Err(failed(error)),
+            Err(error) if !is_damage_in_cache(&error) => Err(failed(error)),
             _ => Err(CacheError::Damaged { path: path.to_owned() }),
         },
     }

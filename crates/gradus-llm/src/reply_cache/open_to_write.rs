@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::{CacheError, is_damage, is_damage_of_ours};
+use super::error::{CacheError, is_damage, is_damage_in_cache};
 use super::layout::{self, Id, Identity};
 use super::{files, open_to_read};
 
@@ -91,7 +91,7 @@ fn open_sound(path: &Path) -> Result<Option<(Connection, Id)>, CacheError> {
         Ok((connection, identity)) => match identity.checked(path)? {
             Identity::Older(_) => Ok(None),
             identity => match prepare(connection, identity) {
-                Err(error) if is_damage_of_ours(&error) => Ok(None),
+                Err(error) if is_damage_in_cache(&error) => Ok(None),
                 ready => ready.map_err(failed),
             },
         },

@@ -96,7 +96,7 @@ fn two_caches_that_find_the_same_damage_agree_on_the_new_file() {
     let (folder, path) = place();
     std::fs::write(&path, &whole).expect("written");
     // The root page of the index of replies, as the database reports it.
-    let root = cache(&path).with(|connection| {
+    let root = cache(&path).with_connection(|connection| {
         connection.query_row(
             "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'reply' AND type = 'index'",
             [],
@@ -136,8 +136,10 @@ fn a_row_with_a_wrong_checksum_is_a_cache_miss_and_is_deleted() {
         let cache = cache(&path);
         fill(&cache, 1);
         cache.remember_endpoint("one", "known").expect("kept");
-        cache.with(|connection| connection.execute_batch(change)).expect("changed");
-        cache.with(|connection| connection.execute_batch("UPDATE endpoint SET known = 'more'")).expect("changed");
+        cache.with_connection(|connection| connection.execute_batch(change)).expect("changed");
+        cache
+            .with_connection(|connection| connection.execute_batch("UPDATE endpoint SET known = 'more'"))
+            .expect("changed");
         assert_eq!(cache.get(&key(0)).expect("an answer"), None, "{change}");
         assert_eq!(cache.endpoint("one").expect("an answer"), None);
         let stats = cache.stats().expect("figures");

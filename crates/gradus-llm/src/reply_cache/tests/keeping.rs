@@ -68,7 +68,7 @@ fn a_full_disk_is_reported_and_loses_nothing() {
     let cache = cache(&path);
     fill(&cache, 10);
     cache
-        .with(|connection| connection.pragma_update_and_check(None, "max_page_count", 1, |_| Ok(())))
+        .with_connection(|connection| connection.pragma_update_and_check(None, "max_page_count", 1, |_| Ok(())))
         .expect("a limit");
     let error = cache.put(&key(11), "model", 7, &reply(11, 200_000)).expect_err("a full disk");
     assert!(error.to_string().contains("cannot write") && error.to_string().contains("cache.db"), "{error}");
@@ -92,7 +92,7 @@ fn an_impossible_path_is_reported() {
 fn a_write_protected_database_is_reported() {
     let (_folder, path) = place();
     let cache = cache(&path);
-    cache.with(|connection| connection.pragma_update(None, "query_only", true)).expect("protected");
+    cache.with_connection(|connection| connection.pragma_update(None, "query_only", true)).expect("protected");
     let error = cache.put(&key(1), "model", 7, &reply(1, 9)).expect_err("protected");
     assert!(matches!(error, CacheError::Database { .. }) && is_about_protection(&error), "{error}");
 }

@@ -104,7 +104,9 @@ fn a_damaged_row_is_a_cache_miss() {
     let (_folder, path) = place();
     let writer = cache(&path);
     fill(&writer, 2);
-    writer.with(|connection| connection.execute_batch("UPDATE reply SET made = 8 WHERE rowid = 1")).expect("changed");
+    writer
+        .with_connection(|connection| connection.execute_batch("UPDATE reply SET made = 8 WHERE rowid = 1"))
+        .expect("changed");
     drop(writer);
     let reader = Cache::open_to_read(&path, PathOrigin::Default).expect("a cache").expect("a file");
     assert_eq!(found(&reader, 2), 1);
