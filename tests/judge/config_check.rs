@@ -44,7 +44,7 @@ fn a_missing_model_is_reported_with_the_available_models() {
     let endpoint =
         Endpoint::new(|_, _| error_response(404, "the model does not exist")).with_models(&["small", "large"]);
     let ran = check(&endpoint).check_failed();
-    ran.prints(&["test-model, is not among the listed models"])
+    ran.prints(&["test-model, not among the models that the endpoint lists"])
         .reports(&["the model does not exist", "choose one of the endpoint's models with --model: small, large"]);
 }
 

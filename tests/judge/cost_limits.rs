@@ -87,7 +87,7 @@ fn total_cost(endpoint: &Endpoint) -> f64 {
 }
 
 const LIMIT_MESSAGES: [&str; 3] =
-    ["of the spending limit of 6 is used", "hint: raise --max-cost", "the same command continues"];
+    ["of the spending limit of 6 is used", "hint: raise --max-cost", "run the same command again to continue"];
 
 #[test]
 fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {

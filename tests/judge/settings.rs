@@ -277,7 +277,7 @@ fn judge_settings_that_cannot_work_are_refused_with_a_hint() {
             &local,
             &["--grader", "offline", "--replay"],
             "--replay needs the judge whose replies are cached",
-            "use --grader llm, with the settings of the run that cached them",
+            "use --grader llm and the settings of the run that cached the replies",
         ),
     ];
     for (endpoint, flags, message, hint) in rows {

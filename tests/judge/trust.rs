@@ -218,7 +218,7 @@ fn the_project_file_is_found_in_parent_folders_and_paths_in_it_start_there() {
         (run.again(["config", "show"]).below("there"), run.again(["config", "trust", "--remove", "there"]));
     run.run().success().prints(&["[home]/there/gradus.toml is trusted"]);
     show.run().success().reports_nothing();
-    remove.run().success().prints(&["trusted no longer"]);
+    remove.run().success().prints(&["no longer trusted"]);
     gradus(["config", "trust", "nowhere"]).run().failure().reports(&["nowhere/gradus.toml does not exist", "hint: "]);
     gradus(["config", "trust"]).run().failure().reports(&["no gradus.toml in this folder", "hint: "]);
 }

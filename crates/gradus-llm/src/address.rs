@@ -9,22 +9,22 @@ use reqwest::Url;
 /// may hold a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// The text is not an address; holds the reason.
+    /// The text is not an address; contains the reason.
     #[error("the base URL is not a valid address: {0}")]
     NotAUrl(String),
     /// The scheme is neither `http` nor `https`.
     #[error("the base URL has an unknown scheme")]
     Scheme,
-    /// The key would be sent unencrypted over the network; holds the address as it may be shown.
+    /// The key would be sent unencrypted over the network; contains the address as it may be shown.
     #[error("`{0}` is not encrypted and not on this machine")]
     Unencrypted(String),
-    /// The address contains a user name or a password; holds the host name.
+    /// The address contains a user name or a password; contains the host name.
     #[error("the address of {0} contains a user name or a password")]
     Password(String),
 }
 
 impl AddressError {
-    /// Advice for any caller.
+    /// Advice for any caller, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
             Self::NotAUrl(_) => "write it as https://host/v1",

@@ -44,7 +44,7 @@ pub(super) struct EndpointClient {
     breaker: CircuitBreaker<RequestError>,
     policy: Policy,
     dialect: Mutex<KnownDialect>,
-    /// Number of consecutive replies in another dialect than the known one.
+    /// Number of consecutive replies in a dialect other than the known one.
     other_dialect: AtomicU32,
     is_dialect_stored: AtomicBool,
     stop: Arc<AtomicBool>,

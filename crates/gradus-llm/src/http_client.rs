@@ -41,16 +41,16 @@ pub enum ClientError {
     /// The certificate file contains no certificate.
     #[error("{} contains no certificate", .0.display())]
     NoCertificate(PathBuf),
-    /// The key contains characters that are not allowed in an HTTP header; holds the endpoint's host name.
+    /// The key contains characters that are not allowed in an HTTP header; contains the endpoint's host name.
     #[error("the key for {0} contains characters that are not allowed in an HTTP header")]
     Key(String),
-    /// TLS cannot be set up; holds the message of the TLS library.
+    /// TLS cannot be set up; contains the message of the TLS library.
     #[error("cannot set up encrypted connections: {0}")]
     Setup(String),
 }
 
 impl ClientError {
-    /// Advice for any caller.
+    /// Advice for any caller, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
             Self::CertificateFile { .. } => "name a readable file of certificates in PEM format",
@@ -136,7 +136,7 @@ impl HttpClient {
     }
 }
 
-/// The content of a certificate file. A pipe is refused, because opening it may block for ever.
+/// The content of a certificate file. A pipe is refused, because opening it may block forever.
 fn read_certificates(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));

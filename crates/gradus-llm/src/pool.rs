@@ -219,7 +219,7 @@ impl Pool {
         Usage { cost: prices.map(|prices| prices.of(usage.prompt_tokens, usage.completion_tokens)), ..usage }
     }
 
-    /// Sends a request, if the spending limit allows it. Also returns the time that was needed.
+    /// Sends a request, if the spending limit allows it. Also returns the elapsed time, not counting the wait for limits.
     pub(super) async fn send(&self, request: &Request, left: Duration) -> (Result<Reply, Failure>, Duration) {
         let Some(client) = self.client(request.judge) else {
             return (Err(SessionError::UnknownJudge(request.judge).into()), Duration::ZERO);
@@ -246,7 +246,7 @@ impl Pool {
         (self.settle(request, longest as u64, reply, reservation), took)
     }
 
-    /// Replaces the reserved amount of a request by the cost of its reply.
+    /// Replaces the reserved amount of a request with the cost of its reply.
     fn settle(
         &self,
         request: &Request,

@@ -26,7 +26,7 @@ pub struct ProbeReport {
 /// The reply to a small request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProbeReply {
-    /// The way in which the endpoint is asked for structured replies.
+    /// How the endpoint is asked for structured replies.
     pub format: ReplyFormat,
     /// The time until the reply arrived.
     pub latency: Duration,
@@ -34,7 +34,7 @@ pub struct ProbeReply {
     pub fault: Option<ReplyFault>,
 }
 
-/// The way in which an endpoint is asked for structured replies, best first.
+/// How an endpoint is asked for structured replies, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyFormat {
     /// With a JSON schema that the endpoint enforces.

@@ -13,7 +13,7 @@ use super::endpoint::Endpoint;
 use super::protocol::Dialect;
 use crate::reply_cache::{Cache, CacheError, StoredReply};
 
-/// Longer replies are not stored, because verdicts are shorter. In bytes.
+/// Maximum length of a stored reply, in bytes. Replies with verdicts are shorter.
 const LONGEST_STORED: usize = 1 << 20;
 
 /// A problem with the cache that does not affect grades.
@@ -164,13 +164,12 @@ mod tests {
         };
         (0..4).for_each(|number| cache.put(&[number; 32], "model", 7, &reply).expect("stored"));
         drop(cache);
-        let length = std::fs::metadata(&path).expect("a file").len();
         let cache = Cache::open(&path, PathOrigin::Default).expect("a cache").cache;
         let mut bytes = std::fs::read(&path).expect("bytes");
         bytes[4096..].fill(0xff);
         std::fs::write(&path, &bytes).expect("written");
         let store = ReplyStore::new(Some(cache), false);
-        assert!(store.find(&[1; 32]).is_none() && length > 100_000);
+        assert!(store.find(&[1; 32]).is_none());
         let error = || CacheError::Damaged { path: path.clone() };
         store.note(error());
         assert!(matches!(store.warning(), Some(CacheWarning::SetAside(_))));

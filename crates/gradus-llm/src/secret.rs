@@ -6,9 +6,9 @@ use reqwest::Url;
 
 use super::protocol::masked;
 
-/// Shorter keys are not removed from verdicts, because they may be ordinary words. In bytes.
+/// Minimum length, in bytes, of a key that is removed from verdicts. Shorter keys may be ordinary words.
 const SHORTEST_KEY: usize = 8;
-/// Shorter values in an address are not treated as secrets. In bytes.
+/// Minimum length, in bytes, of a value in an address that is treated as a secret.
 const SHORTEST_VALUE: usize = 6;
 
 /// An API key. It has no `Display`, and its `Debug` prints `[key]`.
@@ -27,7 +27,7 @@ impl Secret {
     }
 }
 
-/// Replaces the secrets of one endpoint by `[key]` in texts of its server: the key, and possible keys in the base URL.
+/// Replaces the secrets of one endpoint with `[key]` in texts of its server: the key, and possible keys in the base URL.
 pub(super) struct Redactor {
     key: String,
     /// Values of the URL's query string and user info, as they are written and decoded; long ones first.

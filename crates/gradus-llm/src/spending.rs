@@ -67,7 +67,7 @@ impl Meter {
         }
     }
 
-    /// Replaces a reserved amount by the actual cost.
+    /// Replaces a reserved amount with the actual cost.
     pub(super) fn settle(&self, at_most: f64, cost: f64) {
         let mut state = self.lock();
         state.reserved = (state.reserved - at_most).max(0.0);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A message and what to do about it.
+/// A message with a hint.
 #[derive(Debug)]
 pub(in crate::cli) struct Advised {
     message: String,
@@ -10,7 +10,7 @@ pub(in crate::cli) struct Advised {
 }
 
 impl Advised {
-    /// What to do.
+    /// The text of the hint, without the prefix `hint: `.
     pub(super) fn hint(&self) -> &str {
         &self.hint
     }

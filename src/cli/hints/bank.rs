@@ -6,7 +6,7 @@ use crate::bank::{BankError, DraftError, Finding, FindingKind, FrontMatterError}
 use crate::engine::{LoadError, OpenError, ReferenceError, SearchError};
 use crate::questions::FindError;
 
-/// The hint for an error of this area; `None` for every other error.
+/// The hint for an error of a bank; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = bank_error(error) {
         return bank_hint(error);

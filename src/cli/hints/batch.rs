@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::batch::{BadRow, BatchError, InputError, InputFault, PartsFault};
 
-/// The hint for an error of this area; `None` for every other error.
+/// The hint for an error of a row, a batch or a run folder; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     let of_batch = || error.downcast_ref::<BatchError>().and_then(of_batch);
     let of_input = || error.downcast_ref::<InputError>().and_then(of_input);

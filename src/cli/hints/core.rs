@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::report::EarlierEvaluationError;
 
-/// The hint for an error of this area; `None` for every other error.
+/// The hint for an error of agreement or a report; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     error.is::<EarlierEvaluationError>().then(|| "`gradus eval --format json` writes an evaluation".to_owned())
 }

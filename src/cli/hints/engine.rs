@@ -5,7 +5,7 @@ use std::error::Error;
 use super::llm;
 use crate::engine::{CalibrationError, JudgesError, OpenError};
 
-/// The hint for an error of this area; `None` for every other error.
+/// The hint for an error of the engine; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     let calibration = error.downcast_ref().map(|error| match error {
         CalibrationError::Judged { .. } => "use --grader offline, or leave --calibration out",

@@ -1,7 +1,7 @@
-//! What to do about an error, in terms of flags and commands.
+//! Hints for errors, which name flags and commands of this program.
 //!
 //! Libraries give typed errors, and hints that suit every caller. Here the errors that a flag or a command of this
-//! program can resolve get a hint that names it. [`of`] is asked once, where an error is printed.
+//! program can resolve get a hint that names it. [`of`] is called once, where an error is printed.
 
 mod advised;
 mod bank;

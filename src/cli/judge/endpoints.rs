@@ -7,7 +7,7 @@ use crate::cli::hints::advised;
 use crate::cli::settings::{EndpointSettings, KeyVariable, Temperature, display_name};
 use crate::llm::{Endpoint, Limits, Prices, Provider, Secret, Url, address, is_loopback};
 
-/// Defaults that depend on where a model runs. In tokens.
+/// Defaults that depend on where a model runs, in tokens.
 struct Capacity {
     max_tokens: u32,
     context: usize,

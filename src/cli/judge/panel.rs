@@ -7,7 +7,7 @@ use crate::cli::settings::PanelSettings;
 use crate::judge::{Member, Panel};
 use crate::llm::Endpoint;
 
-/// A prompt needs at least this much room beside the reply. In tokens.
+/// Minimum room, in tokens, for a prompt beside the reply.
 const MIN_ROOM: usize = 512;
 
 /// Builds a panel with a member for each endpoint.

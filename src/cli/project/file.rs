@@ -12,7 +12,7 @@ use crate::cli::owner::{is_foreign, is_foreign_file};
 
 /// The name of the project file.
 pub(in crate::cli) const FILE: &str = "gradus.toml";
-/// Larger settings files are rejected. In bytes.
+/// Maximum size of a settings file, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The result of the search for a project file.

@@ -20,7 +20,8 @@ pub(super) type RawTable = BTreeMap<String, Spanned<Value>>;
 pub(super) struct JudgeTables {
     pub(super) endpoint: EndpointOptions,
     pub(super) panel: PanelOptions,
-    /// One for each `[[judge]]`. `judge = []` is an empty list, which removes the judges of files below.
+    /// The options of each `[[judge]]`. `judge = []` is an empty list, which removes the judges of files with lower
+    /// priority.
     pub(super) judges: Option<Vec<EndpointOptions>>,
 }
 
@@ -76,7 +77,7 @@ impl JudgeTables {
         withheld
     }
 
-    /// Whether the file names where answers are sent, or several judges.
+    /// Whether the file names an endpoint or has `[[judge]]` tables.
     pub(super) fn names_judges(&self) -> bool {
         self.endpoint.names_endpoint() || self.judges.as_ref().is_some_and(|judges| !judges.is_empty())
     }

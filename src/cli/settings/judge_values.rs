@@ -122,7 +122,7 @@ impl SettingValue for Temperature {
     }
 }
 
-/// What happens to an answer when the endpoint gives no reply.
+/// The treatment of an answer when the endpoint gives no reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum OnFailure {
     /// The offline scorer grades the answer.

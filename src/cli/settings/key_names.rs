@@ -10,9 +10,9 @@ pub(super) const HIDDEN: &str = "[hidden]";
 /// Prefixes of the keys of well-known services.
 const PREFIXES: [&str; 14] =
     ["sk_", "sk-", "pk_", "rk_", "gsk_", "hf_", "ghp_", "gho_", "github_pat_", "glpat_", "xai_", "r8_", "AIza", "AKIA"];
-/// Longer texts are not accepted as names. In bytes.
+/// Maximum length of a name, in bytes.
 const MAX_NAME: usize = 100;
-/// Shorter parts between underscores are not checked for randomness. In bytes.
+/// Minimum length, in bytes, of a part between underscores that is checked for randomness.
 const MIN_RANDOM: usize = 16;
 
 /// Whether a text is a valid name of a variable and does not look like a key.

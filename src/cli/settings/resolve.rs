@@ -70,7 +70,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// These settings with the bank that was found in `folder`.
+    /// A copy of these settings with the bank that was found in `folder`.
     pub(in crate::cli) fn with_found_bank(self, folder: PathBuf) -> Self {
         Self { bank: Setting { value: Some(folder.clone()), origin: Origin::Found(folder) }, ..self }
     }
@@ -95,7 +95,7 @@ impl Settings {
         Ok(())
     }
 
-    /// These settings with the flags of a command that may ask a judge.
+    /// A copy of these settings with the flags of a command that may ask a judge.
     ///
     /// # Errors
     /// A flag with a rejected value.
@@ -107,7 +107,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// These settings with the flags that only `grade` takes.
+    /// A copy of these settings with the flags that only `grade` takes.
     pub(in crate::cli) fn with_grade_flags(&self, args: &args::Grade) -> Self {
         let mut settings = self.clone();
         let flags = GeneralOptions { format: args.format, fail_under: args.fail_under, ..GeneralOptions::default() };

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// A setting that is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct WithheldSetting {
-    /// Such as `llm.base_url` or `judge.1.base_url`.
+    /// The name of the setting, such as `llm.base_url` or `judge.1.base_url`.
     pub(in crate::cli) name: String,
     /// The value as it may be printed.
     pub(in crate::cli) value: String,
@@ -48,7 +48,7 @@ impl UntrustedFile {
         format!("{} {reason}: {} {are} ignored{judges}", self.path.display(), names.join(", "))
     }
 
-    /// What to do about the warning.
+    /// The hint of the warning: the command that trusts the file.
     pub(in crate::cli) fn hint(&self) -> String {
         format!("to trust the file as it is now: {}", self.trust_command())
     }

@@ -70,7 +70,7 @@ pub(super) struct LineEditor {
 }
 
 impl LineEditor {
-    /// An empty text on a screen with that many columns.
+    /// An empty text on a screen that is `columns` columns wide.
     pub(super) fn new(columns: usize) -> Self {
         Self {
             text: Vec::new(),
@@ -92,7 +92,7 @@ impl LineEditor {
         }
     }
 
-    /// The length of the text. In bytes.
+    /// The length of the text, in bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }

@@ -19,8 +19,8 @@ pub(in crate::cli) type Restore = Box<dyn Fn() + Send>;
 const MAX_CANONICAL: [usize; 2] = [4095, 1023];
 
 /// Reads text that is typed or pasted at standard input, which must be a terminal, up to Ctrl-D. The text may be
-/// slightly longer than `limit` bytes. `install_signal_handler` is called before the mode of the terminal changes. It must install a
-/// signal handler that restores the mode before the program ends.
+/// slightly longer than `limit` bytes. `install_signal_handler` is called before the mode of the terminal changes. The
+/// handler that it installs must restore the mode before the program ends.
 ///
 /// # Errors
 /// [`Interrupted`] after Ctrl-C, errors of the system, and, if the mode of the terminal cannot be set, a line that the

@@ -1,6 +1,6 @@
 //! One conversation with a judge: checks each reply, keeps the usable verdicts and asks again for the others.
 //!
-//! Takes replies and gives requests; it sends nothing. [`super::rounds`] runs all conversations about one answer.
+//! Takes replies and gives requests, but does not send them. [`super::rounds`] runs all conversations about one answer.
 
 use std::sync::Arc;
 

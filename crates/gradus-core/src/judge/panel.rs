@@ -22,7 +22,7 @@ pub struct Member {
     pub room: usize,
 }
 
-/// The judges and the way in which their verdicts are combined.
+/// The judges, and how their verdicts are combined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panel {
     /// The judges in their configured order; at least one.

@@ -74,7 +74,7 @@ fn turn(messages: &[&Message]) -> Option<Value> {
     Some(json!({ "role": role, "content": texts.join("\n\n") }))
 }
 
-/// The reply in a response; `None` without one.
+/// The reply in a response; `None` if the response does not contain a reply.
 pub(super) fn reply(answer: &Value) -> Option<Reply> {
     let blocks = answer.get("content")?.as_array()?;
     let stop = answer.get("stop_reason").and_then(Value::as_str);

@@ -1,6 +1,6 @@
 //! The two protocols of judges: writing requests as bytes, and reading responses.
 //!
-//! This module sends nothing. A dialect describes the parts of its protocol that one endpoint supports.
+//! This module does not send requests. A dialect describes the parts of its protocol that one endpoint supports.
 
 mod anthropic;
 mod dialect;

@@ -87,7 +87,7 @@ fn format(request: &Request, mode: Mode) -> serde_json::Result<Option<Format<'_>
     })
 }
 
-/// The reply in the first choice of a response; `None` without one.
+/// The reply in the first choice of a response; `None` if the response does not contain a reply.
 pub(super) fn reply(answer: &Value) -> Option<Reply> {
     let choice = answer.pointer("/choices/0")?;
     // Not a reply: gateways report an error of the server behind them in a choice, with the text so far.

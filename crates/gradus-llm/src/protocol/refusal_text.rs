@@ -1,4 +1,4 @@
-//! The explanation of a response with another status than 200, for people: the server's own words without secrets.
+//! The explanation of a response with a status other than 200, for people: the server's own words without secrets.
 
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use gradus_core::model::is_hiding;
 
-/// Shorter parts of a key reveal nothing useful. In characters.
+/// Minimum length, in characters, of a part of a key that is hidden. Shorter parts do not help to guess the key.
 const LONGEST_HARMLESS_PART: usize = 8;
 
 /// `text` on one line: white space becomes one space, and control and hiding characters are removed.
@@ -69,7 +69,7 @@ const PLACES: [&str; 9] = [
     "/errors/0",
 ];
 
-/// The explanation in a JSON response, or in the first element of a list; `None` without one.
+/// The explanation in a JSON response, or in the first element of a list; `None` if there is no explanation.
 pub(super) fn complaint(answer: &Value) -> Option<&str> {
     let answer = answer.get(0).unwrap_or(answer);
     let words = PLACES.iter().filter_map(|place| answer.pointer(place)?.as_str());
@@ -84,7 +84,7 @@ pub(super) fn is_html(content_type: Option<&str>, body: &str) -> bool {
         || ["<!doctype html", "<html", "<head", "<body"].into_iter().any(starts_with_tag)
 }
 
-/// The title of an HTML page, on one line; `None` without one.
+/// The title of an HTML page, on one line; `None` if the page has no title.
 pub(super) fn title(page: &str) -> Option<String> {
     // Only ASCII is folded, so byte positions stay the same.
     let folded = page.to_ascii_lowercase();

@@ -17,9 +17,9 @@ const SHOWN_ERROR: usize = 160;
 pub enum UnreadableBody {
     /// The body is empty.
     Empty,
-    /// The body is an HTML page; holds its title.
+    /// The body is an HTML page; contains its title.
     HtmlPage(Option<String>),
-    /// The body is JSON that ends too early; holds its start.
+    /// The body is JSON that ends too early; contains its start.
     Truncated(String),
     /// The body is not JSON.
     NotJson {
@@ -28,7 +28,7 @@ pub enum UnreadableBody {
         /// The start of the body.
         start: String,
     },
-    /// The body is JSON without a reply; holds its start.
+    /// The body is JSON without a reply; contains its start.
     NoReply(String),
     /// The body reports an error.
     Error {

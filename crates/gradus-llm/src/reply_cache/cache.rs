@@ -189,7 +189,7 @@ impl State {
         matches!(self.access, Access::Write { is_renewed: false, .. })
     }
 
-    /// Replaces the connection to a damaged database by one to a good database, which another process may have created.
+    /// Replaces the connection to a damaged database with one to a good database, which another process may have created.
     fn renew(&mut self, path: &Path) -> Result<(), CacheError> {
         let Access::Write { id, origin, set_aside, is_renewed } = &mut self.access else { return Ok(()) };
         *is_renewed = true;

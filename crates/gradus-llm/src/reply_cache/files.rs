@@ -45,7 +45,7 @@ pub(super) fn create_folder(path: &Path) -> Result<(), CacheError> {
     builder.create(folder).map_err(at("create the folder", folder))
 }
 
-/// Refuses a path that is not a regular file before it is opened, because opening a pipe may block for ever. A missing
+/// Refuses a path that is not a regular file before it is opened, because opening a pipe may block forever. A missing
 /// file is accepted.
 pub(super) fn check_kind(path: &Path) -> Result<(), CacheError> {
     let kind = match path.metadata() {
