@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         printer.warning(&format!("{fallbacks} of {answers} {were} graded offline, at least in part: {why}"));
     }
     // The replies that were just received are enough to grade the worst answers again.
-    judges.iter().for_each(|judges| judges.pool().use_kept());
+    judges.iter().for_each(|judges| judges.pool().stop_refreshing());
     warn_of_unknown_criteria(&rows, &all, printer);
     let options = StudyOptions { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
     let study = study(&rows, &all, &options).map_err(|absent| {

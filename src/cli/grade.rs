@@ -14,7 +14,7 @@ use super::files::{check_output, display_name, is_stream};
 use super::find_question::{QuestionOfAnswer, find_question};
 use super::grade_results::Results;
 use super::hints::advised;
-use super::judge::Uses;
+use super::judge::JudgeUse;
 use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     check_files(args)?;
     let engine = open::offline(&settings)?;
     let (answers, failed) = read(args, &engine, printer)?;
-    let uses = Uses::of_flags(args.judge.replay, args.judge.refresh);
+    let uses = JudgeUse::of_flags(args.judge.replay, args.judge.refresh);
     let engine = open::judged(engine, &settings, uses, printer)?;
     let engine = open::calibrated(engine, args.calibration.as_deref())?;
     let mut results = Results::new(args, &settings, printer);

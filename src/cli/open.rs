@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::calibration;
 use super::hints;
-use super::judge::{self, Uses};
+use super::judge::{self, JudgeUse};
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::engine::Engine;
@@ -20,7 +20,7 @@ pub(super) fn offline(settings: &Settings) -> anyhow::Result<Engine> {
 ///
 /// # Errors
 /// When a judge is required and cannot be opened.
-pub(super) fn judged(engine: Engine, settings: &Settings, uses: Uses, printer: &Printer) -> anyhow::Result<Engine> {
+pub(super) fn judged(engine: Engine, settings: &Settings, uses: JudgeUse, printer: &Printer) -> anyhow::Result<Engine> {
     Ok(match judge::open(settings, uses, printer)? {
         Some(judges) => engine.with_judges(judges),
         None => engine,
@@ -35,7 +35,7 @@ pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<
 
 /// Warns if the reply cache could not be used.
 pub(super) fn warn_of_trouble(engine: &Engine, printer: &Printer) {
-    let Some(trouble) = engine.judges().and_then(|judges| judges.pool().trouble()) else { return };
+    let Some(trouble) = engine.judges().and_then(|judges| judges.pool().cache_warning()) else { return };
     let trouble = anyhow::Error::from(trouble);
     match hints::of(&trouble) {
         Some(hint) => printer.warning_with_hint(&trouble.to_string(), &hint),

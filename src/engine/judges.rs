@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use crate::judge::{Brief, Cause, Halt, Judge, Panel, Rounds};
-use crate::llm::{Cache, ClientError, Endpoint, Meter, Options, Pool, Session};
+use crate::llm::{Cache, ClientError, Endpoint, Meter, Pool, PoolOptions, Session};
 use crate::model::{Answer, Fingerprint, Grade, Usage};
 use crate::questions::{PreparedQuestion, Questions};
 use crate::score::Workspace;

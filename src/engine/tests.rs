@@ -83,7 +83,7 @@ mod judged {
     use super::super::{CalibrationError, Engine, Estimate, Judges, JudgesError};
     use super::{TEXT, calibration, engine};
     use crate::judge::{Member, Panel};
-    use crate::llm::{Endpoint, Kept, Limits, Options, Prices, Provider, address};
+    use crate::llm::{CacheUse, Endpoint, Limits, PoolOptions, Prices, Provider, address};
     use crate::model::{Answer, Source, Vote};
 
     /// Gives full credit for the first criterion and none for the others.
@@ -126,8 +126,12 @@ mod judged {
             shows_references: false,
             cross_checks: false,
         };
-        let options =
-            Options { deadline: Duration::from_mins(1), kept: Kept::Used, stops: false, stop: Arc::default() };
+        let options = PoolOptions {
+            deadline: Duration::from_mins(1),
+            cache_use: CacheUse::UseAndStore,
+            stops_on_failure: false,
+            stop: Arc::default(),
+        };
         Judges::open(vec![endpoint], panel, None, max_cost, options)
     }
 

@@ -249,8 +249,8 @@ pub(in crate::cli) enum AnswerLimit {
 }
 
 impl AnswerLimit {
-    /// Whether `faulty` of `answers` exceed the limit.
-    pub(in crate::cli) fn is_exceeded(self, faulty: u64, answers: u64) -> bool {
+    /// Whether `count` of `answers` exceed the limit.
+    pub(in crate::cli) fn is_exceeded(self, count: u64, answers: u64) -> bool {
         match self {
             Self::Answers(most) => count > most,
             #[allow(clippy::cast_precision_loss, reason = "numbers of answers are far below 2^53")]

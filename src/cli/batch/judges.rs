@@ -10,7 +10,7 @@ use crate::batch;
 use crate::cli::args::{BatchRun, GraderChoice};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::hints::advised;
-use crate::cli::judge::{Uses, estimate_text};
+use crate::cli::judge::{JudgeUse, estimate_text};
 use crate::cli::printer::Printer;
 use crate::cli::settings::{Origin, Settings};
 use crate::engine::{Engine, Estimate};
@@ -23,7 +23,7 @@ pub(super) const JUDGE_MISSING_HINT: &str =
     "`gradus config check` tests the endpoint; --max-fallback 100% accepts such grades";
 
 /// How judges may be used according to the flags.
-pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> Uses {
+pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> JudgeUse {
     // Cached replies are not used, because a reply that led to a fallback would lead to it again.
     let asks_again = args.judge.refresh || args.spend.retry_fallback;
     let uses = JudgeUse::of_flags(args.judge.replay, asks_again);

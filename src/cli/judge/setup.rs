@@ -125,8 +125,8 @@ fn refuse_replay(uses: &JudgeUse) -> anyhow::Result<()> {
 fn setup(settings: &Settings, endpoints: Vec<Endpoint>, uses: JudgeUse, printer: &Printer) -> anyhow::Result<Judges> {
     let base = &settings.llm.panel;
     let panel = panel(base, &endpoints)?;
-    let cache = super::cache::open(base.cache.value.as_deref(), uses.kept, printer)?;
-    let options = Options {
+    let cache = super::cache::open(base.cache.value.as_deref(), uses.cache_use, printer)?;
+    let options = PoolOptions {
         deadline: seconds(base.deadline.value),
         cache_use: uses.cache_use,
         stops_on_failure: base.on_failure.value == OnFailure::Stop,
