@@ -4,7 +4,7 @@
 //! blocks that differ from it. Read the difference before you keep it.
 
 mod blocks;
-mod commands;
+pub(crate) mod commands;
 mod links;
 mod run;
 

@@ -3,6 +3,8 @@
 //! [`RULES`] has each banned phrase with a replacement. Text in backticks, quotation marks and fenced blocks is not
 //! checked, because it is code, output, or the words of an answer.
 
+mod sources;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -193,7 +195,7 @@ fn documents() -> Vec<PathBuf> {
 }
 
 /// Documents outside `docs/` and `evals/`.
-const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "fuzz/README.md"];
+const DOCUMENTS: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "fuzz/README.md"];
 
 #[test]
 fn documents_do_not_use_banned_phrases() {

@@ -35,8 +35,13 @@ fn all(command: &[String]) -> Vec<(String, String)> {
     [vec![(name, help)], below].concat()
 }
 
+/// The help of every command, as (`gradus COMMAND`, text).
+pub(crate) fn help_of_all_commands() -> Vec<(String, String)> {
+    all(&[])
+}
+
 fn generated() -> String {
-    let commands = all(&[]);
+    let commands = help_of_all_commands();
     let mut page = HEAD.to_owned();
     page.push('\n');
     for (name, help) in &commands {
