@@ -23,7 +23,7 @@ use crate::agreement::{
     compare, study, unit_of,
 };
 use crate::batch::ReadRows;
-use crate::engine::Judges;
+use crate::engine::{Engine, Judges};
 use crate::report::{
     self, AnswerScore, DataLayout, Disagreement, Evaluation, EvaluationChange, MetricChange, UngradedAnswer,
 };
@@ -43,18 +43,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let engine = open::calibrated(open::judged(engine, settings, uses, printer)?, args.calibration.as_deref())?;
     let (judges, calibration) = (engine.judges(), engine.calibration());
     let questions = RowQuestions::new(&engine, &rows, printer)?;
-    let (mut all, mut ungraded, mut fallbacks) = (Vec::with_capacity(rows.len()), Vec::new(), 0);
-    questions.grade(&rows, |row, grade| {
-        fallbacks += usize::from(grade.as_ref().is_some_and(|grade| grade.fallback.is_some()));
-        let score = grade.as_ref().and_then(|grade| match calibration {
-            None => share(grade),
-            Some(calibration) => calibration.calibration().score(grade),
-        });
-        if score.is_none() {
-            ungraded.push(UngradedAnswer { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
-        }
-        all.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
-    })?;
+    let GradedRows { results: all, mut ungraded } = grade_rows(&engine, &questions, &rows, printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let answers = rows.len() + bad.len();
     ungraded.extend(bad.into_iter().map(|bad| {
@@ -62,11 +51,6 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         UngradedAnswer { id: line.to_string(), line, reason }
     }));
     ungraded.sort_by_key(|ungraded| ungraded.line);
-    if let (true, Some(why)) = (fallbacks > 0, judges.and_then(Judges::first_fallback)) {
-        let answers = counted(rows.len(), "answer");
-        let were = if fallbacks == 1 { "was" } else { "were" };
-        printer.warning(&format!("{fallbacks} of {answers} {were} graded offline, at least in part: {why}"));
-    }
     // The replies that were just received are enough to grade the worst answers again.
     judges.iter().for_each(|judges| judges.pool().stop_refreshing());
     warn_of_unknown_criteria(&rows, &all, printer);
@@ -97,14 +81,52 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         study,
     };
     open::warn_of_trouble(&engine, printer);
-    match args.format {
-        EvalFormat::Text if printer.is_quiet() => printer.result(&report::evaluation_line(&evaluation, printer.style)),
-        EvalFormat::Text => printer.result(&report::evaluation_text(&evaluation, printer.style)),
-        EvalFormat::Json => printer.data(&report::json(&evaluation.to_json())?, DataLayout::Json),
-        EvalFormat::Markdown => printer.result(&report::evaluation_markdown(&evaluation)),
-    }?;
+    print_evaluation(&evaluation, args.format, printer)?;
     missed.iter().for_each(|fault| printer.warning(fault));
     Ok(if missed.is_empty() { status } else { ExitStatus::CheckFailed })
+}
+
+/// The grades of all rows, as agreement is measured.
+struct GradedRows {
+    /// One result per row, in order; empty for ungraded rows.
+    results: Vec<Given>,
+    ungraded: Vec<UngradedAnswer>,
+}
+
+/// Grades the rows, and warns of answers that fell back to the offline scorer.
+fn grade_rows(
+    engine: &Engine,
+    questions: &RowQuestions<'_>,
+    rows: &[Row],
+    printer: &Printer,
+) -> anyhow::Result<GradedRows> {
+    let (mut results, mut ungraded, mut fallbacks) = (Vec::with_capacity(rows.len()), Vec::new(), 0);
+    questions.grade(rows, |row, grade| {
+        fallbacks += usize::from(grade.as_ref().is_some_and(|grade| grade.fallback.is_some()));
+        let score = grade.as_ref().and_then(|grade| match engine.calibration() {
+            None => share(grade),
+            Some(calibration) => calibration.calibration().score(grade),
+        });
+        if score.is_none() {
+            ungraded.push(UngradedAnswer { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
+        }
+        results.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
+    })?;
+    if let (true, Some(why)) = (fallbacks > 0, engine.judges().and_then(Judges::first_fallback)) {
+        let answers = counted(rows.len(), "answer");
+        let were = if fallbacks == 1 { "was" } else { "were" };
+        printer.warning(&format!("{fallbacks} of {answers} {were} graded offline, at least in part: {why}"));
+    }
+    Ok(GradedRows { results, ungraded })
+}
+
+fn print_evaluation(evaluation: &Evaluation, format: EvalFormat, printer: &Printer) -> anyhow::Result<()> {
+    match format {
+        EvalFormat::Text if printer.is_quiet() => printer.result(&report::evaluation_line(evaluation, printer.style)),
+        EvalFormat::Text => printer.result(&report::evaluation_text(evaluation, printer.style)),
+        EvalFormat::Json => printer.data(&report::json(&evaluation.to_json())?, DataLayout::Json),
+        EvalFormat::Markdown => printer.result(&report::evaluation_markdown(evaluation)),
+    }
 }
 
 fn splits(rows: &[Row]) -> String {

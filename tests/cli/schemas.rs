@@ -19,12 +19,7 @@ fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> 
             "$schema" | "$defs" | "title" | "description" | "default" | "format" => {}
             "properties" | "additionalProperties" => {}
             "type" => {
-                let names: Vec<&str> = rule
-                    .as_array()
-                    .map_or(vec![rule], |all| all.iter().collect())
-                    .into_iter()
-                    .filter_map(Value::as_str)
-                    .collect();
+                let names = type_names(rule);
                 if !names.iter().any(|name| has_type(value, name)) {
                     found.push(format!("{at}: {value} is not {names:?}"));
                 }
@@ -42,14 +37,7 @@ fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> 
                     found.extend(faults(item, rule, root, &format!("{at}[{place}]")));
                 }
             }
-            "minItems" | "maxItems" => {
-                let (length, limit) = (value.as_array().map(Vec::len), rule.as_u64().expect("a number"));
-                let fits = length.is_none_or(|length| {
-                    let length = length as u64;
-                    if keyword == "minItems" { length >= limit } else { length <= limit }
-                });
-                found.extend((!fits).then(|| format!("{at}: {length:?} items, {keyword} {limit}")));
-            }
+            "minItems" | "maxItems" => found.extend(fault_of_length(value, keyword, rule, at)),
             "minimum" => {
                 let fits = value.as_f64().is_none_or(|value| value >= rule.as_f64().expect("a number"));
                 found.extend((!fits).then(|| format!("{at}: {value} is below {rule}")));
@@ -79,6 +67,19 @@ fn faults(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> 
         found.extend(faults_of_properties(value, schema, root, at));
     }
     found
+}
+
+/// The names in the rule `type`: one, or a list of them.
+fn type_names(rule: &Value) -> Vec<&str> {
+    let names: Vec<&Value> = rule.as_array().map_or(vec![rule], |all| all.iter().collect());
+    names.into_iter().filter_map(Value::as_str).collect()
+}
+
+/// The fault of an array that has too few or too many items.
+fn fault_of_length(value: &Value, keyword: &str, rule: &Value, at: &str) -> Option<String> {
+    let (length, limit) = (value.as_array()?.len() as u64, rule.as_u64().expect("a number"));
+    let fits = if keyword == "minItems" { length >= limit } else { length <= limit };
+    (!fits).then(|| format!("{at}: {length} items, {keyword} {limit}"))
 }
 
 /// An alternative joined with the properties that apply to all alternatives.

@@ -226,6 +226,7 @@ fn without_a_required_key_the_offline_scorer_grades_with_a_note() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table with one case per setting")]
 fn judge_settings_that_cannot_work_are_refused_with_a_hint() {
     let local = ["--base-url", "http://127.0.0.1:9/v1", "--model", "m"];
     let remote = ["--base-url", "https://example.test/v1", "--model", "m"];

@@ -199,6 +199,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "a table with one case per cause")]
     fn every_cause_has_a_message_and_most_have_a_hint() {
         let suspended = RequestCause::Suspended(Box::new(error(status(401, "no such key"), 1)));
         let server = "check that the server is running and that the base URL is right";
