@@ -261,6 +261,15 @@ impl Pool {
     }
 }
 
+impl Drop for Pool {
+    /// Ends the runtime without waiting for its tasks, because waiting inside another runtime panics.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// A reserved amount. It is released on drop, because a caller may drop the future of a request at any time.
 struct Reservation<'m> {
     meter: &'m Meter,

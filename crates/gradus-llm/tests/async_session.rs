@@ -229,6 +229,16 @@ fn a_blocking_call_inside_a_runtime_is_an_error_and_does_not_panic() {
 }
 
 #[test]
+fn a_pool_that_made_a_blocking_call_can_be_dropped_inside_a_runtime() {
+    let server = server::Endpoint::new(|_, _| Action::Reply("yes".to_owned()));
+    for (name, runtime) in runtimes() {
+        let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);
+        assert!(pool.session("mine".to_owned()).ask(&[request(0)])[0].is_ok(), "{name}");
+        runtime.block_on(async move { drop(pool) });
+    }
+}
+
+#[test]
 fn a_dropped_request_releases_its_reserved_cost() {
     for (name, runtime) in runtimes() {
         let server =
