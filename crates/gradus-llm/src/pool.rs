@@ -2,11 +2,13 @@
 //!
 //! A [`Session`](crate::Session) sends the requests about one answer through the pool.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::endpoint::Endpoint;
 use super::endpoint_client::{AskError, EndpointClient};
@@ -124,15 +126,29 @@ impl Pool {
         self.clients.get(judge.0)
     }
 
-    /// The runtime of blocking calls.
+    /// Runs a future on the pool's own runtime and blocks the thread until the future ends.
     ///
     /// # Errors
-    /// The call comes from a thread that already drives asynchronous tasks, or the system provides no thread.
-    pub(super) fn runtime(&self) -> Result<&Runtime, SessionError> {
-        // Refused here, because blocking inside a runtime panics.
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Err(SessionError::BlockingInsideRuntime);
+    /// The system provides no thread.
+    pub(super) fn block_on<F>(&self, future: F) -> Result<F::Output, SessionError>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        if Handle::try_current().is_err() {
+            return Ok(self.runtime()?.block_on(future));
         }
+        // The future runs in another thread, because tokio panics if a thread that runs asynchronous tasks blocks on a
+        // second runtime. `spawn_blocking` would allow it, but tokio does not report on which kind of thread a call is.
+        thread::scope(|scope| {
+            let run = || Ok(self.runtime()?.block_on(future));
+            let started = thread::Builder::new().spawn_scoped(scope, run);
+            let thread = started.map_err(|error| SessionError::Runtime(Arc::new(error)))?;
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    }
+
+    fn runtime(&self) -> Result<&Runtime, SessionError> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }

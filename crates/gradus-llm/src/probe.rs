@@ -74,8 +74,8 @@ pub enum ModelListError {
 pub fn probe(pool: &Pool, judge: JudgeId) -> Result<ProbeReport, Halt> {
     let unknown = SessionError::UnknownJudge(judge);
     let client = pool.client(judge).ok_or_else(|| unknown.into_halt())?;
-    let runtime = pool.runtime().map_err(SessionError::into_halt)?;
-    let (models, context) = match runtime.block_on(list_models(client)) {
+    let listed = pool.block_on(list_models(client)).map_err(SessionError::into_halt)?;
+    let (models, context) = match listed {
         Ok(list) => {
             let names = ids(&list).iter().map(|id| client.redactor.message(id)).collect();
             (Ok(names), context_of(&list, &client.endpoint.model))
@@ -83,7 +83,9 @@ pub fn probe(pool: &Pool, judge: JudgeId) -> Result<ProbeReport, Halt> {
         Err(error) => (Err(error), None),
     };
     let start = Instant::now();
-    let (reply, _) = runtime.block_on(client.ask(&request(judge), 0, client.endpoint.timeout));
+    let request = request(judge);
+    let asked = pool.block_on(client.ask(&request, 0, client.endpoint.timeout));
+    let (reply, _) = asked.map_err(SessionError::into_halt)?;
     let reply = match reply {
         Ok(reply) => Ok(ProbeReply {
             format: format(client.dialect().mode),

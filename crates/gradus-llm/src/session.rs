@@ -1,8 +1,9 @@
 //! The requests about one answer: takes cached replies, and sends the other requests at the same time, within the
 //! deadline.
 //!
-//! The asynchronous calls need a tokio runtime with I/O and time; the blocking [`Chat`] runs them on the pool's own
-//! runtime and must not be called from asynchronous code.
+//! The asynchronous calls need a tokio runtime with I/O and time. The blocking [`Chat`] runs them on the pool's own
+//! runtime, so it works outside of any runtime and inside one, best in `spawn_blocking`. In an asynchronous task it stalls
+//! the thread, and waits forever for a limit of the pool that another task of the same thread has used up.
 
 use std::borrow::Cow;
 use std::io;
@@ -48,9 +49,6 @@ pub enum SessionError {
     /// The system provides no thread for requests.
     #[error("cannot start the thread that sends requests: {0}")]
     Runtime(Arc<io::Error>),
-    /// A blocking call came from asynchronous code.
-    #[error("a blocking call to a judge was made in asynchronous code")]
-    BlockingInsideRuntime,
 }
 
 impl SessionError {
@@ -59,7 +57,6 @@ impl SessionError {
         match self {
             Self::NotCached { .. } => Some("grade once with the same settings and with requests allowed".into()),
             Self::Unanswered { cause, .. } => cause.error().downcast_ref().and_then(RequestError::hint),
-            Self::BlockingInsideRuntime => Some("use the asynchronous call".into()),
             Self::UnknownJudge(_) | Self::Runtime(_) => None,
         }
     }
@@ -197,12 +194,9 @@ impl Chat for Session<'_> {
         if pending.missing().is_empty() {
             return pending.finish();
         }
-        match self.pool.runtime() {
-            Ok(runtime) => runtime.block_on(self.complete(requests, &mut pending)),
-            Err(error) => {
-                for slot in pending.replies.iter_mut().filter(|slot| slot.is_none()) {
-                    *slot = Some(Err(error.clone().into()));
-                }
+        if let Err(error) = self.pool.block_on(self.complete(requests, &mut pending)) {
+            for slot in pending.replies.iter_mut().filter(|slot| slot.is_none()) {
+                *slot = Some(Err(error.clone().into()));
             }
         }
         pending.finish()
@@ -243,11 +237,6 @@ mod tests {
                 SessionError::Runtime(Arc::new(io::Error::other("no thread"))),
                 "cannot start the thread that sends requests: no thread",
                 None,
-            ),
-            (
-                SessionError::BlockingInsideRuntime,
-                "a blocking call to a judge was made in asynchronous code",
-                Some("use the asynchronous call"),
             ),
         ] {
             assert_eq!(error.to_string(), message);

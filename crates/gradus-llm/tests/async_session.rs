@@ -14,7 +14,7 @@ use gradus_core::score::Workspace;
 use gradus_core::text::KnownWords;
 use gradus_llm::{
     CacheUse, Endpoint, Limits, Meter, Pool, PoolOptions, Prices, Provider, RequestCause, RequestError, SessionError,
-    address,
+    address, probe,
 };
 use gradus_testing::server::{self, Action, ChatRequest};
 use tokio::runtime::{Builder, Runtime};
@@ -215,16 +215,21 @@ fn a_missing_reply_stops_grading_if_the_pool_is_set_to_stop() {
 }
 
 #[test]
-fn a_blocking_call_inside_a_runtime_is_an_error_and_does_not_panic() {
+fn blocking_calls_work_inside_any_runtime() {
     let server = server::Endpoint::new(|_, _| Action::Reply("yes".to_owned()));
     for (name, runtime) in runtimes() {
-        let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);
-        let session = pool.session("mine".to_owned());
-        let reply = runtime.block_on(async { session.ask(&[request(0)]).pop() });
-        let Some(Err(Failure::Halted(Halt::Failed(cause)))) = reply else { panic!("{name}: {reply:?}") };
-        let is_expected = |error: &SessionError| matches!(error, SessionError::BlockingInsideRuntime);
-        assert!(cause.error().downcast_ref().is_some_and(is_expected), "{name}: {cause}");
-        assert!(session.ask(&[request(0)])[0].is_ok(), "{name}: outside the runtime it works");
+        let pool = Arc::new(pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false));
+        let ask = {
+            let pool = Arc::clone(&pool);
+            move || pool.session("mine".to_owned()).ask(&[request(0)])[0].is_ok()
+        };
+        assert!(runtime.block_on(async { ask() }), "{name}: in the main task");
+        assert!(runtime.block_on(runtime.spawn_blocking(ask.clone())).expect("no panic"), "{name}: in spawn_blocking");
+        let task = ask.clone();
+        assert!(runtime.block_on(runtime.spawn(async move { task() })).expect("no panic"), "{name}: in a task");
+        let report = runtime.block_on(runtime.spawn_blocking(move || probe(&pool, JudgeId(0)))).expect("no panic");
+        assert!(report.expect("a report").reply.is_ok(), "{name}: a probe");
+        assert!(ask(), "{name}: outside");
     }
 }
 

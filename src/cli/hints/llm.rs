@@ -182,7 +182,6 @@ mod tests {
             (failed(unanswered), Some("`gradus config check` tests the endpoint")),
             (failed(SessionError::UnknownJudge(JudgeId(0))), None),
             (failed(SessionError::Runtime(Arc::new(io::Error::other("none")))), None),
-            (failed(SessionError::BlockingInsideRuntime), Some("use the asynchronous call")),
             (Halt::Failed(Cause::new("anything")), None),
         ] {
             assert_eq!(hint(&halt).as_deref(), expected, "{halt}");
