@@ -13,8 +13,8 @@ use gradus_core::model::{Answer, Source, Vote};
 use gradus_core::score::Workspace;
 use gradus_core::text::KnownWords;
 use gradus_llm::{
-    CacheUse, Endpoint, Limits, Meter, Pool, PoolOptions, Prices, Provider, RequestCause, RequestError, SessionError,
-    address, probe,
+    Cache, CacheUse, Endpoint, Limits, Meter, PathOrigin, Pool, PoolOptions, Prices, Provider, RequestCause,
+    RequestError, SessionError, address, probe,
 };
 use gradus_testing::server::{self, Action, ChatRequest};
 use tokio::runtime::{Builder, Runtime};
@@ -47,14 +47,19 @@ fn endpoint(url: &str, model: &str) -> Endpoint {
 }
 
 fn pool(urls: &[(&str, &str)], meter: &Arc<Meter>, stops: bool) -> Pool {
-    let options = PoolOptions {
-        deadline: Duration::from_secs(20),
-        cache_use: CacheUse::UseAndStore,
-        stops_on_failure: stops,
-        stop: Arc::default(),
-    };
+    cached_pool(urls, meter, stops, (None, CacheUse::UseAndStore))
+}
+
+fn cached_pool(
+    urls: &[(&str, &str)],
+    meter: &Arc<Meter>,
+    stops: bool,
+    (cache, cache_use): (Option<Cache>, CacheUse),
+) -> Pool {
+    let options =
+        PoolOptions { deadline: Duration::from_secs(20), cache_use, stops_on_failure: stops, stop: Arc::default() };
     let endpoints = urls.iter().map(|(url, model)| endpoint(url, model)).collect();
-    Pool::new(endpoints, None, Arc::clone(meter), options).expect("a pool")
+    Pool::new(endpoints, cache, Arc::clone(meter), options).expect("a pool")
 }
 
 fn panel(pool: &Pool) -> Panel {
@@ -240,6 +245,37 @@ fn a_pool_that_made_a_blocking_call_can_be_dropped_inside_a_runtime() {
         let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);
         assert!(pool.session("mine".to_owned()).ask(&[request(0)])[0].is_ok(), "{name}");
         runtime.block_on(async move { drop(pool) });
+    }
+}
+
+#[test]
+fn a_reply_is_cached_while_another_request_hangs() {
+    let server = server::Endpoint::new(|_, asked| match asked.prompt().contains("Hang.") {
+        true => Action::Hang,
+        false => Action::Reply("yes".to_owned()),
+    });
+    let hanging = {
+        let message = |role, text: &str| Message { role, text: text.into() };
+        Request { messages: vec![message(Role::System, "Judge."), message(Role::User, "Hang.")], ..request(0) }
+    };
+    for (name, runtime) in runtimes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = |cache_use| {
+            let cache = Cache::open(&folder.path().join("cache.db"), PathOrigin::Default).expect("a cache").cache;
+            cached_pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false, (Some(cache), cache_use))
+        };
+        let pool = open(CacheUse::UseAndStore);
+        let session = pool.session("mine".to_owned());
+        let requests = [hanging.clone(), request(0)];
+        runtime.block_on(async {
+            let mut asked = Box::pin(session.ask_async(&requests));
+            let replies = tokio::time::timeout(Duration::from_millis(500), &mut asked).await;
+            assert!(replies.is_err(), "{name}: the first request hangs");
+            // The future still exists, as in a process that is killed at this point.
+            let replies = open(CacheUse::ReplayOnly).session("mine".to_owned()).ask_async(&requests).await;
+            assert!(replies[0].is_err(), "{name}: no reply arrived");
+            assert!(replies[1].as_ref().is_ok_and(|reply| reply.text == "yes"), "{name}: {:?}", replies[1]);
+        });
     }
 }
 
