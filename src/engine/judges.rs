@@ -3,6 +3,7 @@
 //! Takes endpoints and a panel from the caller and grades answers, one at a time or in parallel. How verdicts become a
 //! grade is decided in `gradus_core::judge`; requests are sent by `gradus_llm`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -139,7 +140,15 @@ impl Judges {
         }
     }
 
+    /// The number of threads that grade this number of answers.
+    pub(super) fn threads_for(&self, answers: usize) -> usize {
+        self.concurrency.min(answers)
+    }
+
     /// Grades answers in parallel, and returns the grades in the order of the answers.
+    ///
+    /// # Panics
+    /// If `grade` panics, with the same message. A panic stops the grading of all other answers.
     pub(super) fn grade_all<'a>(
         &self,
         answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],
@@ -150,16 +159,24 @@ impl Judges {
             let mut done = Vec::new();
             while let (place, false) = (next.fetch_add(1, Ordering::Relaxed), failed.load(Ordering::Relaxed)) {
                 let Some((question, answer)) = answers.get(place) else { break };
-                let grade = question.map(|question| grade(question, answer)).transpose();
-                done.push((place, grade.inspect_err(|_| failed.store(true, Ordering::Relaxed))?));
+                let graded = catch_unwind(AssertUnwindSafe(|| question.map(|question| grade(question, answer))));
+                if !matches!(graded, Ok(None | Some(Ok(_)))) {
+                    failed.store(true, Ordering::Relaxed);
+                }
+                done.push((place, graded.unwrap_or_else(|panic| resume_unwind(panic)).transpose()?));
             }
             Ok(done)
         };
         thread::scope(|scope| {
-            let threads: Vec<_> = (0..self.concurrency).map(|_| scope.spawn(work)).collect();
+            let threads: Vec<_> = (0..self.threads_for(answers.len())).map(|_| scope.spawn(work)).collect();
+            // All threads are joined before an error is returned, because the scope panics without the message of a
+            // thread that panicked and was not joined.
+            let joined: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
+            let unwind = |panic| resume_unwind(panic);
+            let results: Vec<_> = joined.into_iter().map(|result| result.unwrap_or_else(unwind)).collect();
             let mut grades = Vec::with_capacity(answers.len());
-            for thread in threads {
-                grades.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            for result in results {
+                grades.extend(result?);
             }
             grades.sort_unstable_by_key(|(place, _)| *place);
             Ok(grades.into_iter().map(|(_, grade)| grade).collect())

@@ -75,14 +75,16 @@ fn references_are_given_for_unmet_criteria_only() {
 #[cfg(feature = "llm")]
 mod judged {
     use std::future::Future;
-    use std::sync::Arc;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier};
     use std::time::Duration;
 
     use gradus_testing::server::{self, Action, ChatRequest};
 
     use super::super::{CalibrationError, Engine, Estimate, Judges, JudgesError};
     use super::{TEXT, calibration, engine};
-    use crate::judge::{Member, Panel};
+    use crate::judge::{Halt, Member, Panel};
     use crate::llm::{CacheUse, Endpoint, Limits, PoolOptions, Prices, Provider, address};
     use crate::model::{Answer, Source, Vote};
 
@@ -184,6 +186,44 @@ mod judged {
         assert_eq!(usage.prompt_tokens, usages.iter().map(|usage| usage.prompt_tokens).sum::<u64>());
         assert_eq!(usage.completion_tokens, usages.iter().map(|usage| usage.completion_tokens).sum::<u64>());
         assert!(usage.prompt_tokens > 0 && usage.cost.is_some());
+    }
+
+    #[test]
+    fn no_more_threads_start_than_there_are_answers() {
+        let judges = judges("http://127.0.0.1:9/v1", None, None).expect("judges");
+        assert_eq!([0, 1, 2, 9].map(|answers| judges.threads_for(answers)), [0, 1, 2, 2]);
+        assert!(judges.grade_all(&[], |_, _| Err(Halt::Asked)).expect("no grades").is_empty());
+    }
+
+    #[test]
+    fn a_panic_while_grading_keeps_its_message_and_stops_the_other_answers() {
+        let (engine, judges) = (engine(), judges("http://127.0.0.1:9/v1", None, None).expect("judges"));
+        let question = engine.question("error-budget").expect("a question");
+        let ids: Vec<String> = (0..20).map(|id: u32| id.to_string()).collect();
+        let answers: Vec<_> = ids.iter().map(|id| (Some(question), Answer::new(id, TEXT))).collect();
+        let message = |slow: &(dyn Fn() -> Result<(), Halt> + Sync)| {
+            let both_run = Barrier::new(2);
+            let graded = catch_unwind(AssertUnwindSafe(|| {
+                judges.grade_all(&answers, |question, answer| {
+                    if ["0", "1"].contains(&&*answer.id) {
+                        both_run.wait();
+                    }
+                    assert!(&*answer.id != "1", "answer 1 is faulty");
+                    slow()?;
+                    engine.grade(question, answer)
+                })
+            }));
+            graded.expect_err("a panic").downcast_ref::<&str>().map(|message| (*message).to_owned())
+        };
+        let graded = AtomicUsize::new(0);
+        let slow = || {
+            graded.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(50));
+            Ok(())
+        };
+        assert_eq!(message(&slow).as_deref(), Some("answer 1 is faulty"));
+        assert!(graded.into_inner() < answers.len() - 1);
+        assert_eq!(message(&|| Err(Halt::Asked)).as_deref(), Some("answer 1 is faulty"), "a panic precedes an error");
     }
 
     #[test]
