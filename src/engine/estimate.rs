@@ -26,7 +26,7 @@ pub struct Estimate {
     too_long: u64,
     judges: Vec<Sums>,
     /// Tokens of first messages, by judge and hash of the text.
-    known: HashMap<(usize, [u8; 32]), u64>,
+    known: HashMap<(JudgeId, [u8; 32]), u64>,
 }
 
 /// The estimate for one judge.
@@ -79,23 +79,24 @@ impl Estimate {
 
     /// The figures of each judge, in the order of the panel.
     pub fn judges(&self, judges: &Judges) -> Vec<JudgeEstimate> {
-        let estimate = |(place, (sums, endpoint)): (usize, (&Sums, &crate::llm::Endpoint))| {
+        let last_resort = judges.panel().last_resort();
+        let estimate = |((judge, endpoint), sums): ((JudgeId, &crate::llm::Endpoint), &Sums)| {
             let prompt_tokens = sums.prompt_tokens();
             JudgeEstimate {
                 model: endpoint.model.clone(),
-                is_last_resort: judges.panel().escalates && place + 1 == self.judges.len(),
+                is_last_resort: last_resort == Some(judge),
                 requests: sums.requests,
                 prompt_tokens,
                 reply_tokens: sums.reply_tokens,
                 cost: endpoint.prices.map(|prices| prices.of(prompt_tokens, sums.reply_tokens)),
             }
         };
-        self.judges.iter().zip(judges.pool().endpoints()).enumerate().map(estimate).collect()
+        judges.pool().judges().zip(judges.pool().endpoints()).zip(&self.judges).map(estimate).collect()
     }
 
     /// Tokens of a prompt. The first message is the same for all answers to a question, so it is counted once.
-    fn tokens(&mut self, judges: &Judges, judge: usize, prompt: &Prompt) -> u64 {
-        let count = |text: &str| judges.pool().tokens().tokens(JudgeId(judge), text) as u64;
+    fn tokens(&mut self, judges: &Judges, judge: JudgeId, prompt: &Prompt) -> u64 {
+        let count = |text: &str| judges.pool().tokens().tokens(judge, text) as u64;
         let Some((first, rest)) = prompt.messages.split_first() else { return 0 };
         let key = (judge, *blake3::hash(first.text.as_bytes()).as_bytes());
         let first = *self.known.entry(key).or_insert_with(|| count(&first.text));
@@ -122,8 +123,8 @@ impl Engine {
         let verdicts = (question.question().criteria.len() + question.question().penalties.len()) as u64;
         let body = answer.text.get(answer.body..).unwrap_or_default();
         let mut fits = true;
-        for judge in 0..panel.members.len() {
-            let Ok(prompt) = brief.prompt(panel, JudgeId(judge), body, None, judges.pool().tokens()) else {
+        for judge in panel.judges() {
+            let Ok(prompt) = brief.prompt(panel, judge, body, None, judges.pool().tokens()) else {
                 fits = false;
                 continue;
             };
@@ -131,9 +132,8 @@ impl Engine {
             let is_counted = estimate.answers - estimate.too_long <= COUNTED_ANSWERS;
             let tokens = is_counted.then(|| estimate.tokens(judges, judge, &prompt));
             // The last resort is asked once.
-            let is_last = panel.escalates && judge + 1 == panel.members.len();
-            let samples = if is_last { 1 } else { u64::from(panel.samples) };
-            let Some(sums) = estimate.judges.get_mut(judge) else { continue };
+            let samples = if panel.last_resort() == Some(judge) { 1 } else { u64::from(panel.samples) };
+            let Some(sums) = estimate.judges.get_mut(judge.0) else { continue };
             sums.requests += samples;
             sums.bytes += bytes * samples;
             sums.reply_tokens += samples * (REPLY_TOKENS + verdicts * VERDICT_TOKENS);

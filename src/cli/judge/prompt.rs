@@ -14,7 +14,7 @@ use crate::cli::args::{ListFormat, Prompt as Args};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::judge::{Count as _, JudgeId, Panel, Part, Prompt, Role};
+use crate::judge::{Count as _, JudgeId, Member, Panel, Part, Prompt, Role};
 use crate::llm::{Counting, Tokens};
 use crate::report::DataLayout;
 
@@ -27,11 +27,11 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
     let panel = panel_of(&settings)?;
     let tokens = Tokens::new(panel.members.iter().map(|member| member.model.as_str()));
     let mut objects = Vec::new();
-    for judge in 0..panel.members.len() {
-        let prompt = brief.prompt(&panel, JudgeId(judge), input.body(), None, &tokens)?;
+    for (judge, member) in panel.judges().zip(&panel.members) {
+        let prompt = brief.prompt(&panel, judge, input.body(), None, &tokens)?;
         match args.format {
-            ListFormat::Text => printer.data(&text(&panel, judge, &prompt, &tokens), DataLayout::Rows)?,
-            ListFormat::Json => objects.push(json(&panel, judge, &prompt, &tokens)?),
+            ListFormat::Text => printer.data(&text(&panel, (judge, member), &prompt, &tokens), DataLayout::Rows)?,
+            ListFormat::Json => objects.push(json((judge, member), &prompt, &tokens)?),
         }
     }
     match objects.as_slice() {
@@ -43,15 +43,15 @@ pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -
 }
 
 /// The tokens of each part of a prompt.
-fn tokens_of(prompt: &Prompt, judge: usize, tokens: &Tokens) -> Vec<(Part, usize)> {
-    prompt.parts.iter().map(|(part, text)| (*part, tokens.tokens(JudgeId(judge), text))).collect()
+fn tokens_of(prompt: &Prompt, judge: JudgeId, tokens: &Tokens) -> Vec<(Part, usize)> {
+    prompt.parts.iter().map(|(part, text)| (*part, tokens.tokens(judge, text))).collect()
 }
 
 /// The messages as text, then a table of tokens.
-fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String {
+fn text(panel: &Panel, (judge, member): (JudgeId, &Member), prompt: &Prompt, tokens: &Tokens) -> String {
     let mut text = String::new();
     if panel.members.len() > 1 {
-        let _ = writeln!(text, "=== for {}\n", panel.members[judge].model);
+        let _ = writeln!(text, "=== for {}\n", member.model);
     }
     for message in &prompt.messages {
         // Writing to a string does not fail.
@@ -63,7 +63,6 @@ fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String
         let _ = writeln!(text, "{count:>8}  {}", part.name());
     }
     let total: usize = parts.iter().map(|(_, count)| count).sum();
-    let member = &panel.members[judge];
     let _ = writeln!(
         text,
         "{total:>8}  of {} that there is room for, {}",
@@ -74,8 +73,8 @@ fn text(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> String
 }
 
 /// How the tokens were counted.
-fn counting_note(model: &str, judge: usize, tokens: &Tokens) -> String {
-    match tokens.counting(JudgeId(judge)) {
+fn counting_note(model: &str, judge: JudgeId, tokens: &Tokens) -> String {
+    match tokens.counting(judge) {
         Counting::Known => format!("as {model} counts them"),
         Counting::Guessed if model == UNKNOWN_MODEL => {
             "by the usual table, and a fifth more: no model is named".to_owned()
@@ -96,11 +95,10 @@ struct PromptJson {
     tokens: BTreeMap<&'static str, usize>,
 }
 
-fn json(panel: &Panel, judge: usize, prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<PromptJson> {
+fn json((judge, member): (JudgeId, &Member), prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<PromptJson> {
     let message = |message: &crate::judge::Message| serde_json::json!({"role": role_name(message.role), "content": &*message.text});
-    let member = &panel.members[judge];
     Ok(PromptJson {
-        counting: match tokens.counting(JudgeId(judge)) {
+        counting: match tokens.counting(judge) {
             Counting::Known => "known",
             Counting::Guessed => "guessed",
         },
