@@ -128,13 +128,25 @@ mod judged {
             shows_references: false,
             cross_checks: false,
         };
-        let options = PoolOptions {
+        Judges::open(vec![endpoint], panel, None, max_cost, pool_options())
+    }
+
+    /// Two judges with three samples, the second one asked only after disagreement.
+    fn escalating_judges() -> Judges {
+        let one = judges("http://127.0.0.1:9/v1", None, None).expect("judges");
+        let endpoints = one.pool().endpoints().flat_map(|endpoint| [endpoint.clone(), endpoint.clone()]).collect();
+        let members = one.panel().members.iter().flat_map(|member| [member.clone(), member.clone()]).collect();
+        let panel = Panel { members, samples: 3, escalates: true, ..one.panel().clone() };
+        Judges::open(endpoints, panel, None, None, pool_options()).expect("judges")
+    }
+
+    fn pool_options() -> PoolOptions {
+        PoolOptions {
             deadline: Duration::from_mins(1),
             cache_use: CacheUse::UseAndStore,
             stops_on_failure: false,
             stop: Arc::default(),
-        };
-        Judges::open(vec![endpoint], panel, None, max_cost, options)
+        }
     }
 
     fn judged(server: &server::Endpoint) -> Engine {
@@ -244,6 +256,17 @@ mod judged {
         assert_eq!((estimate.answers(), each.len(), each[0].requests), (2, 1, 2));
         assert!(each[0].prompt_tokens > 0 && each[0].cost.is_some());
         assert_eq!(server.requests().len(), 0, "an estimate sends nothing");
+    }
+
+    #[test]
+    fn an_estimate_asks_the_last_resort_once() {
+        let engine = engine().with_judges(escalating_judges());
+        let question = engine.question("error-budget").expect("a question");
+        let mut estimate = Estimate::default();
+        engine.estimate(&mut estimate, question, &Answer::new("mine", TEXT)).expect("estimates");
+        let [first, last] = &estimate.judges(engine.judges().expect("judges"))[..] else { panic!("two judges") };
+        assert_eq!((first.requests, first.is_last_resort, last.requests, last.is_last_resort), (3, false, 1, true));
+        assert_eq!(first.prompt_tokens, 3 * last.prompt_tokens);
     }
 
     #[test]

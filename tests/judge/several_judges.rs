@@ -245,3 +245,20 @@ fn cross_check_report_lists_differences_of_judge_and_scorer() {
     assert_ne!(crossed.out, plain.out, "no difference is listed");
     assert!(crossed.out.to_lowercase().contains("offline"), "{}", crossed.out);
 }
+
+#[test]
+fn prompt_prints_the_messages_and_tokens_of_each_judge() {
+    let file = "[[judge]]\nmodel = \"small\"\ncontext = 20000\n[[judge]]\nmodel = \"gpt-4o\"\ncontext = 30000\n";
+    let prompt = |more: &[&str]| {
+        let arguments = ["prompt", "undo-release", "answer.md"].iter().chain(more).copied();
+        tiny(arguments).trusted_file(file).run().success()
+    };
+    let text = prompt(&[]).out;
+    let (small, large) = text.split_once("=== for gpt-4o\n").expect("two judges");
+    assert!(small.starts_with("=== for small\n") && small.contains("how small counts is not known"), "{small}");
+    assert!(large.contains("as gpt-4o counts them"), "{large}");
+    let judges = prompt(&["--format", "json"]).json();
+    let of = |key: &str| [judges[0][key].clone(), judges[1][key].clone()];
+    assert_eq!((of("model"), of("counting")), ([json!("small"), json!("gpt-4o")], [json!("guessed"), json!("known")]));
+    assert!(of("room")[0].as_u64() < of("room")[1].as_u64(), "{:?}", of("room"));
+}
