@@ -217,10 +217,10 @@ mod judged {
             let both_run = Barrier::new(2);
             let graded = catch_unwind(AssertUnwindSafe(|| {
                 judges.grade_all(&answers, |question, answer| {
-                    if ["0", "1"].contains(&&*answer.id) {
+                    if ["0", "1"].contains(&answer.id) {
                         both_run.wait();
                     }
-                    assert!(&*answer.id != "1", "answer 1 is faulty");
+                    assert!(answer.id != "1", "answer 1 is faulty");
                     slow()?;
                     engine.grade(question, answer)
                 })

@@ -113,8 +113,8 @@ impl<'p> Session<'p> {
     /// Dropping the future cancels its requests; replies that arrived before are cached. It must be polled within a tokio
     /// runtime that has I/O and time enabled.
     ///
-    /// Each reply is written to the cache when it arrives. This blocks the thread, usually for less than 0.1 ms, up to
-    /// about 30 ms when SQLite moves its log into the database, and up to 10 s while another process is writing to the cache.
+    /// Each reply is written to the cache when it arrives. This blocks the thread: usually for less than 0.1 ms, for
+    /// up to about 30 ms when the database takes in its write-ahead log, and for up to 10 s while another process writes.
     pub async fn ask_async(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
         let mut pending = self.look_up(requests);
         self.complete(requests, &mut pending).await;

@@ -250,9 +250,8 @@ fn a_pool_that_made_a_blocking_call_can_be_dropped_inside_a_runtime() {
 
 #[test]
 fn a_reply_is_cached_while_another_request_hangs() {
-    let server = server::Endpoint::new(|_, asked| match asked.prompt().contains("Hang.") {
-        true => Action::Hang,
-        false => Action::Reply("yes".to_owned()),
+    let server = server::Endpoint::new(|_, asked| {
+        if asked.prompt().contains("Hang.") { Action::Hang } else { Action::Reply("yes".to_owned()) }
     });
     let hanging = {
         let message = |role, text: &str| Message { role, text: text.into() };
