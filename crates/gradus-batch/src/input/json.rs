@@ -1,6 +1,7 @@
 //! Reads JSON objects, one per row. Text without escapes is borrowed from the line.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
@@ -38,14 +39,19 @@ pub(super) fn record(
     if let Some(fault) = fault {
         return Err(fault);
     }
-    let (mut fields, mut repeated) = (Vec::new(), None);
+    let mut fields = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let into = RecordFields { columns, fields: &mut fields, repeated: &mut repeated };
+    let into = RecordFields { columns, fields: &mut fields };
     let read = into.deserialize(&mut reader).and_then(|()| reader.end());
-    match fault_of(read, repeated) {
-        Some(fault) => Err(fault),
-        None => Ok(Record { line, fields, present: names(text) }),
+    let mut seen = HashSet::with_capacity(fields.len());
+    let repeated = fields.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name));
+    if let Some(fault) = fault_of(read, repeated.map(str::to_owned)) {
+        return Err(fault);
     }
+    let lacks_column = columns.required.iter().any(|column| !seen.contains(column.as_str()));
+    // A row that has all required columns is not parsed again, because no message lists its names.
+    let present = if lacks_column { names(text) } else { Vec::new() };
+    Ok(Record { line, fields, present })
 }
 
 /// The part of a line that is UTF-8, and the fault of the rest where none was given.
@@ -156,7 +162,6 @@ impl<'de> Visitor<'de> for Names {
 struct RecordFields<'f> {
     columns: &'f RecordColumns,
     fields: &'f mut Vec<(String, Field)>,
-    repeated: &'f mut Option<String>,
 }
 
 impl<'de> DeserializeSeed<'de> for RecordFields<'_> {
@@ -189,9 +194,6 @@ impl<'de> Visitor<'de> for RecordFields<'_> {
                 Scalar::Null => Field::Null,
                 Scalar::Other(_) => Field::Json(raw.get().to_owned()),
             };
-            if self.fields.iter().any(|(known, _)| *known == name) {
-                self.repeated.get_or_insert_with(|| name.clone());
-            }
             self.fields.push((name, field));
         }
         Ok(())
@@ -257,8 +259,39 @@ impl<'de> Visitor<'de> for RowFields<'_, '_, 'de> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::input::limits::too_long;
+
+    fn graded() -> RecordColumns {
+        let required = vec!["answer".to_owned()];
+        RecordColumns { required, optional: Vec::new(), prefix: Some("criterion:".to_owned()) }
+    }
+
+    #[test]
+    fn a_record_with_very_many_columns_takes_linear_time() {
+        let members = (0..40_000).fold(String::new(), |mut text, at| {
+            let _ = write!(text, ",\"criterion:{at}\":1");
+            text
+        });
+        let start = Instant::now();
+        let whole = format!("{{\"answer\":\"x\"{members}}}");
+        let read = record(1, whole.as_bytes(), &graded(), None).expect("a record");
+        assert_eq!(read.fields().count(), 40_001);
+        let repeated = format!("{{\"answer\":\"x\"{members},\"criterion:7\":1}}");
+        let column = "criterion:7".to_owned();
+        assert_eq!(record(1, repeated.as_bytes(), &graded(), None), Err(RowFault::Repeated { column }));
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn the_names_of_a_record_are_kept_only_if_it_lacks_a_required_column() {
+        let present = |text: &str| record(1, text.as_bytes(), &graded(), None).expect("a record").present;
+        assert_eq!(present("{\"answer\":\"x\",\"other\":1}"), [""; 0]);
+        assert_eq!(present("{\"text\":\"x\",\"other\":1}"), ["text", "other"]);
+    }
 
     fn read<'a>(text: &'a [u8], columns: &Columns) -> Row<'a> {
         row(3, text, columns, None)

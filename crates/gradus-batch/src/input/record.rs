@@ -2,6 +2,8 @@
 //!
 //! The accessors decide which types a column may have, and report a value of another type as a fault of the row.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::fault::RowFault;
@@ -30,8 +32,31 @@ impl RecordColumns {
     }
 
     /// Whether a column is read because of how its name starts.
-    pub(super) fn has_prefix(&self, name: &str) -> bool {
+    fn has_prefix(&self, name: &str) -> bool {
         self.prefix.as_deref().is_some_and(|prefix| name.starts_with(prefix))
+    }
+
+    /// The positions and names of the columns of a heading that start with the prefix, without those in `named`, the
+    /// positions of columns with a fixed name.
+    ///
+    /// # Errors
+    /// With the name that two columns have.
+    pub(super) fn prefixed(
+        &self,
+        heading: &[String],
+        named: &[(usize, String)],
+    ) -> Result<Vec<(usize, String)>, String> {
+        let mut known: HashMap<&str, usize> = named.iter().map(|(at, name)| (name.as_str(), *at)).collect();
+        let mut prefixed = Vec::new();
+        for (at, name) in heading.iter().enumerate().filter(|(_, name)| self.has_prefix(name)) {
+            match known.insert(name, at) {
+                None => prefixed.push((at, name.clone())),
+                // The caller may name such a column too, for example as the column of scores.
+                Some(same) if same == at => {}
+                Some(_) => return Err(name.clone()),
+            }
+        }
+        Ok(prefixed)
     }
 }
 
@@ -72,7 +97,8 @@ pub struct Record {
     /// Line of the file at which the row starts, from 1; position of the file in a folder.
     pub line: u64,
     pub(super) fields: Vec<(String, Field)>,
-    /// Names that the row has, for messages; empty where a missing column is a fault of the whole input.
+    /// Names that the row has, for messages; empty where the row has all required columns, or a missing column is a
+    /// fault of the whole input.
     pub(super) present: Vec<String>,
 }
 

@@ -102,12 +102,8 @@ impl TableReader {
         for name in &columns.optional {
             places.extend(self.find(name)?.map(|at| (at, name.clone())));
         }
-        for (at, name) in self.heading.iter().enumerate().filter(|(_, name)| columns.has_prefix(name)) {
-            if places.iter().any(|(_, known)| known == name) {
-                return Err(InputFault::TwoColumns { column: name.clone() });
-            }
-            places.push((at, name.clone()));
-        }
+        let prefixed = columns.prefixed(&self.heading, &places);
+        places.extend(prefixed.map_err(|column| InputFault::TwoColumns { column })?);
         Ok(places)
     }
 
@@ -246,6 +242,9 @@ fn ends_inside_quotes(written: &[u8], delimiter: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::row::Row;
     use gradus_core::model::CarriedValue;
@@ -312,6 +311,42 @@ mod tests {
         assert_eq!(places(b"", true), Err("it is empty, and has no heading".to_owned()));
         assert!(places(b"answer\n", true).is_ok());
         assert_eq!(places(b"answer\n", false), Err("it has no column `question`, only `answer`".to_owned()));
+    }
+
+    fn record_places(heading: &str, optional: &[&str]) -> Result<Vec<(usize, String)>, InputFault> {
+        let optional = optional.iter().map(ToString::to_string).collect();
+        let prefix = Some("criterion:".to_owned());
+        let columns = RecordColumns { required: vec!["answer".to_owned()], optional, prefix };
+        TableReader::new(Stream::of_bytes(heading.as_bytes()), b',').expect("reads").record_places(&columns)
+    }
+
+    #[test]
+    fn a_column_that_is_requested_by_name_and_by_prefix_is_one_column() {
+        let heading = "answer,criterion:a,criterion:b\n";
+        for (name, expected) in [
+            ("criterion:b", &[(0, "answer"), (2, "criterion:b"), (1, "criterion:a")][..]),
+            // Credits are found by the name as it is written.
+            ("Criterion:B", &[(0, "answer"), (2, "Criterion:B"), (1, "criterion:a"), (2, "criterion:b")]),
+        ] {
+            let places = record_places(heading, &[name]).expect("columns");
+            let found: Vec<_> = places.iter().map(|(at, name)| (*at, name.as_str())).collect();
+            assert_eq!(found, expected);
+        }
+        for optional in [&["criterion:a"][..], &[]] {
+            let fault = record_places("answer,criterion:a,criterion:a\n", optional).map_err(|fault| fault.to_string());
+            assert_eq!(fault, Err("it has two columns `criterion:a`".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_heading_with_very_many_columns_takes_linear_time() {
+        let heading = (0..40_000).fold("answer".to_owned(), |mut text, at| {
+            let _ = write!(text, ",criterion:{at}");
+            text
+        });
+        let start = Instant::now();
+        assert_eq!(record_places(&heading, &["score"]).expect("columns").len(), 40_001);
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     }
 
     #[test]
