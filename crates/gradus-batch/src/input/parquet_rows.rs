@@ -32,7 +32,8 @@ impl ParquetReader {
             wanted.extend(place);
             place.map(|_| wanted.len() - 1)
         };
-        let id = optional(table.find(&columns.id)?);
+        let id = if columns.is_id_needed { Some(table.need(&columns.id)?) } else { table.find(&columns.id)? };
+        let id = optional(id);
         let question = if is_named { table.find(&columns.question)? } else { Some(table.need(&columns.question)?) };
         let question = optional(question);
         let kept = wanted.len();
@@ -128,10 +129,8 @@ impl ParquetRecords {
         for name in &columns.optional {
             places.extend(table.find(name)?.map(|at| (at, name.clone())));
         }
-        let prefix = columns.prefix.as_deref();
-        for name in table.names().iter().filter(|name| prefix.is_some_and(|prefix| name.starts_with(prefix))) {
-            places.push((table.need(name)?, name.clone()));
-        }
+        let prefixed = columns.prefixed(table.names(), &places);
+        places.extend(prefixed.map_err(|name| ReadError::Twice { name })?);
         let (positions, names): (Vec<usize>, Vec<String>) = places.into_iter().unzip();
         let all_names = table.names().to_vec();
         Ok(Self { rows: table.read(&positions)?, names, all_names, next: 0, bytes: 0 })
@@ -220,6 +219,34 @@ mod tests {
     use std::fs::File;
 
     use super::*;
+    use crate::input::InputFault;
+    use crate::parquet::{ColumnType, from_csv};
+
+    fn table(csv: &str) -> Table {
+        let mut file = tempfile::tempfile().expect("a file");
+        from_csv(csv.as_bytes(), &mut file, |_| ColumnType::Text).expect("a table");
+        Table::open(file).expect("a table")
+    }
+
+    #[test]
+    fn a_missing_id_column_is_refused_if_it_is_needed() {
+        let columns = |is_id_needed| Columns { id: "name".to_owned(), is_id_needed, ..Columns::default() };
+        let opened = |is_id_needed| ParquetReader::new(table("answer\nx\n"), &columns(is_id_needed), true);
+        assert!(opened(false).is_ok());
+        let fault = opened(true).err().map(|error| InputFault::from(error).to_string());
+        assert_eq!(fault.as_deref(), Some("it has no column `name`, only `answer`"));
+    }
+
+    #[test]
+    fn a_column_that_is_requested_by_name_and_by_prefix_is_read_once() {
+        let prefix = Some("criterion:".to_owned());
+        let columns =
+            RecordColumns { required: vec!["answer".to_owned()], optional: vec!["criterion:b".to_owned()], prefix };
+        let records = ParquetRecords::new(table("answer,criterion:a,criterion:b\nx,1,2\n"), &columns);
+        let rows = records.and_then(|mut records| records.next_batch(9)).expect("rows");
+        let fields: Vec<_> = rows[0].as_ref().expect("a record").fields().map(|(name, _)| name).collect();
+        assert_eq!(fields, ["answer", "criterion:b", "criterion:a"]);
+    }
 
     #[test]
     fn a_cell_of_the_wrong_type_is_named_and_never_graded() {
