@@ -205,13 +205,7 @@ impl Input {
     }
 
     fn unreadable(&self, error: io::Error) -> InputError {
-        let error = match error.kind() {
-            io::ErrorKind::UnexpectedEof => {
-                io::Error::new(error.kind(), format!("its packed data ends too early, after {} rows", self.rows))
-            }
-            _ => error,
-        };
-        InputError::Unreadable { name: self.name.clone(), error }
+        InputError::unreadable(self.name.clone(), error, self.rows)
     }
 }
 

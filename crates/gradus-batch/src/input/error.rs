@@ -1,7 +1,6 @@
 //! Reasons why an input cannot be read.
 
 use std::io;
-use std::path::Path;
 
 use gradus_core::model::NonText;
 
@@ -72,6 +71,18 @@ fn listed(names: &[String]) -> String {
 }
 
 impl InputError {
+    /// The error of an input that cannot be read on after `rows` rows.
+    pub(super) fn unreadable(name: String, error: io::Error, rows: u64) -> Self {
+        let error = match error.kind() {
+            // Each decoder reports packed data that ends too early in its own words.
+            io::ErrorKind::UnexpectedEof => {
+                io::Error::new(error.kind(), format!("its packed data ends too early, after {rows} rows"))
+            }
+            _ => error,
+        };
+        Self::Unreadable { name, error }
+    }
+
     /// The same error with another name for the input.
     #[must_use]
     pub fn called(self, name: String) -> Self {
@@ -127,13 +138,6 @@ impl From<ReadError> for InputFault {
             other => Self::Parquet(other),
         }
     }
-}
-
-/// Refuses a text file in place of rows, by its file extension.
-pub(super) fn refuse_plain_text(path: &Path) -> Result<(), InputFault> {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    let is_text = extension.is_some_and(|of| of.eq_ignore_ascii_case("txt") || of.eq_ignore_ascii_case("md"));
-    if is_text { Err(InputFault::PlainText) } else { Ok(()) }
 }
 
 #[cfg(test)]

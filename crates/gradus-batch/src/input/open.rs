@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::error::{InputError, InputFault, refuse_plain_text};
+use super::error::{InputError, InputFault};
 use super::folder::FolderReader;
 use super::format::InputFormat;
 use super::lines::LineReader;
@@ -57,7 +57,7 @@ pub(super) fn open(path: &Path, format: Option<InputFormat>, asked: &Asked) -> R
     let read = Arc::new(AtomicU64::new(0));
     match reader(path, format, asked, &read) {
         Err(_) if asked.stop.load(Ordering::Relaxed) => Err(InputError::Stopped { name: path.display().to_string() }),
-        Err(OpenFault::System(error)) => Err(InputError::Unreadable { name, error }),
+        Err(OpenFault::System(error)) => Err(InputError::unreadable(name, error, 0)),
         Err(OpenFault::Input(fault)) => Err(InputError::Unusable { name, fault }),
         Ok((reader, size)) => Ok(Opened { name, reader, size, read }),
     }
@@ -112,9 +112,7 @@ fn reader(
         return Ok((text_reader(stream, format)?, None));
     }
     let file = File::open(path)?;
-    if format.is_none() {
-        refuse_plain_text(path)?;
-    }
+    let may_be_plain_text = format.is_none() && has_text_extension(path);
     let format = format.or_else(|| InputFormat::by_name(path));
     #[cfg(feature = "parquet")]
     if format == Some(InputFormat::Parquet) {
@@ -122,8 +120,23 @@ fn reader(
         let size = Some(table.rows());
         return Ok((Reader::Parquet(Box::new(table)), size));
     }
-    let stream = Stream::of_file(path, file, read, stop)?;
+    let mut stream = match Stream::of_file(path, file, read, stop) {
+        // A text in UTF-16 is a text.
+        Err(error) if may_be_plain_text && error.kind() == io::ErrorKind::InvalidData => {
+            return Err(InputFault::PlainText.into());
+        }
+        stream => stream?,
+    };
+    if may_be_plain_text && stream.first_byte()? != Some(b'{') {
+        return Err(InputFault::PlainText.into());
+    }
     Ok((text_reader(stream, format)?, Some(about.len())))
+}
+
+/// Whether a file has the extension of a text. Such a file holds rows only if its first object shows it.
+fn has_text_extension(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|of| of.eq_ignore_ascii_case("txt") || of.eq_ignore_ascii_case("md"))
 }
 
 fn text_reader(mut stream: Stream, format: Option<InputFormat>) -> Result<Reader, OpenFault> {

@@ -41,6 +41,8 @@ pub struct RecordReader {
     files: FileColumns,
     source: Source,
     size: Option<u64>,
+    /// The number of rows that were read.
+    rows: u64,
     /// Rows that were read and not returned yet.
     ready: VecDeque<Result<Record, BadRow>>,
     /// The error that ended reading; returned after the rows before it.
@@ -72,7 +74,7 @@ impl RecordReader {
         let Opened { name, reader, size, .. } = open(path, format, asked)?;
         let source = Source::of(reader, &columns);
         let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
-        Ok(Self { name, columns, files, source, size, ready: VecDeque::new(), failed: None })
+        Ok(Self { name, columns, files, source, size, rows: 0, ready: VecDeque::new(), failed: None })
     }
 
     /// Gives the input another name for messages.
@@ -109,6 +111,11 @@ impl RecordReader {
         matches!(self.source, Source::Folder(_))
     }
 
+    /// Whether it is a table, in whose heading case does not matter.
+    pub fn is_table(&self) -> bool {
+        matches!(self.source, Source::Table(..))
+    }
+
     /// Whether values have their JSON types; in all other formats a list may be written as text.
     pub fn is_json(&self) -> bool {
         matches!(self.source, Source::Lines(_))
@@ -138,13 +145,13 @@ impl RecordReader {
                 self.failed = failed;
                 Ok(Some(row))
             }
-            (None, Some(error)) => Err(InputError::Unreadable { name: self.name.clone(), error }),
+            (None, Some(error)) => Err(InputError::unreadable(self.name.clone(), error, self.rows)),
             (None, None) => Ok(None),
         }
     }
 
     fn fill(&mut self) {
-        let Self { columns, files, source, ready, failed, .. } = self;
+        let Self { columns, files, source, rows, ready, failed, .. } = self;
         let filled = match source {
             Source::Lines(reader) => {
                 let mut lines = Lines::default();
@@ -169,13 +176,14 @@ impl RecordReader {
             }
             #[cfg(feature = "parquet")]
             Source::Parquet(reader) => match reader.next_batch(BLOCK_ROWS) {
-                Ok(rows) => {
-                    ready.extend(rows);
+                Ok(batch) => {
+                    ready.extend(batch);
                     Ok(())
                 }
                 Err(error) => Err(io::Error::other(error)),
             },
         };
+        *rows += ready.len() as u64;
         *failed = filled.err();
     }
 }
