@@ -74,14 +74,15 @@ pub fn open_graded(
 /// # Errors
 /// When the input cannot be read to its end, or is larger than 1 GiB.
 pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<Row>, InputError> {
-    let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns))?;
+    let is_json = reader.is_json();
+    let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns, is_json))?;
     let (rows, faults) = shares_of(rows);
     bad.extend(faults.into_iter().map(|(line, fault)| BadRow { line: line as u64, fault: fault.into() }));
     bad.sort_by_key(|bad| bad.line);
     Ok(ReadRows { rows, bad })
 }
 
-fn points_row(record: &Record, columns: &GradedColumns) -> Result<PointsRow, RowFault> {
+fn points_row(record: &Record, columns: &GradedColumns, is_json: bool) -> Result<PointsRow, RowFault> {
     let line = usize::try_from(record.line).unwrap_or(usize::MAX);
     let question = record.name(&columns.question)?.or(columns.otherwise.as_deref()).map(str::to_owned);
     Ok(PointsRow {
@@ -94,7 +95,7 @@ fn points_row(record: &Record, columns: &GradedColumns) -> Result<PointsRow, Row
         score1: record.number(SCORE1)?,
         score2: record.number(SCORE2)?,
         split: record.name(SPLIT)?.map(str::to_owned),
-        criteria: criteria(record)?,
+        criteria: criteria(record, is_json)?,
     })
 }
 
@@ -107,8 +108,8 @@ fn answer(record: &Record, column: &str) -> Result<String, RowFault> {
     }
 }
 
-/// Credits by criterion id, out of the object and the columns.
-fn criteria(record: &Record) -> Result<BTreeMap<String, f64>, RowFault> {
+/// Credits by criterion id, out of the object and the columns. Only inputs that are not JSON may hold the object as text.
+fn criteria(record: &Record, is_json: bool) -> Result<BTreeMap<String, f64>, RowFault> {
     let mut criteria = BTreeMap::new();
     let mut insert = |id: &str, column: &str, field: &Field| -> Result<(), RowFault> {
         if let Some(credit) = number(column, field)? {
@@ -118,13 +119,13 @@ fn criteria(record: &Record) -> Result<BTreeMap<String, f64>, RowFault> {
     };
     match record.json(CRITERIA)? {
         None => {}
+        Some(Value::String(_)) if is_json => return Err(no_object("text")),
         Some(Value::String(text)) if text.trim().is_empty() => {}
         Some(Value::Object(given)) => {
             for (id, value) in given {
                 insert(&id, &id, &field_of(value))?;
             }
         }
-        // A table has no objects: a cell may hold one as text.
         Some(Value::String(text)) => match serde_json::from_str(&text) {
             Ok(Value::Object(given)) => {
                 for (id, value) in given {
