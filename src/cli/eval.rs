@@ -33,7 +33,7 @@ use crate::wording::counted;
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
     let engine = open::offline(settings)?;
-    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.bank())?;
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.questions(), printer)?;
     if let Cut::FittedOn(split) = &args.cut
         && !rows.iter().any(|row| row.split.as_deref() == Some(split))
     {

@@ -17,18 +17,20 @@ use super::settings::Settings;
 use crate::agreement::Row;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 use crate::batch::ReadRows;
+use crate::questions::Questions;
 use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if let Some(path) = &args.output {
         check_output(path, &[&args.answers], args.force)?;
     }
-    let bank = super::bank::open(settings)?;
-    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &bank)?;
+    let questions = Questions::new(super::bank::open(settings)?)?;
+    let bank = questions.bank();
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &questions, printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
-    let groups = rows_by_question(&bank, &rows, args, printer)?;
+    let groups = rows_by_question(bank, &rows, args, printer)?;
     let vocabulary = bank.vocabulary()?;
-    let mut learner = Learner::new(&bank, &vocabulary)?;
+    let mut learner = Learner::new(bank, &vocabulary)?;
     let options = LearnOptions { limit: args.limit, seed: args.seed };
     let mut all = Vec::with_capacity(groups.len());
     for (entry, rows) in groups {

@@ -30,6 +30,7 @@ mod open;
 mod owner;
 mod printer;
 mod project;
+mod question_meaning;
 mod questions;
 mod read_rows;
 mod run;

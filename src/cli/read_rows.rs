@@ -14,18 +14,18 @@ use super::exit_status::ExitStatus;
 use super::files::{is_stream, read_text};
 use super::hints::advised;
 use super::printer::Printer;
+use super::question_meaning::{InputColumns, QuestionMeaning};
 use crate::agreement::Row;
-use crate::bank::{Bank, DraftQuestion};
+use crate::bank::DraftQuestion;
 use crate::batch::{
     Asked, BadRow, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, open_drafts,
     open_graded, read_drafts, read_graded,
 };
+use crate::questions::Questions;
 use crate::wording::counted;
 
 /// Maximum number of bad rows that a message lists.
 const LISTED: usize = 3;
-/// Maximum number of columns that a message lists.
-const COLUMNS_LISTED: usize = 20;
 
 impl From<RowFormat> for InputFormat {
     fn from(format: RowFormat) -> Self {
@@ -43,7 +43,13 @@ impl From<RowFormat> for InputFormat {
 ///
 /// # Errors
 /// When the input cannot be read, has no usable row, or has no score.
-pub(super) fn read_rows(path: &Path, given: &RowColumns, bank: &Bank) -> anyhow::Result<ReadRows<Row>> {
+pub(super) fn read_rows(
+    path: &Path,
+    given: &RowColumns,
+    questions: &Questions,
+    printer: &Printer,
+) -> anyhow::Result<ReadRows<Row>> {
+    let bank = questions.bank();
     let usual = GradedColumns::default();
     let only = if let [only] = bank.entries() { Some(only.id.clone()) } else { None };
     let mut columns = GradedColumns {
@@ -64,7 +70,7 @@ pub(super) fn read_rows(path: &Path, given: &RowColumns, bank: &Bank) -> anyhow:
         with_hint_for_columns(error, "name the columns with --id, --question, --answer and --score")
     })?;
     if let Some(name) = &given.question {
-        settle_question(name, &mut columns, &mut reader, bank)?;
+        apply_question(name, &mut columns, &mut reader, questions, printer)?;
     }
     let read = read_graded(&mut reader, &columns)?;
     let name = reader.name();
@@ -83,31 +89,23 @@ pub(super) fn read_rows(path: &Path, given: &RowColumns, bank: &Bank) -> anyhow:
     Ok(read)
 }
 
-/// Decides whether `--question NAME` is a column of the input, or the question of rows without a question. A column of
-/// that name takes precedence, because a heading can look like a question.
-fn settle_question(
+/// Applies `--question NAME` to the columns: the name is a column of the input, or the question of rows without a
+/// question.
+fn apply_question(
     name: &str,
     columns: &mut GradedColumns,
     reader: &mut RecordReader,
-    bank: &Bank,
+    questions: &Questions,
+    printer: &Printer,
 ) -> anyhow::Result<()> {
-    let present = reader.column_names();
-    let is_same = |column: &String| column == name || (!reader.is_json() && column.eq_ignore_ascii_case(name));
-    if present.iter().any(is_same) || (present.is_empty() && !reader.is_folder()) {
-        return Ok(()); // An input without rows has no column names.
-    }
-    let question = bank.entry(name).ok().or_else(|| match *bank.entries_with_wording(name) {
-        [entry] => Some(entry),
-        _ => None,
-    });
-    if let Some(entry) = question {
+    let names = reader.column_names();
+    let shown = InputColumns { input: reader.name(), names: &names, is_table: reader.is_table() };
+    let shown = if reader.is_folder() { None } else { Some(&shown) };
+    if let QuestionMeaning::Question(id) = QuestionMeaning::of(name, shown, questions, printer)? {
         columns.question = GradedColumns::default().question;
-        columns.otherwise = Some(entry.id.clone());
-        return Ok(());
+        columns.otherwise = Some(id.to_owned());
     }
-    let listed: Vec<String> = present.iter().take(COLUMNS_LISTED).map(|name| format!("`{name}`")).collect();
-    let message = format!("--question `{name}` is neither a column of the input nor a question of the bank");
-    Err(advised(message, format!("the columns of {} are {}", reader.name(), listed.join(", "))))
+    Ok(())
 }
 
 /// Reads questions to draft rubrics from.

@@ -133,8 +133,8 @@ fn a_missing_column_is_refused_with_the_columns_there_are() {
          --question, --answer and --score",
     ]);
     eval(&["--question", "tea"]).reports(&[
-        "--question `tea`: not a column of the input, and not a question of the bank\nhint: the columns of g.csv are \
-         `frage`, `answer`, `score`",
+        "--question `tea`: not a column of the input, and no question `tea`; did you mean tea-1 or tea-2 or tea-3?\nhint: \
+         the columns of g.csv are `frage`, `answer`, `score`",
     ]);
     let draft = gradus(["bank", "draft", "q.csv", "-o", "b"]).file("q.csv", "id,question\n1,Why?\n").run().failure();
     draft.reports(&["q.csv: it has no column `prompt`, only `id`, `question`\nhint: write one JSON object per line"]);
@@ -149,6 +149,50 @@ fn a_question_flag_may_name_the_question_of_rows_that_name_none() {
         let scores = run.file("g.csv", rows).run().success().json()["scores"].clone();
         assert_eq!(scores[0]["question"], "tea-2", "{scores}");
     }
+}
+
+#[test]
+fn a_question_flag_has_the_same_meaning_and_note_in_every_command() {
+    let bank = drafted();
+    let wording = "When is the kettle full enough?";
+    let similar = "When is that kettle full enough?";
+    for (name, heading, note) in [
+        ("frage", "frage", "is a column of the input"),
+        ("frage", "Frage", "is a column of the input"),
+        ("tea-2", "tea-2", "is a column of the input; it is also the id of a question"),
+        ("tea-2", "TEA-2", "is the id of a question"),
+        (wording, "Frage", "is a wording of question tea-2"),
+        (similar, "Frage", "is similar to the wordings of question tea-2 (similarity "),
+    ] {
+        let table = format!("{heading},answer,score\n")
+            + &"tea-2,When the water covers the mark.,1\ntea-2,Never.,0\n".repeat(20);
+        let note = format!("note: --question `{name}` {note}");
+        for command in [
+            &["eval"][..],
+            &["calibrate", "-o", "c.toml", "--even-if-worse", "--force"],
+            &["bank", "learn"],
+            &["batch"],
+        ] {
+            let flags = ["g.csv", "--bank", "bank", "--question", name];
+            let arguments = command.iter().chain(&flags);
+            let run = bank.again(arguments).file("g.csv", &table).run();
+            run.reports(&[&note]);
+        }
+    }
+    for command in [&["eval"][..], &["bank", "learn"], &["batch"]] {
+        let arguments = command.iter().chain(&["g.csv", "--bank", "bank", "--question", "tea"]);
+        let run = bank.again(arguments).file("g.csv", "frage,answer,score\ntea/1,x,1\n").run().failure();
+        run.reports(&["--question `tea`: not a column of the input, and no question `tea`", "columns of g.csv are"]);
+    }
+}
+
+#[test]
+fn a_column_of_a_criterion_may_be_the_score() {
+    let bank = drafted();
+    let table = "question,answer,criterion:point-1\ntea/2,When the water covers the mark.,1\ntea/2,Never.,0\n";
+    let run = bank.again(["eval", "g.csv", "--bank", "bank", "--score", "criterion:point-1", "--format", "json"]);
+    let scores = run.file("g.csv", table).run().success().json()["scores"].clone();
+    assert_eq!(scores.as_array().map(Vec::len), Some(2), "{scores}");
 }
 
 #[test]

@@ -1,20 +1,15 @@
-//! Decides whether `--question NAME` of `batch` is a column of the input, or the question of rows without a question.
+//! Applies `--question NAME` of `batch`: opens the input to see its columns, and keeps an input that cannot be opened again.
 //!
-//! A column with exactly this name takes precedence, because a heading can look like the wording of a question. Then
-//! follow the id of a question, a column that differs only in case, and a wording.
+//! `cli::question_meaning` decides whether the name is a column or a question.
 
 use std::fs;
 use std::path::Path;
 
-use crate::batch::{self, Input};
+use crate::batch::Input;
 use crate::cli::files::is_stream;
-use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
-use crate::model::QuestionMatch;
+use crate::cli::question_meaning::{InputColumns, QuestionMeaning};
 use crate::questions::Questions;
-
-/// Maximum number of columns that an error lists.
-const LISTED: usize = 20;
 
 /// The result of the decision.
 pub(super) struct QuestionFlag<'a> {
@@ -39,83 +34,22 @@ impl<'a> QuestionFlag<'a> {
     ) -> anyhow::Result<Self> {
         let Some(name) = name else { return Ok(Self { otherwise: None, opened: None }) };
         if path.is_dir() {
-            let note = as_question(name, questions)
-                .map_err(|reason| anyhow::anyhow!("--question {}: {reason}", shown(name)))?;
-            printer.note(&note);
+            QuestionMeaning::of(name, None, questions, printer)?;
             return Ok(Self { otherwise: Some(name), opened: None });
         }
         let mut input = open()?;
-        let columns = input.column_names();
-        let meaning = Meaning::of(name, &columns, input.is_table(), questions);
+        let names = input.column_names();
+        let columns = InputColumns { input: input.name(), names: &names, is_table: input.is_table() };
+        let meaning = QuestionMeaning::of(name, Some(&columns), questions, printer)?;
         let is_reopened = !is_stream(path) && fs::metadata(path).is_ok_and(|about| about.is_file());
         let otherwise = match meaning {
-            Ok(Meaning::Column(note)) => {
-                printer.note(&note);
-                if !is_reopened {
-                    input.take_question_from(name)?;
-                }
+            QuestionMeaning::Column if is_reopened => None,
+            QuestionMeaning::Column => {
+                input.take_question_from(name)?;
                 None
             }
-            Ok(Meaning::Question(note)) => {
-                printer.note(&note);
-                Some(name)
-            }
-            Err(reason) => {
-                let message = format!("--question {}: {reason}", shown(name));
-                return Err(advised(message, format!("the columns of {} are {}", input.name(), listed(&columns))));
-            }
+            QuestionMeaning::Question(_) => Some(name),
         };
         Ok(Self { otherwise, opened: (!is_reopened).then_some(input) })
     }
-}
-
-/// The meaning of a name, with a note for the user.
-enum Meaning {
-    Column(String),
-    Question(String),
-}
-
-impl Meaning {
-    fn of(name: &str, columns: &[String], is_table: bool, questions: &Questions) -> Result<Self, String> {
-        let column = |note: &str| Self::Column(format!("--question {} is a column{note}", shown(name)));
-        let is_id = questions.bank().entry(name).is_ok();
-        if columns.iter().any(|column| column == name) {
-            let also = if is_id { " of the input; it is also the id of a question" } else { " of the input" };
-            return Ok(column(also));
-        }
-        // An input without rows shows no fields.
-        if !is_id && (columns.is_empty() || is_table && columns.iter().any(|column| column.eq_ignore_ascii_case(name)))
-        {
-            return Ok(column(" of the input"));
-        }
-        let question = as_question(name, questions);
-        question.map(Self::Question).map_err(|reason| format!("not a column of the input, and {reason}"))
-    }
-}
-
-/// A note that names the question of `name`.
-///
-/// # Errors
-/// With the reason why it is not a question.
-fn as_question(name: &str, questions: &Questions) -> Result<String, String> {
-    let found = questions.by_name(name);
-    let found = found.as_ref().as_ref().map_err(|error| batch::no_question_reason(error, Some(name), "question"))?;
-    let id = &questions.prepare(found).map_err(|error| error.to_string())?.question().id;
-    let how = match &found.matched {
-        QuestionMatch::Wording { .. } => format!("a wording of question {id}"),
-        QuestionMatch::Similar { similarity, .. } => {
-            format!("similar to the wordings of question {id} (similarity {similarity})")
-        }
-        QuestionMatch::Id | QuestionMatch::Only | QuestionMatch::Answer { .. } => "the id of a question".to_owned(),
-    };
-    Ok(format!("--question {} is {how}", shown(name)))
-}
-
-fn shown(name: &str) -> String {
-    format!("`{}`", QuestionMatch::shortened_wording(name))
-}
-
-fn listed(columns: &[String]) -> String {
-    let names: Vec<String> = columns.iter().take(LISTED).map(|name| shown(name)).collect();
-    names.join(", ")
 }

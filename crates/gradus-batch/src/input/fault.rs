@@ -201,7 +201,7 @@ mod tests {
             (
                 ScoreFault::Score { score: 9.0, most: 4.0 }.into(),
                 "a score of 9 of 4",
-                Some("scores go from 0 to `max_score`, which is above 0"),
+                Some("use scores from 0 to `max_score`, and a `max_score` above 0"),
             ),
             (DraftFault::EmptyId.into(), "an empty id", Some("name the question")),
             (RowFault::Lost, "the row was not read: report this as a fault", None),
