@@ -14,8 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use super::input::{Asked, Block, Input, InputError, InputFault, InputFormat, ReadRows};
-use super::row::Columns;
+use super::input::{Asked, InputFormat, ReadRows};
 use super::{GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
 /// Names of the columns in these tests, in the order of [`Given::cells`].
@@ -133,14 +132,14 @@ fn table(rows: &[Given], order: &[usize], delimiter: &str, line_break: &str) -> 
     table
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(bytes).expect("packs");
     packer.finish().expect("packs")
 }
 
 /// Reads a file; lines and positions of rows differ between formats and are dropped.
-fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<Row> {
+pub(super) fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<Row> {
     let columns = GradedColumns::default();
     let mut reader = open_graded(path, format, &columns, &Asked::default()).expect("opens");
     let mut read = read_graded(&mut reader, &columns).expect("reads");
@@ -317,98 +316,6 @@ fn files_of_a_folder_are_references_of_the_questions_they_name() {
         "in the order of file names"
     );
     assert!(read.rows[1].has_made_up_prompt());
-}
-
-/// The error that ends reading, with its cause.
-fn failure(read: Result<(), InputError>) -> String {
-    let error = read.expect_err("the input is cut off");
-    format!("{error}: {}", std::error::Error::source(&error).expect("a cause"))
-}
-
-#[test]
-fn packed_data_that_ends_too_early_is_reported_in_the_same_words_by_every_reader() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (mut lines, mut table) = (String::new(), "id,question,answer,score,prompt,references\n".to_owned());
-    for at in 0..20_000_u64 {
-        let text = format!("{:x}", at.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let row =
-            json!({ "id": text, "question": "q", "answer": text, "score": 1, "prompt": "p", "references": [text] });
-        let _ = writeln!(lines, "{row}");
-        let _ = writeln!(table, "{text},q,{text},1,p,{text}");
-    }
-    for (name, packed) in [
-        ("a.jsonl.gz", gzip(lines.as_bytes())),
-        ("a.csv.gz", gzip(table.as_bytes())),
-        ("a.jsonl.zst", zstd::encode_all(lines.as_bytes(), 1).expect("packs")),
-        ("a.csv.zst", zstd::encode_all(table.as_bytes(), 1).expect("packs")),
-    ] {
-        let path = folder.path().join(name);
-        for (length, is_after_rows) in [(packed.len() * 3 / 4, true), (12, false)] {
-            fs::write(&path, &packed[..length]).expect("writes");
-            let (asked, columns) = (Asked::default(), GradedColumns::default());
-            let graded = open_graded(&path, None, &columns, &asked)
-                .and_then(|mut reader| read_graded(&mut reader, &columns).map(|_| ()));
-            let drafts = open_drafts(&path, None, &asked).and_then(|mut reader| read_drafts(&mut reader).map(|_| ()));
-            let answers = Input::open(&path, None, &Columns::default(), &asked).and_then(|mut input| {
-                let mut block = Block::default();
-                while input.fill(&mut block)? {}
-                Ok(())
-            });
-            let expected = failure(answers);
-            let start = format!("cannot read {}: its packed data ends too early, after ", path.display());
-            assert!(expected.starts_with(&start), "{expected}");
-            assert_eq!(!expected.ends_with(" after 0 rows"), is_after_rows, "{expected}");
-            assert_eq!((failure(graded), failure(drafts)), (expected.clone(), expected), "{name}");
-        }
-    }
-}
-
-#[test]
-fn a_text_file_is_read_only_if_it_starts_with_an_object() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let row = r#"{"id":"q","prompt":"p","references":["r"],"question":"q","answer":"x","score":1}"#;
-    for (name, text, is_read) in [
-        ("a.txt", format!("{row}\n"), true),
-        ("a.md", format!("\u{feff}\n  {row}\n"), true),
-        ("a.txt", "We paged. {\"a\":1}".to_owned(), false),
-        ("a.txt", "question,answer,score\nq,x,1\n".to_owned(), false),
-        ("a.MD", format!("[{row}]"), false),
-        ("a.txt", "a\0b\0".to_owned(), false),
-        ("a.txt", String::new(), false),
-    ] {
-        let path = folder.path().join(name);
-        fs::write(&path, &text).expect("writes");
-        let asked = Asked::default();
-        let opened = [
-            open_graded(&path, None, &GradedColumns::default(), &asked).map(|_| ()),
-            open_drafts(&path, None, &asked).map(|_| ()),
-            Input::open(&path, None, &Columns::default(), &asked).map(|_| ()),
-        ];
-        for opened in opened {
-            match opened {
-                Ok(()) => assert!(is_read, "{text}"),
-                Err(InputError::Unusable { fault: InputFault::PlainText, .. }) => assert!(!is_read, "{text}"),
-                Err(error) => panic!("{text}: {error}"),
-            }
-        }
-    }
-}
-
-#[test]
-fn text_that_holds_credits_is_read_from_a_table_and_refused_in_json() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).expect("writes");
-        read(&path, None)
-    };
-    let table = write("a.csv", "question,answer,score,criteria\nq,x,1,\"{\"\"a\"\":1}\"\n");
-    assert_eq!((table.bad.len(), table.rows[0].criteria.get("a")), (0, Some(&1.0)));
-    for text in ["{\\\"a\\\":1}", ""] {
-        let row = format!("{{\"question\":\"q\",\"answer\":\"x\",\"score\":1,\"criteria\":\"{text}\"}}");
-        let bad: Vec<String> = write("a.jsonl", &row).bad.iter().map(ToString::to_string).collect();
-        assert_eq!(bad, ["line 1: `criteria` is text; expected an object of credits by criterion id"]);
-    }
 }
 
 #[test]

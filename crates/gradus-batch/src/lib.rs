@@ -25,6 +25,8 @@ mod panic_tests;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pipeline;
+#[cfg(test)]
+mod refusal_tests;
 mod resume;
 #[cfg(test)]
 mod resume_tests;
