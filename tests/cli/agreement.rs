@@ -189,7 +189,7 @@ fn answers_without_a_score_or_a_question_are_counted_and_reported() {
     );
     let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().success();
     run.prints(&[
-        "39 answers, 36 with both scores, 1 without a human score, 2 that could not\nbe graded",
+        "39 answers, 36 with both scores, 1 without a human score, 2 that could not be\ngraded",
         "line 37, x: its question is not in the bank",
         "line 38, y: the answer has no words",
     ])
@@ -279,17 +279,22 @@ fn a_calibration_that_does_not_help_is_not_written() {
 fn calibration_with_too_few_answers_is_an_error() {
     let few: String = graded().lines().take(12).fold(String::new(), |rows, line| rows + line + "\n");
     let run = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"]).file("g.jsonl", few).run();
-    run.failure().reports(&["cannot fit a calibration: 12 answers with both scores, 30 needed"]);
+    run.failure().reports(&[
+        "cannot fit a calibration: 12 answers with a human score and a grader's score, but at least 30 are needed",
+    ]);
     let one: String =
         graded().lines().filter(|line| line.contains("tea/1")).fold(String::new(), |rows, line| rows + line + "\n");
     let run = drafted()
         .again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml"])
         .file("g.jsonl", one.repeat(4))
         .run();
-    run.failure().reports(&["answers to only 1 of the 3 questions needed"]);
+    run.failure().reports(&["the answers are to 1 question, but at least 3 are needed"]);
     let weights = drafted().again(["calibrate", "g.jsonl", "--bank", "bank", "-o", "c.toml", "--weights"]);
     let weights = weights.file("g.jsonl", graded()).run().failure();
-    weights.reports(&["1 of the criteria occur in two or more questions, 2 needed", "hint: "]);
+    weights.reports(&[
+        "weights need at least 2 criterion ids that occur in several questions, but the number of these ids is 1",
+        "hint: ",
+    ]);
     let wrong = drafted().again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--calibration", "c.toml"]);
     wrong
         .file("c.toml", "schema = 1\nscorer = 4\ncurve = 3")

@@ -220,7 +220,7 @@ fn every_phrase_is_explained_with_its_match() {
     let answer = "We did not roll back. Rolled back, previous version, status page, told sales, owner, their fault.";
     let ran = tiny(["bank", "explain", "undo-release", "-"]).run_with(answer.as_bytes()).success().reports_nothing();
     ran.prints(&[
-        "criterion undoes-quickly (3 points, needs 1 of 2)\n  rollback\n",
+        "criterion undoes-quickly (3 points, needs 1 of 2 concepts)\n  rollback\n",
         "    . within <duration>\n",
         "by stem: does not count: negated\n",
         "counts half: bare listing\n",

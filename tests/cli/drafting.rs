@@ -73,7 +73,7 @@ fn explain_shows_every_term_of_a_draft() {
     let bank = drafted();
     let explain = bank.again(["bank", "explain", "tea/1", "-", "--bank", "bank"]);
     explain.run_with(b"There is no heat. The flavour is better.").success().prints(&[
-        "by the share of a reference that is said",
+        "credit by the share of a reference that the answer contains",
         "by related word: counts",
         "counts fully where the reference denies it, else half",
     ]);
@@ -126,7 +126,7 @@ fn questions_that_share_a_prompt_are_named_and_their_bank_passes_its_check() {
     drafted
         .run()
         .success()
-        .reports(&["note: these questions share their prompt with another one: `q1`, `q2`, `q3` and 1 more"]);
+        .reports(&["note: these questions share their prompt with another question: `q1`, `q2`, `q3` and 1 more"]);
     check.run().success().prints(&["checked 5 questions of bank/rubrics: nothing to fix"]);
     let ungraded =
         batch.file("rows.jsonl", "{\"question\":\"why warm it\",\"answer\":\"Hot water number 1.\"}\n").run();

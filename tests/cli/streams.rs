@@ -50,6 +50,6 @@ fn results_and_notes_do_not_mix() {
         .success()
         .reports(&["note: "]);
     assert!(!ran.out.contains("note: "), "{}", ran.out);
-    let ran = gradus(["bank", "new", "mine"]).run().success().reports(&["note: save it as"]);
+    let ran = gradus(["bank", "new", "mine"]).run().success().reports(&["note: save the rubric as"]);
     assert!(toml::from_str::<toml::Table>(&ran.out).is_ok(), "{}", ran.out);
 }
