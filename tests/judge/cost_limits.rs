@@ -153,7 +153,7 @@ fn a_sufficient_max_cost_does_not_change_the_run() {
 fn max_cost_without_prices_or_with_an_invalid_amount_is_an_error() {
     let endpoint = judging_endpoint();
     for (prices, words) in [
-        (&[][..], "the cost is limited, and the prices of test are not known"),
+        (&[][..], "the cost is limited, and the prices of test-model are not known"),
         (&["--price-prompt", "1"], "price_prompt and price_completion must be set together"),
         (&["--price-completion", "1"], "price_prompt and price_completion must be set together"),
     ] {
