@@ -133,13 +133,8 @@ fn a_missing_column_is_refused_with_the_columns_there_are() {
          --question, --answer and --score",
     ]);
     eval(&["--question", "tea"]).reports(&[
-<<<<<<< ours
         "--question `tea`: not a column of the input, and no question `tea`; did you mean tea-1 or tea-2 or tea-3?\nhint: \
          the columns of g.csv are `frage`, `answer`, `score`",
-=======
-        "--question `tea` is neither a column of the input nor a question of the bank\nhint: the columns of g.csv are \
-         `frage`, `answer`, `score`",
->>>>>>> theirs
     ]);
     let draft = gradus(["bank", "draft", "q.csv", "-o", "b"]).file("q.csv", "id,question\n1,Why?\n").run().failure();
     draft.reports(&["q.csv: it has no column `prompt`, only `id`, `question`\nhint: write one JSON object per line"]);
