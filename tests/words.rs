@@ -32,7 +32,7 @@ const RULES: [Rule; 67] = [
     rule("everybody", "everyone, all", &[]),
     rule("whoever", "the caller, the user, the grader", &[]),
     rule("anew", "again", &[]),
-    rule("begin", "start", &[]),
+    rule("begin", "start", &["begin certificate"]),
     rule("begins", "starts", &[]),
     rule("began", "started", &[]),
     rule("begun", "started", &[]),

@@ -88,7 +88,7 @@ fn decode(name: &str, bytes: Vec<u8>, printer: &Printer) -> String {
         let at = error.utf8_error().valid_up_to();
         let byte = error.as_bytes()[at];
         printer.warning(&format!(
-            "{name} is not UTF-8: byte {at} is 0x{byte:02x}; it is graded with U+FFFD in place of bytes that are not \
+            "{name} is not UTF-8: byte {at} is 0x{byte:02x}; it is graded with U+FFFD instead of bytes that are not \
              UTF-8, and offsets refer to that text"
         ));
         String::from_utf8_lossy(error.as_bytes()).into_owned()

@@ -22,7 +22,7 @@ pub(super) enum QuestionMeaning<'q> {
     Question(&'q str),
 }
 
-/// The columns of an input of which no row was read.
+/// The columns of an input before its first row is read.
 pub(super) struct InputColumns<'a> {
     /// Name of the input for messages.
     pub(super) input: &'a str,

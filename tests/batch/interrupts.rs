@@ -76,7 +76,7 @@ fn the_first_interrupt_saves_the_rows_in_progress() {
     drop(input); // the pipe was still open when the program ended
     let reported = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(130), "{reported}");
-    assert!(reported.contains("results are saved, and the same command goes on from there"), "{reported}");
+    assert!(reported.contains("results are saved, and the same command continues from there"), "{reported}");
     assert!(!work_dir.path().join("out.jsonl").exists());
 
     let saved = memchr::memchr_iter(b'\n', &journal(work_dir.path())).count() - 1;

@@ -83,7 +83,7 @@ fn an_interrupt_waits_for_requests_in_progress_and_keeps_their_replies() {
     let output = child.wait_with_output().expect("ends");
     let reported = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(130), "{reported}");
-    assert!(reported.contains("results are saved, and the same command goes on from there"), "{reported}");
+    assert!(reported.contains("results are saved, and the same command continues from there"), "{reported}");
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!((10..ROWS).contains(&endpoint.requests().len()) && !work_dir.path().join("out.jsonl").exists());
     let ended = start(work_dir.path(), &endpoint.url(), &OUT).wait_with_output().expect("ends");

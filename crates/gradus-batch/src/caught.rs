@@ -1,7 +1,7 @@
 //! Turns a panic into a value with its message and, where the program reports panics here, its place in the code.
 //!
 //! A library must not replace the panic hook of the process. A program that wants the place, and nothing printed for a
-//! panic that is caught here, calls [`note_panic`] from its own hook. Without it the panic is caught all the same.
+//! panic that is caught here, calls [`note_panic`] from its own hook. Without that call the panic is still caught.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};

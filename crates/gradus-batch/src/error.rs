@@ -1,4 +1,4 @@
-//! Reasons why a batch cannot go on.
+//! Reasons why a batch cannot continue.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use super::input::InputError;
 use super::row::short;
 use gradus_core::judge::Halt;
 
-/// The reason why a batch cannot go on. Results that were finished before are saved.
+/// The reason why a batch cannot continue. Results that were finished before are saved.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum BatchError {
@@ -48,7 +48,7 @@ pub enum BatchError {
     /// Code of this program panicked.
     #[error("the program failed {at}: {panicked}")]
     Panicked { at: PanicPlace, panicked: Panicked },
-    /// The grader cannot go on.
+    /// The grader cannot continue.
     #[error("{0}")]
     Halted(Halt),
     /// The input has no rows.

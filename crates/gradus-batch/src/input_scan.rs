@@ -1,4 +1,4 @@
-//! Passes over the rows of an input that grade nothing: to list the questions of rows, or to estimate costs.
+//! Scans the rows of an input without grading them: to list the questions of rows, or to estimate costs.
 //!
 //! A pass ends at the end of the input, at an error, or when the caller stops it. Errors of the input and of rows are
 //! ignored here, because the run that grades the rows reports them.

@@ -1,6 +1,6 @@
 //! [`Row`]: an answer with its id and question, as every input format gives it.
 //!
-//! A row that cannot be used carries the reason in place of its answer, so that one bad row does not end a run. The
+//! A row that cannot be used carries the reason instead of its answer, so that one bad row does not end a run. The
 //! formats are read in `input`.
 
 use std::borrow::Cow;

@@ -43,7 +43,7 @@ pub struct PoolOptions {
     pub deadline: Duration,
     /// The use of cached replies.
     pub cache_use: CacheUse,
-    /// Whether grading stops when an endpoint gives no reply; otherwise the offline scorer grades in place of the
+    /// Whether grading stops when an endpoint gives no reply; otherwise the offline scorer grades instead of the
     /// judge.
     pub stops_on_failure: bool,
     /// Set by the caller to stop all requests.

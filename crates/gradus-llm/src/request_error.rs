@@ -241,7 +241,7 @@ mod tests {
             (
                 RequestCause::Unreadable(busy),
                 1,
-                "llm.test answered with an error in place of a reply: busy",
+                "llm.test answered with an error instead of a reply: busy",
                 Some(later),
             ),
             (RequestCause::Unwritable("EOF".to_owned()), 1, "the request cannot be serialized: EOF", None),

@@ -83,7 +83,7 @@ pub struct Session<'p> {
     used: Mutex<Duration>,
 }
 
-/// A list of replies, some of which may still be missing.
+/// A list of replies that may have gaps.
 struct Pending {
     keys: Vec<[u8; 32]>,
     /// In the order of the requests; `None` for each request that must be sent.

@@ -31,13 +31,13 @@ pub(super) fn conclude(
                 return Err(closed);
             }
             if error.came_midway() && is_saved && results > 0 {
-                printer.warning(&format!("{} saved; the same command goes on from there", results_are(results)));
+                printer.warning(&format!("{} saved; the same command continues from there", results_are(results)));
             }
             Err(error.into())
         }
         Ok(summary) if !summary.complete => {
             printer.warning(&if is_saved && results > 0 {
-                format!("stopped; {} saved, and the same command goes on from there", results_are(results))
+                format!("stopped; {} saved, and the same command continues from there", results_are(results))
             } else {
                 format!("stopped after {}", counted(results, "result"))
             });

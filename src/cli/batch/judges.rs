@@ -69,7 +69,7 @@ pub(super) fn estimate(
     Ok(ExitStatus::Done)
 }
 
-/// Warns that the offline scorer graded in place of the judge, with the reason and what to do.
+/// Warns that the offline scorer graded instead of the judge, with the reason and what to do.
 pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
     if answers > 0 {
         let verb = if answers == 1 { "answer was" } else { "answers were" };

@@ -67,8 +67,8 @@ impl SettingsFile {
     }
 }
 
-/// The line and the message of the first entry whose usual message could repeat a key: an unknown name, or text in the
-/// place of another type, as in `llm = "sk-..."`. `None` if there is no such entry.
+/// The line and the message of the first entry whose usual message could repeat a key: an unknown name, or text
+/// instead of another type, as in `llm = "sk-..."`. `None` if there is no such entry.
 fn misplaced_key(text: &str) -> Option<(usize, String)> {
     let entries: BTreeMap<Spanned<String>, Value> = toml::from_str(text).ok()?;
     let faults = entries.iter().filter_map(|(key, value)| Some((key.span().start, fault(key.get_ref(), value)?)));

@@ -1,10 +1,10 @@
 //! Names of environment variables that hold keys: which names are accepted, and which may be printed.
 //!
-//! A key is easily passed by mistake in place of the name of its variable, and some keys are valid names.
+//! A key is easily passed by mistake instead of the name of its variable, and some keys are valid names.
 
 /// The value of `api_key_env` for a server that needs no key.
 pub(super) const NO_KEY: &str = "none";
-/// Printed in place of a value that may be a key.
+/// Printed instead of a value that may be a key.
 pub(super) const HIDDEN: &str = "[hidden]";
 
 /// Prefixes of the keys of well-known services.

@@ -12,7 +12,7 @@ use crate::row::short;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum InputError {
-    /// It cannot be opened, or reading fails on the way.
+    /// The input cannot be opened, or reading fails later.
     #[error("cannot read {name}")]
     Unreadable {
         name: String,
@@ -22,7 +22,7 @@ pub enum InputError {
     /// The caller asked to stop before it was read.
     #[error("{name} was not read")]
     Stopped { name: String },
-    /// It can be read and does not hold rows, or not the requested columns.
+    /// The input has no rows, or lacks a requested column.
     #[error("{name}: {fault}")]
     Unusable { name: String, fault: InputFault },
 }

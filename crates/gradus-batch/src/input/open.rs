@@ -26,7 +26,7 @@ pub struct Asked {
     pub stop: Arc<AtomicBool>,
 }
 
-/// An input of which no row was read yet.
+/// An input before its first row is read.
 pub(super) struct Opened {
     /// Name for messages.
     pub(super) name: String,

@@ -132,7 +132,7 @@ impl RecordReader {
         }
     }
 
-    /// The next row; `None` at the end. A row that cannot be read is an inner error, and reading goes on after it.
+    /// The next row; `None` at the end. A row that cannot be read is an inner error, and reading continues after it.
     ///
     /// # Errors
     /// When the input itself cannot be read on. The rows before the damage come first.

@@ -143,7 +143,7 @@ impl<'c> RunFolder<'c> {
         Ok(!ours.is_empty() && ours.contains(&sum_of(&self.output).map_err(at("read", &self.output))?))
     }
 
-    /// Refuses to go on where the output exists and may not be replaced.
+    /// Refuses to continue if the output exists and may not be replaced.
     pub(crate) fn check_output(&self, known: &Manifest) -> Result<(), BatchError> {
         let allowed = [known.published, known.publishing, known.replaces];
         if !self.output.exists() || self.is_one_of(&allowed)? {

@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Creates an empty file in place of whatever has this name; a link is removed, and its target is left alone.
+/// Creates an empty file, and replaces anything with this name; a link is removed, and its target is left alone.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,6 +1,6 @@
 //! The sums that all metrics are computed from, over rows with weights.
 //!
-//! Takes pairs and one weight for each row. Two passes over the rows fill all sums without sorting, because resampling
+//! Takes pairs and one weight for each row. Two scans of the rows fill all sums without sorting, because resampling
 //! needs all metrics thousands of times. The formulas are in `formulas`.
 
 use super::pairs::{PairedRow, Pairs};

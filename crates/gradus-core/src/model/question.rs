@@ -18,7 +18,7 @@ pub enum QuestionKind {
     Design,
     /// Describe how to approach a task.
     Process,
-    /// Describe an experience of one's own.
+    /// Describe a personal experience.
     Behavioural,
     /// Explain a concept.
     Concept,

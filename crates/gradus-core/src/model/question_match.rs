@@ -41,7 +41,7 @@ impl QuestionMatch<'_> {
     /// Greatest length of a stored wording, in characters.
     const MAX_CHARACTERS: usize = 200;
 
-    /// Shortens a wording for results: keeps the first 200 characters and writes `…` in place of the rest.
+    /// Shortens a wording for results: keeps the first 200 characters and writes `…` instead of the rest.
     pub fn shortened_wording(wording: &str) -> String {
         match wording.char_indices().nth(Self::MAX_CHARACTERS) {
             None => wording.to_owned(),

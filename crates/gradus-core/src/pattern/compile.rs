@@ -89,7 +89,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// Builds the automaton. Words in `known` are never taken for misspellings.
+    /// Builds the automaton. Words in `known` are never treated as misspellings.
     ///
     /// # Errors
     /// When the phrases need too many nodes.

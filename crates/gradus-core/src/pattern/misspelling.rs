@@ -15,7 +15,7 @@ const MAX_LETTERS_ONE_ERROR: usize = 8;
 /// Greatest number of letters of a misspelled word.
 const MAX_LETTERS: usize = 32;
 
-/// The words that are never taken for misspellings.
+/// The words that are never treated as misspellings.
 pub(super) struct Misspellings {
     known: KnownWords,
 }

@@ -1,7 +1,7 @@
 //! Looks up the edges that a word takes.
 //!
 //! The edges are computed once per distinct word, from its exact form, its stem, its first letters, and the two words
-//! of which it is a compound. If none of these matches, the word may be the misspelling of another one, and takes the
+//! that form it if it is a compound. If none of these matches, the word may be the misspelling of another one, and takes the
 //! edges of that word.
 
 use hashbrown::{HashMap, HashSet};
@@ -191,7 +191,7 @@ impl Matcher {
         self.phrases as usize
     }
 
-    /// Whether `word` would be taken for a misspelling of a word in some phrase if it were not a known word.
+    /// Whether `word` would be treated as a misspelling of a word in some phrase if it were not a known word.
     pub fn looks_misspelled(&self, lexicon: &Lexicon, word: WordId) -> bool {
         Misspellings::nearest(lexicon.folded(word), lexicon.stem(word), &self.atoms.written).is_some()
     }

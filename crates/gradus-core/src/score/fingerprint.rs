@@ -62,7 +62,7 @@ impl Vocabulary {
 
 /// Hash of a rubric, its samples and the vocabulary: everything that a grade depends on, except for the answer.
 ///
-/// `near` are the words of [`Vocabulary::own`] that would otherwise be taken for misspellings of the rubric's words.
+/// `near` are the words of [`Vocabulary::own`] that would otherwise be treated as misspellings of the rubric's words.
 pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocabulary, near: &[&str]) -> Fingerprint {
     let mut hasher = FingerprintHasher::new();
     hasher.number(VERSION as usize);

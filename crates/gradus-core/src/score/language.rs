@@ -2,7 +2,7 @@
 //!
 //! An answer is foreign if most letters belong to another script, or if function words of other languages outnumber
 //! English ones. Names, terms and quotations have few function words, so that a list of keywords, a log or a quoted
-//! phrase is not taken for another language.
+//! phrase is not mistaken for another language.
 
 use crate::model::Answer;
 use crate::text::{Document, Lexicon, Token};

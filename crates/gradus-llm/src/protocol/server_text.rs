@@ -27,7 +27,7 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
-/// `text` with `[key]` in place of the secret, and of its starts and ends that are long enough to help guess it.
+/// `text` with `[key]` instead of the secret, and of its starts and ends that are long enough to help guess it.
 ///
 /// The time is proportional to the length of `text` times that of the secret.
 pub(crate) fn masked(text: &str, secret: &str) -> String {

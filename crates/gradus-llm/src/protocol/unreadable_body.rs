@@ -107,7 +107,7 @@ impl fmt::Display for UnreadableBody {
             }
             Self::NotJson { content_type, start } => write!(f, "{content_type} that is not valid JSON: \"{start}\""),
             Self::NoReply(start) => write!(f, "JSON without a reply: {start}"),
-            Self::Error { words, .. } => write!(f, "an error in place of a reply: {words}"),
+            Self::Error { words, .. } => write!(f, "an error instead of a reply: {words}"),
         }
     }
 }
@@ -143,8 +143,8 @@ mod tests {
             ),
             (None, "[]", "JSON without a reply: []"),
             (None, "null", "JSON without a reply: null"),
-            (None, "{\"error\":{\"message\":\"over\\nloaded\"}}", "an error in place of a reply: over loaded"),
-            (None, "{\"error\":\"busy\"}", "an error in place of a reply: busy"),
+            (None, "{\"error\":{\"message\":\"over\\nloaded\"}}", "an error instead of a reply: over loaded"),
+            (None, "{\"error\":\"busy\"}", "an error instead of a reply: busy"),
         ];
         for (content_type, body, expected) in cases {
             assert_eq!(unreadable(Provider::OpenAi, content_type, body).to_string(), expected, "{body}");

@@ -1,4 +1,4 @@
-//! A scripted HTTP server in place of a language model, for tests and benchmarks.
+//! A scripted HTTP server that replaces a language model, for tests and benchmarks.
 //!
 //! The server is a real HTTP/1.1 server on a local port. A script decides the reply to each chat request, its delay and
 //! its faults. Both protocols are supported, depending on the path of the request.

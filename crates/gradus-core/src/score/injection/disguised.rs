@@ -62,7 +62,7 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
     ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɑøłđοօսոցհ", "abcdefghijklmnoprstuvwyziaoldooungh"),
 ];
 
-/// The text with ASCII characters in place of look-alike letters. `None` unless some word mixes ASCII letters and
+/// The text with ASCII characters instead of look-alike letters. `None` unless some word mixes ASCII letters and
 /// look-alikes, because a word that is entirely in another script is not a disguise.
 pub(super) fn with_latin_look_alikes(text: &str) -> Option<String> {
     let mixed =
@@ -81,7 +81,7 @@ fn look_alike(c: char) -> Option<char> {
         .map(|(_, plain)| plain)
 }
 
-/// The text with ASCII characters in place of full-width and small forms, curly double quotes and single angle quotes;
+/// The text with ASCII characters instead of full-width and small forms, curly double quotes and single angle quotes;
 /// `None` if it contains none of these.
 pub(super) fn with_ascii_markup(text: &str) -> Option<String> {
     // because U+FDFA and similar would make the text many times as long, no other compatibility forms are replaced
@@ -97,7 +97,7 @@ pub(super) fn with_ascii_markup(text: &str) -> Option<String> {
     text.contains(is_form).then(|| text.chars().map(plain).collect())
 }
 
-/// The text with letters in place of digits in every word that then starts like a word of an order; `None` if there is
+/// The text with letters instead of digits in every word that then starts like a word of an order; `None` if there is
 /// no such word.
 pub(super) fn with_letters_for_digits(text: &str) -> Option<String> {
     if !has_readable_digits(text) {

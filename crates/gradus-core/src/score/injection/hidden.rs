@@ -41,7 +41,7 @@ pub(super) fn without_invisible(text: &str) -> Option<String> {
     text.contains(is_invisible).then(|| text.chars().filter(|&c| !is_invisible(c)).collect())
 }
 
-/// The text with spaces in place of invisible characters; `None` if there are none.
+/// The text with spaces instead of invisible characters; `None` if there are none.
 pub(super) fn with_spaces_for_invisible(text: &str) -> Option<String> {
     text.contains(is_invisible).then(|| text.replace(is_invisible, " "))
 }
