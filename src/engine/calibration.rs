@@ -41,6 +41,17 @@ pub enum CalibrationError {
     },
 }
 
+impl CalibrationError {
+    /// How to resolve the error, for any caller.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Judged { .. } => "grade offline, or leave the calibration out",
+            Self::Invalid { .. } => "use a file that a calibration wrote",
+            Self::Outdated { .. } => "calibrate again",
+        }
+    }
+}
+
 impl NamedCalibration {
     /// Parses the text of a calibration file.
     ///

@@ -3,6 +3,7 @@
 //! Takes endpoints and a panel from the caller and grades answers, one at a time or in parallel. How verdicts become a
 //! grade is decided in `gradus_core::judge`; requests are sent by `gradus_llm`.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -36,6 +37,16 @@ pub enum JudgesError {
     /// An endpoint cannot be used.
     #[error(transparent)]
     Client(#[from] ClientError),
+}
+
+impl JudgesError {
+    /// How to resolve the error, for any caller.
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::NoPrices { .. } => Some("set the prices of the endpoint, or remove the limit".into()),
+            Self::Client(error) => error.hint(),
+        }
+    }
 }
 
 impl Judges {

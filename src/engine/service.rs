@@ -3,6 +3,7 @@
 //! It decides how an answer is graded, applies the calibration, and adds up the usage of judges. Finding questions and
 //! preparing them is left to `gradus_core::questions`; requests to judges are left to [`Judges`](super::Judges).
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -60,6 +61,17 @@ pub enum OpenError {
         /// The folder of the bank.
         folder: PathBuf,
     },
+}
+
+impl OpenError {
+    /// How to resolve the error, for any caller.
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::Load(error) => error.hint().map(Cow::Borrowed),
+            Self::Bank(error) => error.hint(),
+            Self::NoRubric { .. } => Some("write a rubric into rubrics/<topic>/<id>.toml".into()),
+        }
+    }
 }
 
 impl Engine {

@@ -1,6 +1,6 @@
 //! The promises of [`Engine`], offline and with a scripted judge.
 
-use super::{Engine, NamedCalibration};
+use super::{CalibrationError, Engine, NamedCalibration, OpenError};
 use crate::model::{Answer, Status};
 use crate::score::{VERSION, Workspace};
 
@@ -280,4 +280,20 @@ mod judged {
         let opened = judges("http://127.0.0.1:9/v1", None, Some(1.0));
         assert!(matches!(opened, Err(JudgesError::NoPrices { model }) if model == "m"));
     }
+}
+
+#[test]
+fn errors_of_the_engine_have_hints_for_any_caller() {
+    let name = || "c.toml".to_owned();
+    for (error, hint) in [
+        (CalibrationError::Judged { name: name() }, "grade offline, or leave the calibration out"),
+        (CalibrationError::Invalid { name: name(), fault: "line 3".to_owned() }, "use a file that a calibration wrote"),
+        (CalibrationError::Outdated { name: name(), fitted: 1 }, "calibrate again"),
+    ] {
+        assert_eq!(error.hint(), hint, "{error}");
+    }
+    let empty = OpenError::NoRubric { folder: "bank".into() };
+    assert_eq!(empty.hint().as_deref(), Some("write a rubric into rubrics/<topic>/<id>.toml"));
+    let missing = Engine::open(std::path::Path::new("no-such-folder")).err().expect("there is no such folder");
+    assert!(missing.hint().is_some_and(|hint| !hint.contains("--")), "{missing}");
 }

@@ -10,7 +10,7 @@ use std::{fs, io};
 use tantivy::directory::MmapDirectory;
 
 use super::index::{Contents, Index, IndexError};
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, FingerprintHasher};
 use crate::questions::Analyzer;
 
 /// Prefix of an index's folder: the version of the layout. Folders of older layouts are removed like old indexes.
@@ -99,14 +99,13 @@ fn hash_of_files(path: &Path) -> io::Result<String> {
         names.push(entry?.file_name());
     }
     names.sort();
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = FingerprintHasher::new();
     for name in names.iter().filter(|name| *name != SUM && !name.to_string_lossy().ends_with(".lock")) {
         let content = fs::read(path.join(name))?;
-        hasher.update(name.as_encoded_bytes());
-        hasher.update(&(content.len() as u64).to_le_bytes());
-        hasher.update(&content);
+        hasher.bytes(name.as_encoded_bytes());
+        hasher.sized_bytes(&content);
     }
-    Ok(hasher.finalize().to_hex().to_string())
+    Ok(hasher.finish().to_string())
 }
 
 /// Removes the oldest indexes and abandoned ones. Errors are ignored, because the next run tries again.

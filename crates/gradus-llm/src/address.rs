@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use gradus_core::model::FingerprintHasher;
 use reqwest::Url;
 
 /// The reason why an address cannot be used. No message repeats a user name, query string or fragment, because each
@@ -71,14 +72,14 @@ pub(super) fn identity(url: &Url) -> String {
     if url.query().is_none() {
         return shown;
     }
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = FingerprintHasher::new();
     for (name, value) in url.query_pairs() {
         let value = if name.contains("version") { &*value } else { "" };
         for text in [&*name, value] {
-            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+            hasher.text(text);
         }
     }
-    format!("{shown} {}", &hasher.finalize().to_hex()[..8])
+    format!("{shown} {}", &hasher.finish().to_string()[..8])
 }
 
 /// The scheme of a proxy address, which is `http` if the text has none; `None` if the text is not an address.

@@ -19,7 +19,7 @@ use super::spending::{Meter, SpendPermit};
 use super::tokens::Tokens;
 use crate::reply_cache::{Cache, StoredReply};
 use gradus_core::judge::{Count as _, Failure, Halt, JudgeId, Reply, Request, Role};
-use gradus_core::model::Usage;
+use gradus_core::model::{FingerprintHasher, Usage};
 
 /// Interval at which a request that waits for the spending limit checks the limit again.
 const SPENDING_CHECK: Duration = Duration::from_millis(20);
@@ -159,26 +159,23 @@ impl Pool {
 
     /// The cache key of a request: a hash of everything that the reply depends on. The dialect is not part of the hash.
     pub(super) fn key(&self, request: &Request) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        let mut text = |text: &str| {
-            hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
-        };
+        let mut hasher = FingerprintHasher::new();
         if let Some(client) = self.client(request.judge) {
-            text(&client.endpoint.name());
-            text(&client.endpoint.parameters());
+            hasher.text(&client.endpoint.name());
+            hasher.text(&client.endpoint.parameters());
             // Two judges with the same model give two opinions, so they do not share replies.
-            text(&client.duplicate.to_string());
+            hasher.text(&client.duplicate.to_string());
         }
-        text(&request.sample.to_string());
+        hasher.text(&request.sample.to_string());
         for message in &request.messages {
-            text(match message.role {
+            hasher.text(match message.role {
                 Role::System => "system",
                 Role::User => "user",
                 Role::Assistant => "assistant",
             });
-            text(&message.text);
+            hasher.text(&message.text);
         }
-        *hasher.finalize().as_bytes()
+        hasher.finish().0
     }
 
     /// The cached reply for a key. Its cost counts towards the spending limit, because an earlier run paid for the

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, FingerprintHasher};
 
 /// The bank that a program carries. Every other bank may use its synonyms, related words and shared criteria.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,17 +43,16 @@ impl Files {
 
     /// A hash of all names and texts, of the files of the built-in bank that a bank may use, and of this version.
     pub fn fingerprint(&self) -> Fingerprint {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+        let mut hasher = FingerprintHasher::new();
+        hasher.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         let files = self.built_in.files.iter();
         for (_, text) in files.filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/")) {
-            hasher.update(text.as_bytes());
+            hasher.bytes(text.as_bytes());
         }
         for part in self.entries.iter().flat_map(|(name, text)| [name, text]) {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
+            hasher.text(part);
         }
-        Fingerprint(*hasher.finalize().as_bytes())
+        hasher.finish()
     }
 
     /// Whether these are the files of the built-in bank.

@@ -2,11 +2,9 @@
 //!
 //! A panel is fixed before the first answer; its fingerprint is part of the fingerprint of each grade.
 
-use blake3::Hasher;
-
 use super::chat::JudgeId;
 use super::prompt::PROMPT_VERSION;
-use crate::model::{Fingerprint, Grader, OtherModel, Vote};
+use crate::model::{Fingerprint, FingerprintHasher, Grader, OtherModel, Vote};
 use crate::score::VERSION;
 
 /// A judge: a model and the settings that its replies depend on.
@@ -101,25 +99,22 @@ impl Panel {
 
     /// The fingerprint of a grade by this panel; `offline` is the fingerprint of the answer's offline grade.
     pub fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
-        let mut hasher = Hasher::new_keyed(&offline.0);
-        let mut number = |number: usize| {
-            hasher.update(&(number as u64).to_le_bytes());
-        };
-        number(PROMPT_VERSION as usize);
-        number(self.samples as usize);
-        number(self.vote as usize);
-        for asked in [self.escalates, self.shows_references, self.cross_checks] {
-            number(usize::from(asked));
+        let mut hasher = FingerprintHasher::keyed(offline);
+        hasher.number(PROMPT_VERSION as usize);
+        hasher.number(self.samples as usize);
+        hasher.number(self.vote as usize);
+        for is_set in [self.escalates, self.shows_references, self.cross_checks] {
+            hasher.number(usize::from(is_set));
         }
         for member in &self.members {
-            number(member.room);
+            hasher.number(member.room);
         }
         for member in &self.members {
             for text in [&member.provider, &member.model, &member.parameters] {
-                hasher.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+                hasher.text(text);
             }
         }
-        Fingerprint(*hasher.finalize().as_bytes())
+        hasher.finish()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rows of the cache: writing, finding and verifying replies and endpoints, and statistics.
 
+use gradus_core::model::FingerprintHasher;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -195,11 +196,11 @@ fn checksum_of_reply(key: &[u8; 32], numbers: [i64; 4], model: &[u8], text: &[u8
 }
 
 fn checksum_of(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = FingerprintHasher::new();
     for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        hasher.sized_bytes(part);
     }
-    hasher.finalize().into()
+    hasher.finish().0
 }
 
 /// The number in a column; 0 if it is not a number, which the checksum detects.
