@@ -37,7 +37,7 @@ struct Given {
 }
 
 impl Given {
-    /// The cells of a table; empty where there is no value.
+    /// The cells of a table. The cell of a missing value is empty.
     fn cells(&self) -> Vec<String> {
         let number = |number: Option<u8>| number.map(|number| number.to_string()).unwrap_or_default();
         let credit =

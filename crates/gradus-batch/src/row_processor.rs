@@ -14,11 +14,9 @@ use super::row_question::{self, NoQuestion, RowQuestion};
 use super::run_folder::{Entry, Shard};
 use super::run_plan::{RenderGrade, RunPlan};
 use gradus_core::judge::Halt;
-use gradus_core::model::{
-    Answer, CarriedValue, Delivery, Fingerprint, Grade, Grader, Outcome, Question, RowOutcome, SCHEMA, non_text,
-};
+use gradus_core::model::{Answer, CarriedValue, Fingerprint, Grade, Question, RowOutcome, non_text};
 use gradus_core::questions::{PreparedQuestion, Questions};
-use gradus_core::score::{VERSION, Workspace};
+use gradus_core::score::Workspace;
 
 /// Why a row has no result.
 pub(super) enum RowError {
@@ -215,7 +213,7 @@ impl<'w> RowProcessor<'w> {
             }
             RowTask::Refuse { question, reason, fingerprint } => {
                 let grader = self.grader.grader();
-                Grade { grader, ..ungraded(&row.id, question, reason, *fingerprint) }
+                Grade::ungraded(&row.id, question, Cow::Borrowed(reason), grader, *fingerprint)
             }
         };
         let marks = (self.render)(&grade, &row.kept, results)?;
@@ -232,28 +230,5 @@ impl<'a> PreparedRow<'a> {
             RowTask::Grade { question, .. } => Some(question.question()),
             RowTask::Refuse { .. } => None,
         }
-    }
-}
-
-/// The grade of a refused row.
-fn ungraded<'a>(id: &'a str, question: &'a str, reason: &'a str, fingerprint: Fingerprint) -> Grade<'a> {
-    Grade {
-        schema: SCHEMA,
-        id: Cow::Borrowed(id),
-        question: Cow::Borrowed(question),
-        question_match: None,
-        outcome: Outcome::Ungraded { reason: Cow::Borrowed(reason) },
-        calibrated: None,
-        grader: Grader::Offline { version: VERSION },
-        criteria: Vec::new(),
-        penalties: Vec::new(),
-        flags: Vec::new(),
-        delivery: Delivery::default(),
-        references: Vec::new(),
-        advice: Vec::new(),
-        fallback: None,
-        unheard: Vec::new(),
-        usage: None,
-        fingerprint,
     }
 }

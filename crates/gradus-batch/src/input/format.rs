@@ -1,4 +1,4 @@
-//! The input formats, and the file extensions that stand for them.
+//! The input formats and their file extensions.
 
 use std::path::{Path, PathBuf};
 

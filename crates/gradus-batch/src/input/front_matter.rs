@@ -2,7 +2,7 @@
 
 use super::record::Field;
 
-/// The values in the front matter at the start of a file; none where there is no front matter. `head` is the part of
+/// The values in the front matter at the start of a file; empty without front matter. `head` is the part of
 /// the file before its body, fences included, and is known to be valid.
 pub(super) fn fields(head: &str) -> Vec<(String, Field)> {
     let head = head.trim_start_matches('\u{feff}');

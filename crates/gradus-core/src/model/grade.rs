@@ -64,6 +64,37 @@ pub struct Grade<'a> {
     pub fingerprint: Fingerprint,
 }
 
+impl<'a> Grade<'a> {
+    /// The grade of an answer that was not graded: the reason, and no criteria.
+    pub fn ungraded(
+        id: &'a str,
+        question: &'a str,
+        reason: Cow<'a, str>,
+        grader: Grader,
+        fingerprint: Fingerprint,
+    ) -> Self {
+        Self {
+            schema: SCHEMA,
+            id: Cow::Borrowed(id),
+            question: Cow::Borrowed(question),
+            question_match: None,
+            outcome: Outcome::Ungraded { reason },
+            calibrated: None,
+            grader,
+            criteria: Vec::new(),
+            penalties: Vec::new(),
+            flags: Vec::new(),
+            delivery: Delivery::default(),
+            references: Vec::new(),
+            advice: Vec::new(),
+            fallback: None,
+            unheard: Vec::new(),
+            usage: None,
+            fingerprint,
+        }
+    }
+}
+
 impl Grade<'_> {
     /// The calibrated score if there is one, else the score; `None` if the answer could not be graded.
     pub fn final_score(&self) -> Option<Tenths> {

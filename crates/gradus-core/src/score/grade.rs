@@ -16,7 +16,7 @@ use super::signals::{self, STORY_PARTS, Signals};
 use super::word_runs::Repetition;
 use crate::model::{
     Advice, Answer, Band, Concept, Criterion, CriterionGrade, Delivery, Fingerprint, Flag, Grade, Grader, Outcome,
-    Question, SCHEMA, StarPart, Status, Tenths, Thousandths,
+    Question, StarPart, Status, Tenths, Thousandths,
 };
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
@@ -194,25 +194,8 @@ impl Scorer {
 
     /// A grade without a score, with the reason.
     fn ungraded<'a>(&'a self, answer: &Answer<'a>, fingerprint: Fingerprint, reason: Cow<'a, str>) -> Grade<'a> {
-        Grade {
-            schema: SCHEMA,
-            id: Cow::Borrowed(answer.id),
-            question: Cow::Borrowed(&self.question.id),
-            question_match: None,
-            outcome: Outcome::Ungraded { reason },
-            calibrated: None,
-            grader: Grader::Offline { version: VERSION },
-            criteria: Vec::new(),
-            penalties: Vec::new(),
-            flags: Vec::new(),
-            delivery: Delivery::default(),
-            references: Vec::new(),
-            advice: Vec::new(),
-            fallback: None,
-            unheard: Vec::new(),
-            usage: None,
-            fingerprint,
-        }
+        let grader = Grader::Offline { version: VERSION };
+        Grade::ungraded(answer.id, &self.question.id, reason, grader, fingerprint)
     }
 
     /// Sets the outcome and the advice of a grade from its criteria and penalties.
