@@ -5,15 +5,33 @@
 
 use strsim::osa_distance;
 
-use super::word_edges::PhraseWord;
 use crate::text::KnownWords;
 
 /// Smallest number of letters of a word that may be misspelled.
-pub(super) const MIN_LETTERS: usize = 5;
+const MIN_LETTERS: usize = 5;
 /// Greatest number of letters of a word with at most one typing error. Longer words may have two.
 const MAX_LETTERS_ONE_ERROR: usize = 8;
 /// Greatest number of letters of a misspelled word.
 const MAX_LETTERS: usize = 32;
+
+/// A word of a phrase, folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PhraseWord {
+    pub(super) word: Box<str>,
+    pub(super) stem: Box<str>,
+    /// The set of letters in the word and in the stem.
+    letters: (u32, u32),
+    /// Whether the word is long and plain enough to be recognised when misspelled.
+    plain: bool,
+}
+
+impl PhraseWord {
+    pub(super) fn new(word: &str, stem: &str) -> Self {
+        let plain = word.len() >= MIN_LETTERS && is_plain(word);
+        let letters = (letters(word), letters(stem));
+        Self { word: word.into(), stem: stem.into(), letters, plain }
+    }
+}
 
 /// The words that are never treated as misspellings.
 pub(super) struct Misspellings {
@@ -47,7 +65,7 @@ impl Misspellings {
     }
 }
 
-pub(super) fn is_plain(word: &str) -> bool {
+fn is_plain(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
@@ -69,6 +87,6 @@ fn errors(typed: &str, typed_letters: u32, word: &str, word_letters: u32) -> Opt
 }
 
 /// The set of letters in a word, one bit per letter.
-pub(super) fn letters(word: &str) -> u32 {
+fn letters(word: &str) -> u32 {
     word.bytes().filter(u8::is_ascii_lowercase).fold(0, |set, byte| set | 1 << (byte - b'a'))
 }

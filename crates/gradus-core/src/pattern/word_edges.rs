@@ -7,7 +7,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::edges::{Edge, MatchKinds, sort_and_dedup};
-use super::misspelling::{self, Misspellings};
+use super::misspelling::{Misspellings, PhraseWord};
 use crate::text::{Class, Lexicon, QuantityKinds, Spelling, WordId, stem};
 
 /// Smallest number of letters in each half of a compound.
@@ -86,25 +86,6 @@ fn atom(known: &mut HashMap<String, AtomId>, count: &mut AtomId, text: &str) -> 
 
 fn spellings<'w>(words: impl Iterator<Item = &'w str>) -> HashSet<Spelling> {
     words.flat_map(|word| [Spelling::of(word), Spelling::of(&format!("{word}s"))]).flatten().collect()
-}
-
-/// A word of a phrase, folded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PhraseWord {
-    pub(super) word: Box<str>,
-    pub(super) stem: Box<str>,
-    /// The set of letters in the word and in the stem.
-    pub(super) letters: (u32, u32),
-    /// Whether the word is long and plain enough to be recognised when misspelled.
-    pub(super) plain: bool,
-}
-
-impl PhraseWord {
-    fn new(word: &str, stem: &str) -> Self {
-        let plain = word.len() >= misspelling::MIN_LETTERS && misspelling::is_plain(word);
-        let letters = (misspelling::letters(word), misspelling::letters(stem));
-        Self { word: word.into(), stem: stem.into(), letters, plain }
-    }
 }
 
 /// The words of all phrases and their edges.

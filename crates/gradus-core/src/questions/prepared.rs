@@ -5,7 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::analyzer::Analyzer;
 use super::concept_share::concept_share;
-use super::find::NameCache;
+use super::name_cache::NameCache;
 use super::question_index::QuestionIndex;
 use crate::bank::{Bank, BankError, Entry};
 use crate::judge::Brief;

@@ -3,7 +3,8 @@
 //! Finds phrases as grading does, and reports every match with its effect instead of points.
 
 use super::grade::{HitWeight, Workspace};
-use super::rubric::{PhrasePlace, Scorer, Target, Weighing};
+use super::phrase_place::{PhrasePlace, Target};
+use super::rubric::{Scorer, Weighing};
 use crate::model::{Answer, MatchKind, Span};
 
 /// A phrase and its matches in an answer.

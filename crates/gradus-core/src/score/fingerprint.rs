@@ -5,11 +5,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::VERSION;
 use crate::model::{
     Answer, Basis, Criterion, Fingerprint, FingerprintHasher, Question, ReferenceAnswer, Sample, Thousandths,
 };
 use crate::text::{KnownWords, RelatedWords, Synonyms, simple_words};
+
+/// Version of the scoring rules. It increases with every change that may change a grade.
+pub const VERSION: u32 = 4;
 
 /// The words of a bank: synonyms, related words, and words that are never corrected as misspellings.
 pub struct Vocabulary {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::credit::{self, ConceptHit, ConceptHits};
 use super::criteria::CriterionGrader;
+use super::fingerprint::VERSION;
 use super::injection;
 use super::language;
 use super::listing::Listing;
@@ -20,9 +21,6 @@ use crate::model::{
 };
 use crate::pattern::{Hit, Scratch};
 use crate::text::{Document, Lexicon};
-
-/// Version of the scoring rules. It increases with every change that may change a grade.
-pub const VERSION: u32 = 4;
 
 /// Smallest number of words of an answer that can be off-topic.
 const OFF_TOPIC_MIN_WORDS: usize = 40;
@@ -83,7 +81,7 @@ impl Workspace {
             let sentence = self.document.sentences()[number];
             self.sentences[number] = if self.repetition.is_echo(sentence) {
                 HitWeight::Echo
-            } else if self.listing.is_bare(scorer, (&self.document, &self.lexicon), sentence, hits) {
+            } else if self.listing.is_bare(&scorer.targets, (&self.document, &self.lexicon), sentence, hits) {
                 HitWeight::Half
             } else {
                 HitWeight::Full

@@ -6,7 +6,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::rubric::Scorer;
+use super::phrase_place::Target;
 use crate::pattern::Hit;
 use crate::text::{Class, Document, Lexicon, Sentence};
 
@@ -75,10 +75,11 @@ impl Listing {
         }
     }
 
-    /// Whether `sentence`, in which exactly `hits` were found, is a bare list.
+    /// Whether `sentence`, in which exactly `hits` were found, is a bare list. `targets` are those of all
+    /// phrases.
     pub(super) fn is_bare(
         &mut self,
-        scorer: &Scorer,
+        targets: &[Target],
         (document, lexicon): (&Document, &Lexicon),
         sentence: Sentence,
         hits: &[Hit],
@@ -86,7 +87,7 @@ impl Listing {
         has_few_function_words(sentence)
             || (!self.shapes.is_empty()
                 && self.shapes.get(&shape(document, sentence, lexicon)).is_some_and(|count| *count >= MIN_ALIKE))
-            || self.is_dense(scorer, document, sentence, hits)
+            || self.is_dense(targets, document, sentence, hits)
     }
 
     /// Whether any part of the document is in a stretch that is a list.
@@ -99,13 +100,13 @@ impl Listing {
         self.stretches[hit.first as usize] >= LONG_STRETCH || self.stretches[hit.last as usize] >= LONG_STRETCH
     }
 
-    fn is_dense(&mut self, scorer: &Scorer, document: &Document, sentence: Sentence, hits: &[Hit]) -> bool {
+    fn is_dense(&mut self, targets: &[Target], document: &Document, sentence: Sentence, hits: &[Hit]) -> bool {
         let fluent = sentence.function_words * 100 >= sentence.len() * FLUENT_PERCENT;
         if fluent || hits.len() < DENSE_CONCEPTS {
             return false;
         }
         self.concepts.clear();
-        self.concepts.extend(hits.iter().map(|hit| scorer.targets[hit.phrase as usize].concept));
+        self.concepts.extend(hits.iter().map(|hit| targets[hit.phrase as usize].concept));
         if self.concepts.len() < DENSE_CONCEPTS {
             return false;
         }

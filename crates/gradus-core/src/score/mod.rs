@@ -16,14 +16,14 @@ mod language;
 #[cfg(test)]
 mod language_tests;
 mod listing;
+mod phrase_place;
 mod points;
-
 mod rubric;
-
 mod signals;
 mod word_runs;
 
 pub use explain::{MatchEffect, PhraseMatch, PhraseMatches};
-pub use fingerprint::Vocabulary;
-pub use grade::{VERSION, Workspace};
-pub use rubric::{PhraseFault, PhrasePlace, Scorer, ScorerError, Scorers};
+pub use fingerprint::{VERSION, Vocabulary};
+pub use grade::Workspace;
+pub use phrase_place::{PhraseFault, PhrasePlace};
+pub use rubric::{Scorer, ScorerError, Scorers};

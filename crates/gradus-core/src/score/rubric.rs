@@ -5,9 +5,10 @@
 
 use super::fingerprint::{self, Vocabulary};
 use super::listing::Listing;
+use super::phrase_place::{PhraseFault, PhrasePlace, Target};
 use super::word_runs::WordRuns;
 use crate::model::{Answer, Basis, Fingerprint, Question, Sample};
-use crate::pattern::{CompileError, Compiler, Matcher, PhraseError, Reader};
+use crate::pattern::{CompileError, Compiler, Matcher, Reader};
 
 /// A question against which answers can be graded. Prepared once, used by any number of threads.
 pub struct Scorer {
@@ -23,13 +24,6 @@ pub struct Scorer {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// The place of a phrase, and its concept. Concepts are numbered over all criteria, then all penalties.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Target {
-    pub(super) concept: u32,
-    pub(super) place: PhrasePlace,
-}
-
 /// How the hits of a concept count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weighing {
@@ -39,28 +33,6 @@ pub(super) enum Weighing {
     Weighed,
     /// The concept has a weight in a reference answer that is a list, so that answers may be lists too.
     WeighedInLists,
-}
-
-/// The place of a phrase in its rubric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PhrasePlace {
-    /// Whether the phrase belongs to a penalty.
-    pub penalty: bool,
-    /// Index of the criterion or penalty.
-    pub criterion: usize,
-    /// Index of the concept.
-    pub concept: usize,
-    /// Index of the phrase.
-    pub phrase: usize,
-}
-
-/// A phrase that is not valid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhraseFault {
-    /// Place of the phrase.
-    pub place: PhrasePlace,
-    /// The fault of the phrase.
-    pub error: PhraseError,
 }
 
 /// A question cannot be prepared for grading.

@@ -3,103 +3,19 @@
 //! A [`Document`] reuses its buffers for the next text.
 
 use super::letters::{self, LetterRun};
+use super::token::{Join, Sentence, Token};
 use super::visible::VisibleText;
-use super::{Class, Lexicon, Quantity, WordId, polarity, quantity, scan, spoken};
+use super::{Class, Lexicon, Quantity, polarity, quantity, scan, spoken};
 use crate::model::Span;
-
-/// A word at its place in the text.
-#[derive(Debug, Clone, Copy)]
-pub struct Token {
-    /// First byte in the text.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-    /// Id of the word.
-    pub word: WordId,
-    pub(super) class: Class,
-    pub(super) separator: Separator,
-    /// Whether the word is in the scope of a negation.
-    pub negated: bool,
-}
-
-impl Token {
-    /// Properties of the word.
-    pub fn class(&self) -> Class {
-        self.class
-    }
-
-    /// Whether only white space or a hyphen separates the word from the previous one.
-    pub fn follows_closely(&self) -> bool {
-        self.separator <= Separator::Hyphen
-    }
-}
-
-/// The separator between a word and the previous one, from weak to strong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) enum Separator {
-    /// White space, or other characters without meaning for the sentence.
-    #[default]
-    Space,
-    /// One hyphen.
-    Hyphen,
-    /// Comma.
-    Comma,
-    /// Colon, semicolon, dash, bracket, or East Asian comma.
-    Break,
-}
-
-/// A sentence, or part of a long one, as a range of token numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sentence {
-    /// First token.
-    pub first: u32,
-    /// One past the last token.
-    pub end: u32,
-    /// Number of function words other than "and" and "or".
-    pub function_words: u32,
-    /// Whether any of the words is in the scope of a negation.
-    pub negated: bool,
-}
-
-impl Sentence {
-    /// Greatest number of tokens in a sentence; a longer one is split.
-    pub const LONGEST: u32 = 80;
-
-    /// The token numbers.
-    pub fn range(self) -> std::ops::Range<usize> {
-        self.first as usize..self.end as usize
-    }
-
-    /// Number of tokens.
-    pub fn len(self) -> u32 {
-        self.end - self.first
-    }
-
-    /// Whether there are no tokens. A sentence of a document has at least one.
-    pub fn is_empty(self) -> bool {
-        self.first == self.end
-    }
-}
-
-/// Consecutive tokens that spell one word: "p ninety five" for p95.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Join {
-    /// First token.
-    pub first: u32,
-    /// Last token.
-    pub last: u32,
-    /// The word that the tokens spell.
-    pub word: WordId,
-}
 
 /// A text split into words and sentences.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
-    pub(super) tokens: Vec<Token>,
-    pub(super) sentences: Vec<Sentence>,
-    pub(super) quantities: Vec<Quantity>,
-    pub(super) joins: Vec<Join>,
-    pub(super) letter_runs: Vec<LetterRun>,
+    tokens: Vec<Token>,
+    sentences: Vec<Sentence>,
+    quantities: Vec<Quantity>,
+    joins: Vec<Join>,
+    letter_runs: Vec<LetterRun>,
 }
 
 impl Document {
@@ -120,18 +36,18 @@ impl Document {
         if text.is_char_boundary(body) {
             let visible = VisibleText::of(text, body);
             let text = visible.as_ref().map_or(text, VisibleText::text);
-            let seen = scan::scan(text, body, lexicon, self);
+            let seen = scan::scan(text, body, lexicon, (&mut self.tokens, &mut self.sentences));
             if seen.has(Class::NEGATOR) {
-                polarity::mark_negated(self, lexicon);
+                polarity::mark_negated(&mut self.tokens, &mut self.sentences, lexicon);
             }
             if seen.has(Class::NUMERIC) {
-                quantity::find(text, self, lexicon);
+                quantity::find(text, (&self.tokens, &self.sentences), lexicon, &mut self.quantities);
             }
             if seen.has(Class::NUMERIC) {
-                spoken::join(self, lexicon);
+                spoken::join((&self.tokens, &self.sentences), lexicon, &mut self.joins);
             }
             if seen.has(Class::LETTER) {
-                letters::find(self, lexicon);
+                letters::find((&self.tokens, &self.sentences), lexicon, &mut self.letter_runs);
             }
             if let Some(visible) = visible {
                 visible.restore(&mut self.tokens);

@@ -2,7 +2,7 @@
 //!
 //! Collects only the candidates. The matcher decides which letters make up a word of a phrase.
 
-use super::document::{Document, Token};
+use super::token::{Sentence, Token};
 use super::{Class, Lexicon};
 
 /// Greatest number of letters in a spelled word.
@@ -23,13 +23,12 @@ pub struct LetterRun {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Spelling([u8; MAX_WORD_LETTERS]);
 
-/// Finds the runs of single letters in `document`. A row of letters that continues in the next sentence counts as one
+/// Adds the runs of single letters to `letter_runs`. A row of letters that continues in the next sentence counts as one
 /// row, because long sentences are cut at arbitrary places.
-pub(super) fn find(document: &mut Document, lexicon: &Lexicon) {
-    let Document { tokens, sentences, letter_runs, .. } = document;
+pub(super) fn find((tokens, sentences): (&[Token], &[Sentence]), lexicon: &Lexicon, letter_runs: &mut Vec<LetterRun>) {
     let is_letter = |token: &Token| token.class.has(Class::LETTER);
     let (mut row, mut spelled) = (0..0, 0);
-    for sentence in sentences.iter() {
+    for sentence in sentences {
         let (mut at, end) = (sentence.range().start, sentence.range().end);
         while at < end {
             if !is_letter(&tokens[at]) {

@@ -16,13 +16,14 @@ mod scan;
 mod spoken;
 mod stem;
 mod synonyms;
+mod token;
 mod visible;
 mod wording;
 
 pub use gradus_words::{KnownWords, simple_words};
 
 pub use class::Class;
-pub use document::{Document, Join, Sentence, Token};
+pub use document::Document;
 pub use fold::fold;
 pub use letters::{LetterRun, Spelling};
 pub use lexicon::{Lexicon, WordId};
@@ -30,4 +31,5 @@ pub use quantity::{Quantity, QuantityKinds};
 pub use related::RelatedWords;
 pub use stem::stem;
 pub use synonyms::{Member, Synonyms, SynonymsError};
+pub use token::{Join, Sentence, Token};
 pub use wording::wording_key;

@@ -6,7 +6,7 @@
 //! negated. "Was never tested", "did not exist" and "were missing" also negate the words before them. These are rules
 //! of thumb for English, deliberately few.
 
-use super::document::{Document, Separator, Token};
+use super::token::{Sentence, Separator, Token};
 use super::{Class, Lexicon};
 
 /// Greatest number of words after a negator that it negates.
@@ -17,8 +17,7 @@ const LIST_REACH: usize = 24;
 const LIST_ITEM: usize = 4;
 
 /// Marks the negated tokens of all sentences.
-pub(super) fn mark_negated(document: &mut Document, lexicon: &Lexicon) {
-    let Document { tokens, sentences, .. } = document;
+pub(super) fn mark_negated(tokens: &mut [Token], sentences: &mut [Sentence], lexicon: &Lexicon) {
     for sentence in sentences {
         let tokens = &mut tokens[sentence.range()];
         if tokens.iter().any(|token| token.class.has(Class::NEGATOR)) {

@@ -2,8 +2,8 @@
 //!
 //! A number is found once as a plain number and once with its unit, so that a phrase can ask for either.
 
-use super::document::{Document, Separator};
 use super::number::{self, NumberWord};
+use super::token::{Sentence, Separator, Token};
 use super::{Class, Lexicon};
 
 /// A set of kinds of quantity.
@@ -48,23 +48,26 @@ pub struct Quantity {
     pub kinds: QuantityKinds,
 }
 
-/// Finds the quantities of `document`.
-pub(super) fn find(text: &str, document: &mut Document, lexicon: &Lexicon) {
-    let mut found = std::mem::take(&mut document.quantities);
-    for sentence in &document.sentences {
+/// Adds the quantities in all sentences of `text` to `quantities`.
+pub(super) fn find(
+    text: &str,
+    (tokens, sentences): (&[Token], &[Sentence]),
+    lexicon: &Lexicon,
+    quantities: &mut Vec<Quantity>,
+) {
+    for sentence in sentences {
         let range = sentence.range();
-        let finder = Finder { text, document, lexicon, end: range.end };
+        let finder = Finder { text, tokens, lexicon, end: range.end };
         let mut at = range.start;
         while at < range.end {
-            at = if document.tokens[at].class.has(Class::NUMERIC) { finder.add_at(at, &mut found) } else { at + 1 };
+            at = if tokens[at].class.has(Class::NUMERIC) { finder.add_at(at, quantities) } else { at + 1 };
         }
     }
-    document.quantities = found;
 }
 
 struct Finder<'a> {
     text: &'a str,
-    document: &'a Document,
+    tokens: &'a [Token],
     lexicon: &'a Lexicon,
     end: usize,
 }
@@ -117,7 +120,7 @@ impl Finder<'_> {
     }
 
     fn word(&self, at: usize) -> &str {
-        if at < self.end { self.lexicon.folded(self.document.tokens[at].word) } else { "" }
+        if at < self.end { self.lexicon.folded(self.tokens[at].word) } else { "" }
     }
 
     fn is_scale(&self, at: usize) -> bool {
@@ -150,17 +153,14 @@ impl Finder<'_> {
     /// number.
     fn unit(&self, last: usize) -> Option<(usize, QuantityKinds)> {
         let next = last + 1;
-        if next >= self.end || self.document.tokens[next].separator > Separator::Hyphen {
+        if next >= self.end || self.tokens[next].separator > Separator::Hyphen {
             return None;
         }
         let word = self.word(next);
         let percent = match word {
             "percent" | "percentage" | "pct" => Some(next),
             "per" if self.word(next + 1) == "cent" => Some(next + 1),
-            _ => self.text[self.document.tokens[last].end as usize..]
-                .trim_start_matches(' ')
-                .starts_with('%')
-                .then_some(last),
+            _ => self.text[self.tokens[last].end as usize..].trim_start_matches(' ').starts_with('%').then_some(last),
         };
         if let Some(last) = percent {
             return Some((last, QuantityKinds::PERCENT));

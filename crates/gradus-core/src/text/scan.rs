@@ -4,8 +4,8 @@
 //! currency and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line or a list
 //! item. A long run without any of these ends at a connective.
 
-use super::document::{Document, Sentence, Separator, Token};
 use super::fold::is_apostrophe;
+use super::token::{Sentence, Separator, Token};
 use super::{Class, Lexicon, WordId};
 use unicode_normalization::char::is_combining_mark;
 
@@ -47,15 +47,21 @@ const BYTES: [Byte; 256] = {
     table
 };
 
-/// Reads `text` from byte `body` on into `document` and returns the union of the classes of all words. The text must be
-/// shorter than 4 GiB and must not contain invisible characters.
-pub(super) fn scan(text: &str, body: usize, lexicon: &mut Lexicon, document: &mut Document) -> Class {
+/// Reads `text` from byte `body` on, adds its tokens and sentences, and returns the union of the classes of all words.
+/// The text must be shorter than 4 GiB and must not contain invisible characters.
+pub(super) fn scan(
+    text: &str,
+    body: usize,
+    lexicon: &mut Lexicon,
+    (tokens, sentences): (&mut Vec<Token>, &mut Vec<Sentence>),
+) -> Class {
     let mut scanner = Scanner {
         body,
         text,
         at: body,
         lexicon,
-        document,
+        tokens,
+        sentences,
         separator: Separator::Space,
         first: 0,
         function_words: 0,
@@ -73,7 +79,8 @@ struct Scanner<'a> {
     body: usize,
     at: usize,
     lexicon: &'a mut Lexicon,
-    document: &'a mut Document,
+    tokens: &'a mut Vec<Token>,
+    sentences: &'a mut Vec<Sentence>,
     separator: Separator,
     first: usize,
     function_words: u32,
@@ -177,29 +184,22 @@ impl Scanner<'_> {
         let word = self.lexicon.intern_in(self.text, start..end);
         let class = if word == WordId::LONG { Class::NONE } else { self.lexicon.class(word) };
         // because transcripts may have no punctuation: every sentence must end, so that all positions fit into a byte
-        let length = self.document.tokens.len() - self.first;
+        let length = self.tokens.len() - self.first;
         if length >= LONG_SENTENCE && (class.has(Class::CONNECTIVE) || length >= Sentence::LONGEST as usize) {
             self.end_sentence();
         }
         self.seen = self.seen.and(class);
         self.function_words += u32::from(class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR));
         let separator = std::mem::take(&mut self.separator);
-        self.document.tokens.push(Token {
-            start: start as u32,
-            end: end as u32,
-            word,
-            class,
-            separator,
-            negated: false,
-        });
+        self.tokens.push(Token { start: start as u32, end: end as u32, word, class, separator, negated: false });
         self.at = end;
     }
 
     fn end_sentence(&mut self) {
-        let end = self.document.tokens.len();
+        let end = self.tokens.len();
         if end > self.first {
             let (first, end) = (self.first as u32, end as u32);
-            self.document.sentences.push(Sentence { first, end, function_words: self.function_words, negated: false });
+            self.sentences.push(Sentence { first, end, function_words: self.function_words, negated: false });
         }
         self.first = end;
         self.function_words = 0;
@@ -227,8 +227,7 @@ impl Scanner<'_> {
         let is_separate =
             bytes[self.body..self.at].last().is_none_or(|before| matches!(before, b' ' | b'\t' | b'\n' | b'('));
         let number = rest[..digits].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-        let starts_list =
-            *mark == b')' || self.document.tokens.len() == self.first || self.separator == Separator::Break;
+        let starts_list = *mark == b')' || self.tokens.len() == self.first || self.separator == Separator::Break;
         if !is_separate || number != self.item + 1 || (number == 1 && !starts_list) {
             return false;
         }
@@ -273,7 +272,7 @@ impl Scanner<'_> {
         if matches!(self.byte(at + 1), Byte::Letter | Byte::Digit) {
             return true;
         }
-        let Some(last) = self.document.tokens.last().filter(|token| token.end as usize == at) else {
+        let Some(last) = self.tokens.last().filter(|token| token.end as usize == at) else {
             return false;
         };
         let start = last.start as usize;

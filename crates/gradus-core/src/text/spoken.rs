@@ -2,7 +2,7 @@
 //!
 //! The spelled-out words are added in addition to the tokens, so that the matcher can use either.
 
-use super::document::{Document, Join, Separator};
+use super::token::{Join, Sentence, Separator, Token};
 use super::{Class, Lexicon, number};
 
 /// Greatest number of letters before a spoken number.
@@ -10,13 +10,12 @@ const MAX_HEAD_LETTERS: usize = 4;
 /// Greatest number of digits in a spelled-out word.
 const MAX_DIGITS: usize = 6;
 
-/// Finds the spelled-out words of `document`.
-pub(super) fn join(document: &mut Document, lexicon: &mut Lexicon) {
-    let mut joins = std::mem::take(&mut document.joins);
-    for sentence in &document.sentences {
-        let joiner = Joiner { document, end: sentence.range().end };
+/// Adds the spelled-out words in all sentences to `joins`.
+pub(super) fn join((tokens, sentences): (&[Token], &[Sentence]), lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
+    for sentence in sentences {
+        let joiner = Joiner { tokens, end: sentence.range().end };
         let mut number_end = 0;
-        let tokens = &document.tokens[..joiner.end];
+        let tokens = &tokens[..joiner.end];
         for at in sentence.range() {
             let class = tokens[at].class;
             let next = tokens.get(at + 1).map_or(Class::NONE, |token| token.class);
@@ -24,27 +23,26 @@ pub(super) fn join(document: &mut Document, lexicon: &mut Lexicon) {
                 continue;
             }
             if class.has(Class::NUMERIC) && at >= number_end {
-                number_end = joiner.digits(at, lexicon, &mut joins);
+                number_end = joiner.digits(at, lexicon, joins);
             }
-            joiner.number(at, lexicon, &mut joins);
+            joiner.number(at, lexicon, joins);
         }
     }
-    document.joins = joins;
 }
 
 struct Joiner<'a> {
-    document: &'a Document,
+    tokens: &'a [Token],
     end: usize,
 }
 
 impl Joiner<'_> {
     fn is_letter(&self, at: usize) -> bool {
-        at < self.end && self.document.tokens[at].class.has(Class::LETTER)
+        at < self.end && self.tokens[at].class.has(Class::LETTER)
     }
 
     /// Adds the number in words at token `at` as digits, and returns the token from which to look for the next number.
     fn digits(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) -> usize {
-        let words = (at..self.end).map(|token| lexicon.folded(self.document.tokens[token].word));
+        let words = (at..self.end).map(|token| lexicon.folded(self.tokens[token].word));
         let Some(spoken) = number::spoken_number(words) else {
             return at + 1;
         };
@@ -56,7 +54,7 @@ impl Joiner<'_> {
     /// Adds the word of a few letters and a number at token `at`, also with a single letter after the number.
     fn number(&self, at: usize, lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
         let next = at + 1;
-        let tokens = &self.document.tokens;
+        let tokens = self.tokens;
         if next >= self.end || !tokens[next].class.has(Class::NUMERIC) || tokens[next].separator > Separator::Hyphen {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! Words are split in the visible text, so that invisible characters change neither words nor sentences.
 
-use super::document::Token;
+use super::token::Token;
 use crate::model::is_unseen;
 
 /// The visible part of a text.

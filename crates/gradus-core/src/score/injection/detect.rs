@@ -3,10 +3,8 @@
 //! The checks decode a text; whether the decoded text is an instruction is decided by the caller's function.
 
 use super::oddities::{NonAscii, Oddities};
+use super::orders::IsOrder;
 use super::{chat_markup, disguised, encoded, forged_verdicts, hidden, unspaced_scripts};
-
-/// Whether a text contains instructions to a grader in plain words.
-pub(in crate::score) type IsOrder<'a> = dyn FnMut(&str) -> bool + 'a;
 
 /// Whether `text` hides instructions to a grader that `is_order` does not find in the text itself. `is_obscured` means
 /// that the text has words that make sense only reversed or in ROT13.

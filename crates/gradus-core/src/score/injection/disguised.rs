@@ -5,7 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::detect::IsOrder;
+use super::orders::IsOrder;
 
 /// Beginnings of words that occur in orders to a grader.
 const ORDER_PREFIXES: &[&str] = &[

@@ -2,8 +2,8 @@
 //!
 //! Decoded bytes that are not readable text are ignored.
 
-use super::detect::IsOrder;
 use super::oddities::LONG_RUN;
+use super::orders::IsOrder;
 
 /// Smallest number of escaped characters in a text that is decoded. A URL or code sample may have fewer.
 const MIN_ESCAPES: usize = 4;

@@ -3,6 +3,9 @@
 //!
 //! [`crate::score::signals`] compiles them; the most direct phrases are there.
 
+/// A check of whether a text contains instructions to a grader in plain words.
+pub(in crate::score) type IsOrder<'a> = dyn FnMut(&str) -> bool + 'a;
+
 /// Words of such phrases, reversed and in ROT13. An answer with one of them is also checked reversed and decoded.
 pub(in crate::score) const OBSCURED_WORDS: &[&str] = &[
     "siht|taht|htiw|uoy|ruoy|lliw|erongi|drager|drageridsid|tegrof|edirrevo|noitcurtsni|snoitcurtsni|suoiverp|skram|edarg|tiderc|mumixam|tpmorp|dradwa|redarg",
