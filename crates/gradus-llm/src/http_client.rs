@@ -16,12 +16,10 @@ use reqwest::{Certificate, Method, StatusCode, Url};
 
 use super::address::is_loopback;
 use super::endpoint::Endpoint;
-use super::request_error::RequestCause;
+use super::request_error::{LARGEST_RESPONSE_MIB, RequestCause};
 
 /// Time limit of a connection attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Largest response that is read, in MiB.
-pub(super) const LARGEST_RESPONSE_MIB: usize = 2;
 /// Largest certificate file that is read, in bytes.
 const LARGEST_PEM: u64 = 16 << 20;
 /// Number of redirects that are followed on the same host.

@@ -19,6 +19,7 @@ mod request_error;
 mod retry;
 mod secret;
 mod session;
+mod session_error;
 mod spending;
 mod tokens;
 
@@ -33,6 +34,7 @@ pub use reply_store::CacheWarning;
 pub use request_error::{RequestCause, RequestError};
 pub use reqwest::Url;
 pub use secret::Secret;
-pub use session::{Session, SessionError};
+pub use session::Session;
+pub use session_error::SessionError;
 pub use spending::Meter;
 pub use tokens::{Counting, Tokens};

@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::endpoint_client::{AskError, EndpointClient};
 use super::http_client::ClientError;
 use super::reply_store::{CacheWarning, ReplyStore};
-use super::session::{Session, SessionError};
+use super::session_error::SessionError;
 use super::spending::{Meter, SpendPermit};
 use super::tokens::Tokens;
 use crate::reply_cache::{Cache, StoredReply};
@@ -105,11 +105,6 @@ impl Pool {
     /// The token counter for all judges.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
-    }
-
-    /// Starts a session for one answer; `answer` names it in errors.
-    pub fn session(&self, answer: String) -> Session<'_> {
-        Session::new(self, answer)
     }
 
     /// Uses cached replies from now on, if they were ignored so far.

@@ -9,7 +9,7 @@ use super::endpoint_client::{AskError, EndpointClient};
 use super::pool::Pool;
 use super::protocol::{Mode, refusal_text};
 use super::request_error::{RequestCause, RequestError};
-use super::session::SessionError;
+use super::session_error::SessionError;
 use gradus_core::judge::{Halt, JudgeId, Message, Request, Role, Shape};
 
 /// The result of a probe.

@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use super::http_client::LARGEST_RESPONSE_MIB;
 use super::protocol::{RefusedParameter, UnreadableBody};
 use super::retry::Retry;
+
+/// Largest response that is read, in MiB.
+pub(super) const LARGEST_RESPONSE_MIB: usize = 2;
 
 /// A request without a reply. The message is one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,74 +5,15 @@
 //! runtime, so it works outside of any runtime and inside one, best in `spawn_blocking`. In an asynchronous task it stalls
 //! the thread, and waits forever for a limit of the pool that another task of the same thread has used up.
 
-use std::borrow::Cow;
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use super::pool::{CacheUse, Pool};
-use super::request_error::RequestError;
-use gradus_core::judge::{Cause, Chat, Count, Failure, Halt, JudgeId, Reply, Request, Rounds, Step};
+use super::session_error::SessionError;
+use gradus_core::judge::{Cause, Chat, Count, Failure, Halt, Reply, Request, Rounds, Step};
 use gradus_core::model::Grade;
-
-/// The reason why a session cannot continue, as the cause of a [`Halt`].
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum SessionError {
-    /// Only cached replies are used, and the cache has no reply for a request.
-    #[error(
-        "no reply is cached for {answer}, judge `{model}`, sample {sample}{}",
-        if *.is_repeated { ", after an unusable reply" } else { "" }
-    )]
-    NotCached {
-        /// The name of the answer.
-        answer: String,
-        /// The model of the judge.
-        model: String,
-        /// The number of the sample, from 1.
-        sample: u32,
-        /// Whether the request follows an unusable reply.
-        is_repeated: bool,
-    },
-    /// A judge gave no reply, and grading stops in that case.
-    #[error("{answer}: {cause}")]
-    Unanswered {
-        /// The name of the answer.
-        answer: String,
-        /// The failure of the request.
-        cause: Cause,
-    },
-    /// The pool has no judge with this number.
-    #[error("there is no judge {0}")]
-    UnknownJudge(JudgeId),
-    /// The system provides no thread for requests.
-    #[error("cannot start the thread that sends requests: {0}")]
-    Runtime(Arc<io::Error>),
-}
-
-impl SessionError {
-    /// Advice for any caller, without names of flags or commands.
-    pub fn hint(&self) -> Option<Cow<'static, str>> {
-        match self {
-            Self::NotCached { .. } => Some("grade once with the same settings and with requests allowed".into()),
-            Self::Unanswered { cause, .. } => cause.error().downcast_ref().and_then(RequestError::hint),
-            Self::UnknownJudge(_) | Self::Runtime(_) => None,
-        }
-    }
-}
-
-impl SessionError {
-    pub(super) fn into_halt(self) -> Halt {
-        Halt::Failed(Cause::new(self))
-    }
-}
-
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Self {
-        error.into_halt().into()
-    }
-}
 
 /// The requests about one answer. They share one deadline.
 pub struct Session<'p> {
@@ -102,11 +43,14 @@ impl Pending {
     }
 }
 
-impl<'p> Session<'p> {
-    pub(super) fn new(pool: &'p Pool, answer: String) -> Self {
-        Self { pool, answer, used: Mutex::default() }
+impl Pool {
+    /// Starts a session for one answer; `answer` names it in errors.
+    pub fn session(&self, answer: String) -> Session<'_> {
+        Session { pool: self, answer, used: Mutex::default() }
     }
+}
 
+impl Session<'_> {
     /// Sends all requests at the same time and returns their replies, in the order of `requests`. Cached replies are
     /// not requested again.
     ///
@@ -218,47 +162,5 @@ impl Chat for Session<'_> {
             }
         }
         pending.finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::request_error::RequestCause;
-
-    #[test]
-    fn every_error_has_a_message_of_one_line() {
-        let not_cached = |is_repeated| SessionError::NotCached {
-            answer: "answer `a`".to_owned(),
-            model: "m".to_owned(),
-            sample: 2,
-            is_repeated,
-        };
-        let unreachable =
-            RequestError { host: "h".to_owned(), cause: RequestCause::Connect("refused".to_owned()), attempts: 1 };
-        let unanswered = SessionError::Unanswered { answer: "answer `a`".to_owned(), cause: Cause::new(unreachable) };
-        let again = "grade once with the same settings and with requests allowed";
-        for (error, message, hint) in [
-            (not_cached(false), "no reply is cached for answer `a`, judge `m`, sample 2", Some(again)),
-            (
-                not_cached(true),
-                "no reply is cached for answer `a`, judge `m`, sample 2, after an unusable reply",
-                Some(again),
-            ),
-            (
-                unanswered,
-                "answer `a`: cannot reach h: refused",
-                Some("check that the server is running and that the base URL is right"),
-            ),
-            (SessionError::UnknownJudge(JudgeId(2)), "there is no judge 3", None),
-            (
-                SessionError::Runtime(Arc::new(io::Error::other("no thread"))),
-                "cannot start the thread that sends requests: no thread",
-                None,
-            ),
-        ] {
-            assert_eq!(error.to_string(), message);
-            assert_eq!(error.hint().as_deref(), hint);
-        }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Dialect, Mode, Parameters};
+use super::dialect::{Dialect, Mode, Parameters};
 use gradus_core::judge::{Message, Reply, Request, Role};
 use gradus_core::model::Usage;
 

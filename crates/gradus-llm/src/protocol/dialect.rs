@@ -1,4 +1,5 @@
-//! The parts of a protocol that an endpoint supports, and the fallback after a refused request.
+//! The parameters of a request, the parts of a protocol that an endpoint supports, and the fallback after a refused
+//! request.
 //!
 //! Servers support different parts of the same protocol and explain a refusal in free text. Searching that text for the
 //! refused parameter is the only way to find it, and it is done here and nowhere else. Each fallback drops one part and
@@ -7,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Provider;
+use super::provider::Provider;
 use super::server_text::is_html;
 
 /// The way to request structured output.
@@ -32,6 +33,19 @@ pub(crate) enum LimitField {
     MaxTokens,
     /// The name in servers that also count reasoning tokens.
     MaxCompletionTokens,
+}
+
+/// The parameters of a request besides the conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parameters {
+    /// The endpoint's name of the model.
+    pub(crate) model: String,
+    /// Largest number of tokens of a reply.
+    pub(crate) max_tokens: u32,
+    /// Sent if the dialect supports it.
+    pub(crate) temperature: Option<f64>,
+    /// The seed of sample 0; each further sample adds one. Sent if the dialect supports it.
+    pub(crate) seed: Option<u64>,
 }
 
 /// The parts of its protocol that an endpoint is known, or assumed, to support.
@@ -117,6 +131,16 @@ pub enum RefusedParameter {
 pub(crate) struct Refusal {
     pub(crate) parameter: RefusedParameter,
     pub(crate) next: Dialect,
+}
+
+impl Provider {
+    /// The ways to request structured output, best first.
+    pub(crate) fn modes(self) -> &'static [Mode] {
+        match self {
+            Self::OpenAi => &[Mode::Schema, Mode::Json, Mode::Text],
+            Self::Anthropic => &[Mode::Tool, Mode::Text],
+        }
+    }
 }
 
 impl Dialect {

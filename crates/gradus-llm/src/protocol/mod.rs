@@ -7,12 +7,12 @@ mod dialect;
 mod openai;
 mod provider;
 mod refusal_text;
+mod request_and_reply;
 mod server_text;
 mod unreadable_body;
 
 pub use dialect::RefusedParameter;
-pub(super) use dialect::{Dialect, LimitField, Mode, Refusal};
-pub(super) use provider::Parameters;
+pub(super) use dialect::{Dialect, Mode, Parameters, Refusal};
 pub use provider::Provider;
 pub(super) use refusal_text::refusal_text;
 pub(super) use server_text::masked;

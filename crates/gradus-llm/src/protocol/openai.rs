@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Dialect, LimitField, Mode, Parameters};
+use super::dialect::{Dialect, LimitField, Mode, Parameters};
 use gradus_core::judge::{Message, Reply, Request, Role};
 use gradus_core::model::Usage;
 

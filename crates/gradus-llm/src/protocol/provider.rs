@@ -1,7 +1,6 @@
-//! The two protocols by name, and the differences between them: paths, headers, bodies and replies.
-
-use super::{Dialect, Mode, UnreadableBody, anthropic, openai, unreadable_body};
-use gradus_core::judge::{Reply, Request};
+//! The two protocols by name, with their paths and headers.
+//!
+//! Bodies and replies are in `request_and_reply`.
 
 /// The protocol of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,19 +9,6 @@ pub enum Provider {
     OpenAi,
     /// Anthropic's messages.
     Anthropic,
-}
-
-/// The parameters of a request besides the conversation.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Parameters {
-    /// The endpoint's name of the model.
-    pub(crate) model: String,
-    /// Largest number of tokens of a reply.
-    pub(crate) max_tokens: u32,
-    /// Sent if the dialect supports it.
-    pub(crate) temperature: Option<f64>,
-    /// The seed of sample 0; each further sample adds one. Sent if the dialect supports it.
-    pub(crate) seed: Option<u64>,
 }
 
 impl Provider {
@@ -37,14 +23,6 @@ impl Provider {
     /// The protocol with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::OpenAi, Self::Anthropic].into_iter().find(|provider| provider.name() == name)
-    }
-
-    /// The ways to request structured output, best first.
-    pub(crate) fn modes(self) -> &'static [Mode] {
-        match self {
-            Self::OpenAi => &[Mode::Schema, Mode::Json, Mode::Text],
-            Self::Anthropic => &[Mode::Tool, Mode::Text],
-        }
     }
 
     /// The path below the endpoint's base address.
@@ -64,32 +42,6 @@ impl Provider {
                 key.map(|key| ("x-api-key", key.to_owned())).into_iter().chain([version]).collect()
             }
         }
-    }
-
-    /// A request as JSON. The same arguments give the same bytes.
-    ///
-    /// # Errors
-    /// The schema of the request is not JSON.
-    pub(crate) fn body(
-        self,
-        request: &Request,
-        parameters: &Parameters,
-        dialect: &Dialect,
-    ) -> serde_json::Result<Vec<u8>> {
-        match self {
-            Self::OpenAi => openai::body(request, parameters, dialect),
-            Self::Anthropic => anthropic::body(request, parameters, dialect),
-        }
-    }
-
-    /// Reads the reply from the body of a response with status 200. An empty reply is a reply.
-    pub(crate) fn reply(self, content_type: Option<&str>, body: &[u8]) -> Result<Reply, UnreadableBody> {
-        let answer = unreadable_body::json(content_type, body)?;
-        let reply = match self {
-            Self::OpenAi => openai::reply(&answer),
-            Self::Anthropic => anthropic::reply(&answer),
-        };
-        reply.ok_or_else(|| UnreadableBody::without_reply(&answer))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -12,7 +13,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::{CacheError, at, is_damage_in_cache};
 use super::files::{beside, check_kind};
 use super::layout::{self, Identity};
-use super::open_to_write::PATIENCE;
+
+/// Time that `SQLite` waits for another process.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A database that is open for reading.
 pub(super) struct Readable {

@@ -3,16 +3,13 @@
 //! A lock file is held meanwhile, so that no other process opens a database while its files are being renamed.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{CacheError, is_damage, is_damage_in_cache};
+use super::files;
 use super::layout::{self, Id, Identity};
-use super::{files, open_to_read};
-
-/// Time that `SQLite` waits for another process.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+use super::open_to_read::{self, PATIENCE};
 
 /// A database that can be written.
 pub(super) struct Writable {
