@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::stream::Packing;
+use super::packing::Packing;
 
 /// The format of an input with rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

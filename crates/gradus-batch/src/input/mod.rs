@@ -16,6 +16,7 @@ mod json;
 mod limits;
 mod lines;
 mod open;
+mod packing;
 #[cfg(feature = "parquet")]
 mod parquet_rows;
 mod pipe;
@@ -34,9 +35,9 @@ pub use error::{InputError, InputFault};
 pub use fault::{BadRow, RowFault};
 pub use format::InputFormat;
 pub use open::Asked;
+pub(super) use packing::Packing;
 pub use pipe::Pipe;
 pub(crate) use record::number;
 pub use record::{Field, Record, RecordColumns};
 pub(crate) use record_reader::read_all;
 pub use record_reader::{FileColumns, ReadRows, RecordReader};
-pub(super) use stream::Packing;

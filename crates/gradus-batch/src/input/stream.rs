@@ -9,13 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use flate2::bufread::MultiGzDecoder;
 
 use super::format::InputFormat;
+use super::packing::Packing;
 use super::pipe::{Pipe, stopped};
 use gradus_core::model::{NonText, file_signature, non_text};
 
 const BUFFER: usize = 1 << 18;
 const BOM: &[u8] = b"\xef\xbb\xbf";
-const GZIP: &[u8] = b"\x1f\x8b";
-const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 /// Unpacked bytes of a file or a pipe.
 pub(super) struct Stream {
@@ -145,38 +144,6 @@ impl Stream {
         self.checksum.update(&self.source.buffer()[..count]);
         self.bytes += count as u64;
         self.source.consume(count);
-    }
-}
-
-/// The compression format of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Packing {
-    Gzip,
-    Zstd,
-}
-
-impl Packing {
-    /// The format that the first bytes of a file show.
-    fn by_first_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.starts_with(GZIP) {
-            Some(Self::Gzip)
-        } else if bytes.starts_with(ZSTD) {
-            Some(Self::Zstd)
-        } else {
-            None
-        }
-    }
-
-    /// The format that the file extension names.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?;
-        if ending.eq_ignore_ascii_case("gz") {
-            Some(Self::Gzip)
-        } else if ending.eq_ignore_ascii_case("zst") {
-            Some(Self::Zstd)
-        } else {
-            None
-        }
     }
 }
 

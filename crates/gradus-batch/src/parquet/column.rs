@@ -9,7 +9,7 @@ use parquet::file::reader::RowGroupReader;
 
 use super::cell::Cell;
 use super::pages::CheckedPages;
-use super::read::ReadError;
+use super::read_error::ReadError;
 use super::shape::{self, Shape};
 
 /// A stored column and its current row.

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 
-use super::read::ReadError;
+use super::read_error::ReadError;
 
 /// The deepest nesting of groups that is read.
 const DEEPEST: usize = 64;

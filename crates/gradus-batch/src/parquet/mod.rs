@@ -10,12 +10,13 @@ mod iso;
 mod nested;
 mod pages;
 mod read;
+mod read_error;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub(super) use cell::Cell;
-pub use read::ReadError;
 pub(super) use read::{Rows, Table};
+pub use read_error::ReadError;
 pub use write::{ColumnType, WriteError, from_csv};

@@ -10,7 +10,7 @@ use parquet::schema::types::Type;
 
 use super::cell::Cell;
 use super::column::{Leaf, uneven};
-use super::read::ReadError;
+use super::read_error::ReadError;
 
 /// A part of a column, and the leaves under it.
 #[derive(Debug)]

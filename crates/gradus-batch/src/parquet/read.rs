@@ -4,11 +4,9 @@
 //! and the rows of one batch are held. Damaged files are errors.
 
 use std::fs::File;
-use std::io;
 use std::ops::Range;
 
 use parquet::basic::Compression;
-use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::Type;
 
@@ -16,56 +14,13 @@ pub(crate) use super::cell::Cell;
 use super::column::{Leaf, uneven};
 use super::footer;
 use super::nested::Node;
+use super::read_error::ReadError;
 use crate::caught::caught;
 
 /// Rows that are read from each column at a time.
 const STEP: usize = 64;
 /// Bytes of memory after which a batch is full.
 const BATCH_BYTES: usize = 16 << 20;
-
-/// The reason why a Parquet file cannot be read, or does not have the requested columns.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the message of each variant explains its fields")]
-pub enum ReadError {
-    #[error("the Parquet file cannot be read: {0}")]
-    File(#[from] io::Error),
-    #[error("this is not a Parquet file: it does not end with the mark `PAR1`")]
-    NotParquet,
-    #[error("the Parquet file is encrypted")]
-    Encrypted,
-    /// The file contradicts itself, or cannot be decoded.
-    #[error("the Parquet file is damaged: {reason}")]
-    Damaged { reason: String },
-    #[error("column {column:?} is compressed with {codec}")]
-    Codec { column: String, codec: &'static str },
-    /// `names` are all columns of the file.
-    #[error("there is no column {name:?}")]
-    NoColumn { name: String, names: Vec<String> },
-    #[error("there are two columns {name:?}")]
-    Twice { name: String },
-}
-
-impl ReadError {
-    /// Advice for any caller.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::File(_) | Self::NotParquet | Self::Encrypted | Self::Damaged { .. } => "write the file again",
-            Self::Codec { .. } => "write it with Snappy, gzip, Zstandard or LZ4",
-            Self::NoColumn { .. } => "name a column that the file has",
-            Self::Twice { .. } => "rename one of the columns",
-        }
-    }
-}
-
-impl From<ParquetError> for ReadError {
-    fn from(error: ParquetError) -> Self {
-        let reason = match error {
-            ParquetError::General(reason) | ParquetError::NYI(reason) | ParquetError::EOF(reason) => reason,
-            other => other.to_string(),
-        };
-        Self::Damaged { reason }
-    }
-}
 
 /// Runs `work`. A panic of the Parquet crate, which asserts where it might report, is an error; values that `work` was
 /// changing must not be used then.

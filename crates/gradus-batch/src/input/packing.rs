@@ -1,0 +1,38 @@
+//! The compression formats of files, known by file extension or by first bytes.
+
+use std::path::Path;
+
+const GZIP: &[u8] = b"\x1f\x8b";
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+
+/// The compression format of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    /// The format that the first bytes of a file show.
+    pub(super) fn by_first_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(GZIP) {
+            Some(Self::Gzip)
+        } else if bytes.starts_with(ZSTD) {
+            Some(Self::Zstd)
+        } else {
+            None
+        }
+    }
+
+    /// The format that the file extension names.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?;
+        if ending.eq_ignore_ascii_case("gz") {
+            Some(Self::Gzip)
+        } else if ending.eq_ignore_ascii_case("zst") {
+            Some(Self::Zstd)
+        } else {
+            None
+        }
+    }
+}
