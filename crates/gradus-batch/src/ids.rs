@@ -5,23 +5,23 @@ use hashbrown::HashMap;
 /// Ids that are remembered. Of a longer input, later rows are compared with the first of these only.
 const REMEMBERED: usize = 3_600_000;
 
-/// The lines of rows that have their own id, by a hash of their id and question.
+/// The lines of rows that have their own id, by the fingerprint of their id and question.
 #[derive(Default)]
 pub(super) struct Ids {
     lines: HashMap<u64, u64>,
 }
 
 impl Ids {
-    /// The line of the first row with this hash.
-    pub(super) fn first(&self, same: u64) -> Option<u64> {
-        self.lines.get(&same).copied()
+    /// The line of the first row with this fingerprint.
+    pub(super) fn first(&self, fingerprint: u64) -> Option<u64> {
+        self.lines.get(&fingerprint).copied()
     }
 
-    /// Notes a row and returns the line of the first row with this hash, if there was one.
-    pub(super) fn note(&mut self, same: u64, line: u64) -> Option<u64> {
-        let first = self.first(same);
+    /// Notes a row and returns the line of the first row with this fingerprint, if there was one.
+    pub(super) fn note(&mut self, fingerprint: u64, line: u64) -> Option<u64> {
+        let first = self.first(fingerprint);
         if first.is_none() && self.lines.len() < REMEMBERED {
-            self.lines.insert(same, line);
+            self.lines.insert(fingerprint, line);
         }
         first
     }

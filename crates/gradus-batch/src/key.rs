@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use gradus_core::model::{CarriedValue, Fingerprint, QuestionMatch};
+use gradus_core::model::{CarriedValue, Fingerprint, FingerprintHasher, QuestionMatch};
 
 /// Half of a BLAKE3 hash: equal for rows with equal results. Written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,73 +15,69 @@ pub(super) struct Key(u128);
 impl Key {
     /// The key for the fingerprint of a grade, in results of this layout, with the row's id and its kept columns.
     pub(super) fn new(layout: &Fingerprint, grade: &Fingerprint, id: &str, kept: &[CarriedValue<'_>]) -> Self {
-        let mut hash = TaggedHash(blake3::Hasher::new_keyed(&layout.0));
-        hash.bytes(&grade.0).text(0, id);
+        let mut hasher = FingerprintHasher::keyed(*layout);
+        hasher.fingerprint(*grade);
+        add_text(&mut hasher, 0, id);
         for kept in kept {
             match kept {
-                CarriedValue::Absent => hash.text(1, ""),
-                CarriedValue::Text(text) => hash.text(2, text),
-                CarriedValue::Json(text) => hash.text(3, text),
-            };
+                CarriedValue::Absent => add_text(&mut hasher, 1, ""),
+                CarriedValue::Text(text) => add_text(&mut hasher, 2, text),
+                CarriedValue::Json(text) => add_text(&mut hasher, 3, text),
+            }
         }
-        Self(hash.first_half())
+        Self(first_half(hasher.finish()))
     }
 }
 
 /// The fingerprint of a graded row: of its grade, and of how its question was determined.
-pub(super) fn print_with_match(grade: &Fingerprint, matched: Option<&QuestionMatch<'_>>) -> Fingerprint {
-    let mut hash = TaggedHash(blake3::Hasher::new());
-    hash.bytes(&grade.0);
+pub(super) fn fingerprint_with_match(grade: &Fingerprint, matched: Option<&QuestionMatch<'_>>) -> Fingerprint {
+    let mut hasher = FingerprintHasher::new();
+    hasher.fingerprint(*grade);
     match matched {
-        None => hash.text(0, ""),
-        Some(QuestionMatch::Id) => hash.text(1, ""),
-        Some(QuestionMatch::Only) => hash.text(2, ""),
-        Some(QuestionMatch::Wording { wording }) => hash.text(3, wording),
+        None => add_text(&mut hasher, 0, ""),
+        Some(QuestionMatch::Id) => add_text(&mut hasher, 1, ""),
+        Some(QuestionMatch::Only) => add_text(&mut hasher, 2, ""),
+        Some(QuestionMatch::Wording { wording }) => add_text(&mut hasher, 3, wording),
         Some(QuestionMatch::Similar { wording, similarity }) => {
-            hash.text(4, wording).bytes(&similarity.0.to_le_bytes())
+            add_text(&mut hasher, 4, wording);
+            hasher.bytes(&similarity.0.to_le_bytes());
         }
-        Some(QuestionMatch::Answer { similarity }) => hash.text(5, "").bytes(&similarity.0.to_le_bytes()),
-    };
-    hash.fingerprint()
+        Some(QuestionMatch::Answer { similarity }) => {
+            add_text(&mut hasher, 5, "");
+            hasher.bytes(&similarity.0.to_le_bytes());
+        }
+    }
+    hasher.finish()
 }
 
 /// The fingerprint of a row that cannot be graded.
-pub(super) fn print_of_reason(question: &str, reason: &str) -> Fingerprint {
-    let mut hash = TaggedHash(blake3::Hasher::new());
-    hash.text(0, question).text(1, reason);
-    hash.fingerprint()
+pub(super) fn fingerprint_of_reason(question: &str, reason: &str) -> Fingerprint {
+    fingerprint_of_two(question, reason)
 }
 
-/// A hash that is equal for two rows with the same id and question.
-pub(super) fn same(id: &str, question: &str) -> u64 {
-    let mut hash = TaggedHash(blake3::Hasher::new());
-    hash.text(0, id).text(1, question);
-    (hash.first_half() >> 64) as u64
+/// A short fingerprint that is equal for two rows with the same id and question.
+pub(super) fn short_fingerprint_of_id(id: &str, question: &str) -> u64 {
+    (first_half(fingerprint_of_two(id, question)) >> 64) as u64
 }
 
-/// Hashes texts with a tag and their length, so that no two sequences of texts have the same bytes.
-struct TaggedHash(blake3::Hasher);
+fn fingerprint_of_two(first: &str, second: &str) -> Fingerprint {
+    let mut hasher = FingerprintHasher::new();
+    add_text(&mut hasher, 0, first);
+    add_text(&mut hasher, 1, second);
+    hasher.finish()
+}
 
-impl TaggedHash {
-    /// Adds bytes of a fixed length.
-    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.update(bytes);
-        self
-    }
+/// Adds a text with a tag, so that no two sequences of tagged texts add the same bytes.
+fn add_text(hasher: &mut FingerprintHasher, tag: u8, text: &str) {
+    hasher.bytes(&[tag]);
+    hasher.text(text);
+}
 
-    fn text(&mut self, tag: u8, text: &str) -> &mut Self {
-        self.bytes(&[tag]).bytes(&(text.len() as u64).to_le_bytes()).bytes(text.as_bytes())
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(*self.0.finalize().as_bytes())
-    }
-
-    fn first_half(&self) -> u128 {
-        let mut half = [0; 16];
-        self.0.finalize_xof().fill(&mut half);
-        u128::from_be_bytes(half)
-    }
+/// The first half of a fingerprint.
+fn first_half(fingerprint: Fingerprint) -> u128 {
+    let mut half = [0; 16];
+    half.copy_from_slice(&fingerprint.0[..16]);
+    u128::from_be_bytes(half)
 }
 
 impl fmt::Display for Key {
@@ -132,11 +128,11 @@ mod tests {
         let parts = [grade.0.to_vec(), tagged(0, "r1"), tagged(1, ""), tagged(2, "a"), tagged(3, "1")].concat();
         let hash = blake3::keyed_hash(&layout.0, &parts).to_hex();
         assert_eq!(Key::new(&layout, &grade, "r1", &kept).to_string(), hash[..32]);
-        let same = same("r1", "q");
+        let same = short_fingerprint_of_id("r1", "q");
         let hash = blake3::hash(&[tagged(0, "r1"), tagged(1, "q")].concat()).to_hex();
         assert_eq!(format!("{same:016x}"), hash[..16]);
         let reason = [tagged(0, "q"), tagged(1, "why")].concat();
-        assert_eq!(print_of_reason("q", "why").0, *blake3::hash(&reason).as_bytes());
+        assert_eq!(fingerprint_of_reason("q", "why").0, *blake3::hash(&reason).as_bytes());
     }
 
     #[test]
@@ -156,7 +152,7 @@ mod tests {
             (Some(QuestionMatch::Answer { similarity }), [tagged(5, ""), near].concat()),
         ] {
             let expected = *blake3::hash(&[grade.0.to_vec(), bytes].concat()).as_bytes();
-            assert_eq!(print_with_match(&grade, matched.as_ref()).0, expected, "{matched:?}");
+            assert_eq!(fingerprint_with_match(&grade, matched.as_ref()).0, expected, "{matched:?}");
         }
     }
 }

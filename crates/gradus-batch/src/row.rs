@@ -75,7 +75,8 @@ impl Row<'_> {
     }
 }
 
-/// A text of at most 60 characters: a longer one is cut and ends with `…`.
+/// The first 60 characters of a text, with `…` after them if it is longer. The keys of rows without a grade depend on
+/// every byte of it, so it is not [`gradus_core::wording::shortened`], which counts graphemes.
 pub fn short(text: &str) -> Cow<'_, str> {
     const MOST: usize = 60;
     match text.char_indices().nth(MOST) {

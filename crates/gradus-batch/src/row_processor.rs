@@ -95,7 +95,7 @@ impl RowTask<'_> {
     }
 
     fn refuse(question: String, reason: String) -> Self {
-        let fingerprint = key::print_of_reason(&question, &reason);
+        let fingerprint = key::fingerprint_of_reason(&question, &reason);
         Self::Refuse { question, reason, fingerprint }
     }
 }
@@ -147,13 +147,13 @@ impl<'w> RowProcessor<'w> {
         let fingerprint = match &task {
             RowTask::Grade { fingerprint, .. } => {
                 let matched = found.as_deref().and_then(|found| found.as_ref().ok()).map(|found| &found.matched);
-                key::print_with_match(&self.grader.fingerprint(*fingerprint), matched)
+                key::fingerprint_with_match(&self.grader.fingerprint(*fingerprint), matched)
             }
             RowTask::Refuse { fingerprint, .. } => *fingerprint,
         };
         // A refused row claims no id, because a corrected row with the same id may follow.
         let claims_id = has_id && matches!(task, RowTask::Grade { .. });
-        let duplicate_key = claims_id.then(|| key::same(&id, task.question_id()));
+        let duplicate_key = claims_id.then(|| key::short_fingerprint_of_id(&id, task.question_id()));
         let key = Key::new(&self.layout, &fingerprint, &id, &kept);
         PreparedRow { line, id, duplicate_key, key, found, task, kept }
     }
