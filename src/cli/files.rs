@@ -1,14 +1,14 @@
 //! Reads the files that the command line names, and writes files atomically.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use tempfile::TempPath;
 
 use super::hints::advised;
 use super::terminal::{exit_on_signal, read_typed};
+use crate::batch::{FileAccess, StagedFile};
 
 /// Larger inputs are rejected. In bytes.
 const MAX_INPUT: usize = 1 << 30;
@@ -142,47 +142,31 @@ pub(super) fn write_atomically(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 /// Copies a source to a file atomically.
-pub(super) fn write_from(path: &Path, mut from: impl io::Read) -> anyhow::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let write = |file: &mut fs::File| io::copy(&mut from, file).map(drop);
-    let staged = stage(&target, write).with_context(|| format!("cannot write {}", path.display()))?;
-    staged.persist(&target).map_err(|error| error.error).with_context(|| format!("cannot write {}", target.display()))
+pub(super) fn write_from(path: &Path, from: impl io::Read) -> anyhow::Result<()> {
+    let target = link_target(path);
+    let staged = StagedFile::write(&target, FileAccess::Usual, from)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    staged.replace_target().with_context(|| format!("cannot write {}", target.display()))
 }
 
 /// Writes several files. Each is replaced atomically, and none before the temporary files of all are written.
 pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (path, text) in files {
-        // because a link stays a link, and its target is written.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-        let written = stage(&target, |file| file.write_all(text.as_bytes()))
+        let target = link_target(path);
+        let written = StagedFile::write(&target, FileAccess::Usual, text.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         staged.push((target, written));
     }
     for (target, written) in staged {
-        let failed = || format!("cannot write {}", target.display());
-        written.persist(&target).map_err(|error| error.error).with_context(failed)?;
+        written.replace_target().with_context(|| format!("cannot write {}", target.display()))?;
     }
     Ok(())
 }
 
-/// Writes a temporary file in the folder of `target`, and syncs it.
-fn stage(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<TempPath> {
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    let mode = {
-        // because a temporary file is private. The file gets the permissions of the one it replaces, or the usual ones.
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(target).map_or_else(|_| fs::Permissions::from_mode(0o666), |metadata| metadata.permissions())
-    };
-    #[cfg(unix)]
-    builder.permissions(mode);
-    let mut file = builder.prefix(".gradus-").tempfile_in(folder)?;
-    write(file.as_file_mut())?;
-    file.as_file().sync_all()?;
-    Ok(file.into_temp_path())
+/// The file that is written for a path: the target of a link, so that the link stays a link.
+fn link_target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 #[cfg(test)]

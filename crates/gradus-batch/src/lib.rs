@@ -5,6 +5,7 @@
 //! results; nothing here prints.
 
 mod answer_grader;
+mod atomic_file;
 mod batch_run;
 mod caught;
 mod draft_rows;
@@ -39,6 +40,7 @@ mod run_folder;
 mod run_plan;
 
 pub use answer_grader::{AnswerGrader, OfflineGrader};
+pub use atomic_file::{FileAccess, StagedFile};
 pub use batch_run::{RunSummary, RunTarget, reports_of, run};
 pub use caught::{Panicked, caught, note_panic};
 pub use draft_rows::{open_drafts, read_drafts};

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
@@ -15,6 +14,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::file;
+use crate::batch::{FileAccess, StagedFile};
 use crate::cli::hints::advised;
 
 /// The folder of the list, in the user's configuration folder.
@@ -111,12 +111,11 @@ impl Trust {
         let _lock = self.lock()?;
         let mut list = self.read()?;
         change(&mut list);
-        let mut new = tempfile::NamedTempFile::new_in(&self.folder).with_context(failed)?;
-        serde_json::to_writer_pretty(&mut new, &list).with_context(failed)?;
-        new.write_all(b"\n").and_then(|()| new.as_file().sync_all()).with_context(failed)?;
-        // A temporary file is readable only by its owner, and keeps its permissions.
-        new.persist(self.folder.join(FILE)).with_context(failed)?;
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(&list).with_context(failed)?;
+        text.push(b'\n');
+        StagedFile::write(&self.folder.join(FILE), FileAccess::OwnerOnly, text.as_slice())
+            .and_then(StagedFile::replace_target)
+            .with_context(failed)
     }
 
     fn make_folder(&self) -> std::io::Result<()> {

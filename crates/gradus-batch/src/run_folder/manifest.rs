@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::own_file;
+use crate::atomic_file::move_into_place;
 use crate::error::BatchError;
 use crate::input::SummedUp;
-use gradus_core::model::Fingerprint;
+use gradus_core::model::{Fingerprint, FingerprintHasher};
 
 /// Layout of the manifest that this program writes and reads.
 pub(crate) const SCHEMA: u32 = 1;
@@ -131,10 +132,10 @@ impl Layout {
     /// One hash of everything but the shard, because no result depends on that.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let whole = Self { shard: None, ..self.clone() };
-        let mut hasher = blake3::Hasher::new();
+        let mut hasher = FingerprintHasher::new();
         // A struct of texts and lists has a JSON form.
-        hasher.update(&serde_json::to_vec(&whole).unwrap_or_default());
-        Fingerprint(*hasher.finalize().as_bytes())
+        hasher.bytes(&serde_json::to_vec(&whole).unwrap_or_default());
+        hasher.finish()
     }
 
     /// The differences between this earlier layout and a later one, each as a phrase: `format: csv before, tsv now`.
@@ -200,7 +201,7 @@ impl Manifest {
         let mut file = own_file::create(&staged)?;
         io::Write::write_all(&mut file, &text)?;
         file.sync_all()?;
-        own_file::move_into_place(&staged, path)
+        move_into_place(&staged, path)
     }
 }
 

@@ -44,13 +44,6 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Moves a complete file to its place atomically, and makes the move outlast a loss of power.
-pub(super) fn move_into_place(staged: &Path, path: &Path) -> io::Result<()> {
-    fs::rename(staged, path)?;
-    // Only Unix can sync a folder.
-    if cfg!(unix) { File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
-}
-
 /// How often a file is opened again that is replaced meanwhile, as a manifest is while another process writes it.
 const TRIES: u32 = 16;
 

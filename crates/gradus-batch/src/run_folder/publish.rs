@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 use super::manifest::Published;
 use super::own_file;
 use super::sink::Written;
+use crate::atomic_file::move_into_place;
 use crate::input::Packing;
 
 /// Converts results, read from the first file, to an output format that is not text, written to the second.
@@ -65,7 +66,7 @@ pub(super) fn stage(results: &Path, stored: Stored<'_>, written: (u64, u32)) -> 
 
 /// Moves a complete output to its place.
 pub(super) fn publish(staged: &Staged, output: &Path) -> io::Result<()> {
-    own_file::move_into_place(&staged.file, output)
+    move_into_place(&staged.file, output)
 }
 
 /// Length and checksum of a file.
