@@ -8,7 +8,7 @@ use super::service::Engine;
 use crate::bank::BankError;
 use crate::model::{Question, Sample};
 use crate::questions::Analyzer;
-use crate::retrieve::{CacheError, Contents, Index, IndexError, PassageFound};
+use crate::retrieve::{Contents, Index, IndexCacheError, IndexError, PassageFound};
 
 /// Passages that were found.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Passages {
     /// The passages, best first.
     pub found: Vec<PassageFound>,
     /// Why the index was not kept in the folder; `None` if it was, or if no folder is given.
-    pub not_kept: Option<CacheError>,
+    pub not_kept: Option<IndexCacheError>,
 }
 
 /// Why samples cannot be searched.
@@ -41,7 +41,7 @@ impl Engine {
         Ok(Passages { found: index.passages(text, None, limit)?, not_kept })
     }
 
-    fn passage_index(&self, folder: Option<&Path>) -> Result<(Index, Option<CacheError>), SearchError> {
+    fn passage_index(&self, folder: Option<&Path>) -> Result<(Index, Option<IndexCacheError>), SearchError> {
         let bank = self.bank();
         let mut all: Vec<(Question, Vec<Sample>)> = Vec::with_capacity(bank.entries().len());
         for entry in bank.entries() {
@@ -54,8 +54,8 @@ impl Engine {
         if let Some(folder) = folder.filter(|_| !bank.files().is_built_in()) {
             match Index::cached(folder, bank.files().fingerprint(), &contents, &analyzer) {
                 Ok(index) => return Ok((index, None)),
-                Err(CacheError::Index(error)) => return Err(error.into()),
-                Err(error @ CacheError::Folder(_)) => not_kept = Some(error),
+                Err(IndexCacheError::Index(error)) => return Err(error.into()),
+                Err(error @ IndexCacheError::Folder(_)) => not_kept = Some(error),
             }
         }
         Ok((Index::in_memory(&contents, &analyzer)?, not_kept))

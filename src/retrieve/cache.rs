@@ -26,7 +26,7 @@ const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 
 /// An error while an index is cached.
 #[derive(Debug, thiserror::Error)]
-pub enum CacheError {
+pub enum IndexCacheError {
     /// The cache folder cannot be read or written.
     #[error("cannot keep the search index in the cache folder")]
     Folder(#[from] io::Error),
@@ -45,7 +45,7 @@ impl Index {
         key: Fingerprint,
         contents: &[Contents<'_>],
         analyzer: &Analyzer,
-    ) -> Result<Self, CacheError> {
+    ) -> Result<Self, IndexCacheError> {
         let path = folder.join(format!("{LAYOUT}{key}"));
         if let Some(index) = open(&path, analyzer) {
             return Ok(index);

@@ -9,6 +9,6 @@ mod index;
 mod passages;
 mod tokenizer;
 
-pub use cache::CacheError;
+pub use cache::IndexCacheError;
 pub use index::{Contents, Index, IndexError, PassageFound};
 pub use passages::passages;
