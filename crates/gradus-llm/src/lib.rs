@@ -37,4 +37,4 @@ pub use secret::Secret;
 pub use session::Session;
 pub use session_error::SessionError;
 pub use spending::Meter;
-pub use tokens::{Counting, Tokens};
+pub use tokens::{TokenizerKind, Tokens};

@@ -8,12 +8,12 @@ use gradus_core::judge::{Count, JudgeId};
 /// Margin for models with an unknown tokenizer, in percent.
 const MARGIN: usize = 20;
 
-/// How the tokens of a model are counted.
+/// The tokenizer that counts the tokens of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counting {
-    /// With the model's own tokenizer.
+pub enum TokenizerKind {
+    /// The model's own tokenizer.
     Known,
-    /// With a common tokenizer, plus one fifth.
+    /// A common tokenizer, whose counts are increased by one fifth.
     Guessed,
 }
 
@@ -30,24 +30,24 @@ impl Tokens {
         Self { models: models.into_iter().map(plain).collect() }
     }
 
-    /// The way in which a judge's tokens are counted.
-    pub fn counting(&self, judge: JudgeId) -> Counting {
+    /// The tokenizer for a judge's model.
+    pub fn tokenizer(&self, judge: JudgeId) -> TokenizerKind {
         self.table(judge).1
     }
 
-    fn table(&self, judge: JudgeId) -> (&'static CoreBPE, Counting) {
+    fn table(&self, judge: JudgeId) -> (&'static CoreBPE, TokenizerKind) {
         let known = self.models.get(judge.0).and_then(|model| bpe_for_model(model).ok());
-        known.map_or_else(|| (o200k_base_singleton(), Counting::Guessed), |table| (table, Counting::Known))
+        known.map_or_else(|| (o200k_base_singleton(), TokenizerKind::Guessed), |table| (table, TokenizerKind::Known))
     }
 }
 
 impl Count for Tokens {
     fn tokens(&self, judge: JudgeId, text: &str) -> usize {
-        let (table, counting) = self.table(judge);
+        let (table, tokenizer) = self.table(judge);
         let counted = table.count_ordinary(text);
-        match counting {
-            Counting::Known => counted,
-            Counting::Guessed => counted + (counted * MARGIN).div_ceil(100),
+        match tokenizer {
+            TokenizerKind::Known => counted,
+            TokenizerKind::Guessed => counted + (counted * MARGIN).div_ceil(100),
         }
     }
 }
@@ -64,7 +64,10 @@ mod tests {
         assert!((5..15).contains(&known), "{known}");
         assert_eq!(tokens.tokens(JudgeId(1), text), known);
         assert_eq!(tokens.tokens(JudgeId(2), text), known + (known * MARGIN).div_ceil(100));
-        assert_eq!((tokens.counting(JudgeId(0)), tokens.counting(JudgeId(2))), (Counting::Known, Counting::Guessed));
+        assert_eq!(
+            (tokens.tokenizer(JudgeId(0)), tokens.tokenizer(JudgeId(2))),
+            (TokenizerKind::Known, TokenizerKind::Guessed)
+        );
     }
 
     #[test]

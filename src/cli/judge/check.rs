@@ -8,7 +8,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::cli::hints;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
-use crate::llm::{Counting, Endpoint, ProbeReport, ReplyFault, ReplyFormat, RequestError, probe, shown_url};
+use crate::llm::{Endpoint, ProbeReport, ReplyFault, ReplyFormat, RequestError, TokenizerKind, probe, shown_url};
 
 /// Number of models that are listed if the configured one is missing.
 const MAX_LISTED_MODELS: usize = 8;
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
     for judge in pool.judges() {
         let Some(endpoint) = pool.endpoint(judge) else { continue };
         let report = probe(pool, judge)?;
-        printer.result(&table(endpoint, pool.tokens().counting(judge), &report))?;
+        printer.result(&table(endpoint, pool.tokens().tokenizer(judge), &report))?;
         match problem(endpoint, &report) {
             Some(problem) => {
                 printer.warning(&problem);
@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
 }
 
 /// The properties of an endpoint, one per line.
-fn table(endpoint: &Endpoint, counting: Counting, report: &ProbeReport) -> String {
+fn table(endpoint: &Endpoint, tokenizer: TokenizerKind, report: &ProbeReport) -> String {
     let mut text = String::new();
     let mut row = |name: &str, value: &str| {
         // Writing to a string does not fail.
@@ -49,9 +49,9 @@ fn table(endpoint: &Endpoint, counting: Counting, report: &ProbeReport) -> Strin
     row("endpoint", &format!("{} ({})", shown_url(endpoint.base_url.as_str()), endpoint.provider.name()));
     row("key", if endpoint.key.is_some() { "set" } else { "none" });
     row("model", &model(endpoint, report));
-    let counted = match counting {
-        Counting::Known => "",
-        Counting::Guessed => "; tokens are counted with a common tokenizer, plus one fifth",
+    let counted = match tokenizer {
+        TokenizerKind::Known => "",
+        TokenizerKind::Guessed => "; tokens are counted with a common tokenizer, plus one fifth",
     };
     row(
         "context",

@@ -15,7 +15,7 @@ use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::judge::{Count as _, JudgeId, Member, Panel, Part, Prompt, Role};
-use crate::llm::{Counting, Tokens};
+use crate::llm::{TokenizerKind, Tokens};
 use crate::report::DataLayout;
 
 pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -74,12 +74,12 @@ fn text(panel: &Panel, (judge, member): (JudgeId, &Member), prompt: &Prompt, tok
 
 /// How the tokens were counted.
 fn counting_note(model: &str, judge: JudgeId, tokens: &Tokens) -> String {
-    match tokens.counting(judge) {
-        Counting::Known => format!("as {model} counts them"),
-        Counting::Guessed if model == UNKNOWN_MODEL => {
+    match tokens.tokenizer(judge) {
+        TokenizerKind::Known => format!("as {model} counts them"),
+        TokenizerKind::Guessed if model == UNKNOWN_MODEL => {
             "by the usual table, and a fifth more: no model is named".to_owned()
         }
-        Counting::Guessed => format!("by the usual table, and a fifth more: how {model} counts is not known"),
+        TokenizerKind::Guessed => format!("by the usual table, and a fifth more: how {model} counts is not known"),
     }
 }
 
@@ -98,9 +98,9 @@ struct PromptJson {
 fn json((judge, member): (JudgeId, &Member), prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<PromptJson> {
     let message = |message: &crate::judge::Message| serde_json::json!({"role": role_name(message.role), "content": &*message.text});
     Ok(PromptJson {
-        counting: match tokens.counting(judge) {
-            Counting::Known => "known",
-            Counting::Guessed => "guessed",
+        counting: match tokens.tokenizer(judge) {
+            TokenizerKind::Known => "known",
+            TokenizerKind::Guessed => "guessed",
         },
         messages: prompt.messages.iter().map(message).collect(),
         model: member.model.clone(),
