@@ -204,7 +204,7 @@ mod judged {
     fn no_more_threads_start_than_there_are_answers() {
         let judges = judges("http://127.0.0.1:9/v1", None, None).expect("judges");
         assert_eq!([0, 1, 2, 9].map(|answers| judges.threads_for(answers)), [0, 1, 2, 2]);
-        assert!(judges.grade_all(&[], |_, _| Err(Halt::Asked)).expect("no grades").is_empty());
+        assert!(judges.grade_all(&[], |_, _| Err(Halt::Requested)).expect("no grades").is_empty());
     }
 
     #[test]
@@ -235,7 +235,11 @@ mod judged {
         };
         assert_eq!(message(&slow).as_deref(), Some("answer 1 is faulty"));
         assert!(graded.into_inner() < answers.len() - 1);
-        assert_eq!(message(&|| Err(Halt::Asked)).as_deref(), Some("answer 1 is faulty"), "a panic precedes an error");
+        assert_eq!(
+            message(&|| Err(Halt::Requested)).as_deref(),
+            Some("answer 1 is faulty"),
+            "a panic precedes an error"
+        );
     }
 
     #[test]

@@ -258,7 +258,7 @@ mod tests {
                 "cannot read m.json: no space",
                 Some("finished results are kept; correct this, and run the same command again"),
             ),
-            (BatchError::Halted(Halt::Asked), "stopped", None),
+            (BatchError::Halted(Halt::Requested), "stopped", None),
             (
                 BatchError::Empty { input: text("a.csv") },
                 "a.csv holds no answer",

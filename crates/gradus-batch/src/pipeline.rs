@@ -212,7 +212,7 @@ fn write_all(
             BlockOutcome::Graded(block) => drop(waiting.insert(block.sequence, block)),
             BlockOutcome::RenderFailed(error) => return Err(PipelineError::Render(error)),
             // This thread was asked to stop and knows no reason; the thread that caused it reports the reason.
-            BlockOutcome::Halted(Halt::Asked) => {}
+            BlockOutcome::Halted(Halt::Requested) => {}
             BlockOutcome::Halted(halt) => drop(halted.get_or_insert(halt)),
             BlockOutcome::Panicked(panic) => drop(panicked.get_or_insert(panic)),
         }

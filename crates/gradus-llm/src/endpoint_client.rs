@@ -69,7 +69,7 @@ pub(super) enum AskError {
 impl From<AskError> for Failure {
     fn from(error: AskError) -> Self {
         match error {
-            AskError::Stopped => Halt::Asked.into(),
+            AskError::Stopped => Halt::Requested.into(),
             AskError::Failed(error) => Self::Unanswered(Cause::new(error)),
         }
     }

@@ -93,7 +93,7 @@ pub fn probe(pool: &Pool, judge: JudgeId) -> Result<ProbeReport, Halt> {
             fault: fault(&reply.text),
         }),
         Err(AskError::Failed(error)) => Err(error),
-        Err(AskError::Stopped) => return Err(Halt::Asked),
+        Err(AskError::Stopped) => return Err(Halt::Requested),
     };
     Ok(ProbeReport { models, context, reply })
 }

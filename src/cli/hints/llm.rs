@@ -45,7 +45,7 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
 
 fn of_halt(halt: &Halt) -> Option<String> {
     match halt {
-        Halt::Asked => None,
+        Halt::Requested => None,
         Halt::Spent { .. } => Some("raise --max-cost and run the same command again to continue".to_owned()),
         // The cause is not a source of the error, so its hint is looked up here.
         Halt::Failed(cause) => {
@@ -173,7 +173,7 @@ mod tests {
         let unanswered = SessionError::Unanswered { answer: String::new(), cause: Cause::new(status(401)) };
         let failed = |error: SessionError| Halt::Failed(Cause::new(error));
         for (halt, expected) in [
-            (Halt::Asked, None),
+            (Halt::Requested, None),
             (
                 Halt::Spent { spent: 1.0, limit: 1.0, next: 1.0 },
                 Some("raise --max-cost and run the same command again to continue"),

@@ -42,9 +42,9 @@ pub enum Failure {
 /// The reason to stop grading. The current answer receives no grade, not even from the offline scorer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Halt {
-    /// The caller asked to stop.
+    /// The caller requested the stop.
     #[error("stopped")]
-    Asked,
+    Requested,
     /// The next request could exceed the spending limit. All amounts are in the currency of the configured prices.
     #[error("{spent:.4} of the spending limit of {limit} is used, and the next request may cost {next:.4}")]
     Spent {
@@ -69,7 +69,7 @@ mod tests {
         let spent = Halt::Spent { spent: 5.5, limit: 6.0, next: 1.25 };
         let failed = Halt::Failed(Cause::new("no thread"));
         for (halt, expected) in [
-            (Halt::Asked, "stopped"),
+            (Halt::Requested, "stopped"),
             (spent, "5.5000 of the spending limit of 6 is used, and the next request may cost 1.2500"),
             (failed, "no thread"),
         ] {

@@ -124,8 +124,8 @@ fn without_a_reply_the_offline_scorer_decides_every_criterion() {
 
 #[test]
 fn a_halt_leaves_no_grade() {
-    let chat = Script::new(|_, _| Err(Halt::Asked.into()));
-    graded(&panel(&["one"]), &chat, ANSWER, |grade| assert!(matches!(grade, Err(Halt::Asked))));
+    let chat = Script::new(|_, _| Err(Halt::Requested.into()));
+    graded(&panel(&["one"]), &chat, ANSWER, |grade| assert!(matches!(grade, Err(Halt::Requested))));
 }
 
 #[test]
