@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let evaluation = Evaluation {
         answers_from: display_name(&args.answers),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
-        grader: judges.map_or(format!("offline scorer {VERSION}"), |judges| judges.panel().name()),
+        grader: judges.map_or(format!("offline scorer {VERSION}"), |judges| judges.panel().description()),
         calibration: calibration.map(|calibration| calibration.name().to_owned()),
         cut_from: match &args.cut {
             Cut::At(_) => None,

@@ -53,7 +53,7 @@ pub(super) fn read_rows(
     let usual = GradedColumns::default();
     let only = if let [only] = bank.entries() { Some(only.id.clone()) } else { None };
     let mut columns = GradedColumns {
-        is_id_needed: given.id.is_some(),
+        requires_id: given.id.is_some(),
         id: given.id.clone().unwrap_or(usual.id),
         question: given.question.clone().unwrap_or_else(|| usual.question.clone()),
         answer: given.answer.clone(),

@@ -95,14 +95,14 @@ fn run_uncaught(
     match target {
         RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, (name, stream)),
         RunTarget::File { output, stored, existing, reports } => {
-            let folder = RunFolder::hold(output, stored)?;
+            let folder = RunFolder::lock(output, stored)?;
             let starter = RunStarter {
                 folder: &folder,
                 processor: &processor,
                 output: &mut ordered,
                 input,
                 layout: plan.layout,
-                graded_by: plan.graded_by,
+                provenance: plan.provenance,
                 existing,
                 stop: plan.stop,
             };

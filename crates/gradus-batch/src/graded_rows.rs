@@ -28,7 +28,7 @@ pub struct GradedColumns {
     /// The answer's id; the row's line where there is none.
     pub id: String,
     /// Whether a table must have the column of the id.
-    pub is_id_needed: bool,
+    pub requires_id: bool,
     /// The question, as the row names it.
     pub question: String,
     /// The question of rows that name none; `None` where each row must name one.
@@ -42,7 +42,7 @@ pub struct GradedColumns {
 impl Default for GradedColumns {
     fn default() -> Self {
         let [id, question, answer, score] = ["id", "question", "answer", "score"].map(str::to_owned);
-        Self { id, is_id_needed: false, question, otherwise: None, answer, score }
+        Self { id, requires_id: false, question, otherwise: None, answer, score }
     }
 }
 
@@ -57,10 +57,10 @@ pub fn open_graded(
     columns: &GradedColumns,
     asked: &Asked,
 ) -> Result<RecordReader, InputError> {
-    let GradedColumns { id, is_id_needed, question, answer, score, .. } = columns;
+    let GradedColumns { id, requires_id, question, answer, score, .. } = columns;
     let usual = GradedColumns::default().question;
     let (mut required, mut optional) = (vec![answer.clone()], vec![score.clone()]);
-    if *is_id_needed { &mut required } else { &mut optional }.push(id.clone());
+    if *requires_id { &mut required } else { &mut optional }.push(id.clone());
     if asked.is_named { &mut optional } else { &mut required }.push(question.clone());
     let others = [MAX_SCORE, SCORE1, SCORE2, SPLIT, CRITERIA].map(str::to_owned);
     optional.extend(others.into_iter().chain(asked.is_named.then(|| usual.clone())));

@@ -75,7 +75,7 @@ impl RowResult {
                 // An earlier run may have seen the row in another line.
                 let entry = Entry { line: row.line, ..entry };
                 journal_line(&entry, journal_lines)?;
-                (Some(entry.marks), result)
+                (Some(entry.summary), result)
             }
             None => (None, 0..0),
         };

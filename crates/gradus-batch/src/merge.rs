@@ -52,7 +52,7 @@ pub fn merge<'c>(
     check(&all)?;
     let first = all.first().ok_or(PartsFault::None)?;
     let manifest = first.manifest_of_whole(reports);
-    let folder = RunFolder::hold(output, Stored::of(output, convert))?;
+    let folder = RunFolder::lock(output, Stored::of(output, convert))?;
     match write_whole(&folder, manifest, &all, existing, questions, observe) {
         Ok(merged) => Ok(merged),
         Err(error) => {
@@ -77,7 +77,7 @@ impl<'c> Part<'c> {
     fn open(path: &Path, convert: Option<&'c Convert<'c>>) -> Result<Self, BatchError> {
         let manifest = RunFolder::peek(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
         let shard = manifest.layout.shard.ok_or_else(|| PartsFault::Whole { path: path.to_owned() })?;
-        let folder = RunFolder::hold(path, Stored::of(path, convert))?;
+        let folder = RunFolder::lock(path, Stored::of(path, convert))?;
         if manifest.state == State::Running {
             return Err(PartsFault::Incomplete { path: path.to_owned() }.into());
         }
@@ -100,7 +100,7 @@ impl<'c> Part<'c> {
             gradus: env!("CARGO_PKG_VERSION").to_owned(),
             input: self.manifest.input.clone(),
             layout: self.whole_layout(),
-            by: self.manifest.by.clone(),
+            provenance: self.manifest.provenance.clone(),
             state: State::Running,
             generation: 1,
             before: Vec::new(),
@@ -123,14 +123,14 @@ impl<'c> Part<'c> {
         if !differences.is_empty() {
             return Some(Apart::Layouts { differences });
         }
-        let (by, and) = (&self.manifest.by, &other.manifest.by);
-        if by.fingerprint != and.fingerprint {
-            return Some(Apart::Banks { one: by.bank.clone(), other: and.bank.clone() });
+        let (own, others) = (&self.manifest.provenance, &other.manifest.provenance);
+        if own.fingerprint != others.fingerprint {
+            return Some(Apart::Banks { one: own.bank.clone(), other: others.bank.clone() });
         }
-        if by.columns != and.columns {
-            return Some(Apart::Columns { one: by.columns.clone(), other: and.columns.clone() });
+        if own.columns != others.columns {
+            return Some(Apart::Columns { one: own.columns.clone(), other: others.columns.clone() });
         }
-        if by.judge != and.judge {
+        if own.judge != others.judge {
             return Some(Apart::Judges);
         }
         (of_input(&self.manifest) != of_input(&other.manifest)).then_some(Apart::Inputs)
@@ -181,9 +181,9 @@ fn write_whole(
     sink.keep().map_err(at("write", output))?;
     let merged = Merged {
         input: manifest.input.clone(),
-        bank: manifest.by.bank.clone(),
+        bank: manifest.provenance.bank.clone(),
         grader: manifest.layout.grader.clone(),
-        is_judged: manifest.by.judge.is_some(),
+        is_judged: manifest.provenance.judge.is_some(),
         results,
     };
     let input = input.filter(|input| input.rows == results).ok_or(PartsFault::Uncounted)?;
@@ -211,7 +211,7 @@ fn take_over(
         manifest.generation = known.generation + 1;
         (manifest.published, manifest.publishing) = (known.published, known.publishing);
     }
-    manifest.replaces = if existing.force { folder.there()? } else { None };
+    manifest.replaces = if existing.force { folder.existing_output()? } else { None };
     folder.check_output(manifest)
 }
 
@@ -242,13 +242,13 @@ fn interleave(
             journal_line(&entry, &mut line)?;
             sink.append(&mut [IoSlice::new(part.bytes())], &line)?;
             results += 1;
-            let named = questions.by_name(&entry.marks.question);
+            let named = questions.by_name(&entry.summary.question);
             let question = named.as_ref().as_ref().ok().and_then(|found| questions.prepare(found).ok());
             let question = question.map(PreparedQuestion::question);
             observe(FinishedRow {
                 line: entry.line,
                 id: &entry.id,
-                summary: &entry.marks,
+                summary: &entry.summary,
                 question,
                 found: None,
                 is_new: true,

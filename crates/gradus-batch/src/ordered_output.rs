@@ -64,7 +64,7 @@ impl<'w, 'o> OrderedOutput<'w, 'o> {
         (self.observe)(FinishedRow {
             line: row.line,
             id: &row.id,
-            summary: &entry.marks,
+            summary: &entry.summary,
             question: row.question(),
             found: row.found.as_deref().and_then(|found| found.as_ref().ok()),
             is_new: false,
@@ -108,7 +108,7 @@ impl<'w, 'o> OrderedOutput<'w, 'o> {
                 Err(RowError::Halted(_)) => continue, // does not happen, because refused rows are not graded
             };
             journal_line(&entry, &mut line)?;
-            row.summary = Some(entry.marks);
+            row.summary = Some(entry.summary);
             duplicates.push(RefusedDuplicate { place, result, journal_line: line });
         }
         Ok(duplicates)

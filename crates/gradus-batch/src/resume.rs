@@ -12,7 +12,8 @@ use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::RowProcessor;
 use super::run_folder::{
-    By, Entry, Existing, Layout, Manifest, Place, Replay, RunFolder, SCHEMA, Sink, Source, State, Windows, Written,
+    Entry, Existing, Layout, Manifest, Place, Provenance, Replay, RunFolder, SCHEMA, Sink, Source, State, Windows,
+    Written,
 };
 
 /// A started run.
@@ -37,7 +38,7 @@ pub(super) struct RunStarter<'b, 'w, 'o> {
     pub(super) output: &'b mut OrderedOutput<'w, 'o>,
     pub(super) input: &'b mut Input,
     pub(super) layout: &'b Layout,
-    pub(super) graded_by: &'b By,
+    pub(super) provenance: &'b Provenance,
     pub(super) existing: Existing,
     pub(super) stop: &'b AtomicBool,
 }
@@ -87,13 +88,13 @@ impl RunStarter<'_, '_, '_> {
             gradus: env!("CARGO_PKG_VERSION").to_owned(),
             input: self.input.name().to_owned(),
             layout: self.layout.clone(),
-            by: self.graded_by.clone(),
+            provenance: self.provenance.clone(),
             state: State::Running,
             generation: 1,
             before: Vec::new(),
             published: None,
             publishing: None,
-            replaces: if self.existing.force { self.folder.there()? } else { None },
+            replaces: if self.existing.force { self.folder.existing_output()? } else { None },
             reports: Vec::new(),
         })
     }
@@ -148,12 +149,12 @@ impl RunStarter<'_, '_, '_> {
         if self.stop.load(Ordering::Relaxed) {
             return unchanged(earlier, lost_results);
         }
-        let replaces = if self.existing.force { self.folder.there()? } else { earlier.replaces };
-        let earlier = Manifest { replaces, by: self.graded_by.clone(), ..earlier };
+        let replaces = if self.existing.force { self.folder.existing_output()? } else { earlier.replaces };
+        let earlier = Manifest { replaces, provenance: self.provenance.clone(), ..earlier };
         self.folder.check_output(&earlier)?;
-        if self.folder.is_in_making(&earlier) && next_entry.is_none() {
+        if self.folder.is_being_made(&earlier) && next_entry.is_none() {
             self.folder.save(&earlier)?;
-            let sink = Some(RunFolder::go_on(&source, end, written)?);
+            let sink = Some(RunFolder::resume(&source, end, written)?);
             let windows = self.windows(&earlier)?;
             return Ok(StartedRun { manifest: earlier, sink, unfinished, next_row, windows, lost_results });
         }

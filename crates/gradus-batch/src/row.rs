@@ -13,7 +13,7 @@ pub struct Columns {
     /// Column with the id of the answer. A row without an id is named after its number.
     pub id: String,
     /// Whether a table without the id column is refused.
-    pub is_id_needed: bool,
+    pub requires_id: bool,
     /// Column with the question: an id or a wording.
     pub question: String,
     /// Column with the answer.
@@ -25,7 +25,7 @@ pub struct Columns {
 impl Default for Columns {
     fn default() -> Self {
         let [id, question, answer] = ["id", "question", "answer"].map(str::to_owned);
-        Self { id, is_id_needed: false, question, answer, keep: Vec::new() }
+        Self { id, requires_id: false, question, answer, keep: Vec::new() }
     }
 }
 

@@ -118,7 +118,7 @@ impl<'w> RowProcessor<'w> {
 
     /// Whether an earlier result counts as missing, so that its row is graded again.
     pub(super) fn must_regrade(&self, entry: &Entry) -> bool {
-        self.retries_fallback && matches!(entry.marks.outcome, RowOutcome::Graded { fallback: true, .. })
+        self.retries_fallback && matches!(entry.summary.outcome, RowOutcome::Graded { fallback: true, .. })
     }
 
     /// Whether the row with this number belongs to another shard. Rows are numbered from 0.
@@ -216,10 +216,10 @@ impl<'w> RowProcessor<'w> {
                 Grade::ungraded(&row.id, question, Cow::Borrowed(reason), grader, *fingerprint)
             }
         };
-        let marks = (self.render)(&grade, &row.kept, results)?;
+        let summary = (self.render)(&grade, &row.kept, results)?;
         let written = &results[start..];
         let (length, checksum) = (written.len() as u32, crc32fast::hash(written));
-        Ok(Entry { key: row.key, length, checksum, line: row.line, id: row.id.to_string(), marks })
+        Ok(Entry { key: row.key, length, checksum, line: row.line, id: row.id.to_string(), summary })
     }
 }
 

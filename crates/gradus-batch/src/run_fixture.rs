@@ -14,7 +14,7 @@ use super::pipeline::{self, RemainingRows};
 use super::resume::RunStarter;
 use super::row_processor::RowProcessor;
 use super::run_folder::{Durable, Existing, Keep, Layout, RunFolder, Sink, Stored};
-use super::{Asked, By, Columns, FinishedRow, Input, OfflineGrader, RunPlan, RunSummary, RunTarget, run};
+use super::{Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run};
 use gradus_core::bank::{Bank, BuiltIn, Files};
 use gradus_core::model::GradeSummary;
 use gradus_core::questions::Questions;
@@ -66,7 +66,12 @@ impl Fixture {
             questions: &self.questions,
             default_question: None,
             layout: &layout,
-            graded_by: &By { bank: String::new(), fingerprint: String::new(), columns: Vec::new(), judge: None },
+            provenance: &Provenance {
+                bank: String::new(),
+                fingerprint: String::new(),
+                columns: Vec::new(),
+                judge: None,
+            },
             render: &|grade, _, out| {
                 writeln!(out, "{} {:?}", grade.id, grade.score())?;
                 Ok(GradeSummary::of(grade))
@@ -101,14 +106,14 @@ impl Fixture {
             let mut ordered = OrderedOutput::new(&processor, &mut observe);
             let mut first = InFlightBlock::default();
             input.fill(&mut first.block).expect("reads");
-            let folder = RunFolder::hold(output, Stored::of(output, None)).expect("holds");
+            let folder = RunFolder::lock(output, Stored::of(output, None)).expect("locks");
             let starter = RunStarter {
                 folder: &folder,
                 processor: &processor,
                 output: &mut ordered,
                 input,
                 layout: plan.layout,
-                graded_by: plan.graded_by,
+                provenance: plan.provenance,
                 existing: Existing::default(),
                 stop: plan.stop,
             };

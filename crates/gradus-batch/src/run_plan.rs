@@ -7,7 +7,7 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 
 use super::answer_grader::AnswerGrader;
-use super::run_folder::{By, Layout};
+use super::run_folder::{Layout, Provenance};
 use gradus_core::model::{CarriedValue, Grade, GradeSummary};
 use gradus_core::questions::Questions;
 
@@ -24,7 +24,7 @@ pub struct RunPlan<'p> {
     /// The form of results. Results of an earlier run are reused only if their layout is equal.
     pub layout: &'p Layout,
     /// Bank, columns and judges, as the manifest records them.
-    pub graded_by: &'p By,
+    pub provenance: &'p Provenance,
     /// Formats a result.
     pub render: &'p RenderGrade<'p>,
     /// Grades the answers.

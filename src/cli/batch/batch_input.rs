@@ -71,7 +71,7 @@ impl<'a> BatchInput<'a> {
     fn open_again(&self) -> anyhow::Result<Input> {
         let (default, flags) = (Columns::default(), &self.args.columns);
         let columns = Columns {
-            is_id_needed: flags.id.is_some(),
+            requires_id: flags.id.is_some(),
             id: flags.id.clone().unwrap_or(default.id),
             // `--question` names a column or a question, not both.
             question: flags.question.clone().filter(|_| self.default_question.is_none()).unwrap_or(default.question),

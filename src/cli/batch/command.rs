@@ -16,9 +16,9 @@ use super::request::BatchRequest;
 use super::results::{Look, Results, has_criteria_columns};
 use super::spool::spool;
 use super::stop::Interrupts;
-use super::tally::{Provenance, Tally};
+use super::tally::{BatchDescription, Tally};
 use crate::bank::Bank;
-use crate::batch::{self, BatchError, By, Columns, InputError, Layout, RunPlan, RunSummary};
+use crate::batch::{self, BatchError, Columns, InputError, Layout, Provenance, RunPlan, RunSummary};
 use crate::cli::args::{Batch, BatchCommand, BatchRun, ResultFormat};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::open;
@@ -95,13 +95,13 @@ fn grade_rows(
     let results = Results::new(&look, calibration, criteria);
     let layout = results.layout(args.shard, &grader_name(engine))?;
     let mut rows = input.open()?;
-    let mut provenance = provenance(&request, settings, engine, &layout);
-    let graded_by = graded_by(&provenance, engine, rows.columns());
+    let mut description = description(&request, settings, engine, &layout);
+    let provenance = provenance(&description, engine, rows.columns());
     let plan = RunPlan {
         questions: engine.questions(),
         default_question: input.default_question(),
         layout: &layout,
-        graded_by: &graded_by,
+        provenance: &provenance,
         render: &|grade, kept, out| results.write(grade, kept, out),
         grader: engine,
         retries_fallback: args.spend.retry_fallback,
@@ -122,15 +122,15 @@ fn grade_rows(
     tally.clear();
     if let Some(judges) = engine.judges() {
         open::warn_of_trouble(engine, printer);
-        provenance.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &result), is_saved, printer);
+        description.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &result), is_saved, printer);
     }
-    conclude(result, tally, (provenance, is_saved), printer)
+    conclude(result, tally, (description, is_saved), printer)
 }
 
 /// Bank, columns and judges, as the manifest of a run records them.
-fn graded_by(provenance: &Provenance, engine: &Engine, columns: &Columns) -> By {
-    By {
-        bank: provenance.bank.clone(),
+fn provenance(description: &BatchDescription, engine: &Engine, columns: &Columns) -> Provenance {
+    Provenance {
+        bank: description.bank.clone(),
         fingerprint: engine.bank().files().fingerprint().to_string(),
         columns: [&columns.id, &columns.question, &columns.answer].map(String::clone).to_vec(),
         judge: engine.judges().map(|judges| judges.fingerprint().to_string()),
@@ -143,13 +143,13 @@ fn threads(args: &BatchRun) -> usize {
 }
 
 /// The facts about the run that the summary names.
-fn provenance(request: &BatchRequest<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> Provenance {
+fn description(request: &BatchRequest<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> BatchDescription {
     let judges = engine.judges();
-    Provenance {
+    BatchDescription {
         input: request.input_name(),
         output: request.output.map(Path::to_owned),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
-        grader: judges.map_or(layout.grader.clone(), |judges| judges.panel().name()),
+        grader: judges.map_or(layout.grader.clone(), |judges| judges.panel().description()),
         calibration: engine.calibration().map(NamedCalibration::name).map(str::to_owned),
         is_judged: judges.is_some(),
         is_cross_checked: judges.is_some_and(|judges| judges.panel().cross_checks),

@@ -3,7 +3,7 @@
 //! A run that fails keeps its error; a note about saved results is printed before it.
 
 use super::destination::closed;
-use super::tally::{Provenance, Tally};
+use super::tally::{BatchDescription, Tally};
 use crate::batch::{BatchError, RunSummary};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
@@ -21,7 +21,7 @@ fn results_are(results: u64) -> String {
 pub(super) fn conclude(
     result: Result<RunSummary, BatchError>,
     tally: Tally,
-    (provenance, is_saved): (Provenance, bool),
+    (description, is_saved): (BatchDescription, bool),
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let results = tally.results();
@@ -53,7 +53,7 @@ pub(super) fn conclude(
                     "there are too many ids to compare all of them with each other; only the first were compared",
                 );
             }
-            tally.finish(provenance, printer)
+            tally.finish(description, printer)
         }
     }
 }

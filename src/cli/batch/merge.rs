@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::progress::Progress;
 use super::results::{conversion, format_by_extension, format_of};
-use super::tally::{Provenance, Tally, TallyOptions};
+use super::tally::{BatchDescription, Tally, TallyOptions};
 use crate::batch::{self, Existing};
 use crate::cli::args::BatchMerge;
 use crate::cli::exit_status::ExitStatus;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     });
     tally.clear();
     let merged = merged?;
-    let provenance = Provenance {
+    let description = BatchDescription {
         input: merged.input,
         output: Some(output.clone()),
         bank: merged.bank,
@@ -65,5 +65,5 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         is_cross_checked: false,
         judge_missing: None,
     };
-    tally.finish(provenance, printer)
+    tally.finish(description, printer)
 }

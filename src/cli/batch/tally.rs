@@ -45,8 +45,8 @@ pub(super) struct TallyOptions {
     pub(super) verbose: bool,
 }
 
-/// The origin of a batch in words: input, output, bank and grader.
-pub(super) struct Provenance {
+/// The input, output, bank and grader of a batch, as the summary names them.
+pub(super) struct BatchDescription {
     pub(super) input: String,
     pub(super) output: Option<PathBuf>,
     pub(super) bank: String,
@@ -243,21 +243,21 @@ impl Tally {
     }
 
     /// Writes the reports, prints the summary, and returns whether all limits are met.
-    pub(super) fn finish(self, provenance: Provenance, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    pub(super) fn finish(self, description: BatchDescription, printer: &Printer) -> anyhow::Result<ExitStatus> {
         let TallyOptions { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.options;
-        let goes_to_file = provenance.output.is_some();
+        let goes_to_file = description.output.is_some();
         let below = fail_under.filter(|of| matches!(of, ScoreLimit::Each(_)));
         let report = BatchReport {
             overview: &self.overview,
-            input: provenance.input,
-            output: provenance.output.map(|output| output.display().to_string()),
-            bank: provenance.bank,
-            grader: provenance.grader,
-            is_judged: provenance.is_judged,
-            calibration: provenance.calibration,
+            input: description.input,
+            output: description.output.map(|output| output.display().to_string()),
+            bank: description.bank,
+            grader: description.grader,
+            is_judged: description.is_judged,
+            calibration: description.calibration,
             fresh: self.fresh,
             reused: self.reused,
-            disputed: provenance.is_cross_checked.then_some(self.dispute_counts),
+            disputed: description.is_cross_checked.then_some(self.dispute_counts),
             below: below.map(|least| AnswersBelow { threshold: least.to_string(), answers: self.below }),
             found_questions: self.found.into_values().chain(self.found_from_answers.into_values()).collect(),
         };
@@ -280,7 +280,7 @@ impl Tally {
         let mut exceeded = exceeded_limits(&self.overview, fail_under, self.below, max_ungraded);
         exceeded.extend(max_fallback.and_then(|most| fallen_back(&self.overview, most)));
         exceeded.iter().for_each(|limit| printer.warning(limit));
-        let judge_missing = provenance.judge_missing;
+        let judge_missing = description.judge_missing;
         if let Some(missing) = &judge_missing {
             printer.warning_with_hint(missing, JUDGE_MISSING_HINT);
         }

@@ -222,7 +222,7 @@ impl<'de> Visitor<'de> for RowFields<'_, '_, 'de> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        let Columns { id, question, answer, keep, is_id_needed: _ } = self.columns;
+        let Columns { id, question, answer, keep, requires_id: _ } = self.columns;
         let parts = self.parts;
         while let Some(name) = map.next_key_seed(ScalarSeed)? {
             let Scalar::Text(name) = name else { continue };

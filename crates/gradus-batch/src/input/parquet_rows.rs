@@ -32,7 +32,7 @@ impl ParquetReader {
             wanted.extend(place);
             place.map(|_| wanted.len() - 1)
         };
-        let id = if columns.is_id_needed { Some(table.need(&columns.id)?) } else { table.find(&columns.id)? };
+        let id = if columns.requires_id { Some(table.need(&columns.id)?) } else { table.find(&columns.id)? };
         let id = optional(id);
         let question = if is_named { table.find(&columns.question)? } else { Some(table.need(&columns.question)?) };
         let question = optional(question);
@@ -230,8 +230,8 @@ mod tests {
 
     #[test]
     fn a_missing_id_column_is_refused_if_it_is_needed() {
-        let columns = |is_id_needed| Columns { id: "name".to_owned(), is_id_needed, ..Columns::default() };
-        let opened = |is_id_needed| ParquetReader::new(table("answer\nx\n"), &columns(is_id_needed), true);
+        let columns = |requires_id| Columns { id: "name".to_owned(), requires_id, ..Columns::default() };
+        let opened = |requires_id| ParquetReader::new(table("answer\nx\n"), &columns(requires_id), true);
         assert!(opened(false).is_ok());
         let fault = opened(true).err().map(|error| InputFault::from(error).to_string());
         assert_eq!(fault.as_deref(), Some("it has no column `name`, only `answer`"));

@@ -84,7 +84,7 @@ impl TableReader {
     pub(super) fn places(&self, columns: &Columns, is_named: bool) -> Result<Places, InputFault> {
         Ok(Places {
             answer: self.needed(&columns.answer)?,
-            id: if columns.is_id_needed { Some(self.needed(&columns.id)?) } else { self.find(&columns.id)? },
+            id: if columns.requires_id { Some(self.needed(&columns.id)?) } else { self.find(&columns.id)? },
             question: if is_named { self.find(&columns.question)? } else { Some(self.needed(&columns.question)?) },
             keep: columns.keep.iter().map(|name| self.needed(name)).collect::<Result<_, _>>()?,
         })

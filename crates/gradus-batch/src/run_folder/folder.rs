@@ -39,7 +39,7 @@ pub(crate) struct RunFolder<'c> {
 
 impl<'c> RunFolder<'c> {
     /// Locks the folder of `output`, and makes it if it is missing.
-    pub(crate) fn hold(output: &Path, stored: Stored<'c>) -> Result<Self, BatchError> {
+    pub(crate) fn lock(output: &Path, stored: Stored<'c>) -> Result<Self, BatchError> {
         if let Some(folder) = output.parent() {
             fs::create_dir_all(folder).map_err(at("make the folder", folder))?;
         }
@@ -120,7 +120,7 @@ impl<'c> RunFolder<'c> {
     }
 
     /// Whether the results are unfinished, so that they can be cut and continued.
-    pub(crate) fn is_in_making(&self, manifest: &Manifest) -> bool {
+    pub(crate) fn is_being_made(&self, manifest: &Manifest) -> bool {
         manifest.state == State::Running && self.files(manifest.generation).1.exists()
     }
 
@@ -131,7 +131,7 @@ impl<'c> RunFolder<'c> {
     }
 
     /// Length and checksum of the file that has the name of the output; `None` where there is none.
-    pub(crate) fn there(&self) -> Result<Option<Published>, BatchError> {
+    pub(crate) fn existing_output(&self) -> Result<Option<Published>, BatchError> {
         let found = self.output.exists().then(|| sum_of(&self.output).map_err(at("read", &self.output)));
         found.transpose()
     }
@@ -169,7 +169,7 @@ impl<'c> RunFolder<'c> {
     }
 
     /// Continues unfinished results, after cutting off damaged ones at their end.
-    pub(crate) fn go_on(source: &Source, place: Place, sound: Written) -> Result<Sink<'static>, BatchError> {
+    pub(crate) fn resume(source: &Source, place: Place, sound: Written) -> Result<Sink<'static>, BatchError> {
         let open = |path: &Path, length: u64| -> io::Result<File> {
             let mut file = own_file::open_to_write(path)?;
             file.set_len(length)?;

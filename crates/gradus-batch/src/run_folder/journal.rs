@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     pub(crate) id: String,
     /// The score and everything else that a summary needs.
     #[serde(rename = "m")]
-    pub(crate) marks: GradeSummary,
+    pub(crate) summary: GradeSummary,
 }
 
 /// The bytes before the results: the heading of a table, or nothing.
@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn a_line_that_was_changed_anywhere_is_not_read() {
         let key = "00000000000000000000000000000abc".parse().expect("a key");
-        let marks = GradeSummary::ungraded("q", "no text");
-        let entry = Entry { key, length: 12, checksum: 7, line: 3, id: "a\tb\n".to_owned(), marks };
+        let summary = GradeSummary::ungraded("q", "no text");
+        let entry = Entry { key, length: 12, checksum: 7, line: 3, id: "a\tb\n".to_owned(), summary };
         let mut journal = Vec::new();
         write(&entry, &mut journal).expect("writes");
         assert_eq!(memchr::memchr_iter(b'\n', &journal).count(), 1);

@@ -28,7 +28,8 @@ pub struct Manifest {
     /// The form of results.
     pub layout: Layout,
     /// The bank and the judge, and the columns of answers.
-    pub by: By,
+    #[serde(rename = "by")]
+    pub provenance: Provenance,
     /// The progress.
     pub state: State,
     /// The number of the journal and the results that are being written.
@@ -52,7 +53,7 @@ pub struct Manifest {
 /// them in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct By {
+pub struct Provenance {
     /// The bank, as it was named.
     pub bank: String,
     /// One hash of all its files.

@@ -19,7 +19,7 @@ pub(super) use folder::RunFolder;
 pub use folder::{Existing, beside as folder_of};
 pub(super) use journal::{Entry, write as journal_line};
 pub(super) use manifest::SCHEMA;
-pub use manifest::{By, Layout, Manifest, Shard, State};
+pub use manifest::{Layout, Manifest, Provenance, Shard, State};
 pub use publish::{Convert, Stored};
 pub(super) use replay::{Place, Replay, Source};
 pub use sink::{Durable, Keep};

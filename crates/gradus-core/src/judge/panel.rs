@@ -89,7 +89,7 @@ impl Panel {
     }
 
     /// A description for reports.
-    pub fn name(&self) -> String {
+    pub fn description(&self) -> String {
         let names: Vec<&str> = self.members.iter().map(|member| member.model.as_str()).collect();
         let samples = if self.samples > 1 { format!(", {} samples each", self.samples) } else { String::new() };
         let escalation = "; the last judge is asked only about criteria on which the others differ";
@@ -166,7 +166,7 @@ pub(super) mod tests {
     fn a_panel_names_its_members() {
         let panel = Panel { samples: 3, escalates: true, ..panel(&["small", "large"]) };
         assert_eq!(
-            panel.name(),
+            panel.description(),
             "small and large, 3 samples each; the last judge is asked only about criteria on which the others differ"
         );
         let Grader::Llm { model, others, vote, .. } = panel.grader() else { unreachable!("a panel is no scorer") };
