@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use super::commands::{Draft, Learn, ListFormat};
+use super::evaluation::RowColumns;
+use super::formats::{ListFormat, RowFormat};
+use super::values::positive;
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Bank {
@@ -73,6 +75,97 @@ pub(in crate::cli) struct Explain {
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: ListFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Each row of QUESTIONS has `id`, `prompt` and `references` (a list of good
+answers). If it also has `criteria` (a list of texts, or of objects with `text`,
+`points` and `id`), each text or object becomes a criterion, and the references
+are not used. Other fields are ignored. In a table, a list is a JSON array or a
+single text. In a folder, each file is a reference answer, and its front matter or
+its file name gives the `id`. Input formats are those of `batch`. A row that cannot
+be used is reported and left out, and the exit code is 1.
+
+Examples:
+  gradus bank draft questions.jsonl --output my-bank
+  gradus bank draft --corpus samples --output my-bank
+  gradus grade --bank my-bank --question q1 answer.md")]
+pub(in crate::cli) struct Draft {
+    /// File with questions and their reference answers, or folder with one reference answer per file; `-`
+    /// reads standard input
+    #[arg(value_name = "QUESTIONS", required_unless_present = "corpus", conflicts_with = "corpus")]
+    pub(in crate::cli) questions: Option<PathBuf>,
+    /// Input format [default: from the file extension]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(in crate::cli) input_format: Option<RowFormat>,
+    /// Draft from the strong samples in a corpus folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) corpus: Option<PathBuf>,
+    /// Bank folder to write `rubrics/<topic>/<id>.toml` into
+    #[arg(long, short, value_name = "DIR")]
+    pub(in crate::cli) output: PathBuf,
+    /// Topic of questions that do not name one
+    #[arg(long, default_value = "drafted")]
+    pub(in crate::cli) topic: String,
+    /// Overwrite existing rubrics
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Each row of ANSWERS has `question`, `answer` and `score`, and `max_score` if scores
+are points. If it also has `criteria` (an object with credits from 0 to 1), phrases
+are learned for each of these criteria. Otherwise each phrase is assigned to a
+criterion that the answers with the phrase do not fully meet. A table has credits in
+columns `criterion:<id>`. Input formats are those of `batch`. A row that cannot be
+read is reported and left out, and the exit code is 1.
+
+Phrases are learned from four fifths of the answers to a question. Phrases that
+raise agreement with human scores on the held-out fifth are proposed, with the
+agreement before and after. A question needs at least 25 different answers,
+including 10 with a high and 10 with a low grade.
+
+No rubric is changed. Read the patch, remove what you do not want, and apply it.
+
+Examples:
+  gradus bank learn graded.jsonl --bank my-bank
+  gradus bank learn graded.csv --bank my-bank --output learned.patch
+  patch -p1 -d my-bank < learned.patch")]
+pub(in crate::cli) struct Learn {
+    /// File or folder with graded answers; `-` reads standard input
+    #[arg(value_name = "ANSWERS")]
+    pub(in crate::cli) answers: PathBuf,
+    /// Write the patch for the rubric files to FILE
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+    /// Learn only for this question
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) only: Option<String>,
+    /// Maximum number of proposals per question
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = positive)]
+    pub(in crate::cli) limit: usize,
+    /// Random seed that selects the fifth of the answers that is held out
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(in crate::cli) seed: u64,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub(in crate::cli) format: LearnFormat,
+    /// Overwrite the output file
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    #[command(flatten)]
+    pub(in crate::cli) columns: RowColumns,
+}
+
+/// Output format of proposals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LearnFormat {
+    /// Text for a terminal
+    Text,
+    /// JSON
+    Json,
+    /// Patch for `patch -p1` and `git apply`
+    Patch,
 }
 
 /// A document that has a JSON Schema.

@@ -1,11 +1,12 @@
 //! The options of `batch` and `batch merge`.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
+use super::formats::RowFormat;
 use super::judge::{JudgeArgs, SpendArgs};
+use super::limits::{AnswerLimit, ScoreLimit};
 use super::values::{answer_limit, score_or_mean, shard, threads};
 use crate::batch::Shard;
 
@@ -182,19 +183,6 @@ pub(in crate::cli) struct BatchMerge {
     pub(in crate::cli) force: bool,
 }
 
-/// Input format of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum RowFormat {
-    /// One JSON object per line
-    Jsonl,
-    /// Comma-separated values
-    Csv,
-    /// Tab-separated values
-    Tsv,
-    /// Parquet file
-    Parquet,
-}
-
 /// Output format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ResultFormat {
@@ -219,51 +207,4 @@ pub(in crate::cli) enum EvidenceDetail {
     Counts,
     /// Only credits
     None,
-}
-
-/// A lower limit for scores, from 0 to 100.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::cli) enum ScoreLimit {
-    /// For the score of every answer.
-    Each(f64),
-    /// For the mean score.
-    Mean(f64),
-}
-
-impl fmt::Display for ScoreLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Each(score) => write!(f, "{score}"),
-            Self::Mean(score) => write!(f, "mean={score}"),
-        }
-    }
-}
-
-/// An upper limit for the number of answers that are ungraded or fell back.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::cli) enum AnswerLimit {
-    /// A number of answers.
-    Answers(u64),
-    /// A percentage of all answers, from 0 to 100.
-    Percent(f64),
-}
-
-impl AnswerLimit {
-    /// Whether `count` of `answers` exceed the limit.
-    pub(in crate::cli) fn is_exceeded(self, count: u64, answers: u64) -> bool {
-        match self {
-            Self::Answers(most) => count > most,
-            #[allow(clippy::cast_precision_loss, reason = "numbers of answers are far below 2^53")]
-            Self::Percent(most) => count as f64 * 100.0 > most * answers as f64,
-        }
-    }
-}
-
-impl fmt::Display for AnswerLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Answers(most) => write!(f, "{most}"),
-            Self::Percent(most) => write!(f, "{most}%"),
-        }
-    }
 }

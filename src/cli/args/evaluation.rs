@@ -1,14 +1,14 @@
 //! The options of `eval` and `calibrate`.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::batch::RowFormat;
+use super::formats::RowFormat;
 use super::judge::JudgeArgs;
+use super::limits::Threshold;
 use super::values::{cut, threshold};
-use crate::agreement::{Cut, Metric};
+use crate::agreement::Cut;
 
 /// The columns of graded answers.
 #[derive(Debug, Clone, ClapArgs)]
@@ -101,24 +101,6 @@ pub(in crate::cli) enum EvalFormat {
     Json,
     /// Report for a document
     Markdown,
-}
-
-/// A metric with the worst value that is accepted.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::cli) struct Threshold {
-    /// The split that is measured; `None` for all answers.
-    pub(in crate::cli) split: Option<String>,
-    pub(in crate::cli) metric: Metric,
-    pub(in crate::cli) worst: f64,
-}
-
-impl fmt::Display for Threshold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(split) = &self.split {
-            write!(f, "{split}:")?;
-        }
-        write!(f, "{}={}", self.metric.name(), self.worst)
-    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use super::commands::ListFormat;
+use super::formats::ListFormat;
 use super::values::cost;
 
 /// The grader of answers.

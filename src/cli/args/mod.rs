@@ -4,16 +4,18 @@ mod bank;
 mod batch;
 mod commands;
 mod evaluation;
+mod formats;
 mod judge;
+mod limits;
 mod values;
 
-pub(super) use bank::{Bank, BankCommand, Explain, SchemaOf};
-pub(super) use batch::{
-    AnswerLimit, Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, ResultFormat, RowFormat, ScoreLimit,
-};
+pub(super) use bank::{Bank, BankCommand, Draft, Explain, Learn, LearnFormat, SchemaOf};
+pub(super) use batch::{Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, ResultFormat};
 pub(super) use commands::*;
-pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns, Threshold};
+pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns};
+pub(super) use formats::{Format, ListFormat, RowFormat};
 pub(super) use judge::{
     CacheCommand, Config, ConfigCommand, EndpointArgs, GraderChoice, JudgeArgs, PanelArgs, Prompt, Trust,
 };
+pub(super) use limits::{AnswerLimit, ScoreLimit, Threshold};
 pub(super) use values::score;

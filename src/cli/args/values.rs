@@ -1,7 +1,6 @@
 //! Parsers of single values. Each error says what was expected.
 
-use super::batch::{AnswerLimit, ScoreLimit};
-use super::evaluation::Threshold;
+use super::limits::{AnswerLimit, ScoreLimit, Threshold};
 use crate::agreement::{Cut, Metric};
 use crate::batch::Shard;
 use crate::model::{Level, QuestionKind};
