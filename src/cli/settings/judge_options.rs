@@ -9,10 +9,11 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use super::judge_values::{
-    BaseUrl, KeyVariable, OnFailure, SettingValue, Temperature, base_url, count, key_variable, number, on_failure,
-    path, preset, provider, temperature, text, truth, vote,
+    BaseUrl, KeyVariable, OnFailure, Temperature, base_url, count, key_variable, number, on_failure, path, preset,
+    provider, temperature, text, truth, vote,
 };
 use super::origin::{Names, Origin, Setting};
+use super::setting_value::SettingValue;
 use super::source::Source;
 use crate::llm::{Preset, Provider};
 use crate::model::Vote;

@@ -1,56 +1,12 @@
 //! The types of judge settings: how each is parsed from text and how `config show` prints it.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::key_names::{self, HIDDEN, NO_KEY};
-use super::source::Given;
+use super::setting_value::{Given, SettingValue};
 use crate::llm::{Preset, Provider, shown_url};
 use crate::model::Vote;
-use crate::report::printable;
-
-/// A value that a setting can have.
-pub(super) trait SettingValue {
-    /// Whether a text that was rejected may hold a key or a password. Errors mask such a text completely.
-    const MAY_HOLD_SECRET: bool = false;
-
-    /// The value as it may be printed: without secrets, on one line.
-    fn shown(&self) -> String;
-}
-
-/// A setting that is not set is shown as `none`.
-impl<T: SettingValue> SettingValue for Option<T> {
-    const MAY_HOLD_SECRET: bool = T::MAY_HOLD_SECRET;
-
-    fn shown(&self) -> String {
-        self.as_ref().map_or_else(|| "none".to_owned(), T::shown)
-    }
-}
-
-macro_rules! shown_as_displayed {
-    ($($type:ty),*) => {
-        $(impl SettingValue for $type {
-            fn shown(&self) -> String {
-                self.to_string()
-            }
-        })*
-    };
-}
-
-shown_as_displayed!(bool, f64, u32, u64, usize, NonZeroU32);
-
-impl SettingValue for String {
-    fn shown(&self) -> String {
-        one_line(self)
-    }
-}
-
-impl SettingValue for PathBuf {
-    fn shown(&self) -> String {
-        one_line(&self.display().to_string())
-    }
-}
 
 impl SettingValue for Preset {
     fn shown(&self) -> String {
@@ -224,11 +180,6 @@ pub(super) fn on_failure(given: &Given<'_>) -> Result<OnFailure, String> {
 fn named<T: Copy>(given: &Given<'_>, all: &[T], name: impl Fn(&T) -> &'static str) -> Result<T, String> {
     let found = all.iter().find(|value| name(value) == given.text).copied();
     found.ok_or_else(|| format!("one of {}", all.iter().map(name).collect::<Vec<_>>().join(", ")))
-}
-
-/// Text of a file or of the environment on one line, without escape sequences.
-pub(in crate::cli) fn one_line(text: &str) -> String {
-    printable(text).replace('\n', " ")
 }
 
 #[cfg(test)]

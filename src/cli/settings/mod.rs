@@ -13,6 +13,7 @@ mod judges;
 mod key_names;
 mod origin;
 mod resolve;
+mod setting_value;
 mod source;
 mod untrusted;
 
@@ -20,7 +21,8 @@ pub(super) use environment::Environment;
 pub(super) use file::SettingsFile;
 pub(super) use general::SHIPPED;
 pub(super) use judge_options::{EndpointSettings, PanelSettings};
-pub(super) use judge_values::{KeyVariable, OnFailure, Temperature, one_line};
+pub(super) use judge_values::{KeyVariable, OnFailure, Temperature};
 pub(super) use key_names::display_name;
 pub(super) use origin::{Origin, Setting};
 pub(super) use resolve::Settings;
+pub(super) use setting_value::one_line;

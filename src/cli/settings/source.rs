@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use super::judge_values::SettingValue;
 use super::key_names::{HIDDEN, mask_rejected};
 use super::origin::{Names, Origin};
+use super::setting_value::{Given, SettingValue};
 use crate::cli::hints::advised;
 
 /// The layer that texts come from.
@@ -18,15 +18,6 @@ pub(super) enum Source<'s> {
     Environment,
     /// The command line.
     Flags,
-}
-
-/// The text of one setting.
-pub(super) struct Given<'t> {
-    pub(super) text: &'t str,
-    /// The folder of the settings file, which relative paths start from; empty for the current folder.
-    pub(super) folder: &'t Path,
-    /// Whether the text comes from an environment variable, which may also be `1`, `yes`, `0` or `no`.
-    pub(super) is_variable: bool,
 }
 
 impl Source<'_> {
