@@ -246,6 +246,6 @@ mod tests {
         assert_eq!(find_upward(root.path()).0, Some(Found::OfAnotherUser(root.path().to_owned())));
         let error = bank_to_check(root.path()).expect_err("it belongs to another user");
         assert!(error.to_string().ends_with("belongs to another user"), "{error}");
-        assert!(hints::of(&error).is_some_and(|hint| hint.contains("--bank shipped")));
+        assert!(hints::hint_for(&error).is_some_and(|hint| hint.contains("--bank shipped")));
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<
 pub(super) fn warn_of_trouble(engine: &Engine, printer: &Printer) {
     let Some(trouble) = engine.judges().and_then(|judges| judges.pool().cache_warning()) else { return };
     let trouble = anyhow::Error::from(trouble);
-    match hints::of(&trouble) {
+    match hints::hint_for(&trouble) {
         Some(hint) => printer.warning_with_hint(&trouble.to_string(), &hint),
         None => printer.warning(&trouble.to_string()),
     }

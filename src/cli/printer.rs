@@ -91,7 +91,7 @@ impl Printer {
     /// Prints the error that ended the program, with its hint.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let message = format!("{error:#}");
-        let text = hints::of(error).map_or_else(|| message.clone(), |hint| with_hint(&message, &hint));
+        let text = hints::hint_for(error).map_or_else(|| message.clone(), |hint| with_hint(&message, &hint));
         self.say("error", AnsiColor::Red, &text);
     }
 

@@ -11,12 +11,12 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::hints::of;
+    use crate::cli::hints::hint_for;
     use crate::report::parse_earlier_evaluation;
 
     #[test]
     fn a_file_that_is_not_an_evaluation_has_the_command_that_writes_one_as_its_hint() {
         let evaluation = parse_earlier_evaluation("").expect_err("not an evaluation");
-        assert_eq!(of(&evaluation.into()).as_deref(), Some("`gradus eval --format json` writes an evaluation"));
+        assert_eq!(hint_for(&evaluation.into()).as_deref(), Some("`gradus eval --format json` writes an evaluation"));
     }
 }

@@ -7,15 +7,6 @@ use crate::batch::BatchError;
 use crate::judge::Halt;
 use crate::llm::{AddressError, CacheError, CacheWarning, ClientError, RequestCause, RequestError, SessionError};
 
-/// The message of an error with its hint on a line of its own, for warnings.
-pub(in crate::cli) fn with_hint(error: impl Error + Send + Sync + 'static) -> String {
-    let message = error.to_string();
-    match super::of(&error.into()) {
-        Some(hint) => format!("{message}\nhint: {hint}"),
-        None => message,
-    }
-}
-
 /// The hint for an error of an endpoint, a judge or the reply cache; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     // The halt in `BatchError::Halted` is not the source of the error, so it is taken from the variant.
@@ -117,6 +108,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::cli::hints::with_hint;
     use crate::judge::{Cause, JudgeId};
     use crate::llm::UnreadableBody;
 

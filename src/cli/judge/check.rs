@@ -128,7 +128,7 @@ fn no_reply(error: &RequestError, missing: Option<&str>) -> String {
     // A refused key explains the failure better than a missing model.
     let model = missing.filter(|_| !matches!(status, Some(401 | 403)));
     let model = model.map(|models| format!("choose one of the endpoint's models with --model: {models}"));
-    let hint = model.or_else(|| hints::of(&error.clone().into())).map(|hint| format!("; {hint}"));
+    let hint = model.or_else(|| hints::hint_for(&error.clone().into())).map(|hint| format!("; {hint}"));
     format!("the endpoint gave no reply: {error}{}", hint.unwrap_or_default())
 }
 

@@ -210,7 +210,7 @@ mod tests {
         for damaged in ["", "{", "[]", "{\"layout\":2,\"files\":{}}"] {
             std::fs::write(folder.path().join("trust/trusted.json"), damaged).expect("written");
             let error = trust.state(&path, "a").expect_err("damaged");
-            assert!(error.to_string().contains("trusted.json") && hints::of(&error).is_some(), "{error}");
+            assert!(error.to_string().contains("trusted.json") && hints::hint_for(&error).is_some(), "{error}");
         }
     }
 

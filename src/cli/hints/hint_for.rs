@@ -6,8 +6,17 @@ use super::advised::Advised;
 use super::{bank, batch, core, engine, llm};
 
 /// The hint for the outermost error of the chain that has a hint.
-pub(in crate::cli) fn of(error: &anyhow::Error) -> Option<String> {
+pub(in crate::cli) fn hint_for(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(hint)
+}
+
+/// The message of an error with its hint on a line of its own, for warnings.
+pub(in crate::cli) fn with_hint(error: impl Error + Send + Sync + 'static) -> String {
+    let message = error.to_string();
+    match hint_for(&error.into()) {
+        Some(hint) => format!("{message}\nhint: {hint}"),
+        None => message,
+    }
 }
 
 fn hint(error: &(dyn Error + 'static)) -> Option<String> {
@@ -29,8 +38,8 @@ mod tests {
     #[test]
     fn the_hint_of_a_cause_is_found_below_its_context() {
         let error = Err::<(), _>(advised("no answer", "name a file")).context("cannot start").expect_err("an error");
-        assert_eq!(of(&error).as_deref(), Some("name a file"));
+        assert_eq!(hint_for(&error).as_deref(), Some("name a file"));
         assert_eq!(format!("{error:#}"), "cannot start: no answer");
-        assert_eq!(of(&anyhow::anyhow!("no hint")), None);
+        assert_eq!(hint_for(&anyhow::anyhow!("no hint")), None);
     }
 }
