@@ -21,7 +21,7 @@ const NAMED: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let ReadRows { rows: questions, bad } = questions(args, settings, printer)?;
-    let words = super::bank::of_words(&args.output)?;
+    let words = super::open_bank::for_draft_in(&args.output)?;
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
     let related = words.related().map_err(BankError::Faulty)?;
     let files = bank::draft(&questions, &args.topic, &synonyms, &related)?;

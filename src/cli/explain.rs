@@ -17,7 +17,7 @@ use crate::score::{MatchEffect, PhraseMatch, PhraseMatches, Workspace};
 use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let bank = super::bank::open(settings)?;
+    let bank = super::open_bank::from_settings(settings)?;
     let entry = bank.entry(&args.id)?;
     let scorer = bank.scorer(entry, &bank.vocabulary()?)?;
     let question = scorer.question();

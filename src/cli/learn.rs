@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     if let Some(path) = &args.output {
         check_output(path, &[&args.answers], args.force)?;
     }
-    let questions = Questions::new(super::bank::open(settings)?)?;
+    let questions = Questions::new(super::open_bank::from_settings(settings)?)?;
     let bank = questions.bank();
     let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &questions, printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);

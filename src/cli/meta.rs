@@ -28,7 +28,7 @@ const ID_ARGUMENTS: [(&[&str], &str); 6] = [
 /// Prints a completion script that offers the question ids of `bank`, or of the shipped bank for `None`.
 /// The script contains the ids, so that pressing Tab does not start a program.
 pub(super) fn completions(shell: Shell, bank: Option<&Path>, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let bank = super::bank::load(bank.filter(|bank| bank.as_os_str() != SHIPPED))?;
+    let bank = super::open_bank::from_folder(bank.filter(|bank| bank.as_os_str() != SHIPPED))?;
     // because a shell runs the script, and ids come from file names of the bank.
     let is_id = |id: &&str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let mut ids: Vec<&str> = bank.entries().iter().map(|entry| entry.id.as_str()).filter(is_id).collect();

@@ -27,6 +27,7 @@ mod learn;
 mod learned;
 mod meta;
 mod open;
+mod open_bank;
 mod owner;
 mod printer;
 mod project;

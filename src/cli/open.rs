@@ -13,7 +13,7 @@ use crate::engine::Engine;
 
 /// An engine that grades offline, whatever the settings say about graders.
 pub(super) fn offline(settings: &Settings) -> anyhow::Result<Engine> {
-    Ok(Engine::new(super::bank::open(settings)?)?)
+    Ok(Engine::new(super::open_bank::from_settings(settings)?)?)
 }
 
 /// The engine with the grader that the settings name.

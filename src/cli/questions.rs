@@ -18,7 +18,7 @@ use crate::questions::LEAST_FOR_WORDING;
 use crate::report::{self, paragraph};
 
 pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let bank = super::bank::open(settings)?;
+    let bank = super::open_bank::from_settings(settings)?;
     match args.command.unwrap_or(QuestionsCommand::List(args.list)) {
         QuestionsCommand::List(list) => self::list(&list, &bank, printer),
         QuestionsCommand::Show { id, key, samples, format } => {
