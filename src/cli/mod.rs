@@ -31,6 +31,7 @@ mod open_bank;
 mod owner;
 mod printer;
 mod project;
+mod prompt;
 mod question_meaning;
 mod questions;
 mod read_rows;

@@ -13,7 +13,7 @@ use super::hints;
 use super::printer::{self, Printer};
 use super::settings::{Environment, Settings};
 use super::terminal::Interrupted;
-use super::{bank, batch, calibrate, config, eval, grade, judge, meta, questions, search};
+use super::{bank, batch, calibrate, config, eval, grade, judge, meta, prompt, questions, search};
 use crate::batch::{caught, note_panic};
 use crate::report;
 
@@ -140,7 +140,7 @@ fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Resu
         Command::Calibrate(args) => calibrate::run(&args, settings, printer),
         Command::Bank(args) => bank::run(args, settings, printer),
         Command::Config(args) => config::run(&args, settings, printer),
-        Command::Prompt(args) => judge::prompt(&args, settings, printer),
+        Command::Prompt(args) => prompt::run(&args, settings, printer),
         Command::Cache(args) => judge::cache(args.command, settings, printer),
         Command::Completions { shell } => meta::completions(shell, settings.bank.value.as_deref(), printer),
         Command::Man(args) => meta::man(&args, printer),

@@ -14,7 +14,7 @@ use crate::judge::Panel;
 use crate::llm::{CacheUse, Endpoint, PoolOptions};
 
 /// The placeholder for the name of a model that no setting names.
-pub(super) const UNKNOWN_MODEL: &str = "any model";
+pub(in crate::cli) const UNKNOWN_MODEL: &str = "any model";
 
 /// How one run uses judges.
 pub(in crate::cli) struct JudgeUse {
@@ -82,7 +82,7 @@ pub(in crate::cli) fn open(settings: &Settings, uses: JudgeUse, printer: &Printe
 ///
 /// # Errors
 /// The settings are not valid.
-pub(super) fn panel_of(settings: &Settings) -> anyhow::Result<Panel> {
+pub(in crate::cli) fn panel_of(settings: &Settings) -> anyhow::Result<Panel> {
     let mut endpoints = Vec::new();
     for mut judge in settings.llm.endpoints() {
         if !settings.llm.is_configured() {

@@ -8,20 +8,21 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::setup::{UNKNOWN_MODEL, panel_of};
-use crate::cli::answer::Input;
-use crate::cli::args::{ListFormat, Prompt as Args};
-use crate::cli::exit_status::ExitStatus;
-use crate::cli::printer::Printer;
-use crate::cli::settings::Settings;
+use super::answer::Input;
+use super::args::{ListFormat, Prompt as Args};
+use super::exit_status::ExitStatus;
+use super::judge::{UNKNOWN_MODEL, panel_of};
+use super::open;
+use super::printer::Printer;
+use super::settings::Settings;
 use crate::judge::{Count as _, JudgeId, Member, Panel, Part, Prompt, Role};
 use crate::llm::{TokenizerKind, Tokens};
 use crate::report::DataLayout;
 
-pub(in crate::cli) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let mut settings = settings.clone();
     settings.llm = settings.llm.with_flags(&args.endpoint, &args.panel, false)?;
-    let engine = crate::cli::open::offline(&settings)?;
+    let engine = open::offline(&settings)?;
     let brief = engine.questions().brief(engine.question(&args.question)?)?;
     let input = Input::read(args.file.as_deref(), printer)?;
     let panel = panel_of(&settings)?;
