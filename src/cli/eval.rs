@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     {
         return Err(advised(format!("no answer is in the split `{split}` that the cut is fitted on"), splits(&rows)));
     }
-    let uses = JudgeUse::of_flags(args.judge.replay, args.judge.refresh);
+    let uses = JudgeUse::from_flags(args.judge.replay, args.judge.refresh);
     let engine = open::calibrated(open::judged(engine, settings, uses, printer)?, args.calibration.as_deref())?;
     let (judges, calibration) = (engine.judges(), engine.calibration());
     let questions = RowQuestions::new(&engine, &rows, printer)?;

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     check_files(args)?;
     let engine = open::offline(&settings)?;
     let (answers, failed) = read(args, &engine, printer)?;
-    let uses = JudgeUse::of_flags(args.judge.replay, args.judge.refresh);
+    let uses = JudgeUse::from_flags(args.judge.replay, args.judge.refresh);
     let engine = open::judged(engine, &settings, uses, printer)?;
     let engine = open::calibrated(engine, args.calibration.as_deref())?;
     let mut results = Results::new(args, &settings, printer);

@@ -45,7 +45,7 @@ impl<'a> BatchInput<'a> {
         let ids = questions.bank().entries().iter().map(|entry| entry.id.clone()).collect();
         let flag = args.columns.question.as_deref();
         let input = Self { args, path, name, ids, default_question: flag, opened: None, stop };
-        let QuestionFlag { otherwise: default_question, opened } =
+        let QuestionFlag { default_question, opened } =
             QuestionFlag::settle(flag, path, questions, || input.open_again(), printer)?;
         Ok(Self { default_question, opened, ..input })
     }

@@ -26,7 +26,7 @@ pub(super) const JUDGE_MISSING_HINT: &str =
 pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> JudgeUse {
     // Cached replies are not used, because a reply that led to a fallback would lead to it again.
     let asks_again = args.judge.refresh || args.spend.retry_fallback;
-    let uses = JudgeUse::of_flags(args.judge.replay, asks_again);
+    let uses = JudgeUse::from_flags(args.judge.replay, asks_again);
     JudgeUse { max_cost: args.spend.max_cost, stop: Arc::clone(stop), ..uses }
 }
 

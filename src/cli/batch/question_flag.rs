@@ -14,7 +14,7 @@ use crate::questions::Questions;
 /// The result of the decision.
 pub(super) struct QuestionFlag<'a> {
     /// The question of rows without a question, as given by the flag.
-    pub(super) otherwise: Option<&'a str>,
+    pub(super) default_question: Option<&'a str>,
     /// The opened input, if it cannot be opened a second time.
     pub(super) opened: Option<Input>,
 }
@@ -32,17 +32,17 @@ impl<'a> QuestionFlag<'a> {
         open: impl FnOnce() -> anyhow::Result<Input>,
         printer: &Printer,
     ) -> anyhow::Result<Self> {
-        let Some(name) = name else { return Ok(Self { otherwise: None, opened: None }) };
+        let Some(name) = name else { return Ok(Self { default_question: None, opened: None }) };
         if path.is_dir() {
             QuestionMeaning::of(name, None, questions, printer)?;
-            return Ok(Self { otherwise: Some(name), opened: None });
+            return Ok(Self { default_question: Some(name), opened: None });
         }
         let mut input = open()?;
         let names = input.column_names();
         let columns = InputColumns { input: input.name(), names: &names, is_table: input.is_table() };
         let meaning = QuestionMeaning::of(name, Some(&columns), questions, printer)?;
         let is_reopened = !is_stream(path) && fs::metadata(path).is_ok_and(|about| about.is_file());
-        let otherwise = match meaning {
+        let default_question = match meaning {
             QuestionMeaning::Column if is_reopened => None,
             QuestionMeaning::Column => {
                 input.take_question_from(name)?;
@@ -50,6 +50,6 @@ impl<'a> QuestionFlag<'a> {
             }
             QuestionMeaning::Question(_) => Some(name),
         };
-        Ok(Self { otherwise, opened: (!is_reopened).then_some(input) })
+        Ok(Self { default_question, opened: (!is_reopened).then_some(input) })
     }
 }

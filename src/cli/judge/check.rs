@@ -20,7 +20,7 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
     // The placeholder makes it possible to list the models of the endpoint when no model is configured.
     settings.llm.assume_model(UNKNOWN_MODEL);
     // Cached replies are ignored, because they say nothing about the endpoint now.
-    let uses = JudgeUse::of_flags(false, true);
+    let uses = JudgeUse::from_flags(false, true);
     let Some(judges) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
     let pool = judges.pool();
     let mut outcome = ExitStatus::Done;

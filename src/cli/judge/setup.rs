@@ -28,7 +28,7 @@ pub(in crate::cli) struct JudgeUse {
 
 impl JudgeUse {
     /// The use of judges that `--replay` and `--refresh` select, without a limit on cost.
-    pub(in crate::cli) fn of_flags(replay: bool, refresh: bool) -> Self {
+    pub(in crate::cli) fn from_flags(replay: bool, refresh: bool) -> Self {
         let cache_use = match (replay, refresh) {
             (true, _) => CacheUse::ReplayOnly,
             (_, true) => CacheUse::Refresh,
