@@ -13,6 +13,7 @@ mod invisible_characters;
 mod judge;
 mod list_forms;
 mod properties;
+mod source_files;
 mod support;
 mod unusual_texts;
 mod words;
