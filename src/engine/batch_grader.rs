@@ -4,31 +4,31 @@
 
 use gradus_batch::AnswerGrader;
 
-use super::service::{Engine, Grader};
+use super::service::{Engine, GradingMethod};
 use crate::judge::Halt;
-use crate::model::{self, Answer, Fingerprint, Grade};
+use crate::model::{Answer, Fingerprint, Grade, Grader};
 use crate::questions::PreparedQuestion;
 use crate::score::{VERSION, Workspace};
 
 impl AnswerGrader for Engine {
     fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
-        match Engine::grader(self) {
-            Grader::Offline => offline,
+        match self.method() {
+            GradingMethod::Offline => offline,
             #[cfg(feature = "llm")]
-            Grader::Judged(judges) => judges.panel().fingerprint(offline),
+            GradingMethod::Judged(judges) => judges.panel().fingerprint(offline),
         }
     }
 
-    fn grader(&self) -> model::Grader {
-        match Engine::grader(self) {
-            Grader::Offline => model::Grader::Offline { version: VERSION },
+    fn grader(&self) -> Grader {
+        match self.method() {
+            GradingMethod::Offline => Grader::Offline { version: VERSION },
             #[cfg(feature = "llm")]
-            Grader::Judged(judges) => judges.panel().grader(),
+            GradingMethod::Judged(judges) => judges.panel().grader(),
         }
     }
 
     fn is_slow(&self) -> bool {
-        !matches!(Engine::grader(self), Grader::Offline)
+        !matches!(self.method(), GradingMethod::Offline)
     }
 
     fn grade<'a>(

@@ -16,7 +16,7 @@ pub struct NamedCalibration {
 
 /// Why a calibration cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum CalibrationError {
+pub enum NamedCalibrationError {
     /// Judges grade, so the calibration does not apply.
     #[error("{name} was fitted to the offline scorer, and a judge grades")]
     Judged {
@@ -41,7 +41,7 @@ pub enum CalibrationError {
     },
 }
 
-impl CalibrationError {
+impl NamedCalibrationError {
     /// How to resolve the error, for any caller.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -57,13 +57,13 @@ impl NamedCalibration {
     ///
     /// # Errors
     /// When the text is not valid, or the calibration was fitted to another version of the scorer.
-    pub fn parse(name: String, text: &str) -> Result<Self, CalibrationError> {
+    pub fn parse(name: String, text: &str) -> Result<Self, NamedCalibrationError> {
         let calibration = match Calibration::parse(text) {
             Ok(calibration) => calibration,
-            Err(error) => return Err(CalibrationError::Invalid { name, fault: error.to_string() }),
+            Err(error) => return Err(NamedCalibrationError::Invalid { name, fault: error.to_string() }),
         };
         if calibration.scorer != VERSION {
-            return Err(CalibrationError::Outdated { name, fitted: calibration.scorer });
+            return Err(NamedCalibrationError::Outdated { name, fitted: calibration.scorer });
         }
         Ok(Self { name, calibration })
     }

@@ -19,12 +19,12 @@ mod shipped;
 mod tests;
 
 pub use bank_folder::{LoadError, load_corpus, load_files};
-pub use calibration::{CalibrationError, NamedCalibration};
+pub use calibration::{NamedCalibration, NamedCalibrationError};
 #[cfg(feature = "llm")]
 pub use estimate::{Estimate, JudgeEstimate, REPLY_TOKENS, VERDICT_TOKENS};
 #[cfg(feature = "llm")]
 pub use judges::{Judges, JudgesError};
 pub use references::ReferenceError;
 pub use search::{Passages, SearchError};
-pub use service::{Engine, Grader, OpenError};
+pub use service::{Engine, GradingMethod, OpenError};
 pub use shipped::{SHIPPED, bank_from_texts, shipped_bank};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::bank_folder::{LoadError, load_files};
-use super::calibration::{CalibrationError, NamedCalibration};
+use super::calibration::{NamedCalibration, NamedCalibrationError};
 #[cfg(feature = "llm")]
 use super::judges::Judges;
 use super::shipped::shipped_bank;
@@ -32,13 +32,13 @@ use crate::score::Workspace;
 /// ```
 pub struct Engine {
     questions: Questions,
-    grader: Grader,
+    method: GradingMethod,
     calibration: Option<NamedCalibration>,
     usage: Mutex<JudgeUsage>,
 }
 
-/// Decides about the criteria of an answer.
-pub enum Grader {
+/// How the criteria of an answer are decided.
+pub enum GradingMethod {
     /// The offline scorer.
     Offline,
     /// Language models. The offline scorer replaces missing verdicts, and the grade says so.
@@ -101,25 +101,25 @@ impl Engine {
     /// When the word lists of the bank have faults.
     pub fn new(bank: Bank) -> Result<Self, BankError> {
         let questions = Questions::new(bank)?;
-        Ok(Self { questions, grader: Grader::Offline, calibration: None, usage: Mutex::default() })
+        Ok(Self { questions, method: GradingMethod::Offline, calibration: None, usage: Mutex::default() })
     }
 
     /// This engine with judges.
     #[cfg(feature = "llm")]
     #[must_use]
     pub fn with_judges(self, judges: Judges) -> Self {
-        Self { grader: Grader::Judged(Box::new(judges)), ..self }
+        Self { method: GradingMethod::Judged(Box::new(judges)), ..self }
     }
 
     /// This engine with a calibration, which adds a calibrated score to each grade.
     ///
     /// # Errors
     /// When judges grade: a calibration is fitted to the offline scorer.
-    pub fn with_calibration(self, calibration: NamedCalibration) -> Result<Self, CalibrationError> {
-        match self.grader {
-            Grader::Offline => Ok(Self { calibration: Some(calibration), ..self }),
+    pub fn with_calibration(self, calibration: NamedCalibration) -> Result<Self, NamedCalibrationError> {
+        match self.method {
+            GradingMethod::Offline => Ok(Self { calibration: Some(calibration), ..self }),
             #[cfg(feature = "llm")]
-            Grader::Judged(_) => Err(CalibrationError::Judged { name: calibration.name().to_owned() }),
+            GradingMethod::Judged(_) => Err(NamedCalibrationError::Judged { name: calibration.name().to_owned() }),
         }
     }
 
@@ -141,17 +141,17 @@ impl Engine {
         self.questions.get(id)
     }
 
-    /// The grader.
-    pub fn grader(&self) -> &Grader {
-        &self.grader
+    /// How the engine grades.
+    pub fn method(&self) -> &GradingMethod {
+        &self.method
     }
 
     /// The judges, if they grade.
     #[cfg(feature = "llm")]
     pub fn judges(&self) -> Option<&Judges> {
-        match &self.grader {
-            Grader::Offline => None,
-            Grader::Judged(judges) => Some(judges),
+        match &self.method {
+            GradingMethod::Offline => None,
+            GradingMethod::Judged(judges) => Some(judges),
         }
     }
 
@@ -180,10 +180,10 @@ impl Engine {
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
-        let grade = match &self.grader {
-            Grader::Offline => question.scorer().grade_with_fingerprint(answer, offline, workspace),
+        let grade = match &self.method {
+            GradingMethod::Offline => question.scorer().grade_with_fingerprint(answer, offline, workspace),
             #[cfg(feature = "llm")]
-            Grader::Judged(judges) => judges.grade(&self.questions, question, answer, offline, workspace)?,
+            GradingMethod::Judged(judges) => judges.grade(&self.questions, question, answer, offline, workspace)?,
         };
         Ok(self.complete(question, grade))
     }
@@ -201,7 +201,7 @@ impl Engine {
         question: &'a PreparedQuestion,
         answer: &Answer<'a>,
     ) -> Result<Grade<'a>, Halt> {
-        let Grader::Judged(judges) = &self.grader else { return self.grade(question, answer) };
+        let GradingMethod::Judged(judges) = &self.method else { return self.grade(question, answer) };
         let offline = question.scorer().fingerprint_of(answer);
         let grade = judges.grade_async(&self.questions, question, answer, offline).await?;
         Ok(self.complete(question, grade))
@@ -237,7 +237,7 @@ impl Engine {
         mut take: impl FnMut(usize, Option<Grade<'a>>),
     ) -> Result<(), Halt> {
         #[cfg(feature = "llm")]
-        if let Grader::Judged(judges) = &self.grader {
+        if let GradingMethod::Judged(judges) = &self.method {
             let grades = judges.grade_all(answers, |question, answer| self.grade(question, answer))?;
             grades.into_iter().enumerate().for_each(|(place, grade)| take(place, grade));
             return Ok(());

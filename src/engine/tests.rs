@@ -1,6 +1,6 @@
 //! The promises of [`Engine`], offline and with a scripted judge.
 
-use super::{CalibrationError, Engine, NamedCalibration, OpenError};
+use super::{Engine, NamedCalibration, NamedCalibrationError, OpenError};
 use crate::model::{Answer, Status};
 use crate::score::{VERSION, Workspace};
 
@@ -82,7 +82,7 @@ mod judged {
 
     use gradus_testing::server::{self, Action, ChatRequest};
 
-    use super::super::{CalibrationError, Engine, Estimate, Judges, JudgesError};
+    use super::super::{Engine, Estimate, Judges, JudgesError, NamedCalibrationError};
     use super::{TEXT, calibration, engine};
     use crate::judge::{Halt, Member, Panel};
     use crate::llm::{CacheUse, Endpoint, Limits, PoolOptions, Prices, Provider, address};
@@ -276,7 +276,7 @@ mod judged {
     #[test]
     fn a_calibration_is_refused_if_judges_grade() {
         let refused = judged(&scripted()).with_calibration(calibration());
-        assert!(matches!(refused, Err(CalibrationError::Judged { name }) if name == "half"));
+        assert!(matches!(refused, Err(NamedCalibrationError::Judged { name }) if name == "half"));
     }
 
     #[test]
@@ -290,9 +290,12 @@ mod judged {
 fn errors_of_the_engine_have_hints_for_any_caller() {
     let name = || "c.toml".to_owned();
     for (error, hint) in [
-        (CalibrationError::Judged { name: name() }, "grade offline, or leave the calibration out"),
-        (CalibrationError::Invalid { name: name(), fault: "line 3".to_owned() }, "use a file that a calibration wrote"),
-        (CalibrationError::Outdated { name: name(), fitted: 1 }, "calibrate again"),
+        (NamedCalibrationError::Judged { name: name() }, "grade offline, or leave the calibration out"),
+        (
+            NamedCalibrationError::Invalid { name: name(), fault: "line 3".to_owned() },
+            "use a file that a calibration wrote",
+        ),
+        (NamedCalibrationError::Outdated { name: name(), fitted: 1 }, "calibrate again"),
     ] {
         assert_eq!(error.hint(), hint, "{error}");
     }

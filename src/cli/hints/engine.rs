@@ -3,14 +3,14 @@
 use std::error::Error;
 
 use super::llm;
-use crate::engine::{CalibrationError, JudgesError, OpenError};
+use crate::engine::{JudgesError, NamedCalibrationError, OpenError};
 
 /// The hint for an error of the engine; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     let calibration = error.downcast_ref().map(|error| match error {
-        CalibrationError::Judged { .. } => "use --grader offline, or leave --calibration out",
-        CalibrationError::Invalid { .. } => "`gradus calibrate` writes one",
-        CalibrationError::Outdated { .. } => "calibrate again",
+        NamedCalibrationError::Judged { .. } => "use --grader offline, or leave --calibration out",
+        NamedCalibrationError::Invalid { .. } => "`gradus calibrate` writes one",
+        NamedCalibrationError::Outdated { .. } => "calibrate again",
     });
     if let Some(JudgesError::Client(error)) = error.downcast_ref() {
         return llm::hint(error); // the chain does not show the inner error of a transparent one
@@ -35,15 +35,19 @@ mod tests {
     #[test]
     fn every_error_that_a_flag_resolves_has_a_hint() {
         let name = || "c.toml".to_owned();
-        let calibration = |error: CalibrationError| (error.to_string(), hint(&error).unwrap_or_default());
+        let calibration = |error: NamedCalibrationError| (error.to_string(), hint(&error).unwrap_or_default());
         for (error, message, advice) in [
-            (CalibrationError::Judged { name: name() }, "c.toml was fitted to the offline scorer", "--grader offline"),
             (
-                CalibrationError::Invalid { name: name(), fault: "line 3".to_owned() },
+                NamedCalibrationError::Judged { name: name() },
+                "c.toml was fitted to the offline scorer",
+                "--grader offline",
+            ),
+            (
+                NamedCalibrationError::Invalid { name: name(), fault: "line 3".to_owned() },
                 "not a calibration: line 3",
                 "gradus calibrate",
             ),
-            (CalibrationError::Outdated { name: name(), fitted: 1 }, "was fitted to scorer 1", "calibrate again"),
+            (NamedCalibrationError::Outdated { name: name(), fitted: 1 }, "was fitted to scorer 1", "calibrate again"),
         ] {
             let (shown, hint) = calibration(error);
             assert!(shown.contains(message) && hint.contains(advice), "{shown}: {hint}");
