@@ -15,7 +15,7 @@ use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::fit::{Example, Fit, fit};
-use crate::agreement::{Metric, Pairs, Row, Scale, unit, unit_of};
+use crate::agreement::{Metric, Pairs, Scale, ScoredRow, unit, unit_of};
 use crate::batch::ReadRows;
 use crate::model::{Grade, Outcome};
 use crate::score::VERSION;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     Ok(status)
 }
 
-fn example(row: &Row, grade: &Grade<'_>) -> Option<Example> {
+fn example(row: &ScoredRow, grade: &Grade<'_>) -> Option<Example> {
     let Outcome::Graded { possible, .. } = grade.outcome else { return None };
     let part = |earned: u32| f64::from(earned) / f64::from(possible.0.max(1));
     let criteria = grade.criteria.iter().map(|criterion| (criterion.id.to_string(), part(criterion.earned.0)));
@@ -76,7 +76,7 @@ struct Trial {
 }
 
 impl Trial {
-    fn of(rows: &[Row], examples: &[Example], fit: &Fit) -> Self {
+    fn of(rows: &[ScoredRow], examples: &[Example], fit: &Fit) -> Self {
         let human: Vec<f64> = examples.iter().map(|example| example.human).collect();
         let earned: Vec<f64> = examples.iter().map(|example| example.earned).collect();
         let scale = Scale::of(&human);

@@ -19,7 +19,7 @@ use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::{
-    Absent, BestValue, Comparison, Cut, Given, Group, Interval, Metric, Row, Scale, Study, StudyOptions, Subset,
+    Absent, BestValue, Comparison, Cut, Given, Group, Interval, Metric, Scale, ScoredRow, Study, StudyOptions, Subset,
     compare, study, unit_of,
 };
 use crate::batch::ReadRows;
@@ -97,7 +97,7 @@ struct GradedRows {
 fn grade_rows(
     engine: &Engine,
     questions: &RowQuestions<'_>,
-    rows: &[Row],
+    rows: &[ScoredRow],
     printer: &Printer,
 ) -> anyhow::Result<GradedRows> {
     let (mut results, mut ungraded, mut fallbacks) = (Vec::with_capacity(rows.len()), Vec::new(), 0);
@@ -129,7 +129,7 @@ fn print_evaluation(evaluation: &Evaluation, format: EvalFormat, printer: &Print
     }
 }
 
-fn splits(rows: &[Row]) -> String {
+fn splits(rows: &[ScoredRow]) -> String {
     let mut names: Vec<&str> = rows.iter().filter_map(|row| row.split.as_deref()).collect();
     names.sort_unstable();
     names.dedup();
@@ -137,7 +137,7 @@ fn splits(rows: &[Row]) -> String {
 }
 
 /// Warns of criteria that people graded but that the rubrics do not have.
-fn warn_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
+fn warn_of_unknown_criteria(rows: &[ScoredRow], given: &[Given], printer: &Printer) {
     let unknown = rows.iter().zip(given).filter(|(_, given)| given.score.is_some()).flat_map(|(row, given)| {
         row.criteria.keys().filter(|id| !given.criteria.contains_key(*id)).map(String::as_str)
     });
@@ -149,12 +149,12 @@ fn warn_of_unknown_criteria(rows: &[Row], given: &[Given], printer: &Printer) {
 }
 
 /// Fingerprint of an answer's text. It identifies the answer in another evaluation, where its id may differ.
-fn fingerprint(row: &Row) -> String {
+fn fingerprint(row: &ScoredRow) -> String {
     blake3::hash(row.answer.as_bytes()).to_hex()[..16].to_owned()
 }
 
-fn scores(rows: &[Row], given: &[Given]) -> Vec<AnswerScore> {
-    let score = |(row, given): (&Row, &Given)| AnswerScore {
+fn scores(rows: &[ScoredRow], given: &[Given]) -> Vec<AnswerScore> {
+    let score = |(row, given): (&ScoredRow, &Given)| AnswerScore {
         id: row.id.clone(),
         question: row.question.clone(),
         answer: fingerprint(row),
@@ -165,12 +165,12 @@ fn scores(rows: &[Row], given: &[Given]) -> Vec<AnswerScore> {
 
 /// The answers with the largest differences between grader and people. They are graded again for their evidence.
 fn worst(
-    rows: &[Row],
+    rows: &[ScoredRow],
     given: &[Given],
     questions: &RowQuestions<'_>,
     most: usize,
 ) -> anyhow::Result<Vec<Disagreement>> {
-    let apart = |(row, given): (&Row, &Given)| Some((row.score? - given.score?).abs());
+    let apart = |(row, given): (&ScoredRow, &Given)| Some((row.score? - given.score?).abs());
     let mut places: Vec<(usize, f64)> =
         rows.iter().zip(given).enumerate().filter_map(|(place, pair)| Some((place, apart(pair)?))).collect();
     places.retain(|(_, apart)| *apart > 0.0);
@@ -202,7 +202,7 @@ fn worst(
 /// Compares the scores with those of an earlier evaluation, on the answers that are in both.
 fn moved(
     path: &Path,
-    rows: &[Row],
+    rows: &[ScoredRow],
     given: &[Given],
     study: &Study,
     options: &StudyOptions,
@@ -272,7 +272,7 @@ fn in_units(found: Comparison, unit: f64) -> Comparison {
 }
 
 /// A warning for each threshold that is not met.
-fn missed(thresholds: &[Threshold], study: &Study, rows: &[Row]) -> anyhow::Result<Vec<String>> {
+fn missed(thresholds: &[Threshold], study: &Study, rows: &[ScoredRow]) -> anyhow::Result<Vec<String>> {
     let mut missed = Vec::new();
     for threshold in thresholds {
         let Threshold { split, metric, worst } = threshold;

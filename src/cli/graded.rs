@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::hints::advised;
 use super::printer::Printer;
-use crate::agreement::{Given, Row};
+use crate::agreement::{Given, ScoredRow};
 use crate::bank::BankError;
 use crate::engine::Engine;
 use crate::model::{Answer, Grade, Outcome};
@@ -27,7 +27,7 @@ impl<'e> RowQuestions<'e> {
     ///
     /// # Errors
     /// When none of the questions is in the bank, or the rubric of one has faults.
-    pub(super) fn new(engine: &'e Engine, rows: &[Row], printer: &Printer) -> anyhow::Result<Self> {
+    pub(super) fn new(engine: &'e Engine, rows: &[ScoredRow], printer: &Printer) -> anyhow::Result<Self> {
         let mut questions = BTreeMap::new();
         let mut unknown = Vec::new();
         for row in rows {
@@ -64,14 +64,14 @@ impl<'e> RowQuestions<'e> {
     /// grade.
     pub(super) fn grade<'r>(
         &self,
-        rows: impl IntoIterator<Item = &'r Row>,
-        mut take: impl FnMut(&'r Row, Option<Grade<'r>>),
+        rows: impl IntoIterator<Item = &'r ScoredRow>,
+        mut take: impl FnMut(&'r ScoredRow, Option<Grade<'r>>),
     ) -> anyhow::Result<()>
     where
         'e: 'r,
     {
-        let rows: Vec<&'r Row> = rows.into_iter().collect();
-        let answer = |row: &&'r Row| {
+        let rows: Vec<&'r ScoredRow> = rows.into_iter().collect();
+        let answer = |row: &&'r ScoredRow| {
             let question = self.questions.get(&row.question).copied().flatten();
             (question, Answer::new(&row.id, &row.answer))
         };

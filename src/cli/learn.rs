@@ -14,7 +14,7 @@ use super::learned;
 use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
-use crate::agreement::Row;
+use crate::agreement::ScoredRow;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 use crate::batch::ReadRows;
 use crate::questions::Questions;
@@ -82,7 +82,7 @@ fn finish_without_proposals(args: &Args, printer: &Printer) -> anyhow::Result<()
     Ok(())
 }
 
-fn answer(row: &Row) -> GradedAnswer<'_> {
+fn answer(row: &ScoredRow) -> GradedAnswer<'_> {
     GradedAnswer { text: &row.answer, score: row.score, credits: row.criteria.clone() }
 }
 
@@ -90,17 +90,17 @@ fn answer(row: &Row) -> GradedAnswer<'_> {
 /// are not in the bank.
 fn rows_by_question<'b, 'r>(
     bank: &'b Bank,
-    rows: &'r [Row],
+    rows: &'r [ScoredRow],
     args: &Args,
     printer: &Printer,
-) -> anyhow::Result<Vec<(&'b Entry, Vec<&'r Row>)>> {
+) -> anyhow::Result<Vec<(&'b Entry, Vec<&'r ScoredRow>)>> {
     let only = args.only.as_deref().map(|id| bank.entry(id)).transpose()?;
-    let mut questions: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    let mut questions: BTreeMap<&str, Vec<&ScoredRow>> = BTreeMap::new();
     for row in rows {
         questions.entry(&row.question).or_default().push(row);
     }
     let mut unknown = Vec::new();
-    let mut groups: BTreeMap<usize, Vec<&Row>> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, Vec<&ScoredRow>> = BTreeMap::new();
     for (&id, rows) in &questions {
         let entry = match bank.entry(id) {
             Ok(entry) => entry,

@@ -15,7 +15,7 @@ use super::files::{is_stream, read_text};
 use super::hints::advised;
 use super::printer::Printer;
 use super::question_meaning::{InputColumns, QuestionMeaning};
-use crate::agreement::Row;
+use crate::agreement::ScoredRow;
 use crate::bank::DraftQuestion;
 use crate::batch::{
     Asked, BadRow, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, open_drafts,
@@ -48,7 +48,7 @@ pub(super) fn read_rows(
     given: &RowColumns,
     questions: &Questions,
     printer: &Printer,
-) -> anyhow::Result<ReadRows<Row>> {
+) -> anyhow::Result<ReadRows<ScoredRow>> {
     let bank = questions.bank();
     let usual = GradedColumns::default();
     let only = if let [only] = bank.entries() { Some(only.id.clone()) } else { None };

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use gradus_core::agreement::Row;
+use gradus_core::agreement::ScoredRow;
 use gradus_core::bank::DraftQuestion;
 use proptest::collection::vec;
 use proptest::option;
@@ -139,7 +139,7 @@ pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Reads a file; lines and positions of rows differ between formats and are dropped.
-pub(super) fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<Row> {
+pub(super) fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<ScoredRow> {
     let columns = GradedColumns::default();
     let mut reader = open_graded(path, format, &columns, &Asked::default()).expect("opens");
     let mut read = read_graded(&mut reader, &columns).expect("reads");

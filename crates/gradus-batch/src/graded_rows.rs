@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gradus_core::agreement::{PointsRow, Row, shares_of};
+use gradus_core::agreement::{PointsRow, ScoredRow, shares_of};
 use serde_json::Value;
 
 use super::input::{
@@ -73,7 +73,7 @@ pub fn open_graded(
 ///
 /// # Errors
 /// When the input cannot be read to its end, or is larger than 1 GiB.
-pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<Row>, InputError> {
+pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<ScoredRow>, InputError> {
     let is_json = reader.is_json();
     let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns, is_json))?;
     let (rows, faults) = shares_of(rows);

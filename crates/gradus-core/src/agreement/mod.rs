@@ -34,6 +34,6 @@ pub use compare::{Comparison, compare};
 pub use metric::{BestValue, Metric};
 pub use overview::Overview;
 pub use pairs::Pairs;
-pub use rows::{PointsRow, Row, ScoreFault, shares_of};
+pub use rows::{PointsRow, ScoreFault, ScoredRow, shares_of};
 pub use scale::Scale;
 pub use study::{Cut, Figure, Given, Group, Measured, Study, StudyOptions, Subset, study, unit, unit_of};

@@ -29,7 +29,7 @@ pub struct PointsRow {
 
 /// An answer and the scores that people gave, as shares of the highest possible score: 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct ScoredRow {
     /// Line of the file at which the row starts, from 1.
     pub line: usize,
     /// Id of the answer.
@@ -76,7 +76,7 @@ impl ScoreFault {
 
 /// Converts points to shares of the highest possible score. For a row without `max_score`, this is the highest score of
 /// all usable rows, at least 1. Rows with impossible scores are left out, and returned as their lines and faults.
-pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<Row>, Vec<(usize, ScoreFault)>) {
+pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<ScoredRow>, Vec<(usize, ScoreFault)>) {
     let (mut usable, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
         // A score above the row's own highest score must not become the highest score of other rows.
@@ -118,8 +118,8 @@ fn fault_of(row: &PointsRow, most: Option<f64>) -> Option<ScoreFault> {
     scores.find(|score| !(0.0..=most).contains(score)).map(|score| ScoreFault::Score { score, most })
 }
 
-fn share_of(row: PointsRow, most: f64) -> Row {
-    Row {
+fn share_of(row: PointsRow, most: f64) -> ScoredRow {
+    ScoredRow {
         people: people(&row).map(|(one, other)| (one / most, other / most)),
         line: row.line,
         id: row.id,

@@ -10,7 +10,7 @@ use super::best_cut::best_cut;
 use super::bootstrap::{Interval, intervals};
 use super::metric::Metric;
 use super::pairs::Pairs;
-use super::rows::Row;
+use super::rows::ScoredRow;
 use super::scale::Scale;
 
 /// A grader's result for one answer.
@@ -112,7 +112,7 @@ pub struct Study {
 ///
 /// # Errors
 /// When people only said right or wrong, and no cut can be fitted on the requested split.
-pub fn study(rows: &[Row], given: &[Given], options: &StudyOptions) -> Result<Study, Absent> {
+pub fn study(rows: &[ScoredRow], given: &[Given], options: &StudyOptions) -> Result<Study, Absent> {
     let columns = columns(rows, given);
     let none = ScoreColumns::default();
     let all = columns.get(&Subset::All).unwrap_or(&none);
@@ -138,7 +138,7 @@ pub fn study(rows: &[Row], given: &[Given], options: &StudyOptions) -> Result<St
 }
 
 /// Unit of the errors: the maximum points where they are the same for all answers, else 1, the whole scale.
-pub fn unit(rows: &[Row]) -> f64 {
+pub fn unit(rows: &[ScoredRow]) -> f64 {
     let most = rows.first().map_or(1.0, |row| row.most);
     if rows.iter().all(|row| row.most.total_cmp(&most).is_eq()) { most } else { 1.0 }
 }
@@ -162,7 +162,7 @@ impl ScoreColumns {
 }
 
 /// The columns of every group, over the answers that have both scores.
-fn columns(rows: &[Row], given: &[Given]) -> BTreeMap<Subset, ScoreColumns> {
+fn columns(rows: &[ScoredRow], given: &[Given]) -> BTreeMap<Subset, ScoreColumns> {
     let longest = given.iter().map(|given| given.words).max().unwrap_or(0);
     let whole = f64::from(longest + 1).ln().max(f64::MIN_POSITIVE);
     let mut columns = BTreeMap::from([(Subset::All, ScoreColumns::default())]);
@@ -241,8 +241,8 @@ pub fn unit_of(metric: Metric, unit: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn row(question: &str, score: Option<f64>, split: Option<&str>, people: Option<(f64, f64)>) -> Row {
-        Row {
+    fn row(question: &str, score: Option<f64>, split: Option<&str>, people: Option<(f64, f64)>) -> ScoredRow {
+        ScoredRow {
             line: 1,
             id: String::new(),
             question: question.to_owned(),
