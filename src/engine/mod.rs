@@ -12,6 +12,7 @@ mod estimate;
 #[cfg(feature = "llm")]
 mod judges;
 mod references;
+mod sample_indexes;
 mod search;
 mod service;
 mod shipped;
@@ -25,6 +26,7 @@ pub use estimate::{Estimate, JudgeEstimate, REPLY_TOKENS, VERDICT_TOKENS};
 #[cfg(feature = "llm")]
 pub use judges::{Judges, JudgesError};
 pub use references::ReferenceError;
-pub use search::{Passages, SearchError};
+pub use sample_indexes::SearchError;
+pub use search::Passages;
 pub use service::{Engine, GradingMethod, OpenError};
 pub use shipped::{SHIPPED, bank_from_texts, shipped_bank};

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::sample_indexes::SearchError;
 use super::service::Engine;
 use crate::bank::BankError;
-use crate::model::{Grade, Reference, Sample, SampleLevel, Status};
-use crate::questions::{Analyzer, PreparedQuestion};
-use crate::retrieve::{Contents, Index, IndexError};
+use crate::model::{Grade, Reference, SampleLevel, Status};
+use crate::questions::PreparedQuestion;
+use crate::retrieve::IndexError;
 
 /// Why references cannot be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -19,11 +20,21 @@ pub enum ReferenceError {
     Index(#[from] IndexError),
 }
 
+impl From<SearchError> for ReferenceError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Bank(error) => Self::Bank(error),
+            SearchError::Index(error) => Self::Index(error),
+        }
+    }
+}
+
 impl Engine {
     /// A passage of a strong sample for each criterion that is not met, where the question has strong samples.
     ///
     /// # Errors
-    /// When samples or synonyms of the bank have faults, or the samples cannot be searched.
+    /// When the question is not in the bank, its samples or the synonyms of the bank have faults, or the samples cannot
+    /// be searched.
     pub fn references<'a>(
         &self,
         question: &'a PreparedQuestion,
@@ -32,14 +43,10 @@ impl Engine {
         let rubric = question.question();
         let criteria = rubric.criteria.iter().zip(&grade.criteria);
         let open: Vec<_> = criteria.filter(|(_, graded)| graded.status != Status::Met).collect();
-        let samples = self.questions().samples(question)?.iter();
-        let strong: Vec<Sample> = samples.filter(|sample| sample.level == SampleLevel::Strong).cloned().collect();
-        if open.is_empty() || strong.is_empty() {
+        if open.is_empty() {
             return Ok(Vec::new());
         }
-        let analyzer = Analyzer::new(self.bank().synonyms().map_err(BankError::Faulty)?);
-        // An index of this question alone: references do not depend on the rest of the bank.
-        let index = Index::in_memory(&[Contents { question: rubric, samples: &strong }], &analyzer)?;
+        let Some(index) = self.indexes.of_question(self.questions(), question)? else { return Ok(Vec::new()) };
         let mut references = Vec::new();
         for (criterion, graded) in open {
             let missing = criterion.concepts.iter().filter(|concept| graded.missing.iter().any(|id| *id == concept.id));

@@ -11,6 +11,7 @@ use super::bank_folder::{LoadError, load_files};
 use super::calibration::{NamedCalibration, NamedCalibrationError};
 #[cfg(feature = "llm")]
 use super::judges::Judges;
+use super::sample_indexes::SampleIndexes;
 use super::shipped::shipped_bank;
 use crate::agreement::overview::JudgeUsage;
 use crate::bank::{Bank, BankError};
@@ -35,6 +36,7 @@ pub struct Engine {
     method: GradingMethod,
     calibration: Option<NamedCalibration>,
     usage: Mutex<JudgeUsage>,
+    pub(super) indexes: SampleIndexes,
 }
 
 /// How the criteria of an answer are decided.
@@ -100,8 +102,9 @@ impl Engine {
     /// # Errors
     /// When the word lists of the bank have faults.
     pub fn new(bank: Bank) -> Result<Self, BankError> {
+        let indexes = SampleIndexes::new(&bank);
         let questions = Questions::new(bank)?;
-        Ok(Self { questions, method: GradingMethod::Offline, calibration: None, usage: Mutex::default() })
+        Ok(Self { questions, method: GradingMethod::Offline, calibration: None, usage: Mutex::default(), indexes })
     }
 
     /// This engine with judges.

@@ -72,6 +72,25 @@ fn references_are_given_for_unmet_criteria_only() {
     assert_eq!(engine.references(question, &all_met).expect("references"), []);
 }
 
+#[test]
+fn a_second_search_uses_the_index_of_the_first_and_ignores_its_own_folder() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let (first, second) = (cache.path().join("first"), cache.path().join("second"));
+    let bank = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = bank.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("writes");
+    };
+    write("rubrics/observability/error-budget.toml", include_str!("../../rubrics/observability/error-budget.toml"));
+    write("corpus/observability/error-budget.md", include_str!("../../corpus/observability/error-budget.md"));
+    let engine = Engine::open(bank.path()).expect("a bank");
+    let search = |folder: &std::path::Path| engine.search("budget", 2, Some(folder)).expect("passages");
+    let (one, other) = (search(&first), search(&second));
+    assert!(!one.found.is_empty() && one.found == other.found);
+    assert!(first.is_dir() && !second.exists());
+}
+
 #[cfg(feature = "llm")]
 mod judged {
     use std::future::Future;

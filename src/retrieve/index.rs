@@ -22,7 +22,7 @@ const WRITER_MEMORY: usize = 50 << 20;
 const MAX_TERMS: usize = 512;
 
 /// An index cannot be built or searched.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("the search index cannot be used")]
 pub struct IndexError(#[from] tantivy::TantivyError);
 
