@@ -8,6 +8,7 @@ use super::caught::Panicked;
 use super::input::InputError;
 use super::row::short;
 use gradus_core::judge::Halt;
+use gradus_core::wording::counted;
 
 /// The reason why a batch cannot continue. Results that were finished before are saved.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +168,7 @@ impl fmt::Display for PanicPlace {
         match self {
             Self::Row { line, id: Some(id) } => write!(f, "at the row `{}` (line {line})", short(id)),
             Self::Row { line, id: None } => write!(f, "at the row in line {line}"),
-            Self::Reading { rows } => write!(f, "while reading, after {rows} rows"),
+            Self::Reading { rows } => write!(f, "while reading, after {}", counted(*rows, "row")),
             Self::Writing => f.write_str("while writing results"),
             Self::Run => f.write_str("while preparing the run"),
         }

@@ -3,6 +3,7 @@
 use std::io;
 
 use gradus_core::model::NonText;
+use gradus_core::wording::counted;
 
 #[cfg(feature = "parquet")]
 use crate::parquet::ReadError;
@@ -76,7 +77,7 @@ impl InputError {
         let error = match error.kind() {
             // Each decoder reports packed data that ends too early in its own words.
             io::ErrorKind::UnexpectedEof => {
-                io::Error::new(error.kind(), format!("its packed data ends too early, after {rows} rows"))
+                io::Error::new(error.kind(), format!("its packed data ends too early, after {}", counted(rows, "row")))
             }
             _ => error,
         };
@@ -206,6 +207,15 @@ mod tests {
             [(unreadable, "cannot read a.csv"), (InputError::Stopped { name: name() }, "a.csv was not read")]
         {
             assert_eq!((error.to_string().as_str(), error.hint()), (message, None));
+        }
+    }
+
+    #[test]
+    fn packed_data_that_ends_too_early_is_reported_with_the_number_of_rows_before() {
+        for (rows, expected) in [(1, "after 1 row"), (2, "after 2 rows")] {
+            let error = InputError::unreadable("a.gz".to_owned(), io::ErrorKind::UnexpectedEof.into(), rows);
+            let InputError::Unreadable { error, .. } = error else { panic!("it cannot be read") };
+            assert_eq!(error.to_string(), format!("its packed data ends too early, {expected}"));
         }
     }
 

@@ -213,13 +213,17 @@ pub struct ReadRows<T> {
     pub bad: Vec<BadRow>,
 }
 
-/// Inputs that are held as a whole may have this many bytes.
+/// Maximum number of bytes that [`read_all`] reads from an input, after unpacking.
 const HELD_BYTES: u64 = 1 << 30;
 
 /// Reads all rows and holds those that `take` accepts.
 ///
+/// The limit of 1 GiB bounds the bytes that are read, after unpacking and including columns and rows that are not held.
+/// It does not bound the memory of the rows, which `take` decides.
+///
 /// # Errors
-/// When the input cannot be read to its end, or is larger than 1 GiB.
+/// When the input cannot be read to its end, or more than 1 GiB is read. A file of lines or a table that takes more
+/// than 1 GiB on disk is refused before its first row is read.
 pub(crate) fn read_all<T>(
     reader: &mut RecordReader,
     mut take: impl FnMut(&Record) -> Result<T, RowFault>,
