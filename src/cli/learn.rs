@@ -29,8 +29,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &questions, printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let groups = rows_by_question(bank, &rows, args, printer)?;
-    let vocabulary = bank.vocabulary()?;
-    let mut learner = Learner::new(bank, &vocabulary)?;
+    let mut learner = Learner::new(bank, questions.vocabulary())?;
     let options = LearnOptions { limit: args.limit, seed: args.seed };
     let mut all = Vec::with_capacity(groups.len());
     for (entry, rows) in groups {

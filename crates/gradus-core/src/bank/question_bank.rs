@@ -26,6 +26,7 @@ pub struct Bank {
     files: Files,
     entries: Vec<Entry>,
     synonyms: OnceLock<Result<Arc<Synonyms>, Vec<Finding>>>,
+    related: OnceLock<Result<RelatedWords, Vec<Finding>>>,
     names: OnceLock<Names>,
     wordings: OnceLock<Wordings>,
 }
@@ -69,7 +70,14 @@ impl Bank {
             is_question.then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
         };
         let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
-        Self { files, entries, synonyms: OnceLock::new(), names: OnceLock::new(), wordings: OnceLock::new() }
+        Self {
+            files,
+            entries,
+            synonyms: OnceLock::new(),
+            related: OnceLock::new(),
+            names: OnceLock::new(),
+            wordings: OnceLock::new(),
+        }
     }
 
     /// The built-in bank, whose synonyms, related words and shared criteria this bank may use.
@@ -264,8 +272,11 @@ impl Bank {
     /// # Errors
     /// When the file has faults.
     pub fn related(&self) -> Result<RelatedWords, Vec<Finding>> {
-        let text = self.files.text_or_built_in(RELATED);
-        text.map_or_else(|| Ok(RelatedWords::default()), |text| word_lists::parse_related(RELATED, text))
+        let parse = || match self.files.text_or_built_in(RELATED) {
+            None => Ok(RelatedWords::default()),
+            Some(text) => word_lists::parse_related(RELATED, text),
+        };
+        self.related.get_or_init(parse).clone()
     }
 
     /// Prepares a question for grading.

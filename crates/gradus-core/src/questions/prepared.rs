@@ -72,6 +72,11 @@ impl Questions {
         &self.bank
     }
 
+    /// The word lists of the bank.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
     /// The number of questions that have been prepared so far.
     pub fn prepared(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
