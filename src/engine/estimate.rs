@@ -72,7 +72,7 @@ impl Estimate {
         self.answers
     }
 
-    /// Number of answers that are too long for a judge.
+    /// Number of answers with a prompt that is too long for at least one judge.
     pub fn too_long(&self) -> u64 {
         self.too_long
     }

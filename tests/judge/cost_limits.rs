@@ -66,6 +66,25 @@ fn a_dry_run_reports_the_cost_without_sending_requests() {
 }
 
 #[test]
+fn a_dry_run_with_two_judges_reports_the_total_cost_and_prompts_that_are_too_long() {
+    let judge = |model: &str, more: &str| {
+        format!(
+            "[[judge]]\nmodel = \"{model}\"\nbase_url = \"http://127.0.0.1:9\"\nprice_prompt = 1\nprice_completion = 1\n{more}"
+        )
+    };
+    let long = format!("{{\"question\":\"undo-release\",\"answer\":\"{}\"}}\n", "We rolled it back. ".repeat(500));
+    let dry = |more: &str| {
+        let settings = judge("one", "") + &judge("two", more);
+        let run = tiny(["batch", "rows.jsonl", "--dry-run"]).trusted_file(settings);
+        run.file("rows.jsonl", rows(2) + &long).run().success()
+    };
+    let out = dry("").prints(&["  total: about "]).out;
+    assert!(!out.contains("too long"), "{out}");
+    dry("context = 2048\nmax_tokens = 100\n")
+        .prints(&["  1 answer with a prompt that is too long for at least one judge\n"]);
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let endpoint = judging_endpoint();
     let run = batch(3, &["rows.jsonl", "-o", "out.jsonl", "--dry-run"], &endpoint);

@@ -27,14 +27,15 @@ pub(in crate::cli) fn estimate_text(estimate: &Estimate, judges: &Judges) -> Str
         );
     }
     if let (Some(total), true) = (total, estimates.len() > 1) {
-        let _ = writeln!(text, "  together: about {total:.4}");
+        let _ = writeln!(text, "  total: about {total:.4}");
     }
     if let (Some(total), Some(most)) = (total, judges.max_cost()) {
         let verdict = if total > most { "more than" } else { "within" };
         let _ = writeln!(text, "  {verdict} the {most} that --max-cost allows");
     }
     if estimate.too_long() > 0 {
-        let _ = writeln!(text, "  {} too long for a judge: graded offline", counted(estimate.too_long(), "answer"));
+        let too_long = counted(estimate.too_long(), "answer");
+        let _ = writeln!(text, "  {too_long} with a prompt that is too long for at least one judge");
     }
     let _ = writeln!(
         text,
