@@ -6,7 +6,7 @@ use super::args::{Config, ConfigCommand};
 use super::exit_status::ExitStatus;
 use super::judge;
 use super::printer::Printer;
-use super::settings::{Setting, Settings, one_line};
+use super::settings::{Setting, Settings, mask_key, one_line};
 use super::trust;
 
 pub(super) fn run(args: &Config, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -37,6 +37,9 @@ fn show(settings: &Settings) -> String {
         row("grader", grader, name(&grader.value)),
     ];
     rows.extend(llm.rows());
+    for [_, value, _] in &mut rows {
+        *value = mask_key(value).to_owned();
+    }
     // Values, paths and origins come from files and variables; escape sequences in them must not reach a terminal.
     rows.iter_mut().flatten().for_each(|text| *text = one_line(text));
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

@@ -12,6 +12,8 @@ const PREFIXES: [&str; 14] =
     ["sk_", "sk-", "pk_", "rk_", "gsk_", "hf_", "ghp_", "gho_", "github_pat_", "glpat_", "xai_", "r8_", "AIza", "AKIA"];
 /// Maximum length of a name, in bytes.
 const MAX_NAME: usize = 100;
+/// Minimum length of a key of a well-known service, in bytes.
+const MIN_KEY: usize = 20;
 /// Minimum length, in bytes, of a part between underscores that is checked for randomness.
 const MIN_RANDOM: usize = 16;
 
@@ -58,6 +60,14 @@ pub(super) fn mask_rejected(text: &str) -> &str {
     if (is_word || is_number) && !is_prefixed { text } else { HIDDEN }
 }
 
+/// An accepted value as `config show` prints it: hidden if a part of it looks like a key of a well-known service, since
+/// a key may be given for the wrong setting.
+pub(in crate::cli) fn mask_key(value: &str) -> &str {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_key = |part: &str| part.len() >= MIN_KEY && PREFIXES.iter().any(|prefix| part.starts_with(prefix));
+    if value.split(|c| !is_part(c)).any(is_key) { HIDDEN } else { value }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -93,6 +103,28 @@ mod tests {
             "PROJECT_Zk3Jq9PxT2vKp8WdLm4s",
         ] {
             assert!(!is_accepted(text) && shown(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn accepted_values_are_hidden_if_a_part_looks_like_a_key() {
+        for value in [
+            "sk-live-7Qm4x9ZrT2vKp8Wd",
+            "/home/me/sk-live-7Qm4x9ZrT2vKp8Wd",
+            "C:\\keys\\AKIAIOSFODNN7EXAMPLE.pem",
+            "Bearer sk-live-7Qm4x9ZrT2vKp8Wd",
+            "key=hf_abcdefghijklmnopqrst",
+        ] {
+            assert_eq!(mask_key(value), HIDDEN, "{value}");
+        }
+        for value in [
+            "gpt-4o",
+            "sk-short",
+            "/home/me/task-list-of-the-whole-company.pem",
+            "Qwen/Qwen2.5-72B-Instruct-GPTQ-Int4",
+            "https://api.example.test/v1",
+        ] {
+            assert_eq!(mask_key(value), value);
         }
     }
 

@@ -22,7 +22,7 @@ pub(super) use file::SettingsFile;
 pub(super) use general::SHIPPED;
 pub(super) use judge_options::{EndpointSettings, PanelSettings};
 pub(super) use judge_values::{KeyVariable, OnFailure, Temperature};
-pub(super) use key_names::display_name;
+pub(super) use key_names::{display_name, mask_key};
 pub(super) use origin::{Origin, Setting};
 pub(super) use resolve::Settings;
 pub(super) use setting_value::one_line;
