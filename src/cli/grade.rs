@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         results.add(&Sheet { grade: &grade, question: question.question(), answer: &answer, note })?;
         let prefix = if args.files.len() > 1 { format!("{}: ", grade.id) } else { String::new() };
         report_notes(&grade, question.question(), (note, &prefix), &settings, printer);
-        all_good &= is_good(&grade, &prefix, &settings, printer);
+        all_good &= passes_threshold(&grade, &prefix, &settings, printer);
         results.keep(grade);
     }
     open::warn_of_trouble(&engine, printer);
@@ -122,11 +122,12 @@ fn report_notes(
 }
 
 /// Whether the answer has a score that reaches the threshold.
-fn is_good(grade: &Grade<'_>, prefix: &str, settings: &Settings, printer: &Printer) -> bool {
+fn passes_threshold(grade: &Grade<'_>, prefix: &str, settings: &Settings, printer: &Printer) -> bool {
     match (grade.final_score(), settings.fail_under.value) {
         (None, _) => false,
         (Some(score), Some(least)) if score.as_f64() < least => {
-            printer.note(&format!("{prefix}{score} is below the {least} that --fail-under asks for"));
+            let source = settings.fail_under_source();
+            printer.note(&format!("{prefix}{score} is below the {least} that {source} requires"));
             false
         }
         _ => true,

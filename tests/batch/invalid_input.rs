@@ -40,6 +40,22 @@ fn a_bad_row_is_an_ungraded_row() {
 }
 
 #[test]
+fn the_command_that_lists_questions_is_named_once_for_all_answers_to_unknown_questions() {
+    let unknown = "{\"question\":\"zebra\",\"answer\":\"x\"}\n";
+    let note = "note: the question of 2 answers is not in the bank; `gradus questions` lists all questions\n";
+    let batch = |input: &str, arguments: &[&str]| {
+        tiny(["batch", "rows.jsonl"].iter().chain(arguments).copied()).file("rows.jsonl", input).run()
+    };
+    let input = format!("{unknown}{GOOD}{unknown}");
+    let ran = batch(&input, &[]).check_failed();
+    assert_eq!(ran.err.matches(note).count(), 1, "{}", ran.err);
+    assert!(ran.out.contains("\"reason\":\"no question `zebra`\""), "{}", ran.out);
+    let quiet = batch(&input, &["--quiet"]).check_failed();
+    let unnamed = batch("{\"answer\":\"x\"}\n", &[]).check_failed();
+    assert!(![quiet.err, unnamed.err].concat().contains("gradus questions"));
+}
+
+#[test]
 fn a_line_of_a_hundred_megabytes_is_one_ungraded_row() {
     let mut long = b"{\"question\":\"undo-release\",\"answer\":\"".to_vec();
     long.resize(100_000_000, b'x');

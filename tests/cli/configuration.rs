@@ -90,6 +90,47 @@ fn settings_have_the_same_effect_as_flags() {
 }
 
 #[test]
+fn a_missed_threshold_is_reported_with_the_flag_variable_or_file_that_sets_it() {
+    let in_file = || tiny(["grade", "answer.md"]).file("gradus.toml", "fail_under = 38\n");
+    let file = "37.5 is below the 38 that fail_under in [home]/gradus.toml requires";
+    in_file().run().check_failed().reports(&[file]);
+    let variable = in_file().env("GRADUS_FAIL_UNDER", "39").run().check_failed();
+    variable.reports(&["37.5 is below the 39 that GRADUS_FAIL_UNDER requires"]);
+    let flag = tiny(["grade", "--fail-under", "40", "answer.md"]).file("gradus.toml", "fail_under = 38\n");
+    flag.run().check_failed().reports(&["37.5 is below the 40 that --fail-under requires"]);
+    let row = "{\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n";
+    let batch = |arguments: &[&str]| {
+        let run = tiny(["batch", "rows.jsonl"].iter().chain(arguments).copied()).file("rows.jsonl", row);
+        run.file("gradus.toml", "fail_under = 99\n").run().check_failed()
+    };
+    batch(&[]).reports(&["1 of 1 scores below the 99 that fail_under in [home]/gradus.toml requires"]);
+    batch(&["--fail-under", "98"]).reports(&["1 of 1 scores below the 98 that --fail-under requires"]);
+}
+
+#[test]
+fn an_accepted_value_that_looks_like_a_key_is_not_shown() {
+    const KEY: &str = "sk-live-7Qm4x9ZrT2vKp8Wd";
+    for (name, variable) in [
+        ("llm.model", "GRADUS_LLM_MODEL"),
+        ("llm.ca_file", "GRADUS_LLM_CA_FILE"),
+        ("llm.cache", "GRADUS_LLM_CACHE"),
+        ("bank", "GRADUS_BANK"),
+    ] {
+        let shown = value_and_origin(gradus(["config", "show"]).env(variable, KEY), name);
+        assert_eq!(shown, ("[hidden]".to_owned(), format!("environment {variable}")));
+    }
+    let tables = format!("[llm]\ncache = \"keys/{KEY}\"\n[[judge]]\nmodel = \"{KEY}\"\n");
+    for run in
+        [gradus(["config", "show"]).file("gradus.toml", &tables), gradus(["config", "show"]).trusted_file(&tables)]
+    {
+        let out = run.run().success().out;
+        assert!(out.contains("[hidden]") && !out.contains("7Qm4x9ZrT2vKp8Wd"), "{out}");
+    }
+    let model = gradus(["config", "show"]).env("GRADUS_LLM_MODEL", "sk-large");
+    assert_eq!(value_and_origin(model, "llm.model").0, "sk-large");
+}
+
+#[test]
 fn an_empty_variable_counts_as_unset() {
     let gradus = gradus(["config", "show"]);
     let names =

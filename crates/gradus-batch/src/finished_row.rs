@@ -20,6 +20,8 @@ pub struct FinishedRow<'a> {
     pub question: Option<&'a Question>,
     /// How the question was found.
     pub found: Option<&'a FoundQuestion>,
+    /// Whether the row names a question that the bank does not have. Always false in a merge.
+    pub is_question_unknown: bool,
     /// Whether this run graded the row; otherwise an earlier run did. A merge reports all rows as new.
     pub is_new: bool,
 }

@@ -251,6 +251,7 @@ fn interleave(
                 summary: &entry.summary,
                 question,
                 found: None,
+                is_question_unknown: false,
                 is_new: true,
             })?;
         }

@@ -9,6 +9,7 @@ use super::finished_row::{FinishedRow, RowObserver};
 use super::ids::Ids;
 use super::in_flight_block::InFlightBlock;
 use super::row_processor::{PreparedRow, RowError, RowProcessor};
+use super::row_question::is_unknown;
 use super::run_folder::{Entry, Sink, journal_line};
 use gradus_core::questions::PreparedQuestion;
 use gradus_core::score::Workspace;
@@ -67,6 +68,7 @@ impl<'w, 'o> OrderedOutput<'w, 'o> {
             summary: &entry.summary,
             question: row.question(),
             found: row.found.as_deref().and_then(|found| found.as_ref().ok()),
+            is_question_unknown: is_unknown(row.found.as_ref()),
             is_new: false,
         })
     }
@@ -122,7 +124,15 @@ impl<'w, 'o> OrderedOutput<'w, 'o> {
             let found = row.found.as_deref().and_then(|found| found.as_ref().ok());
             let question = found.and_then(|found| self.processor.questions.prepare(found).ok());
             let question = question.map(PreparedQuestion::question);
-            (self.observe)(FinishedRow { line: row.line, id: &row.id, summary, question, found, is_new: row.is_new })?;
+            (self.observe)(FinishedRow {
+                line: row.line,
+                id: &row.id,
+                summary,
+                question,
+                found,
+                is_question_unknown: is_unknown(row.found.as_ref()),
+                is_new: row.is_new,
+            })?;
         }
         Ok(())
     }

@@ -50,6 +50,12 @@ pub(super) fn prepared<'q>(
     questions.prepare(found).map_err(|error| NoQuestion(one_line(&error)))
 }
 
+/// Whether a row names a question that the bank does not have.
+pub(super) fn is_unknown(found: Option<&RowQuestion>) -> bool {
+    let error = found.and_then(|found| found.as_ref().as_ref().err());
+    matches!(error, Some(FindError::Bank(BankError::UnknownQuestion { .. })))
+}
+
 /// The reason why a row has no question, in one line. `name` is the name in the row, and `column` the column for such
 /// names.
 pub fn no_question_reason(error: &FindError, name: Option<&str>, column: &str) -> String {

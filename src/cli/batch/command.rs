@@ -53,7 +53,7 @@ fn is_stopped(error: &anyhow::Error) -> bool {
 }
 
 fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let request = BatchRequest::check(args, settings.fail_under.value, printer.is_terminal)?;
+    let request = BatchRequest::check(args, settings, printer.is_terminal)?;
     if request.format == ResultFormat::Table && !args.columns.keep.is_empty() {
         printer.note("the table does not show the columns of --keep; --format csv and jsonl have them");
     }

@@ -25,6 +25,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         junit: args.junit.clone(),
         disputes: None,
         fail_under: args.fail_under,
+        fail_under_source: "--fail-under".to_owned(),
         max_ungraded: args.max_ungraded,
         max_fallback: args.max_fallback,
         verbose: args.verbose,

@@ -16,6 +16,7 @@ use crate::cli::args::{BatchRun, ResultFormat, ScoreLimit};
 use crate::cli::files::is_stream;
 use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
+use crate::cli::settings::Settings;
 
 /// A run as the flags alone describe it.
 pub(super) struct BatchRequest<'a> {
@@ -29,11 +30,11 @@ pub(super) struct BatchRequest<'a> {
 }
 
 impl<'a> BatchRequest<'a> {
-    /// Checks the flags. `fail_under` is the threshold of the settings, which a flag overrides.
+    /// Checks the flags, which override the threshold for scores in the settings.
     ///
     /// # Errors
     /// When flags contradict each other, or an output would overwrite another file.
-    pub(super) fn check(args: &'a BatchRun, fail_under: Option<f64>, is_terminal: bool) -> anyhow::Result<Self> {
+    pub(super) fn check(args: &'a BatchRun, settings: &Settings, is_terminal: bool) -> anyhow::Result<Self> {
         let input = args.input.as_deref().context("no input")?;
         let output = args.output.as_deref().filter(|output| !is_stream(output));
         let format = format_of(args.format, output, is_terminal)?;
@@ -46,7 +47,11 @@ impl<'a> BatchRequest<'a> {
             summary: args.summary.clone(),
             junit: args.junit.clone(),
             disputes: disputes(args, output),
-            fail_under: args.fail_under.or(fail_under.map(ScoreLimit::Each)),
+            fail_under: args.fail_under.or(settings.fail_under.value.map(ScoreLimit::Each)),
+            fail_under_source: match args.fail_under {
+                Some(_) => "--fail-under".to_owned(),
+                None => settings.fail_under_source(),
+            },
             max_ungraded: args.max_ungraded,
             max_fallback: args.max_fallback,
             verbose: args.verbose,

@@ -38,6 +38,8 @@ pub(super) struct TallyOptions {
     /// File for the criteria on which judge and offline scorer disagree.
     pub(super) disputes: Option<PathBuf>,
     pub(super) fail_under: Option<ScoreLimit>,
+    /// The name of the flag, variable or settings file that sets `fail_under`, for messages.
+    pub(super) fail_under_source: String,
     pub(super) max_ungraded: AnswerLimit,
     /// `None` if there is no limit: every answer may fall back.
     pub(super) max_fallback: Option<AnswerLimit>,
@@ -70,6 +72,8 @@ pub(super) struct Tally {
     fresh: u64,
     reused: u64,
     below: u64,
+    /// Number of answers to questions that the bank does not have.
+    unknown: u64,
     /// Questions found from a wording, by the wording.
     found: BTreeMap<String, MatchedQuestion>,
     /// Questions found from answers, by the id of the question.
@@ -169,6 +173,7 @@ impl Tally {
             fresh: 0,
             reused: 0,
             below: 0,
+            unknown: 0,
             found,
             found_from_answers: BTreeMap::new(),
         })
@@ -189,6 +194,7 @@ impl Tally {
         if let (RowOutcome::Graded { score, .. }, Some(least)) = (&row.summary.outcome, least) {
             self.below += u64::from(score.as_f64() < least);
         }
+        self.unknown += u64::from(row.is_question_unknown);
         if let (Some(found), Some(question)) = (row.found, row.question) {
             self.note_found(&found.matched, &question.id);
         }
@@ -244,7 +250,9 @@ impl Tally {
 
     /// Writes the reports, prints the summary, and returns whether all limits are met.
     pub(super) fn finish(self, description: BatchDescription, printer: &Printer) -> anyhow::Result<ExitStatus> {
-        let TallyOptions { summary, fail_under, max_ungraded, max_fallback, verbose, .. } = self.options;
+        let TallyOptions { summary, fail_under, fail_under_source, max_ungraded, max_fallback, verbose, .. } =
+            self.options;
+        let threshold = (fail_under, fail_under_source.as_str());
         let goes_to_file = description.output.is_some();
         let below = fail_under.filter(|of| matches!(of, ScoreLimit::Each(_)));
         let report = BatchReport {
@@ -263,7 +271,7 @@ impl Tally {
         };
         if let Some(mut junit) = self.junit {
             if let Some(ScoreLimit::Mean(_)) = fail_under {
-                junit.add_mean(mean_below(&self.overview, fail_under))?;
+                junit.add_mean(mean_below(&self.overview, threshold))?;
             }
             junit.finish()?;
         }
@@ -277,9 +285,14 @@ impl Tally {
         if let (Some(path), true) = (disputes, self.dispute_counts.answers > 0) {
             printer.note(&format!("criteria on which judge and offline scorer differ are in {}", path.display()));
         }
-        let mut exceeded = exceeded_limits(&self.overview, fail_under, self.below, max_ungraded);
+        let mut exceeded = exceeded_limits(&self.overview, threshold, self.below, max_ungraded);
         exceeded.extend(max_fallback.and_then(|most| fallen_back(&self.overview, most)));
         exceeded.iter().for_each(|limit| printer.warning(limit));
+        if self.unknown > 0 {
+            let answers = counted(self.unknown, "answer");
+            printer
+                .note(&format!("the question of {answers} is not in the bank; `gradus questions` lists all questions"));
+        }
         let judge_missing = description.judge_missing;
         if let Some(missing) = &judge_missing {
             printer.warning_with_hint(missing, JUDGE_MISSING_HINT);
@@ -320,32 +333,30 @@ fn fallen_back(overview: &Overview, most: AnswerLimit) -> Option<String> {
     })
 }
 
-/// The warning that the mean score is below its limit, or that it cannot be computed.
-fn mean_below(overview: &Overview, fail_under: Option<ScoreLimit>) -> Option<String> {
+/// The warning that the mean score is below its limit, or that it cannot be computed. The limit comes with the name of
+/// the flag, variable or file that sets it.
+fn mean_below(overview: &Overview, (fail_under, source): (Option<ScoreLimit>, &str)) -> Option<String> {
     let Some(ScoreLimit::Mean(least)) = fail_under else { return None };
     match overview.scores.mean() {
-        Ok(mean) if mean < least => {
-            Some(format!("the mean of {mean:.1} is below the {least} that --fail-under requires"))
-        }
+        Ok(mean) if mean < least => Some(format!("the mean of {mean:.1} is below the {least} that {source} requires")),
         Ok(_) => None,
-        Err(absent) => Some(format!("there is no mean for --fail-under: {absent}")),
+        Err(absent) => Some(format!("there is no mean for {source}: {absent}")),
     }
 }
 
 /// The warnings for low scores and ungraded answers.
 fn exceeded_limits(
     overview: &Overview,
-    fail_under: Option<ScoreLimit>,
+    (fail_under, source): (Option<ScoreLimit>, &str),
     below: u64,
     max_ungraded: AnswerLimit,
 ) -> Vec<String> {
     let mut warnings = Vec::new();
     match fail_under {
         Some(ScoreLimit::Each(least)) if below > 0 => {
-            warnings
-                .push(format!("{below} of {} scores below the {least} that --fail-under requires", overview.graded()));
+            warnings.push(format!("{below} of {} scores below the {least} that {source} requires", overview.graded()));
         }
-        _ => warnings.extend(mean_below(overview, fail_under)),
+        _ => warnings.extend(mean_below(overview, (fail_under, source))),
     }
     if max_ungraded.is_exceeded(overview.ungraded(), overview.answers) {
         let (ungraded, answers) = (overview.ungraded(), counted(overview.answers, "answer"));

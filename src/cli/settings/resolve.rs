@@ -119,6 +119,15 @@ impl Settings {
         settings
     }
 
+    /// The name of the flag, variable or settings file that sets the threshold for scores.
+    pub(in crate::cli) fn fail_under_source(&self) -> String {
+        match &self.fail_under.origin {
+            Origin::File(path) => format!("{} in {}", FAIL_UNDER.key, path.display()),
+            Origin::Environment(variable) => (*variable).to_owned(),
+            Origin::Default | Origin::Found(_) | Origin::Flag(_) => FAIL_UNDER.flag.to_owned(),
+        }
+    }
+
     fn defaults() -> Self {
         Self {
             bank: Setting::default_value(None),
