@@ -47,10 +47,10 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let answers = rows.len() + bad.len();
     ungraded.extend(bad.into_iter().map(|bad| {
-        let (line, reason) = (usize::try_from(bad.line).unwrap_or(usize::MAX), bad.fault.to_string());
-        UngradedAnswer { id: line.to_string(), line, reason }
+        let id = bad.at.file().map_or_else(|| bad.at.number().to_string(), str::to_owned);
+        UngradedAnswer { id, at: bad.at, reason: bad.fault.to_string() }
     }));
-    ungraded.sort_by_key(|ungraded| ungraded.line);
+    ungraded.sort_by(|one, other| one.at.cmp(&other.at));
     // The replies that were just received are enough to grade the worst answers again.
     judges.iter().for_each(|judges| judges.pool().stop_refreshing());
     warn_of_unknown_criteria(&rows, &all, printer);
@@ -108,7 +108,7 @@ fn grade_rows(
             Some(calibration) => calibration.calibration().score(grade),
         });
         if score.is_none() {
-            ungraded.push(UngradedAnswer { id: row.id.clone(), line: row.line, reason: reason(grade.as_ref()) });
+            ungraded.push(UngradedAnswer { id: row.id.clone(), at: row.at.clone(), reason: reason(grade.as_ref()) });
         }
         results.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
     })?;

@@ -1,7 +1,7 @@
 //! Reads graded answers and questions to draft from, in every input format.
 //!
-//! A row that cannot be read is reported with its line and left out, and the command ends with exit code 1. A file
-//! without a usable row is an error.
+//! A row that cannot be read is reported with its location and left out, and the command ends with exit code 1. A
+//! file without a usable row is an error.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -167,7 +167,8 @@ fn refuse_without_rows<T>(read: &ReadRows<T>, name: &str, empty: impl FnOnce() -
 /// Warns of rows that could not be read. Returns the exit status of a command that otherwise did its work.
 pub(super) fn report_bad_rows(bad: &[BadRow], name: &str, printer: &Printer) -> ExitStatus {
     let Some(first) = bad.first() else { return ExitStatus::Done };
-    let (count, verb) = (counted(bad.len(), "row"), if bad.len() == 1 { "is" } else { "are" });
+    let noun = if first.at.file().is_some() { "file" } else { "row" };
+    let (count, verb) = (counted(bad.len(), noun), if bad.len() == 1 { "is" } else { "are" });
     let listed: Vec<String> = bad.iter().take(LISTED).map(ToString::to_string).collect();
     let more = match bad.len().saturating_sub(LISTED) {
         0 => String::new(),

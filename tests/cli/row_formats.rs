@@ -121,6 +121,61 @@ fn a_row_that_cannot_be_read_is_reported_counted_and_left_out() {
     eval.reports(&[&format!("1 row of d.jsonl cannot be read and is left out: line 7: {fault}")]);
 }
 
+/// `run` with the answers in a folder `answers`, whose third file `b/odd.md` is not UTF-8.
+fn with_an_unreadable_file(mut run: Gradus) -> Gradus {
+    for (at, (question, answer, score)) in ANSWERS.iter().cycle().take(40).enumerate() {
+        let head = format!("+++\nquestion = \"{question}\"\nscore = {score}\nmax_score = 4\n+++\n");
+        let folder = if at < 2 { "a" } else { "c" };
+        run = run.file(&format!("answers/{folder}/{at}.md"), head + answer);
+    }
+    run.file("answers/b/odd.md", b"+++\nquestion = \"tea/1\"\n+++\nIt takes h\xe9at.")
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_in_every_command() {
+    let bank = drafted();
+    let fault = "b/odd.md: not UTF-8 from byte 38 on: save it as UTF-8";
+    let warning = format!("warning: 1 file of answers cannot be read and is left out: {fault}\n");
+    let run = |arguments: &[&str]| with_an_unreadable_file(bank.again(arguments)).run().check_failed();
+    for arguments in [
+        &["eval", "answers", "--bank", "bank"][..],
+        &["bank", "learn", "answers", "--bank", "bank"],
+        &["calibrate", "answers", "--bank", "bank", "-o", "c.toml", "--even-if-worse"],
+        &["bank", "draft", "answers", "-o", "other"],
+    ] {
+        let ran = run(arguments).reports(&[&warning]);
+        assert!(![ran.out, ran.err].concat().contains("line 3"), "{arguments:?}");
+    }
+    for format in ["text", "markdown"] {
+        let shown = run(&["eval", "answers", "--bank", "bank", "--format", format]).out;
+        assert!(shown.contains(&format!(" {fault}\n")), "{shown}");
+    }
+    let json = run(&["eval", "answers", "--bank", "bank", "--format", "json"]).json();
+    assert_eq!((&json["ungraded"][0]["id"], &json["ungraded"][0]["line"]), (&"b/odd.md".into(), &3.into()));
+}
+
+#[test]
+fn a_batch_names_a_file_that_cannot_be_read_and_keeps_its_number_in_json() {
+    let bank = drafted();
+    let run = |arguments: &[&str]| {
+        let all = ["batch", "answers", "--bank", "bank"].iter().chain(arguments);
+        with_an_unreadable_file(bank.again(all))
+    };
+    let fault = "b/odd.md: not UTF-8 from byte 38 on: save it as UTF-8";
+    for arguments in [&[][..], &["--verbose"]] {
+        let ran = run(arguments).run().check_failed().reports(&[&format!("  {fault}\n")]);
+        assert!(!ran.err.contains("line 3"), "{}", ran.err);
+    }
+    let reports = run(&["--summary", "s.json", "--junit", "j.xml", "--quiet"]);
+    let (summary, junit, _work_dir) = (reports.path("s.json"), reports.path("j.xml"), reports.again([""]));
+    reports.run().check_failed();
+    let summary: Value = serde_json::from_slice(&std::fs::read(summary).expect("written")).expect("JSON");
+    let first = &summary["not_graded"]["first"][0];
+    assert_eq!((&first["line"], &first["id"]), (&3.into(), &"b/odd.md".into()), "{summary}");
+    let junit = std::fs::read_to_string(junit).expect("written");
+    assert!(junit.contains("\"not UTF-8 from byte 38 on") && !junit.contains("line 3"), "{junit}");
+}
+
 #[test]
 fn a_missing_column_is_refused_with_the_columns_there_are() {
     let bank = drafted();

@@ -43,27 +43,27 @@ pub fn open_drafts(path: &Path, format: Option<InputFormat>, asked: &Asked) -> R
 /// When the input cannot be read to its end, or is larger than 1 GiB.
 pub fn read_drafts(reader: &mut RecordReader) -> Result<ReadRows<DraftQuestion>, InputError> {
     let (is_json, is_folder) = (reader.is_json(), reader.is_folder());
-    let mut lines = Vec::new();
+    let mut locations = Vec::new();
     let ReadRows { rows, mut bad } = read_all(reader, |record| {
         let fields = if is_folder { fields_of_file(record)? } else { fields_of(record, is_json)? };
         let question = DraftQuestion::from_fields(&fields)?;
-        lines.push(record.line);
+        locations.push(record.at.clone());
         Ok(question)
     })?;
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut questions: Vec<DraftQuestion> = Vec::with_capacity(rows.len());
-    for (question, line) in rows.into_iter().zip(lines) {
+    for (question, at) in rows.into_iter().zip(locations) {
         let first = known.get(&question.id).and_then(|place| questions.get_mut(*place));
         match first {
             Some(first) if is_folder => first.references.extend(question.references),
-            Some(_) => bad.push(BadRow { line, fault: DraftFault::Repeated { id: question.id }.into() }),
+            Some(_) => bad.push(BadRow { at, fault: DraftFault::Repeated { id: question.id }.into() }),
             None => {
                 known.insert(question.id.clone(), questions.len());
                 questions.push(question);
             }
         }
     }
-    bad.sort_by_key(|bad| bad.line);
+    bad.sort_by(|one, other| one.at.cmp(&other.at));
     Ok(ReadRows { rows: questions, bad })
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use gradus_core::agreement::ScoredRow;
 use gradus_core::bank::DraftQuestion;
+use gradus_core::model::RowLocation;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -143,7 +144,7 @@ pub(super) fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<ScoredR
     let columns = GradedColumns::default();
     let mut reader = open_graded(path, format, &columns, &Asked::default()).expect("opens");
     let mut read = read_graded(&mut reader, &columns).expect("reads");
-    read.rows.iter_mut().for_each(|row| row.line = 0);
+    read.rows.iter_mut().for_each(|row| row.at = RowLocation::default());
     read
 }
 
@@ -238,7 +239,7 @@ proptest! {
         lines.insert(place, format!("{bad}\n"));
         fs::write(&damaged, lines.concat()).expect("writes");
         let read_damaged = read(&damaged, None);
-        prop_assert_eq!(read_damaged.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [place as u64 + 1]);
+        prop_assert_eq!(read_damaged.bad.iter().map(|bad| bad.at.number()).collect::<Vec<_>>(), [place as u64 + 1]);
         prop_assert!(read_damaged.bad.iter().all(|bad| bad.hint().is_some()));
         prop_assert_eq!(read_damaged.rows, read(&sound, None).rows);
     }

@@ -1,7 +1,7 @@
 //! Answers with the scores that people gave: what measuring agreement, calibrating and learning read.
 //!
-//! A row needs its question, its answer and, to be of use, a score. A row that cannot be read is reported with its line
-//! and left out; the others are used. Scores of criteria are in an object `criteria`, or in columns `criterion:<id>`.
+//! A row needs its question, its answer and, to be of use, a score. A row that cannot be read is reported with its
+//! location and left out; the others are used. Scores of criteria are in an object `criteria`, or in columns `criterion:<id>`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -77,17 +77,16 @@ pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result
     let is_json = reader.is_json();
     let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns, is_json))?;
     let (rows, faults) = shares_of(rows);
-    bad.extend(faults.into_iter().map(|(line, fault)| BadRow { line: line as u64, fault: fault.into() }));
-    bad.sort_by_key(|bad| bad.line);
+    bad.extend(faults.into_iter().map(|(at, fault)| BadRow { at, fault: fault.into() }));
+    bad.sort_by(|one, other| one.at.cmp(&other.at));
     Ok(ReadRows { rows, bad })
 }
 
 fn points_row(record: &Record, columns: &GradedColumns, is_json: bool) -> Result<PointsRow, RowFault> {
-    let line = usize::try_from(record.line).unwrap_or(usize::MAX);
     let question = record.name(&columns.question)?.or(columns.otherwise.as_deref()).map(str::to_owned);
     Ok(PointsRow {
-        line,
-        id: record.name(&columns.id)?.map_or_else(|| line.to_string(), str::to_owned),
+        at: record.at.clone(),
+        id: record.name(&columns.id)?.map_or_else(|| record.at.number().to_string(), str::to_owned),
         question: question.ok_or_else(|| RowFault::NoQuestion { column: columns.question.clone() })?,
         answer: answer(record, &columns.answer)?,
         score: record.number(&columns.score)?,

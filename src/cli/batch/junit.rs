@@ -16,6 +16,8 @@ use crate::report::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail}
 /// The `JUnit` file, and its cases so far.
 pub(super) struct Junit {
     path: PathBuf,
+    /// Whether the input is a folder, whose files are the ids of the answers.
+    is_folder: bool,
     cases: BufWriter<std::fs::File>,
     tests: u64,
     failures: u64,
@@ -23,14 +25,15 @@ pub(super) struct Junit {
 }
 
 impl Junit {
-    pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
+    pub(super) fn new(path: &Path, is_folder: bool) -> anyhow::Result<Self> {
         let cases = tempfile::tempfile().context("cannot store the tests of --junit in a temporary file")?;
-        Ok(Self { path: path.to_owned(), cases: BufWriter::new(cases), tests: 0, failures: 0, errors: 0 })
+        Ok(Self { path: path.to_owned(), is_folder, cases: BufWriter::new(cases), tests: 0, failures: 0, errors: 0 })
     }
 
     /// Adds a result as a test case. A score below `least` is a failure.
     pub(super) fn add(&mut self, row: &FinishedRow<'_>, least: Option<f64>) -> io::Result<()> {
         let outcome = match (&row.summary.outcome, least) {
+            (RowOutcome::Ungraded(reason), _) if self.is_folder => JunitOutcome::Errored(reason.clone()),
             (RowOutcome::Ungraded(reason), _) => JunitOutcome::Errored(format!("line {}: {reason}", row.line)),
             (RowOutcome::Graded { score, .. }, Some(least)) if score.as_f64() < least => {
                 JunitOutcome::Failed(format!("{score} is below {least}"))

@@ -24,6 +24,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         summary: args.summary.clone(),
         junit: args.junit.clone(),
         disputes: None,
+        is_folder: false, // because the results of parts do not record the kind of their input
         fail_under: args.fail_under,
         fail_under_source: "--fail-under".to_owned(),
         max_ungraded: args.max_ungraded,

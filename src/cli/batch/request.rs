@@ -47,6 +47,7 @@ impl<'a> BatchRequest<'a> {
             summary: args.summary.clone(),
             junit: args.junit.clone(),
             disputes: disputes(args, output),
+            is_folder: input.is_dir(),
             fail_under: args.fail_under.or(settings.fail_under.value.map(ScoreLimit::Each)),
             fail_under_source: match args.fail_under {
                 Some(_) => "--fail-under".to_owned(),

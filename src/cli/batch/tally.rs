@@ -37,6 +37,8 @@ pub(super) struct TallyOptions {
     pub(super) junit: Option<PathBuf>,
     /// File for the criteria on which judge and offline scorer disagree.
     pub(super) disputes: Option<PathBuf>,
+    /// Whether the input is a folder, whose files are the ids of the answers.
+    pub(super) is_folder: bool,
     pub(super) fail_under: Option<ScoreLimit>,
     /// The name of the flag, variable or settings file that sets `fail_under`, for messages.
     pub(super) fail_under_source: String,
@@ -160,7 +162,7 @@ fn check_separate(
 
 impl Tally {
     pub(super) fn new(options: TallyOptions, progress: Progress) -> anyhow::Result<Self> {
-        let junit = options.junit.as_deref().map(Junit::new).transpose()?;
+        let junit = options.junit.as_deref().map(|path| Junit::new(path, options.is_folder)).transpose()?;
         let disputes = options.disputes.as_deref().map(Disputes::new).transpose()?;
         let (overview, found, dispute_counts) = (Overview::new(), BTreeMap::new(), DisputeCounts::default());
         Ok(Self {
@@ -250,14 +252,16 @@ impl Tally {
 
     /// Writes the reports, prints the summary, and returns whether all limits are met.
     pub(super) fn finish(self, description: BatchDescription, printer: &Printer) -> anyhow::Result<ExitStatus> {
-        let TallyOptions { summary, fail_under, fail_under_source, max_ungraded, max_fallback, verbose, .. } =
-            self.options;
+        let TallyOptions {
+            summary, is_folder, fail_under, fail_under_source, max_ungraded, max_fallback, verbose, ..
+        } = self.options;
         let threshold = (fail_under, fail_under_source.as_str());
         let goes_to_file = description.output.is_some();
         let below = fail_under.filter(|of| matches!(of, ScoreLimit::Each(_)));
         let report = BatchReport {
             overview: &self.overview,
             input: description.input,
+            is_folder,
             output: description.output.map(|output| output.display().to_string()),
             bank: description.bank,
             grader: description.grader,

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::batch::{Apart, PanicPlace, Panicked, RowFault, caught};
     use crate::judge::Halt;
-    use crate::model::file_signature;
+    use crate::model::{RowLocation, file_signature};
 
     fn unusable(fault: InputFault) -> Box<dyn Error> {
         InputError::Unusable { name: "in".to_owned(), fault }.into()
@@ -164,8 +164,8 @@ mod tests {
             (unusable(InputFault::NoColumn { column: column(), present: Vec::new() }), columns),
             (unusable(InputFault::TwoColumns { column: column() }), columns),
             (unusable(InputFault::TooLarge { mebibytes: 1024 }), "name a smaller file"),
-            (BadRow { line: 1, fault: RowFault::OpenQuotes }.into(), "close the quotes"),
-            (BadRow { line: 1, fault: RowFault::Lost }.into(), ""),
+            (BadRow { at: RowLocation::Line(1), fault: RowFault::OpenQuotes }.into(), "close the quotes"),
+            (BadRow { at: RowLocation::Line(1), fault: RowFault::Lost }.into(), ""),
         ]);
         let input = InputError::Unusable { name: "in".to_owned(), fault: InputFault::Tabs };
         assert_eq!(hint(&BatchError::Input(input)).as_deref(), Some("use --input-format tsv"));

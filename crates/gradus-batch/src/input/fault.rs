@@ -2,11 +2,11 @@
 
 use gradus_core::agreement::ScoreFault;
 use gradus_core::bank::DraftFault;
-use gradus_core::model::NonText;
+use gradus_core::model::{NonText, RowLocation};
 
 use crate::row::{not_utf8, short, wrong_type};
 
-/// The reason why one row cannot be used. The caller names the line.
+/// The reason why one row cannot be used. The caller names the location.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum RowFault {
@@ -98,12 +98,12 @@ fn listed(names: &[String]) -> String {
     if quoted.is_empty() { "nothing".to_owned() } else { quoted.join(", ") }
 }
 
-/// A row that cannot be used, and its line.
+/// A row that cannot be used, and its location.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("line {line}: {fault}")]
+#[error("{at}: {fault}")]
 pub struct BadRow {
-    /// Line of the file at which the row starts, from 1; position of the file in a folder.
-    pub line: u64,
+    /// Location of the row in its input.
+    pub at: RowLocation,
     /// The reason.
     pub fault: RowFault,
 }
@@ -125,8 +125,10 @@ mod tests {
     fn check(table: Vec<(RowFault, &str, Option<&str>)>) {
         for (fault, message, hint) in table {
             assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint));
-            let bad = BadRow { line: 3, fault };
+            let bad = BadRow { at: RowLocation::Line(3), fault };
             assert_eq!((bad.to_string(), bad.hint()), (format!("line 3: {message}"), hint));
+            let bad = BadRow { at: RowLocation::File { number: 3, name: "a/b.md".to_owned() }, ..bad };
+            assert_eq!((bad.to_string(), bad.hint()), (format!("a/b.md: {message}"), hint));
         }
     }
 

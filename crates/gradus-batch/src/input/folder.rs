@@ -15,7 +15,7 @@ use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
 use super::record::{Field, Record, RecordColumns};
 use crate::row::{Columns, Row};
 use gradus_core::bank::FrontMatter;
-use gradus_core::model::{NonText, non_text};
+use gradus_core::model::{NonText, RowLocation, non_text};
 
 const EXTENSIONS: [&str; 2] = ["txt", "md"];
 
@@ -73,8 +73,9 @@ impl FolderReader {
     /// matter. `None` at the end.
     pub(super) fn next_record(&mut self, columns: &FolderColumns<'_>) -> Option<Result<Record, BadRow>> {
         let file = self.next_file()?;
-        let line = file.number;
-        Some(self.record(file, columns).map_err(|fault| BadRow { line, fault }))
+        let at = RowLocation::File { number: file.number, name: file.name.clone() };
+        let record = self.record(file, columns).map(|fields| Record { at: at.clone(), fields, present: Vec::new() });
+        Some(record.map_err(|fault| BadRow { at, fault }))
     }
 
     fn next_file(&mut self) -> Option<TextFile> {
@@ -109,7 +110,7 @@ impl FolderReader {
         row
     }
 
-    fn record(&self, file: TextFile, columns: &FolderColumns<'_>) -> Result<Record, RowFault> {
+    fn record(&self, file: TextFile, columns: &FolderColumns<'_>) -> Result<Vec<(String, Field)>, RowFault> {
         let text = file.text?;
         let head = split(&text)?;
         let mut fields = front_matter::fields(text.get(..head.body).unwrap_or_default());
@@ -125,7 +126,7 @@ impl FolderReader {
         }
         let answer = text.get(head.body..).unwrap_or_default().to_owned();
         fields.push((columns.answer.to_owned(), Field::Text(answer)));
-        Ok(Record { line: file.number, fields, present: Vec::new() })
+        Ok(fields)
     }
 }
 

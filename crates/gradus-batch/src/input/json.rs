@@ -11,7 +11,7 @@ use super::fault::RowFault;
 use super::record::{Field, Record, RecordColumns};
 use super::scalar::{Scalar, ScalarSeed};
 use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER};
-use gradus_core::model::CarriedValue;
+use gradus_core::model::{CarriedValue, RowLocation};
 
 /// Reads the object in a line as an answer. Where `fault` is given, or the object is damaged, the row cannot be graded
 /// and has the fields that could be read before the damage.
@@ -51,7 +51,7 @@ pub(super) fn record(
     let lacks_column = columns.required.iter().any(|column| !seen.contains(column.as_str()));
     // A row that has all required columns is not parsed again, because no message lists its names.
     let present = if lacks_column { names(text) } else { Vec::new() };
-    Ok(Record { line, fields, present })
+    Ok(Record { at: RowLocation::Line(line), fields, present })
 }
 
 /// The part of a line that is UTF-8, and the fault of the rest where none was given.

@@ -7,7 +7,7 @@ use super::fault::{BadRow, RowFault};
 use super::record::{Field, Record, RecordColumns};
 use crate::parquet::{Cell, ReadError, Rows, Table};
 use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER};
-use gradus_core::model::CarriedValue;
+use gradus_core::model::{CarriedValue, RowLocation};
 
 /// Reads rows of answers.
 pub(super) struct ParquetReader {
@@ -154,7 +154,7 @@ impl ParquetRecords {
 
     fn record(&mut self, cells: Vec<Cell>) -> Result<Record, BadRow> {
         self.next += 1;
-        let line = self.next;
+        let at = RowLocation::Line(self.next);
         let mut fields = Vec::with_capacity(cells.len());
         for (name, cell) in self.names.iter().zip(cells) {
             self.bytes += cell.weight() as u64;
@@ -165,12 +165,12 @@ impl ParquetRecords {
                 Cell::Other(json) => Field::Json(json),
                 Cell::Bool(truth) => Field::Json(truth.to_string()),
                 Cell::Bad(reason) => {
-                    return Err(BadRow { line, fault: RowFault::Cell { reason: format!("`{name}`: {reason}") } });
+                    return Err(BadRow { at, fault: RowFault::Cell { reason: format!("`{name}`: {reason}") } });
                 }
             };
             fields.push((name.clone(), field));
         }
-        Ok(Record { line, fields, present: Vec::new() })
+        Ok(Record { at, fields, present: Vec::new() })
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::fault::RowFault;
 use crate::row::{TEXT, TEXT_OR_NUMBER};
+use gradus_core::model::RowLocation;
 
 /// The columns that the caller wants.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,8 +95,8 @@ impl Field {
 /// One row: the values of the requested columns that the row has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Line of the file at which the row starts, from 1; position of the file in a folder.
-    pub line: u64,
+    /// Location of the row in its input.
+    pub at: RowLocation,
     pub(super) fields: Vec<(String, Field)>,
     /// Names that the row has, for messages; empty where the row has all required columns, or a missing column is a
     /// fault of the whole input.

@@ -1,6 +1,6 @@
 //! Reads records one by one, whatever the input format.
 //!
-//! A row that cannot be read is a [`BadRow`] with its line; the rows after it can still be read. Only an input that ends
+//! A row that cannot be read is a [`BadRow`] with its location; the rows after it can still be read. Only an input that ends
 //! too early, or fails otherwise, is an error.
 
 use std::collections::VecDeque;
@@ -21,6 +21,7 @@ use super::parquet_rows::ParquetRecords;
 use super::record::{Record, RecordColumns};
 use super::records::Records;
 use super::table::TableReader;
+use gradus_core::model::RowLocation;
 
 /// The columns under which a folder gives the name, the question and the text of a file. Each must be among the
 /// requested columns.
@@ -158,7 +159,8 @@ impl RecordReader {
                 let filled = reader.fill(&mut lines, BLOCK_ROWS);
                 ready.extend((0..lines.len()).filter_map(|place| lines.get(place)).map(|line| {
                     let (number, fault) = (line.number, (!line.whole).then(too_long));
-                    json::record(number, line.bytes, columns, fault).map_err(|fault| BadRow { line: number, fault })
+                    json::record(number, line.bytes, columns, fault)
+                        .map_err(|fault| BadRow { at: RowLocation::Line(number), fault })
                 }));
                 filled
             }
@@ -239,7 +241,7 @@ pub(crate) fn read_all<T>(
     }
     let mut read = ReadRows { rows: Vec::new(), bad: Vec::new() };
     while let Some(row) = reader.next_record()? {
-        let taken = row.and_then(|record| take(&record).map_err(|fault| BadRow { line: record.line, fault }));
+        let taken = row.and_then(|record| take(&record).map_err(|fault| BadRow { at: record.at.clone(), fault }));
         match taken {
             Ok(row) => read.rows.push(row),
             Err(bad) => read.bad.push(bad),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::fault::{BadRow, RowFault};
 use super::record::{Field, Record};
 use crate::row::{Columns, Row};
-use gradus_core::model::CarriedValue;
+use gradus_core::model::{CarriedValue, RowLocation};
 
 /// The position of each column in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,12 +123,12 @@ impl Records {
     /// The record at an index with the fields at `places`, by the names given there; `None` past the last record.
     pub(super) fn record(&self, place: usize, places: &[(usize, String)]) -> Option<Result<Record, BadRow>> {
         let (span, fields) = self.get(place)?;
-        let line = span.line;
+        let at = RowLocation::Line(span.line);
         if let Some(fault) = span.fault.clone().or_else(|| fields.utf8_fault()) {
-            return Some(Err(BadRow { line, fault }));
+            return Some(Err(BadRow { at, fault }));
         }
         let field = |(at, name): &(usize, String)| Some((name.clone(), Field::Text(fields.text(*at)?.to_owned())));
-        Some(Ok(Record { line, fields: places.iter().filter_map(field).collect(), present: Vec::new() }))
+        Some(Ok(Record { at, fields: places.iter().filter_map(field).collect(), present: Vec::new() }))
     }
 
     fn get(&self, place: usize) -> Option<(&RecordSpan, Fields<'_>)> {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::RowLocation;
+
 /// An answer and the points that people gave, before the highest possible score is known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PointsRow {
-    /// Line of the file at which the row starts, from 1.
-    pub line: usize,
+    /// Location of the row in its input.
+    pub at: RowLocation,
     /// Id of the answer.
     pub id: String,
     /// Id of the question.
@@ -30,8 +32,8 @@ pub struct PointsRow {
 /// An answer and the scores that people gave, as shares of the highest possible score: 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoredRow {
-    /// Line of the file at which the row starts, from 1.
-    pub line: usize,
+    /// Location of the row in its input.
+    pub at: RowLocation,
     /// Id of the answer.
     pub id: String,
     /// Id of the question.
@@ -75,13 +77,13 @@ impl ScoreFault {
 }
 
 /// Converts points to shares of the highest possible score. For a row without `max_score`, this is the highest score of
-/// all usable rows, at least 1. Rows with impossible scores are left out, and returned as their lines and faults.
-pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<ScoredRow>, Vec<(usize, ScoreFault)>) {
+/// all usable rows, at least 1. Rows with impossible scores are left out, and returned as their locations and faults.
+pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<ScoredRow>, Vec<(RowLocation, ScoreFault)>) {
     let (mut usable, mut faults) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
         // A score above the row's own highest score must not become the highest score of other rows.
         match fault_of(&row, row.max_score) {
-            Some(fault) => faults.push((row.line, fault)),
+            Some(fault) => faults.push((row.at, fault)),
             None => usable.push(row),
         }
     }
@@ -90,11 +92,11 @@ pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<ScoredRow>, Vec<(usize, ScoreFaul
     for row in usable {
         let most = row.max_score.unwrap_or(highest);
         match fault_of(&row, Some(most)) {
-            Some(fault) => faults.push((row.line, fault)),
+            Some(fault) => faults.push((row.at, fault)),
             None => shares.push(share_of(row, most)),
         }
     }
-    faults.sort_by_key(|(line, _)| *line);
+    faults.sort_by(|(one, _), (other, _)| one.cmp(other));
     (shares, faults)
 }
 
@@ -121,7 +123,7 @@ fn fault_of(row: &PointsRow, most: Option<f64>) -> Option<ScoreFault> {
 fn share_of(row: PointsRow, most: f64) -> ScoredRow {
     ScoredRow {
         people: people(&row).map(|(one, other)| (one / most, other / most)),
-        line: row.line,
+        at: row.at,
         id: row.id,
         question: row.question,
         answer: row.answer,
@@ -136,8 +138,8 @@ fn share_of(row: PointsRow, most: f64) -> ScoredRow {
 mod tests {
     use super::*;
 
-    fn row(line: usize, score: Option<f64>, max_score: Option<f64>) -> PointsRow {
-        PointsRow { line, score, max_score, ..PointsRow::default() }
+    fn row(line: u64, score: Option<f64>, max_score: Option<f64>) -> PointsRow {
+        PointsRow { at: RowLocation::Line(line), score, max_score, ..PointsRow::default() }
     }
 
     #[test]
@@ -166,16 +168,15 @@ mod tests {
         let rows =
             vec![row(1, Some(6.0), Some(5.0)), row(2, Some(0.0), Some(0.0)), row(3, Some(1.0), None), credit, second];
         let (rows, faults) = shares_of(rows);
-        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3]);
-        let messages: Vec<_> =
-            faults.iter().map(|(line, fault)| format!("{line}: {fault}; {}", fault.hint())).collect();
+        assert_eq!(rows.iter().map(|row| row.at.number()).collect::<Vec<_>>(), [3]);
+        let messages: Vec<_> = faults.iter().map(|(at, fault)| format!("{at}: {fault}; {}", fault.hint())).collect();
         assert_eq!(
             messages,
             [
-                "1: a score of 6 of 5; use scores from 0 to `max_score`, and a `max_score` above 0",
-                "2: a highest score of 0; use scores from 0 to `max_score`, and a `max_score` above 0",
-                "4: 3 for the criterion `c`; write credits from 0 to 1",
-                "5: a score of -1 of 2; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 1: a score of 6 of 5; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 2: a highest score of 0; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 4: 3 for the criterion `c`; write credits from 0 to 1",
+                "line 5: a score of -1 of 2; use scores from 0 to `max_score`, and a `max_score` above 0",
             ]
         );
     }

@@ -240,10 +240,11 @@ pub fn unit_of(metric: Metric, unit: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RowLocation;
 
     fn row(question: &str, score: Option<f64>, split: Option<&str>, people: Option<(f64, f64)>) -> ScoredRow {
         ScoredRow {
-            line: 1,
+            at: RowLocation::default(),
             id: String::new(),
             question: question.to_owned(),
             answer: String::new(),

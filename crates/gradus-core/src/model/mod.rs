@@ -11,6 +11,7 @@ mod invisible;
 mod non_text;
 mod question;
 mod question_match;
+mod row_location;
 mod sample;
 mod verdict;
 
@@ -28,5 +29,6 @@ pub use question::{
     Bands, Basis, Concept, Criterion, Golden, Level, Question, QuestionKind, ReferenceAnswer, Stance, Term,
 };
 pub use question_match::{QuestionChoice, QuestionMatch, SimilarQuestion};
+pub use row_location::RowLocation;
 pub use sample::{Sample, SampleLevel};
 pub use verdict::{Ballot, CriterionGrade, Evidence, Explanation, MatchKind, Source, Status};

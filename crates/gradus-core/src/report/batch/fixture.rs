@@ -51,6 +51,7 @@ pub(super) fn report(overview: &Overview) -> BatchReport<'_> {
     BatchReport {
         overview,
         input: "answers.jsonl".into(),
+        is_folder: false,
         output: None,
         bank: "the shipped bank".into(),
         grader: "offline scorer 1".into(),

@@ -8,7 +8,7 @@ use super::phrases::{
     preamble, reasons, scores,
 };
 use super::types::BatchReport;
-use crate::agreement::overview::{Overview, QuestionStats, UngradedAnswers};
+use crate::agreement::overview::{Overview, QuestionStats};
 use crate::report::markdown_text::escape;
 
 /// A batch as Markdown with tables, ending in a line break.
@@ -30,7 +30,7 @@ pub fn markdown(report: &BatchReport<'_>) -> String {
             let _ = writeln!(page, "| {} | {count} |", flag.name());
         }
     }
-    not_graded(&mut page, &overview.not_graded);
+    not_graded(&mut page, report);
     self::matched(&mut page, report);
     page
 }
@@ -119,13 +119,15 @@ fn hardest(page: &mut String, overview: &Overview) {
     }
 }
 
-fn not_graded(page: &mut String, not_graded: &UngradedAnswers) {
+fn not_graded(page: &mut String, report: &BatchReport<'_>) {
+    let not_graded = &report.overview.not_graded;
     if not_graded.answers == 0 {
         return;
     }
     page.push_str("\n## Not graded\n\n");
     for one in &not_graded.first {
-        let _ = writeln!(page, "- line {}, {}: {}", one.line, escape(&one.id), escape(&one.reason));
+        let location = report.location_before_id(one);
+        let _ = writeln!(page, "- {location}{}: {}", escape(&one.id), escape(&one.reason));
     }
     let more = not_graded.answers - not_graded.first.len() as u64;
     if more == 0 {

@@ -6,7 +6,7 @@ use super::phrases::{
     BANDS, band, below, cost, counts, decimal_or_dash, matched, matched_questions, mean, preamble, scores,
 };
 use super::types::{BatchReport, MatchedQuestion};
-use crate::agreement::overview::{QuestionStats, UngradedAnswers};
+use crate::agreement::overview::QuestionStats;
 use crate::report::layout::page::Page;
 use crate::report::layout::style::{FAINT, HEADING, PLAIN, Style, band_ink};
 use crate::report::layout::table::row;
@@ -46,7 +46,7 @@ pub fn short_text(report: &BatchReport<'_>, style: Style) -> String {
     lowest(&mut page, report);
     page.blank();
     flags(&mut page, report);
-    not_graded(&mut page, &report.overview.not_graded);
+    not_graded(&mut page, report);
     wordings(&mut page, report);
     if let Some(cost) = cost(report) {
         page.paragraph(0, &[TextRun::plain(cost)]);
@@ -117,7 +117,8 @@ fn flags(page: &mut Page, report: &BatchReport<'_>) {
     }
 }
 
-fn not_graded(page: &mut Page, not_graded: &UngradedAnswers) {
+fn not_graded(page: &mut Page, report: &BatchReport<'_>) {
+    let not_graded = &report.overview.not_graded;
     if not_graded.answers == 0 {
         return;
     }
@@ -126,8 +127,8 @@ fn not_graded(page: &mut Page, not_graded: &UngradedAnswers) {
     let room = 2 * page.columns() - 16;
     if not_graded.answers <= NAMED {
         for one in &not_graded.first {
-            let line =
-                cut_end(&format!("line {}, {}: {}", one.line, cut_middle(&one.id, LONGEST_ID), one.reason), room);
+            let (location, id) = (report.location_before_id(one), cut_middle(&one.id, LONGEST_ID));
+            let line = cut_end(&format!("{location}{id}: {}", one.reason), room);
             page.paragraph(2, &[TextRun::plain(line)]);
         }
         return;

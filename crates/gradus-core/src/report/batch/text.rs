@@ -3,7 +3,7 @@
 use super::phrases::{BANDS, band, below, bin, cost, counts, matched, matched_questions, preamble, price, scores};
 use super::question_tables::question_tables;
 use super::types::BatchReport;
-use crate::agreement::overview::{ScoreStats, UngradedAnswers};
+use crate::agreement::overview::ScoreStats;
 use crate::model::Tenths;
 use crate::report::layout::bar::bar;
 use crate::report::layout::page::Page;
@@ -46,7 +46,7 @@ pub fn text(report: &BatchReport<'_>, style: Style) -> String {
     marks(&mut page, report);
     question_tables(&mut page, report);
     flags(&mut page, report);
-    not_graded(&mut page, &overview.not_graded);
+    not_graded(&mut page, report);
     wordings(&mut page, report);
     if let Some(cost) = cost(report) {
         page.blank();
@@ -104,13 +104,15 @@ fn flags(page: &mut Page, report: &BatchReport<'_>) {
     }
 }
 
-fn not_graded(page: &mut Page, not_graded: &UngradedAnswers) {
+fn not_graded(page: &mut Page, report: &BatchReport<'_>) {
+    let not_graded = &report.overview.not_graded;
     if not_graded.answers == 0 {
         return;
     }
     page.heading("not graded", "");
     for one in &not_graded.first {
-        page.paragraph(2, &[TextRun::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
+        let location = report.location_before_id(one);
+        page.paragraph(2, &[TextRun::plain(format!("{location}{}: {}", one.id, one.reason))]);
     }
     let more = not_graded.answers - not_graded.first.len() as u64;
     if more == 0 {
@@ -203,6 +205,15 @@ mod tests {
         let rows = "line 1000, lost-0: the answer is empty\n  line 1001, lost-1: no question is called `x`\n";
         assert!(shown.ends_with(&format!("\n\nnot graded\n  {rows}")), "{shown}");
         assert!(!shown.contains("scores") && !shown.contains("cost") && !shown.contains("by reason"), "{shown}");
+    }
+
+    #[test]
+    fn ungraded_files_of_a_folder_are_named_without_a_line() {
+        let mut overview = Overview::new();
+        add_ungraded(&mut overview, 2);
+        let shown = assert_fits(&BatchReport { is_folder: true, ..report(&overview) });
+        let rows = "lost-0: the answer is empty\n  lost-1: no question is called `x`\n";
+        assert!(shown.ends_with(&format!("\n\nnot graded\n  {rows}")), "{shown}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::agreement::Overview;
+use crate::agreement::overview::UngradedRow;
 
 /// A batch of graded answers.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct BatchReport<'a> {
     pub overview: &'a Overview,
     /// Name of the input.
     pub input: String,
+    /// Whether the input is a folder, whose files are the ids of the answers.
+    pub is_folder: bool,
     /// Name of the file with the grades; `None` for standard output.
     pub output: Option<String>,
     /// Name of the bank.
@@ -31,6 +34,13 @@ pub struct BatchReport<'a> {
     pub below: Option<AnswersBelow>,
     /// Questions that were found from a wording or from answers, because rows did not have their ids.
     pub found_questions: Vec<MatchedQuestion>,
+}
+
+impl BatchReport<'_> {
+    /// The location of an answer, to be shown before its id; empty if the id names its file.
+    pub(super) fn location_before_id(&self, row: &UngradedRow) -> String {
+        if self.is_folder { String::new() } else { format!("line {}, ", row.line) }
+    }
 }
 
 /// Numbers of verdicts in which judge and offline scorer differ by half of the credit or more.

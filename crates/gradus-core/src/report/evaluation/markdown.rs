@@ -33,7 +33,9 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     if !evaluation.ungraded.is_empty() {
         page.push_str("\n## Not graded\n\n");
         for one in &evaluation.ungraded {
-            let _ = writeln!(page, "- line {}, {}: {}", one.line, escape(&one.id), escape(&one.reason));
+            let location = one.location_before_id().map(|location| format!("{}, ", escape(&location.to_string())));
+            let location = location.unwrap_or_default();
+            let _ = writeln!(page, "- {location}{}: {}", escape(&one.id), escape(&one.reason));
         }
     }
     if !evaluation.worst.is_empty() {

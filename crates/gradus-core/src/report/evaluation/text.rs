@@ -58,7 +58,8 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
     if !evaluation.ungraded.is_empty() {
         page.heading("not graded", "");
         for one in &evaluation.ungraded {
-            page.paragraph(2, &[TextRun::plain(format!("line {}, {}: {}", one.line, one.id, one.reason))]);
+            let location = one.location_before_id().map(|location| format!("{location}, ")).unwrap_or_default();
+            page.paragraph(2, &[TextRun::plain(format!("{location}{}: {}", one.id, one.reason))]);
         }
     }
     if !evaluation.worst.is_empty() {

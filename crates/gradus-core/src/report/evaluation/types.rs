@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agreement::{Absent, Comparison, Metric, Study};
+use crate::model::RowLocation;
 
 /// A grader compared with people's scores of the same answers.
 #[derive(Debug, Clone)]
@@ -38,10 +39,18 @@ pub struct Evaluation {
 pub struct UngradedAnswer {
     /// Id of the answer.
     pub id: String,
-    /// Line of the answer in its file, from 1.
-    pub line: usize,
+    /// Location of the answer in the input. Results contain its number.
+    #[serde(rename = "line", serialize_with = "RowLocation::serialize_number")]
+    pub at: RowLocation,
     /// Reason why the answer has no score.
     pub reason: String,
+}
+
+impl UngradedAnswer {
+    /// The location, to be shown before the id; `None` for a file whose id is its name.
+    pub(super) fn location_before_id(&self) -> Option<&RowLocation> {
+        (self.at.file() != Some(&self.id)).then_some(&self.at)
+    }
 }
 
 /// An answer that people and grader score differently.
