@@ -66,7 +66,7 @@ fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Res
         return Ok(ReadRows { rows: questions, bad: Vec::new() });
     }
     let Some(path) = &args.questions else { bail!("neither QUESTIONS nor --corpus is given") };
-    let read = read_questions(path, args.input_format)?;
+    let read = read_questions(path, &args.columns)?;
     if path.is_dir() {
         warn_of_made_up_prompts(&read.rows, printer);
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
-use super::args::{RowColumns, RowFormat};
+use super::args::{QuestionColumns, RowColumns, RowFormat};
 use super::exit_status::ExitStatus;
 use super::files::{is_stream, read_text};
 use super::hints::advised;
@@ -18,8 +18,8 @@ use super::question_meaning::{InputColumns, QuestionMeaning};
 use crate::agreement::ScoredRow;
 use crate::bank::DraftQuestion;
 use crate::batch::{
-    Asked, BadRow, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, open_drafts,
-    open_graded, read_drafts, read_graded,
+    Asked, BadRow, DraftColumns, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader,
+    open_drafts, open_graded, read_drafts, read_graded,
 };
 use crate::questions::Questions;
 use crate::wording::counted;
@@ -112,13 +112,28 @@ fn apply_question(
 ///
 /// # Errors
 /// When the input cannot be read, or has no usable row.
-pub(super) fn read_questions(path: &Path, format: Option<RowFormat>) -> anyhow::Result<ReadRows<DraftQuestion>> {
-    const FIELDS: &str = "write one JSON object per line, or a table, with `id`, `prompt` and `references`";
-    let format = format.map(InputFormat::from);
-    let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &Asked::default()))
-        .map_err(|error| with_hint_for_columns(error, FIELDS))?;
-    let read = read_drafts(&mut reader)?;
-    refuse_without_rows(&read, reader.name(), || advised(format!("{} has no questions", reader.name()), FIELDS))?;
+pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Result<ReadRows<DraftQuestion>> {
+    let usual = DraftColumns::default();
+    let columns = DraftColumns {
+        id: given.id.clone(),
+        prompt: given.prompt.clone(),
+        is_references_needed: given.references.is_some(),
+        references: given.references.clone().unwrap_or(usual.references),
+        is_criteria_needed: given.criteria.is_some(),
+        criteria: given.criteria.clone().unwrap_or(usual.criteria),
+    };
+    let format = given.input_format.map(InputFormat::from);
+    let (mut reader, _typed) =
+        open(path, |path| open_drafts(path, format, &columns, &Asked::default())).map_err(|error| {
+            with_hint_for_columns(error, "name the columns with --id, --prompt, --references and --criteria")
+        })?;
+    let read = read_drafts(&mut reader, &columns)?;
+    refuse_without_rows(&read, reader.name(), || {
+        advised(
+            format!("{} has no questions", reader.name()),
+            "write one JSON object per line, with `id`, `prompt` and `references`, or a table with these columns",
+        )
+    })?;
     Ok(read)
 }
 

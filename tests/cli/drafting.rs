@@ -151,6 +151,43 @@ fn drafted_criteria_earn_half_of_the_points_for_half_of_the_words() {
 }
 
 #[test]
+fn columns_of_questions_may_have_any_names() {
+    let flags = ["--id", "nr", "--prompt", "frage", "--references", "muster", "--criteria", "punkte"];
+    let draft = |name: &str, content: &str, flags: &[&str]| {
+        gradus([&["bank", "draft", name, "--output", "bank"][..], flags].concat()).file(name, content)
+    };
+    let rubrics = |run: Gradus| {
+        let (folder, again) = (run.path("bank/rubrics/drafted"), run.again([""]));
+        run.run().success().prints(&["3 rubrics drafted in bank"]);
+        let read = |id: &str| std::fs::read_to_string(folder.join(format!("{id}.toml"))).expect("written");
+        let texts = ["tea-1", "tea-2", "tea-3"].map(read);
+        drop(again);
+        texts
+    };
+    let expected = rubrics(draft("q.jsonl", QUESTIONS, &[]));
+    let renamed = [("\"id\"", "\"nr\""), ("prompt", "frage"), ("references", "muster"), ("criteria", "punkte")];
+    // Fields with the usual names are not read when other columns are named.
+    let lines = renamed.iter().fold(QUESTIONS.to_owned(), |text, (one, other)| text.replace(one, other));
+    let lines = lines.replace("\"nr\"", "\"id\": true, \"references\": 5, \"nr\"");
+    assert_eq!(rubrics(draft("q.jsonl", &lines, &flags)), expected);
+    let table = "NR,frage,muster\nq,Why?,Because it is hot.\n";
+    draft("q.csv", table, &flags[..6]).run().success().prints(&["1 rubric drafted in bank"]);
+    for (flags, message) in [
+        (&[][..], "q.csv: it has no column `id`, only `NR`, `frage`, `muster`"),
+        (&flags, "q.csv: it has no column `punkte`, only `NR`, `frage`, `muster`"),
+    ] {
+        let hint = "hint: name the columns with --id, --prompt, --references and --criteria";
+        draft("q.csv", table, flags).run().failure().reports(&[&format!("{message}\n{hint}")]);
+    }
+    let row = "{\"nr\": 1, \"frage\": 5}\n";
+    draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: `frage` is a number; expected text"]);
+    let row = "{\"nr\": 1, \"frage\": \"Why?\"}\n";
+    draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: no `muster`, only: `nr`, `frage`"]);
+    let corpus = ["bank", "draft", "--corpus", "c", "-o", "b", "--id", "nr"];
+    gradus(corpus).run().failure().reports(&["--corpus", "cannot be used with", "--id"]);
+}
+
+#[test]
 fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
     for (content, said) in [
         ("", "questions.jsonl has no questions\nhint: "),
@@ -160,9 +197,28 @@ fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
         ),
         (
             "{\"id\": \"a\", \"prompt\": \"\", \"references\": [\"r\"]}",
-            "questions.jsonl: line 1: question `a` has an empty `prompt`\nhint: ",
+            "questions.jsonl: line 1: question `a` has an empty prompt\nhint: ",
         ),
-        ("\n{\"id\": true}", "questions.jsonl: line 2: `id` is true, expected a text\nhint: "),
+        (
+            "\n{\"id\": true, \"prompt\": \"?\"}",
+            "questions.jsonl: line 2: `id` is a boolean; expected text or a number\nhint: write text in quotes",
+        ),
+        (
+            "{\"id\": \"a\", \"frage\": \"?\"}",
+            "questions.jsonl: line 1: no `prompt`, only: `id`, `frage`\nhint: add the column, or name the column that holds it",
+        ),
+        (
+            "{\"id\": 7, \"prompt\": null}",
+            "questions.jsonl: line 1: `prompt` is null; expected text\nhint: write text in quotes",
+        ),
+        (
+            "{\"id\": 7, \"prompt\": \"?\", \"references\": [\"a\", 1]}",
+            "questions.jsonl: line 1: `references` is an array with a number; expected a list of texts\nhint: write a value of that type",
+        ),
+        (
+            "{\"id\": 7, \"prompt\": \"?\", \"criteria\": [{\"points\": 1}]}",
+            "line 1: `criteria` is an array with an object of other fields or types; expected a list of texts, or of objects",
+        ),
     ] {
         let run = gradus(["bank", "draft", "questions.jsonl", "-o", "bank"]).file("questions.jsonl", content).run();
         run.failure().reports(&[said]);

@@ -192,7 +192,9 @@ fn a_missing_column_is_refused_with_the_columns_there_are() {
          the columns of g.csv are `frage`, `answer`, `score`",
     ]);
     let draft = gradus(["bank", "draft", "q.csv", "-o", "b"]).file("q.csv", "id,question\n1,Why?\n").run().failure();
-    draft.reports(&["q.csv: it has no column `prompt`, only `id`, `question`\nhint: write one JSON object per line"]);
+    draft.reports(&[
+        "q.csv: it has no column `prompt`, only `id`, `question`\nhint: name the columns with --id, --prompt",
+    ]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::input::{Asked, InputFormat, ReadRows};
-use super::{GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
+use super::{DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
 /// Names of the columns in these tests, in the order of [`Given::cells`].
 const COLUMNS: [&str; 10] =
@@ -148,6 +148,11 @@ pub(super) fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<ScoredR
     read
 }
 
+fn drafts(path: &Path, columns: &DraftColumns) -> ReadRows<DraftQuestion> {
+    let mut reader = open_drafts(path, None, columns, &Asked::default()).expect("opens");
+    read_drafts(&mut reader, columns).expect("reads")
+}
+
 /// Writes the same rows in every format; gives the path of each.
 fn write_all(folder: &Path, rows: &[Given], order: &[usize], (as_text, as_object): (bool, bool)) -> Vec<String> {
     let lines: String = rows.iter().map(|row| row.line(order, as_text, as_object)).collect();
@@ -267,7 +272,7 @@ proptest! {
         fs::write(&in_lines, rows.iter().map(line).collect::<String>()).expect("writes");
         fs::write(&in_table, gzip(csv.as_bytes())).expect("writes");
         let read = |path: &Path| -> ReadRows<DraftQuestion> {
-            read_drafts(&mut open_drafts(path, None, &Asked::default()).expect("opens")).expect("reads")
+            drafts(path, &DraftColumns::default())
         };
         let first = read(&in_lines);
         prop_assert_eq!(&first.bad, &[]);
@@ -281,8 +286,7 @@ fn a_cell_may_be_one_reference_and_an_id_may_not_occur_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("q.csv");
     fs::write(&path, "id,prompt,references\n007,Why?,Because.\n8,Who?,\n007,Why?,So.\n").expect("writes");
-    let mut reader = open_drafts(&path, None, &Asked::default()).expect("opens");
-    let read = read_drafts(&mut reader).expect("reads");
+    let read = drafts(&path, &DraftColumns::default());
     assert_eq!((read.rows.len(), read.rows[0].id.as_str()), (1, "007"));
     assert_eq!(read.rows[0].references, ["Because."]);
     let bad: Vec<String> = read.bad.iter().map(ToString::to_string).collect();
@@ -303,8 +307,7 @@ fn files_of_a_folder_are_references_of_the_questions_they_name() {
     write("tea/warm-pot.md", "The water stays hot.");
     write("tea/other.md", "+++\nquestion = \"warm-pot\"\n+++\nLeaves need heat.");
     write("full.txt", "---\nid: full\nprompt: When is it full?\n---\nAt the mark.");
-    let mut reader = open_drafts(folder.path(), None, &Asked::default()).expect("opens");
-    let read = read_drafts(&mut reader).expect("reads");
+    let read = drafts(folder.path(), &DraftColumns::default());
     assert_eq!(read.bad, []);
     let found: Vec<_> = read
         .rows
@@ -317,6 +320,21 @@ fn files_of_a_folder_are_references_of_the_questions_they_name() {
         "in the order of file names"
     );
     assert!(read.rows[1].has_made_up_prompt());
+}
+
+#[test]
+fn a_column_with_any_name_does_not_change_the_names_of_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("warm-pot.md"), "+++\nfrage = \"Why?\"\n+++\nThe water stays hot.").expect("writes");
+    let columns = DraftColumns {
+        id: "file".to_owned(),
+        prompt: "frage".to_owned(),
+        references: "id".to_owned(),
+        ..DraftColumns::default()
+    };
+    let read = drafts(folder.path(), &columns);
+    assert_eq!((read.bad.len(), read.rows[0].id.as_str(), read.rows[0].prompt.as_str()), (0, "warm-pot", "Why?"));
+    assert_eq!(read.rows[0].references, ["The water stays hot."]);
 }
 
 #[test]

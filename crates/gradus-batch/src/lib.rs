@@ -43,7 +43,7 @@ pub use answer_grader::{AnswerGrader, OfflineGrader};
 pub use atomic_file::{FileAccess, StagedFile};
 pub use batch_run::{RunSummary, RunTarget, reports_of, run};
 pub use caught::{Panicked, caught, note_panic};
-pub use draft_rows::{open_drafts, read_drafts};
+pub use draft_rows::{DraftColumns, open_drafts, read_drafts};
 pub use error::{Apart, BatchError, PanicPlace, PartsFault};
 pub use finished_row::{FinishedRow, RowObserver};
 pub use graded_rows::{GradedColumns, open_graded, read_graded};

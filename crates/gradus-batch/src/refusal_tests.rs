@@ -8,7 +8,7 @@ use serde_json::json;
 use super::format_tests::{gzip, read};
 use super::input::{Asked, Block, Input, InputError, InputFault};
 use super::row::Columns;
-use super::{GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
+use super::{DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
 /// The error that ends reading, with its cause.
 fn failure(read: Result<(), InputError>) -> String {
@@ -36,10 +36,11 @@ fn packed_data_that_ends_too_early_is_reported_in_the_same_words_by_every_reader
         let path = folder.path().join(name);
         for (length, is_after_rows) in [(packed.len() * 3 / 4, true), (12, false)] {
             fs::write(&path, &packed[..length]).expect("writes");
-            let (asked, columns) = (Asked::default(), GradedColumns::default());
+            let (asked, columns, drafts) = (Asked::default(), GradedColumns::default(), DraftColumns::default());
             let graded = open_graded(&path, None, &columns, &asked)
                 .and_then(|mut reader| read_graded(&mut reader, &columns).map(|_| ()));
-            let drafts = open_drafts(&path, None, &asked).and_then(|mut reader| read_drafts(&mut reader).map(|_| ()));
+            let drafts = open_drafts(&path, None, &drafts, &asked)
+                .and_then(|mut reader| read_drafts(&mut reader, &drafts).map(|_| ()));
             let answers = Input::open(&path, None, &Columns::default(), &asked).and_then(|mut input| {
                 let mut block = Block::default();
                 while input.fill(&mut block)? {}
@@ -72,7 +73,7 @@ fn a_text_file_is_read_only_if_it_starts_with_an_object() {
         let asked = Asked::default();
         let opened = [
             open_graded(&path, None, &GradedColumns::default(), &asked).map(|_| ()),
-            open_drafts(&path, None, &asked).map(|_| ()),
+            open_drafts(&path, None, &DraftColumns::default(), &asked).map(|_| ()),
             Input::open(&path, None, &Columns::default(), &asked).map(|_| ()),
         ];
         for opened in opened {

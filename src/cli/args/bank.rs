@@ -88,6 +88,7 @@ be used is reported and left out, and the exit code is 1.
 
 Examples:
   gradus bank draft questions.jsonl --output my-bank
+  gradus bank draft exam.csv --id nr --prompt question -o my-bank
   gradus bank draft --corpus samples --output my-bank
   gradus grade --bank my-bank --question q1 answer.md")]
 pub(in crate::cli) struct Draft {
@@ -95,9 +96,8 @@ pub(in crate::cli) struct Draft {
     /// reads standard input
     #[arg(value_name = "QUESTIONS", required_unless_present = "corpus", conflicts_with = "corpus")]
     pub(in crate::cli) questions: Option<PathBuf>,
-    /// Input format [default: from the file extension]
-    #[arg(long, value_name = "FORMAT", value_enum)]
-    pub(in crate::cli) input_format: Option<RowFormat>,
+    #[command(flatten)]
+    pub(in crate::cli) columns: QuestionColumns,
     /// Draft from the strong samples in a corpus folder instead
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) corpus: Option<PathBuf>,
@@ -110,6 +110,26 @@ pub(in crate::cli) struct Draft {
     /// Overwrite existing rubrics
     #[arg(long)]
     pub(in crate::cli) force: bool,
+}
+
+/// The columns of questions to draft from.
+#[derive(Debug, Clone, ClapArgs)]
+pub(in crate::cli) struct QuestionColumns {
+    /// Input format [default: from the file extension]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(in crate::cli) input_format: Option<RowFormat>,
+    /// Column with the id of the question
+    #[arg(long, value_name = "NAME", default_value = "id", conflicts_with = "corpus", help_heading = "Columns")]
+    pub(in crate::cli) id: String,
+    /// Column with the wording of the question
+    #[arg(long, value_name = "NAME", default_value = "prompt", conflicts_with = "corpus", help_heading = "Columns")]
+    pub(in crate::cli) prompt: String,
+    /// Column with the reference answers [default: references, if there is such a column]
+    #[arg(long, value_name = "NAME", conflicts_with = "corpus", help_heading = "Columns")]
+    pub(in crate::cli) references: Option<String>,
+    /// Column with the criteria [default: criteria, if there is such a column]
+    #[arg(long, value_name = "NAME", conflicts_with = "corpus", help_heading = "Columns")]
+    pub(in crate::cli) criteria: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -9,7 +9,7 @@ mod judge;
 mod limits;
 mod values;
 
-pub(super) use bank::{Bank, BankCommand, Draft, Explain, Learn, LearnFormat, SchemaOf};
+pub(super) use bank::{Bank, BankCommand, Draft, Explain, Learn, LearnFormat, QuestionColumns, SchemaOf};
 pub(super) use batch::{Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, ResultFormat};
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns};

@@ -4,7 +4,7 @@ use gradus_core::agreement::ScoreFault;
 use gradus_core::bank::DraftFault;
 use gradus_core::model::{NonText, RowLocation};
 
-use crate::row::{not_utf8, short, wrong_type};
+use crate::row::{TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
 
 /// The reason why one row cannot be used. The caller names the location.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -68,7 +68,10 @@ impl RowFault {
         match self {
             Self::TooLong { .. } => Some("shorten the row, or split it"),
             Self::NotJson { .. } | Self::JsonValue { .. } => Some("write one JSON object a line"),
-            Self::WrongType { .. } => Some("write text in quotes"),
+            Self::WrongType { expected, .. } if [TEXT, TEXT_OR_NUMBER].contains(expected) => {
+                Some("write text in quotes")
+            }
+            Self::WrongType { .. } => Some("write a value of that type, or leave it out"),
             Self::NotANumber { .. } => Some("write a number there, or leave it out"),
             Self::NoQuestion { .. } => Some("name the question in every row"),
             Self::MissingField { .. } | Self::MissingCell { .. } => {
@@ -156,6 +159,11 @@ mod tests {
                 RowFault::WrongType { column: column(), found: "null", expected: "text" },
                 "`score` is null; expected text",
                 Some("write text in quotes"),
+            ),
+            (
+                RowFault::WrongType { column: "credits".to_owned(), found: "text", expected: "an object" },
+                "`credits` is text; expected an object",
+                Some("write a value of that type, or leave it out"),
             ),
             (
                 RowFault::NotANumber { column: column(), found: "`high`".to_owned() },

@@ -16,13 +16,13 @@ const MOST_CRITERIA: usize = 500;
 pub enum DraftFault {
     #[error("missing field `{field}`")]
     Missing { field: &'static str },
-    #[error("`{field}` is {found}, expected {expected}")]
+    #[error("`{field}` is {found}; expected {expected}")]
     WrongType { field: &'static str, found: Value, expected: &'static str },
     #[error("an empty id")]
     EmptyId,
     #[error("`{}` as an id", .id.escape_debug())]
     ControlCharacter { id: String },
-    #[error("question `{id}` has an empty `prompt`")]
+    #[error("question `{id}` has an empty prompt")]
     EmptyPrompt { id: String },
     #[error("question `{id}` has neither references nor criteria")]
     NothingToSay { id: String },
@@ -46,9 +46,9 @@ impl DraftFault {
             Self::EmptyId => "name the question",
             Self::ControlCharacter { .. } => "leave line breaks and control characters out of it",
             Self::EmptyPrompt { .. } => {
-                "write the question into `prompt`: its words weigh less than those of the answer"
+                "write the wording of the question: its words weigh less than those of the answer"
             }
-            Self::NothingToSay { .. } => "give it `references`, a list of good answers, or `criteria`, a list of texts",
+            Self::NothingToSay { .. } => "give it references (a list of good answers) or criteria (a list of texts)",
             Self::TooManyCriteria { .. } => "give a question 500 at most",
             Self::NoWords { .. } => "say what earns the points, or leave it out",
             Self::Points { .. } => "use points from 0.01 to 100 that go together",
@@ -67,7 +67,7 @@ impl DraftQuestion {
         let id = match fields.get("id") {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Number(number)) => number.to_string(),
-            Some(found) => return Err(wrong_type("id", found, "a text")),
+            Some(found) => return Err(wrong_type("id", found, "text or a number")),
             None => return Err(DraftFault::Missing { field: "id" }),
         };
         let prompt = text_of(fields, "prompt")?.ok_or(DraftFault::Missing { field: "prompt" })?;
@@ -105,7 +105,7 @@ fn text_of(fields: &Map<String, Value>, field: &'static str) -> Result<Option<St
     match fields.get(field) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(found) => Err(wrong_type(field, found, "a text")),
+        Some(found) => Err(wrong_type(field, found, "text")),
     }
 }
 
@@ -192,29 +192,29 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_drafted_from_is_refused_with_a_reason_and_advice() {
         let fields = "give each question an `id`, a `prompt` and `references`, a list of good answers";
-        let prompt = "write the question into `prompt`: its words weigh less than those of the answer";
+        let prompt = "write the wording of the question: its words weigh less than those of the answer";
         let too_many = format!(r#"{{"id":"a","prompt":"p","criteria":[{}"x"]}}"#, r#""x","#.repeat(500));
         for (text, message, hint) in [
             (r#"{"prompt":"p"}"#, "missing field `id`", fields),
             (r#"{"id":"a"}"#, "missing field `prompt`", fields),
-            (r#"{"id":[],"prompt":"p"}"#, "`id` is [], expected a text", fields),
-            (r#"{"id":"a","prompt":"p","topic":1}"#, "`topic` is 1, expected a text", fields),
-            (r#"{"id":1,"prompt":"p","references":"r"}"#, "`references` is \"r\", expected a list of texts", fields),
+            (r#"{"id":[],"prompt":"p"}"#, "`id` is []; expected text or a number", fields),
+            (r#"{"id":"a","prompt":"p","topic":1}"#, "`topic` is 1; expected text", fields),
+            (r#"{"id":1,"prompt":"p","references":"r"}"#, "`references` is \"r\"; expected a list of texts", fields),
             (
                 r#"{"id":1,"prompt":"p","criteria":[{"points":1}]}"#,
-                "`criteria` is [{\"points\":1}], expected a list of texts, or of objects with `text`, `points` and `id`",
+                "`criteria` is [{\"points\":1}]; expected a list of texts, or of objects with `text`, `points` and `id`",
                 fields,
             ),
             (
                 r#"{"id":"a","prompt":"p"}"#,
                 "question `a` has neither references nor criteria",
-                "give it `references`, a list of good answers, or `criteria`, a list of texts",
+                "give it references (a list of good answers) or criteria (a list of texts)",
             ),
-            (r#"{"id":"a","prompt":"","references":["r"]}"#, "question `a` has an empty `prompt`", prompt),
-            (r#"{"id":7,"prompt":" \n","criteria":["r"]}"#, "question `7` has an empty `prompt`", prompt),
+            (r#"{"id":"a","prompt":"","references":["r"]}"#, "question `a` has an empty prompt", prompt),
+            (r#"{"id":7,"prompt":" \n","criteria":["r"]}"#, "question `7` has an empty prompt", prompt),
             (
                 "{\"id\":\"a\",\"prompt\":\"\u{200b} \u{feff}\",\"references\":[\"r\"]}",
-                "question `a` has an empty `prompt`",
+                "question `a` has an empty prompt",
                 prompt,
             ),
             (
