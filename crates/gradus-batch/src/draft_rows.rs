@@ -82,7 +82,7 @@ pub fn open_drafts(
 /// again is a bad row.
 ///
 /// # Errors
-/// When the input cannot be read to its end, or is larger than 1 GiB.
+/// When the input cannot be read to its end, or more than 1 GiB is read.
 pub fn read_drafts(reader: &mut RecordReader, columns: &DraftColumns) -> Result<ReadRows<DraftQuestion>, InputError> {
     let (is_json, is_folder) = (reader.is_json(), reader.is_folder());
     let mut locations = Vec::new();

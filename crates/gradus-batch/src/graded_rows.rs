@@ -72,7 +72,7 @@ pub fn open_graded(
 /// Reads all graded answers. Scores become shares of the highest possible score.
 ///
 /// # Errors
-/// When the input cannot be read to its end, or is larger than 1 GiB.
+/// When the input cannot be read to its end, or more than 1 GiB is read.
 pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<ScoredRow>, InputError> {
     let is_json = reader.is_json();
     let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns, is_json))?;
