@@ -45,8 +45,8 @@ impl Input {
         if let Some(kind) = non_text(&bytes) {
             return Err(advised(format!("{shown} is {kind}, which is not graded"), "save it as plain text in UTF-8"));
         }
-        let text = decode(&name, bytes, printer);
-        let head = FrontMatter::split(&text).with_context(|| name.clone())?;
+        let text = decode(shown, bytes, printer);
+        let head = FrontMatter::split(&text).with_context(|| shown.to_owned())?;
         Ok(Self { name, text, head })
     }
 

@@ -133,7 +133,7 @@ fn splits(rows: &[ScoredRow]) -> String {
     let mut names: Vec<&str> = rows.iter().filter_map(|row| row.split.as_deref()).collect();
     names.sort_unstable();
     names.dedup();
-    if names.is_empty() { "no answer has a `split`".to_owned() } else { format!("splits are {}", names.join(", ")) }
+    if names.is_empty() { "no answer has a `split`".to_owned() } else { format!("the splits are {}", names.join(", ")) }
 }
 
 /// Warns of criteria that people graded but that the rubrics do not have.
@@ -292,8 +292,8 @@ fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
     let name = metric.name();
     let value = match group.figure(metric).map(|figure| figure.grader.value) {
         Some(Ok(value)) => value,
-        Some(Err(absent)) => return Some(format!("there is no {name} ({absent}), not the {bound}")),
-        None => return Some(format!("there is no {name}, not the {bound}")),
+        Some(Err(absent)) => return Some(format!("{name} has no value ({absent}) instead of the {bound}")),
+        None => return Some(format!("{name} has no value instead of the {bound}")),
     };
     let (worse, word) = match metric.best() {
         BestValue::Highest => (value < bound, "below"),

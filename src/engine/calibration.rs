@@ -18,7 +18,7 @@ pub struct NamedCalibration {
 #[derive(Debug, thiserror::Error)]
 pub enum NamedCalibrationError {
     /// Judges grade, so the calibration does not apply.
-    #[error("{name} was fitted to the offline scorer, and a judge grades")]
+    #[error("{name} was fitted to the offline scorer, but a judge grades")]
     Judged {
         /// The calibration's name.
         name: String,
@@ -32,7 +32,7 @@ pub enum NamedCalibrationError {
         fault: String,
     },
     /// The calibration was fitted to another version of the scorer.
-    #[error("{name} was fitted to scorer {fitted}, this is {VERSION}")]
+    #[error("{name} was fitted to scorer {fitted}, but this program has scorer {VERSION}")]
     Outdated {
         /// The calibration's name.
         name: String,

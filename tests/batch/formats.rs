@@ -194,7 +194,7 @@ fn summary_and_junit_reports_are_written_next_to_the_results() {
     let json = run.again(["--bank", "bank", "batch", "rows.jsonl", "--summary", "sum.json", "-q"]);
     let _work_dir = run.again([""]);
     let (summary, tests, sums) = (run.path("sum.md"), run.path("tests.xml"), run.path("sum.json"));
-    run.run().check_failed().reports(&["scores below the 30 that --fail-under requires"]);
+    run.run().check_failed().reports(&["scores are below the 30 that --fail-under requires"]);
     let text = std::fs::read_to_string(&summary).expect("reads");
     assert!(text.contains("4 answers: 4 graded") && text.contains("| undo-release |"), "{text}");
     insta::assert_snapshot!(std::fs::read_to_string(tests).expect("reads"));

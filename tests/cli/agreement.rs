@@ -113,7 +113,7 @@ fn a_figure_below_its_threshold_fails_the_run() {
     eval(&["--fail-under", "macro-f1=0.1"])
         .run()
         .check_failed()
-        .reports(&["there is no macro-f1 (people's scores are not all 0 or 1)"]);
+        .reports(&["macro-f1 has no value (people's scores are not all 0 or 1) instead of the 0.1 that --fail-under"]);
     eval(&["--fail-under", "odd:pearson=0.1"]).run().failure().reports(&["no answer is in that split"]);
     gradus(["eval", "x", "--fail-under", "person=1"]).run().failure().reports(&["where METRIC is one of pearson, "]);
 }
@@ -159,7 +159,7 @@ fn the_cut_of_two_valued_scores_is_fitted_on_its_split() {
     let result = run("fit:train").success().json();
     assert_eq!(result["cut"]["fitted_on"], "train");
     assert_eq!(result["groups"][1]["figures"]["macro-f1"]["grader"]["value"], 1.0);
-    run("fit:other").failure().reports(&["no answer is in the split `other`", "hint: splits are test, train"]);
+    run("fit:other").failure().reports(&["no answer is in the split `other`", "hint: the splits are test, train"]);
     run("101").failure().reports(&["expected a number from 0 to 100, or fit:SPLIT"]);
 }
 

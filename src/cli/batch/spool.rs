@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 
 use super::stop::Interrupts;
 use crate::batch::{BatchError, InputError, Pipe};
-use crate::cli::files::is_stream;
+use crate::cli::files::{display_name, is_stream};
 use crate::cli::hints::advised;
 use crate::cli::printer::Printer;
 use crate::cli::terminal::read_typed;
@@ -40,7 +40,9 @@ pub(super) fn spool(
             Err(BatchError::from(InputError::Stopped { name: input.display().to_string() }).into())
         }
         copied => copied
-            .with_context(|| format!("cannot copy {}, which a table reads twice, to a temporary file", input.display()))
+            .with_context(|| {
+                format!("cannot copy {}, which a table reads twice, to a temporary file", display_name(input))
+            })
             .map(Some),
     }
 }

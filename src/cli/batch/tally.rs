@@ -358,7 +358,8 @@ fn exceeded_limits(
     let mut warnings = Vec::new();
     match fail_under {
         Some(ScoreLimit::Each(least)) if below > 0 => {
-            warnings.push(format!("{below} of {} scores below the {least} that {source} requires", overview.graded()));
+            let (graded, are) = (overview.graded(), if below == 1 { "is" } else { "are" });
+            warnings.push(format!("{below} of {graded} scores {are} below the {least} that {source} requires"));
         }
         _ => warnings.extend(mean_below(overview, (fail_under, source))),
     }

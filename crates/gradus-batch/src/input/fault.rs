@@ -213,7 +213,7 @@ mod tests {
                 "a score of 9 of 4",
                 Some("use scores from 0 to `max_score`, and a `max_score` above 0"),
             ),
-            (DraftFault::EmptyId.into(), "an empty id", Some("name the question")),
+            (DraftFault::EmptyId.into(), "the id is empty", Some("name the question")),
             (RowFault::Lost, "the row was not read: report this as a fault", None),
         ]);
     }

@@ -18,19 +18,19 @@ pub enum DraftFault {
     Missing { field: &'static str },
     #[error("`{field}` is {found}; expected {expected}")]
     WrongType { field: &'static str, found: Value, expected: &'static str },
-    #[error("an empty id")]
+    #[error("the id is empty")]
     EmptyId,
-    #[error("`{}` as an id", .id.escape_debug())]
+    #[error("the id `{}` contains a control character", .id.escape_debug())]
     ControlCharacter { id: String },
     #[error("question `{id}` has an empty prompt")]
     EmptyPrompt { id: String },
     #[error("question `{id}` has neither references nor criteria")]
     NothingToSay { id: String },
-    #[error("{count} criteria")]
+    #[error("the question has {count} criteria")]
     TooManyCriteria { count: usize },
-    #[error("`{text}` as the text of a criterion")]
+    #[error("the text of a criterion has no words: `{text}`")]
     NoWords { text: String },
-    #[error("points of {}", .points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    #[error("the points of the criteria are {}", .points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Points { points: Vec<f64> },
     #[error("question `{id}` is there already")]
     Repeated { id: String },
@@ -49,7 +49,7 @@ impl DraftFault {
                 "write the wording of the question: its words weigh less than those of the answer"
             }
             Self::NothingToSay { .. } => "give it references (a list of good answers) or criteria (a list of texts)",
-            Self::TooManyCriteria { .. } => "give a question 500 at most",
+            Self::TooManyCriteria { .. } => "give a question at most 500 criteria",
             Self::NoWords { .. } => "say what earns the points, or leave it out",
             Self::Points { .. } => "use points from 0.01 to 100 that go together",
             Self::Repeated { .. } => "give each question its own id, or put its references into one row",
@@ -219,21 +219,21 @@ mod tests {
             ),
             (
                 r#"{"id":"a\nb","prompt":"p","references":["r"]}"#,
-                "`a\\nb` as an id",
+                "the id `a\\nb` contains a control character",
                 "leave line breaks and control characters out of it",
             ),
-            (r#"{"id":" ","prompt":"p","references":["r"]}"#, "an empty id", "name the question"),
+            (r#"{"id":" ","prompt":"p","references":["r"]}"#, "the id is empty", "name the question"),
             (
                 r#"{"id":"a","prompt":"p","criteria":[{"text":"x","points":-1},"y"]}"#,
-                "points of -1, 1",
+                "the points of the criteria are -1, 1",
                 "use points from 0.01 to 100 that go together",
             ),
             (
                 r#"{"id":"a","prompt":"p","criteria":["..."]}"#,
-                "`...` as the text of a criterion",
+                "the text of a criterion has no words: `...`",
                 "say what earns the points, or leave it out",
             ),
-            (&too_many, "501 criteria", "give a question 500 at most"),
+            (&too_many, "the question has 501 criteria", "give a question at most 500 criteria"),
         ] {
             let fault = read(text).expect_err(text);
             assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint), "{text}");
