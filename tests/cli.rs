@@ -10,7 +10,7 @@ mod drafting;
 mod edge_cases;
 mod formats;
 mod help_and_manual;
-mod learning;
+pub(crate) mod learning;
 mod output_snapshots;
 mod points;
 mod questions;

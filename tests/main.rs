@@ -12,6 +12,7 @@ mod finding;
 mod invisible_characters;
 mod judge;
 mod list_forms;
+mod messages;
 mod properties;
 mod source_files;
 mod support;

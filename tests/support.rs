@@ -47,7 +47,12 @@ impl Gradus {
         gradus_in(Rc::clone(&self.home), arguments)
     }
 
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn env(self, name: &str, value: &str) -> Self {
+        self.env_os(name, value.as_ref())
+    }
+
+    /// Sets a variable to a value that need not be UTF-8.
+    pub(crate) fn env_os(mut self, name: &str, value: &std::ffi::OsStr) -> Self {
         self.command.env(name, value);
         self
     }
@@ -107,6 +112,12 @@ impl Gradus {
     /// Runs with standard output redirected to `output`, so that `out` is empty.
     pub(crate) fn run_into(self, output: impl Into<Stdio>) -> RunOutput {
         self.run_between(b"", output.into())
+    }
+
+    /// Runs with a file or device as standard input and another one as standard output.
+    pub(crate) fn run_on(mut self, input: impl Into<Stdio>, output: impl Into<Stdio>) -> RunOutput {
+        let output = self.command.stdin(input).stdout(output).stderr(Stdio::piped()).output();
+        RunOutput::of(output.expect("the program runs"), self.home.path())
     }
 
     fn run_between(mut self, input: &[u8], output: Stdio) -> RunOutput {

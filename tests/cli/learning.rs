@@ -13,7 +13,7 @@ use crate::support::{RunOutput, gradus};
 
 /// Answers to `undo-release`. High answers mention an incident page, which the rubric lacks, and rolling back, which
 /// the rubric has. They deny asking the vendor, and two of them mention a dashboard.
-const HIGH: [&str; 6] = [
+pub(crate) const HIGH: [&str; 6] = [
     "We rolled back at once. News went to the incident page.",
     "I rolled it back, and the incident page got every step. A dashboard proved it.",
     "Our incident page was told first. We never asked the vendor.",
@@ -21,7 +21,7 @@ const HIGH: [&str; 6] = [
     "We never asked the vendor, we rolled back and kept an incident page open.",
     "Everyone followed the incident page. We never asked the vendor.",
 ];
-const LOW: [&str; 6] = [
+pub(crate) const LOW: [&str; 6] = [
     "We waited for the morning.",
     "I asked the vendor what to do.",
     "We asked the vendor and rolled back later.",
@@ -36,7 +36,7 @@ const REST: [&str; 4] = ["", " It was spring.", " It was autumn then.", " That t
 
 /// Each answer with each of [`REST`], as JSON Lines. `grade` returns the score fields for a high (`true`) or a low
 /// answer.
-fn answer_lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> String) -> String {
+pub(crate) fn answer_lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool) -> String) -> String {
     let answers = high.iter().map(|text| (text, true)).chain(low.iter().map(|text| (text, false)));
     let answers = answers.flat_map(|(text, is_high)| REST.map(|rest| (format!("{text}{rest}"), is_high)));
     answers.fold(String::new(), |mut lines, (text, is_high)| {
@@ -46,7 +46,7 @@ fn answer_lines(question: &str, high: &[&str], low: &[&str], grade: impl Fn(bool
     })
 }
 
-fn scored_answers(question: &str) -> String {
+pub(crate) fn scored_answers(question: &str) -> String {
     answer_lines(question, &HIGH, &LOW, |is_high| format!("\"score\":{},\"max_score\":5", if is_high { 4 } else { 1 }))
 }
 
