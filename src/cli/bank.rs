@@ -1,7 +1,5 @@
 //! `gradus bank`: prints templates and schemas, and dispatches to the other commands of `bank`.
 
-use anyhow::Context as _;
-
 use super::args::{Bank as Args, BankCommand, SchemaOf};
 use super::exit_status::ExitStatus;
 use super::printer::Printer;
@@ -48,6 +46,6 @@ fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<ExitStatus> {
         SchemaOf::Explain => report::explanation_schema(),
         SchemaOf::Questions => report::questions_schema(),
     };
-    printer.result(&report::json(&schema).context("cannot write the schema")?)?;
+    printer.result(&report::json(&schema)?)?;
     Ok(ExitStatus::Done)
 }

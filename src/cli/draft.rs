@@ -1,8 +1,6 @@
 //! `gradus bank draft`: drafts rubrics from reference answers.
 
-use std::path::PathBuf;
-
-use anyhow::bail;
+use std::path::{Path, PathBuf};
 
 use super::args::Draft as Args;
 use super::exit_status::ExitStatus;
@@ -65,7 +63,8 @@ fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Res
         warn_of_made_up_prompts(&questions, printer);
         return Ok(ReadRows { rows: questions, bad: Vec::new() });
     }
-    let Some(path) = &args.questions else { bail!("neither QUESTIONS nor --corpus is given") };
+    // because clap requires QUESTIONS if there is no --corpus, the default is never used.
+    let path = args.questions.as_deref().unwrap_or(Path::new("-"));
     let read = read_questions(path, &args.columns)?;
     if path.is_dir() {
         warn_of_made_up_prompts(&read.rows, printer);

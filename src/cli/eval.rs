@@ -290,10 +290,9 @@ fn missed(thresholds: &[Threshold], study: &Study, rows: &[ScoredRow]) -> anyhow
 /// The fault of a metric that is worse than `bound` or has no value. `None` if the metric is at least as good.
 fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
     let name = metric.name();
-    let value = match group.figure(metric).map(|figure| figure.grader.value) {
-        Some(Ok(value)) => value,
-        Some(Err(absent)) => return Some(format!("{name} has no value ({absent}) instead of the {bound}")),
-        None => return Some(format!("{name} has no value instead of the {bound}")),
+    let value = match group.figure(metric)?.grader.value {
+        Ok(value) => value,
+        Err(absent) => return Some(format!("{name} has no value ({absent}) instead of the {bound}")),
     };
     let (worse, word) = match metric.best() {
         BestValue::Highest => (value < bound, "below"),

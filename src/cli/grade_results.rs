@@ -3,8 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use anyhow::Context as _;
-
 use super::args::{Color, Format, Grade as Args};
 use super::files::write_atomically;
 use super::printer::Printer;
@@ -71,7 +69,7 @@ impl<'a, 'g> Results<'a, 'g> {
     /// Writes the CSV table, and the file with all results.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         if !self.rows.is_empty() {
-            let table = report::csv(&self.rows).context("cannot write the rows")?;
+            let table = report::csv(&self.rows)?;
             self.write(&table)?;
         }
         match self.output {

@@ -126,6 +126,19 @@ fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, Str
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_whose_name_is_not_utf_8_is_an_error() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.md"));
+        fs::write(&path, "").expect("writes");
+        let error = load_corpus(folder.path()).expect_err("not UTF-8");
+        assert_eq!(error.to_string(), format!("cannot read {}", path.display()));
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        assert_eq!(source.as_deref(), Some("its name is not UTF-8"));
+    }
+
     #[test]
     fn every_error_has_a_message_in_one_line_and_a_hint_if_something_can_be_done() {
         let path = || PathBuf::from("b/rubrics");

@@ -88,3 +88,29 @@ impl NamedCalibration {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_message_and_a_hint_for_any_caller() {
+        let name = || "c.toml".to_owned();
+        let outdated = format!("c.toml was fitted to scorer 1, but this program has scorer {VERSION}");
+        for (error, message, hint) in [
+            (
+                NamedCalibrationError::Judged { name: name() },
+                "c.toml was fitted to the offline scorer, but a judge grades",
+                "grade offline, or leave the calibration out",
+            ),
+            (
+                NamedCalibrationError::Invalid { name: name(), fault: "schema 2, expected 1".to_owned() },
+                "c.toml is not a calibration: schema 2, expected 1",
+                "use a file that a calibration wrote",
+            ),
+            (NamedCalibrationError::Outdated { name: name(), fitted: 1 }, &outdated, "calibrate again"),
+        ] {
+            assert_eq!((error.to_string().as_str(), error.hint()), (message, hint));
+        }
+    }
+}

@@ -180,6 +180,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_error_of_the_index_has_its_cause_as_its_source() {
+        let error = IndexError::from(tantivy::TantivyError::InvalidArgument("no text".to_owned()));
+        assert_eq!(error.to_string(), "the search index cannot be used");
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        assert_eq!(cause.as_deref(), Some("An invalid argument was passed: 'no text'"));
+    }
+
+    #[test]
     fn a_passage_is_found_by_its_words() {
         let bank = crate::engine::shipped_bank();
         let analyzer = Analyzer::new(bank.synonyms().expect("valid"));

@@ -108,7 +108,7 @@ impl Trust {
     fn change(&self, change: impl FnOnce(&mut List)) -> anyhow::Result<()> {
         let failed = || format!("cannot write the list of trusted files in {}", self.folder.display());
         self.make_folder().with_context(failed)?;
-        let _lock = self.lock()?;
+        let _lock = self.lock(LOCK_ATTEMPTS)?;
         let mut list = self.read()?;
         change(&mut list);
         let mut text = serde_json::to_vec_pretty(&list).with_context(failed)?;
@@ -129,7 +129,7 @@ impl Trust {
         Ok(())
     }
 
-    fn lock(&self) -> anyhow::Result<File> {
+    fn lock(&self, attempts: u32) -> anyhow::Result<File> {
         let path = self.folder.join(LOCK);
         let failed = || format!("cannot lock {}", path.display());
         let mut options = OpenOptions::new();
@@ -137,7 +137,7 @@ impl Trust {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).with_context(failed)?;
-        for _ in 0..LOCK_ATTEMPTS {
+        for _ in 0..attempts {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
                 Err(TryLockError::WouldBlock) => sleep(LOCK_PAUSE),
@@ -212,6 +212,29 @@ mod tests {
             let error = trust.state(&path, "a").expect_err("damaged");
             assert!(error.to_string().contains("trusted.json") && hints::hint_for(&error).is_some(), "{error}");
         }
+    }
+
+    #[test]
+    fn a_list_that_another_process_changes_is_an_error_after_some_attempts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let trust = Trust::in_configuration_folder(folder.path());
+        trust.make_folder().expect("a folder");
+        let _held = trust.lock(1).expect("the lock");
+        let error = trust.lock(2).expect_err("the lock is held");
+        let path = folder.path().join("trust/trusted.lock");
+        assert_eq!(error.to_string(), format!("{} is locked by another process", path.display()));
+        assert_eq!(hints::hint_for(&error).as_deref(), Some("try again when that process has finished"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_not_utf_8_cannot_be_trusted() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff")).join("gradus.toml");
+        let error = Trust::in_configuration_folder(folder.path()).add(&path, "a").expect_err("not UTF-8");
+        assert_eq!(error.to_string(), format!("{} cannot be trusted: its path is not UTF-8", path.display()));
+        assert_eq!(hints::hint_for(&error).as_deref(), Some("rename the folder"));
     }
 
     #[cfg(unix)]
