@@ -76,10 +76,16 @@ fn the_first_interrupt_saves_the_rows_in_progress() {
     drop(input); // the pipe was still open when the program ended
     let reported = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(130), "{reported}");
-    assert!(reported.contains("results are saved, and the same command continues from there"), "{reported}");
+    let saved = memchr::memchr_iter(b'\n', &journal(work_dir.path())).count() - 1;
+    assert_eq!(
+        reported,
+        format!(
+            "\nfinishing the answers in progress; press Ctrl-C again to stop immediately\nwarning: stopped; {saved} \
+             results are saved, and the same command continues from there\n"
+        )
+    );
     assert!(!work_dir.path().join("out.jsonl").exists());
 
-    let saved = memchr::memchr_iter(b'\n', &journal(work_dir.path())).count() - 1;
     let ended = start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends");
     let reported = String::from_utf8(ended.stdout).expect("UTF-8");
     assert!(
@@ -109,17 +115,22 @@ fn the_second_interrupt_ends_the_program_immediately() {
     assert!(start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends").status.success());
 }
 
-#[test]
-fn an_interrupt_while_reading_saved_results_loses_no_result() {
-    let work_dir = bank_folder(rows(ROWS));
-    assert!(start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends").status.success());
-    let run = work_dir.path().join("out.jsonl.gradus");
+/// Changes the folder of a complete run into the folder of a run that was killed after its last row.
+fn make_unfinished(folder: &std::path::Path) {
+    let run = folder.join("out.jsonl.gradus");
     let manifest = fs::read_to_string(run.join("manifest.json")).expect("reads");
     let mut manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
     manifest["state"] = "running".into();
     manifest.as_object_mut().expect("an object").remove("published");
-    fs::rename(work_dir.path().join("out.jsonl"), run.join("results.1")).expect("moves");
+    fs::rename(folder.join("out.jsonl"), run.join("results.1")).expect("moves");
     fs::write(run.join("manifest.json"), manifest.to_string()).expect("writes");
+}
+
+#[test]
+fn an_interrupt_while_reading_saved_results_loses_no_result() {
+    let work_dir = bank_folder(rows(ROWS));
+    assert!(start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends").status.success());
+    make_unfinished(work_dir.path());
     let before = journal(work_dir.path());
     // A pipe that stays open makes the program wait for more rows after the first ones.
     let mut child = start(work_dir.path(), "-");
@@ -133,6 +144,49 @@ fn an_interrupt_while_reading_saved_results_loses_no_result() {
     let reported = start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends").stdout;
     let reported = String::from_utf8(reported).expect("UTF-8");
     assert!(reported.contains(&format!("0 graded in this run, {ROWS} reused from an earlier run")), "{reported}");
+}
+
+#[test]
+fn interrupts_without_saved_results_are_reported() {
+    let stopping = "\nfinishing the answers in progress; press Ctrl-C again to stop immediately\n";
+    for (format, warning) in
+        [("csv", "stopped before there was anything to save"), ("jsonl", "stopped after 2 results")]
+    {
+        let work_dir = bank_folder("");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
+            .args(["--bank", "bank", "batch", "-", "--format", format])
+            .current_dir(work_dir.path())
+            .env_clear()
+            .env("HOME", work_dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let mut input = child.stdin.take().expect("piped");
+        input.write_all(rows(2).as_bytes()).expect("writes");
+        sleep(Duration::from_millis(700));
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("runs").success());
+        let output = child.wait_with_output().expect("ends");
+        drop(input);
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), format!("{stopping}warning: {warning}\n"));
+    }
+}
+
+#[test]
+fn a_damaged_journal_is_reported_and_its_rows_are_graded_again() {
+    let work_dir = bank_folder(rows(100));
+    assert!(start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends").status.success());
+    make_unfinished(work_dir.path());
+    let path = work_dir.path().join("out.jsonl.gradus/journal.1");
+    let mut journal = fs::read(&path).expect("reads");
+    let middle = journal.len() / 2;
+    journal[middle..middle + 20].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'x');
+    fs::write(path, journal).expect("writes");
+    let ended = start(work_dir.path(), "rows.jsonl").wait_with_output().expect("ends");
+    let warning = "warning: the journal of the earlier run was damaged; results after the damage were graded again\n";
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), warning));
 }
 
 #[test]

@@ -137,6 +137,8 @@ fn ctrl_c_and_signals_exit_with_130_and_restore_the_terminal() {
     for keys in [b"We rolled back\x03".as_slice(), b"\x1c", b"SIGTERM"] {
         let Some(typed) = type_into_grade(&[], keys) else { return };
         assert_eq!((typed.ended.as_str(), typed.results.as_str()), ("130 True True", ""), "{keys:?}");
+        let note = "type your answer, then press Ctrl-D on an empty line; Ctrl-C stops without a grade";
+        assert!(typed.screen.contains(note), "{}", typed.screen);
     }
 }
 
@@ -182,5 +184,7 @@ fn ctrl_c_and_signals_end_typed_rows_with_130_and_restore_the_terminal() {
     for keys in [b"question,answer\rundo-rel\x03".as_slice(), b"SIGTERM"] {
         let Some(typed) = type_into(&["batch", "-"], keys) else { return };
         assert_eq!((typed.ended.as_str(), typed.results.as_str()), ("130 True True", ""), "{keys:?}");
+        let note = "type or paste the rows, then press Ctrl-D on an empty line; Ctrl-C stops without grading";
+        assert!(typed.screen.contains(note), "{}", typed.screen);
     }
 }

@@ -1,9 +1,9 @@
 //! Messages about the replies of endpoints.
 
-use gradus_testing::server::{Action, Endpoint};
+use gradus_testing::server::{Action, Endpoint, verdicts_by_id};
 use serde_json::json;
 
-use super::{assert_transcripts, run};
+use super::{assert_messages, assert_transcripts, run};
 
 /// The transcript of `gradus config check` with a judge at `url`, without the time of a reply.
 fn check(url: &str, model: &str) -> String {
@@ -38,4 +38,19 @@ fn problems_of_endpoints_are_reported_with_a_change_that_solves_them() {
         endpoints.iter().map(|(endpoint, model)| check(&endpoint.url(), model)).collect();
     transcripts.push(check("http://127.0.0.1:9/v1", "test-model"));
     assert_transcripts("endpoints", &transcripts);
+}
+
+#[test]
+fn a_cross_check_names_the_file_with_the_differences() {
+    let endpoint = Endpoint::new(|_, request| {
+        let ids = request.criteria();
+        let verdicts: Vec<_> = ids.iter().map(|id| (id.as_str(), "none", "", "it is not there")).collect();
+        Action::Reply(verdicts_by_id(&request.token(), &verdicts))
+    });
+    let row = "{\"question\": \"undo-release\", \"answer\": \"We rolled it back within a minute.\"}\n";
+    let batch = run("batch --bank bank rows.jsonl --format csv --cross-check=differences.csv")
+        .file("rows.jsonl", row)
+        .env("GRADUS_LLM_BASE_URL", endpoint.url())
+        .env("GRADUS_LLM_MODEL", "test-model");
+    assert_messages("cross-check", &[batch]);
 }

@@ -80,6 +80,7 @@ fn calibrations_that_cannot_be_fitted_are_reported() {
             );
         }
     }
+    let points = rows.replace("\"score\": 1}", "\"score\": 4, \"max_score\": 4}");
     let calibrate = |more: &str| with_rows(&format!("calibrate --bank bank graded.jsonl{more}"), &rows);
     assert_messages(
         "fits",
@@ -88,6 +89,7 @@ fn calibrations_that_cannot_be_fitted_are_reported() {
             with_rows("calibrate --bank bank graded.jsonl --output c.toml", &row("tea", "We waited.", "1")),
             calibrate(" --output c.toml"),
             calibrate(" --output c.toml --even-if-worse").with_output(),
+            with_rows("calibrate --bank bank graded.jsonl --output c.toml --even-if-worse", &points).with_output(),
             calibrate(" --output graded.jsonl"),
             calibrate(" --output -"),
         ],

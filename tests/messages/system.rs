@@ -71,6 +71,20 @@ fn standard_streams_that_cannot_be_used_are_reported() {
 }
 
 #[test]
+fn a_deleted_current_folder_is_reported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = "mkdir gone && cd gone && rmdir ../gone && exec \"$0\" questions";
+    let ran = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_gradus")])
+        .current_dir(folder.path())
+        .env("HOME", folder.path())
+        .output()
+        .expect("sh runs");
+    let reported = "error: cannot find the current folder: No such file or directory (os error 2)\n";
+    assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stderr).as_ref()), (Some(2), reported));
+}
+
+#[test]
 fn keys_that_are_not_utf_8_are_reported() {
     let arguments = "grade --bank bank --question undo-release answer.md --grader llm --model m";
     let command = format!("{arguments} --base-url http://127.0.0.1:9/v1 --api-key-env TEST_API_KEY");
