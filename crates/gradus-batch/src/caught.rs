@@ -97,6 +97,13 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_with_a_value_other_than_text_has_a_message() {
+        note_panics_in_tests();
+        let panicked = caught(|| std::panic::panic_any(7)).map(|()| "no panic").expect_err("a panic");
+        assert_eq!(panicked.message, "a panic without a message");
+    }
+
+    #[test]
     fn a_panic_inside_another_catch_leaves_the_outer_one_in_place() {
         let outer = caught(|| {
             let inner = caught(|| panic!("inner"));

@@ -301,6 +301,18 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_that_cannot_be_read_is_an_error() {
+        for (table, limit, message) in [
+            (&b"id,\xff\n"[..], 100, "its heading is not UTF-8"),
+            (b"id,\"answer", 100, "its heading does not end"),
+            (b"id,answer\n", 4, "its heading does not end"),
+        ] {
+            let error = TableReader::with_limit(Stream::of_bytes(table), b',', limit).map(|_| ()).expect_err(message);
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
     fn columns_that_are_missing_or_repeated_are_reported() {
         let places = |heading: &[u8], named: bool| {
             let table = TableReader::new(Stream::of_bytes(heading), b',').expect("reads");

@@ -216,8 +216,10 @@ mod tests {
     fn a_group_cannot_claim_more_members_than_the_schema_has() {
         assert!(check_depth(&[2, 1, 0, 0]).is_ok());
         assert!(check_depth(&[0]).is_ok());
-        assert!(check_depth(&[3, 0, 0]).is_err());
-        assert!(check_depth(&[usize::MAX, 0]).is_err());
+        for members in [&[3, 0, 0][..], &[usize::MAX, 0]] {
+            let error = check_depth(members).expect_err("too many members").to_string();
+            assert_eq!(error, "the Parquet file is damaged: a group claims more members than there are");
+        }
     }
 
     #[test]
@@ -225,7 +227,19 @@ mod tests {
         let wide: Vec<usize> = std::iter::once(1_000).chain((0..1_000).flat_map(|_| [1, 0])).collect();
         assert!(check_depth(&wide).is_ok());
         let deep: Vec<usize> = std::iter::repeat_n(1, 70).chain([0]).collect();
-        assert!(check_depth(&deep).is_err());
+        let error = check_depth(&deep).expect_err("too deep").to_string();
+        assert_eq!(error, "the Parquet file is damaged: its groups are too deep");
+    }
+
+    #[test]
+    fn a_footer_that_does_not_fit_or_cannot_be_read_is_an_error() {
+        for (length, reason) in [(100_u32, "the footer is longer than the file"), (4, "the footer cannot be read")] {
+            let mut file = tempfile::tempfile().expect("a temporary file");
+            let bytes = [b"PAR1\xff\xff\xff\xff", &length.to_le_bytes()[..], b"PAR1"].concat();
+            std::io::Write::write_all(&mut file, &bytes).expect("writes");
+            let error = check(&mut file).expect_err(reason).to_string();
+            assert_eq!(error, format!("the Parquet file is damaged: {reason}"));
+        }
     }
 
     #[test]

@@ -228,6 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn values_that_cannot_be_shown_have_a_reason() {
+        for (cell, reason) in [
+            (Shape::Decimal(0).bytes(&[]), "expected a decimal, found no bytes".to_owned()),
+            (
+                Shape::Decimal(0).bytes(&[1; DECIMAL_BYTES + 1]),
+                format!("expected a decimal, found {} bytes", DECIMAL_BYTES + 1),
+            ),
+            (Shape::decimal(-1).wide(1), "a decimal of too many places cannot be shown as text".to_owned()),
+            (Shape::Unshown("a place on a map").wide(1), "a place on a map cannot be shown as text".to_owned()),
+        ] {
+            assert_eq!(cell, Cell::Bad(reason));
+        }
+    }
+
+    #[test]
     fn decimals_keep_their_places() {
         assert_eq!(Shape::Decimal(2).wide(-5), number("-0.05"));
         assert_eq!(Shape::Decimal(0).wide(i64::MIN), number("-9223372036854775808"));

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 
+use super::column::uneven;
 use super::{Cell, ColumnType, ReadError, Rows, Table, WriteError, from_csv};
 
 fn kind(name: &str) -> ColumnType {
@@ -228,5 +229,47 @@ fn read_all(bytes: &[u8]) -> Result<usize, ReadError> {
         if found == 0 || count > 100_000 {
             return Ok(count);
         }
+    }
+}
+
+#[test]
+fn every_error_of_reading_has_a_message_and_a_hint() {
+    let again = "write the file again";
+    let column = || "a".to_owned();
+    for (error, message, hint) in [
+        (ReadError::File(std::io::Error::other("broken")), "the Parquet file cannot be read: broken", again),
+        (ReadError::NotParquet, "this is not a Parquet file: it does not end with the mark `PAR1`", again),
+        (ReadError::Encrypted, "the Parquet file is encrypted", again),
+        (uneven(), "the Parquet file is damaged: the parts of a column do not match", again),
+        (
+            ReadError::Codec { column: column(), codec: "Brotli" },
+            "column \"a\" is compressed with Brotli",
+            "write it with Snappy, gzip, Zstandard or LZ4",
+        ),
+        (
+            ReadError::NoColumn { name: column(), names: Vec::new() },
+            "there is no column \"a\"",
+            "name a column that the file has",
+        ),
+        (ReadError::Twice { name: column() }, "there are two columns \"a\"", "rename one of the columns"),
+    ] {
+        assert_eq!((error.to_string().as_str(), error.hint()), (message, hint));
+    }
+}
+
+#[test]
+fn every_error_of_writing_has_a_message() {
+    let csv = csv::Error::from(std::io::Error::other("broken"));
+    let parquet = parquet::errors::ParquetError::General("broken".to_owned());
+    let field =
+        WriteError::Field { row: 1, line: 2, column: "a".to_owned(), expected: "a number", found: "x".to_owned() };
+    for (error, message) in [
+        (WriteError::Csv(csv), "the CSV table cannot be read: broken"),
+        (WriteError::NoHeading, "the CSV table is empty: expected a heading"),
+        (WriteError::Twice { name: "a".to_owned() }, "two columns of the CSV table are called \"a\""),
+        (field, "row 1 (line 2), column \"a\": expected a number, found \"x\""),
+        (WriteError::Parquet(parquet), "the Parquet file cannot be written: Parquet error: broken"),
+    ] {
+        assert_eq!(error.to_string(), message);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::super::run_fixture::{Fixture, rows};
 use super::super::{BatchError, Existing, RunSummary, RunTarget, Stored, run};
-use super::folder_of;
+use super::{folder_of, own_file};
 
 /// Files that a run may have in its folder.
 const FILES: [&str; 8] =
@@ -141,4 +141,53 @@ fn an_error_of_the_system_is_not_taken_for_damage() {
     assert!(error.hint().is_some_and(|hint| hint.starts_with("remove the folder")), "{error}");
     fs::write(&manifest, text).expect("writes");
     assert!(attempt(&fixture, &output, Existing::default()).expect("goes on").complete);
+}
+
+#[test]
+fn files_that_are_not_plain_are_refused_with_the_reason() {
+    let fixture = Fixture::new();
+    let (file, folder) = (fixture.path("file"), fixture.path("folder"));
+    fs::write(&file, "").expect("writes");
+    fs::create_dir(&folder).expect("a folder");
+    fs::hard_link(&file, fixture.path("twin")).expect("links");
+    symlink(&file, fixture.path("link")).expect("links");
+    for (result, message) in [
+        (own_file::open(&fixture.path("link")).map(drop), "it is a symbolic link: remove it"),
+        (own_file::open(&folder).map(drop), "it is not a plain file: remove it"),
+        (own_file::open_to_write(&file).map(drop), "it is a hard link: copy it to a file of its own"),
+        (own_file::create_folder(&fixture.path("link")), "it is a symbolic link: remove it, or choose another output"),
+        (own_file::create_folder(&file), "it is not a folder: remove it, or choose another output"),
+    ] {
+        assert_eq!(result.expect_err(message).to_string(), message);
+    }
+}
+
+#[test]
+fn an_output_without_a_name_is_refused() {
+    let fixture = Fixture::new();
+    let output = fixture.path("folder/..");
+    fs::create_dir(fixture.path("folder")).expect("a folder");
+    let error = attempt(&fixture, &output, Existing::default()).expect_err("no name");
+    let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
+    assert_eq!(error.to_string(), "it does not name a file");
+}
+
+#[test]
+fn a_manifest_that_this_program_cannot_continue_is_refused_with_the_reason() {
+    let fixture = Fixture::new();
+    let output = fixture.path("out");
+    fixture.run_until(&rows(5), &output, 400);
+    let path = folder_of(&output).join("manifest.json");
+    let whole: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("reads")).expect("JSON");
+    let schema = whole["schema"].as_u64().expect("a number");
+    let layout = format!("it has layout {}, and this program reads {schema}", schema + 1);
+    for (key, value, why) in
+        [("schema", schema + 1, layout.as_str()), ("generation", u64::from(u32::MAX), "its numbers are not possible")]
+    {
+        let mut changed = whole.clone();
+        changed[key] = value.into();
+        fs::write(&path, changed.to_string()).expect("writes");
+        let error = attempt(&fixture, &output, Existing::default()).expect_err(why);
+        assert_eq!(error.to_string(), format!("{} is damaged: {why}", path.display()));
+    }
 }
