@@ -168,6 +168,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_unreadable_list_of_models_has_a_message() {
+        assert_eq!(ModelListError::NotJson.to_string(), "the list of models is not valid JSON");
+    }
+
+    #[test]
     fn models_and_their_context_are_read_in_every_known_form() {
         for (list, context) in [
             (r#"{"data":[{"id":"m","max_model_len":8192}]}"#, Some(8192)),

@@ -311,6 +311,12 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_does_not_fit_is_reported_with_both_numbers() {
+        let message = "the prompt has 900 tokens even without sample answers, and at most 800 are allowed";
+        assert_eq!(DoesNotFit { tokens: 900, room: 800 }.to_string(), message);
+    }
+
+    #[test]
     fn the_shared_part_of_the_prompt_is_counted_once_for_all_answers() {
         let bank = shipped_bank();
         let entry = bank.entry("error-budget").expect("known");

@@ -223,6 +223,19 @@ fn ends_sentence(character: char) -> bool {
 mod tests {
     use super::*;
 
+    #[test]
+    fn every_refusal_tells_the_model_what_to_copy() {
+        let short = "the quote is too short: copy at least three words in a row, before and after an ellipsis too, or a \
+                     whole sentence";
+        for (refused, message) in [
+            (Refused::Empty, "the quote is empty: copy the words of the answer that earn the credit"),
+            (Refused::TooShort, short),
+            (Refused::NotInAnswer, "the quote does not stand in the answer: copy it character by character"),
+        ] {
+            assert_eq!(refused.to_string(), message);
+        }
+    }
+
     fn found(text: &str, quote: &str) -> Result<Vec<String>, Refused> {
         let slices = |place: &Vec<Span>| place.iter().map(|span| span.of(text)).collect::<Vec<_>>().join("|");
         Ok(Quotable::new(text, 0).find_all(quote)?.iter().map(slices).collect())

@@ -226,3 +226,28 @@ fn a_reason_without_words_does_not_carry_a_verdict() {
     // A verdict without credit needs no reason.
     assert_eq!((with("", "none"), with(" ", "full").len()), (vec![], 1));
 }
+
+#[test]
+fn every_fault_is_one_sentence_to_the_model() {
+    let a = || "a".to_owned();
+    let missing = "there is no JSON object with `for` \"k3x\" and `verdicts`, an object with a verdict under each id";
+    let cut = "the reply was cut off before the JSON object with `for` \"k3x\" and `verdicts` was complete; be shorter";
+    for (fault, message) in [
+        (Fault::Missing("k3x".to_owned()), missing),
+        (Fault::Cut("k3x".to_owned()), cut),
+        (Fault::Unreadable("k3x".to_owned(), a()), "the JSON object with `for` \"k3x\" cannot be read: a"),
+        (Fault::Repeated(a(), "why"), "a says `why` twice"),
+        (Fault::Nameless(2), "verdict 2 names no `criterion`"),
+        (Fault::Unknown(a()), "`a` is no criterion"),
+        (Fault::Unjudged(a()), "no verdict for `a`"),
+        (Fault::JudgedTwice(a()), "two verdicts for `a`"),
+        (Fault::NoCredit(a()), "`credit` of `a` is missing; it must be none, partial or full"),
+        (Fault::Credit(a(), "1".to_owned()), "`credit` of `a` is 1; it must be none, partial or full"),
+        (Fault::NotAnObject(a()), "the verdict for `a` is not an object"),
+        (Fault::Misplaced(a(), "b".to_owned()), "the verdict under `a` names `b` as its `criterion`"),
+        (Fault::NoReason(a()), "`why` of `a` is not a sentence; say in words what decides it"),
+        (Fault::NoText(a(), "quote"), "`quote` of `a` is no text"),
+    ] {
+        assert_eq!(fault.to_string(), message);
+    }
+}

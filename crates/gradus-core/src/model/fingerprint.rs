@@ -105,7 +105,8 @@ mod tests {
         let json = serde_json::to_string(&fingerprint).expect("writes");
         assert_eq!(json.len(), 66);
         assert_eq!(serde_json::from_str::<Fingerprint>(&json).expect("reads"), fingerprint);
-        assert!(serde_json::from_str::<Fingerprint>("\"zz\"").is_err());
+        let error = serde_json::from_str::<Fingerprint>("\"zz\"").expect_err("two letters").to_string();
+        assert_eq!(error, "expected 64 hexadecimal digits");
     }
     #[test]
     fn texts_are_hashed_with_their_lengths() {

@@ -114,6 +114,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Thousandths>(&json).expect("reads"), Thousandths(value));
         }
         assert_eq!(serde_json::to_string(&Thousandths(2000)).expect("writes"), "2");
-        assert!(serde_json::from_str::<Tenths>("-1").is_err());
+        let error = serde_json::from_str::<Tenths>("-1").expect_err("negative").to_string();
+        assert_eq!(error, "expected a number from 0 up, found -1");
     }
 }

@@ -181,12 +181,34 @@ mod tests {
             (&b"PK\x03\x04\x14\0\x06\0..[Content_Types].xml..word/document.xml"[..], "a Word document (.docx)"),
             (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument file, such as .odt"),
             (b"PK\x03\x04\x14\0\0\0abc", "a ZIP archive, such as .docx or .odt"),
+            (b"PK\x03\x04..xl/workbook.xml", "an Excel sheet (.xlsx)"),
+            (b"PK\x03\x04..ppt/presentation.xml", "a PowerPoint presentation (.pptx)"),
+            (b"PK\x03\x04..mimetypeapplication/epub+zip", "an EPUB book"),
             (b"%PDF-1.7\n%abc", "a PDF document"),
+            (b"{\\rtf1\\ansi", "an RTF document"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "an old Office document, such as .doc or .xls"),
             (b"\x1f\x8b\x08\0abc", "a gzip archive"),
+            (b"BZh91AY&SYabc", "a bzip2 archive"),
+            (b"\xfd7zXZ\0abc", "an xz archive"),
+            (b"\x28\xb5\x2f\xfdabc", "a zstd archive"),
+            (b"7z\xbc\xaf\x27\x1c\0", "a 7z archive"),
+            (b"Rar!\x1a\x07\x01", "a RAR archive"),
             (b"\x89PNG\r\n\x1a\nabc", "a PNG image"),
             (b"\xff\xd8\xff\xe0", "a JPEG image"),
+            (b"GIF89aabc", "a GIF image"),
+            (b"II*\0abc", "a TIFF image"),
+            (b"RIFF\0\0\0\0WEBPVP8", "a WebP image"),
+            (b"ID3\x03abc", "an MP3 recording"),
+            (b"OggS\0abc", "an Ogg recording"),
+            (b"fLaC\0abc", "a FLAC recording"),
+            (b"RIFF\0\0\0\0WAVEfmt", "a WAVE recording"),
+            (b"\x1a\x45\xdf\xa3abc", "a Matroska or WebM recording"),
+            (b"\0\0\0\x18ftypmp42", "an MP4 or HEIC file"),
             (b"\x7fELF\x02\x01", "an ELF program"),
+            (b"\xca\xfe\xba\xbe\0", "a program"),
+            (b"\0asm\x01", "a WebAssembly program"),
             (b"SQLite format 3\0abc", "an SQLite database"),
+            (b"PAR1\x15abc", "a Parquet table"),
         ] {
             assert_eq!(name(bytes).as_deref(), Some(expected));
         }
@@ -217,6 +239,8 @@ mod tests {
             .collect();
         assert_eq!(name(&random).as_deref(), Some("binary data"));
         assert_eq!(name(&[0; 100]).as_deref(), Some("binary data"));
+        let unknown = Some("binary data, or text in an encoding that is not known");
+        assert_eq!(name(&[0xff; 100]).as_deref(), unknown);
     }
 
     #[test]

@@ -247,3 +247,25 @@ impl MatchKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_explanation_is_a_phrase() {
+        let count = |halved| Explanation::Count { found: 2, of: 3, need: 3, halved };
+        let coverage = |covered, of| Explanation::Coverage { covered: Thousandths(covered), reference: 2, of };
+        let halved = "2 of 3 concepts found, 3 needed for full credit; 1 only in a bare listing, which counts half";
+        for (explanation, text) in [
+            (count(0), "2 of 3 concepts found, 3 needed for full credit"),
+            (count(1), halved),
+            (coverage(0, 1), "0 percent of the reference answer is said"),
+            (coverage(9, 1), "under 1 percent of the reference answer is said"),
+            (coverage(505, 3), "50 percent of reference answer 2 of 3, which fits best, is said"),
+            (Explanation::Text("it says so".into()), "it says so"),
+        ] {
+            assert_eq!(explanation.to_string(), text);
+        }
+    }
+}

@@ -112,3 +112,31 @@ impl Questions {
         FindError::SharedWording { ids: entries.iter().map(|entry| entry.id.clone()).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SimilarQuestion;
+
+    #[test]
+    fn every_error_has_a_message_for_any_caller_and_a_hint_if_an_id_helps() {
+        let nearest = || Some(SimilarQuestion { id: "a".to_owned(), similarity: Thousandths(120) });
+        let not_similar = |text, nearest| FindError::NotSimilar { text, nearest };
+        let ids = || vec!["a".to_owned(), "b".to_owned()];
+        let none = "no question is named, and no question of this bank is similar to the answer";
+        let with_nearest = format!("{none} (the nearest is a, similarity 0.12)");
+        for (error, message, is_named_by_id) in [
+            (not_similar(SearchText::Wording, None), "no similar question in this bank", true),
+            (not_similar(SearchText::Answer, None), none, true),
+            (not_similar(SearchText::Answer, nearest()), &with_nearest, true),
+            (FindError::SharedWording { ids: ids() }, "this is a wording of a and of b", true),
+            (FindError::Ambiguous { ids: ids() }, "it could be a or b", true),
+            (FindError::NoWords, "the answer has no words", false),
+            (FindError::TooFewWords, "no question is named, and the answer has too few words to find it", false),
+            (FindError::Unnamed, "no question is named", false),
+        ] {
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.hint(), is_named_by_id.then_some("name the question by its id"), "{error}");
+        }
+    }
+}

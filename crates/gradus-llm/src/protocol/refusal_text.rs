@@ -77,6 +77,29 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_response_is_explained_by_its_status() {
+        for (status, meaning) in [
+            (400, "the request was not understood"),
+            (401, "the key was not accepted"),
+            (402, "payment is required"),
+            (403, "access was denied"),
+            (404, "there is nothing at this address"),
+            (408, "the server timed out"),
+            (413, "the request is too large"),
+            (422, "the request was not understood"),
+            (429, "too many requests"),
+            (500, "the server failed"),
+            (502, "a proxy received no response"),
+            (503, "the server is overloaded or down"),
+            (504, "the server timed out"),
+            (529, "the server is overloaded or down"),
+            (418, "no explanation was given"),
+        ] {
+            assert_eq!(refusal_text(status, None, b"", str::to_owned), meaning, "{status}");
+        }
+    }
+
+    #[test]
     fn a_repeated_key_is_masked_anywhere_in_a_response() {
         let secret = "sk-abcdefgh-12345678";
         let cases = [

@@ -122,11 +122,14 @@ mod tests {
 
     #[test]
     fn errors_of_the_system_and_the_database_have_a_hint_for_their_cause() {
+        let full = "free some space, or name a file on another disk";
+        let protected = "make the file and its folder writable, or name another file";
+        let unusable = "check that the path leads to a file on a working local disk, or name another file";
         let code = |code| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
         for (number, hint) in [
-            (rusqlite::ffi::SQLITE_FULL, FULL),
-            (rusqlite::ffi::SQLITE_READONLY, PROTECTED),
-            (rusqlite::ffi::SQLITE_CANTOPEN, UNUSABLE),
+            (rusqlite::ffi::SQLITE_FULL, full),
+            (rusqlite::ffi::SQLITE_READONLY, protected),
+            (rusqlite::ffi::SQLITE_CANTOPEN, unusable),
             (rusqlite::ffi::SQLITE_BUSY, "another process is writing to the cache: try again later"),
             (rusqlite::ffi::SQLITE_TOOBIG, "a reply of this size cannot be cached"),
         ] {
@@ -134,9 +137,9 @@ mod tests {
             assert_error(&CacheError::of("write", &path(), code(number)), &message, hint);
         }
         for (kind, hint) in [
-            (io::ErrorKind::StorageFull, FULL),
-            (io::ErrorKind::ReadOnlyFilesystem, PROTECTED),
-            (io::ErrorKind::NotADirectory, UNUSABLE),
+            (io::ErrorKind::StorageFull, full),
+            (io::ErrorKind::ReadOnlyFilesystem, protected),
+            (io::ErrorKind::NotADirectory, unusable),
         ] {
             let message = format!("cannot open some/cache.db: {}", io::Error::from(kind));
             assert_error(&at("open", &path())(kind.into()), &message, hint);

@@ -228,6 +228,28 @@ mod tests {
     }
 
     #[test]
+    fn every_reason_against_a_fit_says_what_is_missing() {
+        for (error, message) in [
+            (
+                FitError::FewAnswers { have: 1 },
+                "1 answer with a human score and a grader's score, but at least 30 are needed",
+            ),
+            (
+                FitError::FewQuestions { have: 1 },
+                "the answers are to 1 question, but at least 3 are needed: some questions are held out to measure the \
+                 calibration",
+            ),
+            (
+                FitError::FewCriteria { have: 1 },
+                "weights need at least 2 criterion ids that occur in several questions, but the number of these ids is 1",
+            ),
+            (Absent::HumanConstant.into(), "people gave every answer the same score"),
+        ] {
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
     fn too_few_answers_or_questions_and_constant_scores_are_refused() {
         assert_eq!(fit(&examples(3, 5, 1.0), false, 1).err(), Some(FitError::FewAnswers { have: 15 }));
         assert_eq!(fit(&examples(2, 20, 1.0), false, 1).err(), Some(FitError::FewQuestions { have: 2 }));

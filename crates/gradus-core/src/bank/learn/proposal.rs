@@ -297,6 +297,17 @@ mod tests {
     }
 
     #[test]
+    fn the_place_of_a_phrase_is_described() {
+        for (target, text) in [
+            (Target::Alternative { concept: "a".to_owned() }, "a further phrase of `a`"),
+            (Target::NewConcept { concept: "a".to_owned() }, "a new concept `a`"),
+            (Target::Term { reference: 2, weight: 0.5 }, "a further term of reference 2 with the weight 0.5"),
+        ] {
+            assert_eq!(target.to_string(), text);
+        }
+    }
+
+    #[test]
     fn a_new_concept_gets_an_unused_id() {
         let mut taken = BTreeSet::from(["a-b".to_owned()]);
         assert_eq!(id_of("a b", &mut taken), "a-b-2");

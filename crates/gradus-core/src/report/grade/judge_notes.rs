@@ -76,7 +76,7 @@ pub(super) fn remarks(graded: &CriterionGrade<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Ballot, Thousandths, Usage, Vote};
+    use crate::model::{Ballot, Explanation, Thousandths, Usage, Vote};
     use crate::report::grade::fixture;
 
     fn judged() -> Grade<'static> {
@@ -127,6 +127,16 @@ mod tests {
         graded.offline = Some(Thousandths(graded.credit.0.abs_diff(1000)));
         let note = remarks(&graded);
         assert_eq!(note[0], "verdicts differ: a 0, b 1");
-        assert!(note[1].starts_with("the offline scorer gives"), "{note:?}");
+        let (offline, judge) = (graded.credit.0.abs_diff(1000), graded.credit);
+        assert_eq!(note[1], format!("the offline scorer gives {} of 1, the judge {judge}", Thousandths(offline)));
+        graded.why = Explanation::Text("".into());
+        assert_eq!(remarks(&graded)[0], "decided by the judge");
+    }
+
+    #[test]
+    fn judges_that_did_not_decide_everything_are_named() {
+        let mut grade = judged();
+        grade.unheard = vec!["b gave no reply".into()];
+        assert_eq!(unheard(&grade), ["Judge did not decide everything: b gave no reply"]);
     }
 }

@@ -183,6 +183,67 @@ mod tests {
     }
 
     #[test]
+    fn every_flag_has_its_meaning_and_advice() {
+        let not_english =
+            "The answer does not look like English. Rubrics look for English words, so the score says little.";
+        let off_topic = "The answer has almost nothing in common with the question. Was it meant for another question?";
+        for (of, text) in [
+            (Flag::Empty, "The answer has no words."),
+            (Flag::TooShort, "The answer is too short for the question. Give the steps and the reasons."),
+            (Flag::Echo, "Most of the answer repeats the question. Use your own words."),
+            (Flag::RepeatsItself, "Large parts of the answer are repeated. Say each thing once."),
+            (Flag::CopiedSample, "Long passages are copied from a sample answer. Describe your own experience."),
+            (Flag::Stuffed, "Most of the evidence is in lists of keywords. Write sentences."),
+            (Flag::AddressesTheGrader, "The answer addresses the grader. That earns no points."),
+            (Flag::UncertainBand, "The band is uncertain: another sample or another model gives a different band."),
+            (Flag::NotEnglish, not_english),
+            (Flag::OffTopic, off_topic),
+        ] {
+            assert_eq!(flag(of), text);
+        }
+    }
+
+    #[test]
+    fn the_next_band_is_named_with_its_lowest_score() {
+        let mut fixture = fixture::incident();
+        for (next_band, text) in [
+            (Band::Weak, "; partial from 35"),
+            (Band::Partial, "; solid from 60"),
+            (Band::Solid, "; strong from 80"),
+            (Band::Strong, ""),
+        ] {
+            if let Outcome::Graded { band, .. } = &mut fixture.grade.outcome {
+                *band = next_band;
+            }
+            let summary = summary(&fixture.sheet()).expect("graded");
+            assert_eq!(summary.find(';').map_or("", |at| &summary[at..]), text);
+        }
+    }
+
+    #[test]
+    fn evidence_that_counts_half_and_whole_stories_are_described() {
+        let mut fixture = fixture::incident();
+        let mut evidence = fixture.grade.criteria[0].evidence[0].clone();
+        for (how, half, text) in [
+            (MatchKind::Related, false, " (related word, counts half)"),
+            (MatchKind::Opposite, false, " (opposite, counts half)"),
+            (MatchKind::Exact, true, " (counts half)"),
+            (MatchKind::Synonym, false, " (synonym)"),
+            (MatchKind::Spoken, false, " (spoken form)"),
+            (MatchKind::Spelling, false, " (spelling)"),
+            (MatchKind::Stem, false, ""),
+        ] {
+            (evidence.how, evidence.half) = (how, half);
+            assert_eq!(quote(&evidence), format!("“rolled the release back”{text}"));
+        }
+        let story_of = |fixture: &fixture::Fixture| story(&fixture.sheet()).expect("a story");
+        fixture.grade.delivery.star.clear();
+        assert_eq!(story_of(&fixture), "No part of a story found; add situation, task, action, result");
+        let delivery_of = Delivery { words_per_minute: Some(120), ..Delivery::default() };
+        assert_eq!(delivery(&delivery_of), "0 words in 0 sentences, no fillers, 120 words a minute");
+    }
+
+    #[test]
     fn a_count_of_one_is_singular() {
         let found = Delivery { words: 1, sentences: 1, fillers: 1, ..Delivery::default() };
         assert_eq!(delivery(&found), "1 word in 1 sentence, 1 filler");
