@@ -124,7 +124,7 @@ text = "A canary takes the first tenth of the traffic."
 expect = { canary = 1.0 }
 "#;
 
-const RESTORE_TEST: &str = r#"schema = 1
+pub(crate) const RESTORE_TEST: &str = r#"schema = 1
 id = "restore-test"
 topic = "recovery"
 kind = "process"

@@ -1,7 +1,7 @@
 //! Messages of `gradus bank check` and `gradus bank new`, and about the bank that a folder contains.
 
 use super::{Run, assert_messages, run};
-use crate::cli::tiny_bank::UNDO_RELEASE;
+use crate::cli::tiny_bank::{RESTORE_TEST, UNDO_RELEASE};
 
 const UNDO: &str = "rubrics/delivery/undo-release.toml";
 
@@ -48,28 +48,29 @@ fn banks_that_are_found_or_empty_are_reported() {
     );
 }
 
-/// A check of the tiny bank with this word list.
-fn with_words(name: &'static str, text: &str) -> Run {
-    run("bank check bank").file(name, text).with_output()
+/// A check of the tiny bank with these synonyms.
+fn with_synonyms(text: &str) -> Run {
+    run("bank check bank").file("bank/rubrics/synonyms.toml", text).with_output()
+}
+
+/// A check of the tiny bank with these related words, which are only read if a criterion has references.
+fn with_related_words(text: &str) -> Run {
+    let reference = "[[criterion.reference]]\ntext = \"A kettle.\"\n[criterion.reference.terms]\nkettle = 1.0\n";
+    let rubric = format!("{}\n{reference}", RESTORE_TEST.split("[[criterion.concept]]").next().unwrap_or_default());
+    let check = run("bank check bank").file("bank/rubrics/recovery/restore-test.toml", rubric).with_output();
+    check.file("bank/rubrics/related.toml", text)
 }
 
 #[test]
 fn findings_in_word_lists_are_reported() {
-    let (synonyms, related) = ("bank/rubrics/synonyms.toml", "bank/rubrics/related.toml");
     assert_messages(
         "word-lists",
         &[
-            with_words(synonyms, "x = 1\n"),
-            with_words(synonyms, "schema = 1\n[[group]]\nwords = ['a']\n"),
-            with_words(
-                synonyms,
-                "schema = 1\n[[group]]\nwords = ['kettle', 'pot']\n[[group]]\nwords = ['pot', 'pan']\n",
-            ),
-            with_words(related, "x = 1\n"),
-            with_words(
-                related,
-                "schema = 1\n[[group]]\nwords = ['kettle', 'pot']\n[[opposite]]\none = ['pot']\nother = ['pot']\n",
-            ),
+            with_synonyms("x = 1\n"),
+            with_synonyms("schema = 1\n[[group]]\nwords = ['a']\n"),
+            with_synonyms("schema = 1\n[[group]]\nwords = ['kettle', 'pot']\n[[group]]\nwords = ['pot', 'pan']\n"),
+            with_related_words("x = 1\n"),
+            with_related_words("schema = 2\n"),
         ],
     );
 }
@@ -79,7 +80,7 @@ fn findings_in_phrases_are_reported() {
     let phrases = [
         r#""a & b""#,
         r#""""#,
-        "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i",
+        &"a ".repeat(65),
         "a&b",
         "*a",
         r"a\",

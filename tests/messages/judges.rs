@@ -55,6 +55,12 @@ fn estimates_name_the_answers_that_no_judge_can_read() {
 }
 
 #[test]
+fn an_answer_that_is_too_long_for_a_judge_is_graded_offline() {
+    let long = judged(&format!("{ENDPOINT} --context 2000 --max-tokens 300"));
+    assert_messages("long-answers", &[long.file("answer.md", "We told support. ".repeat(5000))]);
+}
+
+#[test]
 fn batches_without_a_judge_are_reported() {
     let rows = "{\"question\": \"undo-release\", \"answer\": \"We told support within a minute.\"}\n";
     let batch = |arguments: &str| {
