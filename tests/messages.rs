@@ -1,10 +1,12 @@
 //! Tests of what the program prints to standard error: errors, hints, warnings and notes, as users see them.
 //!
 //! Each file has tables of runs for one area; a snapshot in `tests/snapshots/messages` has the exit code and the
-//! messages of every run of a table. `INSTA_UPDATE=always cargo test messages` rewrites the snapshots.
+//! messages of every run of a table. `INSTA_UPDATE=always cargo test messages` rewrites the snapshots. `coverage` finds
+//! messages that no test shows.
 
 mod banks;
 mod batches;
+mod coverage;
 mod drafts;
 mod endpoints;
 mod evaluations;
