@@ -125,8 +125,15 @@ impl Run {
         if self.shows_output {
             let _ = write!(text, "--- output\n{}--- messages\n", ran.out);
         }
-        text + &ran.err
+        without_error_numbers(&(text + &ran.err))
     }
+}
+
+/// The text with `[number]` instead of the numbers of system errors, which differ between systems.
+fn without_error_numbers(text: &str) -> String {
+    let mut parts = text.split("(os error ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "(os error [number]" + part.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// Splits a command at spaces outside of single quotes.

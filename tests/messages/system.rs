@@ -62,12 +62,11 @@ fn standard_streams_that_cannot_be_used_are_reported() {
     let full = || File::options().write(true).open("/dev/full").expect("a device");
     let folder = || File::open("/").expect("a folder");
     let run = run("grade --bank bank --question undo-release -");
-    let mut transcripts = vec![run.transcript_of(&run.gradus().run_on(folder(), Stdio::piped()))];
+    assert_transcripts("standard-input", &[run.transcript_of(&run.gradus().run_on(folder(), Stdio::piped()))]);
     if Path::new("/dev/full").exists() {
         let run = super::run("grade --bank bank --question undo-release answer.md");
-        transcripts.push(run.transcript_of(&run.gradus().run_on(Stdio::null(), full())));
+        assert_transcripts("standard-output", &[run.transcript_of(&run.gradus().run_on(Stdio::null(), full()))]);
     }
-    assert_transcripts("standard-streams", &transcripts);
 }
 
 #[test]
@@ -80,8 +79,9 @@ fn a_deleted_current_folder_is_reported() {
         .env("HOME", folder.path())
         .output()
         .expect("sh runs");
-    let reported = "error: cannot find the current folder: No such file or directory (os error 2)\n";
-    assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stderr).as_ref()), (Some(2), reported));
+    let reported = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{reported}");
+    assert!(reported.starts_with("error: cannot find the current folder: "), "{reported}");
 }
 
 #[test]
