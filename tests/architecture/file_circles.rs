@@ -11,8 +11,15 @@ use std::path::Path;
 use crate::source_files::paths::{CodePath, Import, paths};
 use crate::source_files::{SourceFile, is_word, line_at, source_files};
 
-/// Folders of the sources of the crates without circles.
-const CHECKED: &[&str] = &["src"];
+/// Folders of the sources of the crates.
+const CHECKED: &[&str] = &[
+    "src",
+    "crates/gradus-core/src",
+    "crates/gradus-llm/src",
+    "crates/gradus-batch/src",
+    "crates/gradus-words/src",
+    "crates/gradus-testing/src",
+];
 
 /// The most re-exports that a path is followed through.
 const MAX_EXPORTS: usize = 16;
