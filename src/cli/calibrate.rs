@@ -1,7 +1,7 @@
 //! `gradus calibrate`: fits a calibration, which maps scores to the scale of human scores.
 //!
-//! Writes the calibration only if it is closer to people on held-out questions, or on request. The fit is in
-//! `agreement::fit`.
+//! Writes the calibration only if its scores are closer to human scores on held-out questions, or if the user insists.
+//! The fit is in `agreement::fit`.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ use crate::model::{Grade, Outcome};
 use crate::score::VERSION;
 use crate::wording::counted;
 
-/// The metrics that are shown before and after calibration.
+/// The metrics that the table shows for the scores before and after calibration.
 const SHOWN: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, Metric::Pearson, Metric::Kappa];
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let mut examples = Vec::new();
     questions.grade(&rows, |row, grade| examples.extend(grade.and_then(|grade| example(row, &grade))))?;
     let fit = fit(&examples, args.weights, VERSION).map_err(|error| {
-        advised(format!("cannot fit a calibration: {error}"), "grade more answers, to more questions")
+        advised(format!("cannot fit a calibration: {error}"), "add answers with human scores, to more questions")
     })?;
     let trial = Trial::of(&rows, &examples, &fit);
     printer.result(&trial.table(&fit))?;
@@ -72,6 +72,7 @@ struct Trial {
     after: Pairs,
     /// The baseline: every answer gets the mean of people's scores on the other questions.
     mean: Pairs,
+    /// Factor from shares to points: the maximum points if all answers have the same maximum, otherwise 1.
     unit: f64,
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
             report::json(&phrases.iter().map(|phrase| as_json(phrase, question, &answer)).collect::<Vec<_>>())?
         }
         ListFormat::Text if phrases.is_empty() => {
-            printer.note("the answer contains none of these phrases");
+            printer.note("the answer contains none of the selected phrases");
             return Ok(ExitStatus::CheckFailed);
         }
         ListFormat::Text => as_text(&phrases, question, &answer, printer),
@@ -60,12 +60,12 @@ fn criterion<'q>(phrase: &PhraseMatches<'_>, question: &'q Question) -> &'q Crit
     &all[phrase.place.criterion]
 }
 
-/// The effect of a match, also in JSON.
+/// The effect of a match as text, for both output formats.
 fn verdict(effect: MatchEffect) -> &'static str {
     match effect {
         MatchEffect::Counts => "counts",
         MatchEffect::BareListing => "counts half: bare listing",
-        MatchEffect::Denied => "counts fully where the reference denies it, else half",
+        MatchEffect::Denied => "counts fully if the reference denies it too, otherwise half",
         MatchEffect::Negated => "does not count: negated",
         MatchEffect::Echo => "does not count: repeats the question",
     }
@@ -99,7 +99,7 @@ fn as_text(phrases: &[PhraseMatches<'_>], question: &Question, answer: &Answer<'
     for phrase in phrases {
         let criterion = criterion(phrase, question);
         let here = (phrase.place.penalty, phrase.place.criterion);
-        if last.map(|(of, _)| of) != Some(here) {
+        if last.map(|(item, _)| item) != Some(here) {
             let kind = if phrase.place.penalty { "penalty" } else { "criterion" };
             let _ = writeln!(
                 text,

@@ -1,9 +1,9 @@
 //! Finds the bank for the current folder if no flag, variable or settings file names one: the nearest folder, from the
-//! current one up, whose `rubrics` folder contains a rubric. `bank check` accepts any `rubrics` folder, because all of
-//! its files may have faults.
+//! current one up, whose `rubrics` folder contains a rubric. `bank check` accepts any `rubrics` folder with a TOML
+//! file, because all of its files may have faults.
 //!
-//! A folder of another user is reported and not used: anyone can put one above a shared folder such as `/tmp`, and the
-//! grades would silently come from it.
+//! A folder of another user is reported and not used: anyone can put one into a shared folder such as `/tmp`, and
+//! answers in folders below would silently be graded with it.
 
 use std::fs;
 use std::io::Read as _;
@@ -14,12 +14,12 @@ use super::owner::is_foreign;
 use super::printer::Printer;
 use super::settings::{Origin, Settings};
 
-/// The levels of folders in `rubrics` that are searched.
+/// Maximum number of folder levels below `rubrics` that are searched.
 const MAX_DEPTH: usize = 3;
-/// The number of files of one `rubrics` folder that are read to decide whether it contains a rubric.
+/// Maximum number of files of one `rubrics` folder that are read to decide whether it contains a rubric.
 const MAX_FILES: usize = 1000;
-/// The start of a file that is searched for `schema` and `id`. In bytes.
-const HEAD: u64 = 64 * 1024;
+/// Number of bytes at the start of a file that are searched for `schema` and `id`.
+const HEAD_BYTES: u64 = 64 * 1024;
 
 /// The nearest folder with a rubric.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,11 +31,11 @@ enum Found {
 /// How a command uses a bank that is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BankUse {
-    /// The result depends on the bank and does not name it, so a note does.
+    /// The output depends on the bank and does not name it, so a note names it.
     Announced,
     /// The command's output names the bank.
     Silent,
-    /// The command checks the bank, so every folder that is named `rubrics` counts as one.
+    /// The command checks the bank, so its `rubrics` folder need not contain a file that looks like a rubric.
     Checked,
     /// The command does not use the bank of the settings.
     Unused,
@@ -66,7 +66,7 @@ pub(super) fn with_found_bank(
         for RejectedFolder { bank, files } in rejected {
             let (rubrics, shown) = (bank.join("rubrics"), bank.display());
             printer.note(&format!(
-                "{} is not used as a bank: no .toml file in it has `schema` and `id` at the top ({files} read); \
+                "{} is not used as a bank: no .toml file in it has `schema` and `id` at the top (files read: {files}); \
                  `gradus bank check {shown}` reports what is wrong",
                 rubrics.display()
             ));
@@ -93,7 +93,10 @@ pub(super) fn with_found_bank(
     }
 }
 
-/// The nearest folder, from `folder` up, that has a `rubrics` folder with any content.
+/// The nearest folder, from `folder` up, that has a `rubrics` folder. `None` if there is no such folder.
+///
+/// # Errors
+/// The `rubrics` folder belongs to another user, or contains no TOML file.
 fn bank_to_check(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
     let Some(bank) = folder.ancestors().find(|folder| folder.join("rubrics").is_dir()) else { return Ok(None) };
     let (rubrics, shown) = (bank.join("rubrics"), bank.display());
@@ -121,7 +124,7 @@ struct RejectedFolder {
     files: usize,
 }
 
-/// The nearest bank from `folder` up, and the nearer `rubrics` folders that contain no rubric.
+/// The nearest bank from `folder` up, and the nearer `rubrics` folders that contain TOML files but no rubric.
 fn find_upward(folder: &Path) -> (Option<Found>, Vec<RejectedFolder>) {
     let mut rejected = Vec::new();
     for folder in folder.ancestors() {
@@ -149,7 +152,8 @@ fn is_without_toml(rubrics: &Path) -> bool {
     fs::read_dir(rubrics).is_ok() && !holds_rubric(rubrics, 0, &mut files) && files == 0
 }
 
-/// Whether the folder or a folder in it contains a file that looks like a rubric. `read` counts files over all calls.
+/// Whether the folder or a folder in it contains a file that looks like a rubric. `files` counts the TOML files that
+/// were read in all calls; the search stops at [`MAX_FILES`].
 fn holds_rubric(folder: &Path, depth: usize, read: &mut usize) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
@@ -164,7 +168,7 @@ fn holds_rubric(folder: &Path, depth: usize, read: &mut usize) -> bool {
         } else if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
             *read += 1;
             let mut head = Vec::new();
-            let is_read = fs::File::open(&path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok();
+            let is_read = fs::File::open(&path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).is_ok();
             is_read && looks_like_rubric(&String::from_utf8_lossy(&head))
         } else {
             false

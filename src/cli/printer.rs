@@ -1,4 +1,5 @@
-//! Prints results to standard output, and notes, warnings and errors to standard error. No other module prints.
+//! Prints results to standard output, and notes, warnings and errors to standard error. Other modules print only while
+//! a batch runs: its results, its progress and the reply to Ctrl-C.
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -12,7 +13,7 @@ use super::args::Color;
 use super::hints;
 use crate::report::{self, DataLayout, Style};
 
-/// The width of a report without a terminal. In columns.
+/// Width of a report in columns, if standard output is not a terminal or the terminal does not report its width.
 const DEFAULT_WIDTH: usize = 80;
 
 /// Prints the output of one command.
@@ -59,7 +60,7 @@ impl Printer {
         if self.is_terminal { self.result(&report::for_terminal(text, layout)) } else { self.result(text) }
     }
 
-    /// Writes text to standard error that is neither a result nor a note.
+    /// Writes text that is neither a result nor a note to standard error.
     #[allow(clippy::unused_self, reason = "callers print through a printer only")]
     pub(super) fn aside(&self, text: &str) {
         // If standard error is closed, the failure cannot be reported anywhere.
@@ -78,7 +79,7 @@ impl Printer {
         }
     }
 
-    /// Warns about something that changed the result, even when quiet.
+    /// Prints a warning, even when quiet.
     pub(super) fn warning(&self, text: &str) {
         self.say("warning", AnsiColor::Yellow, text);
     }
@@ -130,7 +131,8 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-/// The width of a terminal. In columns. Some terminals report 0 for an unknown width.
+/// The width of a terminal in columns, or [`DEFAULT_WIDTH`] without a terminal or if its width is unknown. Some
+/// terminals report an unknown width as 0.
 fn width(terminal: Option<(Width, Height)>) -> usize {
     terminal.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH)
 }

@@ -70,6 +70,7 @@ fn list(trust: &Trust) -> anyhow::Result<String> {
             Err(_) => "unreadable",
             Ok(Some(content)) => match trust.state(&path, &content)? {
                 TrustState::Trusted => "trusted",
+                // A listed file is unknown only if its folder became a link, or another process changed the list.
                 TrustState::Changed | TrustState::Unknown => "changed since it was trusted",
             },
         };

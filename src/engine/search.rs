@@ -12,15 +12,16 @@ use crate::retrieve::{IndexCacheError, PassageFound};
 pub struct Passages {
     /// The passages, best first.
     pub found: Vec<PassageFound>,
-    /// Why the index was not kept in the folder; `None` if it was, or if no folder is given.
+    /// Why the index was not kept in the folder; `None` if it was kept, if no folder was given, or if the
+    /// bank is built in.
     pub not_kept: Option<Arc<IndexCacheError>>,
 }
 
 impl Engine {
     /// The passages of sample answers that fit `text` best, at most `limit`.
     ///
-    /// The first search builds the index, and later searches use it. The index of a bank that is not shipped is kept
-    /// below the `folder` of the first search, if one is given.
+    /// The first search builds the index, and later searches use it. The index of a bank that is not built in is
+    /// kept below the `folder` of the first search, if a folder is given.
     ///
     /// # Errors
     /// When the bank has faults, or the index cannot be built or searched.

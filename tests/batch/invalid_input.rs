@@ -26,7 +26,7 @@ fn reason_of(bad: &[u8]) -> String {
 fn a_bad_row_is_an_ungraded_row() {
     for (bad, reported) in [
         (&b"{\"id\":\"x\""[..], "not valid JSON: EOF while parsing an object at column 9"),
-        (b"{\"id\":\"x\",\"question\":\"undo-release\"}", "no `answer`, only: `id`, `question`"),
+        (b"{\"id\":\"x\",\"question\":\"undo-release\"}", "the row has no `answer`, only `id`, `question`"),
         (b"{\"answer\":\"x\"}", "no `question`: the row names no question"),
         (b"{\"question\":\"undo-relase\",\"answer\":\"x\"}", "no question `undo-relase`; did you mean undo-release?"),
         (b"{\"question\":\"undo-release\",\"answer\":\"\"}", "the answer has no words"),
@@ -84,7 +84,7 @@ fn unreadable_input_is_an_error() {
         ("a.csv", &b"id,text\n1,x\n"[..], "it has no column `answer`, only `id`, `text`"),
         ("a.csv", b"id,answer\n1,x\n", "it has no column `question`"),
         ("a.csv", b"answer,answer,question\n1,x,y\n", "it has two columns `answer`"),
-        ("a.jsonl", b"", "a.jsonl holds no answer"),
+        ("a.jsonl", b"", "a.jsonl has no answers"),
         ("a.jsonl", b"[{\"answer\":1}]", "it is one JSON list"),
         ("a.jsonl", b"\xff\xfe{\0", "it is UTF-16: save it as UTF-8"),
         ("a.jsonl.gz", b"no gzip", "cannot read a.jsonl.gz"),
@@ -226,7 +226,7 @@ fn the_output_cannot_be_the_input_file() {
         .run()
         .failure()
         .reports(&["would be overwritten"]);
-    batch(3, &["rows.jsonl", "--summary", "sum.txt"]).run().failure().reports(&["end it with .md or .json"]);
+    batch(3, &["rows.jsonl", "--summary", "sum.txt"]).run().failure().reports(&["end the name with .md or .json"]);
 }
 
 #[test]

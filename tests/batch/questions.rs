@@ -79,7 +79,7 @@ fn a_row_whose_wording_belongs_to_two_questions_is_ungraded_and_names_both() {
     ran.reports(&["this is a wording of undo-release and of undo-twin\nhint: name one with --question"]);
 }
 
-/// The export of a form, whose headings are complete questions.
+/// The command `gradus batch` on the export of a form, in which the column with the question ids is called `heading`.
 fn batch_form(heading: &str, arguments: &[&str]) -> Gradus {
     let table =
         format!("Name,\"{heading}\",Your answer\nA,undo-release,We rolled it back.\nB,restore-test,We restore it.\n");
@@ -160,7 +160,7 @@ fn every_wording_of_the_shipped_bank_is_graded_against_its_own_question() {
     let mut rows = String::new();
     let mut expected = Vec::new();
     for entry in bank.entries() {
-        for wording in bank.question(entry).expect("sound").wordings() {
+        for wording in bank.question(entry).expect("a valid question").wordings() {
             rows += &row_with_question(wording);
             expected.push(entry.id.clone());
         }

@@ -57,8 +57,8 @@ fn incomplete_or_overlapping_shards_are_rejected() {
         (&["a.jsonl", "c.jsonl"][..], "parts are missing: 2/3"),
         (&["a.jsonl", "b.jsonl", "twin.jsonl", "c.jsonl"], "both are part 2"),
         (&["a.jsonl", "b.jsonl", "c.jsonl", "a.jsonl"], "a.jsonl is given twice"),
-        (&["half.jsonl", "b.jsonl", "c.jsonl"], "one is of 2 parts, the other of 3"),
-        (&["a.jsonl", "b.jsonl", "thin.jsonl"], "evidence: full there, none here"),
+        (&["half.jsonl", "b.jsonl", "c.jsonl"], "one is from a run with 2 parts, the other from a run with 3"),
+        (&["a.jsonl", "b.jsonl", "thin.jsonl"], "evidence: full in the first, none in the second"),
         (&["a.jsonl", "b.jsonl", "whole.jsonl"], "whole.jsonl is not a part"),
         (&["a.jsonl", "b.jsonl", "rows.jsonl"], "rows.jsonl is not the result of a part"),
     ] {
@@ -76,7 +76,7 @@ fn shards_of_different_inputs_are_rejected() {
     )
     .expect("writes");
     shard_run(&work_dir, "3/3", "late.jsonl").run().success();
-    merge(&work_dir, &["a.jsonl", "b.jsonl", "late.jsonl"]).run().failure().reports(&["made of different inputs"]);
+    merge(&work_dir, &["a.jsonl", "b.jsonl", "late.jsonl"]).run().failure().reports(&["graded from different inputs"]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn front_matter_names_the_question_and_does_not_belong_to_the_answer() {
         "\u{feff}+++\r\nquestion = \"undo-release\"\r\n+++\r\n",
         "---\r\nquestion: undo-release\r\n---\r\n",
     ];
-    // The words of the answer belong to another question.
+    // The first sentence suits another question, so only the front matter names `undo-release`.
     let body = "A backup can be restored. We rolled the release back.";
     for head in heads {
         let ran = brief(format!("{head}{body}")).success().reports_nothing();

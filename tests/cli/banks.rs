@@ -272,7 +272,10 @@ fn an_explanation_can_be_limited_to_a_criterion_and_to_matches() {
     assert_eq!(phrases(&["--criterion", "tells-people", "--found", "--format", "json"]), ["told support|sales"]);
     let text = explain(&["--criterion", "blames-a-person"]).run().success().prints(&["penalty blames-a-person ("]).out;
     assert!(!text.contains("undoes-quickly"), "{text}");
-    explain(&["--criterion", "follow-up", "--found"]).run().check_failed().reports(&["contains none of these phrases"]);
+    explain(&["--criterion", "follow-up", "--found"])
+        .run()
+        .check_failed()
+        .reports(&["contains none of the selected phrases"]);
     explain(&["--criterion", "follow"]).run().failure().reports(&[
         "`undo-release` has no criterion `follow`\nhint: ",
         "undoes-quickly, tells-people, follow-up, blames-a-person",

@@ -8,7 +8,7 @@ use super::banks::FAULTY;
 use super::tiny_bank::{BANK, tiny};
 use crate::support::{Gradus, gradus};
 
-/// A command in a folder that is itself the tiny bank, without a setting that names it.
+/// The program in a folder that is itself the tiny bank. No setting names the bank.
 fn in_bank_folder(arguments: &[&str]) -> Gradus {
     let files = BANK.map(|(name, text)| (name.trim_start_matches("bank/"), text));
     gradus(arguments).files(&files).file("answer.md", super::tiny_bank::ANSWER)
@@ -24,11 +24,11 @@ fn rubric(id: &str, header: &str) -> String {
 
 /// The place (`file:line`) and the message of each finding.
 fn findings(value: &Value) -> Vec<(String, String)> {
-    let of = |finding: &Value| {
+    let place_and_message = |finding: &Value| {
         let place = format!("{}:{}", finding["file"].as_str().expect("a file"), finding["line"]);
         (place, finding["message"].as_str().expect("a message").to_owned())
     };
-    value.as_array().expect("a list").iter().map(of).collect()
+    value.as_array().expect("a list").iter().map(place_and_message).collect()
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn grading_reports_a_rubrics_folder_that_it_skips() {
         gradus.run().success().err
     };
     let broken = ("rubrics/t/q.toml", "id = q1");
-    let note = "note: [home]/rubrics is not used as a bank: no .toml file in it has `schema` and `id` at the top (1 read); \
+    let note = "note: [home]/rubrics is not used as a bank: no .toml file in it has `schema` and `id` at the top (files read: 1); \
                 `gradus bank check [home]` reports what is wrong\n";
     assert!(grade(&[], broken).contains(note), "{}", grade(&[], broken));
     for (more, file) in [
@@ -245,7 +245,7 @@ fn a_question_id_in_two_files_is_an_error_in_every_command() {
     }
     let check = twice(&["bank", "check"]).run().check_failed();
     check.prints(&["question `undo-release` is also in rubrics/delivery/undo-release.toml"]);
-    // The same holds for a question found by wording or by answer, and for rows of a batch.
+    // A question that is found by its wording or by the answer gives the same error, and so does a row of a batch.
     let wording = "Have you ever rolled back a deployment?";
     let twins = |arguments: &[&str]| {
         let other = super::tiny_bank::UNDO_RELEASE.replace("\"delivery\"", "\"other\"");
@@ -307,7 +307,7 @@ fn names_that_resemble_another_name_or_equal_another_wording_are_reported() {
     assert_eq!(findings(&found.json())[..], expected[..]);
 }
 
-/// Checks `count` faults on one line. Returns the time and the output.
+/// Checks a rubric with `count` faults on one line. Returns the elapsed time and the output.
 fn timed_check(count: usize) -> (Duration, String) {
     let phrases: Vec<String> = (0..count).map(|number| format!("'word{number} \"open'")).collect();
     let text = rubric("q", "").replace("'fine'", &phrases.join(", "));
@@ -325,7 +325,7 @@ fn ten_times_as_many_findings_take_about_ten_times_as_long() {
     let column = 8 + "'word0 \"open', ".len() * 10 + "'word10 \"open', ".len() * 90 + "'word100 ".len();
     assert!(out.contains(&format!("--> rubrics/t/q.toml:14:{column}\n")), "{column}: {}", &out[..2000]);
     // Quadratic time would be a factor of 100; the constant part of a run only makes the factor smaller. The fastest
-    // of three runs counts, because other processes may hold one up.
+    // of three runs counts, because other processes may slow one down.
     let large = (0..3).map(|_| {
         let (large, out) = timed_check(5000);
         assert!(out.ends_with(": 5000 to fix\n"));

@@ -75,7 +75,7 @@ fn explain_shows_every_term_of_a_draft() {
     explain.run_with(b"There is no heat. The flavour is better.").success().prints(&[
         "credit by the share of a reference that the answer contains",
         "by related word: counts",
-        "counts fully where the reference denies it, else half",
+        "counts fully if the reference denies it too, otherwise half",
     ]);
 }
 

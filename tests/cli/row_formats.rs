@@ -105,7 +105,7 @@ fn a_row_that_cannot_be_read_is_reported_counted_and_left_out() {
     let learn = bank.again(["bank", "learn", "g.jsonl", "--bank", "bank"]);
     let batch = bank.again(["batch", "b.jsonl", "--bank", "bank"]);
     let warning = "1 row of g.jsonl cannot be read and is left out: line 7: `score` is `high`; expected a number\nhint: \
-                   write a number there, or leave it out";
+                   write a number, or leave the field out";
     eval.run()
         .check_failed()
         .reports(&[warning])

@@ -38,16 +38,17 @@ fn anchors(page: &str) -> Vec<String> {
     anchors
 }
 
-/// The fault of a link on `page`, or `None`.
+/// The fault of a link on `page`; `None` if the target exists.
 fn fault(page: &Path, target: &str) -> Option<String> {
     let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
-    let beside = page.parent().unwrap_or(Path::new(""));
-    let file = if file.is_empty() { page.to_owned() } else { beside.join(file) };
+    let folder = page.parent().unwrap_or(Path::new(""));
+    let file = if file.is_empty() { page.to_owned() } else { folder.join(file) };
     if !root().join(&file).exists() {
-        return Some(format!("{}: `{target}` leads to no file", page.display()));
+        return Some(format!("{}: `{target}` does not point to a file", page.display()));
     }
     let is_heading = |anchor: &str| anchors(&read(&file)).iter().any(|heading| heading == anchor);
-    anchor.filter(|anchor| !is_heading(anchor)).map(|_| format!("{}: `{target}` leads to no heading", page.display()))
+    let missing = anchor.filter(|anchor| !is_heading(anchor));
+    missing.map(|_| format!("{}: `{target}` does not point to a heading", page.display()))
 }
 
 #[test]

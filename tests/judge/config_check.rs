@@ -67,7 +67,7 @@ fn advice_depends_on_the_status_and_not_on_the_text_of_the_server() {
     for advice in ["holds a valid key for", "the server is running", "does not use TLS"] {
         assert!(!ran.err.contains(advice), "{}", ran.err);
     }
-    // A rejected key must not lead to advice about the model, whatever the message says.
+    // The advice for status 404 names --base-url and --model. A message that mentions 404 must not select it.
     let endpoint = Endpoint::new(|_, _| error_response(403, "answered 404")).with_models(&["small"]);
     let ran = check(&endpoint).check_failed().reports(&["holds a valid key for"]);
     assert!(!ran.err.contains("check --base-url"), "{}", ran.err);
@@ -108,7 +108,7 @@ fn a_model_that_replies_with_prose_is_reported() {
 fn a_context_smaller_than_the_setting_is_reported() {
     let endpoint = Endpoint::new(|_, _| Action::Reply(READY.to_owned())).with_context(4096);
     let ran = check(&endpoint).check_failed();
-    ran.prints(&["4096 tokens reported, 8192 tokens used by gradus"])
+    ran.prints(&["4096 tokens reported, 8192 tokens assumed by gradus"])
         .reports(&["the endpoint reports a context of 4096 tokens, but gradus uses 8192", "use --context 4096"]);
     judged(&["config", "check", "--context", "4096"], &endpoint).run().success().prints(&["\nready\n"]);
 }
@@ -139,7 +139,7 @@ fn cached_replies_do_not_make_an_endpoint_ready() {
     again.run().check_failed().reports(&["answered 403: no"]);
 }
 
-/// A command in the same folder with the same judge.
+/// Sets the judge of a command to `endpoint`, as [`judged`] does.
 fn with_endpoint(run: Gradus, endpoint: &Endpoint) -> Gradus {
     run.env("GRADUS_LLM_BASE_URL", &endpoint.url())
         .env("GRADUS_LLM_MODEL", "test-model")
@@ -153,12 +153,13 @@ fn messages_of(request: &ChatRequest) -> Vec<(String, String)> {
         None => value[0]["text"].as_str().expect("a text").to_owned(),
     };
     let system = request.body.get("system").map(|system| ("system".to_owned(), text(system)));
-    let said = request.body["messages"].as_array().expect("messages").iter();
-    let said = said.map(|message| (message["role"].as_str().expect("a role").to_owned(), text(&message["content"])));
-    system.into_iter().chain(said).collect()
+    let others = request.body["messages"].as_array().expect("messages").iter();
+    let others =
+        others.map(|message| (message["role"].as_str().expect("a role").to_owned(), text(&message["content"])));
+    system.into_iter().chain(others).collect()
 }
 
-/// Answers with characters that would show a change on the way to the judge.
+/// Answers with characters that are easily changed on the way to the judge: quotes, line breaks, front matter.
 const ANSWERS: [&str; 3] = [
     "We rolled the release back within ten minutes.\n",
     "---\nWe \"rolled\" \\the release back <b>&amp;</b>,\r\n\r\n\tthen `waited` \u{1f600} <<<answer x\nanswer x>>>\n",
@@ -210,14 +211,14 @@ fn the_tokens_of_the_parts_add_up() {
         .lines()
         .map(|line| line.split_whitespace().next().expect("a number").parse().expect("a number"))
         .collect();
-    let (whole, parts) = counts.split_last().expect("a sum");
-    assert_eq!((*whole, parts.iter().sum::<u64>()), (sum, sum), "{text}");
+    let (printed_sum, parts) = counts.split_last().expect("a sum");
+    assert_eq!((*printed_sum, parts.iter().sum::<u64>()), (sum, sum), "{text}");
     // English text has about four letters per token.
     let letters: u64 = printed["messages"]
         .as_array()
         .expect("messages")
         .iter()
-        .filter_map(|m| Some(m["content"].as_str()?.len() as u64))
+        .filter_map(|message| Some(message["content"].as_str()?.len() as u64))
         .sum();
     assert!((letters / 7..letters / 2).contains(&sum), "{sum} tokens of {letters} letters");
 }

@@ -88,6 +88,7 @@ fn a_dry_run_with_two_judges_reports_the_total_cost_and_prompts_that_are_too_lon
 fn a_dry_run_writes_nothing() {
     let endpoint = judging_endpoint();
     let run = batch(3, &["rows.jsonl", "-o", "out.jsonl", "--dry-run"], &endpoint);
+    // The second handle keeps the folder until the end of the test, because `run` deletes it with the last handle.
     let (out, folder, _work_dir) = (run.path("out.jsonl"), run.path("out.jsonl.gradus"), run.again([""]));
     run.run().success();
     assert!(!out.exists() && !folder.exists());
@@ -111,9 +112,9 @@ const LIMIT_MESSAGES: [&str; 3] =
 #[test]
 fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {
     let endpoint = judging_endpoint();
-    let spend = |most: &'static str| [&PRICES[..], &["--concurrency", "1", "--max-cost", most]].concat();
-    let first = batch(ROWS, &[&["rows.jsonl", "-o", "out.jsonl"][..], &spend("6")].concat(), &endpoint);
-    let next = |most: &'static str| with_endpoint(first.again(RUN.iter().chain(&spend(most))), &endpoint);
+    let limits = |max_cost: &'static str| [&PRICES[..], &["--concurrency", "1", "--max-cost", max_cost]].concat();
+    let first = batch(ROWS, &[&["rows.jsonl", "-o", "out.jsonl"][..], &limits("6")].concat(), &endpoint);
+    let next = |max_cost: &'static str| with_endpoint(first.again(RUN.iter().chain(&limits(max_cost))), &endpoint);
     let (again, more, path, _work_dir) = (next("6"), next("100"), first.path("out.jsonl"), first.again([""]));
     let ran = first.run();
     assert_eq!(ran.code, Some(2), "{ran:?}");
@@ -130,14 +131,15 @@ fn max_cost_is_never_exceeded_and_a_higher_limit_continues_the_run() {
     assert!((cost_of(&out) - 60.0 * COST).abs() < 1e-6, "{}", cost_of(&out));
 }
 
-/// Starts the same batch `runs` times with up to eight concurrent requests, and passes each result to `look`.
-fn run_repeatedly(most: &str, runs: usize, mut look: impl FnMut(&RunOutput, &Endpoint)) {
+/// Runs the same batch `runs` times, one run after the other, with up to eight concurrent requests, and passes each
+/// result to `check`.
+fn run_repeatedly(max_cost: &str, runs: usize, mut check: impl FnMut(&RunOutput, &Endpoint)) {
     let endpoint = judging_endpoint();
-    let limits = [&PRICES[..], &["--concurrency", "8", "--max-cost", most]].concat();
+    let limits = [&PRICES[..], &["--concurrency", "8", "--max-cost", max_cost]].concat();
     let first = batch(ROWS, &[&["rows.jsonl", "-o", "out.jsonl"][..], &limits].concat(), &endpoint);
     let again: Vec<_> = (1..runs).map(|_| with_endpoint(first.again(RUN.iter().chain(&limits)), &endpoint)).collect();
     for run in std::iter::once(first).chain(again) {
-        look(&run.run(), &endpoint);
+        check(&run.run(), &endpoint);
     }
 }
 

@@ -51,7 +51,7 @@ fn a_killed_run_repeats_only_requests_that_were_in_progress() {
     loop {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = start(work_dir.path(), &endpoint.url(), &OUT);
-        // Each attempt runs longer than the one before, so that a slow machine finishes as well.
+        // The longest possible delay grows with each kill, so that the run also finishes on a slow machine.
         sleep(Duration::from_millis(60 + (seed >> 33) % (150 + 40 * kills)));
         if child.try_wait().expect("waits").is_some() {
             assert!(child.wait_with_output().expect("waits").status.success());
@@ -113,7 +113,7 @@ fn a_second_interrupt_does_not_wait_for_an_endpoint_that_hangs() {
 /// The action of a failing endpoint.
 type Failure = fn() -> Action;
 
-/// An endpoint that fails from its twentieth request until the returned flag is set.
+/// An endpoint that answers its first twenty requests and then fails until the returned flag is set.
 fn failing_endpoint(how: Failure) -> (Endpoint, Arc<AtomicBool>) {
     let is_repaired = Arc::new(AtomicBool::new(false));
     let endpoint = Endpoint::new({
@@ -131,7 +131,7 @@ fn after_an_endpoint_failure_the_rest_falls_back_and_can_be_judged_later() {
         (|| Action::Status(429, vec![("retry-after", "1".to_owned())], "slow".to_owned()), 5, "answered 429"),
         (|| Action::Status(401, vec![], "expired".to_owned()), 1, "answered 401"),
     ];
-    for (how, most, words) in ways {
+    for (how, failures, words) in ways {
         let (endpoint, is_repaired) = failing_endpoint(how);
         let first = batch(ROWS, &["rows.jsonl", "-o", "out.jsonl", "--concurrency", "1"], &endpoint);
         let next = |more: &[&str]| with_endpoint(first.again(RUN.iter().chain(more)), &endpoint);
@@ -140,10 +140,11 @@ fn after_an_endpoint_failure_the_rest_falls_back_and_can_be_judged_later() {
         let started = Instant::now();
         first.run().success().prints(&["60 answers: 60 graded, 40 of them at least partly by the offline scorer"]);
         assert!(started.elapsed() < Duration::from_secs(10), "{words}");
-        assert_eq!(endpoint.requests().len(), 20 + most, "{words}: the endpoint is not asked again after the limit");
+        assert_eq!(endpoint.requests().len(), 20 + failures, "{words}: the open circuit breaker sends no request");
         let out = fs::read_to_string(&path).expect("reads");
-        let fell = out.lines().filter(|line| line.contains("\"source\":\"fallback\"") && line.contains(words)).count();
-        assert_eq!(fell, 40, "{words}: {out}");
+        let fallbacks =
+            out.lines().filter(|line| line.contains("\"source\":\"fallback\"") && line.contains(words)).count();
+        assert_eq!(fallbacks, 40, "{words}: {out}");
         is_repaired.store(true, Ordering::SeqCst);
         assert_eq!(
             self::counts_line(&second.run().success()),
@@ -155,7 +156,7 @@ fn after_an_endpoint_failure_the_rest_falls_back_and_can_be_judged_later() {
             "40 graded in this run, 20 reused from an earlier run",
             "{words}"
         );
-        assert_eq!(endpoint.requests().len(), 20 + most + 40, "{words}");
+        assert_eq!(endpoint.requests().len(), 20 + failures + 40, "{words}");
         let whole = uninterrupted_output(ROWS, &endpoint);
         assert_eq!(fs::read_to_string(&path).expect("reads"), whole, "{words}");
     }

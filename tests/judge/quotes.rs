@@ -1,4 +1,4 @@
-//! Tests of quotes that are rejected and of quotes that are accepted.
+//! Tests which quotes in the verdicts of a judge are accepted.
 
 use serde_json::{Value, json};
 
@@ -22,17 +22,17 @@ fn a_worthless_quote_is_rejected_like_a_wrong_verdict() {
         ("invented", "I undid it before anybody noticed", there),
         ("paraphrased", "rolled back the release within 10 minutes", there),
         ("one word too many", "rolled the release back within only ten minutes", there),
-        ("in the rubric alone", "Undoes the release before looking for the cause", there),
-        ("in a sample alone", "rolled the release back within five minutes", there),
-        ("in the question alone", "a time when you had to undo a release", there),
+        ("only in the rubric", "Undoes the release before looking for the cause", there),
+        ("only in a sample", "rolled the release back within five minutes", there),
+        ("only in the question", "a time when you had to undo a release", there),
         ("inside words", "olled the release bac", there),
-        ("of two places", "rolled the release back ... then told everybody", there),
+        ("with a part that is not in the answer", "rolled the release back ... then told everybody", there),
         ("in the wrong order", "I told support ... rolled the release back", there),
         ("one word", "minutes", short),
         ("two words", "ten minutes", short),
         ("parts of one word", "rolled ... minutes ... support", short),
         ("empty", "", "the quote is empty"),
-        ("marks alone", " \"...\" ", "the quote is empty"),
+        ("only punctuation", " \"...\" ", "the quote is empty"),
     ] {
         let bad = quoting(quote);
         let run = judge_with(&[], move |_, request| {
@@ -41,14 +41,14 @@ fn a_worthless_quote_is_rejected_like_a_wrong_verdict() {
         run.assert_verdicts(case, FIRST_FALLBACK, 62.5, 3);
         let reason = run.grade["fallback"].as_str().expect("a reason");
         assert!(reason.contains("`undoes-quickly`") && reason.contains(fault), "{case}: {reason}");
-        for again in &run.requests[1..] {
-            assert_eq!(again.criteria(), ["undoes-quickly"], "{case}");
-            assert!(last_message(again).contains(&format!("- `undoes-quickly`: {}", &reason_of(fault))), "{case}");
+        for retry in &run.requests[1..] {
+            assert_eq!(retry.criteria(), ["undoes-quickly"], "{case}");
+            assert!(last_message(retry).contains(&format!("- `undoes-quickly`: {}", &reason_of(fault))), "{case}");
         }
     }
 }
 
-/// The start of a message about a rejected verdict.
+/// The fault as a clause with its subject, as a retry states it.
 fn reason_of(fault: &str) -> String {
     if fault.starts_with("the quote") { fault.to_owned() } else { format!("the quote {fault}") }
 }
@@ -114,5 +114,5 @@ fn a_penalty_needs_a_quote_as_well() {
     });
     // The offline scorer finds the penalty, which costs a point.
     let expected = "undoes-quickly llm 0.5, tells-people llm 1, follow-up llm 0, blames-a-person fallback 1";
-    run.assert_verdicts("a fault", expected, 31.3, 3);
+    run.assert_verdicts("a penalty without a quote of the answer", expected, 31.3, 3);
 }

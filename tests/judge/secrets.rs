@@ -166,14 +166,14 @@ fn the_key_is_in_no_output_and_no_file() {
         assert_secret_is_kept(&run.run(), &folder.path(""), files);
     }
     let sent = endpoint.requests().iter().filter(|request| request.header("authorization").is_some()).count();
-    assert!(sent >= 6, "{sent}: the key was sent to its endpoint");
+    assert!(sent >= 6, "only {sent} requests contained the key");
 }
 
-/// The name of a server fault, and the action.
-type Telltale = (&'static str, fn() -> Action);
+/// The name of a response that contains the key, and the action that sends it.
+type LeakingResponse = (&'static str, fn() -> Action);
 
 /// Responses of servers that repeat the key.
-fn leaking_servers() -> Vec<Telltale> {
+fn leaking_servers() -> Vec<LeakingResponse> {
     vec![
         ("401", || {
             Action::Status(401, vec![], format!("{{\"error\":{{\"message\":\"Incorrect API key: {SECRET}.\"}}}}"))
@@ -217,7 +217,7 @@ fn a_key_in_a_redirect_is_not_repeated() {
     assert_secret_is_kept(&run.run().success(), &folder.path(""), &[]);
 }
 
-/// An endpoint whose model repeats the key in its text.
+/// Panics if the key appears in the output or in a file after the model repeated the key in its reply.
 #[track_caller]
 fn assert_words_are_masked(act: impl Fn(&ChatRequest) -> Action + Send + Sync + 'static) {
     let endpoint = Endpoint::new(move |_, request| act(request));
@@ -272,7 +272,8 @@ fn a_local_server_gets_no_default_key() {
 
 #[test]
 fn a_key_in_the_query_of_the_base_url_is_in_no_output_and_no_file() {
-    let verdict: Telltale = ("a verdict", || Action::Reply(format!("{{\"ready\": \"yes\", \"said\": \"{SECRET}\"}}")));
+    let verdict: LeakingResponse =
+        ("a verdict", || Action::Reply(format!("{{\"ready\": \"yes\", \"said\": \"{SECRET}\"}}")));
     for (what, act) in leaking_servers().into_iter().chain([verdict]) {
         for arguments in [&GRADE[..], &["batch", "rows.jsonl", "-o", "out.jsonl"], &["config", "check"]] {
             let endpoint = Endpoint::new(move |_, _| act());

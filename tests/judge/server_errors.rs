@@ -130,7 +130,7 @@ fn a_key_is_sent_only_to_its_own_host() {
     for code in [301, 302, 303, 307, 308] {
         let place = format!("{}/chat/completions", other.url());
         let run = judge_with(&KEYED, move |_, _| Action::Redirect(code, place.clone()));
-        run.assert_fell_back("elsewhere", 1, "where no key is sent");
+        run.assert_fell_back("elsewhere", 1, "so that no key is sent there");
         assert_eq!(run.requests[0].header("authorization"), Some(format!("Bearer {KEY}").as_str()));
         assert_eq!(other.requests().len(), 0, "{code}");
     }
@@ -189,7 +189,7 @@ fn a_key_that_a_server_repeats_is_not_printed_or_stored() {
 #[test]
 fn a_key_in_the_path_of_a_redirect_is_not_printed_or_stored() {
     let reported =
-        output_and_cache(|_| Action::Redirect(307, format!("http://192.0.2.1/{KEY}/x")), Some("where no key is sent"));
+        output_and_cache(|_| Action::Redirect(307, format!("http://192.0.2.1/{KEY}/x")), Some("no key is sent there"));
     assert!(!reported.contains("verysecret"), "{reported}");
 }
 

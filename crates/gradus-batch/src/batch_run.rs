@@ -1,7 +1,7 @@
 //! [`run`]: grades all rows of an input and writes the results to a stream or a file.
 //!
-//! It connects the parts: `resume` starts a run that writes to a file, `pipeline` grades, `run_folder` publishes the
-//! output. A run that was interrupted continues when it is called again with the same plan, input and file.
+//! [`run`] connects the parts: `resume` starts a run that writes to a file, `pipeline` grades, `run_folder` publishes
+//! the output. A run that was interrupted continues when it is called again with the same plan, input and file.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,7 +86,7 @@ fn run_uncaught(
     let filled = input.fill(&mut first.block);
     let mut ordered = OrderedOutput::new(&processor, observe);
     if plan.stop.load(Ordering::Relaxed) {
-        // An error of the input is ignored, because stopping closes it.
+        // An error of the input is ignored, because a stop closes the input.
         return Ok(summary(plan, input, &ordered));
     }
     if !filled? {
@@ -117,7 +117,8 @@ fn run_uncaught(
     }
 }
 
-/// Files besides `output` that earlier runs wrote, as the run folder records them. They may be overwritten.
+/// The reports that earlier runs wrote besides `output`, according to the run folder. They may be overwritten. Empty if
+/// there is no run folder.
 ///
 /// # Errors
 /// When the manifest of the run folder cannot be read.

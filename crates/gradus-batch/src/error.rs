@@ -10,11 +10,11 @@ use super::row::short;
 use gradus_core::judge::Halt;
 use gradus_core::wording::counted;
 
-/// The reason why a batch cannot continue. Results that were finished before are saved.
+/// The reason why a batch cannot continue. Results that were finished before the error are saved.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum BatchError {
-    /// The input cannot be read, or not to its end.
+    /// The input cannot be opened, or reading fails before its end.
     #[error(transparent)]
     Input(#[from] InputError),
     /// A file cannot be read or written; `doing` completes "cannot".
@@ -40,7 +40,7 @@ pub enum BatchError {
     /// The manifest was read and is damaged.
     #[error("{} is damaged: {why}", .path.display())]
     Manifest { path: PathBuf, why: String },
-    /// The manifest cannot be read now; it need not be damaged.
+    /// The manifest cannot be read. It may be intact: the disk or the permissions may be the cause.
     #[error("cannot read {}: {error}", .path.display())]
     ManifestUnread { path: PathBuf, error: io::Error },
     /// Parts cannot be merged.
@@ -53,7 +53,7 @@ pub enum BatchError {
     #[error("{0}")]
     Halted(Halt),
     /// The input has no rows.
-    #[error("{input} holds no answer")]
+    #[error("{input} has no answers")]
     Empty { input: String },
 }
 
@@ -86,7 +86,7 @@ pub enum PartsFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum Apart {
-    #[error("one is of {one} parts, the other of {other}")]
+    #[error("one is from a run with {one} parts, the other from a run with {other}")]
     Counts { one: u32, other: u32 },
     #[error("both are part {part}")]
     SamePart { part: u32 },
@@ -94,21 +94,21 @@ pub enum Apart {
     Layouts { differences: Vec<String> },
     #[error("they were graded by different banks, {one} and {other}")]
     Banks { one: String, other: String },
-    #[error("columns {} there, {} here", .one.join(","), .other.join(","))]
+    #[error("they were read from different columns, {} and {}", .one.join(","), .other.join(","))]
     Columns { one: Vec<String>, other: Vec<String> },
     #[error("they were graded by different judges")]
     Judges,
-    #[error("they were made of different inputs")]
+    #[error("they were graded from different inputs")]
     Inputs,
 }
 
 impl BatchError {
-    /// Whether the error ended a run that had started, so that the same run continues from there.
+    /// Whether the error ended a run that had started, so that the same command can continue it.
     pub fn came_midway(&self) -> bool {
         matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted(_))
     }
 
-    /// Advice for any caller; `None` where the message is all there is to say.
+    /// Advice for any caller, without names of flags or commands; `None` if there is none.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Input(error) => error.hint(),
@@ -117,13 +117,15 @@ impl BatchError {
             Self::Different { .. } => Some("choose another output, or start again from the first row"),
             Self::Touched { .. } => Some("choose another output, or allow the changes to be lost"),
             Self::Busy { .. } => Some("wait for that process, or choose another output"),
-            Self::Manifest { .. } => Some("remove the folder it is in to start again from the first row"),
+            Self::Manifest { .. } => {
+                Some("to start again from the first row, remove the folder that contains this file")
+            }
             Self::ManifestUnread { .. } => {
-                Some("finished results are kept; correct this, and run the same command again")
+                Some("finished results are kept; correct the cause, and run the same command again")
             }
             Self::Parts(fault) => Some(fault.hint()),
             Self::Panicked { at, .. } => Some(at.hint()),
-            Self::Empty { .. } => Some("write one JSON object per line, or a table with a heading"),
+            Self::Empty { .. } => Some("write one JSON object per line, or a table with a header"),
         }
     }
 }
@@ -170,7 +172,7 @@ impl fmt::Display for PanicPlace {
             Self::Row { line, id: None } => write!(f, "at the row in line {line}"),
             Self::Reading { rows } => write!(f, "while reading, after {}", counted(*rows, "row")),
             Self::Writing => f.write_str("while writing results"),
-            Self::Run => f.write_str("while preparing the run"),
+            Self::Run => f.write_str("while running the batch"),
         }
     }
 }
@@ -190,7 +192,7 @@ impl PanicPlace {
     }
 }
 
-/// Adds to an I/O error the file and what was tried with it; `doing` completes "cannot".
+/// Adds the path and the failed operation to an I/O error. `doing` completes "cannot", as in "cannot write".
 pub(super) fn at(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BatchError {
     let path = path.to_owned();
     move |error| BatchError::Disk { doing, path, error }
@@ -252,18 +254,18 @@ mod tests {
             (
                 BatchError::Manifest { path: path(), why: text("it is empty") },
                 "m.json is damaged: it is empty",
-                Some("remove the folder it is in to start again from the first row"),
+                Some("to start again from the first row, remove the folder that contains this file"),
             ),
             (
                 BatchError::ManifestUnread { path: path(), error: disk() },
                 "cannot read m.json: no space",
-                Some("finished results are kept; correct this, and run the same command again"),
+                Some("finished results are kept; correct the cause, and run the same command again"),
             ),
             (BatchError::Halted(Halt::Requested), "stopped", None),
             (
                 BatchError::Empty { input: text("a.csv") },
-                "a.csv holds no answer",
-                Some("write one JSON object per line, or a table with a heading"),
+                "a.csv has no answers",
+                Some("write one JSON object per line, or a table with a header"),
             ),
         ]);
     }
@@ -284,7 +286,7 @@ mod tests {
                 Some("report this fault with the input; finished results are kept"),
             ),
             (panicked(PanicPlace::Writing), "the program failed while writing results: oops", resumed),
-            (panicked(PanicPlace::Run), "the program failed while preparing the run: oops", resumed),
+            (panicked(PanicPlace::Run), "the program failed while running the batch: oops", resumed),
         ]);
     }
 
@@ -318,13 +320,16 @@ mod tests {
     fn parts_that_do_not_belong_together_are_refused_with_the_reason() {
         let text = str::to_owned;
         for (why, message) in [
-            (Apart::Counts { one: 2, other: 3 }, "one is of 2 parts, the other of 3"),
+            (Apart::Counts { one: 2, other: 3 }, "one is from a run with 2 parts, the other from a run with 3"),
             (Apart::SamePart { part: 2 }, "both are part 2"),
-            (Apart::Layouts { differences: vec![text("format: csv there, tsv here")] }, "format: csv there, tsv here"),
+            (Apart::Layouts { differences: vec![text("format: csv before, tsv now")] }, "format: csv before, tsv now"),
             (Apart::Banks { one: text("x"), other: text("y") }, "they were graded by different banks, x and y"),
-            (Apart::Columns { one: vec![text("a"), text("b")], other: vec![text("c")] }, "columns a,b there, c here"),
+            (
+                Apart::Columns { one: vec![text("a"), text("b")], other: vec![text("c")] },
+                "they were read from different columns, a,b and c",
+            ),
             (Apart::Judges, "they were graded by different judges"),
-            (Apart::Inputs, "they were made of different inputs"),
+            (Apart::Inputs, "they were graded from different inputs"),
         ] {
             assert_eq!(apart(why).to_string(), format!("a and b do not belong together: {message}"));
         }

@@ -15,9 +15,9 @@ use gradus_core::questions::{PreparedQuestion, Questions};
 /// A merged output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
-    /// The input of the parts, as it was named.
+    /// The input of the parts, as the caller named it.
     pub input: String,
-    /// The bank, as it was named.
+    /// The bank, as the caller named it.
     pub bank: String,
     /// The grader, with the version of its rules.
     pub grader: String,
@@ -37,7 +37,8 @@ struct Part<'c> {
 /// Merges parts in the order of rows. `convert` converts results to an output format that is not text.
 ///
 /// # Errors
-/// When a part is missing, is given twice, is not complete, or is of another input.
+/// When a part is missing, is given twice, is not complete, or belongs to another input or other settings, and when the
+/// output exists and may not be replaced.
 pub fn merge<'c>(
     parts: &[PathBuf],
     output: &Path,
@@ -111,7 +112,7 @@ impl<'c> Part<'c> {
         }
     }
 
-    /// Why another part does not belong to the same input and settings.
+    /// The difference that prevents a merge of this part and another one; `None` if they can be merged.
     fn apart_from(&self, other: &Self) -> Option<Apart> {
         if self.shard.of != other.shard.of {
             return Some(Apart::Counts { one: self.shard.of, other: other.shard.of });
@@ -119,7 +120,7 @@ impl<'c> Part<'c> {
         if self.shard.part == other.shard.part {
             return Some(Apart::SamePart { part: self.shard.part });
         }
-        let differences = self.whole_layout().differences_as(&other.whole_layout(), ("there", "here"));
+        let differences = self.whole_layout().differences_as(&other.whole_layout(), ("in the first", "in the second"));
         if !differences.is_empty() {
             return Some(Apart::Layouts { differences });
         }
@@ -137,10 +138,10 @@ impl<'c> Part<'c> {
     }
 }
 
-/// Parts that a message lists.
+/// Maximum number of missing parts that a message lists.
 const LISTED: usize = 10;
 
-/// Checks that all parts of one input are there, each once; `parts` are in their order.
+/// Checks that `parts`, which are sorted by number, are all parts of one input, and each is given once.
 fn check(parts: &[Part<'_>]) -> Result<(), PartsFault> {
     let Some(first) = parts.first() else { return Ok(()) };
     let path = |part: &Part<'_>| part.folder.output().to_owned();
@@ -156,7 +157,7 @@ fn check(parts: &[Part<'_>]) -> Result<(), PartsFault> {
     if missing.is_empty() { Ok(()) } else { Err(PartsFault::Lacking { parts: missing, of }) }
 }
 
-/// Count and checksum of the rows of a part's whole input; `None` where the part is not complete.
+/// Count and checksum of the rows of the undivided input; `None` if the run is not complete.
 fn of_input(manifest: &Manifest) -> Option<SummedUp> {
     match manifest.state {
         State::Running => None,
@@ -191,7 +192,8 @@ fn write_whole(
     Ok(merged)
 }
 
-/// Continues after an earlier merge of the same parts, and refuses to replace any other file unless that is allowed.
+/// Makes `manifest` the next generation after an earlier merge of the same parts. Refuses to replace any other output
+/// unless `existing.force` is set.
 fn take_over(
     folder: &RunFolder<'_>,
     manifest: &mut Manifest,
@@ -203,9 +205,9 @@ fn take_over(
         known => known?,
     };
     if let Some(known) = known {
-        let is_of_these =
+        let is_same_merge =
             known.layout == manifest.layout && (known.state == State::Running || of_input(&known) == input);
-        if !is_of_these && !existing.force {
+        if !is_same_merge && !existing.force {
             return Err(BatchError::AlreadyThere { output: folder.output().to_owned() });
         }
         manifest.generation = known.generation + 1;
@@ -215,7 +217,7 @@ fn take_over(
     folder.check_output(manifest)
 }
 
-/// The entries of all parts, from their first.
+/// A replay of each part, at its first entry.
 fn replays_of(parts: &[Part<'_>]) -> Result<Vec<Replay>, BatchError> {
     let mut replays = Vec::with_capacity(parts.len());
     for part in parts {

@@ -17,7 +17,7 @@ pub struct Endpoint {
     pub provider: Provider,
     /// The base address without the protocol's path; see [`address`](fn@crate::address).
     pub base_url: Url,
-    /// The server's name of the model.
+    /// The name of the model on the server.
     pub model: String,
     /// The key, if the server needs one.
     pub key: Option<Secret>,
@@ -51,8 +51,8 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// The cost of these numbers of tokens.
-    #[allow(clippy::cast_precision_loss)] // far fewer tokens than a float counts exactly
+    /// The cost of `prompt` prompt tokens and `completion` reply tokens.
+    #[allow(clippy::cast_precision_loss)] // token counts are far below 2^53, up to which a float is exact
     pub fn of(self, prompt: u64, completion: u64) -> f64 {
         (prompt as f64 * self.prompt + completion as f64 * self.completion) / 1e6
     }
@@ -63,9 +63,9 @@ impl Prices {
 pub struct Limits {
     /// Largest number of requests at the same time.
     pub concurrency: usize,
-    /// Largest number of requests per minute.
+    /// Largest number of requests per minute; `None` if there is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
-    /// Largest number of tokens per minute, prompt and reply together.
+    /// Largest number of tokens per minute, prompt and reply together; `None` if there is no limit.
     pub tokens_per_minute: Option<NonZeroU32>,
 }
 
@@ -76,7 +76,7 @@ pub struct Preset {
     pub name: &'static str,
     /// The server's default address.
     pub base_url: &'static str,
-    /// The model name, for servers that serve one model and ignore the name.
+    /// The model name for servers that serve one model and ignore the name; `None` if the user must name a model.
     pub model: Option<&'static str>,
     /// The server's default limit on tokens of prompt and reply together.
     pub context: usize,
@@ -106,12 +106,13 @@ impl Endpoint {
         url
     }
 
-    /// The name under which replies and protocol knowledge are cached. Contains no key.
+    /// The name under which the replies and the dialect of the endpoint are cached. It does not contain the key.
     pub(super) fn name(&self) -> String {
         format!("{} {} {}", self.provider.name(), identity(&self.base_url), self.model)
     }
 
-    /// All settings that replies depend on, besides the prompt, as text. Contains no key.
+    /// The settings that replies depend on besides the provider, the model and the prompt, as text. The text does not
+    /// contain the key.
     pub fn parameters(&self) -> String {
         let optional = |value: Option<String>| value.unwrap_or_else(|| "usual".to_owned());
         format!(
@@ -201,13 +202,13 @@ pub(super) mod tests {
 
     #[test]
     fn resources_are_below_the_base_address() {
-        for (base, whole) in [
+        for (base, expected) in [
             ("http://localhost:1/v1", "http://localhost:1/v1/models"),
             ("http://localhost:1/v1/", "http://localhost:1/v1/models"),
             ("http://localhost:1", "http://localhost:1/models"),
             ("https://a.example/x?api-version=3", "https://a.example/x/models?api-version=3"),
         ] {
-            assert_eq!(endpoint(base).at("/models").as_str(), whole);
+            assert_eq!(endpoint(base).at("/models").as_str(), expected);
         }
     }
 

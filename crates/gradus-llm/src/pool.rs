@@ -124,7 +124,7 @@ impl Pool {
     /// Runs a future on the pool's own runtime and blocks the thread until the future ends.
     ///
     /// # Errors
-    /// The system provides no thread.
+    /// The system cannot start a thread.
     pub(super) fn block_on<F>(&self, future: F) -> Result<F::Output, SessionError>
     where
         F: Future + Send,

@@ -42,7 +42,7 @@ pub(super) struct ReplyStore {
     cache: Option<Cache>,
     /// Whether stored replies are ignored.
     is_refreshing: AtomicBool,
-    /// Held while a new reply is stored, so that the first of two equal replies counts.
+    /// Held while a new reply is stored, so that the first of two replies to the same request counts.
     writing: Mutex<()>,
     error: Mutex<Option<CacheError>>,
     is_set_aside_reported: AtomicBool,
@@ -64,8 +64,8 @@ impl ReplyStore {
         self.is_refreshing.store(false, Ordering::Relaxed);
     }
 
-    /// The next problem that was not returned before: a database that was set aside, then the first error since an error
-    /// was returned.
+    /// The next problem that was not reported yet: first a damaged database that was set aside, then the first error
+    /// since the last reported error.
     pub(super) fn warning(&self) -> Option<CacheWarning> {
         let set_aside = self.cache.as_ref().and_then(Cache::was_set_aside);
         let set_aside = set_aside.filter(|_| !self.is_set_aside_reported.swap(true, Ordering::Relaxed));
@@ -82,7 +82,7 @@ impl ReplyStore {
         })
     }
 
-    /// Stores a reply. If another reply was stored for the key in the meantime, returns that one, which counts.
+    /// Stores a reply. If another reply was stored for the key in the meantime, keeps and returns the other reply.
     pub(super) fn store(&self, key: &[u8; 32], endpoint: &Endpoint, reply: &StoredReply) -> Option<StoredReply> {
         let cache = self.cache.as_ref()?;
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,13 +112,13 @@ impl ReplyStore {
         }
     }
 
-    /// Whether a reply with this text is stored.
+    /// Whether a reply with this text can be stored: there is a cache, and the text is not too long.
     pub(super) fn accepts(&self, text: &str) -> bool {
         self.cache.is_some() && text.len() <= LONGEST_STORED
     }
 
     fn note(&self, error: CacheError) {
-        // Not noted, because a read-only cache was reported when it was opened.
+        // A read-only cache was reported when it was opened.
         if !matches!(error, CacheError::ReadOnly { .. }) {
             self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }

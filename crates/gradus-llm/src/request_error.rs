@@ -1,4 +1,4 @@
-//! The reason why an endpoint gave no reply, as a type, with its message, its hint and its retry rule.
+//! [`RequestError`]: why an endpoint gave no reply, with the message, the hint and the retry rule of each cause.
 //!
 //! Servers explain a refusal in free text. That text is shown and, in `protocol::dialect`, searched for the refused
 //! parameter; every other decision uses the variants here.
@@ -20,7 +20,7 @@ pub struct RequestError {
     pub host: String,
     /// The cause of the failure.
     pub cause: RequestCause,
-    /// Number of attempts. Requests in another dialect are not counted; 1 also if no request was sent.
+    /// Number of attempts. Requests in another dialect are not counted. The number is 1 even if no request was sent.
     pub attempts: u32,
 }
 
@@ -38,11 +38,12 @@ pub enum RequestCause {
         /// The parameter that the server does not support, if its explanation names one.
         refused: Option<RefusedParameter>,
     },
-    /// The server redirects to another address, where no key is sent.
+    /// The server answered with a redirect that was not followed, because it leads to another host or changes the
+    /// method. The key is not sent to the target.
     Redirect {
         /// The HTTP status.
         code: u16,
-        /// The other address, without secrets.
+        /// The target of the redirect, without secrets.
         target: String,
     },
     /// The connection failed or broke.
@@ -86,7 +87,7 @@ impl RequestCause {
         }
     }
 
-    /// Whether and when the same request may succeed.
+    /// Whether the same request is sent again, and when.
     pub(super) fn retry(&self) -> Retry {
         match self {
             Self::Status { code, retry_after, .. } if is_temporary(*code) => Retry::After(*retry_after),
@@ -166,7 +167,10 @@ impl fmt::Display for RequestError {
             RequestCause::Status { code, message, .. } if message.is_empty() => write!(f, "{host} answered {code}"),
             RequestCause::Status { code, message, .. } => write!(f, "{host} answered {code}: {message}"),
             RequestCause::Redirect { code, target } => {
-                write!(f, "{host} redirects to {target} ({code}), where no key is sent")
+                write!(
+                    f,
+                    "{host} redirects to {target} ({code}); the redirect was not followed, so that no key is sent there"
+                )
             }
             RequestCause::Connect(message) | RequestCause::Tls { message, .. } => {
                 write!(f, "cannot reach {host}: {message}")
@@ -221,7 +225,7 @@ mod tests {
             (
                 RequestCause::Redirect { code: 302, target: "/v2".to_owned() },
                 1,
-                "llm.test redirects to /v2 (302), where no key is sent",
+                "llm.test redirects to /v2 (302); the redirect was not followed, so that no key is sent there",
                 Some("use the new address as the base URL if you trust it"),
             ),
             (

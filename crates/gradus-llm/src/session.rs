@@ -2,8 +2,9 @@
 //! deadline.
 //!
 //! The asynchronous calls need a tokio runtime with I/O and time. The blocking [`Chat`] runs them on the pool's own
-//! runtime, so it works outside of any runtime and inside one, best in `spawn_blocking`. In an asynchronous task it stalls
-//! the thread, and waits forever for a limit of the pool that another task of the same thread has used up.
+//! runtime, so it works with and without a surrounding runtime. Inside a runtime, call it in `spawn_blocking`: in an
+//! asynchronous task it blocks the thread, and waits forever if a limit of the pool is used up by another task of the
+//! thread, which cannot continue.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,7 +21,7 @@ pub struct Session<'p> {
     pool: &'p Pool,
     /// The name of the answer in errors.
     answer: String,
-    /// The part of the deadline that is used up.
+    /// The time that requests have taken so far, which counts towards the deadline.
     used: Mutex<Duration>,
 }
 
@@ -54,11 +55,11 @@ impl Session<'_> {
     /// Sends all requests at the same time and returns their replies, in the order of `requests`. Cached replies are
     /// not requested again.
     ///
-    /// Dropping the future cancels its requests; replies that arrived before are cached. It must be polled within a tokio
-    /// runtime that has I/O and time enabled.
+    /// Dropping the future cancels its requests; replies that arrived earlier remain in the cache. The future must be
+    /// polled within a tokio runtime that has I/O and time enabled.
     ///
     /// Each reply is written to the cache when it arrives. This blocks the thread: usually for less than 0.1 ms, for
-    /// up to about 30 ms when the database takes in its write-ahead log, and for up to 10 s while another process writes.
+    /// up to about 30 ms during a checkpoint of the database, and for up to 10 s while another process writes.
     pub async fn ask_async(&self, requests: &[Request]) -> Vec<Result<Reply, Failure>> {
         let mut pending = self.look_up(requests);
         self.complete(requests, &mut pending).await;
@@ -84,7 +85,7 @@ impl Session<'_> {
         }
     }
 
-    /// Takes all replies that the cache has.
+    /// Looks up all replies in the cache. A missing reply is an error if no request may be sent.
     fn look_up(&self, requests: &[Request]) -> Pending {
         let keys: Vec<[u8; 32]> = requests.iter().map(|request| self.pool.key(request)).collect();
         let find = |(request, key): (&Request, &[u8; 32])| match self.pool.cached(request.judge, key) {
@@ -134,11 +135,12 @@ impl Session<'_> {
             answer: self.answer.clone(),
             model: self.pool.endpoint(request.judge).map_or_else(String::new, |endpoint| endpoint.model.clone()),
             sample: request.sample.saturating_add(1),
+            // A first request has a system and a user message. A repeated one continues the conversation.
             is_repeated: request.messages.len() > 2,
         }
     }
 
-    /// Turns a missing reply into a reason to stop grading, if the options of the pool say so.
+    /// Turns a missing reply into a reason to stop grading, if the pool is set to stop on failure.
     fn halt_if_configured(&self, failure: Failure) -> Failure {
         match failure {
             Failure::Unanswered(cause) if self.pool.options.stops_on_failure => {

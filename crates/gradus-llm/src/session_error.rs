@@ -25,7 +25,7 @@ pub enum SessionError {
         /// Whether the request follows an unusable reply.
         is_repeated: bool,
     },
-    /// A judge gave no reply, and grading stops in that case.
+    /// A judge gave no reply, and the pool is set to stop grading if a reply is missing.
     #[error("{answer}: {cause}")]
     Unanswered {
         /// The name of the answer.
@@ -36,7 +36,7 @@ pub enum SessionError {
     /// The pool has no judge with this number.
     #[error("there is no judge {0}")]
     UnknownJudge(JudgeId),
-    /// The system provides no thread for requests.
+    /// The system cannot start a thread for requests.
     #[error("cannot start the thread that sends requests: {0}")]
     Runtime(Arc<io::Error>),
 }

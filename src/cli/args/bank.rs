@@ -47,7 +47,7 @@ finds strong samples that also pass as answers to questions of other topics.")]
     /// Print the JSON Schema of rubrics or of command output
     Schema {
         /// Document to describe
-        #[arg(value_enum, default_value = "rubric")]
+        #[arg(value_name = "DOCUMENT", value_enum, default_value = "rubric")]
         of: SchemaOf,
     },
     /// Show where an answer contains each phrase of a rubric, and whether the phrase counts
@@ -82,9 +82,9 @@ pub(in crate::cli) struct Explain {
 answers). If it also has `criteria` (a list of texts, or of objects with `text`,
 `points` and `id`), each text or object becomes a criterion, and the references
 are not used. Other fields are ignored. In a table, a list is a JSON array or a
-single text. In a folder, each file is a reference answer, and its front matter or
-its file name gives the `id`. Input formats are those of `batch`. A row that cannot
-be used is reported and left out, and the exit code is 1.
+single text. In a folder, each file is a reference answer, and its front matter
+or its file name gives the `id`. Input formats are those of `batch`. A row that
+cannot be used is reported and left out, and the exit code is 1.
 
 Examples:
   gradus bank draft questions.jsonl --output my-bank
@@ -133,12 +133,13 @@ pub(in crate::cli) struct QuestionColumns {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each row of ANSWERS has `question`, `answer` and `score`, and `max_score` if scores
-are points. If it also has `criteria` (an object with credits from 0 to 1), phrases
-are learned for each of these criteria. Otherwise each phrase is assigned to a
-criterion that the answers with the phrase do not fully meet. A table has credits in
-columns `criterion:<id>`. Input formats are those of `batch`. A row that cannot be
-read is reported and left out, and the exit code is 1.
+#[command(after_help = "Each row of ANSWERS has `question`, `answer` and `score`, and `max_score` if
+scores are points. If it also has `criteria` (an object with credits from 0 to
+1), phrases are learned for each of these criteria. Otherwise each phrase is
+assigned to a criterion that the answers with the phrase do not fully meet. A
+table has credits in columns `criterion:<id>`. Input formats are those of
+`batch`. A row that cannot be read is reported and left out, and the exit code
+is 1.
 
 Phrases are learned from four fifths of the answers to a question. Phrases that
 raise agreement with human scores on the held-out fifth are proposed, with the
@@ -197,7 +198,7 @@ pub(in crate::cli) enum SchemaOf {
     Result,
     /// Summary of `batch`
     Summary,
-    /// Measurements of `eval`
+    /// Evaluation of `eval`
     Eval,
     /// Phrases of `bank explain`
     Explain,

@@ -14,16 +14,16 @@ use crate::batch::Shard;
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "INPUT is a file with one JSON object per line, a table (.csv, .tsv), a
-compressed JSON Lines file or table (.gz, .zst), a Parquet file, a folder of .txt
-and .md files with one answer each, or `-`. In a folder, the front matter of a file,
-its file name or the name of its folder gives the question; otherwise the question
-is found from the answer. In all other input, each row gives the id or a wording of
-the question.
+compressed JSON Lines file or table (.gz, .zst), a Parquet file, a folder of
+.txt and .md files with one answer each, or `-`. In a folder, the front matter
+of a file, its file name or the name of its folder gives the question; otherwise
+the question is found from the answer. In all other input, each row gives the id
+or a wording of the question.
 
-With --output FILE, each result is saved in the folder FILE.gradus immediately, and
-the same command resumes after an interruption: unchanged answers are not graded
-again. The first Ctrl-C finishes the answers that are being graded, the second
-stops immediately.
+With --output FILE, each result is saved in the folder FILE.gradus immediately,
+and the same command resumes after an interruption: unchanged answers are not
+graded again. The first Ctrl-C finishes the answers that are being graded, the
+second stops immediately.
 
 Without --output, results go to standard output: as a table on a terminal,
 otherwise as one JSON object per line.
@@ -146,9 +146,10 @@ pub(in crate::cli) struct ExistingArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Each part is identified by the .gradus folder next to it. Every part of the input
-must be given exactly once, must be complete, and must have been graded with the
-same bank. The merged results equal the results of a run without --shard.
+#[command(after_help = "Each part is identified by the .gradus folder next to it. Every part of the
+input must be given exactly once, must be complete, and must have been graded
+with the same bank. The merged results equal the results of a run without
+--shard.
 
 Example:
   gradus batch merge part-1.jsonl part-2.jsonl part-3.jsonl -o graded.jsonl")]

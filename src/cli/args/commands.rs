@@ -47,8 +47,8 @@ pub(in crate::cli) struct Args {
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub(in crate::cli) struct Global {
-    /// Folder with `rubrics` and `corpus`, or `shipped` [default: the bank of the settings, otherwise the
-    /// nearest folder with a rubric in `rubrics`, otherwise `shipped`]
+    /// Folder of the question bank, or `shipped` for the built-in bank [default: the bank of the settings,
+    /// otherwise the nearest folder with a rubric in `rubrics`, otherwise `shipped`]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub(in crate::cli) bank: Option<PathBuf>,
     /// Print one line per result, and no notes

@@ -36,13 +36,13 @@ pub(in crate::cli) struct RowColumns {
   max_score  highest possible score [default: the highest score in the file,
              at least 1]
   split      name of the part that the row belongs to, such as train or test
-  score2     score by a second person; compared with `score1` if the row has one,
-             otherwise with the score
+  score2     score by a second person; compared with `score1` if the row has
+             that field, otherwise with `score`
   criteria   credits from 0 to 1 by criterion id, or columns `criterion:<id>`
 
-Input formats are those of `batch`; in a folder, the front matter of each file has
-these values. A row that cannot be read is reported and left out, and the exit code
-is 1.
+Input formats are those of `batch`; in a folder, the front matter of each file
+has these values. A row that cannot be read is reported and left out, and the
+exit code is 1.
 
 Confidence intervals are bootstrapped by resampling single answers. Answers to
 the same question are similar, so with few questions the intervals are too
@@ -67,7 +67,8 @@ pub(in crate::cli) struct Eval {
     /// Calibrate scores with a file that `gradus calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
-    /// Lowest score of a right answer, from 0 to 100; `fit:SPLIT` fits it on a split
+    /// Lowest score that counts as right, from 0 to 100, if human scores are 0 or 1; `fit:SPLIT` fits it
+    /// on a split
     #[arg(long, value_name = "CUT", default_value = "50", value_parser = cut)]
     pub(in crate::cli) cut: Cut,
     /// Exit with 1 if METRIC is worse than VALUE or missing; SPLIT:METRIC=VALUE checks one split only
@@ -76,7 +77,7 @@ pub(in crate::cli) struct Eval {
     /// Show the changes since an evaluation that --format json wrote to FILE
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) compare: Option<PathBuf>,
-    /// Maximum number of worst disagreements to show
+    /// Maximum number of the largest disagreements to show
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(in crate::cli) worst: usize,
     /// Number of bootstrap samples for the intervals; 0 for no intervals
@@ -104,9 +105,9 @@ pub(in crate::cli) enum EvalFormat {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "The input has the same fields as the input of `gradus eval`. The calibration file is
-short and meant to be read by people. With --calibration, `grade`, `batch` and
-`eval` apply the calibration and name its file in their output.
+#[command(after_help = "The input has the same fields as the input of `gradus eval`. The calibration
+file is short and meant to be read by people. With --calibration, `grade`,
+`batch` and `eval` apply the calibration and name its file in their output.
 
 Examples:
   gradus calibrate graded.jsonl --bank my-bank --output calibration.toml

@@ -92,7 +92,7 @@ pub(in crate::cli) struct EndpointArgs {
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct PanelArgs {
-    /// Number of verdicts from each judge, combined by --vote; with --escalate, one from the last judge
+    /// Number of verdicts from each judge, combined by --vote; with --escalate, the last judge gives only one
     #[arg(long, value_name = "N")]
     pub(in crate::cli) samples: Option<String>,
     /// How verdicts are combined: median or majority

@@ -2,7 +2,7 @@
 //!
 //! A run that fails keeps its error; a note about saved results is printed before it.
 
-use super::destination::closed;
+use super::destination::closed_by_reader;
 use super::tally::{BatchDescription, Tally};
 use crate::batch::{BatchError, RunSummary};
 use crate::cli::exit_status::ExitStatus;
@@ -27,7 +27,7 @@ pub(super) fn conclude(
     let results = tally.results();
     match result {
         Err(error) => {
-            if let Some(closed) = closed(&error) {
+            if let Some(closed) = closed_by_reader(&error) {
                 return Err(closed);
             }
             if error.came_midway() && is_saved && results > 0 {

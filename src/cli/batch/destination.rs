@@ -1,4 +1,4 @@
-//! Destinations of results: a file whose run can be continued, a device, or standard output.
+//! Destinations of results: a file, for which a stopped run can be continued, a device, or standard output.
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
@@ -21,10 +21,10 @@ pub(super) enum OutputKind {
 }
 
 impl OutputKind {
-    /// The kind of an output with a name.
+    /// The kind of an output that is named by a path.
     ///
     /// # Errors
-    /// When it is a folder, or the input itself.
+    /// The output is a folder or the input file, or its path cannot be resolved.
     pub(super) fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
         let shown = output.display();
         let Ok(about) = fs::metadata(output) else { return Ok(Self::File) };
@@ -41,8 +41,8 @@ impl OutputKind {
     }
 }
 
-/// The error for an output that its reader has closed. `None` for every other error.
-pub(super) fn closed(error: &BatchError) -> Option<anyhow::Error> {
+/// The error to show if the reader of the output closed it early. `None` for every other error.
+pub(super) fn closed_by_reader(error: &BatchError) -> Option<anyhow::Error> {
     match error {
         BatchError::Disk { doing: "write", path, error } if error.kind() == io::ErrorKind::BrokenPipe => {
             Some(anyhow::anyhow!("{} was closed before all results were written", path.display()))
@@ -84,7 +84,7 @@ fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
     let opened = fs::OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(output);
     if opened.as_ref().is_err_and(|error| error.raw_os_error() == Some(Errno::ENXIO as i32)) {
         let message = format!("{}: nothing reads from this pipe", failed());
-        return Err(advised(message, "start the program that reads it first"));
+        return Err(advised(message, "first start the program that reads the pipe"));
     }
     let file = opened.with_context(failed)?;
     let flags = fcntl(&file, FcntlArg::F_GETFL).with_context(failed)?;
@@ -98,7 +98,7 @@ fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
     fs::OpenOptions::new().write(true).open(output).with_context(|| format!("cannot write {}", output.display()))
 }
 
-/// A destination that does not store its bytes.
+/// An output whose bytes need no sync to disk: a device, a pipe or standard output.
 pub(super) struct Device<W>(pub(super) W);
 
 impl<W: io::Write> io::Write for Device<W> {

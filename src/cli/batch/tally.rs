@@ -24,7 +24,7 @@ use crate::model::{QuestionMatch, RowOutcome};
 use crate::report::{self, AnswersBelow, BatchReport, DisputeCounts, MatchedQuestion};
 use crate::wording::counted;
 
-/// Maximum number of question wordings that are reported. Answers to other wordings are left out of the list.
+/// Maximum number of question wordings that are reported. Answers with other wordings are left out of the list.
 const WORDINGS: usize = 1000;
 /// The note at the end of a short summary.
 const MORE: &str = "--verbose prints every criterion and the distribution of scores";
@@ -103,7 +103,7 @@ impl TallyOptions {
         {
             return Err(advised(
                 format!("cannot tell the format of --summary {} from its name", display_name(summary)),
-                "end it with .md or .json",
+                "end the name with .md or .json",
             ));
         }
         let flags = [
@@ -234,7 +234,7 @@ impl Tally {
         self.overview.fallback
     }
 
-    /// Whether every graded answer fell back, and no `--max-fallback` allows that.
+    /// Whether every graded answer fell back, and `--max-fallback` is not given.
     pub(super) fn judge_is_missing(&self) -> bool {
         let (fallbacks, graded) = (self.overview.fallback, self.overview.graded());
         self.options.max_fallback.is_none() && graded > 0 && fallbacks == graded
@@ -250,7 +250,7 @@ impl Tally {
         self.progress.finish();
     }
 
-    /// Writes the reports, prints the summary, and returns whether all limits are met.
+    /// Writes the reports, prints the summary, and returns the exit status: `CheckFailed` if a limit is exceeded.
     pub(super) fn finish(self, description: BatchDescription, printer: &Printer) -> anyhow::Result<ExitStatus> {
         let TallyOptions {
             summary, is_folder, fail_under, fail_under_source, max_ungraded, max_fallback, verbose, ..

@@ -20,7 +20,7 @@ fn of_batch(error: &BatchError) -> Option<&'static str> {
         BatchError::Touched { .. } => Some("choose another --output, or use --force to lose the changes"),
         BatchError::Busy { .. } => Some("wait for it, or choose another --output"),
         BatchError::Manifest { .. } => {
-            Some("--force starts again from the first row; so does removing the folder it is in")
+            Some("to start again from the first row, use --force or remove the folder that contains this file")
         }
         BatchError::Parts(fault) => Some(of_parts(fault)),
         BatchError::Disk { .. }
@@ -103,11 +103,11 @@ mod tests {
             (BatchError::Busy { output: path() }.into(), "wait for it, or choose another --output"),
             (
                 BatchError::Manifest { path: path(), why: String::new() }.into(),
-                "--force starts again from the first row; so does removing the folder it is in",
+                "to start again from the first row, use --force or remove the folder that contains this file",
             ),
             (
                 BatchError::ManifestUnread { path: path(), error: io::Error::other("x") }.into(),
-                "finished results are kept; correct this, and run the same command again",
+                "finished results are kept; correct the cause, and run the same command again",
             ),
             (
                 BatchError::Panicked { at: PanicPlace::Run, panicked: panicked() }.into(),
@@ -117,7 +117,7 @@ mod tests {
             (BatchError::Halted(Halt::Spent { spent: 1.0, limit: 1.0, next: 1.0 }).into(), ""),
             (
                 BatchError::Empty { input: "in".to_owned() }.into(),
-                "write one JSON object per line, or a table with a heading",
+                "write one JSON object per line, or a table with a header",
             ),
         ]);
     }

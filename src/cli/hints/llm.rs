@@ -1,4 +1,4 @@
-//! Hints for errors of endpoints, judges and the reply cache, which name flags and commands of this program.
+//! Hints that name flags and commands of this program, for errors of endpoints, judges and the reply cache.
 
 use std::error::Error;
 
@@ -10,11 +10,11 @@ use crate::llm::{AddressError, CacheError, CacheWarning, ClientError, RequestCau
 /// The hint for an error of an endpoint, a judge or the reply cache; `None` for any other error.
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     // The halt in `BatchError::Halted` is not the source of the error, so it is taken from the variant.
-    let of_batch = error.downcast_ref().and_then(|error| match error {
+    let batch_halt = error.downcast_ref().and_then(|error| match error {
         BatchError::Halted(halt) => Some(halt),
         _ => None,
     });
-    if let Some(halt) = of_batch.or_else(|| error.downcast_ref()) {
+    if let Some(halt) = batch_halt.or_else(|| error.downcast_ref()) {
         return of_halt(halt);
     }
     if let Some(error) = error.downcast_ref::<SessionError>() {
@@ -29,9 +29,9 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<AddressError>() {
         return of_address(error);
     }
-    let of_warning = |warning: &CacheWarning| warning.hint();
-    let of_cache = error.downcast_ref::<CacheError>().and_then(CacheError::hint);
-    of_cache.or_else(|| error.downcast_ref().and_then(of_warning)).map(Into::into)
+    let warning_hint = |warning: &CacheWarning| warning.hint();
+    let cache_hint = error.downcast_ref::<CacheError>().and_then(CacheError::hint);
+    cache_hint.or_else(|| error.downcast_ref().and_then(warning_hint)).map(Into::into)
 }
 
 fn of_halt(halt: &Halt) -> Option<String> {
@@ -56,7 +56,7 @@ fn of_session(error: &SessionError) -> Option<String> {
     }
 }
 
-/// The hint of a failed request.
+/// The hint for a failed request. `None` if no change of flags or settings would help.
 fn of_request(error: &RequestError) -> Option<String> {
     let RequestError { host, cause, .. } = error.root();
     Some(match cause {

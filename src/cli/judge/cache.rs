@@ -36,15 +36,15 @@ pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &
     Ok(ExitStatus::Done)
 }
 
-/// The path of the cache and its origin.
+/// The path of the cache and its origin. A chosen file in the default folder is treated like the default file.
 fn path(chosen: Option<&Path>) -> anyhow::Result<(PathBuf, PathOrigin)> {
     let folders = etcetera::choose_base_strategy();
     let default = folders.map(|folders| folders.cache_dir().join("gradus").join(REPLIES));
     match chosen {
         Some(path) => {
             let path = path.to_owned();
-            let is_ours = default.is_ok_and(|default| default.parent() == path.parent());
-            Ok((path, if is_ours { PathOrigin::Default } else { PathOrigin::Chosen }))
+            let is_in_default_folder = default.is_ok_and(|default| default.parent() == path.parent());
+            Ok((path, if is_in_default_folder { PathOrigin::Default } else { PathOrigin::Chosen }))
         }
         None => Ok((default.context("cannot find the user's cache folder")?, PathOrigin::Default)),
     }
@@ -53,7 +53,7 @@ fn path(chosen: Option<&Path>) -> anyhow::Result<(PathBuf, PathOrigin)> {
 /// Opens the cache for a run; `None` if the run continues without a cache.
 ///
 /// # Errors
-/// A chosen file is not a reply cache, or the cache is missing or unreadable although no request may be sent.
+/// When a chosen file is not a reply cache, or when no request may be sent and the cache is missing or unreadable.
 pub(super) fn open(chosen: Option<&Path>, cache_use: CacheUse, printer: &Printer) -> anyhow::Result<Option<Cache>> {
     let (path, origin) = path(chosen)?;
     if cache_use == CacheUse::ReplayOnly {
@@ -71,14 +71,14 @@ pub(super) fn open(chosen: Option<&Path>, cache_use: CacheUse, printer: &Printer
             Ok(Some(cache))
         }
         Err(error) if error.is_about_writing() => {
-            // Opened for reading, because the cache of a write-protected folder still saves requests.
+            // Opened for reading, because cached replies save requests even if no reply can be added.
             let cache = Cache::open_to_read(&path, origin).ok().flatten();
-            let what = if cache.is_some() {
+            let effect = if cache.is_some() {
                 "cached replies are used and new ones are not cached"
             } else {
                 "replies are not cached"
             };
-            printer.warning(&format!("{what}: {}", hints::with_hint(error)));
+            printer.warning(&format!("{effect}: {}", hints::with_hint(error)));
             Ok(cache)
         }
         Err(error) => Err(error.into()),

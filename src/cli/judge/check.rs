@@ -10,7 +10,7 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::Settings;
 use crate::llm::{Endpoint, ProbeReport, ReplyFault, ReplyFormat, RequestError, TokenizerKind, probe, shown_url};
 
-/// Number of models that are listed if the configured one is missing.
+/// Maximum number of the endpoint's models that a message names.
 const MAX_LISTED_MODELS: usize = 8;
 
 pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
     settings.grader.value = GraderChoice::Llm;
     // The placeholder makes it possible to list the models of the endpoint when no model is configured.
     settings.llm.assume_model(UNKNOWN_MODEL);
-    // Cached replies are ignored, because they say nothing about the endpoint now.
+    // Cached replies are ignored, because they do not show whether the endpoint replies at present.
     let uses = JudgeUse::from_flags(false, true);
     let Some(judges) = open(&settings, uses, printer)? else { return Ok(ExitStatus::Done) };
     let pool = judges.pool();
@@ -51,13 +51,13 @@ fn table(endpoint: &Endpoint, tokenizer: TokenizerKind, report: &ProbeReport) ->
     row("model", &model(endpoint, report));
     let counted = match tokenizer {
         TokenizerKind::Known => "",
-        TokenizerKind::Guessed => "; tokens are counted with a common tokenizer, plus one fifth",
+        TokenizerKind::Guessed => "; tokens are counted with a common tokenizer, and one fifth is added",
     };
     row(
         "context",
         &match report.context {
-            Some(tokens) => format!("{tokens} tokens reported, {} tokens used by gradus{counted}", endpoint.context),
-            None => format!("not reported, {} tokens used by gradus{counted}", endpoint.context),
+            Some(tokens) => format!("{tokens} tokens reported, {} tokens assumed by gradus{counted}", endpoint.context),
+            None => format!("not reported, {} tokens assumed by gradus{counted}", endpoint.context),
         },
     );
     match &report.reply {
@@ -91,16 +91,16 @@ fn format(format: ReplyFormat) -> &'static str {
     }
 }
 
-/// One sentence with the problem of an endpoint and the change that solves it.
+/// The problem of an endpoint and how to solve it, in one sentence. `None` if the endpoint has no problem.
 fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<String> {
     let listed = report.models.as_ref().ok().filter(|models| !models.is_empty());
-    let missing = listed.filter(|models| !models.contains(&endpoint.model)).map(|models| listing(models));
-    match (&report.reply, missing) {
+    let alternatives = listed.filter(|models| !models.contains(&endpoint.model)).map(|models| listing(models));
+    match (&report.reply, alternatives) {
         (_, Some(models)) if endpoint.model == UNKNOWN_MODEL => {
             Some(format!("choose one of the endpoint's models with --model: {models}"))
         }
-        (Err(error), missing) => Some(no_reply(error, missing.as_deref())),
-        (Ok(reply), missing) => match (reply.fault, missing) {
+        (Err(error), alternatives) => Some(no_reply(error, alternatives.as_deref())),
+        (Ok(reply), alternatives) => match (reply.fault, alternatives) {
             (Some(fault), _) => Some(format!(
                 "{}: answers may fall back to the offline scorer; try a larger model",
                 match fault {
@@ -122,11 +122,12 @@ fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<String> {
     }
 }
 
-/// The problem of an endpoint without a reply; `missing` lists its models if the configured one is not among them.
-fn no_reply(error: &RequestError, missing: Option<&str>) -> String {
+/// The problem of an endpoint that did not reply. `alternatives` lists the models of the endpoint if the configured
+/// model is not among them.
+fn no_reply(error: &RequestError, alternatives: Option<&str>) -> String {
     let status = error.root().cause.reported_status();
     // A refused key explains the failure better than a missing model.
-    let model = missing.filter(|_| !matches!(status, Some(401 | 403)));
+    let model = alternatives.filter(|_| !matches!(status, Some(401 | 403)));
     let model = model.map(|models| format!("choose one of the endpoint's models with --model: {models}"));
     let hint = model.or_else(|| hints::hint_for(&error.clone().into())).map(|hint| format!("; {hint}"));
     format!("the endpoint gave no reply: {error}{}", hint.unwrap_or_default())
@@ -136,7 +137,7 @@ fn listing(models: &[String]) -> String {
     models.iter().take(MAX_LISTED_MODELS).map(|id| one_line(id)).collect::<Vec<_>>().join(", ")
 }
 
-/// A text of a server on one line.
+/// Puts a text from a server on one line: white space and control characters become single spaces.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();

@@ -1,5 +1,5 @@
 //! Finds the project file and reads settings files: only regular files of limited size, and a project file only if it
-//! belongs to the user who runs the program.
+//! belongs to root or to the user who runs the program.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -18,10 +18,10 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The result of the search for a project file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Search {
-    /// The nearest project file, from the folder up to the root.
+    /// The nearest project file, from the folder up to the root, that is not ignored.
     pub(in crate::cli) found: Option<PathBuf>,
-    /// Nearer files in parent folders that belong to another user, who could put one above a shared folder such as
-    /// `/tmp`. They are ignored.
+    /// Nearer project files in parent folders that belong to another user. They are ignored, because anyone can put a
+    /// file into a shared parent folder such as `/tmp`.
     pub(in crate::cli) ignored: Vec<PathBuf>,
 }
 
@@ -59,8 +59,8 @@ pub(in crate::cli) fn read(path: &Path) -> anyhow::Result<Option<String>> {
 /// The text of a project file.
 ///
 /// # Errors
-/// Those of [`read`], a missing file, and a file or a link to it that another user owns: its owner could change what
-/// this user's program does.
+/// The errors of [`read`], a missing file, or another user who owns the file or the link to it. That user could change
+/// what the program does.
 pub(in crate::cli) fn read_own(path: &Path) -> anyhow::Result<String> {
     let file = open(path).with_context(|| format!("cannot read {}", path.display()))?;
     if is_foreign_file(path, &file).with_context(|| format!("cannot read {}", path.display()))? {

@@ -3,6 +3,7 @@
 use gradus_core::agreement::ScoreFault;
 use gradus_core::bank::DraftFault;
 use gradus_core::model::{NonText, RowLocation};
+use gradus_core::wording::counted;
 
 use crate::row::{TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
 
@@ -17,7 +18,8 @@ pub enum RowFault {
     NotUtf8 { valid: usize },
     #[error("not valid JSON: {message} at column {column}")]
     NotJson { message: String, column: usize },
-    /// Valid JSON that is not an object, or text that JSON can write and UTF-8 cannot hold.
+    /// Valid JSON that is not an object, or that contains a value which cannot be decoded, such as a lone surrogate
+    /// (`"\ud800"`) or a number that is too large.
     #[error("{message}")]
     JsonValue { message: String },
     #[error("`{column}` occurs more than once: keep one of them")]
@@ -26,14 +28,14 @@ pub enum RowFault {
     WrongType { column: String, found: &'static str, expected: &'static str },
     #[error("`{column}` is {found}; expected a number")]
     NotANumber { column: String, found: String },
-    /// `present` are the names of the object, at most a dozen.
-    #[error("no `{column}`, only: {}", listed(.present))]
+    /// `present` has the field names of the object, at most 12.
+    #[error("{}", missing_field(.column, .present))]
     MissingField { column: String, present: Vec<String> },
     #[error("the row has no `{column}`")]
     MissingCell { column: String },
     #[error("no `{column}`: the row names no question")]
     NoQuestion { column: String },
-    #[error("{found} fields, where the heading has {expected}")]
+    #[error("the row has {}, but the header has {expected}", counted(*.found, "field"))]
     FieldCount { found: usize, expected: usize },
     #[error("the file ends in the middle of this row, inside quotes")]
     OpenQuotes,
@@ -45,19 +47,20 @@ pub enum RowFault {
     FileName,
     #[error("{message}")]
     FrontMatter { message: String },
-    #[error("it is a link to a folder, which is not followed: copy the folder")]
+    #[error("it is a link to a folder; such links are not followed: copy the folder")]
     LinkToFolder,
-    #[error("it is not a regular file: remove it, or copy what it holds into a file")]
+    #[error("it is not a regular file: remove it, or copy its content into a regular file")]
     NotAFile,
-    #[error("it is a link to a file outside of this folder, which is not read: copy the file")]
+    #[error("it is a link to a file outside the input folder; such links are not followed: copy the file")]
     LinkOutside,
-    /// A cell of a Parquet file that has no form as text.
+    /// A cell of a Parquet file whose value cannot be converted to text.
     #[error("{reason}")]
     Cell { reason: String },
     #[error(transparent)]
     Score(#[from] ScoreFault),
     #[error(transparent)]
     Draft(#[from] DraftFault),
+    /// A fault of this program: a block has no row at this place.
     #[error("the row was not read: report this as a fault")]
     Lost,
 }
@@ -67,17 +70,17 @@ impl RowFault {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::TooLong { .. } => Some("shorten the row, or split it"),
-            Self::NotJson { .. } | Self::JsonValue { .. } => Some("write one JSON object a line"),
+            Self::NotJson { .. } | Self::JsonValue { .. } => Some("write one JSON object per line"),
             Self::WrongType { expected, .. } if [TEXT, TEXT_OR_NUMBER].contains(expected) => {
                 Some("write text in quotes")
             }
             Self::WrongType { .. } => Some("write a value of that type, or leave it out"),
-            Self::NotANumber { .. } => Some("write a number there, or leave it out"),
+            Self::NotANumber { .. } => Some("write a number, or leave the field out"),
             Self::NoQuestion { .. } => Some("name the question in every row"),
             Self::MissingField { .. } | Self::MissingCell { .. } => {
-                Some("add the column, or name the column that holds it")
+                Some("add the column, or name the column with these values")
             }
-            Self::FieldCount { .. } => Some("write as many fields in each row as the heading has"),
+            Self::FieldCount { .. } => Some("write as many fields in each row as the header has"),
             Self::OpenQuotes => Some("close the quotes"),
             Self::Score(fault) => Some(fault.hint()),
             Self::Draft(fault) => Some(fault.hint()),
@@ -96,9 +99,13 @@ impl RowFault {
     }
 }
 
-fn listed(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", short(name))).collect();
-    if quoted.is_empty() { "nothing".to_owned() } else { quoted.join(", ") }
+/// The message for an object without the field. Lists the fields that the object has.
+fn missing_field(column: &str, present: &[String]) -> String {
+    if present.is_empty() {
+        return format!("the row has no `{column}` and no other field");
+    }
+    let quoted: Vec<String> = present.iter().map(|name| format!("`{}`", short(name))).collect();
+    format!("the row has no `{column}`, only {}", quoted.join(", "))
 }
 
 /// A row that cannot be used, and its location.
@@ -140,7 +147,7 @@ mod tests {
         let column = || "score".to_owned();
         let present = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let message = || "x".to_owned();
-        let add = Some("add the column, or name the column that holds it");
+        let add = Some("add the column, or name the column with these values");
         check(vec![
             (
                 RowFault::TooLong { mebibytes: 16 },
@@ -151,9 +158,9 @@ mod tests {
             (
                 RowFault::NotJson { message: message(), column: 3 },
                 "not valid JSON: x at column 3",
-                Some("write one JSON object a line"),
+                Some("write one JSON object per line"),
             ),
-            (RowFault::JsonValue { message: message() }, "x", Some("write one JSON object a line")),
+            (RowFault::JsonValue { message: message() }, "x", Some("write one JSON object per line")),
             (RowFault::Repeated { column: column() }, "`score` occurs more than once: keep one of them", None),
             (
                 RowFault::WrongType { column: column(), found: "null", expected: "text" },
@@ -168,14 +175,18 @@ mod tests {
             (
                 RowFault::NotANumber { column: column(), found: "`high`".to_owned() },
                 "`score` is `high`; expected a number",
-                Some("write a number there, or leave it out"),
+                Some("write a number, or leave the field out"),
             ),
             (
                 RowFault::MissingField { column: column(), present: present(&["a", "b"]) },
-                "no `score`, only: `a`, `b`",
+                "the row has no `score`, only `a`, `b`",
                 add,
             ),
-            (RowFault::MissingField { column: column(), present: Vec::new() }, "no `score`, only: nothing", add),
+            (
+                RowFault::MissingField { column: column(), present: Vec::new() },
+                "the row has no `score` and no other field",
+                add,
+            ),
             (RowFault::MissingCell { column: column() }, "the row has no `score`", add),
             (
                 RowFault::NoQuestion { column: "q".to_owned() },
@@ -184,8 +195,8 @@ mod tests {
             ),
             (
                 RowFault::FieldCount { found: 1, expected: 2 },
-                "1 fields, where the heading has 2",
-                Some("write as many fields in each row as the heading has"),
+                "the row has 1 field, but the header has 2",
+                Some("write as many fields in each row as the header has"),
             ),
             (RowFault::OpenQuotes, "the file ends in the middle of this row, inside quotes", Some("close the quotes")),
         ]);
@@ -200,11 +211,11 @@ mod tests {
             (RowFault::Document(pdf), "it is a PDF document: save it as plain text in UTF-8", None),
             (RowFault::FileName, "the name of the file is not UTF-8: rename it", None),
             (RowFault::FrontMatter { message: message() }, "x", None),
-            (RowFault::LinkToFolder, "it is a link to a folder, which is not followed: copy the folder", None),
-            (RowFault::NotAFile, "it is not a regular file: remove it, or copy what it holds into a file", None),
+            (RowFault::LinkToFolder, "it is a link to a folder; such links are not followed: copy the folder", None),
+            (RowFault::NotAFile, "it is not a regular file: remove it, or copy its content into a regular file", None),
             (
                 RowFault::LinkOutside,
-                "it is a link to a file outside of this folder, which is not read: copy the file",
+                "it is a link to a file outside the input folder; such links are not followed: copy the file",
                 None,
             ),
             (RowFault::Cell { reason: message() }, "x", None),

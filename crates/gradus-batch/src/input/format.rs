@@ -24,8 +24,8 @@ impl InputFormat {
             Some(_) => path.with_extension(""),
             None => PathBuf::from(path),
         };
-        let ending = bare.extension()?.to_str()?.to_ascii_lowercase();
-        match ending.as_str() {
+        let extension = bare.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
             "jsonl" | "ndjson" | "json" => Some(Self::Jsonl),
             "csv" => Some(Self::Csv),
             "tsv" | "tab" => Some(Self::Tsv),

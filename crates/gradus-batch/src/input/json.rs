@@ -329,8 +329,8 @@ mod tests {
             (&b"{\"answer\":\"x\""[..], "not valid JSON: EOF while parsing an object at column 13"),
             (b"{\"answer\":\"x\"} x", "not valid JSON: trailing characters at column 16"),
             (b"[1]", "invalid type: sequence, expected an object with `answer`"),
-            (b"{\"text\":\"x\",\"id\":\"1\"}", "no `answer`, only: `text`, `id`"),
-            (b"{}", "no `answer`, only: nothing"),
+            (b"{\"text\":\"x\",\"id\":\"1\"}", "the row has no `answer`, only `text`, `id`"),
+            (b"{}", "the row has no `answer` and no other field"),
             (b"{\"id\":\"\\ud800\",\"answer\":\"x\"}", "unexpected end of hex escape"),
             (b"{\"answer\":\"\xff\"}", "not UTF-8 from byte 12 on: save it as UTF-8"),
         ] {

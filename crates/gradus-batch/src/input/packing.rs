@@ -26,10 +26,10 @@ impl Packing {
 
     /// The format that the file extension names.
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?;
-        if ending.eq_ignore_ascii_case("gz") {
+        let extension = path.extension()?;
+        if extension.eq_ignore_ascii_case("gz") {
             Some(Self::Gzip)
-        } else if ending.eq_ignore_ascii_case("zst") {
+        } else if extension.eq_ignore_ascii_case("zst") {
             Some(Self::Zstd)
         } else {
             None

@@ -21,14 +21,15 @@ pub(super) struct Stream {
     source: BufReader<Box<dyn Read + Send>>,
     checksum: crc32fast::Hasher,
     bytes: u64,
-    /// Whether the source is a pipe, whose next bytes may be long in coming.
+    /// Whether the source is a pipe, whose next bytes may take long to arrive.
     live: bool,
-    /// Once the caller sets it, reading ends in an error, however many bytes are left.
+    /// Set by the caller to stop reading, which then fails even if bytes are left.
     stop: Arc<AtomicBool>,
 }
 
 impl Stream {
-    /// Reads a file, and unpacks it according to its file extension or its first bytes. `read` counts stored bytes.
+    /// Reads a file, and unpacks it according to its file extension or its first bytes. `read` counts its bytes before
+    /// unpacking.
     pub(super) fn of_file(path: &Path, file: File, read: Arc<AtomicU64>, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let mut source: BufReader<Box<dyn Read + Send>> =
             BufReader::with_capacity(BUFFER, Box::new(Counted { source: file, read }));
@@ -39,7 +40,7 @@ impl Stream {
         Self::unpacked(source, packing, false, stop)
     }
 
-    /// Reads a source that may be silent for long, and unpacks it according to its first bytes. Reading ends in an error
+    /// Reads a source that may send nothing for a long time, and unpacks it according to its first bytes. Reading fails
     /// when `stop` is set.
     pub(super) fn of_pipe<R: Read + 'static>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
@@ -87,7 +88,7 @@ impl Stream {
     fn skip_mark(&mut self) -> io::Result<()> {
         let start = self.source.fill_buf()?;
         let has_mark = start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff");
-        // Half of the bytes of Latin text are zero there.
+        // UTF-16 without a mark is recognised by its zero bytes: they are half of the bytes of Latin text.
         if has_mark || matches!(start, [0, other, ..] | [other, 0, ..] if *other != 0) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "it is UTF-16: save it as UTF-8"));
         }
@@ -97,13 +98,14 @@ impl Stream {
         Ok(())
     }
 
-    /// The first byte in the buffer that is not a space; the buffer stays unread.
+    /// The first byte in the buffer that is not white space. Does not consume any bytes.
     pub(super) fn first_byte(&mut self) -> io::Result<Option<u8>> {
         Ok(self.source.fill_buf()?.iter().copied().find(|byte| !byte.is_ascii_whitespace()))
     }
 
-    /// The kind of the data if it cannot hold rows, according to the buffer, which stays unread. Damaged rows are not
-    /// refused: without a file signature, a heading or the start of a JSON object is enough.
+    /// The kind of the data if the buffer shows that it cannot contain rows, else `None`. Does not consume any bytes.
+    /// Damaged rows are accepted: in data without a file signature, a valid heading or one line that starts like a JSON
+    /// object is enough.
     pub(super) fn non_text(&mut self, format: InputFormat) -> io::Result<Option<NonText>> {
         let start = self.source.fill_buf()?;
         let mut lines = start.split(|byte| *byte == b'\n');

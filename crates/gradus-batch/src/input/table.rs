@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(
             answers,
             [
-                Err("1 fields, where the heading has 2"),
+                Err("the row has 1 field, but the header has 2"),
                 Err("not UTF-8 from byte 2 on: save it as UTF-8"),
                 Ok("fine"),
                 Err("the file ends in the middle of this row, inside quotes"),

@@ -1,4 +1,4 @@
-//! Tables that go out and come back, and files of another writer.
+//! Tests that written tables can be read again, and tests of files from another writer.
 
 use std::fs::File;
 use std::io::{Seek as _, Write as _};

@@ -1,4 +1,5 @@
-//! Reads the results of an earlier run: entries in order, each with its bytes checked.
+//! Reads the results of an earlier run, and compares them with their checksums: all entries in order, or single entries
+//! in any order.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek, SeekFrom};
@@ -10,7 +11,7 @@ use super::sink::Written;
 
 const BUFFER: usize = 1 << 18;
 
-/// A journal and the file with its results.
+/// The paths of a journal and of the file with its results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) journal: PathBuf,
@@ -18,14 +19,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Whether the journal has more lines than its head, damaged or not.
+    /// Whether the journal has complete lines after its head, damaged or not.
     pub(crate) fn has_entries(&self) -> io::Result<bool> {
-        let mut begins = Vec::new();
+        let mut start = Vec::new();
         match own_file::open(&self.journal) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            file => file?.take(4096).read_to_end(&mut begins)?,
+            file => file?.take(4096).read_to_end(&mut start)?,
         };
-        Ok(memchr::memchr_iter(b'\n', &begins).count() > 1)
+        Ok(memchr::memchr_iter(b'\n', &start).count() > 1)
     }
 }
 
@@ -50,7 +51,7 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    /// Opens both files; `None` where one is missing, or the head is not the expected one.
+    /// Opens the journal and its results; `None` if one of the files is missing or does not start with `head`.
     pub(crate) fn open(source: &Source, head: &[u8]) -> io::Result<Option<Self>> {
         let open = |path: &Path| match own_file::open(path) {
             Ok(file) => Ok(Some(BufReader::with_capacity(BUFFER, file))),
@@ -63,12 +64,12 @@ impl Replay {
             Self { journal, data, line: Vec::new(), bytes: Vec::new(), start: place, place, passed, torn: false };
         let expected = Head::of(head);
         let found: Option<Head> = replay.read_line()?;
-        let begins = found == Some(expected) && replay.read_bytes(expected.length, expected.checksum)?;
+        let has_head = found == Some(expected) && replay.read_bytes(expected.length, expected.checksum)?;
         replay.start = replay.place;
-        Ok(begins.then_some(replay))
+        Ok(has_head.then_some(replay))
     }
 
-    /// The next entry, and whether its result is what was written; `None` at the end or at the first damaged line.
+    /// The next entry, and whether its result is undamaged; `None` at the end and from the first damaged line on.
     pub(crate) fn next(&mut self) -> io::Result<Option<(Entry, bool)>> {
         let Some(entry) = self.read_line::<Entry>()? else { return Ok(None) };
         let is_sound = self.read_bytes(entry.length, entry.checksum)?;
@@ -80,7 +81,7 @@ impl Replay {
         &self.bytes
     }
 
-    /// The position after the last entry.
+    /// The position after the entry that was read last.
     pub(crate) fn place(&self) -> Place {
         self.place
     }
@@ -90,12 +91,13 @@ impl Replay {
         self.start
     }
 
-    /// Length and checksum of the results before that position.
+    /// Length and checksum of the results before [`Self::place()`].
     pub(crate) fn passed(&self) -> &Written {
         &self.passed
     }
 
-    /// Whether lines follow after a damaged one. A damaged last line is what an interrupted run leaves.
+    /// Whether the journal has lines after the first damaged one. A damaged line at the end is not counted, because an
+    /// interrupted run leaves one.
     pub(crate) fn has_lost_lines(&mut self) -> io::Result<bool> {
         Ok(self.torn && !self.journal.fill_buf()?.is_empty())
     }
@@ -139,13 +141,14 @@ impl Picker {
         Ok(Self { journal, data, line: Vec::new(), bytes: Vec::new() })
     }
 
-    /// The entry and its result; `None` where they are not what was written.
-    pub(super) fn pick(&mut self, place: Place, line: u32) -> io::Result<Option<(Entry, &[u8])>> {
-        read_at(&mut self.journal, place.journal, line, &mut self.line)?;
+    /// The entry at `place`, whose line in the journal has `line_length` bytes, and its result; `None` if one of them
+    /// is damaged.
+    pub(super) fn pick(&mut self, place: Place, line_length: u32) -> io::Result<Option<(Entry, &[u8])>> {
+        read_at(&mut self.journal, place.journal, line_length, &mut self.line)?;
         let Some(entry) = journal::read::<Entry>(&self.line) else { return Ok(None) };
         read_at(&mut self.data, place.data, entry.length, &mut self.bytes)?;
-        let sound = self.bytes.len() == entry.length as usize && crc32fast::hash(&self.bytes) == entry.checksum;
-        Ok(sound.then_some((entry, &self.bytes)))
+        let is_sound = self.bytes.len() == entry.length as usize && crc32fast::hash(&self.bytes) == entry.checksum;
+        Ok(is_sound.then_some((entry, &self.bytes)))
     }
 }
 

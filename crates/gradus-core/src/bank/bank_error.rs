@@ -5,12 +5,12 @@ use std::fmt;
 
 use super::finding::Finding;
 
-/// An error when something is requested from a bank.
+/// The reason why a question or a file of a bank cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BankError {
     /// No question has the requested id or name.
     UnknownQuestion {
-        /// The requested id or name. Long ones are cut.
+        /// The requested id or name. A long one is cut.
         id: String,
         /// Ids that look like it, nearest first.
         similar: Vec<String>,
@@ -27,7 +27,7 @@ pub enum BankError {
 }
 
 impl BankError {
-    /// How to resolve the error.
+    /// Advice for any caller; `None` if there is nothing to suggest.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::UnknownQuestion { similar, .. } if similar.is_empty() => None,

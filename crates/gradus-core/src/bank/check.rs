@@ -95,7 +95,7 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A finding for every rubric file that is not a question because of its folder.
+/// A finding for every rubric file that is not in a topic folder and therefore is not read as a question.
 fn misplaced(bank: &Bank) -> Vec<Finding> {
     let rubrics: HashSet<String> = bank.entries().iter().map(Entry::rubric_path).collect();
     let belongs = |file: &str| {
@@ -149,7 +149,7 @@ fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) ->
     corpora
 }
 
-/// Checks files of shared criteria, each as a separate rubric.
+/// Checks the files of shared criteria in scope, each as a rubric of its own.
 fn check_shared(bank: &Bank, scope: Scope<'_>, scorers: &mut Scorers<'_>, findings: &mut Vec<Finding>) {
     for (file, text) in bank.files().within(SHARED, ".toml").filter(|(file, _)| scope.has(file)) {
         match rubric::parse_shared_alone(file, text) {
@@ -201,7 +201,7 @@ fn prepare<'b>(
                         let source = SourceText::new(text);
                         prepared.push(PreparedQuestion { entry, file, source, locations, scorer, samples });
                     }
-                    // Phrases compile, but values have faults, so that grades would only add misleading findings.
+                    // The phrases compile, but other values have faults, so grades would only add misleading findings.
                     Ok(_) => {}
                 }
             }

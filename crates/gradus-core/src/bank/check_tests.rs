@@ -247,7 +247,7 @@ fn samples(question: &str, level: &str) -> String {
 fn faults_of_samples_are_found() {
     let level = "write `## strong`, `## fair` or `## weak` above each sample answer";
     let start = "start the file with `+++`, `question = \"<id>\"` and `+++`, each on its own line";
-    let header = "write `question = \"<id>\"` there, and `prompt` if no rubric has the prompt";
+    let header = "write `question = \"<id>\"` between the `+++` lines, and `prompt` if no rubric has the question";
     let file = |body: &str| format!("+++\nquestion = \"q\"\n+++\n{body}");
     for (text, message, hint) in [
         ("Text.".to_owned(), "no front matter", start),

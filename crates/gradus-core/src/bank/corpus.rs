@@ -23,7 +23,7 @@ struct Header {
 pub(super) struct Corpus {
     /// Id of the question.
     pub(super) question: String,
-    /// Location of the id in the file.
+    /// Byte range of the id in the file.
     pub(super) question_at: Range<usize>,
     /// Prompt of the question, if the file states it.
     pub(super) prompt: Option<String>,
@@ -42,7 +42,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
     };
     let parsed: Header = toml::from_str(&text[inside.clone()]).map_err(|error| {
         let span = error.span().map_or(inside.clone(), |span| inside.start + span.start..inside.start + span.end);
-        let hint = "write `question = \"<id>\"` there, and `prompt` if no rubric has the prompt";
+        let hint = "write `question = \"<id>\"` between the `+++` lines, and `prompt` if no rubric has the question";
         vec![Finding::new(file, text, span, error.message().trim_end(), hint)]
     })?;
     let at = parsed.question.span();

@@ -17,25 +17,25 @@ pub struct Finding {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// Offset of the first byte.
+    /// Byte offset in the file where the fault starts.
     pub start: usize,
-    /// Offset after the last byte.
+    /// Byte offset in the file after the end of the fault.
     pub end: usize,
     /// What is wrong, in one line.
     pub message: String,
-    /// How to fix it, for any caller.
+    /// How to fix the fault, without names of flags or commands.
     pub hint: String,
-    /// For callers that give other hints for some faults.
+    /// The kind of the fault, for callers that replace the hints for some kinds.
     #[serde(skip)]
     pub kind: FindingKind,
 }
 
-/// The kinds of findings for which a caller may know a tool that shows more.
+/// The kind of a finding. A caller may know a command that shows more about findings of some kinds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum FindingKind {
     /// A rubric file that is not TOML, or a value of the wrong type.
     RubricSyntax,
-    /// A golden expects another credit than the scorer gives.
+    /// A golden test of a rubric expects a different credit from the one that the scorer gives.
     GoldenCredit,
     /// The score of a sample answer does not match its level.
     SampleScore {
@@ -59,7 +59,7 @@ impl Finding {
         SourceText::new(text).finding(file, span, message, hint)
     }
 
-    /// The same finding with another kind.
+    /// Replaces the kind of the finding.
     pub(super) fn with_kind(self, kind: FindingKind) -> Self {
         Self { kind, ..self }
     }
@@ -99,14 +99,14 @@ impl<'t> SourceText<'t> {
     }
 }
 
-/// Bytes between two entries of [`LineIndex::characters`].
+/// Number of bytes between two entries of [`LineIndex::characters`].
 const BLOCK: usize = 256;
 
 /// Converts byte offsets into lines and columns.
 struct LineIndex {
-    /// By line: the offset of its first byte.
+    /// For each line, the offset of its first byte.
     starts: Vec<usize>,
-    /// By block of bytes: how many characters precede it.
+    /// For each block of [`BLOCK`] bytes, the number of characters that start before it.
     characters: Vec<usize>,
 }
 

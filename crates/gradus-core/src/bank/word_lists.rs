@@ -1,6 +1,7 @@
 //! Reads the word lists of a bank: `rubrics/synonyms.toml` and `rubrics/related.toml`.
 //!
-//! Takes the text of one file; gives its groups, or its faults. How words are compared is decided in `text`.
+//! Each function takes the text of one file and returns its groups, or its faults. How words are compared is decided in
+//! `text`.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -34,16 +35,18 @@ pub(super) fn parse_synonyms(file: &str, text: &str) -> Result<Synonyms, Vec<Fin
     let source = SourceText::new(text);
     let small = table.group.iter().filter(|group| group.words.get_ref().len() < 2);
     let hint = "name at least two words with the same meaning";
-    let small = small.map(|group| source.finding(file, group.words.span(), "a group of fewer than two words", hint));
+    let small = small.map(|group| source.finding(file, group.words.span(), "the group has fewer than two words", hint));
     let mut findings: Vec<Finding> = small.collect();
     let groups: Vec<&[String]> = table.group.iter().map(|group| group.words.get_ref().as_slice()).collect();
     match Synonyms::new(&groups) {
         Ok(synonyms) if findings.is_empty() => return Ok(synonyms),
         Ok(_) => {}
         Err(error) => {
-            let (SynonymsError::NoWords { group, .. } | SynonymsError::Twice { second: group, .. }) = error;
+            let (group, hint) = match error {
+                SynonymsError::NoWords { group, .. } => (group, "write each entry with letters or digits"),
+                SynonymsError::Twice { second, .. } => (second, "keep each word in one group only"),
+            };
             let span = table.group.get(group).map_or(0..0, |group| group.words.span());
-            let hint = "keep each word in one group: it has one meaning";
             findings.push(Finding::new(file, text, span, error.to_string(), hint));
         }
     }
@@ -98,7 +101,7 @@ fn check_schema(file: &str, text: &str, schema: &Spanned<u32>) -> Result<(), Vec
     if *schema.get_ref() == 1 {
         return Ok(());
     }
-    let message = format!("schema {}, expected 1", schema.get_ref());
+    let message = format!("`schema` is {}, but this program reads schema 1", schema.get_ref());
     Err(vec![Finding::new(file, text, schema.span(), message, "use schema 1, or a newer version of this program")])
 }
 
@@ -114,12 +117,17 @@ mod tests {
     #[test]
     fn every_fault_of_a_synonyms_file_has_a_message_and_a_hint() {
         let group = |words: &str| format!("schema = 1\n[[group]]\nwords = {words}\n");
-        let same = "keep each word in one group: it has one meaning";
+        let (no_words, same) = ("write each entry with letters or digits", "keep each word in one group only");
         for (text, message, hint) in [
             (group("['a', 'b']") + "more = 1", "unknown field `more`, expected `words`", FORMAT_HINT),
-            ("schema = 2".to_owned(), "schema 2, expected 1", "use schema 1, or a newer version of this program"),
-            (group("['a']"), "a group of fewer than two words", "name at least two words with the same meaning"),
-            (group("['a', '--']"), "`--` in group 0 has no words", same),
+            (
+                "schema = 2".to_owned(),
+                "`schema` is 2, but this program reads schema 1",
+                "use schema 1, or a newer version of this program",
+            ),
+            (group("['a']"), "the group has fewer than two words", "name at least two words with the same meaning"),
+            (group("['a', '--']"), "`--` in group 0 has no words", no_words),
+            (group("['a', 'a']"), "`a` is in group 0 and again in group 0", same),
         ] {
             assert_eq!(faults(&text), [(message.to_owned(), hint.to_owned())], "{text}");
         }
@@ -132,10 +140,14 @@ mod tests {
             "write `schema = 1`, then `[[group]]` tables with `words` and `[[opposite]]` tables with `one` and `other`";
         for (text, message, hint) in [
             ("group = 1", "invalid type: integer `1`, expected a sequence", layout),
-            ("schema = 3", "schema 3, expected 1", "use schema 1, or a newer version of this program"),
+            (
+                "schema = 3",
+                "`schema` is 3, but this program reads schema 1",
+                "use schema 1, or a newer version of this program",
+            ),
         ] {
             let findings = parse_related("r.toml", text).err().unwrap_or_default();
-            let found: Vec<_> = findings.iter().map(|one| (one.message.as_str(), one.hint.as_str())).collect();
+            let found: Vec<_> = findings.iter().map(|found| (found.message.as_str(), found.hint.as_str())).collect();
             assert_eq!(found, [(message, hint)], "{text}");
         }
     }

@@ -1,19 +1,20 @@
 //! Compares the words of an answer with the words of each question's rubric and sample answers.
 //!
-//! A text is a vector of weighted words, and two texts are compared by the cosine of their angle. Words that
-//! many texts use weigh little. A question without samples is compared by the phrases of its rubric instead.
+//! A text is a vector of weighted words, and two texts are compared by the cosine of the angle between their vectors.
+//! Words that many texts use weigh little. A question without samples is compared by the phrases of its rubric instead.
 
 use hashbrown::HashMap;
 
 use super::analyzer::Analyzer;
 use crate::model::{Question, Sample};
 
-/// Share of the rubric's wordings and criteria in a similarity.
+/// Share of the rubric's wordings and criteria in a similarity. The rest, beyond this share and that of the
+/// samples, is the share of the rubric's concepts that the answer contains; `question_index` adds it.
 const RUBRIC: f64 = 0.2;
 /// Share of the sample answers in a similarity.
 const SAMPLES: f64 = 0.5;
-/// Number of samples of a question, the most similar ones, whose similarities are averaged. People give different
-/// answers to the same question, so that an answer need not be similar to all samples.
+/// Number of most similar samples of a question whose similarities are averaged. People give different answers to the
+/// same question, so a good answer may differ from some of the samples.
 const SAMPLES_COMPARED: usize = 2;
 /// How often a word of a wording, or of what a criterion asks, counts. Words of samples and phrases count once.
 const TIMES: u32 = 3;
@@ -95,7 +96,7 @@ struct Term {
 /// The texts of all questions of a bank.
 pub(super) struct AnswerIndex {
     terms: HashMap<String, Term>,
-    /// For each question, the number of its texts. The first one is the rubric.
+    /// For each question, the number of its texts. The first text is the rubric.
     texts: Vec<usize>,
     /// Number of texts, background included.
     total: u32,

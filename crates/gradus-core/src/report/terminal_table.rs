@@ -2,7 +2,7 @@
 //! ready.
 //!
 //! Column widths depend only on the terminal's width and the longest question id, so that no row waits for another one.
-//! The table is for reading only, because names are shortened.
+//! The table is for people, not for programs, because ids are shortened.
 
 use super::layout::page::Page;
 use super::layout::style::{FAINT, Ink, PLAIN, Style, band_ink};
@@ -12,8 +12,8 @@ use crate::wording::{columns, cut_end, cut_middle, safe_line};
 
 /// Minimum number of columns of the table, also on narrower terminals.
 const LEAST: usize = 40;
-/// Minimum number of columns for flags and reasons on the line of their answer; on narrower terminals they are on the
-/// next line.
+/// Minimum width of a terminal, in columns, for flags and reasons on the line of their answer; on narrower terminals
+/// they are on the next line.
 const WIDE: usize = 72;
 /// Width of "100.0", in columns.
 const SCORE: usize = 5;
@@ -23,11 +23,11 @@ const BAND: usize = 8;
 const LEAST_NOTES: usize = 16;
 /// Maximum number of columns for ids; the rest of a wide terminal is for reasons.
 const LONGEST_ID: usize = 60;
-/// Minimum number of columns in which a reason can be understood. Where the last column has fewer, the reason replaces
-/// the question as well.
+/// Minimum number of columns in which a reason can be understood. If the last column is narrower, the reason
+/// replaces the question, the score and the band.
 const REASON: usize = 48;
 
-/// The column widths of the table, and its terminal.
+/// The column widths of the table, and the width and color of its terminal.
 #[derive(Debug, Clone, Copy)]
 pub struct TerminalTable {
     color: bool,
@@ -76,7 +76,8 @@ impl TerminalTable {
         let question = left(&cut_middle(&grade.question, self.question), self.question);
         match &grade.outcome {
             Outcome::Graded { score, band, .. } => {
-                let (score, band) = grade.calibrated.as_ref().map_or((*score, *band), |of| (of.score, of.band));
+                let (score, band) =
+                    grade.calibrated.as_ref().map_or((*score, *band), |fitted| (fitted.score, fitted.band));
                 self.graded([&id, &question], (score, band), &notes(grade))
             }
             Outcome::Ungraded { reason } => self.ungraded([&id, &question], reason),
@@ -108,7 +109,7 @@ impl TerminalTable {
         }
     }
 
-    /// Cells and notes on one line. The inks are those of the names, of score and band, and of the notes.
+    /// Cells and notes on one line. The inks are for id and question, for score and band, and for the notes.
     fn line(&self, cells: &[&str], notes: Option<&str>, [name, score, note]: [Ink; 3]) -> String {
         let mut page = Page::new(Style { width: self.width, color: self.color });
         let gap = " ".repeat(self.gap);
@@ -127,7 +128,7 @@ impl TerminalTable {
         page.finish()
     }
 
-    /// Notes on a line of their own, below their answer.
+    /// The notes on a separate line, below the row of their answer.
     fn below(&self, notes: &str) -> String {
         let mut page = Page::new(Style { width: self.width, color: self.color });
         page.unwrapped(&[TextRun::faint(format!("  {}", cut_end(notes, self.width - 2)))]);

@@ -1,4 +1,4 @@
-//! Messages: writes the body of a request and reads the reply from a response.
+//! The Messages API of Anthropic: writes the body of a request and reads the reply from a response.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -38,7 +38,7 @@ struct Tool<'a> {
 /// The schema is not JSON.
 pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect) -> serde_json::Result<Vec<u8>> {
     let system: Vec<_> =
-        request.messages.iter().filter(|said| said.role == Role::System).map(|said| &*said.text).collect();
+        request.messages.iter().filter(|message| message.role == Role::System).map(|message| &*message.text).collect();
     let cached = json!({ "type": "ephemeral" });
     let system =
         (!system.is_empty()).then(|| json!({ "type": "text", "text": system.join("\n\n"), "cache_control": cached }));
@@ -61,10 +61,11 @@ pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect
     })
 }
 
-/// The messages in turns: consecutive messages of one author become one, separated by a blank line.
+/// The messages without the system messages. Consecutive messages with the same role are joined, separated by a blank
+/// line.
 fn turns(messages: &[Message]) -> Vec<Value> {
-    let spoken: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
-    let in_a_row = spoken.chunk_by(|before, after| before.role == after.role);
+    let conversation: Vec<_> = messages.iter().filter(|message| message.role != Role::System).collect();
+    let in_a_row = conversation.chunk_by(|before, after| before.role == after.role);
     in_a_row.filter_map(turn).collect()
 }
 
@@ -75,10 +76,10 @@ fn turn(messages: &[&Message]) -> Option<Value> {
 }
 
 /// The reply in a response; `None` if the response does not contain a reply.
-pub(super) fn reply(answer: &Value) -> Option<Reply> {
-    let blocks = answer.get("content")?.as_array()?;
-    let stop = answer.get("stop_reason").and_then(Value::as_str);
-    let tokens = |name: &str| answer.get("usage").and_then(|usage| usage.get(name)?.as_u64()).unwrap_or_default();
+pub(super) fn reply(response: &Value) -> Option<Reply> {
+    let blocks = response.get("content")?.as_array()?;
+    let stop = response.get("stop_reason").and_then(Value::as_str);
+    let tokens = |name: &str| response.get("usage").and_then(|usage| usage.get(name)?.as_u64()).unwrap_or_default();
     let prompt = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"].map(tokens);
     Some(Reply {
         text: input(blocks).unwrap_or_else(|| text(blocks)),
@@ -92,7 +93,7 @@ pub(super) fn reply(answer: &Value) -> Option<Reply> {
     })
 }
 
-/// The input of the first tool call.
+/// The input of the first tool call, as JSON; `None` if there is no tool call or it has no input.
 fn input(blocks: &[Value]) -> Option<String> {
     let used = blocks.iter().find(|block| kind(block) == Some("tool_use"))?;
     used.get("input").map(Value::to_string)

@@ -1,8 +1,7 @@
-//! The public operations of the cache: each one is a transaction, and any number of threads and processes may share the
-//! file.
+//! The public operations of the cache. Any number of threads and processes may share the file.
 //!
-//! If a database that is open for writing turns out to be damaged during an operation, it is replaced, once per opened
-//! cache.
+//! If a database that is open for writing turns out to be damaged during an operation, it is replaced, at most
+//! once per opened cache.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,7 +24,7 @@ pub struct Cache {
 /// The result of opening a cache.
 #[derive(Debug)]
 pub struct OpenedCache {
-    /// The cache.
+    /// The cache, open for reading and writing.
     pub cache: Cache,
     /// The new path of the previous file, if that was damaged or had an old layout.
     pub set_aside: Option<PathBuf>,
@@ -48,7 +47,7 @@ enum Access {
 
 impl Cache {
     /// Opens the database, or creates it with its folder. A database that is damaged or has an old layout is renamed to
-    /// `<name>.damaged-<n>` first. An empty file is used.
+    /// `<name>.damaged-<n>` first. An empty file becomes a new database.
     ///
     /// # Errors
     /// The file is a database of another application or of a newer version, the file at a chosen path is not a cache, or
@@ -76,7 +75,8 @@ impl Cache {
         Ok(Some(Self { path, state: Mutex::new(state) }))
     }
 
-    /// The reply of a key. A reply with a wrong checksum counts as a cache miss and is deleted.
+    /// The reply that is stored under a key. A reply with a wrong checksum is a cache miss, and is deleted if the
+    /// cache is open for writing.
     pub fn get(&self, key: &[u8; 32]) -> Result<Option<StoredReply>, CacheError> {
         let Some(raw) = self.read(|connection| rows::find(connection, key))? else { return Ok(None) };
         let found = raw.checked(key);
@@ -95,7 +95,7 @@ impl Cache {
         self.write(|connection| rows::put(connection, (key, model, now, reply), &checksum))
     }
 
-    /// The stored text about an endpoint.
+    /// The text that is stored about an endpoint. A text with a wrong checksum is handled as in [`Self::get`].
     pub fn endpoint(&self, name: &str) -> Result<Option<String>, CacheError> {
         let Some(found) = self.read(|connection| rows::find_endpoint(connection, name))? else { return Ok(None) };
         if found.content.is_none() && self.may_write() {
@@ -176,7 +176,7 @@ impl Cache {
         &self,
         operation: impl Fn(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, CacheError> {
-        self.run("spoil", operation)
+        self.run("damage", operation)
     }
 }
 
@@ -193,7 +193,7 @@ impl State {
     fn renew(&mut self, path: &Path) -> Result<(), CacheError> {
         let Access::Write { id, origin, set_aside, is_renewed } = &mut self.access else { return Ok(()) };
         *is_renewed = true;
-        // Closed before the file is renamed, because some systems do not rename open files.
+        // The connection is closed before the file is renamed, because some systems do not rename open files.
         self.connection = None;
         let writable = open_to_write::open(path, *origin, Some(id))?;
         (*id, *set_aside) = (writable.id, writable.set_aside);
@@ -201,7 +201,8 @@ impl State {
         Ok(())
     }
 
-    /// Reads with locks from now on, if another process started to write the database.
+    /// Opens the database again, with locks, if it is read without locks and another process may have started to write
+    /// to it.
     fn lock_if_written(&mut self, path: &Path) -> Result<(), CacheError> {
         if matches!(self.access, Access::Read { is_unlocked: true })
             && open_to_read::is_written(path)

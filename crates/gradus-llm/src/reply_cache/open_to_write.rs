@@ -1,6 +1,8 @@
-//! Opens the database for writing: creates a missing one and renames a damaged one.
+//! Opens the database for writing: creates a missing one, and replaces one that is damaged or has an old layout after
+//! renaming it.
 //!
-//! A lock file is held meanwhile, so that no other process opens a database while its files are being renamed.
+//! The lock is held until the database is open, so that no other process opens it for writing while its files are being
+//! renamed.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +19,7 @@ pub(super) struct Writable {
     pub(super) connection: Connection,
     /// The id of the database.
     pub(super) id: Id,
-    /// The new path of the previous database, if that was damaged.
+    /// The new path of the previous database; `None` unless it was renamed because of damage or an old layout.
     pub(super) set_aside: Option<PathBuf>,
 }
 
@@ -30,8 +32,8 @@ pub enum PathOrigin {
     Chosen,
 }
 
-/// Opens or creates the database at an absolute path. The database with the id `distrusted` counts as damaged; another
-/// process may have replaced it already.
+/// Opens or creates the database at an absolute path. The database with the id `distrusted` counts as damaged. If
+/// another process has replaced it already, opens the replacement.
 pub(super) fn open(path: &Path, origin: PathOrigin, distrusted: Option<&Id>) -> Result<Writable, CacheError> {
     files::check_kind(path)?;
     // Checked before a folder or a lock file is created, because no file may be created beside an unknown file.
@@ -53,10 +55,10 @@ pub(super) fn open(path: &Path, origin: PathOrigin, distrusted: Option<&Id>) -> 
     Ok(Writable { connection, id, set_aside })
 }
 
-/// Refuses a file of another owner without changing it or any file beside it: `SQLite` reads it without locks and does
-/// not touch its log.
+/// Refuses a file that belongs to another application. Does not change the file or any file beside it, because `SQLite`
+/// reads it without locks and without its log.
 pub(super) fn check_owner(path: &Path, origin: PathOrigin) -> Result<(), CacheError> {
-    if !path.metadata().is_ok_and(|known| known.len() > 0) {
+    if !path.metadata().is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(());
     }
     match open_to_read::immutable(path) {
@@ -106,7 +108,8 @@ fn connect(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
         return Err(failure(rusqlite::ffi::SQLITE_READONLY));
     }
     let identity = Identity::of(&connection)?;
-    // A database that is read-only only after it was read has a header that no current `SQLite` writes.
+    // Checked again after reading, because `SQLite` then treats a database as read-only if its header has an unknown
+    // version of the file format. No current `SQLite` writes such a header.
     if connection.is_readonly("main")? {
         return Err(failure(rusqlite::ffi::SQLITE_CORRUPT));
     }

@@ -2,7 +2,7 @@
 //! people's.
 //!
 //! Takes credits of criteria and human scores of the same answers, and gives weights that are drawn towards a prior,
-//! the rubric's own points. `choose_lambda` chooses how strongly.
+//! the rubric's own points. `choose_lambda` chooses the strength of this pull.
 
 /// Maximum number of sweeps over all weights.
 const MOST_SWEEPS: usize = 10_000;
@@ -12,14 +12,16 @@ const CONVERGED: f64 = 1e-10;
 /// One answer: the credit of each criterion, and the human score.
 pub(super) type FitRow<'a> = (&'a [f64], f64);
 
-/// Non-negative ridge weights: minimises `|rows * w - human|^2 + lambda * |w - prior|^2`, `w >= 0`.
+/// The non-negative weights `w` that minimise `|rows * w - human|^2 + lambda * |w - prior|^2`.
 ///
-/// `rows` contains credits, 0 to 1, one for each criterion. The prior of a criterion is the human score that an answer
-/// with this criterion alone should have. Lambda has the effect of that many answers that met only one criterion and
-/// had its prior as their score. Solved by cyclic coordinate descent from the prior, in the order of criteria, until no
-/// weight moves by more than 1e-10, in at most 10,000 sweeps. A criterion that no answer met keeps its prior. At lambda
-/// 0 the order decides between criteria that were always met together. Rows with a number that is not finite are left
-/// out.
+/// Each row contains the credits of one answer, from 0 to 1, one for each criterion. The prior of a criterion is the
+/// expected human score of an answer that meets only this criterion. Lambda has the effect of that many additional
+/// answers for each criterion, which meet only this criterion and have its prior as their score.
+///
+/// The solver is cyclic coordinate descent from the prior, in the order of criteria, until no weight moves by more than
+/// 1e-10 in a sweep, in at most 10,000 sweeps. A criterion that no answer met keeps its prior, or 0 if the prior is
+/// negative. If lambda is 0, the order decides between criteria that were always met together. Rows with a number that
+/// is not finite are left out.
 ///
 /// `None` if lengths differ, no row is left, the prior or lambda is not finite, lambda is negative, or numbers are so
 /// large that a weight would not be finite.
@@ -28,7 +30,7 @@ pub fn weights(rows: &[Vec<f64>], human: &[f64], prior: &[f64], lambda: f64) -> 
     Products::of(rows.into_iter(), prior.len()).solve(prior, lambda)
 }
 
-/// The rows of finite numbers. `None` if lengths differ, the prior is not finite or no row is left.
+/// The rows that contain only finite numbers. `None` if lengths differ, the prior is not finite or no row is left.
 pub(super) fn usable<'a>(rows: &'a [Vec<f64>], human: &[f64], prior: &[f64]) -> Option<Vec<FitRow<'a>>> {
     let fits = rows.len() == human.len() && rows.iter().all(|row| row.len() == prior.len());
     if !fits || !prior.iter().all(|points| points.is_finite()) {
@@ -62,7 +64,8 @@ impl Products {
         sums
     }
 
-    /// The weights, see [`weights`].
+    /// Computes the weights that [`weights`] describes. `None` if lambda is negative or not finite, or if a weight
+    /// would not be finite.
     pub(super) fn solve(&self, prior: &[f64], lambda: f64) -> Option<Vec<f64>> {
         if !lambda.is_finite() || lambda < 0.0 {
             return None;
@@ -88,11 +91,12 @@ impl Products {
         let (products, human) = (self.credits.get(criterion)?, self.human.get(criterion)?);
         let (own, weight) = (*products.get(criterion)?, *weights.get(criterion)?);
         if own + lambda <= 0.0 {
-            return Some(weight); // because no row has credit for it, every weight is as good
+            return Some(weight); // because no row has credit for the criterion, every weight fits equally well
         }
-        // because with a large lambda a sum of two large terms would lose the digits of the small step
-        let left = human - dot(products, weights) + own * (weight - points);
-        let best = points + left / (own + lambda);
+        // Computes the difference to the prior, because with a large lambda the sum of two large terms would lose the
+        // digits of a small difference.
+        let residual = human - dot(products, weights) + own * (weight - points);
+        let best = points + residual / (own + lambda);
         best.is_finite().then_some(best.max(0.0))
     }
 }
@@ -138,7 +142,8 @@ mod tests {
 
     #[test]
     fn positive_weights_agree_with_scipy() {
-        // scipy 1.17.1 optimize.nnls, rows augmented by sqrt(lambda) * identity and sqrt(lambda) * prior.
+        // Computed by optimize.nnls of scipy 1.17.1, with rows augmented by sqrt(lambda) * identity and
+        // sqrt(lambda) * prior.
         let (human, prior) = ([0.9, 0.4, 0.3, 0.8, 0.2, 0.7], [0.5, 0.3, 0.2]);
         let of = |lambda| weights(&six(), &human, &prior, lambda);
         assert_weights(of(0.0), &[0.735_879_836_864_617_6, 0.098_279_120_660_499_3, 0.100_746_045_956_430_98]);
@@ -148,7 +153,8 @@ mod tests {
 
     #[test]
     fn weights_agree_with_scipy_where_one_would_be_negative() {
-        // As above. Unconstrained (numpy 2.4.6 linalg.lstsq) the second weight is -0.4068, -0.0912 and 0.1969.
+        // Computed as in the test above. Without the constraint, linalg.lstsq of numpy 2.4.6 gives -0.4068, -0.0912 and
+        // 0.1969 for the second weight.
         let (human, prior) = ([0.9, 0.1, 0.3, 0.5, 0.6, 0.7], [0.5, 0.3, 0.2]);
         let of = |lambda| weights(&six(), &human, &prior, lambda);
         assert_weights(of(0.0), &[0.609_690_444_145_356_7, 0.0, 0.297_711_978_465_679_87]);
@@ -166,7 +172,7 @@ mod tests {
     #[test]
     fn a_weight_that_no_row_determines_stays_at_the_prior() {
         assert_weights(weights(&[vec![1.0, 0.0]], &[0.25], &[0.5, 0.125], 0.0), &[0.25, 0.125]);
-        // A negative prior cannot be reached.
+        // Weights are not negative, so a negative prior gives 0.
         assert_weights(weights(&[vec![0.0]], &[0.25], &[-1.0], 3.0), &[0.0]);
         assert_weights(weights(&[vec![]], &[0.25], &[], 1.0), &[]);
     }

@@ -1,4 +1,4 @@
-//! Statistics of the answers to one question.
+//! Statistics of the answers to one question: their scores, and the credits of each criterion and penalty.
 
 use super::criterion_stats::{CriterionStats, ItemStats, capped};
 use super::score_stats::ScoreStats;
@@ -13,7 +13,7 @@ pub struct QuestionStats {
     pub scores: ScoreStats,
     /// The criteria, in the order of the rubric. Empty if no rubric was given.
     pub criteria: Vec<CriterionStats>,
-    /// The penalties, in the order of the rubric.
+    /// The penalties, in the order of the rubric. Empty if no rubric was given.
     pub penalties: Vec<ItemStats>,
 }
 
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!((item.decided, item.full, item.none), (3, 1, 1));
         assert_eq!((item.hit_rate(), item.missed_rate()), (Ok(1.0 / 3.0), Ok(1.0 / 3.0)));
         assert_eq!(item.mean_credit(), Ok(0.5));
-        // The penalty is 0, 1, 0 and 0.5: it applied in two of four.
+        // The credits of the penalty are 0, 1, 0 and 0.5, so it applied to two of the four answers.
         assert_eq!((answers.penalties[0].applied_rate(), answers.penalties[0].mean_credit()), (Ok(0.5), Ok(0.375)));
     }
 

@@ -13,8 +13,8 @@ const SHARED: (&str, &str) = (
     "schema = 1\n[[criterion]]\nid = \"common\"\npoints = 1\nasks = \"x\"\n[[criterion.concept]]\nid = \"c\"\nany = ['common']\n",
 );
 
-/// Learns from 30 high and 30 low answers to a question whose rubric has this criterion. `high` has the texts and
-/// scores that the high answers repeat.
+/// Learns from 30 high and 30 low answers to a question. `head` has more fields of its rubric, `criterion` the rest of
+/// its criterion, and `high` the texts and scores that the high answers repeat.
 fn learned(head: &str, criterion: &str, high: &[(&str, f64)]) -> Learned {
     let text = format!(
         "schema = 1\nid = \"q\"\ntopic = \"t\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \"What sits there?\"\n\
@@ -55,7 +55,8 @@ fn a_phrase_is_added_to_the_concept_that_answers_miss() {
 #[test]
 fn a_proposal_has_the_agreement_on_held_out_answers_before_and_after() {
     let found = learned("", "[[criterion.concept]]\nid = \"c\"\nany = ['fuse']\n", &[(HIGH, 1.0)]);
-    // All 12 are graded 0 before: F1 is 0 for right and 6 of (6 + 3) for wrong, 0.333 on average. Then all fit.
+    // Before, all 12 answers are graded 0: F1 is 0 for "right" and 6 / (6 + 3) for "wrong", 0.333 on average. With the
+    // phrase, all grades agree with the scores.
     let expected = HeldOut { metric: "macro-f1", answers: 12, before: 0.333, after: 1.0 };
     assert_eq!(found.proposals[0].held_out, expected);
     assert!(found.patch.contains("macro-f1 0.333 to 1.000 on 12 others"), "{}", found.patch);

@@ -1,13 +1,13 @@
-//! Writes the change of a file as a unified diff, in the format that `patch -p1` and `git apply` read.
+//! Formats the change of a file as a unified diff that `patch -p1` and `git apply` accept.
 
 use similar::TextDiff;
 
-/// Unchanged lines around a change.
+/// Maximum number of unchanged lines before and after a change.
 const CONTEXT: usize = 3;
 
-/// The change of `file` from `old` to `new`. Empty if both are equal.
+/// The unified diff that changes `old` to `new`, the texts of the file at path `file`. Empty if the texts are equal.
 pub(super) fn unified_diff(file: &str, old: &str, new: &str) -> String {
-    // Only `\n` ends a line, as for the programs that apply the patch.
+    // Only `\n` ends a line, because the programs that apply the patch split lines in the same way.
     let [old, new] = [old, new].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
     let diff = TextDiff::configure().newline_terminated(true).diff_slices(&old, &new);
     diff.unified_diff().context_radius(CONTEXT).header(&format!("a/{file}"), &format!("b/{file}")).to_string()

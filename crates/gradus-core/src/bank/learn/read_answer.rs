@@ -31,7 +31,7 @@ pub(super) struct Occurrence {
     pub(super) sentence: Range<usize>,
     /// Byte range of the phrase in the answer.
     pub(super) words: Range<usize>,
-    /// Whether the rubric finds something in these words, anywhere in the answer.
+    /// Whether a match of the rubric overlaps the phrase at any of its places in the answer.
     pub(super) covered: bool,
 }
 
@@ -39,9 +39,9 @@ pub(super) struct Occurrence {
 pub(super) struct CriterionResult {
     /// Credit in thousandths.
     pub(super) credit: u32,
-    /// Numbers of concepts that the answer does not contain.
+    /// Indices of the concepts that the answer does not contain.
     pub(super) missing: BTreeSet<usize>,
-    /// Number of the reference that fits best.
+    /// Index of the reference that fits best, from 0; 0 for a criterion without references.
     pub(super) reference: usize,
 }
 
@@ -73,7 +73,7 @@ fn results(scorer: &Scorer, answer: &Answer<'_>, workspace: &mut Workspace) -> V
     let grade = scorer.grade(answer, workspace);
     let graded = |number: usize| grade.criteria.get(number);
     let result = |(number, criterion): (usize, &crate::model::Criterion)| {
-        // An answer without words is not graded, so that it misses every concept.
+        // An answer without words has no credits, so it misses every concept.
         let is_missing =
             |id: &str| graded(number).is_none_or(|grade| grade.missing.iter().any(|missing| missing == id));
         let concepts = criterion.concepts.iter().enumerate();
@@ -126,7 +126,7 @@ fn phrases(
     phrases
 }
 
-/// Whether any of the spans overlaps each token. Spans must be sorted by their starts.
+/// For each token, whether a span overlaps it. Spans must be sorted by their starts.
 fn covered_tokens(tokens: &[Token], spans: &[Span]) -> Vec<bool> {
     let (mut spans, mut furthest) = (spans.iter().peekable(), 0);
     let is_covered = |token: &Token| {
@@ -138,8 +138,8 @@ fn covered_tokens(tokens: &[Token], spans: &[Span]) -> Vec<bool> {
     tokens.iter().map(is_covered).collect()
 }
 
-/// Adds an occurrence. A phrase that is covered once counts as covered, because the rubric's finds contain only the first
-/// of several places in a sentence.
+/// Adds an occurrence. A phrase that is covered once counts as covered, because the scorer reports only the first of
+/// several matches in a sentence.
 fn add(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurrence) {
     match phrases.get_mut(&stems) {
         None => {
@@ -149,7 +149,7 @@ fn add(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurre
     }
 }
 
-/// Whether the words can be a phrase: adjacent, not negated, and with content words at both ends.
+/// Whether the words can be a phrase: adjacent, not negated, with content words at both ends, and not only numbers.
 fn is_phrase(words: &[Token]) -> bool {
     let (Some((first, others)), Some(last)) = (words.split_first(), words.last()) else { return false };
     let is_negated = |token: &Token| token.negated || token.class().has(Class::NEGATOR);

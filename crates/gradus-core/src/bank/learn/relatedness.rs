@@ -29,18 +29,18 @@ pub(super) struct WordReader<'a> {
 
 impl WordReader<'_> {
     pub(super) fn words(&self, criterion: &Criterion, reader: &mut Reader) -> CriterionWords {
-        let mut of = |texts: &[&str]| self.widened(&content_stems(&texts.join(" . "), reader));
-        let whole = [criterion.id.as_str(), &criterion.asks, criterion.advice.as_deref().unwrap_or_default()];
+        let mut stems_of = |texts: &[&str]| self.widened(&content_stems(&texts.join(" . "), reader));
+        let own_texts = [criterion.id.as_str(), &criterion.asks, criterion.advice.as_deref().unwrap_or_default()];
         let is_only = criterion.concepts.len() == 1;
         let concepts: Vec<BTreeSet<String>> = criterion
             .concepts
             .iter()
             .map(|concept| {
                 let own = concept.any.iter().map(String::as_str).chain([concept.id.as_str()]);
-                of(&own.chain(is_only.then_some(criterion.asks.as_str())).collect::<Vec<_>>())
+                stems_of(&own.chain(is_only.then_some(criterion.asks.as_str())).collect::<Vec<_>>())
             })
             .collect();
-        let all = of(&whole).into_iter().chain(concepts.iter().flatten().cloned()).collect();
+        let all = stems_of(&own_texts).into_iter().chain(concepts.iter().flatten().cloned()).collect();
         CriterionWords { all, concepts }
     }
 
@@ -63,7 +63,7 @@ impl WordReader<'_> {
     }
 }
 
-/// Whether at least half of a phrase's stems are among `words`.
+/// Whether at least half of a phrase's stems are among `words`. `false` for a phrase without stems.
 pub(super) fn is_related(stems: &BTreeSet<String>, words: &BTreeSet<String>) -> bool {
     let shared = stems.intersection(words).count();
     shared > 0 && shared * 2 >= stems.len()

@@ -16,7 +16,7 @@ pub struct EarlierEvaluation {
 
 /// The reason why a text cannot be used as an earlier evaluation.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the messages say what the fields are")]
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum EarlierEvaluationError {
     /// The text is not JSON, or the JSON is not an evaluation.
     #[error(transparent)]
@@ -31,7 +31,7 @@ pub enum EarlierEvaluationError {
 
 #[derive(Deserialize)]
 struct CutInFile {
-    /// 0 to 100.
+    /// The cut score, from 0 to 100.
     score: f64,
 }
 

@@ -1,7 +1,7 @@
-//! An answer cut at its marks: pieces of text, and the starts and ends of marks between them.
+//! Cuts an answer at its marks into pieces of text and the starts and ends of marks between them.
 //!
-//! The marks in the result nest, so that every format can bracket, underline or embolden them. Takes time linear in the
-//! answer, times the number of criteria for each mark.
+//! The marks in the result nest, so that every format can bracket, underline or embolden them. The time
+//! is linear in the length of the answer plus the number of marks times the number of criteria.
 
 use std::cmp::Reverse;
 
@@ -16,12 +16,12 @@ pub(super) enum Piece<'a> {
     Open(&'a Mark),
     /// The end of the innermost mark.
     Close(&'a Mark),
-    /// Text that is left out.
+    /// A place where text is left out. Added by [`super::excerpt`] only.
     Gap,
 }
 
-/// `shown` cut at `marks`, which must be in the order of [`super::evidence::marks`]. Where marks cross, the one that
-/// started later is closed and opened again.
+/// Cuts `shown` at `marks`, which must be in the order of [`super::evidence::marks`]. Where two marks cross, the mark
+/// that starts later is closed at the end of the other mark and opened again after it.
 pub(super) fn pieces<'a>(shown: &'a str, marks: &'a [Mark]) -> Vec<Piece<'a>> {
     let mut cutter = Cutter { shown, at: 0, open: Vec::new(), waiting: Vec::new(), pieces: Vec::new() };
     for mark in marks {

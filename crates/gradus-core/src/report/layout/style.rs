@@ -22,7 +22,7 @@ impl Default for Style {
 }
 
 impl Style {
-    /// Columns that a report uses, at most 100, because longer lines are hard to read.
+    /// Number of columns that a report uses: at least 40, and at most 100, because longer lines are hard to read.
     pub(in crate::report) fn columns(self) -> usize {
         self.width.clamp(40, 100)
     }
