@@ -23,7 +23,7 @@ const HEAD_BYTES: u64 = 64 * 1024;
 
 /// The nearest folder with a rubric.
 #[derive(Debug, PartialEq, Eq)]
-enum Found {
+enum FoundBank {
     Bank(PathBuf),
     OfAnotherUser(PathBuf),
 }
@@ -74,14 +74,14 @@ pub(super) fn with_found_bank(
     }
     match found {
         None => Ok(settings),
-        Some(Found::OfAnotherUser(bank)) => {
+        Some(FoundBank::OfAnotherUser(bank)) => {
             let shown = bank.display();
             printer.warning(&format!(
                 "the bank in {shown} belongs to another user and is not used; if you trust it, use --bank {shown}"
             ));
             Ok(settings)
         }
-        Some(Found::Bank(bank)) => {
+        Some(FoundBank::Bank(bank)) => {
             if bank_use == BankUse::Announced {
                 let shown = bank.display();
                 printer.note(&format!(
@@ -125,13 +125,13 @@ struct RejectedFolder {
 }
 
 /// The nearest bank from `folder` up, and the nearer `rubrics` folders that contain TOML files but no rubric.
-fn find_upward(folder: &Path) -> (Option<Found>, Vec<RejectedFolder>) {
+fn find_upward(folder: &Path) -> (Option<FoundBank>, Vec<RejectedFolder>) {
     let mut rejected = Vec::new();
     for folder in folder.ancestors() {
         let (rubrics, bank) = (folder.join("rubrics"), folder.to_owned());
         let mut files = 0;
         if holds_rubric(&rubrics, 0, &mut files) {
-            let found = if belongs_to_user(&rubrics) { Found::Bank(bank) } else { Found::OfAnotherUser(bank) };
+            let found = if belongs_to_user(&rubrics) { FoundBank::Bank(bank) } else { FoundBank::OfAnotherUser(bank) };
             return (Some(found), rejected);
         }
         if files > 0 {
@@ -154,19 +154,19 @@ fn is_without_toml(rubrics: &Path) -> bool {
 
 /// Whether the folder or a folder in it contains a file that looks like a rubric. `files` counts the TOML files that
 /// were read in all calls; the search stops at [`MAX_FILES`].
-fn holds_rubric(folder: &Path, depth: usize, read: &mut usize) -> bool {
+fn holds_rubric(folder: &Path, depth: usize, files: &mut usize) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-        if *read >= MAX_FILES {
+        if *files >= MAX_FILES {
             return false;
         }
         let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         let is_rubric = if is_hidden {
             false // not part of a bank
         } else if path.is_dir() {
-            depth < MAX_DEPTH && holds_rubric(&path, depth + 1, read)
+            depth < MAX_DEPTH && holds_rubric(&path, depth + 1, files)
         } else if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
-            *read += 1;
+            *files += 1;
             let mut head = Vec::new();
             let is_read = fs::File::open(&path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).is_ok();
             is_read && looks_like_rubric(&String::from_utf8_lossy(&head))
@@ -220,7 +220,7 @@ mod tests {
         for (from, bank) in [("", ""), ("a", "a"), ("a/b/c", "a"), ("a/rubrics/t", "a"), ("rubrics", "")] {
             let (found, rejected) = find_upward(&root.path().join(from));
             let expected = root.path().join(bank).components().collect();
-            assert_eq!(found, Some(Found::Bank(expected)), "from {from:?}");
+            assert_eq!(found, Some(FoundBank::Bank(expected)), "from {from:?}");
             let expected = if from == "a/b/c" {
                 vec![RejectedFolder { bank: root.path().join("a/b"), files: 1 }]
             } else {
@@ -247,7 +247,7 @@ mod tests {
         if chown(root.path().join("rubrics"), Some(65_534), None).is_err() {
             return;
         }
-        assert_eq!(find_upward(root.path()).0, Some(Found::OfAnotherUser(root.path().to_owned())));
+        assert_eq!(find_upward(root.path()).0, Some(FoundBank::OfAnotherUser(root.path().to_owned())));
         let error = bank_to_check(root.path()).expect_err("it belongs to another user");
         assert!(error.to_string().ends_with("belongs to another user"), "{error}");
         assert!(hints::hint_for(&error).is_some_and(|hint| hint.contains("--bank shipped")));

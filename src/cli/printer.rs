@@ -21,7 +21,7 @@ pub(super) struct Printer {
     /// The style of standard output.
     pub(super) style: Style,
     /// The style of standard error.
-    pub(super) style_aside: Style,
+    pub(super) stderr_style: Style,
     /// Whether standard output is a terminal.
     pub(super) is_terminal: bool,
     colors_errors: bool,
@@ -35,7 +35,7 @@ impl Printer {
         let colors_errors = uses_color(color, &errors);
         Self {
             style: Style { width: width(terminal_size_of(&out)), color: uses_color(color, &out) },
-            style_aside: Style { width: width(terminal_size_of(&errors)), color: colors_errors },
+            stderr_style: Style { width: width(terminal_size_of(&errors)), color: colors_errors },
             is_terminal: out.is_terminal(),
             colors_errors,
             quiet,
@@ -46,7 +46,7 @@ impl Printer {
     pub(super) fn for_errors(color: Option<Color>) -> Self {
         let colors_errors = uses_color(color, &io::stderr());
         let style = Style::default();
-        Self { style, style_aside: style, is_terminal: false, colors_errors, quiet: false }
+        Self { style, stderr_style: style, is_terminal: false, colors_errors, quiet: false }
     }
 
     /// Writes a result to standard output, and a line break if it does not end with one.
@@ -62,7 +62,7 @@ impl Printer {
 
     /// Writes text that is neither a result nor a note to standard error.
     #[allow(clippy::unused_self, reason = "callers print through a printer only")]
-    pub(super) fn aside(&self, text: &str) {
+    pub(super) fn write_to_stderr(&self, text: &str) {
         // If standard error is closed, the failure cannot be reported anywhere.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

@@ -105,7 +105,7 @@ fn print_clap_output(error: &clap::Error) -> ExitCode {
     let is_requested = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     // because clap repeats arguments unchanged, and the names of files that a shell's `*` matches are arguments.
     if !is_requested && std::env::args_os().any(|argument| !is_printable(&argument.to_string_lossy())) {
-        Printer::for_errors(None).aside(&report::printable(&error.render().to_string()));
+        Printer::for_errors(None).write_to_stderr(&report::printable(&error.render().to_string()));
         return ExitCode::from(2);
     }
     match error.print() {

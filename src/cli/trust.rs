@@ -7,7 +7,7 @@ use super::args::Trust as Args;
 use super::exit_status::ExitStatus;
 use super::hints::advised;
 use super::printer::Printer;
-use super::project::{self, FILE, Trust, TrustState};
+use super::project::{self, PROJECT_FILE, Trust, TrustState};
 use super::settings::{Environment, SettingsFile, one_line};
 
 pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -23,7 +23,10 @@ pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> 
     let path = match &args.folder {
         Some(folder) => project::resolved_path(&in_folder(folder))?,
         None => project::find(environment.folder()).found.ok_or_else(|| {
-            advised(format!("no {FILE} in this folder or in a folder above it"), "name the folder that contains it")
+            advised(
+                format!("no {PROJECT_FILE} in this folder or in a folder above it"),
+                "name the folder that contains it",
+            )
         })?,
     };
     if args.remove {
@@ -32,23 +35,23 @@ pub(super) fn run(args: &Args, printer: &Printer) -> anyhow::Result<ExitStatus> 
         return Ok(ExitStatus::Done);
     }
     if path.symlink_metadata().is_err() {
-        let hint = format!("name the folder that contains a {FILE}");
+        let hint = format!("name the folder that contains a {PROJECT_FILE}");
         return Err(advised(format!("{} does not exist", path.display()), hint));
     }
     let text = project::read_own(&path)?;
     let file = SettingsFile::parse(&path, &text)?;
     trust.add(&path, &text)?;
-    printer.result(&trusted(&path, &file))?;
+    printer.result(&trust_report(&path, &file))?;
     Ok(ExitStatus::Done)
 }
 
 /// The project file in a folder. The argument may also be the path of the file itself.
 fn in_folder(folder: &Path) -> PathBuf {
-    if folder.ends_with(FILE) && !folder.is_dir() { folder.to_owned() } else { folder.join(FILE) }
+    if folder.ends_with(PROJECT_FILE) && !folder.is_dir() { folder.to_owned() } else { folder.join(PROJECT_FILE) }
 }
 
 /// A report of the settings that are trusted from now on.
-fn trusted(path: &Path, file: &SettingsFile) -> String {
+fn trust_report(path: &Path, file: &SettingsFile) -> String {
     let mut text = one_line(&format!("{} is trusted until it is edited", path.display()));
     let rows = file.needing_trust();
     if rows.is_empty() {

@@ -88,7 +88,7 @@ impl Estimate {
                 requests: sums.requests,
                 prompt_tokens,
                 reply_tokens: sums.reply_tokens,
-                cost: endpoint.prices.map(|prices| prices.of(prompt_tokens, sums.reply_tokens)),
+                cost: endpoint.prices.map(|prices| prices.cost(prompt_tokens, sums.reply_tokens)),
             }
         };
         judges.pool().judges().zip(judges.pool().endpoints()).zip(&self.judges).map(estimate).collect()

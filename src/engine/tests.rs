@@ -137,7 +137,7 @@ mod judged {
             provider: endpoint.provider.name().to_owned(),
             model: endpoint.model.clone(),
             parameters: endpoint.parameters(),
-            room: endpoint.room(),
+            room: endpoint.max_prompt_tokens(),
         };
         let panel = Panel {
             members: vec![member],

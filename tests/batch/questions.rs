@@ -15,13 +15,13 @@ fn row_with_question(question: &str) -> String {
     json!({ "question": question, "answer": "We rolled it back." }).to_string() + "\n"
 }
 
-fn grade_rows(questions: &[&str], more: &[&str]) -> RunOutput {
+fn grade_rows(questions: &[&str], arguments: &[&str]) -> RunOutput {
     let rows: String = questions.iter().map(|question| row_with_question(question)).collect();
-    tiny(["batch", "-"].iter().chain(more).copied()).run_with(rows.as_bytes())
+    tiny(["batch", "-"].iter().chain(arguments).copied()).run_with(rows.as_bytes())
 }
 
 #[test]
-fn results_say_how_their_question_was_found() {
+fn results_report_how_their_question_was_found() {
     let odd = "  tell me about a TIME when you had to undo a release??";
     let similar = "How did you undo that release?";
     for detail in ["full", "counts", "none"] {

@@ -3,9 +3,9 @@
 use super::tiny_bank::{ANSWER, tiny};
 use crate::support::RunOutput;
 
-const HEAD: &str = "+++\nquestion = \"undo-release\"\n+++\n";
+const FRONT_MATTER: &str = "+++\nquestion = \"undo-release\"\n+++\n";
 
-fn brief(content: impl AsRef<[u8]>) -> RunOutput {
+fn grade_quietly(content: impl AsRef<[u8]>) -> RunOutput {
     tiny(["grade", "--quiet", "mine.md"]).file("mine.md", content).run()
 }
 
@@ -26,7 +26,7 @@ fn an_answer_is_read_from_a_file_or_a_pipe() {
 #[test]
 fn front_matter_names_the_question_and_does_not_belong_to_the_answer() {
     let heads = [
-        HEAD,
+        FRONT_MATTER,
         "+++\nauthor = \"me\"\nquestion = \"undo-release\"\n+++\n",
         "---\nquestion: undo-release\n---\n",
         "---\ntitle: \"status page\"\nquestion: \"undo-release\"\n---\n",
@@ -38,27 +38,27 @@ fn front_matter_names_the_question_and_does_not_belong_to_the_answer() {
     // The first sentence suits another question, so only the front matter names `undo-release`.
     let body = "A backup can be restored. We rolled the release back.";
     for head in heads {
-        let ran = brief(format!("{head}{body}")).success().reports_nothing();
+        let ran = grade_quietly(format!("{head}{body}")).success().reports_nothing();
         assert_eq!(ran.out, "mine.md  undo-release  37.5  partial\n", "{head:?}");
     }
 }
 
 #[test]
 fn front_matter_that_is_not_closed_belongs_to_the_answer() {
-    let ran = brief("---\nWe wrote on the status page and told support; each action got an owner.\n").success();
+    let ran = grade_quietly("---\nWe wrote on the status page and told support; each action got an owner.\n").success();
     assert_eq!(ran.out, "mine.md  undo-release  62.5  solid\n");
 }
 
 #[test]
 fn front_matter_that_is_not_toml_is_an_error_with_its_line() {
-    brief("+++\ntitle = \"x\"\nquestion = undo-release\n+++\nx\n")
+    grade_quietly("+++\ntitle = \"x\"\nquestion = undo-release\n+++\nx\n")
         .failure()
         .reports(&["mine.md", "line 3", "\nhint: "]);
 }
 
 #[test]
 fn front_matter_that_names_an_unknown_question_is_an_error() {
-    brief("+++\nquestion = \"undo-relaese\"\n+++\nx\n").failure().reports(&[
+    grade_quietly("+++\nquestion = \"undo-relaese\"\n+++\nx\n").failure().reports(&[
         "front matter",
         "no question `undo-relaese`",
         "did you mean undo-release",
@@ -67,7 +67,7 @@ fn front_matter_that_names_an_unknown_question_is_an_error() {
 
 #[test]
 fn an_answer_without_words_is_ungraded_and_has_no_score() {
-    for content in ["", HEAD, " \n\t\r\n \n", "\u{feff}", "…—!?\n"] {
+    for content in ["", FRONT_MATTER, " \n\t\r\n \n", "\u{feff}", "…—!?\n"] {
         for format in ["text", "markdown", "csv", "json"] {
             let ran = tiny(["grade", "--question", "undo-release", "--format", format, "mine.md"])
                 .file("mine.md", content)
@@ -86,13 +86,13 @@ fn an_answer_without_words_is_ungraded_and_has_no_score() {
 
 #[test]
 fn quiet_prints_the_reason_of_an_ungraded_answer() {
-    let ran = brief(HEAD).check_failed().reports_nothing();
+    let ran = grade_quietly(FRONT_MATTER).check_failed().reports_nothing();
     assert_eq!(ran.out, "mine.md  undo-release  ungraded: the answer has no words\n");
 }
 
 #[test]
 fn invalid_utf_8_is_reported_and_the_rest_is_graded() {
-    let ran = brief([HEAD.as_bytes(), b"We \xff\xfe rolled the release back."].concat()).success();
+    let ran = grade_quietly([FRONT_MATTER.as_bytes(), b"We \xff\xfe rolled the release back."].concat()).success();
     // --quiet omits notes but not warnings.
     let ran = ran.reports(&["warning: mine.md is not UTF-8: byte 37 is 0xff", "U+FFFD"]);
     assert_eq!(ran.out, "mine.md  undo-release  37.5  partial\n");
@@ -100,17 +100,18 @@ fn invalid_utf_8_is_reported_and_the_rest_is_graded() {
 
 #[test]
 fn nul_bytes_are_shown_and_do_not_change_the_grade() {
-    let ran = tiny(["grade", "mine.md"]).file("mine.md", format!("{HEAD}We rolled\0 back.\0\0")).run().success();
+    let ran =
+        tiny(["grade", "mine.md"]).file("mine.md", format!("{FRONT_MATTER}We rolled\0 back.\0\0")).run().success();
     assert!(!ran.prints(&["37.5", "␀"]).out.contains('\0'));
 }
 
 #[test]
 fn escape_sequences_of_an_answer_do_not_reach_the_terminal() {
-    let content = format!("{HEAD}\u{1b}[2J\u{9b}31m We rolled back \u{1b}]0;title\u{7} \u{202e}now.");
+    let content = format!("{FRONT_MATTER}\u{1b}[2J\u{9b}31m We rolled back \u{1b}]0;title\u{7} \u{202e}now.");
     for format in ["text", "json", "markdown", "csv"] {
         let ran = tiny(["grade", "--format", format, "mine.md"]).file("mine.md", &content).run().success();
-        let unsafe_one = ran.out.chars().find(|c| c.is_control() && *c != '\n');
-        assert_eq!(unsafe_one, None, "{format}: {:?}", ran.out);
+        let control_character = ran.out.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(control_character, None, "{format}: {:?}", ran.out);
     }
 }
 
@@ -121,12 +122,12 @@ fn an_unreadable_answer_is_an_error_that_names_the_file() {
 }
 
 #[test]
-fn an_answer_that_is_not_text_is_an_error_that_names_its_kind() {
-    let wide: Vec<u8> = ANSWER.encode_utf16().flat_map(u16::to_le_bytes).collect();
+fn an_answer_that_is_not_text_is_an_error_in_grade_and_ungraded_in_batch() {
+    let utf_16: Vec<u8> = ANSWER.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (bytes, name) in [
         (&b"PK\x03\x04\x14\0\x06\0\x08\0word/document.xml"[..], "a Word document (.docx)"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"),
-        (&wide, "UTF-16 text without a byte order mark"),
+        (&utf_16, "UTF-16 text without a byte order mark"),
     ] {
         let ran = tiny(["grade", "--question", "undo-release", "mine.md"]).file("mine.md", bytes).run().failure();
         let reported = format!("error: mine.md is {name}, which is not graded\nhint: save it as plain text in UTF-8\n");

@@ -233,7 +233,7 @@ fn a_rubric_that_states_the_id_of_another_file_makes_the_id_ambiguous() {
 
 #[test]
 fn a_question_id_in_two_files_is_an_error_in_every_command() {
-    let twice = |arguments: &[&str]| {
+    let with_second_rubric = |arguments: &[&str]| {
         let other = rubric("undo-release", "").replace("\"t\"", "\"other\"");
         tiny(arguments.iter().copied()).file("bank/rubrics/other/undo-release.toml", other)
     };
@@ -241,18 +241,23 @@ fn a_question_id_in_two_files_is_an_error_in_every_command() {
     for arguments in
         [["grade", "--question", "undo-release", "answer.md"].as_slice(), &["questions", "show", "undo-release"]]
     {
-        twice(arguments).run().failure().reports(&["several questions are called `undo-release`", files, "\nhint: "]);
+        with_second_rubric(arguments).run().failure().reports(&[
+            "several questions are called `undo-release`",
+            files,
+            "\nhint: ",
+        ]);
     }
-    let check = twice(&["bank", "check"]).run().check_failed();
+    let check = with_second_rubric(&["bank", "check"]).run().check_failed();
     check.prints(&["question `undo-release` is also in rubrics/delivery/undo-release.toml"]);
     // A question that is found by its wording or by the answer gives the same error, and so does a row of a batch.
     let wording = "Have you ever rolled back a deployment?";
-    let twins = |arguments: &[&str]| {
+    let with_copied_rubric = |arguments: &[&str]| {
         let other = super::tiny_bank::UNDO_RELEASE.replace("\"delivery\"", "\"other\"");
-        twice(arguments).file("bank/rubrics/other/undo-release.toml", other)
+        with_second_rubric(arguments).file("bank/rubrics/other/undo-release.toml", other)
     };
-    for is_twin in [false, true] {
-        let program = |arguments: &[&str]| if is_twin { twins(arguments) } else { twice(arguments) };
+    for is_copy in [false, true] {
+        let program =
+            |arguments: &[&str]| if is_copy { with_copied_rubric(arguments) } else { with_second_rubric(arguments) };
         let asked = program(&["grade", "--ask", wording, "answer.md"]).run().failure();
         asked.reports(&["several questions are called `undo-release`", files]);
         program(&["grade", "answer.md"])
@@ -270,7 +275,7 @@ fn a_question_id_in_two_files_is_an_error_in_every_command() {
     }
     let graded = "{\"question\":\"undo-release\",\"answer\":\"x\",\"score\":1}\n";
     for command in [["eval", "graded.jsonl"].as_slice(), &["bank", "learn", "graded.jsonl"]] {
-        let refused = twins(command).file("graded.jsonl", graded).run().failure();
+        let refused = with_copied_rubric(command).file("graded.jsonl", graded).run().failure();
         refused.reports(&["several questions are called `undo-release`", files]);
     }
     let named = |id: &str| rubric(id, "known_as = [\"old\"]");

@@ -198,7 +198,7 @@ fn prompt_prints_exactly_the_messages_that_are_sent() {
 }
 
 #[test]
-fn the_tokens_of_the_parts_add_up() {
+fn printed_tokens_of_the_parts_of_a_prompt_add_up_to_the_printed_sum() {
     let prompt = ["prompt", "undo-release", "answer.md", "--model", "gpt-4o"];
     let printed = tiny(prompt.into_iter().chain(["--format", "json"])).run().success().json();
     assert_eq!(printed["counting"], "known");
@@ -238,16 +238,16 @@ fn tokens_of_an_unknown_model_are_counted_with_a_margin() {
 
 #[test]
 fn samples_are_sent_to_the_judge_unless_disabled() {
-    let of_sample = "On a Friday our checkout began to fail";
+    let sample_text = "On a Friday our checkout began to fail";
     let grade = ["grade", "answer.md", "--question", "undo-release"];
     for (flag, shown) in [(None, true), (Some("--no-references"), false)] {
         let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "none", "")));
         judged(&grade.into_iter().chain(flag).collect::<Vec<_>>(), &endpoint).run().success();
-        assert_eq!(endpoint.requests()[0].prompt().contains(of_sample), shown, "{flag:?}");
+        assert_eq!(endpoint.requests()[0].prompt().contains(sample_text), shown, "{flag:?}");
         let arguments = ["prompt", "undo-release", "answer.md"].into_iter().chain(flag);
-        assert_eq!(judged(&arguments.collect::<Vec<_>>(), &endpoint).run().success().out.contains(of_sample), shown);
+        assert_eq!(judged(&arguments.collect::<Vec<_>>(), &endpoint).run().success().out.contains(sample_text), shown);
     }
     let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "none", "")));
     judged(&grade, &endpoint).env("GRADUS_LLM_REFERENCES", "false").run().success();
-    assert!(!endpoint.requests()[0].prompt().contains(of_sample));
+    assert!(!endpoint.requests()[0].prompt().contains(sample_text));
 }

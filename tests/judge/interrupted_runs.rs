@@ -33,7 +33,7 @@ pub(super) fn start(folder: &Path, url: &str, arguments: &[&str]) -> Child {
         .expect("starts")
 }
 
-const OUT: [&str; 4] = ["-o", "out.jsonl", "--concurrency", "4"];
+const ARGUMENTS: [&str; 4] = ["-o", "out.jsonl", "--concurrency", "4"];
 
 /// An endpoint that delays each reply.
 fn slow_endpoint() -> Endpoint {
@@ -50,7 +50,7 @@ fn a_killed_run_repeats_only_requests_that_were_in_progress() {
     let (work_dir, mut seed, mut kills) = (bank_folder(rows(ROWS)), 11_u64, 0);
     loop {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let mut child = start(work_dir.path(), &endpoint.url(), &OUT);
+        let mut child = start(work_dir.path(), &endpoint.url(), &ARGUMENTS);
         // The longest possible delay grows with each kill, so that the run also finishes on a slow machine.
         sleep(Duration::from_millis(60 + (seed >> 33) % (150 + 40 * kills)));
         if child.try_wait().expect("waits").is_some() {
@@ -74,7 +74,7 @@ fn a_killed_run_repeats_only_requests_that_were_in_progress() {
 fn an_interrupt_waits_for_requests_in_progress_and_keeps_their_replies() {
     let endpoint = slow_endpoint();
     let work_dir = bank_folder(rows(ROWS));
-    let child = start(work_dir.path(), &endpoint.url(), &OUT);
+    let child = start(work_dir.path(), &endpoint.url(), &ARGUMENTS);
     while endpoint.requests().len() < 10 {
         sleep(Duration::from_millis(5));
     }
@@ -86,7 +86,7 @@ fn an_interrupt_waits_for_requests_in_progress_and_keeps_their_replies() {
     assert!(reported.contains("results are saved, and the same command continues from there"), "{reported}");
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!((10..ROWS).contains(&endpoint.requests().len()) && !work_dir.path().join("out.jsonl").exists());
-    let ended = start(work_dir.path(), &endpoint.url(), &OUT).wait_with_output().expect("ends");
+    let ended = start(work_dir.path(), &endpoint.url(), &ARGUMENTS).wait_with_output().expect("ends");
     assert!(ended.status.success(), "{ended:?}");
     assert!(requests_by_answer(&endpoint).values().all(|count| *count == 1), "{:?}", requests_by_answer(&endpoint));
     assert_eq!(requests_by_answer(&endpoint).len(), ROWS);
@@ -98,7 +98,7 @@ fn an_interrupt_waits_for_requests_in_progress_and_keeps_their_replies() {
 fn a_second_interrupt_does_not_wait_for_an_endpoint_that_hangs() {
     let endpoint = Endpoint::new(|number, request| if number < 8 { verdict(request) } else { Action::Hang });
     let work_dir = bank_folder(rows(ROWS));
-    let child = start(work_dir.path(), &endpoint.url(), &OUT);
+    let child = start(work_dir.path(), &endpoint.url(), &ARGUMENTS);
     while endpoint.requests().len() < 12 {
         sleep(Duration::from_millis(5));
     }

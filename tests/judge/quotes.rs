@@ -8,37 +8,38 @@ use super::scripted_judge::{
 };
 
 /// Like [`super::scripted_judge::ALL_JUDGED`], but the offline scorer decides the first criterion.
-const FIRST_FALLBACK: &str = "undoes-quickly fallback 1, tells-people llm 1, follow-up llm 0, blames-a-person llm 0";
+const ALL_JUDGED_EXCEPT_FIRST: &str =
+    "undoes-quickly fallback 1, tells-people llm 1, follow-up llm 0, blames-a-person llm 0";
 
-fn quoting(quote: &str) -> Value {
+fn verdict_with_quote(quote: &str) -> Value {
     json!({"criterion": "undoes-quickly", "credit": "full", "quote": quote, "why": "so it says"})
 }
 
 #[test]
-fn a_worthless_quote_is_rejected_like_a_wrong_verdict() {
-    let there = "does not stand in the answer";
-    let short = "the quote is too short";
+fn a_verdict_with_an_invented_short_or_empty_quote_falls_back_after_retries() {
+    let not_in_answer = "does not stand in the answer";
+    let too_short = "the quote is too short";
     for (case, quote, fault) in [
-        ("invented", "I undid it before anybody noticed", there),
-        ("paraphrased", "rolled back the release within 10 minutes", there),
-        ("one word too many", "rolled the release back within only ten minutes", there),
-        ("only in the rubric", "Undoes the release before looking for the cause", there),
-        ("only in a sample", "rolled the release back within five minutes", there),
-        ("only in the question", "a time when you had to undo a release", there),
-        ("inside words", "olled the release bac", there),
-        ("with a part that is not in the answer", "rolled the release back ... then told everybody", there),
-        ("in the wrong order", "I told support ... rolled the release back", there),
-        ("one word", "minutes", short),
-        ("two words", "ten minutes", short),
-        ("parts of one word", "rolled ... minutes ... support", short),
+        ("invented", "I undid it before anybody noticed", not_in_answer),
+        ("paraphrased", "rolled back the release within 10 minutes", not_in_answer),
+        ("one word too many", "rolled the release back within only ten minutes", not_in_answer),
+        ("only in the rubric", "Undoes the release before looking for the cause", not_in_answer),
+        ("only in a sample", "rolled the release back within five minutes", not_in_answer),
+        ("only in the question", "a time when you had to undo a release", not_in_answer),
+        ("inside words", "olled the release bac", not_in_answer),
+        ("with a part that is not in the answer", "rolled the release back ... then told everybody", not_in_answer),
+        ("in the wrong order", "I told support ... rolled the release back", not_in_answer),
+        ("one word", "minutes", too_short),
+        ("two words", "ten minutes", too_short),
+        ("parts of one word", "rolled ... minutes ... support", too_short),
         ("empty", "", "the quote is empty"),
         ("only punctuation", " \"...\" ", "the quote is empty"),
     ] {
-        let bad = quoting(quote);
+        let bad = verdict_with_quote(quote);
         let run = judge_with(&[], move |_, request| {
             Action::Reply(verdicts_except_first(request, std::slice::from_ref(&bad)))
         });
-        run.assert_verdicts(case, FIRST_FALLBACK, 62.5, 3);
+        run.assert_verdicts(case, ALL_JUDGED_EXCEPT_FIRST, 62.5, 3);
         let reason = run.grade["fallback"].as_str().expect("a reason");
         assert!(reason.contains("`undoes-quickly`") && reason.contains(fault), "{case}: {reason}");
         for retry in &run.requests[1..] {
@@ -57,7 +58,7 @@ fn reason_of(fault: &str) -> String {
 fn a_better_quote_in_the_next_round_is_accepted() {
     let run = judge_with(&[], |number, request| {
         Action::Reply(if number == 0 {
-            verdicts_except_first(request, &[quoting("what nobody said here")])
+            verdicts_except_first(request, &[verdict_with_quote("what nobody said here")])
         } else {
             valid_verdicts(request)
         })
@@ -71,14 +72,14 @@ fn a_quote_that_only_repeats_the_question_is_rejected() {
                   It was their fault, and I told support.\n";
     let quote = "a time when you had to undo a release";
     let run = judge_answer_with(answer, &[], move |_, request| {
-        Action::Reply(verdicts_except_first(request, &[quoting(quote)]))
+        Action::Reply(verdicts_except_first(request, &[verdict_with_quote(quote)]))
     });
-    run.assert_verdicts("the question", FIRST_FALLBACK, 62.5, 3);
+    run.assert_verdicts("the question", ALL_JUDGED_EXCEPT_FIRST, 62.5, 3);
     assert!(run.grade["fallback"].to_string().contains("only repeats the question"), "{}", run.grade["fallback"]);
 }
 
 #[test]
-fn a_quote_with_other_case_or_spacing_is_located_in_the_answer() {
+fn a_quote_with_different_case_spacing_or_emphasis_is_found_in_the_answer() {
     let passage = "rolled the release back within ten minutes";
     for (quote, found) in [
         ("  \"Rolled the RELEASE back\n within ten\u{a0}minutes.\" ", vec![passage]),
@@ -88,7 +89,7 @@ fn a_quote_with_other_case_or_spacing_is_located_in_the_answer() {
             vec!["We rolled the release back", "their fault, and I told"],
         ),
     ] {
-        let verdict = quoting(quote);
+        let verdict = verdict_with_quote(quote);
         let run = judge_with(&[], move |_, request| {
             Action::Reply(verdicts_except_first(request, std::slice::from_ref(&verdict)))
         });

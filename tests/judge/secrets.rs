@@ -82,7 +82,7 @@ fn a_redirect_on_the_same_origin_is_followed_with_the_key() {
 }
 
 #[test]
-fn circular_redirects_stop_after_five_requests() {
+fn circular_redirects_stop_after_at_most_five_requests() {
     let endpoint = Endpoint::new(|_, _| Action::Redirect(307, "/v1/chat/completions".to_owned()));
     assert_ne!(fallback_reason(&grade_with_key(0, &endpoint.url(), &[]).run().success()), "");
     assert!(endpoint.requests().len() <= 5, "{}", endpoint.requests().len());
@@ -120,7 +120,7 @@ fn settings_are_shown_without_a_password() {
 
 /// Panics if the key is in the output or in any file below the folder, or if an expected file is missing.
 #[track_caller]
-fn assert_secret_is_kept(ran: &RunOutput, folder: &Path, expected: &[&str]) {
+fn assert_key_is_absent(ran: &RunOutput, folder: &Path, expected: &[&str]) {
     assert!(!ran.out.contains(SECRET) && !ran.err.contains(SECRET), "{}{}", ran.out, ran.err);
     let (mut open, mut seen) = (vec![folder.to_owned()], String::new());
     while let Some(folder) = open.pop() {
@@ -144,7 +144,7 @@ fn assert_secret_is_kept(ran: &RunOutput, folder: &Path, expected: &[&str]) {
 const ROW: &str = r#"{"id":"1","question":"undo-release","answer":"We rolled the release back."}"#;
 
 #[test]
-fn the_key_is_in_no_output_and_no_file() {
+fn the_key_is_not_in_any_output_or_file() {
     let endpoint = Endpoint::new(|_, request| Action::Reply(same_verdicts(request, "full", "rolled the release back")));
     let cache = &[".cache/gradus/replies.sqlite"][..];
     let journal = &["out.jsonl.gradus/manifest.json", "out.jsonl.gradus/journal.1", "out.jsonl"][..];
@@ -163,7 +163,7 @@ fn the_key_is_in_no_output_and_no_file() {
         let run = run.env("GRADUS_LLM_BASE_URL", &endpoint.url()).env("GRADUS_LLM_MODEL", "test-model");
         let run = run.env("GRADUS_LLM_API_KEY_ENV", "OPENAI_API_KEY");
         let folder = run.again([""]);
-        assert_secret_is_kept(&run.run(), &folder.path(""), files);
+        assert_key_is_absent(&run.run(), &folder.path(""), files);
     }
     let sent = endpoint.requests().iter().filter(|request| request.header("authorization").is_some()).count();
     assert!(sent >= 6, "only {sent} requests contained the key");
@@ -204,7 +204,7 @@ fn a_key_in_a_server_error_is_not_repeated() {
             let ran = run.run();
             assert!(!endpoint.requests().is_empty(), "{what}");
             assert!(!ran.out.contains(SECRET) && !ran.err.contains(SECRET), "{what}: {}{}", ran.out, ran.err);
-            assert_secret_is_kept(&ran, &folder.path(""), &[]);
+            assert_key_is_absent(&ran, &folder.path(""), &[]);
         }
     }
 }
@@ -214,32 +214,32 @@ fn a_key_in_a_redirect_is_not_repeated() {
     let endpoint = Endpoint::new(|_, _| Action::Redirect(302, format!("http://127.0.0.1:9/login/{SECRET}/v1")));
     let run = grade_with_key(0, &endpoint.url(), &[]);
     let folder = run.again([""]);
-    assert_secret_is_kept(&run.run().success(), &folder.path(""), &[]);
+    assert_key_is_absent(&run.run().success(), &folder.path(""), &[]);
 }
 
 /// Panics if the key appears in the output or in a file after the model repeated the key in its reply.
 #[track_caller]
-fn assert_words_are_masked(act: impl Fn(&ChatRequest) -> Action + Send + Sync + 'static) {
+fn assert_key_in_reply_is_masked(act: impl Fn(&ChatRequest) -> Action + Send + Sync + 'static) {
     let endpoint = Endpoint::new(move |_, request| act(request));
     let run = grade_with_key(0, &endpoint.url(), &[]);
     let folder = run.again([""]);
-    assert_secret_is_kept(&run.run().success(), &folder.path(""), &[]);
+    assert_key_is_absent(&run.run().success(), &folder.path(""), &[]);
 }
 
 #[test]
 fn a_key_in_a_refusal_is_not_repeated() {
-    assert_words_are_masked(|_| Action::Refuse(format!("I cannot do that for {SECRET}")));
+    assert_key_in_reply_is_masked(|_| Action::Refuse(format!("I cannot do that for {SECRET}")));
 }
 
 #[test]
 fn a_key_in_a_prose_reply_is_not_repeated() {
-    assert_words_are_masked(|_| Action::Reply(format!("Your key is {SECRET}, and I like it.")));
+    assert_key_in_reply_is_masked(|_| Action::Reply(format!("Your key is {SECRET}, and I like it.")));
 }
 
 #[test]
 fn a_key_in_a_verdict_is_not_repeated() {
     let why = format!("the key is {SECRET}");
-    assert_words_are_masked(move |request| {
+    assert_key_in_reply_is_masked(move |request| {
         Action::Reply(same_verdicts(request, "full", "rolled the release back").replace("it says so", &why))
     });
 }
@@ -271,7 +271,7 @@ fn a_local_server_gets_no_default_key() {
 }
 
 #[test]
-fn a_key_in_the_query_of_the_base_url_is_in_no_output_and_no_file() {
+fn a_key_in_the_query_of_the_base_url_is_not_in_any_output_or_file() {
     let verdict: LeakingResponse =
         ("a verdict", || Action::Reply(format!("{{\"ready\": \"yes\", \"said\": \"{SECRET}\"}}")));
     for (what, act) in leaking_servers().into_iter().chain([verdict]) {
@@ -283,7 +283,7 @@ fn a_key_in_the_query_of_the_base_url_is_in_no_output_and_no_file() {
             let folder = run.again([""]);
             let ran = run.run();
             assert!(!endpoint.requests().is_empty(), "{what}");
-            assert_secret_is_kept(&ran, &folder.path(""), &[]);
+            assert_key_is_absent(&ran, &folder.path(""), &[]);
         }
     }
 }

@@ -11,7 +11,7 @@ use super::caught::caught;
 use super::error::{BatchError, PanicPlace};
 use super::finished_row::RowObserver;
 use super::in_flight_block::InFlightBlock;
-use super::input::{Input, SummedUp};
+use super::input::{Input, InputDigest};
 use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
 use super::resume::{RunStarter, StartedRun};
@@ -45,15 +45,15 @@ pub enum RunTarget<'t> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunSummary {
     /// Whether all rows are finished; otherwise the run was stopped.
-    pub complete: bool,
+    pub is_complete: bool,
     /// Number and checksum of the rows that were read.
-    pub input: SummedUp,
+    pub input: InputDigest,
     /// Number of results, including those of earlier runs.
     pub results: u64,
     /// Whether there were too many ids to compare all of them with each other.
     pub has_unchecked_ids: bool,
     /// Whether results of the earlier run were lost because its journal is damaged.
-    pub lost_results: bool,
+    pub has_lost_results: bool,
 }
 
 /// Grades all rows of `input`, or continues an interrupted run. `observe` receives each finished row, in order.
@@ -109,7 +109,7 @@ fn run_uncaught(
             match starter.start(first) {
                 Ok(run) => to_file(plan, &processor, input, &folder, run, &mut ordered, reports),
                 Err(error) => {
-                    folder.leave();
+                    folder.remove_if_unused();
                     Err(error)
                 }
             }
@@ -135,7 +135,7 @@ fn to_stream(
     (name, stream): (&Path, Box<dyn Durable + '_>),
 ) -> Result<RunSummary, BatchError> {
     let mut sink = Sink::new(stream, None);
-    sink.begin(plan.layout.head.as_bytes()).map_err(writing(name))?;
+    sink.write_head(plan.layout.head.as_bytes()).map_err(writing(name))?;
     let next_row = first.block.len() as u64;
     let rows = RemainingRows { input, unfinished: Some(first), next_row, windows: Windows::none() };
     let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
@@ -152,11 +152,11 @@ fn to_file(
     ordered: &mut OrderedOutput<'_, '_>,
     reports: Vec<PathBuf>,
 ) -> Result<RunSummary, BatchError> {
-    let StartedRun { mut manifest, sink, unfinished, next_row, windows, lost_results } = started;
+    let StartedRun { mut manifest, sink, unfinished, next_row, windows, has_lost_results } = started;
     let output = folder.output();
     let Some(mut sink) = sink else {
-        let summary = RunSummary { lost_results, ..summary(plan, input, ordered) };
-        if summary.complete {
+        let summary = RunSummary { has_lost_results, ..summary(plan, input, ordered) };
+        if summary.is_complete {
             add_reports(&mut manifest, reports);
             folder.finish(&mut manifest, (summary.input, summary.results), &Written::default())?;
         }
@@ -165,11 +165,11 @@ fn to_file(
     let rows = RemainingRows { input, unfinished, next_row, windows };
     let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
     // Results are saved even if the pipeline failed; its error is the one that is reported.
-    let saved = sink.keep().map_err(writing(output));
+    let saved = sink.sync().map_err(writing(output));
     finished.map_err(|error| batch_error(error, output))?;
     saved?;
-    let summary = RunSummary { lost_results, ..summary(plan, input, ordered) };
-    if summary.complete {
+    let summary = RunSummary { has_lost_results, ..summary(plan, input, ordered) };
+    if summary.is_complete {
         add_reports(&mut manifest, reports);
         let written = sink.written().clone();
         drop(sink);
@@ -186,16 +186,16 @@ fn add_reports(manifest: &mut Manifest, reports: Vec<PathBuf>) {
 
 fn summary(plan: &RunPlan<'_>, input: &Input, ordered: &OrderedOutput<'_, '_>) -> RunSummary {
     RunSummary {
-        complete: !plan.stop.load(Ordering::Relaxed),
-        input: input.summed_up(),
+        is_complete: !plan.stop.load(Ordering::Relaxed),
+        input: input.digest(),
         results: ordered.results(),
         has_unchecked_ids: ordered.has_unchecked_ids(),
-        lost_results: false,
+        has_lost_results: false,
     }
 }
 
 fn writing(path: &Path) -> impl FnOnce(io::Error) -> BatchError {
-    super::error::at("write", path)
+    super::error::disk_error("write", path)
 }
 
 fn batch_error(error: PipelineError, path: &Path) -> BatchError {

@@ -27,22 +27,22 @@ pub enum BatchError {
     },
     /// A file that is not a result of this run has the name of the output.
     #[error("{} would be overwritten", .output.display())]
-    AlreadyThere { output: PathBuf },
+    OutputExists { output: PathBuf },
     /// The output was written with other settings; each difference is a phrase.
     #[error("{} was written with other settings: {}", .output.display(), .differences.join("; "))]
-    Different { output: PathBuf, differences: Vec<String> },
+    OtherSettings { output: PathBuf, differences: Vec<String> },
     /// Another program changed the output after it was written.
     #[error("{} was changed since it was written", .output.display())]
-    Touched { output: PathBuf },
+    OutputChanged { output: PathBuf },
     /// Another process holds the lock of the run folder.
     #[error("another process is writing {}", .output.display())]
     Busy { output: PathBuf },
     /// The manifest was read and is damaged.
     #[error("{} is damaged: {why}", .path.display())]
-    Manifest { path: PathBuf, why: String },
+    ManifestDamaged { path: PathBuf, why: String },
     /// The manifest cannot be read. It may be intact: the disk or the permissions may be the cause.
     #[error("cannot read {}: {error}", .path.display())]
-    ManifestUnread { path: PathBuf, error: io::Error },
+    ManifestUnreadable { path: PathBuf, error: io::Error },
     /// Parts cannot be merged.
     #[error(transparent)]
     Parts(#[from] PartsFault),
@@ -68,24 +68,24 @@ pub enum PartsFault {
     #[error("{0} is not the result of a part, or its folder {0}.gradus is missing", .path.display())]
     NotAResult { path: PathBuf },
     #[error("{} is not a part: it has the results of all rows", .path.display())]
-    Whole { path: PathBuf },
+    HasAllRows { path: PathBuf },
     #[error("{} is not complete", .path.display())]
     Incomplete { path: PathBuf },
     #[error("{} is missing", .path.display())]
-    Missing { path: PathBuf },
+    MissingFile { path: PathBuf },
     #[error("{} and {} do not belong together: {why}", .one.display(), .other.display())]
-    Apart { one: PathBuf, other: PathBuf, why: Apart },
+    Mismatch { one: PathBuf, other: PathBuf, why: PartsMismatch },
     /// Numbers of at most ten parts, from 1; `of` is the number of all parts.
     #[error("parts are missing: {}", .parts.iter().map(|part| format!("{part}/{of}")).collect::<Vec<_>>().join(", "))]
-    Lacking { parts: Vec<u32>, of: u32 },
+    MissingParts { parts: Vec<u32>, of: u32 },
     #[error("the parts together have fewer or more results than the input has rows")]
-    Uncounted,
+    WrongResultCount,
 }
 
 /// The reason why two parts do not belong together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
-pub enum Apart {
+pub enum PartsMismatch {
     #[error("one is from a run with {one} parts, the other from a run with {other}")]
     Counts { one: u32, other: u32 },
     #[error("both are part {part}")]
@@ -104,7 +104,7 @@ pub enum Apart {
 
 impl BatchError {
     /// Whether the error ended a run that had started, so that the same command can continue it.
-    pub fn came_midway(&self) -> bool {
+    pub fn is_resumable(&self) -> bool {
         matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted(_))
     }
 
@@ -113,14 +113,14 @@ impl BatchError {
         match self {
             Self::Input(error) => error.hint(),
             Self::Disk { .. } | Self::Halted(_) => None,
-            Self::AlreadyThere { .. } => Some("choose another output, or allow it to be overwritten"),
-            Self::Different { .. } => Some("choose another output, or start again from the first row"),
-            Self::Touched { .. } => Some("choose another output, or allow the changes to be lost"),
+            Self::OutputExists { .. } => Some("choose another output, or allow it to be overwritten"),
+            Self::OtherSettings { .. } => Some("choose another output, or start again from the first row"),
+            Self::OutputChanged { .. } => Some("choose another output, or allow the changes to be lost"),
             Self::Busy { .. } => Some("wait for that process, or choose another output"),
-            Self::Manifest { .. } => {
+            Self::ManifestDamaged { .. } => {
                 Some("to start again from the first row, remove the folder that contains this file")
             }
-            Self::ManifestUnread { .. } => {
+            Self::ManifestUnreadable { .. } => {
                 Some("finished results are kept; correct the cause, and run the same command again")
             }
             Self::Parts(fault) => Some(fault.hint()),
@@ -134,12 +134,12 @@ impl PartsFault {
     /// Advice for any caller.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::None | Self::GivenTwice { .. } | Self::Apart { .. } | Self::Lacking { .. } => {
+            Self::None | Self::GivenTwice { .. } | Self::Mismatch { .. } | Self::MissingParts { .. } => {
                 "give each part of one input once, all graded with the same settings"
             }
-            Self::NotAResult { .. } | Self::Whole { .. } => "grade each part of the input on its own",
-            Self::Incomplete { .. } | Self::Missing { .. } => "grade that part again: the run continues",
-            Self::Uncounted => "grade the parts again",
+            Self::NotAResult { .. } | Self::HasAllRows { .. } => "grade each part of the input on its own",
+            Self::Incomplete { .. } | Self::MissingFile { .. } => "grade that part again: the run continues",
+            Self::WrongResultCount => "grade the parts again",
         }
     }
 }
@@ -193,7 +193,7 @@ impl PanicPlace {
 }
 
 /// Adds the path and the failed operation to an I/O error. `doing` completes "cannot", as in "cannot write".
-pub(super) fn at(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BatchError {
+pub(super) fn disk_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BatchError {
     let path = path.to_owned();
     move |error| BatchError::Disk { doing, path, error }
 }
@@ -214,8 +214,8 @@ mod tests {
         BatchError::Parts(fault)
     }
 
-    fn apart(why: Apart) -> BatchError {
-        parts(PartsFault::Apart { one: "a".into(), other: "b".into(), why })
+    fn apart(why: PartsMismatch) -> BatchError {
+        parts(PartsFault::Mismatch { one: "a".into(), other: "b".into(), why })
     }
 
     #[track_caller]
@@ -232,17 +232,17 @@ mod tests {
         check(vec![
             (BatchError::Disk { doing: "write", path: path(), error: disk() }, "cannot write m.json", None),
             (
-                BatchError::AlreadyThere { output: output() },
+                BatchError::OutputExists { output: output() },
                 "out would be overwritten",
                 Some("choose another output, or allow it to be overwritten"),
             ),
             (
-                BatchError::Different { output: output(), differences: vec![text("x"), text("y")] },
+                BatchError::OtherSettings { output: output(), differences: vec![text("x"), text("y")] },
                 "out was written with other settings: x; y",
                 Some("choose another output, or start again from the first row"),
             ),
             (
-                BatchError::Touched { output: output() },
+                BatchError::OutputChanged { output: output() },
                 "out was changed since it was written",
                 Some("choose another output, or allow the changes to be lost"),
             ),
@@ -252,12 +252,12 @@ mod tests {
                 Some("wait for that process, or choose another output"),
             ),
             (
-                BatchError::Manifest { path: path(), why: text("it is empty") },
+                BatchError::ManifestDamaged { path: path(), why: text("it is empty") },
                 "m.json is damaged: it is empty",
                 Some("to start again from the first row, remove the folder that contains this file"),
             ),
             (
-                BatchError::ManifestUnread { path: path(), error: disk() },
+                BatchError::ManifestUnreadable { path: path(), error: disk() },
                 "cannot read m.json: no space",
                 Some("finished results are kept; correct the cause, and run the same command again"),
             ),
@@ -304,12 +304,16 @@ mod tests {
                 "out is not the result of a part, or its folder out.gradus is missing",
                 alone,
             ),
-            (parts(PartsFault::Whole { path: path() }), "out is not a part: it has the results of all rows", alone),
-            (parts(PartsFault::Incomplete { path: path() }), "out is not complete", again),
-            (parts(PartsFault::Missing { path: path() }), "out is missing", again),
-            (parts(PartsFault::Lacking { parts: vec![2, 3], of: 4 }), "parts are missing: 2/4, 3/4", together),
             (
-                parts(PartsFault::Uncounted),
+                parts(PartsFault::HasAllRows { path: path() }),
+                "out is not a part: it has the results of all rows",
+                alone,
+            ),
+            (parts(PartsFault::Incomplete { path: path() }), "out is not complete", again),
+            (parts(PartsFault::MissingFile { path: path() }), "out is missing", again),
+            (parts(PartsFault::MissingParts { parts: vec![2, 3], of: 4 }), "parts are missing: 2/4, 3/4", together),
+            (
+                parts(PartsFault::WrongResultCount),
                 "the parts together have fewer or more results than the input has rows",
                 Some("grade the parts again"),
             ),
@@ -320,16 +324,19 @@ mod tests {
     fn parts_that_do_not_belong_together_are_refused_with_the_reason() {
         let text = str::to_owned;
         for (why, message) in [
-            (Apart::Counts { one: 2, other: 3 }, "one is from a run with 2 parts, the other from a run with 3"),
-            (Apart::SamePart { part: 2 }, "both are part 2"),
-            (Apart::Layouts { differences: vec![text("format: csv before, tsv now")] }, "format: csv before, tsv now"),
-            (Apart::Banks { one: text("x"), other: text("y") }, "they were graded by different banks, x and y"),
+            (PartsMismatch::Counts { one: 2, other: 3 }, "one is from a run with 2 parts, the other from a run with 3"),
+            (PartsMismatch::SamePart { part: 2 }, "both are part 2"),
             (
-                Apart::Columns { one: vec![text("a"), text("b")], other: vec![text("c")] },
+                PartsMismatch::Layouts { differences: vec![text("format: csv before, tsv now")] },
+                "format: csv before, tsv now",
+            ),
+            (PartsMismatch::Banks { one: text("x"), other: text("y") }, "they were graded by different banks, x and y"),
+            (
+                PartsMismatch::Columns { one: vec![text("a"), text("b")], other: vec![text("c")] },
                 "they were read from different columns, a,b and c",
             ),
-            (Apart::Judges, "they were graded by different judges"),
-            (Apart::Inputs, "they were graded from different inputs"),
+            (PartsMismatch::Judges, "they were graded by different judges"),
+            (PartsMismatch::Inputs, "they were graded from different inputs"),
         ] {
             assert_eq!(apart(why).to_string(), format!("a and b do not belong together: {message}"));
         }

@@ -44,15 +44,15 @@ pub use atomic_file::{FileAccess, StagedFile};
 pub use batch_run::{RunSummary, RunTarget, reports_of, run};
 pub use caught::{Panicked, caught, note_panic};
 pub use draft_rows::{DraftColumns, open_drafts, read_drafts};
-pub use error::{Apart, BatchError, PanicPlace, PartsFault};
+pub use error::{BatchError, PanicPlace, PartsFault, PartsMismatch};
 pub use finished_row::{FinishedRow, RowObserver};
 pub use graded_rows::{GradedColumns, open_graded, read_graded};
 pub use input::{
-    Asked, BadRow, Field, FileColumns, Input, InputError, InputFault, InputFormat, Pipe, ReadRows, Record,
-    RecordColumns, RecordReader, RowFault, SummedUp,
+    Asked, BadRow, Field, FileColumns, Input, InputDigest, InputError, InputFault, InputFormat, Pipe, ReadRows, Record,
+    RecordColumns, RecordReader, RowFault,
 };
 pub use input_scan::{each_answer, questions_of_rows};
-pub use merge::{Merged, merge};
+pub use merge::{MergedOutput, merge};
 #[cfg(feature = "parquet")]
 pub use parquet::{ColumnType, ReadError, WriteError, from_csv};
 pub use row::{Columns, Row, short};

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 
-use super::error::{Apart, BatchError, PartsFault, at};
+use super::error::{BatchError, PartsFault, PartsMismatch, disk_error};
 use super::finished_row::{FinishedRow, RowObserver};
-use super::input::SummedUp;
+use super::input::InputDigest;
 use super::run_folder::{
     Convert, Existing, Layout, Manifest, Replay, RunFolder, SCHEMA, Shard, Sink, State, Stored, journal_line,
 };
@@ -14,7 +14,7 @@ use gradus_core::questions::{PreparedQuestion, Questions};
 
 /// A merged output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Merged {
+pub struct MergedOutput {
     /// The input of the parts, as the caller named it.
     pub input: String,
     /// The bank, as the caller named it.
@@ -46,18 +46,18 @@ pub fn merge<'c>(
     (existing, reports): (Existing, Vec<PathBuf>),
     questions: &Questions,
     observe: &mut RowObserver<'_>,
-) -> Result<Merged, BatchError> {
+) -> Result<MergedOutput, BatchError> {
     refuse_repeated(parts)?;
     let mut all = parts.iter().map(|path| Part::open(path, convert)).collect::<Result<Vec<_>, _>>()?;
     all.sort_by_key(|part| part.shard.part);
-    check(&all)?;
+    check_parts(&all)?;
     let first = all.first().ok_or(PartsFault::None)?;
-    let manifest = first.manifest_of_whole(reports);
+    let manifest = first.merged_manifest(reports);
     let folder = RunFolder::lock(output, Stored::of(output, convert))?;
-    match write_whole(&folder, manifest, &all, existing, questions, observe) {
+    match write_merged(&folder, manifest, &all, existing, questions, observe) {
         Ok(merged) => Ok(merged),
         Err(error) => {
-            folder.leave();
+            folder.remove_if_unused();
             Err(error)
         }
     }
@@ -77,30 +77,30 @@ fn refuse_repeated(parts: &[PathBuf]) -> Result<(), PartsFault> {
 impl<'c> Part<'c> {
     fn open(path: &Path, convert: Option<&'c Convert<'c>>) -> Result<Self, BatchError> {
         let manifest = RunFolder::peek(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
-        let shard = manifest.layout.shard.ok_or_else(|| PartsFault::Whole { path: path.to_owned() })?;
+        let shard = manifest.layout.shard.ok_or_else(|| PartsFault::HasAllRows { path: path.to_owned() })?;
         let folder = RunFolder::lock(path, Stored::of(path, convert))?;
         if manifest.state == State::Running {
             return Err(PartsFault::Incomplete { path: path.to_owned() }.into());
         }
         if !folder.output().exists() {
-            return Err(PartsFault::Missing { path: path.to_owned() }.into());
+            return Err(PartsFault::MissingFile { path: path.to_owned() }.into());
         }
         folder.check_output(&manifest)?;
         Ok(Self { folder, manifest, shard })
     }
 
     /// The layout of the merged output.
-    fn whole_layout(&self) -> Layout {
+    fn merged_layout(&self) -> Layout {
         Layout { shard: None, ..self.manifest.layout.clone() }
     }
 
     /// The manifest of the merged output, before it is written.
-    fn manifest_of_whole(&self, reports: Vec<PathBuf>) -> Manifest {
+    fn merged_manifest(&self, reports: Vec<PathBuf>) -> Manifest {
         Manifest {
             schema: SCHEMA,
             gradus: env!("CARGO_PKG_VERSION").to_owned(),
             input: self.manifest.input.clone(),
-            layout: self.whole_layout(),
+            layout: self.merged_layout(),
             provenance: self.manifest.provenance.clone(),
             state: State::Running,
             generation: 1,
@@ -113,81 +113,82 @@ impl<'c> Part<'c> {
     }
 
     /// The difference that prevents a merge of this part and another one; `None` if they can be merged.
-    fn apart_from(&self, other: &Self) -> Option<Apart> {
+    fn mismatch_with(&self, other: &Self) -> Option<PartsMismatch> {
         if self.shard.of != other.shard.of {
-            return Some(Apart::Counts { one: self.shard.of, other: other.shard.of });
+            return Some(PartsMismatch::Counts { one: self.shard.of, other: other.shard.of });
         }
         if self.shard.part == other.shard.part {
-            return Some(Apart::SamePart { part: self.shard.part });
+            return Some(PartsMismatch::SamePart { part: self.shard.part });
         }
-        let differences = self.whole_layout().differences_as(&other.whole_layout(), ("in the first", "in the second"));
+        let differences =
+            self.merged_layout().differences_as(&other.merged_layout(), ("in the first", "in the second"));
         if !differences.is_empty() {
-            return Some(Apart::Layouts { differences });
+            return Some(PartsMismatch::Layouts { differences });
         }
         let (own, others) = (&self.manifest.provenance, &other.manifest.provenance);
         if own.fingerprint != others.fingerprint {
-            return Some(Apart::Banks { one: own.bank.clone(), other: others.bank.clone() });
+            return Some(PartsMismatch::Banks { one: own.bank.clone(), other: others.bank.clone() });
         }
         if own.columns != others.columns {
-            return Some(Apart::Columns { one: own.columns.clone(), other: others.columns.clone() });
+            return Some(PartsMismatch::Columns { one: own.columns.clone(), other: others.columns.clone() });
         }
         if own.judge != others.judge {
-            return Some(Apart::Judges);
+            return Some(PartsMismatch::Judges);
         }
-        (of_input(&self.manifest) != of_input(&other.manifest)).then_some(Apart::Inputs)
+        (input_digest(&self.manifest) != input_digest(&other.manifest)).then_some(PartsMismatch::Inputs)
     }
 }
 
 /// Maximum number of missing parts that a message lists.
-const LISTED: usize = 10;
+const MAX_LISTED_PARTS: usize = 10;
 
 /// Checks that `parts`, which are sorted by number, are all parts of one input, and each is given once.
-fn check(parts: &[Part<'_>]) -> Result<(), PartsFault> {
+fn check_parts(parts: &[Part<'_>]) -> Result<(), PartsFault> {
     let Some(first) = parts.first() else { return Ok(()) };
     let path = |part: &Part<'_>| part.folder.output().to_owned();
     for pair in parts.windows(2) {
         let [one, other] = pair else { continue };
-        if let Some(why) = one.apart_from(other) {
-            return Err(PartsFault::Apart { one: path(one), other: path(other), why });
+        if let Some(why) = one.mismatch_with(other) {
+            return Err(PartsFault::Mismatch { one: path(one), other: path(other), why });
         }
     }
     let of = first.shard.of;
     let is_there = |wanted: &u32| parts.iter().any(|part| part.shard.part == *wanted);
-    let missing: Vec<u32> = (1..=of).filter(|wanted| !is_there(wanted)).take(LISTED).collect();
-    if missing.is_empty() { Ok(()) } else { Err(PartsFault::Lacking { parts: missing, of }) }
+    let missing: Vec<u32> = (1..=of).filter(|wanted| !is_there(wanted)).take(MAX_LISTED_PARTS).collect();
+    if missing.is_empty() { Ok(()) } else { Err(PartsFault::MissingParts { parts: missing, of }) }
 }
 
 /// Count and checksum of the rows of the undivided input; `None` if the run is not complete.
-fn of_input(manifest: &Manifest) -> Option<SummedUp> {
+fn input_digest(manifest: &Manifest) -> Option<InputDigest> {
     match manifest.state {
         State::Running => None,
         State::Complete { input, .. } => Some(input),
     }
 }
 
-fn write_whole(
+fn write_merged(
     folder: &RunFolder<'_>,
     mut manifest: Manifest,
     parts: &[Part<'_>],
     existing: Existing,
     questions: &Questions,
     observe: &mut RowObserver<'_>,
-) -> Result<Merged, BatchError> {
+) -> Result<MergedOutput, BatchError> {
     let output = folder.output();
-    let input = parts.first().and_then(|part| of_input(&part.manifest));
+    let input = parts.first().and_then(|part| input_digest(&part.manifest));
     take_over(folder, &mut manifest, input, existing)?;
     let mut replays = replays_of(parts)?;
     let mut sink = folder.begin(&manifest)?;
-    let results = interleave(&mut replays, &mut sink, questions, observe).map_err(at("write", output))?;
-    sink.keep().map_err(at("write", output))?;
-    let merged = Merged {
+    let results = interleave(&mut replays, &mut sink, questions, observe).map_err(disk_error("write", output))?;
+    sink.sync().map_err(disk_error("write", output))?;
+    let merged = MergedOutput {
         input: manifest.input.clone(),
         bank: manifest.provenance.bank.clone(),
         grader: manifest.layout.grader.clone(),
         is_judged: manifest.provenance.judge.is_some(),
         results,
     };
-    let input = input.filter(|input| input.rows == results).ok_or(PartsFault::Uncounted)?;
+    let input = input.filter(|input| input.rows == results).ok_or(PartsFault::WrongResultCount)?;
     folder.finish(&mut manifest, (input, results), sink.written())?;
     Ok(merged)
 }
@@ -197,18 +198,18 @@ fn write_whole(
 fn take_over(
     folder: &RunFolder<'_>,
     manifest: &mut Manifest,
-    input: Option<SummedUp>,
+    input: Option<InputDigest>,
     existing: Existing,
 ) -> Result<(), BatchError> {
     let known = match folder.manifest() {
-        Err(BatchError::Manifest { .. }) if existing.force => None,
+        Err(BatchError::ManifestDamaged { .. }) if existing.force => None,
         known => known?,
     };
     if let Some(known) = known {
         let is_same_merge =
-            known.layout == manifest.layout && (known.state == State::Running || of_input(&known) == input);
+            known.layout == manifest.layout && (known.state == State::Running || input_digest(&known) == input);
         if !is_same_merge && !existing.force {
-            return Err(BatchError::AlreadyThere { output: folder.output().to_owned() });
+            return Err(BatchError::OutputExists { output: folder.output().to_owned() });
         }
         manifest.generation = known.generation + 1;
         (manifest.published, manifest.publishing) = (known.published, known.publishing);
@@ -223,8 +224,8 @@ fn replays_of(parts: &[Part<'_>]) -> Result<Vec<Replay>, BatchError> {
     for part in parts {
         let source = part.folder.source(part.manifest.generation)?;
         let head = part.manifest.layout.head.as_bytes();
-        let replay = Replay::open(&source, head).map_err(at("read", &source.data))?;
-        replays.push(replay.ok_or_else(|| BatchError::Touched { output: part.folder.output().to_owned() })?);
+        let replay = Replay::open(&source, head).map_err(disk_error("read", &source.data))?;
+        replays.push(replay.ok_or_else(|| BatchError::OutputChanged { output: part.folder.output().to_owned() })?);
     }
     Ok(replays)
 }

@@ -59,7 +59,7 @@ fn continues_after(fixture: &Fixture, saved: u64, what: &str) {
     let output = fixture.path("out");
     assert!(!output.exists(), "{what}: no output before all rows are graded");
     let (result, fresh) = fixture.run(&rows(ROWS), &output, 2);
-    assert!(result.complete, "{what}");
+    assert!(result.is_complete, "{what}");
     assert_eq!(std::fs::read(&output).expect("reads"), uninterrupted, "{what}");
     assert_eq!(fresh, ROWS as u64 - saved, "{what}");
 }

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::{BatchError, at};
+use super::error::{BatchError, disk_error};
 use super::in_flight_block::InFlightBlock;
 use super::input::Input;
 use super::ordered_output::OrderedOutput;
@@ -28,7 +28,7 @@ pub(super) struct StartedRun {
     /// Results of earlier runs that are looked up by key.
     pub(super) windows: Windows,
     /// Whether results were lost because the journal is damaged.
-    pub(super) lost_results: bool,
+    pub(super) has_lost_results: bool,
 }
 
 /// Starts a run that writes to a file.
@@ -63,7 +63,7 @@ impl RunStarter<'_, '_, '_> {
         let Existing { restart, force } = self.existing;
         let earlier = match self.folder.manifest() {
             // The caller allows results to be replaced, so a damaged manifest is replaced too.
-            Err(BatchError::Manifest { .. }) if restart || force => None,
+            Err(BatchError::ManifestDamaged { .. }) if restart || force => None,
             earlier => earlier?,
         };
         let Some(earlier) = earlier else { return self.start_empty(self.first_manifest()?, first) };
@@ -78,7 +78,7 @@ impl RunStarter<'_, '_, '_> {
     }
 
     fn different(&self, differences: Vec<String>) -> BatchError {
-        BatchError::Different { output: self.folder.output().to_owned(), differences }
+        BatchError::OtherSettings { output: self.folder.output().to_owned(), differences }
     }
 
     /// The manifest of a run without an earlier run.
@@ -120,34 +120,41 @@ impl RunStarter<'_, '_, '_> {
         let sink = self.folder.begin(&manifest)?;
         let windows = self.windows(&manifest)?;
         let next_row = first.block.len() as u64;
-        Ok(StartedRun { manifest, sink: Some(sink), next_row, unfinished: Some(first), windows, lost_results: false })
+        Ok(StartedRun {
+            manifest,
+            sink: Some(sink),
+            next_row,
+            unfinished: Some(first),
+            windows,
+            has_lost_results: false,
+        })
     }
 
     fn windows(&self, manifest: &Manifest) -> Result<Windows, BatchError> {
         let sources =
             manifest.before.iter().map(|before| self.folder.source(*before)).collect::<Result<Vec<_>, _>>()?;
-        Windows::open(&sources, self.layout.head.as_bytes()).map_err(at("read", self.folder.output()))
+        Windows::open(&sources, self.layout.head.as_bytes()).map_err(disk_error("read", self.folder.output()))
     }
 
     /// Starts after an earlier run with the same layout: continues its results, leaves them as they are, or starts a
     /// new generation with the leading results that agree.
     fn start_after(&mut self, earlier: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         let source = self.folder.source(earlier.generation)?;
-        let replay = Replay::open(&source, self.layout.head.as_bytes()).map_err(at("read", &source.journal))?;
+        let replay = Replay::open(&source, self.layout.head.as_bytes()).map_err(disk_error("read", &source.journal))?;
         let Some(mut replay) = replay else {
             let manifest = Manifest { before: earlier.before.clone(), ..self.next_manifest(&earlier)? };
-            let lost_results = source.has_entries().map_err(at("read", &source.journal))?;
-            return Ok(StartedRun { lost_results, ..self.start_empty(manifest, first)? });
+            let has_lost_results = source.has_entries().map_err(disk_error("read", &source.journal))?;
+            return Ok(StartedRun { has_lost_results, ..self.start_empty(manifest, first)? });
         };
         let common = self.common_rows(&mut replay, first, &source)?;
-        let lost_results = replay.has_lost_lines().map_err(at("read", &source.journal))?;
+        let has_lost_results = replay.has_lost_lines().map_err(disk_error("read", &source.journal))?;
         let CommonRows { unfinished, next_row, end, written, next_entry } = common;
-        let unchanged = |manifest, lost_results| {
+        let unchanged = |manifest, has_lost_results| {
             let windows = Windows::none();
-            Ok(StartedRun { manifest, sink: None, unfinished: None, next_row, windows, lost_results })
+            Ok(StartedRun { manifest, sink: None, unfinished: None, next_row, windows, has_lost_results })
         };
         if self.stop.load(Ordering::Relaxed) {
-            return unchanged(earlier, lost_results);
+            return unchanged(earlier, has_lost_results);
         }
         let replaces = if self.existing.force { self.folder.existing_output()? } else { earlier.replaces };
         let earlier = Manifest { replaces, provenance: self.provenance.clone(), ..earlier };
@@ -156,11 +163,11 @@ impl RunStarter<'_, '_, '_> {
             self.folder.save(&earlier)?;
             let sink = Some(RunFolder::resume(&source, end, written)?);
             let windows = self.windows(&earlier)?;
-            return Ok(StartedRun { manifest: earlier, sink, unfinished, next_row, windows, lost_results });
+            return Ok(StartedRun { manifest: earlier, sink, unfinished, next_row, windows, has_lost_results });
         }
         let is_same = unfinished.is_none() && next_entry.is_none() && !replay.is_torn();
         if is_same && self.folder.is_as_written(&earlier)? {
-            return unchanged(earlier, lost_results);
+            return unchanged(earlier, has_lost_results);
         }
         // An input with another name and no common row is probably a mistake in the name of the output.
         let is_unrelated = end == replay.start() && earlier.input != self.input.name();
@@ -171,12 +178,12 @@ impl RunStarter<'_, '_, '_> {
         let manifest = self.next_manifest(&earlier)?;
         let sink = Some(self.folder.fork(&manifest, &source, (end, written))?);
         let windows = self.windows(&manifest)?;
-        Ok(StartedRun { manifest, sink, unfinished, next_row, windows, lost_results })
+        Ok(StartedRun { manifest, sink, unfinished, next_row, windows, has_lost_results })
     }
 
     /// Whether the earlier run has a result of any of these rows, wherever it is.
     fn has_result_of_any(&self, source: &Source, rows: Option<&InFlightBlock>) -> Result<bool, BatchError> {
-        let reading = || at("read", &source.journal);
+        let reading = || disk_error("read", &source.journal);
         let mut windows = Windows::open(std::slice::from_ref(source), self.layout.head.as_bytes()).map_err(reading())?;
         let Some(rows) = rows else { return Ok(false) };
         for place in 0..rows.block.len() {
@@ -197,7 +204,7 @@ impl RunStarter<'_, '_, '_> {
         mut rows: InFlightBlock,
         source: &Source,
     ) -> Result<CommonRows, BatchError> {
-        let (mut end, mut written) = (replay.place(), replay.passed().clone());
+        let (mut end, mut written) = (replay.place(), replay.results_before_place().clone());
         let mut next_row = rows.block.len() as u64;
         loop {
             for place in 0..rows.block.len() {
@@ -208,13 +215,13 @@ impl RunStarter<'_, '_, '_> {
                     self.output.record_id(&row);
                     continue;
                 }
-                let entry = replay.next().map_err(at("read", &source.data))?;
+                let entry = replay.next().map_err(disk_error("read", &source.data))?;
                 match entry {
                     Some((entry, true)) if entry.key == row.key && !self.processor.must_regrade(&entry) => {
                         let reported = self.output.report_earlier(&row, &entry);
-                        reported.map_err(at("report the results of", &source.data))?;
+                        reported.map_err(disk_error("report the results of", &source.data))?;
                         end = replay.place();
-                        written.clone_from(replay.passed());
+                        written.clone_from(replay.results_before_place());
                     }
                     next_entry => {
                         drop(row);
@@ -234,7 +241,7 @@ impl RunStarter<'_, '_, '_> {
                 filled => filled?,
             };
             if !filled {
-                let next_entry = replay.next().map_err(at("read", &source.data))?;
+                let next_entry = replay.next().map_err(disk_error("read", &source.data))?;
                 return Ok(CommonRows { unfinished: None, next_row, end, written, next_entry });
             }
             next_row += rows.block.len() as u64;

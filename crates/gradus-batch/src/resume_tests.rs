@@ -12,7 +12,7 @@ use super::{RunTarget, run};
 fn each_rubric_is_prepared_once_for_any_number_of_answers_and_threads() {
     let fixture = Fixture::new();
     let (summary, new) = fixture.run(&rows(3000), &fixture.path("out"), 4);
-    assert!(summary.complete);
+    assert!(summary.is_complete);
     assert_eq!((summary.results, new, fixture.questions.prepared()), (3000, 3000, QUESTIONS.len() as u64));
     fixture.run(&rows(3000), &fixture.path("out"), 4);
     assert_eq!(fixture.questions.prepared(), QUESTIONS.len() as u64);
@@ -42,7 +42,7 @@ fn a_write_that_fails_at_any_byte_loses_no_result_in_the_journal() {
         fixture.run_until(&rows, &output, left);
         let journalled = fixture.journaled(&format!("out-{left}"), 1);
         let (summary, new) = fixture.run(&rows, &output, 2);
-        assert!(summary.complete);
+        assert!(summary.is_complete);
         assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "failed after {left} bytes");
         assert_eq!(new, 5 - journalled, "failed after {left} bytes");
     }
@@ -94,7 +94,7 @@ fn a_journal_cut_within_its_last_two_lines_loses_at_most_two_results() {
         let file = OpenOptions::new().write(true).open(beside(&output).join("journal.1")).expect("opens");
         file.set_len(cut as u64).expect("cuts");
         let (summary, new) = fixture.run(&rows, &output, 2);
-        assert!(summary.complete);
+        assert!(summary.is_complete);
         assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "cut at {cut}");
         assert_eq!(new, if cut < fifth { 2 } else { 1 }, "cut at {cut}");
     }

@@ -53,7 +53,7 @@ pub struct Prices {
 impl Prices {
     /// The cost of `prompt` prompt tokens and `completion` reply tokens.
     #[allow(clippy::cast_precision_loss)] // token counts are far below 2^53, up to which a float is exact
-    pub fn of(self, prompt: u64, completion: u64) -> f64 {
+    pub fn cost(self, prompt: u64, completion: u64) -> f64 {
         (prompt as f64 * self.prompt + completion as f64 * self.completion) / 1e6
     }
 }
@@ -99,7 +99,7 @@ impl Preset {
 
 impl Endpoint {
     /// The address of a resource below the base address, with the base address's query string.
-    pub(super) fn at(&self, path: &str) -> Url {
+    pub(super) fn url_of(&self, path: &str) -> Url {
         let mut url = self.base_url.clone();
         let base = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{base}{path}"));
@@ -125,7 +125,7 @@ impl Endpoint {
     }
 
     /// Largest number of tokens of a prompt.
-    pub fn room(&self) -> usize {
+    pub fn max_prompt_tokens(&self) -> usize {
         self.context.saturating_sub(self.max_tokens as usize)
     }
 
@@ -208,7 +208,7 @@ pub(super) mod tests {
             ("http://localhost:1", "http://localhost:1/models"),
             ("https://a.example/x?api-version=3", "https://a.example/x/models?api-version=3"),
         ] {
-            assert_eq!(endpoint(base).at("/models").as_str(), expected);
+            assert_eq!(endpoint(base).url_of("/models").as_str(), expected);
         }
     }
 

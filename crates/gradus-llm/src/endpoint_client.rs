@@ -146,7 +146,7 @@ impl EndpointClient {
     /// Sends a GET request to `path` below the base address.
     pub(super) async fn get(&self, path: &str) -> Result<HttpResponse, RequestError> {
         let Some(http) = &self.http else { return Err(self.error(RequestCause::ReplayOnly, 1)) };
-        let sent = http.send(self.endpoint.at(path), None, self.endpoint.timeout).await;
+        let sent = http.send(self.endpoint.url_of(path), None, self.endpoint.timeout).await;
         sent.map_err(|cause| self.error(cause, 1))
     }
 
@@ -246,7 +246,7 @@ impl EndpointClient {
         let provider = self.endpoint.provider;
         let body = provider.body(request, &self.endpoint.request_parameters(), dialect);
         let body = body.map_err(|error| RequestCause::Unwritable(error.to_string()))?;
-        let url = self.endpoint.at(provider.path());
+        let url = self.endpoint.url_of(provider.path());
         let response = http.send(url, Some(body), left.min(self.endpoint.timeout)).await?;
         if response.status != 200 {
             return Err(self.failed_status(response, dialect));

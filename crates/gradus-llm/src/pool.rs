@@ -184,7 +184,7 @@ impl Pool {
     /// Caches a new reply, and returns the reply that counts for the request: the new one, or one that was cached for
     /// an equal request in the meantime.
     pub(super) fn cache_reply(&self, judge: JudgeId, key: &[u8; 32], reply: Reply) -> Reply {
-        let Some(client) = self.client(judge).filter(|_| self.store.accepts(&reply.text)) else { return reply };
+        let Some(client) = self.client(judge).filter(|_| self.store.can_store(&reply.text)) else { return reply };
         let stored = StoredReply {
             text: reply.text,
             is_cut: reply.is_cut,
@@ -224,7 +224,7 @@ impl Pool {
 
     fn priced(&self, judge: JudgeId, usage: Usage) -> Usage {
         let prices = self.endpoint(judge).and_then(|endpoint| endpoint.prices);
-        Usage { cost: prices.map(|prices| prices.of(usage.prompt_tokens, usage.completion_tokens)), ..usage }
+        Usage { cost: prices.map(|prices| prices.cost(usage.prompt_tokens, usage.completion_tokens)), ..usage }
     }
 
     /// Sends a request, if the spending limit allows it. Also returns the elapsed time, not counting the wait for limits.
@@ -233,7 +233,7 @@ impl Pool {
             return (Err(SessionError::UnknownJudge(request.judge).into()), Duration::ZERO);
         };
         let longest = client.endpoint.max_tokens as usize;
-        let at_most = client.endpoint.prices.map_or(0.0, |prices| prices.of(bytes(request), longest as u64));
+        let at_most = client.endpoint.prices.map_or(0.0, |prices| prices.cost(bytes(request), longest as u64));
         loop {
             match self.meter.reserve(at_most) {
                 SpendPermit::Granted => break,

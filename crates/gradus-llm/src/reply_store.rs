@@ -67,7 +67,7 @@ impl ReplyStore {
     /// The next problem that was not reported yet: first a damaged database that was set aside, then the first error
     /// since the last reported error.
     pub(super) fn warning(&self) -> Option<CacheWarning> {
-        let set_aside = self.cache.as_ref().and_then(Cache::was_set_aside);
+        let set_aside = self.cache.as_ref().and_then(Cache::set_aside_path);
         let set_aside = set_aside.filter(|_| !self.is_set_aside_reported.swap(true, Ordering::Relaxed));
         let error = || self.error.lock().unwrap_or_else(PoisonError::into_inner).take();
         set_aside.map(CacheWarning::SetAside).or_else(|| error().map(CacheWarning::NotStored))
@@ -113,7 +113,7 @@ impl ReplyStore {
     }
 
     /// Whether a reply with this text can be stored: there is a cache, and the text is not too long.
-    pub(super) fn accepts(&self, text: &str) -> bool {
+    pub(super) fn can_store(&self, text: &str) -> bool {
         self.cache.is_some() && text.len() <= LONGEST_STORED
     }
 

@@ -211,7 +211,7 @@ mod tests {
         let server = "check that the server is running and that the base URL is right";
         let later = "try again later, and check the limits of the account";
         let key = "check that the key is valid and meant for llm.test";
-        let busy = UnreadableBody::Error { words: "busy".to_owned(), code: Some(503) };
+        let busy = UnreadableBody::Error { message: "busy".to_owned(), code: Some(503) };
         let cases = [
             (status(400, ""), 1, "llm.test answered 400", None),
             (status(401, "no such key"), 1, "llm.test answered 401: no such key", Some(key)),
@@ -280,7 +280,7 @@ mod tests {
         for code in [200, 301, 400, 401, 402, 403, 404, 413, 422, 501, 600] {
             assert_eq!(status(code, "").retry(), Retry::Never, "{code}");
         }
-        let failure = |code| RequestCause::Unreadable(UnreadableBody::Error { words: "m".to_owned(), code });
+        let failure = |code| RequestCause::Unreadable(UnreadableBody::Error { message: "m".to_owned(), code });
         let temporary = [
             RequestCause::Connect(String::new()),
             tls(false),

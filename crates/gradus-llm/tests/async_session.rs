@@ -67,7 +67,7 @@ fn panel(pool: &Pool) -> Panel {
         provider: endpoint.provider.name().to_owned(),
         model: endpoint.model.clone(),
         parameters: endpoint.parameters(),
-        room: endpoint.room(),
+        room: endpoint.max_prompt_tokens(),
     };
     Panel {
         members: pool.endpoints().map(member).collect(),

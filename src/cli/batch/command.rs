@@ -117,9 +117,9 @@ fn grade_rows(
         if let (Some(judges), false) = (engine.judges(), row.is_new) {
             judges.count_spent(row.summary.usage);
         }
-        tally.note(&row)
+        tally.add(&row)
     });
-    tally.clear();
+    tally.clear_progress();
     if let Some(judges) = engine.judges() {
         open::warn_of_trouble(engine, printer);
         description.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &result), is_saved, printer);
@@ -167,7 +167,7 @@ fn warn_of_fallbacks(
     printer: &Printer,
 ) -> Option<String> {
     let (fallbacks, why) = (tally.fallbacks(), judges.first_fallback());
-    let is_complete = result.as_ref().is_ok_and(|summary| summary.complete);
+    let is_complete = result.as_ref().is_ok_and(|summary| summary.is_complete);
     let required_by = required_by(settings).filter(|_| is_complete && tally.judge_is_missing());
     if required_by.is_none() {
         warn_of_fallback(fallbacks, why, is_saved, printer);

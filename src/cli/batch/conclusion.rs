@@ -30,12 +30,12 @@ pub(super) fn conclude(
             if let Some(closed) = closed_by_reader(&error) {
                 return Err(closed);
             }
-            if error.came_midway() && is_saved && results > 0 {
+            if error.is_resumable() && is_saved && results > 0 {
                 printer.warning(&format!("{} saved; the same command continues from there", results_are(results)));
             }
             Err(error.into())
         }
-        Ok(summary) if !summary.complete => {
+        Ok(summary) if !summary.is_complete => {
             printer.warning(&if is_saved && results > 0 {
                 format!("stopped; {} saved, and the same command continues from there", results_are(results))
             } else {
@@ -44,7 +44,7 @@ pub(super) fn conclude(
             Ok(ExitStatus::Interrupted)
         }
         Ok(summary) => {
-            if summary.lost_results {
+            if summary.has_lost_results {
                 printer
                     .warning("the journal of the earlier run was damaged; results after the damage were graded again");
             }

@@ -27,11 +27,11 @@ impl OutputKind {
     /// The output is a folder or the input file, or its path cannot be resolved.
     pub(super) fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
         let shown = output.display();
-        let Ok(about) = fs::metadata(output) else { return Ok(Self::File) };
-        if about.is_dir() {
+        let Ok(metadata) = fs::metadata(output) else { return Ok(Self::File) };
+        if metadata.is_dir() {
             return Err(advised(format!("{shown} is a folder"), "name a file with --output"));
         }
-        if !about.is_file() {
+        if !metadata.is_file() {
             return Ok(Self::Device);
         }
         if fs::canonicalize(output)? == fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input)) {
@@ -52,7 +52,7 @@ pub(super) fn closed_by_reader(error: &BatchError) -> Option<anyhow::Error> {
 }
 
 /// Opens a device. The second value is whether the device is a terminal.
-pub(super) fn open_device(output: &Path) -> anyhow::Result<(Device<fs::File>, bool)> {
+pub(super) fn open_device(output: &Path) -> anyhow::Result<(UnsyncedOutput<fs::File>, bool)> {
     let failed = || format!("cannot write {}", output.display());
     let file = if is_pipe(output) {
         open_pipe(output)?
@@ -60,13 +60,13 @@ pub(super) fn open_device(output: &Path) -> anyhow::Result<(Device<fs::File>, bo
         fs::OpenOptions::new().write(true).open(output).with_context(failed)?
     };
     let is_terminal = file.is_terminal();
-    Ok((Device(file), is_terminal))
+    Ok((UnsyncedOutput(file), is_terminal))
 }
 
 #[cfg(unix)]
 fn is_pipe(output: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
-    fs::metadata(output).is_ok_and(|about| about.file_type().is_fifo())
+    fs::metadata(output).is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
 #[cfg(not(unix))]
@@ -99,9 +99,9 @@ fn open_pipe(output: &Path) -> anyhow::Result<fs::File> {
 }
 
 /// An output whose bytes need no sync to disk: a device, a pipe or standard output.
-pub(super) struct Device<W>(pub(super) W);
+pub(super) struct UnsyncedOutput<W>(pub(super) W);
 
-impl<W: io::Write> io::Write for Device<W> {
+impl<W: io::Write> io::Write for UnsyncedOutput<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
     }
@@ -115,7 +115,7 @@ impl<W: io::Write> io::Write for Device<W> {
     }
 }
 
-impl<W: io::Write + Send> Durable for Device<W> {
+impl<W: io::Write + Send> Durable for UnsyncedOutput<W> {
     fn keeper(&self) -> io::Result<Keep> {
         Ok(Box::new(|| Ok(())))
     }

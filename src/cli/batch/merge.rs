@@ -52,10 +52,9 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     let progress = Progress::new(Arc::new(AtomicU64::new(0)), None, printer.is_quiet());
     let mut tally = Tally::new(options, progress)?;
     let convert = conversion(format_of(None, Some(output), false)?);
-    let merged = batch::merge(&args.parts, output, convert, (existing, reports), engine.questions(), &mut |row| {
-        tally.note(&row)
-    });
-    tally.clear();
+    let merged =
+        batch::merge(&args.parts, output, convert, (existing, reports), engine.questions(), &mut |row| tally.add(&row));
+    tally.clear_progress();
     let merged = merged?;
     let description = BatchDescription {
         input: merged.input,

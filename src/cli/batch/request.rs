@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::destination::{Device, OutputKind, open_device};
+use super::destination::{OutputKind, UnsyncedOutput, open_device};
 use super::results::{conversion, format_of};
 use super::tally::TallyOptions;
 use crate::batch::{self, Existing, RunTarget, Stored};
@@ -86,7 +86,7 @@ impl<'a> BatchRequest<'a> {
                 (RunTarget::Stream { name: output, stream: Box::new(device) }, is_terminal)
             }
             _ => {
-                let (name, stream) = (Path::new("standard output"), Box::new(Device(io::stdout())));
+                let (name, stream) = (Path::new("standard output"), Box::new(UnsyncedOutput(io::stdout())));
                 (RunTarget::Stream { name, stream }, printer.is_terminal)
             }
         })

@@ -182,7 +182,7 @@ impl Tally {
     }
 
     /// Adds a result.
-    pub(super) fn note(&mut self, row: &FinishedRow<'_>) -> io::Result<()> {
+    pub(super) fn add(&mut self, row: &FinishedRow<'_>) -> io::Result<()> {
         self.overview.add(row.line, row.id, row.summary, row.question);
         if row.is_new {
             self.fresh += 1;
@@ -246,7 +246,7 @@ impl Tally {
     }
 
     /// Removes the progress line.
-    pub(super) fn clear(&self) {
+    pub(super) fn clear_progress(&self) {
         self.progress.finish();
     }
 
@@ -313,7 +313,7 @@ fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &
         let one_line = || printer.result(&report::batch_line(report, printer.style));
         return if goes_to_file { one_line() } else { Ok(()) };
     }
-    let style = if goes_to_file { printer.style } else { printer.style_aside };
+    let style = if goes_to_file { printer.style } else { printer.stderr_style };
     let summary = if verbose {
         report::batch_text(report, style)
     } else {
@@ -324,7 +324,7 @@ fn print(report: &BatchReport<'_>, goes_to_file: bool, verbose: bool, printer: &
     }
     // The summary follows the table of results.
     let gap = if printer.is_terminal { "\n" } else { "" };
-    printer.aside(&format!("{gap}{summary}"));
+    printer.write_to_stderr(&format!("{gap}{summary}"));
     Ok(())
 }
 

@@ -15,16 +15,16 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
 fn of_batch(error: &BatchError) -> Option<&'static str> {
     match error {
         BatchError::Input(error) => of_input(error),
-        BatchError::AlreadyThere { .. } => Some("choose another --output, or use --force"),
-        BatchError::Different { .. } => Some("choose another --output, or replace it with --restart"),
-        BatchError::Touched { .. } => Some("choose another --output, or use --force to lose the changes"),
+        BatchError::OutputExists { .. } => Some("choose another --output, or use --force"),
+        BatchError::OtherSettings { .. } => Some("choose another --output, or replace it with --restart"),
+        BatchError::OutputChanged { .. } => Some("choose another --output, or use --force to lose the changes"),
         BatchError::Busy { .. } => Some("wait for it, or choose another --output"),
-        BatchError::Manifest { .. } => {
+        BatchError::ManifestDamaged { .. } => {
             Some("to start again from the first row, use --force or remove the folder that contains this file")
         }
         BatchError::Parts(fault) => Some(of_parts(fault)),
         BatchError::Disk { .. }
-        | BatchError::ManifestUnread { .. }
+        | BatchError::ManifestUnreadable { .. }
         | BatchError::Panicked { .. }
         | BatchError::Halted(_)
         | BatchError::Empty { .. } => error.hint(),
@@ -33,12 +33,15 @@ fn of_batch(error: &BatchError) -> Option<&'static str> {
 
 fn of_parts(fault: &PartsFault) -> &'static str {
     match fault {
-        PartsFault::None | PartsFault::GivenTwice { .. } | PartsFault::Apart { .. } | PartsFault::Lacking { .. } => {
+        PartsFault::None
+        | PartsFault::GivenTwice { .. }
+        | PartsFault::Mismatch { .. }
+        | PartsFault::MissingParts { .. } => {
             "give each part of one input once, graded by the same command except for --shard"
         }
-        PartsFault::NotAResult { .. } | PartsFault::Whole { .. } => "grade each part with `gradus batch --shard`",
-        PartsFault::Incomplete { .. } | PartsFault::Missing { .. } => "run its command again",
-        PartsFault::Uncounted => fault.hint(),
+        PartsFault::NotAResult { .. } | PartsFault::HasAllRows { .. } => "grade each part with `gradus batch --shard`",
+        PartsFault::Incomplete { .. } | PartsFault::MissingFile { .. } => "run its command again",
+        PartsFault::WrongResultCount => fault.hint(),
     }
 }
 
@@ -64,7 +67,7 @@ mod tests {
     use std::io;
 
     use super::*;
-    use crate::batch::{Apart, PanicPlace, Panicked, RowFault, caught};
+    use crate::batch::{PanicPlace, Panicked, PartsMismatch, RowFault, caught};
     use crate::judge::Halt;
     use crate::model::{RowLocation, file_signature};
 
@@ -91,22 +94,22 @@ mod tests {
     fn errors_of_a_run_have_hints_with_flags() {
         let path = || "out".into();
         check(vec![
-            (BatchError::AlreadyThere { output: path() }.into(), "choose another --output, or use --force"),
+            (BatchError::OutputExists { output: path() }.into(), "choose another --output, or use --force"),
             (
-                BatchError::Different { output: path(), differences: Vec::new() }.into(),
+                BatchError::OtherSettings { output: path(), differences: Vec::new() }.into(),
                 "choose another --output, or replace it with --restart",
             ),
             (
-                BatchError::Touched { output: path() }.into(),
+                BatchError::OutputChanged { output: path() }.into(),
                 "choose another --output, or use --force to lose the changes",
             ),
             (BatchError::Busy { output: path() }.into(), "wait for it, or choose another --output"),
             (
-                BatchError::Manifest { path: path(), why: String::new() }.into(),
+                BatchError::ManifestDamaged { path: path(), why: String::new() }.into(),
                 "to start again from the first row, use --force or remove the folder that contains this file",
             ),
             (
-                BatchError::ManifestUnread { path: path(), error: io::Error::other("x") }.into(),
+                BatchError::ManifestUnreadable { path: path(), error: io::Error::other("x") }.into(),
                 "finished results are kept; correct the cause, and run the same command again",
             ),
             (
@@ -129,13 +132,13 @@ mod tests {
         check(vec![
             (parts(PartsFault::None), together),
             (parts(PartsFault::GivenTwice { path: path() }), together),
-            (parts(PartsFault::Apart { one: path(), other: path(), why: Apart::Judges }), together),
-            (parts(PartsFault::Lacking { parts: vec![1], of: 2 }), together),
+            (parts(PartsFault::Mismatch { one: path(), other: path(), why: PartsMismatch::Judges }), together),
+            (parts(PartsFault::MissingParts { parts: vec![1], of: 2 }), together),
             (parts(PartsFault::NotAResult { path: path() }), "grade each part with `gradus batch --shard`"),
-            (parts(PartsFault::Whole { path: path() }), "grade each part with `gradus batch --shard`"),
+            (parts(PartsFault::HasAllRows { path: path() }), "grade each part with `gradus batch --shard`"),
             (parts(PartsFault::Incomplete { path: path() }), "run its command again"),
-            (parts(PartsFault::Missing { path: path() }), "run its command again"),
-            (parts(PartsFault::Uncounted), "grade the parts again"),
+            (parts(PartsFault::MissingFile { path: path() }), "run its command again"),
+            (parts(PartsFault::WrongResultCount), "grade the parts again"),
         ]);
     }
 

@@ -15,26 +15,26 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
         _ => None,
     });
     if let Some(halt) = batch_halt.or_else(|| error.downcast_ref()) {
-        return of_halt(halt);
+        return halt_hint(halt);
     }
     if let Some(error) = error.downcast_ref::<SessionError>() {
-        return of_session(error);
+        return session_hint(error);
     }
     if let Some(error) = error.downcast_ref::<RequestError>() {
-        return of_request(error);
+        return request_hint(error);
     }
     if let Some(error) = error.downcast_ref::<ClientError>() {
-        return of_client(error);
+        return client_hint(error);
     }
     if let Some(error) = error.downcast_ref::<AddressError>() {
-        return of_address(error);
+        return address_hint(error);
     }
     let warning_hint = |warning: &CacheWarning| warning.hint();
     let cache_hint = error.downcast_ref::<CacheError>().and_then(CacheError::hint);
     cache_hint.or_else(|| error.downcast_ref().and_then(warning_hint)).map(Into::into)
 }
 
-fn of_halt(halt: &Halt) -> Option<String> {
+fn halt_hint(halt: &Halt) -> Option<String> {
     match halt {
         Halt::Requested => None,
         Halt::Spent { .. } => Some("raise --max-cost and run the same command again to continue".to_owned()),
@@ -46,7 +46,7 @@ fn of_halt(halt: &Halt) -> Option<String> {
     }
 }
 
-fn of_session(error: &SessionError) -> Option<String> {
+fn session_hint(error: &SessionError) -> Option<String> {
     match error {
         SessionError::NotCached { .. } => {
             Some("first run the command without --replay and with the same settings".to_owned())
@@ -57,7 +57,7 @@ fn of_session(error: &SessionError) -> Option<String> {
 }
 
 /// The hint for a failed request. `None` if no change of flags or settings would help.
-fn of_request(error: &RequestError) -> Option<String> {
+fn request_hint(error: &RequestError) -> Option<String> {
     let RequestError { host, cause, .. } = error.root();
     Some(match cause {
         RequestCause::Tls { is_plain_http: true, .. } => {
@@ -77,7 +77,7 @@ fn of_request(error: &RequestError) -> Option<String> {
     })
 }
 
-fn of_client(error: &ClientError) -> Option<String> {
+fn client_hint(error: &ClientError) -> Option<String> {
     Some(match error {
         ClientError::CertificateFile { .. } => "--ca-file must name a readable file in PEM format".to_owned(),
         ClientError::NoCertificate(_) => {
@@ -90,7 +90,7 @@ fn of_client(error: &ClientError) -> Option<String> {
     })
 }
 
-fn of_address(error: &AddressError) -> Option<String> {
+fn address_hint(error: &AddressError) -> Option<String> {
     Some(match error {
         AddressError::Unencrypted(_) => "use https, or pass --allow-http (`allow_http = true`)".to_owned(),
         AddressError::Password(_) => {
@@ -128,7 +128,7 @@ mod tests {
     fn failed_requests_have_hints_with_flags() {
         let key = "check that the variable of --api-key-env holds a valid key for llm.test";
         let later = "try again later, and check the limits of the account";
-        let busy = UnreadableBody::Error { words: String::new(), code: Some(503) };
+        let busy = UnreadableBody::Error { message: String::new(), code: Some(503) };
         for (error, expected) in [
             (tls(true), Some("the server does not use TLS: write http:// in --base-url")),
             (
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_and_caches_have_hints() {
+    fn errors_of_clients_addresses_and_caches_have_hints() {
         let path = PathBuf::from("a");
         let pem = "--ca-file must name a file in PEM format, which starts with -----BEGIN CERTIFICATE-----";
         let file = ClientError::CertificateFile { path: path.clone(), error: io::Error::other("none") };

@@ -14,7 +14,7 @@ use crate::cli::settings::{Settings, one_line};
 use crate::llm::{Cache, CacheStats, CacheUse, CacheWarning, OpenedCache, PathOrigin};
 
 /// The name of the cache file in the cache folder.
-const REPLIES: &str = "replies.sqlite";
+const FILE_NAME: &str = "replies.sqlite";
 
 pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let (path, origin) = path(settings.llm.panel.cache.value.as_deref())?;
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &
 /// The path of the cache and its origin. A chosen file in the default folder is treated like the default file.
 fn path(chosen: Option<&Path>) -> anyhow::Result<(PathBuf, PathOrigin)> {
     let folders = etcetera::choose_base_strategy();
-    let default = folders.map(|folders| folders.cache_dir().join("gradus").join(REPLIES));
+    let default = folders.map(|folders| folders.cache_dir().join("gradus").join(FILE_NAME));
     match chosen {
         Some(path) => {
             let path = path.to_owned();

@@ -49,15 +49,17 @@ fn table(endpoint: &Endpoint, tokenizer: TokenizerKind, report: &ProbeReport) ->
     row("endpoint", &format!("{} ({})", shown_url(endpoint.base_url.as_str()), endpoint.provider.name()));
     row("key", if endpoint.key.is_some() { "set" } else { "none" });
     row("model", &model(endpoint, report));
-    let counted = match tokenizer {
+    let counting_note = match tokenizer {
         TokenizerKind::Known => "",
         TokenizerKind::Guessed => "; tokens are counted with a common tokenizer, and one fifth is added",
     };
     row(
         "context",
         &match report.context {
-            Some(tokens) => format!("{tokens} tokens reported, {} tokens assumed by gradus{counted}", endpoint.context),
-            None => format!("not reported, {} tokens assumed by gradus{counted}", endpoint.context),
+            Some(tokens) => {
+                format!("{tokens} tokens reported, {} tokens assumed by gradus{counting_note}", endpoint.context)
+            }
+            None => format!("not reported, {} tokens assumed by gradus{counting_note}", endpoint.context),
         },
     );
     match &report.reply {

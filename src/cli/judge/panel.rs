@@ -19,7 +19,7 @@ pub(super) fn panel(settings: &PanelSettings, endpoints: &[Endpoint]) -> Result<
         provider: endpoint.provider.name().to_owned(),
         model: endpoint.model.clone(),
         parameters: endpoint.parameters(),
-        room: endpoint.room(),
+        room: endpoint.max_prompt_tokens(),
     };
     let panel = Panel {
         members: endpoints.iter().map(member).collect(),
@@ -42,7 +42,7 @@ pub(super) fn panel(settings: &PanelSettings, endpoints: &[Endpoint]) -> Result<
             "use --samples 2 or more, or add a third [[judge]]",
         ));
     }
-    if let Some(small) = endpoints.iter().find(|endpoint| endpoint.room() < MIN_ROOM) {
+    if let Some(small) = endpoints.iter().find(|endpoint| endpoint.max_prompt_tokens() < MIN_ROOM) {
         let message = format!(
             "{} has a context of {} tokens, and replies take {} of them",
             small.model, small.context, small.max_tokens

@@ -11,7 +11,7 @@ use crate::cli::hints::advised;
 use crate::cli::owner::{is_foreign, is_foreign_file};
 
 /// The name of the project file.
-pub(in crate::cli) const FILE: &str = "gradus.toml";
+pub(in crate::cli) const PROJECT_FILE: &str = "gradus.toml";
 /// Maximum size of a settings file, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Search {
 pub(in crate::cli) fn find(folder: &Path) -> Search {
     let mut search = Search::default();
     for (depth, folder) in folder.ancestors().enumerate() {
-        let path = folder.join(FILE);
+        let path = folder.join(PROJECT_FILE);
         if path.symlink_metadata().is_err() {
             continue;
         }
@@ -117,17 +117,17 @@ mod tests {
         let root = folder.path().canonicalize().expect("a folder");
         let deep = root.join("a/b/c");
         std::fs::create_dir_all(&deep).expect("folders");
-        std::fs::write(root.join(FILE), "").expect("written");
-        assert_eq!(find(&deep).found, Some(root.join(FILE)));
-        std::fs::write(root.join("a").join(FILE), "").expect("written");
-        assert_eq!(find(&deep).found, Some(root.join("a").join(FILE)));
-        assert_eq!(find(&root).found, Some(root.join(FILE)));
+        std::fs::write(root.join(PROJECT_FILE), "").expect("written");
+        assert_eq!(find(&deep).found, Some(root.join(PROJECT_FILE)));
+        std::fs::write(root.join("a").join(PROJECT_FILE), "").expect("written");
+        assert_eq!(find(&deep).found, Some(root.join("a").join(PROJECT_FILE)));
+        assert_eq!(find(&root).found, Some(root.join(PROJECT_FILE)));
     }
 
     #[test]
     fn a_settings_file_of_one_mebibyte_is_read_and_a_larger_one_is_rejected() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(PROJECT_FILE);
         std::fs::write(&path, "#".repeat(1 << 20)).expect("written");
         assert!(read(&path).is_ok_and(|text| text.is_some()));
         std::fs::write(&path, "#".repeat((1 << 20) + 1)).expect("written");

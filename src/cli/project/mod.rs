@@ -3,5 +3,5 @@
 mod file;
 mod trust;
 
-pub(super) use file::{FILE, Search, find, read, read_own};
+pub(super) use file::{PROJECT_FILE, Search, find, read, read_own};
 pub(super) use trust::{Trust, TrustState, resolved_path};

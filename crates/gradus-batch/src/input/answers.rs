@@ -27,7 +27,7 @@ use crate::row::Columns;
 
 /// Count and checksum of the rows of an input: equal for equal rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SummedUp {
+pub struct InputDigest {
     /// Number of rows.
     pub rows: u64,
     /// Number of bytes after unpacking.
@@ -152,15 +152,15 @@ impl Input {
     }
 
     /// Count and checksum of the rows that were read so far.
-    pub fn summed_up(&self) -> SummedUp {
+    pub fn digest(&self) -> InputDigest {
         let (bytes, checksum) = match &self.source {
-            Source::Lines(reader) => reader.stream().summed_up(),
-            Source::Table(reader, _) => reader.stream().summed_up(),
-            Source::Folder(reader) => reader.summed_up(),
+            Source::Lines(reader) => reader.stream().length_and_checksum(),
+            Source::Table(reader, _) => reader.stream().length_and_checksum(),
+            Source::Folder(reader) => reader.length_and_checksum(),
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => reader.summed_up(),
+            Source::Parquet(reader) => reader.length_and_checksum(),
         };
-        SummedUp { rows: self.rows, bytes, checksum }
+        InputDigest { rows: self.rows, bytes, checksum }
     }
 
     /// Limits blocks to one row, so that no row waits for others where each takes long.

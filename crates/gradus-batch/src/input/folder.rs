@@ -54,7 +54,7 @@ impl FolderReader {
     }
 
     /// Length and checksum of the names and texts that were read.
-    pub(super) fn summed_up(&self) -> (u64, u32) {
+    pub(super) fn length_and_checksum(&self) -> (u64, u32) {
         (self.bytes, self.checksum.clone().finalize())
     }
 

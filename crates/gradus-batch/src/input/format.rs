@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::packing::Packing;
+use super::compression::CompressionFormat;
 
 /// The format of an input with rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum InputFormat {
 impl InputFormat {
     /// The format that a file extension stands for, without `.gz` or `.zst`.
     pub fn by_name(path: &Path) -> Option<Self> {
-        let bare = match Packing::of(path) {
+        let bare = match CompressionFormat::by_extension(path) {
             Some(_) => path.with_extension(""),
             None => PathBuf::from(path),
         };

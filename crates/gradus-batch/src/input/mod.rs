@@ -5,6 +5,7 @@
 
 mod answers;
 mod block;
+mod compression;
 mod error;
 mod fault;
 mod field_names;
@@ -16,7 +17,6 @@ mod json;
 mod limits;
 mod lines;
 mod open;
-mod packing;
 #[cfg(feature = "parquet")]
 mod parquet_rows;
 mod pipe;
@@ -29,13 +29,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Input, SummedUp};
+pub use answers::{Input, InputDigest};
 pub(super) use block::Block;
+pub(super) use compression::CompressionFormat;
 pub use error::{InputError, InputFault};
 pub use fault::{BadRow, RowFault};
 pub use format::InputFormat;
 pub use open::Asked;
-pub(super) use packing::Packing;
 pub use pipe::Pipe;
 pub(crate) use record::number;
 pub use record::{Field, Record, RecordColumns};

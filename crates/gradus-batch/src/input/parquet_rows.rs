@@ -62,7 +62,7 @@ impl ParquetReader {
     }
 
     /// Length and checksum of the cells that were read.
-    pub(super) fn summed_up(&self) -> (u64, u32) {
+    pub(super) fn length_and_checksum(&self) -> (u64, u32) {
         (self.bytes, self.checksum.clone().finalize())
     }
 

@@ -125,9 +125,9 @@ impl RecordReader {
     /// The number of bytes that were read so far, after unpacking.
     pub fn bytes(&self) -> u64 {
         match &self.source {
-            Source::Lines(reader) => reader.stream().summed_up().0,
-            Source::Table(reader, _) => reader.stream().summed_up().0,
-            Source::Folder(reader) => reader.summed_up().0,
+            Source::Lines(reader) => reader.stream().length_and_checksum().0,
+            Source::Table(reader, _) => reader.stream().length_and_checksum().0,
+            Source::Folder(reader) => reader.length_and_checksum().0,
             #[cfg(feature = "parquet")]
             Source::Parquet(reader) => reader.bytes(),
         }

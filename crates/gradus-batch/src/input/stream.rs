@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::compression::CompressionFormat;
 use super::format::InputFormat;
-use super::packing::Packing;
 use super::pipe::{Pipe, stopped};
 use gradus_core::model::{NonText, file_signature, non_text};
 
@@ -22,7 +22,7 @@ pub(super) struct Stream {
     checksum: crc32fast::Hasher,
     bytes: u64,
     /// Whether the source is a pipe, whose next bytes may take long to arrive.
-    live: bool,
+    is_pipe: bool,
     /// Set by the caller to stop reading, which then fails even if bytes are left.
     stop: Arc<AtomicBool>,
 }
@@ -32,12 +32,12 @@ impl Stream {
     /// unpacking.
     pub(super) fn of_file(path: &Path, file: File, read: Arc<AtomicU64>, stop: Arc<AtomicBool>) -> io::Result<Self> {
         let mut source: BufReader<Box<dyn Read + Send>> =
-            BufReader::with_capacity(BUFFER, Box::new(Counted { source: file, read }));
-        let packing = match Packing::of(path) {
-            None => Packing::by_first_bytes(source.fill_buf()?),
+            BufReader::with_capacity(BUFFER, Box::new(CountingReader { source: file, read }));
+        let compression = match CompressionFormat::by_extension(path) {
+            None => CompressionFormat::by_first_bytes(source.fill_buf()?),
             known => known,
         };
-        Self::unpacked(source, packing, false, stop)
+        Self::unpacked(source, compression, false, stop)
     }
 
     /// Reads a source that may send nothing for a long time, and unpacks it according to its first bytes. Reading fails
@@ -49,9 +49,9 @@ impl Stream {
     ) -> io::Result<Self> {
         let pipe = Pipe::new(open, Arc::clone(&stop));
         let mut source: BufReader<Box<dyn Read + Send>> =
-            BufReader::with_capacity(BUFFER, Box::new(Counted { source: pipe, read }));
-        let packing = Packing::by_first_bytes(source.fill_buf()?);
-        Self::unpacked(source, packing, true, stop)
+            BufReader::with_capacity(BUFFER, Box::new(CountingReader { source: pipe, read }));
+        let compression = CompressionFormat::by_first_bytes(source.fill_buf()?);
+        Self::unpacked(source, compression, true, stop)
     }
 
     #[cfg(test)]
@@ -67,19 +67,21 @@ impl Stream {
 
     fn unpacked(
         source: BufReader<Box<dyn Read + Send>>,
-        packing: Option<Packing>,
-        live: bool,
+        compression: Option<CompressionFormat>,
+        is_pipe: bool,
         stop: Arc<AtomicBool>,
     ) -> io::Result<Self> {
-        let source = match packing {
+        let source = match compression {
             None => source,
-            Some(Packing::Gzip) => BufReader::with_capacity(BUFFER, Box::new(MultiGzDecoder::new(source)) as Box<_>),
-            Some(Packing::Zstd) => {
+            Some(CompressionFormat::Gzip) => {
+                BufReader::with_capacity(BUFFER, Box::new(MultiGzDecoder::new(source)) as Box<_>)
+            }
+            Some(CompressionFormat::Zstd) => {
                 let decoder = zstd::stream::read::Decoder::with_buffer(source)?;
                 BufReader::with_capacity(BUFFER, Box::new(decoder) as Box<_>)
             }
         };
-        let mut stream = Self { source, checksum: crc32fast::Hasher::new(), bytes: 0, live, stop };
+        let mut stream = Self { source, checksum: crc32fast::Hasher::new(), bytes: 0, is_pipe, stop };
         stream.skip_mark()?;
         Ok(stream)
     }
@@ -121,11 +123,11 @@ impl Stream {
 
     /// Whether reading the next byte may take long.
     pub(super) fn would_wait(&self) -> bool {
-        self.live && self.source.buffer().is_empty()
+        self.is_pipe && self.source.buffer().is_empty()
     }
 
     /// Length and checksum of the bytes that were consumed.
-    pub(super) fn summed_up(&self) -> (u64, u32) {
+    pub(super) fn length_and_checksum(&self) -> (u64, u32) {
         (self.bytes, self.checksum.clone().finalize())
     }
 }
@@ -150,12 +152,12 @@ impl Stream {
 }
 
 /// Counts the bytes that are read.
-struct Counted<R> {
+struct CountingReader<R> {
     source: R,
     read: Arc<AtomicU64>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
         self.read.fetch_add(count as u64, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use std::io::{Seek as _, Write as _};
 use super::column::uneven;
 use super::{Cell, ColumnType, ReadError, Rows, Table, WriteError, from_csv};
 
-fn kind(name: &str) -> ColumnType {
+fn column_type(name: &str) -> ColumnType {
     match name {
         "score" => ColumnType::Number,
         "count" => ColumnType::Count,
@@ -14,15 +14,15 @@ fn kind(name: &str) -> ColumnType {
     }
 }
 
-fn written(csv: &str) -> File {
+fn parquet_file(csv: &str) -> File {
     let mut file = tempfile::tempfile().expect("a temporary file");
-    from_csv(csv.as_bytes(), &file, kind).expect("a table");
+    from_csv(csv.as_bytes(), &file, column_type).expect("a table");
     file.rewind().expect("a file that can be read again");
     file
 }
 
-fn fault(csv: &[u8]) -> WriteError {
-    from_csv(csv, std::io::sink(), kind).expect_err("a fault")
+fn write_error(csv: &[u8]) -> WriteError {
+    from_csv(csv, std::io::sink(), column_type).expect_err("a fault")
 }
 
 fn fixture(name: &str) -> Table {
@@ -30,7 +30,7 @@ fn fixture(name: &str) -> Table {
     Table::open(File::open(path).expect("a fixture")).expect("a table")
 }
 
-fn all(table: Table) -> Vec<Vec<Cell>> {
+fn all_rows(table: Table) -> Vec<Vec<Cell>> {
     let columns: Vec<usize> = (0..table.names().len()).collect();
     let mut rows = table.read(&columns).expect("columns");
     let mut all = Vec::new();
@@ -60,9 +60,10 @@ fn other(json: &str) -> Cell {
 }
 
 #[test]
-fn csv_comes_back_as_it_was() {
-    let table =
-        written("id,frage ✓,score,count\n1,\"a, \"\"b\"\"\nc\",0.5,7\n2,,,\n\"\",ä 🎉,-1e-9,-9223372036854775808\n");
+fn csv_rows_are_read_back_from_parquet() {
+    let table = parquet_file(
+        "id,frage ✓,score,count\n1,\"a, \"\"b\"\"\nc\",0.5,7\n2,,,\n\"\",ä 🎉,-1e-9,-9223372036854775808\n",
+    );
     let table = Table::open(table).expect("a table");
     assert_eq!(table.names(), ["id", "frage ✓", "score", "count"]);
     assert_eq!(table.rows(), 3);
@@ -71,21 +72,21 @@ fn csv_comes_back_as_it_was() {
         vec![text("2"), Cell::Missing, Cell::Missing, Cell::Missing],
         vec![Cell::Missing, text("ä 🎉"), number("-1e-9"), number("-9223372036854775808")],
     ];
-    assert_eq!(all(table), expected);
+    assert_eq!(all_rows(table), expected);
 }
 
 #[test]
-fn heading_alone_is_a_table_without_rows() {
-    let table = Table::open(written("\u{feff}id,answer\n")).expect("a table");
+fn csv_with_only_a_heading_is_a_table_without_rows() {
+    let table = Table::open(parquet_file("\u{feff}id,answer\n")).expect("a table");
     assert_eq!((table.rows(), table.names()), (0, ["id".to_owned(), "answer".to_owned()].as_slice()));
-    assert!(all(table).is_empty());
+    assert!(all_rows(table).is_empty());
 }
 
 #[test]
-fn order_holds_over_row_groups() {
+fn rows_keep_their_order_across_row_groups() {
     let rows = (0..150_000).map(|row| format!("answer {row},{row}\n"));
     let csv: String = std::iter::once("answer,count\n".to_owned()).chain(rows).collect();
-    let table = Table::open(written(&csv)).expect("a table");
+    let table = Table::open(parquet_file(&csv)).expect("a table");
     assert_eq!(table.rows(), 150_000);
     let count = table.need("count").expect("a column");
     let mut rows = table.read(&[count]).expect("columns");
@@ -106,14 +107,14 @@ fn long_texts_make_short_batches() {
     let long = "x".repeat(1 << 20);
     let mut csv = String::from("answer\n");
     (0..100).for_each(|_| csv.extend([long.as_str(), "\n"]));
-    let mut rows = Table::open(written(&csv)).expect("a table").read(&[0]).expect("columns");
+    let mut rows = Table::open(parquet_file(&csv)).expect("a table").read(&[0]).expect("columns");
     assert_eq!(rows.next_batch(100).expect("rows").len(), 64);
     assert_eq!(rows.next_batch(100).expect("rows").len(), 36);
     assert!(rows.next_batch(100).expect("rows").is_empty());
 }
 
 #[test]
-fn fields_of_the_wrong_kind_are_named_with_their_place() {
+fn faults_of_a_csv_table_are_reported_with_their_place() {
     let table = [
         ("id,score\n1,2\n\"two\nlines\",x\n", "row 2 (line 3), column \"score\": expected a number, found \"x\""),
         ("score\ninf\n", "row 1 (line 2), column \"score\": expected a number, found \"inf\""),
@@ -122,15 +123,15 @@ fn fields_of_the_wrong_kind_are_named_with_their_place() {
         ("", "the CSV table is empty: expected a heading"),
     ];
     for (csv, expected) in table {
-        assert_eq!(fault(csv.as_bytes()).to_string(), expected);
+        assert_eq!(write_error(csv.as_bytes()).to_string(), expected);
     }
-    assert!(matches!(fault(b"id,answer\n1\n"), WriteError::Csv(_)));
-    assert!(matches!(fault(b"id\n\xff\n"), WriteError::Csv(_)));
+    assert!(matches!(write_error(b"id,answer\n1\n"), WriteError::Csv(_)));
+    assert!(matches!(write_error(b"id\n\xff\n"), WriteError::Csv(_)));
 }
 
 #[test]
-fn missing_column_is_an_error_that_names_those_there() {
-    let table = Table::open(written("id,answer\n1,a\n")).expect("a table");
+fn missing_column_is_an_error_that_lists_the_existing_columns() {
+    let table = Table::open(parquet_file("id,answer\n1,a\n")).expect("a table");
     assert_eq!(table.find("points").expect("no fault"), None);
     let error = table.need("points").expect_err("no such column");
     assert_eq!(error.to_string(), "there is no column \"points\"");
@@ -139,18 +140,18 @@ fn missing_column_is_an_error_that_names_those_there() {
 }
 
 #[test]
-fn column_named_twice_is_reached_by_position_alone() {
+fn column_with_a_duplicate_name_is_read_only_by_position() {
     let table = fixture("twice.parquet");
     assert!(matches!(table.find("x"), Err(ReadError::Twice { .. })));
     assert_eq!(table.need("id").expect("a column"), 0);
-    assert_eq!(all(table)[1], [number("2"), text("b"), text("d")]);
+    assert_eq!(all_rows(table)[1], [number("2"), text("b"), text("d")]);
 }
 
 #[test]
-fn columns_of_another_writer_are_shown_by_their_meaning() {
+fn values_of_another_writer_are_read_by_their_logical_type() {
     let table = fixture("kinds.parquet");
     let names = table.names().to_vec();
-    let rows = all(table);
+    let rows = all_rows(table);
     let expected = [
         ("id", number("17")),
         ("unsigned", number("18446744073709551615")),
@@ -178,7 +179,7 @@ fn columns_of_another_writer_are_shown_by_their_meaning() {
 }
 
 #[test]
-fn codec_that_is_not_read_is_named() {
+fn unsupported_codec_is_an_error_that_names_it() {
     let mut rows = fixture("brotli.parquet").read(&[0]).expect("columns");
     let error = rows.next_batch(1).expect_err("a codec");
     assert_eq!(error.to_string(), "column \"id\" is compressed with Brotli");
@@ -196,7 +197,7 @@ fn other_files_are_not_taken_for_parquet() {
 }
 
 #[test]
-fn damage_is_an_error_and_never_a_panic() {
+fn truncated_files_are_errors_and_damaged_files_never_panic() {
     let path = format!("{}/tests/parquet/kinds.parquet", env!("CARGO_MANIFEST_DIR"));
     let whole = std::fs::read(path).expect("a fixture");
     let mut cut: Vec<Vec<u8>> = (0..whole.len()).step_by(97).map(|length| whole[..length].to_vec()).collect();

@@ -11,8 +11,8 @@ use super::own_file;
 use super::publish::{Stored, publish, stage, sum_of, unpack};
 use super::replay::{Place, Source};
 use super::sink::{Sink, Written};
-use crate::error::{BatchError, at};
-use crate::input::SummedUp;
+use crate::error::{BatchError, disk_error};
+use crate::input::InputDigest;
 
 const MANIFEST: &str = "manifest.json";
 const JOURNAL: &str = "journal";
@@ -41,9 +41,9 @@ impl<'c> RunFolder<'c> {
     /// Locks the folder of `output`, and makes it if it is missing.
     pub(crate) fn lock(output: &Path, stored: Stored<'c>) -> Result<Self, BatchError> {
         if let Some(folder) = output.parent() {
-            fs::create_dir_all(folder).map_err(at("make the folder", folder))?;
+            fs::create_dir_all(folder).map_err(disk_error("make the folder", folder))?;
         }
-        let output = real(output, LINKS).map_err(at("write", output))?;
+        let output = real(output, LINKS).map_err(disk_error("write", output))?;
         let path = beside(&output);
         match lock::take(&path)? {
             Some(lock) => Ok(Self { path, output, stored, _lock: lock }),
@@ -59,7 +59,7 @@ impl<'c> RunFolder<'c> {
     }
 
     /// Removes the folder if it holds only the lock.
-    pub(crate) fn leave(self) {
+    pub(crate) fn remove_if_unused(self) {
         let is_bare = fs::read_dir(&self.path).is_ok_and(|entries| {
             let names: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
             names == [LOCK]
@@ -78,8 +78,8 @@ impl<'c> RunFolder<'c> {
     pub(crate) fn manifest(&self) -> Result<Option<Manifest>, BatchError> {
         let path = self.path.join(MANIFEST);
         match Manifest::read(&path)? {
-            None if self.has_journals().map_err(at("read", &self.path))? => {
-                Err(BatchError::Manifest { path, why: "it is missing, and there are results".to_owned() })
+            None if self.has_journals().map_err(disk_error("read", &self.path))? => {
+                Err(BatchError::ManifestDamaged { path, why: "it is missing, and there are results".to_owned() })
             }
             found => Ok(found),
         }
@@ -95,7 +95,7 @@ impl<'c> RunFolder<'c> {
 
     pub(crate) fn save(&self, manifest: &Manifest) -> Result<(), BatchError> {
         let path = self.path.join(MANIFEST);
-        manifest.write(&path).map_err(at("write", &path))
+        manifest.write(&path).map_err(disk_error("write", &path))
     }
 
     /// The journal of a number and its results: the unfinished ones, or the output.
@@ -104,10 +104,10 @@ impl<'c> RunFolder<'c> {
         if results.exists() {
             return Ok(Source { journal, data: results });
         }
-        match self.stored.packing {
-            Some(packing) if self.stored.is_packed() && journal.exists() => {
+        match self.stored.compression {
+            Some(compression) if self.stored.is_packed() && journal.exists() => {
                 let unpacked = self.path.join(UNPACKED);
-                unpack(&self.output, &unpacked, packing).map_err(at("unpack", &self.output))?;
+                unpack(&self.output, &unpacked, compression).map_err(disk_error("unpack", &self.output))?;
                 Ok(Source { journal, data: unpacked })
             }
             _ => Ok(Source { journal, data: self.output.clone() }),
@@ -132,7 +132,7 @@ impl<'c> RunFolder<'c> {
 
     /// Length and checksum of the file that has the name of the output; `None` where there is none.
     pub(crate) fn existing_output(&self) -> Result<Option<Published>, BatchError> {
-        let found = self.output.exists().then(|| sum_of(&self.output).map_err(at("read", &self.output)));
+        let found = self.output.exists().then(|| sum_of(&self.output).map_err(disk_error("read", &self.output)));
         found.transpose()
     }
 
@@ -140,7 +140,7 @@ impl<'c> RunFolder<'c> {
         let Ok(about) = fs::metadata(&self.output) else { return Ok(false) };
         let ours = wanted.iter().copied().flatten();
         let ours: Vec<Published> = ours.filter(|ours| ours.bytes == about.len()).collect();
-        Ok(!ours.is_empty() && ours.contains(&sum_of(&self.output).map_err(at("read", &self.output))?))
+        Ok(!ours.is_empty() && ours.contains(&sum_of(&self.output).map_err(disk_error("read", &self.output))?))
     }
 
     /// Refuses to continue if the output exists and may not be replaced.
@@ -151,8 +151,8 @@ impl<'c> RunFolder<'c> {
         }
         let output = self.output.clone();
         Err(match known.published {
-            None => BatchError::AlreadyThere { output },
-            Some(_) => BatchError::Touched { output },
+            None => BatchError::OutputExists { output },
+            Some(_) => BatchError::OutputChanged { output },
         })
     }
 
@@ -161,10 +161,10 @@ impl<'c> RunFolder<'c> {
         // First, so that there is never a journal without a manifest.
         self.save(manifest)?;
         let (journal, results) = self.files(manifest.generation);
-        let create = |path: &Path| own_file::create(path).map_err(at("write", path));
+        let create = |path: &Path| own_file::create(path).map_err(disk_error("write", path));
         let mut sink = Sink::to_files(create(&results)?, create(&journal)?, Written::default());
         let head = manifest.layout.head.as_bytes();
-        sink.begin(head).and_then(|()| sink.keep()).map_err(at("write", &results))?;
+        sink.write_head(head).and_then(|()| sink.sync()).map_err(disk_error("write", &results))?;
         Ok(sink)
     }
 
@@ -176,8 +176,8 @@ impl<'c> RunFolder<'c> {
             file.seek(io::SeekFrom::End(0))?;
             Ok(file)
         };
-        let data = open(&source.data, place.data).map_err(at("write", &source.data))?;
-        let journal = open(&source.journal, place.journal).map_err(at("write", &source.journal))?;
+        let data = open(&source.data, place.data).map_err(disk_error("write", &source.data))?;
+        let journal = open(&source.journal, place.journal).map_err(disk_error("write", &source.journal))?;
         Ok(Sink::to_files(data, journal, sound))
     }
 
@@ -194,10 +194,10 @@ impl<'c> RunFolder<'c> {
             io::copy(&mut own_file::open(from)?.take(length), &mut file)?;
             Ok(file)
         };
-        let data = copy(&source.data, &results, place.data).map_err(at("write", &results))?;
-        let journal = copy(&source.journal, &journal, place.journal).map_err(at("write", &journal))?;
+        let data = copy(&source.data, &results, place.data).map_err(disk_error("write", &results))?;
+        let journal = copy(&source.journal, &journal, place.journal).map_err(disk_error("write", &journal))?;
         let sink = Sink::to_files(data, journal, sound);
-        sink.keep().map_err(at("write", &results))?;
+        sink.sync().map_err(disk_error("write", &results))?;
         self.save(manifest)?;
         Ok(sink)
     }
@@ -206,19 +206,19 @@ impl<'c> RunFolder<'c> {
     pub(crate) fn finish(
         &self,
         manifest: &mut Manifest,
-        (input, results): (SummedUp, u64),
+        (input, results): (InputDigest, u64),
         written: &Written,
     ) -> Result<(), BatchError> {
         let (_, data) = self.files(manifest.generation);
         let is_written = manifest.state != State::Running && self.output.exists();
         if data.exists() && !is_written {
             self.check_output(manifest)?;
-            let staged = stage(&data, self.stored, written.sum()).map_err(at("write", &self.output))?;
+            let staged = stage(&data, self.stored, written.sum()).map_err(disk_error("write", &self.output))?;
             manifest.publishing = Some(staged.published);
             self.save(manifest)?;
-            publish(&staged, &self.output).map_err(at("write", &self.output))?;
+            publish(&staged, &self.output).map_err(disk_error("write", &self.output))?;
             if self.stored.is_packed() {
-                fs::remove_file(&data).map_err(at("remove", &data))?;
+                fs::remove_file(&data).map_err(disk_error("remove", &data))?;
             }
         }
         manifest.published = manifest.publishing.take().or(manifest.published);
@@ -226,7 +226,7 @@ impl<'c> RunFolder<'c> {
         manifest.before.clear();
         manifest.replaces = None;
         self.save(manifest)?;
-        self.tidy(manifest.generation).map_err(at("tidy", &self.path))
+        self.tidy(manifest.generation).map_err(disk_error("tidy", &self.path))
     }
 
     /// Removes all journals and results except those of one number.

@@ -140,7 +140,7 @@ fn an_error_of_the_system_is_not_taken_for_damage() {
     assert!(error.to_string().contains("is damaged"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.starts_with("remove the folder")), "{error}");
     fs::write(&manifest, text).expect("writes");
-    assert!(attempt(&fixture, &output, Existing::default()).expect("goes on").complete);
+    assert!(attempt(&fixture, &output, Existing::default()).expect("goes on").is_complete);
 }
 
 #[test]

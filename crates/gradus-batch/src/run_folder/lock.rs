@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::own_file;
-use crate::error::{BatchError, at};
+use crate::error::{BatchError, disk_error};
 
 pub(super) const LOCK: &str = "lock";
 
@@ -24,18 +24,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) fn take(folder: &Path) -> Result<Option<File>, BatchError> {
     let path = folder.join(LOCK);
     for _ in 0..TRIES {
-        own_file::create_folder(folder).map_err(at("make the folder", folder))?;
+        own_file::create_folder(folder).map_err(disk_error("make the folder", folder))?;
         let file = match open_or_create(&path) {
             // Another process removed or made the lock, or the folder, in between.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => continue,
-            file => file.map_err(at("lock", &path))?,
+            file => file.map_err(disk_error("lock", &path))?,
         };
         match file.try_lock() {
             // The last owner may have removed the lock meanwhile, and another process may have made a new one.
             Ok(()) if is_at(&file, &path) => return Ok(Some(file)),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => sleep(PAUSE),
-            Err(TryLockError::Error(error)) => return Err(at("lock", &path)(error)),
+            Err(TryLockError::Error(error)) => return Err(disk_error("lock", &path)(error)),
         }
     }
     Ok(None)

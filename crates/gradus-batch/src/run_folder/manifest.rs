@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::own_file;
 use crate::atomic_file::move_into_place;
 use crate::error::BatchError;
-use crate::input::SummedUp;
+use crate::input::InputDigest;
 use gradus_core::model::{Fingerprint, FingerprintHasher};
 
 /// Layout of the manifest that this program writes and reads.
@@ -84,7 +84,7 @@ pub enum State {
     /// All rows have results, and the output is written.
     Complete {
         /// Count and checksum of all rows that were read.
-        input: SummedUp,
+        input: InputDigest,
         /// Number of results.
         results: u64,
     },
@@ -181,9 +181,9 @@ impl Manifest {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(None);
             }
-            Err(error) => return Err(BatchError::ManifestUnread { path: path.to_owned(), error }),
+            Err(error) => return Err(BatchError::ManifestUnreadable { path: path.to_owned(), error }),
         };
-        let damaged = |why: String| BatchError::Manifest { path: path.to_owned(), why };
+        let damaged = |why: String| BatchError::ManifestDamaged { path: path.to_owned(), why };
         let manifest: Self = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
         let is_shard = |shard: &Shard| (1..=shard.of).contains(&shard.part);
         if manifest.schema != SCHEMA {

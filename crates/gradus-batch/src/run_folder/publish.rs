@@ -12,7 +12,7 @@ use super::manifest::Published;
 use super::own_file;
 use super::sink::Written;
 use crate::atomic_file::move_into_place;
-use crate::input::Packing;
+use crate::input::CompressionFormat;
 
 /// Converts results, read from the first file, to an output format that is not text, written to the second.
 pub type Convert<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
@@ -20,24 +20,24 @@ pub type Convert<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
 /// The form in which the output is stored.
 #[derive(Clone, Copy)]
 pub struct Stored<'c> {
-    pub(crate) packing: Option<Packing>,
+    pub(crate) compression: Option<CompressionFormat>,
     pub(crate) convert: Option<&'c Convert<'c>>,
 }
 
 impl<'c> Stored<'c> {
     /// The form that follows from the name of the output; `convert` is given for formats that are not text.
     pub fn of(output: &Path, convert: Option<&'c Convert<'c>>) -> Self {
-        Self { packing: Packing::of(output), convert }
+        Self { compression: CompressionFormat::by_extension(output), convert }
     }
 
     /// Whether the output is compressed results, which can be unpacked again.
     pub(super) fn is_packed(self) -> bool {
-        self.packing.is_some() && self.convert.is_none()
+        self.compression.is_some() && self.convert.is_none()
     }
 
     /// Whether the output is the results as they are.
     pub(super) fn is_plain(self) -> bool {
-        self.packing.is_none() && self.convert.is_none()
+        self.compression.is_none() && self.convert.is_none()
     }
 }
 
@@ -55,9 +55,9 @@ pub(super) fn stage(results: &Path, stored: Stored<'_>, written: (u64, u32)) -> 
     }
     let staged = results.with_file_name("staged");
     let file = own_file::create(&staged)?;
-    match (stored.convert, stored.packing) {
+    match (stored.convert, stored.compression) {
         (Some(convert), _) => convert(own_file::open(results)?, file.try_clone()?)?,
-        (None, Some(packing)) => pack(own_file::open(results)?, &file, packing)?,
+        (None, Some(compression)) => pack(own_file::open(results)?, &file, compression)?,
         (None, None) => {}
     }
     file.sync_all()?;
@@ -82,14 +82,14 @@ pub(super) fn sum_of(path: &Path) -> io::Result<Published> {
     }
 }
 
-fn pack(mut from: File, to: &File, packing: Packing) -> io::Result<()> {
-    match packing {
-        Packing::Gzip => {
+fn pack(mut from: File, to: &File, compression: CompressionFormat) -> io::Result<()> {
+    match compression {
+        CompressionFormat::Gzip => {
             let mut packer = GzEncoder::new(io::BufWriter::new(to), Compression::default());
             io::copy(&mut from, &mut packer)?;
             packer.finish()?.flush()
         }
-        Packing::Zstd => {
+        CompressionFormat::Zstd => {
             let mut packer = zstd::stream::write::Encoder::new(to, zstd::DEFAULT_COMPRESSION_LEVEL)?;
             io::copy(&mut from, &mut packer)?;
             packer.finish()?.flush()
@@ -98,15 +98,15 @@ fn pack(mut from: File, to: &File, packing: Packing) -> io::Result<()> {
 }
 
 /// Unpacks results from a compressed output into a file beside the journal; an output that is missing has none.
-pub(super) fn unpack(output: &Path, unpacked: &Path, packing: Packing) -> io::Result<()> {
+pub(super) fn unpack(output: &Path, unpacked: &Path, compression: CompressionFormat) -> io::Result<()> {
     let packed = match File::open(output) {
         Ok(file) => BufReader::new(file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut reader: Box<dyn Read> = match packing {
-        Packing::Gzip => Box::new(MultiGzDecoder::new(packed)),
-        Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
+    let mut reader: Box<dyn Read> = match compression {
+        CompressionFormat::Gzip => Box::new(MultiGzDecoder::new(packed)),
+        CompressionFormat::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
     };
     let mut written = own_file::create(unpacked)?;
     // Where unpacking fails, the journal shows what is missing, as for any other output that was changed.

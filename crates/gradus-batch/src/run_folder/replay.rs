@@ -92,7 +92,7 @@ impl Replay {
     }
 
     /// Length and checksum of the results before [`Self::place()`].
-    pub(crate) fn passed(&self) -> &Written {
+    pub(crate) fn results_before_place(&self) -> &Written {
         &self.passed
     }
 
@@ -128,14 +128,14 @@ impl Replay {
 }
 
 /// Reads single entries in any order.
-pub(super) struct Picker {
+pub(super) struct EntryPicker {
     journal: File,
     data: File,
     line: Vec<u8>,
     bytes: Vec<u8>,
 }
 
-impl Picker {
+impl EntryPicker {
     pub(super) fn open(source: &Source) -> io::Result<Self> {
         let (journal, data) = (own_file::open(&source.journal)?, own_file::open(&source.data)?);
         Ok(Self { journal, data, line: Vec::new(), bytes: Vec::new() })

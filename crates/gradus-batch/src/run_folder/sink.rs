@@ -67,7 +67,7 @@ impl<'w> Sink<'w> {
     }
 
     /// Writes the head of the results.
-    pub(crate) fn begin(&mut self, head: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_head(&mut self, head: &[u8]) -> io::Result<()> {
         let mut line = Vec::new();
         journal::write(&Head::of(head), &mut line)?;
         self.append(&mut [IoSlice::new(head)], &line)
@@ -94,7 +94,7 @@ impl<'w> Sink<'w> {
     }
 
     /// Makes everything written so far last.
-    pub(crate) fn keep(&self) -> io::Result<()> {
+    pub(crate) fn sync(&self) -> io::Result<()> {
         self.keeper()?()
     }
 }

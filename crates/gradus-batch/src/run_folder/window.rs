@@ -9,7 +9,7 @@ use std::io;
 use hashbrown::HashMap;
 
 use super::journal::Entry;
-use super::replay::{Picker, Place, Replay, Source};
+use super::replay::{EntryPicker, Place, Replay, Source};
 use crate::key::Key;
 
 /// Keys of all sources together that are held at a time.
@@ -22,7 +22,7 @@ pub(crate) struct Windows {
 
 struct Window {
     replay: Replay,
-    picker: Picker,
+    picker: EntryPicker,
     /// Keys in the order of their rows; the first is that of row `first`.
     keys: VecDeque<Key>,
     first: u64,
@@ -46,7 +46,7 @@ impl Windows {
         let mut windows = Vec::new();
         for source in sources {
             if let Some(replay) = Replay::open(source, head)? {
-                let picker = Picker::open(source)?;
+                let picker = EntryPicker::open(source)?;
                 let (keys, places) = (VecDeque::new(), HashMap::new());
                 windows.push(Window { replay, picker, keys, first: 0, places, half });
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::check_names::check_names;
 use super::check_wordings::check_wordings;
-use super::corpus::{self, Corpus};
+use super::corpus::{self, CorpusFile};
 use super::finding::{Finding, FindingKind, SourceText};
 use super::locations::RubricLocations;
 use super::question_bank::{Bank, Entry, RELATED, SHARED, SYNONYMS};
@@ -111,13 +111,13 @@ fn misplaced(bank: &Bank) -> Vec<Finding> {
 }
 
 /// The first question with each id.
-fn first_of_ids(bank: &Bank) -> HashMap<&str, &Entry> {
+fn first_entry_by_id(bank: &Bank) -> HashMap<&str, &Entry> {
     bank.entries().iter().rev().map(|entry| (entry.id.as_str(), entry)).collect()
 }
 
 /// The sample files in scope that belong to a question.
-fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) -> Vec<(&'b str, Corpus)> {
-    let ids = first_of_ids(bank);
+fn corpora<'b>(bank: &'b Bank, scope: Scope<'_>, findings: &mut Vec<Finding>) -> Vec<(&'b str, CorpusFile)> {
+    let ids = first_entry_by_id(bank);
     let of_questions: HashSet<String> =
         bank.entries().iter().filter(|entry| scope.has_question(entry)).map(Entry::corpus_path).collect();
     let mut corpora = Vec::new();
@@ -174,12 +174,12 @@ fn prepare<'b>(
     bank: &'b Bank,
     scope: Scope<'_>,
     scorers: &mut Scorers<'_>,
-    corpora: &[(&str, Corpus)],
+    corpora: &[(&str, CorpusFile)],
     findings: &mut Vec<Finding>,
 ) -> Vec<PreparedQuestion<'b>> {
     let mut prepared: Vec<PreparedQuestion<'b>> = Vec::new();
-    let ids = first_of_ids(bank);
-    let corpora: HashMap<&str, &Corpus> =
+    let ids = first_entry_by_id(bank);
+    let corpora: HashMap<&str, &CorpusFile> =
         corpora.iter().map(|(_, corpus)| (corpus.question.as_str(), corpus)).collect();
     for entry in bank.entries().iter().filter(|entry| scope.has_question(entry)) {
         let file = entry.rubric_path();

@@ -20,7 +20,7 @@ struct Header {
 }
 
 /// The samples for one question.
-pub(super) struct Corpus {
+pub(super) struct CorpusFile {
     /// Id of the question.
     pub(super) question: String,
     /// Byte range of the id in the file.
@@ -34,7 +34,7 @@ pub(super) struct Corpus {
 ///
 /// # Errors
 /// All faults of the file.
-pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
+pub(super) fn parse(file: &str, text: &str) -> Result<CorpusFile, Vec<Finding>> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let Some(Fenced { fence: "+++", inside, body }) = fenced(text, start) else {
         let hint = "start the file with `+++`, `question = \"<id>\"` and `+++`, each on its own line";
@@ -50,7 +50,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Corpus, Vec<Finding>> {
     let question = parsed.question.into_inner();
     let (samples, findings) = sections(file, text, body, &question);
     if findings.is_empty() {
-        Ok(Corpus { question, question_at, prompt: parsed.prompt, samples })
+        Ok(CorpusFile { question, question_at, prompt: parsed.prompt, samples })
     } else {
         Err(findings)
     }

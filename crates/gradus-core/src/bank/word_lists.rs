@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::finding::{Finding, SourceText};
 use crate::text::{RelatedWords, Synonyms, SynonymsError};
 
-const FORMAT_HINT: &str = "write `schema = 1`, then `[[group]]` tables with `words`";
+const SYNONYMS_FORMAT_HINT: &str = "write `schema = 1`, then `[[group]]` tables with `words`";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +30,7 @@ struct GroupTable {
 /// # Errors
 /// The faults of the file.
 pub(super) fn parse_synonyms(file: &str, text: &str) -> Result<Synonyms, Vec<Finding>> {
-    let table: SynonymsFile = read(file, text, FORMAT_HINT)?;
+    let table: SynonymsFile = read(file, text, SYNONYMS_FORMAT_HINT)?;
     check_schema(file, text, &table.schema)?;
     let source = SourceText::new(text);
     let small = table.group.iter().filter(|group| group.words.get_ref().len() < 2);
@@ -119,7 +119,7 @@ mod tests {
         let group = |words: &str| format!("schema = 1\n[[group]]\nwords = {words}\n");
         let (no_words, same) = ("write each entry with letters or digits", "keep each word in one group only");
         for (text, message, hint) in [
-            (group("['a', 'b']") + "more = 1", "unknown field `more`, expected `words`", FORMAT_HINT),
+            (group("['a', 'b']") + "more = 1", "unknown field `more`, expected `words`", SYNONYMS_FORMAT_HINT),
             (
                 "schema = 2".to_owned(),
                 "`schema` is 2, but this program reads schema 1",

@@ -10,17 +10,17 @@ use crate::model::{Question, Sample};
 
 /// Share of the rubric's wordings and criteria in a similarity. The rest, beyond this share and that of the
 /// samples, is the share of the rubric's concepts that the answer contains; `question_index` adds it.
-const RUBRIC: f64 = 0.2;
+const RUBRIC_SHARE: f64 = 0.2;
 /// Share of the sample answers in a similarity.
-const SAMPLES: f64 = 0.5;
+const SAMPLES_SHARE: f64 = 0.5;
 /// Number of most similar samples of a question whose similarities are averaged. People give different answers to the
 /// same question, so a good answer may differ from some of the samples.
 const SAMPLES_COMPARED: usize = 2;
 /// How often a word of a wording, or of what a criterion asks, counts. Words of samples and phrases count once.
-const TIMES: u32 = 3;
+const RUBRIC_WORD_COUNT: u32 = 3;
 /// Weight of a word that no text of the index contains. It is lower than the weight of a rare word, because
 /// most words of an answer are about the author's own case.
-const UNKNOWN: f64 = 0.5;
+const UNKNOWN_WEIGHT: f64 = 0.5;
 
 /// Terms and how often each occurs, in the order in which they first occur.
 #[derive(Default)]
@@ -61,12 +61,12 @@ impl QuestionWords {
     pub(super) fn new(question: &Question, samples: &[Sample], analyzer: &Analyzer) -> Self {
         let mut rubric = Counted::default();
         for wording in question.wordings() {
-            rubric.add(analyzer, wording, TIMES);
+            rubric.add(analyzer, wording, RUBRIC_WORD_COUNT);
         }
         let in_wordings = rubric.counts.len();
         let criteria = || question.criteria.iter().chain(&question.penalties);
         for criterion in criteria() {
-            rubric.add(analyzer, &criterion.asks, TIMES);
+            rubric.add(analyzer, &criterion.asks, RUBRIC_WORD_COUNT);
         }
         let mut samples: Vec<Counted> = samples.iter().map(|sample| Counted::of(analyzer, &sample.text)).collect();
         if samples.is_empty() {
@@ -97,7 +97,7 @@ struct Term {
 pub(super) struct AnswerIndex {
     terms: HashMap<String, Term>,
     /// For each question, the number of its texts. The first text is the rubric.
-    texts: Vec<usize>,
+    text_counts: Vec<usize>,
     /// Number of texts, background included.
     total: u32,
 }
@@ -105,8 +105,8 @@ pub(super) struct AnswerIndex {
 impl AnswerIndex {
     /// Builds the index. Background texts are only counted, to determine how rare words are.
     pub(super) fn new(questions: &[QuestionWords], background: &[QuestionWords]) -> Self {
-        let texts = questions.iter().map(|words| words.texts().count()).collect();
-        let mut index = Self { terms: HashMap::new(), texts, total: 0 };
+        let text_counts = questions.iter().map(|words| words.texts().count()).collect();
+        let mut index = Self { terms: HashMap::new(), text_counts, total: 0 };
         for text in questions.iter().chain(background).flat_map(QuestionWords::texts) {
             for (term, _) in &text.counts {
                 index.terms.entry_ref(term.as_str()).or_default().texts += 1;
@@ -125,7 +125,7 @@ impl AnswerIndex {
 
     /// Similarity of each question to an answer by their words: 0 to the sum of the two shares.
     pub(super) fn similarities(&self, answer: &Counted) -> Vec<f64> {
-        let mut cosines = vec![0.0; self.texts.iter().sum()];
+        let mut cosines = vec![0.0; self.text_counts.iter().sum()];
         for (term, component) in self.unit_vector(answer) {
             for (text, own) in self.terms.get(term).iter().flat_map(|term| &term.postings) {
                 if let Some(cosine) = cosines.get_mut(*text) {
@@ -141,15 +141,15 @@ impl AnswerIndex {
             samples.sort_unstable_by(|one, other| other.total_cmp(one));
             let nearest = samples.iter().take(SAMPLES_COMPARED);
             let (sum, compared) = nearest.fold((0.0, 0.0_f64), |(sum, compared), one| (sum + one, compared + 1.0));
-            Some(RUBRIC * *rubric + SAMPLES * sum / compared.max(1.0))
+            Some(RUBRIC_SHARE * *rubric + SAMPLES_SHARE * sum / compared.max(1.0))
         };
-        self.texts.iter().map(of_question).map(Option::unwrap_or_default).collect()
+        self.text_counts.iter().map(of_question).map(Option::unwrap_or_default).collect()
     }
 
     /// The components of a text's vector, scaled to length 1.
     fn unit_vector<'t>(&self, text: &'t Counted) -> Vec<(&'t str, f64)> {
         let weighted = text.counts.iter().map(|(term, times)| {
-            let weight = self.terms.get(term).map_or(UNKNOWN, |term| rarity(self.total, term.texts));
+            let weight = self.terms.get(term).map_or(UNKNOWN_WEIGHT, |term| rarity(self.total, term.texts));
             (term.as_str(), weight * f64::from(*times).ln_1p())
         });
         let mut vector: Vec<(&str, f64)> = weighted.collect();
@@ -179,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn the_two_nearest_samples_count_and_further_ones_do_not_dilute() {
+    fn the_two_nearest_samples_count_and_other_samples_do_not_lower_the_similarity() {
         let analyzer = Analyzer::new(std::sync::Arc::default());
         let near = ["rust compiler borrow", "rust compiler lifetime"];
         let many = [near[0], "garden rose tulip", near[1], "violin cello viola"];
         let questions = [words("x", &near, &analyzer), words("x", &many, &analyzer), words("x", &[], &analyzer)];
         let index = AnswerIndex::new(&questions, &[]);
         let found = index.similarities(&Counted::of(&analyzer, "the rust compiler"));
-        assert!(found[0] > 0.0 && found[0] <= SAMPLES, "{found:?}");
+        assert!(found[0] > 0.0 && found[0] <= SAMPLES_SHARE, "{found:?}");
         assert!((found[0] - found[1]).abs() < 1e-9, "{found:?}");
         assert!(found[2] < 1e-9, "{found:?}");
     }
@@ -197,7 +197,7 @@ mod tests {
         let text = "restore the backup, then replay the journal";
         let index = AnswerIndex::new(&[words(text, &[text, text], &analyzer)], &[words("backup", &[], &analyzer)]);
         let found = index.similarities(&Counted::of(&analyzer, text));
-        assert!((found[0] - RUBRIC - SAMPLES).abs() < 1e-9, "{found:?}");
+        assert!((found[0] - RUBRIC_SHARE - SAMPLES_SHARE).abs() < 1e-9, "{found:?}");
         assert!(index.similarities(&Counted::default())[0] < 1e-9);
     }
 }

@@ -11,21 +11,21 @@ use crate::model::{Band, Grade, Outcome, Tenths};
 use crate::wording::{columns, cut_end, cut_middle, safe_line};
 
 /// Minimum number of columns of the table, also on narrower terminals.
-const LEAST: usize = 40;
+const MIN_WIDTH: usize = 40;
 /// Minimum width of a terminal, in columns, for flags and reasons on the line of their answer; on narrower terminals
 /// they are on the next line.
-const WIDE: usize = 72;
+const MIN_WIDTH_WITH_NOTES: usize = 72;
 /// Width of "100.0", in columns.
-const SCORE: usize = 5;
+const SCORE_WIDTH: usize = 5;
 /// Width of "ungraded" in columns, which is longer than the name of any band.
-const BAND: usize = 8;
+const BAND_WIDTH: usize = 8;
 /// Minimum number of columns for flags and reasons on a wide terminal; most flags need fewer.
-const LEAST_NOTES: usize = 16;
+const MIN_NOTES_WIDTH: usize = 16;
 /// Maximum number of columns for ids; the rest of a wide terminal is for reasons.
-const LONGEST_ID: usize = 60;
+const MAX_ID_WIDTH: usize = 60;
 /// Minimum number of columns in which a reason can be understood. If the last column is narrower, the reason
 /// replaces the question, the score and the band.
-const REASON: usize = 48;
+const MIN_REASON_WIDTH: usize = 48;
 
 /// The column widths of the table, and the width and color of its terminal.
 #[derive(Debug, Clone, Copy)]
@@ -42,18 +42,18 @@ pub struct TerminalTable {
 impl TerminalTable {
     /// A table for the terminal `style`. `longest_question` is the width in columns of the longest question id.
     pub fn new(style: Style, longest_question: usize) -> Self {
-        let width = style.width.max(LEAST);
+        let width = style.width.max(MIN_WIDTH);
         let longest_question = longest_question.max("question".len());
         let table = |gap, id, question, notes| Self { color: style.color, gap, id, question, notes, width };
-        if width < WIDE {
-            let room = width - SCORE - BAND - 3;
+        if width < MIN_WIDTH_WITH_NOTES {
+            let room = width - SCORE_WIDTH - BAND_WIDTH - 3;
             let question = longest_question.min(room * 2 / 5);
             table(1, room - question, question, None)
         } else {
-            let room = width - SCORE - BAND - 8;
+            let room = width - SCORE_WIDTH - BAND_WIDTH - 8;
             let question = longest_question.min(room * 28 / 100);
-            let notes = (room * 30 / 100).max(LEAST_NOTES);
-            let id = (room - question - notes).min(LONGEST_ID);
+            let notes = (room * 30 / 100).max(MIN_NOTES_WIDTH);
+            let id = (room - question - notes).min(MAX_ID_WIDTH);
             table(2, id, question, Some(room - id - question))
         }
     }
@@ -61,10 +61,10 @@ impl TerminalTable {
     /// The heading, ending in a line break.
     pub fn heading(&self) -> String {
         let cells = [
-            left("id", self.id),
-            left("question", self.question),
-            right("score", SCORE),
-            self.notes.map_or("band".to_owned(), |_| left("band", BAND)),
+            left_aligned("id", self.id),
+            left_aligned("question", self.question),
+            right_aligned("score", SCORE_WIDTH),
+            self.notes.map_or("band".to_owned(), |_| left_aligned("band", BAND_WIDTH)),
         ];
         let notes = self.notes.map(|_| "flags or reason");
         self.line(&cells.each_ref().map(String::as_str), notes, [FAINT; 3])
@@ -72,8 +72,8 @@ impl TerminalTable {
 
     /// The row of a grade, ending in a line break.
     pub fn row(&self, grade: &Grade<'_>) -> String {
-        let id = left(&cut_middle(&grade.id, self.id), self.id);
-        let question = left(&cut_middle(&grade.question, self.question), self.question);
+        let id = left_aligned(&cut_middle(&grade.id, self.id), self.id);
+        let question = left_aligned(&cut_middle(&grade.question, self.question), self.question);
         match &grade.outcome {
             Outcome::Graded { score, band, .. } => {
                 let (score, band) =
@@ -85,8 +85,8 @@ impl TerminalTable {
     }
 
     fn graded(&self, [id, question]: [&str; 2], (score, band): (Tenths, Band), notes: &str) -> String {
-        let (score, inks) = (right(&score.to_string(), SCORE), [PLAIN, band_ink(band), PLAIN]);
-        let band = left(band.name(), BAND);
+        let (score, inks) = (right_aligned(&score.to_string(), SCORE_WIDTH), [PLAIN, band_ink(band), PLAIN]);
+        let band = left_aligned(band.name(), BAND_WIDTH);
         let cells = [id, question, &score, &band];
         match self.notes {
             Some(room) => self.line(&cells, Some(&cut_end(notes, room)), inks),
@@ -99,10 +99,10 @@ impl TerminalTable {
         let inks = [PLAIN, PLAIN, FAINT];
         let cells = [id, question, "    –", "ungraded"];
         match self.notes {
-            Some(room) if room >= REASON => self.line(&cells, Some(&cut_end(reason, room)), inks),
+            Some(room) if room >= MIN_REASON_WIDTH => self.line(&cells, Some(&cut_end(reason, room)), inks),
             Some(room) => {
                 let label = "ungraded: ";
-                let room = self.question + SCORE + BAND + 3 * self.gap + room - label.len();
+                let room = self.question + SCORE_WIDTH + BAND_WIDTH + 3 * self.gap + room - label.len();
                 self.line(&[id], Some(&format!("{label}{}", cut_end(reason, room))), inks)
             }
             None => self.line(&cells, None, inks) + &self.below(reason),
@@ -148,11 +148,11 @@ fn notes(grade: &Grade<'_>) -> String {
     all.join(", ")
 }
 
-fn left(text: &str, width: usize) -> String {
+fn left_aligned(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
-fn right(text: &str, width: usize) -> String {
+fn right_aligned(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_usual_table_has_the_reason_in_place_of_question_and_score() {
+    fn at_80_columns_the_reason_replaces_question_score_and_band() {
         insta::assert_snapshot!(table(80));
     }
 
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn color_marks_the_band_and_changes_no_text() {
+    fn color_marks_score_and_band_and_does_not_change_the_text() {
         let [plain, colored] = [false, true].map(|color| {
             let row = TerminalTable::new(Style { width: 80, color }, 27).row(&graded("a", 900, Band::Strong));
             row.trim_end().to_owned()
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_id_costs_no_more_than_a_long_one() {
+    fn a_huge_id_is_cut_to_a_short_row() {
         let row =
             TerminalTable::new(Style::default(), 27).row(&graded(&"e\u{301}\u{301}".repeat(4_000_000), 0, Band::Weak));
         assert!(row.len() < 5000, "{}", row.len());
@@ -243,10 +243,10 @@ mod tests {
                 ungraded(&id, &reason)
             };
             let row = table.row(&grade);
-            let wide = width >= WIDE;
+            let wide = width >= MIN_WIDTH_WITH_NOTES;
             prop_assert!(row.lines().count() == 1 || (!wide && row.lines().count() == 2), "{}", row);
             for line in row.lines().chain(table.heading().lines()) {
-                prop_assert!(columns(line) <= width.max(LEAST), "{} {}", width, line);
+                prop_assert!(columns(line) <= width.max(MIN_WIDTH), "{} {}", width, line);
                 prop_assert!(!line.contains(char::is_control) && !line.contains('\u{202e}'), "{:?}", line);
             }
         }

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_caches_the_system_and_forces_the_tool() {
+    fn a_request_caches_the_system_message_and_forces_the_tool() {
         let request = request(&[(Role::System, "Grade."), (Role::User, "This.")]);
         let bytes = body(&request, &parameters(), &Dialect::first(Provider::Anthropic)).expect("JSON");
         let expected = json!({
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn consecutive_messages_of_one_author_are_joined() {
+    fn consecutive_messages_with_one_role_are_joined() {
         let said = [
             (Role::User, "a"),
             (Role::User, "b"),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn cached_tokens_count_as_sent() {
+    fn cached_tokens_count_as_prompt_tokens() {
         let usage = json!({
             "input_tokens": 1, "cache_creation_input_tokens": 20, "cache_read_input_tokens": 300, "output_tokens": 7,
         });

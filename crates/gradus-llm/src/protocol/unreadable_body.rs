@@ -33,7 +33,7 @@ pub enum UnreadableBody {
     /// The body reports an error.
     Error {
         /// The server's explanation.
-        words: String,
+        message: String,
         /// The HTTP status that the server names in the body.
         code: Option<u16>,
     },
@@ -45,9 +45,9 @@ impl UnreadableBody {
         let in_choice = answer.pointer("/choices/0").filter(|choice| choice.get("error").is_some());
         let reported = in_choice.unwrap_or(answer);
         match complaint(reported) {
-            Some(words) => {
+            Some(message) => {
                 let code = reported.pointer("/error/code").and_then(Value::as_u64);
-                Self::Error { words: shown(words, SHOWN_ERROR), code: code.and_then(|code| code.try_into().ok()) }
+                Self::Error { message: shown(message, SHOWN_ERROR), code: code.and_then(|code| code.try_into().ok()) }
             }
             None => Self::NoReply(shown(&answer.to_string(), SHOWN)),
         }
@@ -63,7 +63,7 @@ impl UnreadableBody {
                 Self::NotJson { content_type: redact(&content_type), start: redact(&start) }
             }
             Self::NoReply(start) => Self::NoReply(redact(&start)),
-            Self::Error { words, code } => Self::Error { words: redact(&words), code },
+            Self::Error { message, code } => Self::Error { message: redact(&message), code },
         }
     }
 }
@@ -107,7 +107,7 @@ impl fmt::Display for UnreadableBody {
             }
             Self::NotJson { content_type, start } => write!(f, "{content_type} that is not valid JSON: \"{start}\""),
             Self::NoReply(start) => write!(f, "JSON without a reply: {start}"),
-            Self::Error { words, .. } => write!(f, "an error instead of a reply: {words}"),
+            Self::Error { message, .. } => write!(f, "an error instead of a reply: {message}"),
         }
     }
 }
@@ -166,19 +166,28 @@ mod tests {
     #[test]
     fn an_error_in_a_choice_is_not_a_reply() {
         let body = r#"{"choices":[{"message":{"content":"ye"},"error":{"code":502,"message":"gone"}}]}"#;
-        let expected = UnreadableBody::Error { words: "gone".to_owned(), code: Some(502) };
+        let expected = UnreadableBody::Error { message: "gone".to_owned(), code: Some(502) };
         assert_eq!(unreadable(Provider::OpenAi, None, body), expected);
     }
 
     #[test]
     fn bodies_are_classified() {
-        let words = || "m".to_owned();
+        let message = || "m".to_owned();
         let cases = [
             ("", UnreadableBody::Empty),
             ("{\"choices\":[{\"mess", UnreadableBody::Truncated("{\"choices\":[{\"mess".to_owned())),
-            ("{\"error\":{\"message\":\"m\",\"code\":429}}", UnreadableBody::Error { words: words(), code: Some(429) }),
-            ("{\"error\":{\"message\":\"m\",\"code\":99999999}}", UnreadableBody::Error { words: words(), code: None }),
-            ("{\"error\":{\"message\":\"m\",\"code\":\"busy\"}}", UnreadableBody::Error { words: words(), code: None }),
+            (
+                "{\"error\":{\"message\":\"m\",\"code\":429}}",
+                UnreadableBody::Error { message: message(), code: Some(429) },
+            ),
+            (
+                "{\"error\":{\"message\":\"m\",\"code\":99999999}}",
+                UnreadableBody::Error { message: message(), code: None },
+            ),
+            (
+                "{\"error\":{\"message\":\"m\",\"code\":\"busy\"}}",
+                UnreadableBody::Error { message: message(), code: None },
+            ),
             ("<html>", UnreadableBody::HtmlPage(None)),
             ("{}", UnreadableBody::NoReply("{}".to_owned())),
             ("hello", UnreadableBody::NotJson { content_type: String::new(), start: "hello".to_owned() }),

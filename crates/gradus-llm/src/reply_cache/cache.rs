@@ -124,7 +124,7 @@ impl Cache {
     }
 
     /// The new path of a database that was found damaged since the cache was opened.
-    pub fn was_set_aside(&self) -> Option<PathBuf> {
+    pub fn set_aside_path(&self) -> Option<PathBuf> {
         match &self.state().access {
             Access::Write { set_aside, .. } => set_aside.clone(),
             Access::Read { .. } => None,
@@ -153,7 +153,7 @@ impl Cache {
         operation: impl Fn(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, CacheError> {
         let mut state = self.state();
-        state.lock_if_written(&self.path)?;
+        state.reopen_if_written(&self.path)?;
         let tried = operation(state.connection(&self.path)?);
         let done = match tried {
             Err(error) if is_damage_in_cache(&error) && state.may_renew() => {
@@ -203,7 +203,7 @@ impl State {
 
     /// Opens the database again, with locks, if it is read without locks and another process may have started to write
     /// to it.
-    fn lock_if_written(&mut self, path: &Path) -> Result<(), CacheError> {
+    fn reopen_if_written(&mut self, path: &Path) -> Result<(), CacheError> {
         if matches!(self.access, Access::Read { is_unlocked: true })
             && open_to_read::is_written(path)
             && let Some(readable) = open_to_read::open(path)?

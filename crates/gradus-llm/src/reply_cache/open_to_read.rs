@@ -15,7 +15,7 @@ use super::files::{beside, check_kind};
 use super::layout::{self, Identity};
 
 /// Time that `SQLite` waits for another process.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A database that is open for reading.
 pub(super) struct Readable {
@@ -89,7 +89,7 @@ fn with_log(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
 }
 
 fn identified(connection: Connection) -> rusqlite::Result<(Connection, Identity)> {
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "query_only", true)?;
     let identity = Identity::of(&connection)?;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::{CacheError, is_damage, is_damage_in_cache};
 use super::files;
 use super::layout::{self, Id, Identity};
-use super::open_to_read::{self, PATIENCE};
+use super::open_to_read::{self, BUSY_TIMEOUT};
 
 /// A database that can be written.
 pub(super) struct Writable {
@@ -102,7 +102,7 @@ fn connect(path: &Path) -> rusqlite::Result<(Connection, Identity)> {
     // Not opened as a URI, because a file name may start with `file:`.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     // Checked here, because `SQLite` opens a write-protected file without an error and fails at the first write.
     if connection.is_readonly("main")? {
         return Err(failure(rusqlite::ffi::SQLITE_READONLY));

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_errors_choose_the_largest_lambda() {
+    fn the_largest_lambda_is_chosen_among_equal_errors() {
         let candidates = [2.0, 8.0, f64::NAN, 4.0];
         assert_eq!(choose_lambda(&vec![vec![1.0]; 3], &[0.5; 3], &[0.5], &candidates, &[0, 1, 2]), Some(8.0));
     }

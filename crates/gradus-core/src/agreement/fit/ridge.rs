@@ -5,7 +5,7 @@
 //! the rubric's own points. `choose_lambda` chooses the strength of this pull.
 
 /// Maximum number of sweeps over all weights.
-const MOST_SWEEPS: usize = 10_000;
+const MAX_SWEEPS: usize = 10_000;
 /// Weights have converged when no weight moves by more than this in a sweep.
 const CONVERGED: f64 = 1e-10;
 
@@ -71,15 +71,15 @@ impl Products {
             return None;
         }
         let mut weights: Vec<f64> = prior.iter().map(|points| points.max(0.0)).collect();
-        for _ in 0..MOST_SWEEPS {
-            let mut most_moved = 0.0_f64;
+        for _ in 0..MAX_SWEEPS {
+            let mut largest_move = 0.0_f64;
             for (criterion, &points) in prior.iter().enumerate() {
                 let best = self.best(criterion, &weights, points, lambda)?;
                 let weight = weights.get_mut(criterion)?;
-                most_moved = most_moved.max((best - *weight).abs());
+                largest_move = largest_move.max((best - *weight).abs());
                 *weight = best;
             }
-            if most_moved <= CONVERGED {
+            if largest_move <= CONVERGED {
                 break;
             }
         }
@@ -87,7 +87,7 @@ impl Products {
     }
 
     /// The best weight of one criterion for fixed weights of the others. `None` if it is not finite.
-    fn best(&self, criterion: usize, weights: &[f64], points: f64, lambda: f64) -> Option<f64> {
+    fn best(&self, criterion: usize, weights: &[f64], prior: f64, lambda: f64) -> Option<f64> {
         let (products, human) = (self.credits.get(criterion)?, self.human.get(criterion)?);
         let (own, weight) = (*products.get(criterion)?, *weights.get(criterion)?);
         if own + lambda <= 0.0 {
@@ -95,8 +95,8 @@ impl Products {
         }
         // Computes the difference to the prior, because with a large lambda the sum of two large terms would lose the
         // digits of a small difference.
-        let residual = human - dot(products, weights) + own * (weight - points);
-        let best = points + residual / (own + lambda);
+        let residual = human - dot(products, weights) + own * (weight - prior);
+        let best = prior + residual / (own + lambda);
         best.is_finite().then_some(best.max(0.0))
     }
 }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     /// Credits of three criteria in six answers.
-    fn six() -> Vec<Vec<f64>> {
+    fn credits_of_six_answers() -> Vec<Vec<f64>> {
         let rows =
             [[1.0, 0.5, 0.0], [0.5, 1.0, 0.25], [0.0, 0.75, 1.0], [1.0, 1.0, 0.5], [0.25, 0.0, 1.0], [0.75, 0.5, 0.5]];
         rows.iter().map(|row| row.to_vec()).collect()
@@ -145,7 +145,7 @@ mod tests {
         // Computed by optimize.nnls of scipy 1.17.1, with rows augmented by sqrt(lambda) * identity and
         // sqrt(lambda) * prior.
         let (human, prior) = ([0.9, 0.4, 0.3, 0.8, 0.2, 0.7], [0.5, 0.3, 0.2]);
-        let of = |lambda| weights(&six(), &human, &prior, lambda);
+        let of = |lambda| weights(&credits_of_six_answers(), &human, &prior, lambda);
         assert_weights(of(0.0), &[0.735_879_836_864_617_6, 0.098_279_120_660_499_3, 0.100_746_045_956_430_98]);
         assert_weights(of(0.5), &[0.632_339_537_310_836_7, 0.193_675_421_812_489_15, 0.104_699_947_817_011_63]);
         assert_weights(of(5.0), &[0.523_934_767_300_048_8, 0.272_725_221_561_038_96, 0.161_033_045_043_718_43]);
@@ -156,7 +156,7 @@ mod tests {
         // Computed as in the test above. Without the constraint, linalg.lstsq of numpy 2.4.6 gives -0.4068, -0.0912 and
         // 0.1969 for the second weight.
         let (human, prior) = ([0.9, 0.1, 0.3, 0.5, 0.6, 0.7], [0.5, 0.3, 0.2]);
-        let of = |lambda| weights(&six(), &human, &prior, lambda);
+        let of = |lambda| weights(&credits_of_six_answers(), &human, &prior, lambda);
         assert_weights(of(0.0), &[0.609_690_444_145_356_7, 0.0, 0.297_711_978_465_679_87]);
         assert_weights(of(0.5), &[0.597_506_678_539_626, 0.0, 0.286_731_967_943_009_7]);
         assert_weights(of(5.0), &[0.495_137_472_939_449_7, 0.196_926_467_741_686_5, 0.206_473_631_772_262_8]);
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_huge_lambda_gives_the_prior() {
         for lambda in [1e12, f64::MAX] {
-            assert_weights(weights(&six(), &[0.5; 6], &[0.2, 0.0, 0.7], lambda), &[0.2, 0.0, 0.7]);
+            assert_weights(weights(&credits_of_six_answers(), &[0.5; 6], &[0.2, 0.0, 0.7], lambda), &[0.2, 0.0, 0.7]);
         }
     }
 
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_different_lengths_and_infinite_numbers_have_no_weights() {
+    fn different_lengths_and_numbers_that_are_not_finite_give_no_weights() {
         let rows = [vec![1.0], vec![0.5]];
         assert_eq!(weights(&[], &[], &[0.5], 1.0), None);
         assert_eq!(weights(&rows, &[0.5], &[0.5], 1.0), None);

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::agreement::absent::Absent;
 
-    fn of(rows: &[(&[i32], &[i32])], question: &Question) -> QuestionStats {
+    fn stats_of(rows: &[(&[i32], &[i32])], question: &Question) -> QuestionStats {
         let mut answers = QuestionStats::default();
         answers.set_rubric(question);
         for (criteria, penalties) in rows {
@@ -102,7 +102,7 @@ mod tests {
         // The credits are 1, 0.5, 0 and undecided. Of the three decided answers, one has full credit, one has no
         // credit, and the mean is 1.5 / 3.
         let question = question("q", &[2], &[1]);
-        let answers = of(&[(&[1000], &[0]), (&[500], &[1000]), (&[0], &[0]), (&[-1], &[500])], &question);
+        let answers = stats_of(&[(&[1000], &[0]), (&[500], &[1000]), (&[0], &[0]), (&[-1], &[500])], &question);
         let item = &answers.criteria[0].item;
         assert_eq!((item.decided, item.full, item.none), (3, 1, 1));
         assert_eq!((item.hit_rate(), item.missed_rate()), (Ok(1.0 / 3.0), Ok(1.0 / 3.0)));
@@ -120,11 +120,11 @@ mod tests {
         let mut rows: Vec<(&[i32], &[i32])> = vec![(&[0, 0], &[0]); 4];
         rows.push((&[0, 1000], &[1000]));
         rows.extend([(&[1000, 1000][..], &[-1][..]); 5]);
-        let figure = of(&rows, &question).criteria[0].discrimination().expect("both vary");
+        let figure = stats_of(&rows, &question).criteria[0].discrimination().expect("both vary");
         assert!((figure - 65.0 / (25.0_f64 * 201.0).sqrt()).abs() < 1e-12, "{figure}");
         // An answer with an undecided criterion is left out.
         rows[0] = (&[0, -1], &[0]);
-        let answers = of(&rows, &question);
+        let answers = stats_of(&rows, &question);
         assert_eq!(answers.criteria[0].discrimination(), Err(Absent::TooFew { have: 9, need: 10 }));
     }
 
@@ -132,13 +132,13 @@ mod tests {
     fn the_only_criterion_of_a_question_has_no_discrimination() {
         let question = question("q", &[2], &[]);
         let rows: Vec<(&[i32], &[i32])> = [(&[0][..], &[][..]), (&[1000], &[])].repeat(6);
-        assert_eq!(of(&rows, &question).criteria[0].discrimination(), Err(Absent::RestConstant));
+        assert_eq!(stats_of(&rows, &question).criteria[0].discrimination(), Err(Absent::RestConstant));
     }
 
     #[test]
     fn credits_of_another_rubric_are_not_added() {
         let question = question("q", &[2, 3], &[]);
-        let mut answers = of(&[(&[0, 0], &[])], &question);
+        let mut answers = stats_of(&[(&[0, 0], &[])], &question);
         let other = super::super::fixtures::question("q", &[2, 4], &[]);
         assert!(!answers.add(Some(&question), &credits(&[0]), &[]));
         assert!(!answers.add(Some(&other), &credits(&[0, 0]), &[]));

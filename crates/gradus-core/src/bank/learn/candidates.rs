@@ -34,7 +34,7 @@ pub(super) fn candidates(number: usize, contrast: &Contrast, answers: &[ReadAnsw
         let (counts, holders) =
             tally.entry(stems).or_insert((AnswerCounts { high, low, ..AnswerCounts::default() }, Vec::new()));
         counts.high_with += 1;
-        if !occurrence.covered {
+        if !occurrence.is_covered {
             holders.push(answer);
         }
     }
@@ -84,8 +84,8 @@ mod tests {
     use super::*;
 
     fn answer(phrases: &[(&str, bool)]) -> ReadAnswer {
-        let occurrence = |&(stems, covered): &(&str, bool)| {
-            let occurrence = Occurrence { written: stems.to_owned(), sentence: 0..0, words: 0..0, covered };
+        let occurrence = |&(stems, is_covered): &(&str, bool)| {
+            let occurrence = Occurrence { written: stems.to_owned(), sentence: 0..0, words: 0..0, is_covered };
             (stems.to_owned(), occurrence)
         };
         ReadAnswer { phrases: phrases.iter().map(occurrence).collect(), results: Vec::new() }

@@ -107,7 +107,7 @@ fn a_phrase_that_cannot_be_inserted_is_reported_as_dropped() {
 }
 
 #[test]
-fn every_concept_of_the_shipped_bank_has_room_for_one_more_phrase() {
+fn a_phrase_can_be_inserted_into_every_concept_of_the_shipped_bank() {
     let bank = shipped_bank();
     let vocabulary = bank.vocabulary().expect("words");
     let mut learner = Learner::new(&bank, &vocabulary).expect("words");

@@ -22,7 +22,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_between_lines_are_added_and_changed_lines_are_replaced() {
+    fn new_lines_are_added_and_changed_lines_are_replaced() {
         let text = "a\nb\nc\nd\ne\n";
         assert_eq!(
             unified_diff("f", text, "a\nb\nc\nd\nx\ny\ne\n"),
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_line_ends_and_bare_carriage_returns_are_part_of_the_line() {
+    fn windows_line_endings_and_bare_carriage_returns_are_part_of_the_line() {
         assert_eq!(
             unified_diff("f", "a\r\nb\rc\r\n", "a\r\nx\r\nb\rc\r\n"),
             "--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\n a\r\n+x\r\n b\rc\r\n"

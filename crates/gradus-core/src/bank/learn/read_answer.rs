@@ -32,7 +32,7 @@ pub(super) struct Occurrence {
     /// Byte range of the phrase in the answer.
     pub(super) words: Range<usize>,
     /// Whether a match of the rubric overlaps the phrase at any of its places in the answer.
-    pub(super) covered: bool,
+    pub(super) is_covered: bool,
 }
 
 /// The result of an answer for one criterion of the current rubric.
@@ -117,7 +117,7 @@ fn phrases(
                     written: join(&|token| escaped_word(lexicon.folded(token.word))),
                     sentence: whole.start..whole.end,
                     words: words[0].start as usize..words[words.len() - 1].end as usize,
-                    covered: flags.contains(&true),
+                    is_covered: flags.contains(&true),
                 };
                 add(&mut phrases, join(&|token| lexicon.stem(token.word).to_owned()), found);
             }
@@ -145,7 +145,7 @@ fn add(phrases: &mut BTreeMap<String, Occurrence>, stems: String, found: Occurre
         None => {
             phrases.insert(stems, found);
         }
-        Some(known) => known.covered |= found.covered,
+        Some(known) => known.is_covered |= found.is_covered,
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_only_part_of_phrases_with_words() {
+    fn a_phrase_may_contain_a_number_but_not_only_numbers() {
         assert_eq!(found("after 30 seconds", ""), ["30 seconds", "seconds"]);
         assert_eq!(found("30 40", ""), [""; 0]);
     }
@@ -207,8 +207,8 @@ mod tests {
     #[test]
     fn a_phrase_that_the_rubric_finds_once_is_covered_everywhere() {
         let read = read("Breaker and breaker trips.", "", std::slice::from_ref(&(0..7)));
-        assert!(read["breaker"].covered);
-        assert!(!read["trip"].covered && !read["breaker trip"].covered);
+        assert!(read["breaker"].is_covered);
+        assert!(!read["trip"].is_covered && !read["breaker trip"].is_covered);
     }
 
     #[test]

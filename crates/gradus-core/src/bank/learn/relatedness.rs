@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn asks_counts_for_an_only_concept_and_words_of_the_question_count_for_none() {
+    fn words_of_asks_count_for_a_single_concept_and_words_of_the_question_never_count() {
         let asks = "Tells users what happens.";
         assert!(is_related("told the users", &["status page"], asks, 1, ""));
         assert!(!is_related("told the users", &["status page"], asks, 2, ""));

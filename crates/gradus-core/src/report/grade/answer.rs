@@ -9,7 +9,7 @@ use super::pieces::{Piece, pieces};
 use super::reflow::reflow;
 use super::sheet::Sheet;
 use crate::report::layout::page::Page;
-use crate::report::layout::style::{BAD, GOOD, Ink, MIDDLING, PLAIN};
+use crate::report::layout::style::{BAD, CAUTION, GOOD, Ink, PLAIN};
 use crate::report::layout::text_run::TextRun;
 
 /// Adds the section with the answer; no section for an empty answer.
@@ -82,7 +82,7 @@ fn brackets(effect: Effect) -> (&'static str, &'static str) {
 fn effect_ink(effect: Effect) -> Ink {
     match effect {
         Effect::Full => GOOD,
-        Effect::Half => MIDDLING,
+        Effect::Half => CAUTION,
         Effect::Loss => BAD,
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn fallback(grade: &Grade<'_>) -> Option<String> {
 }
 
 /// A line for each judge that did not decide every criterion.
-pub(super) fn unheard(grade: &Grade<'_>) -> Vec<String> {
+pub(super) fn incomplete_judges(grade: &Grade<'_>) -> Vec<String> {
     grade.unheard.iter().map(|note| format!("Judge did not decide everything: {note}")).collect()
 }
 
@@ -137,6 +137,6 @@ mod tests {
     fn judges_that_did_not_decide_everything_are_named() {
         let mut grade = judged();
         grade.unheard = vec!["b gave no reply".into()];
-        assert_eq!(unheard(&grade), ["Judge did not decide everything: b gave no reply"]);
+        assert_eq!(incomplete_judges(&grade), ["Judge did not decide everything: b gave no reply"]);
     }
 }

@@ -47,8 +47,8 @@ fn score(sheet: &Sheet<'_>) -> String {
     let summary = phrases::summary(sheet).unwrap_or_default();
     let calibrated = phrases::calibrated(sheet.grade).map(|note| format!("\n**{}**\n", escape(&note)));
     let judge = judge_notes::judge(sheet.grade).map(|judge| format!("\n{}\n", escape(&judge))).unwrap_or_default();
-    let unheard = judge_notes::unheard(sheet.grade);
-    let judge = unheard.iter().fold(judge, |judge, note| judge + &format!("\n{}\n", escape(note)));
+    let incomplete_judges = judge_notes::incomplete_judges(sheet.grade);
+    let judge = incomplete_judges.iter().fold(judge, |judge, note| judge + &format!("\n{}\n", escape(note)));
     let fallback =
         judge_notes::fallback(sheet.grade).map(|note| format!("\n**{}**\n", escape(&note))).unwrap_or_default();
     format!("**{score} of 100, {}** ({summary})\n{}{judge}{fallback}", band.name(), calibrated.unwrap_or_default())
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_a_row_for_each_criterion() {
+    fn a_missed_criterion_has_a_row_without_evidence() {
         let fixture = fixture::incident();
         let page = markdown(&fixture.sheet());
         assert!(page.contains("| 3 | ✗ missed | 0/2 | Gives each follow-up an owner and a date. |  |\n"), "{page}");

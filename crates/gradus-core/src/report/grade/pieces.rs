@@ -70,14 +70,14 @@ impl<'a> Cutter<'a> {
         self.at = self.at.max(to);
         let visible = text.trim_start();
         if visible.is_empty() {
-            return self.text(text);
+            return self.push_text(text);
         }
         if !self.waiting.is_empty() {
-            self.text(&text[..text.len() - visible.len()]);
+            self.push_text(&text[..text.len() - visible.len()]);
             self.open_waiting();
-            return self.text(visible);
+            return self.push_text(visible);
         }
-        self.text(text);
+        self.push_text(text);
     }
 
     fn open_waiting(&mut self) {
@@ -86,7 +86,7 @@ impl<'a> Cutter<'a> {
         self.open.append(&mut self.waiting);
     }
 
-    fn text(&mut self, text: &'a str) {
+    fn push_text(&mut self, text: &'a str) {
         if !text.is_empty() {
             let effect = self.open.iter().map(|mark| mark.effect).max();
             self.pieces.push(Piece::Text(text, effect));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn separate_nested_and_equal_marks_keep_their_brackets() {
+    fn separate_and_nested_marks_have_their_own_brackets_and_equal_marks_share_them() {
         assert_eq!(bracketed("one two three", &[(0..3, 1), (8..13, 2)]), "[one]¹ two [three]²");
         assert_eq!(bracketed("one two three", &[(4..7, 1), (0..13, 2)]), "[one [two]¹ three]²");
         assert_eq!(bracketed("one two three", &[(4..7, 12), (4..7, 1)]), "one [two]¹·¹² three");
@@ -147,13 +147,13 @@ mod tests {
     fn pieces_of_any_spans_keep_the_whole_text_and_nest() {
         let shown = "one two  three\nfour five, six seven eight nine ten ";
         let mut seed = 7_usize;
-        let mut below = |limit| {
+        let mut random_below = |limit| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) % limit
         };
         for _ in 0..500 {
-            let spans = (1..=below(9)).filter_map(|label| {
-                let span = trimmed_span_in(Span { start: below(52), end: below(52) }, shown, 0)?;
+            let spans = (1..=random_below(9)).filter_map(|label| {
+                let span = trimmed_span_in(Span { start: random_below(52), end: random_below(52) }, shown, 0)?;
                 Some(mark(span.start..span.end, Label::Criterion(label)))
             });
             let marks = merge_marks_on_same_span(spans.collect());

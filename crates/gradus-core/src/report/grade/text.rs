@@ -10,7 +10,7 @@ use super::{judge_notes, phrases};
 use crate::model::{Band, Outcome, Tenths, Thousandths};
 use crate::report::layout::bar::bar;
 use crate::report::layout::page::Page;
-use crate::report::layout::style::{BAD, GOOD, HEADING, MIDDLING, Style, band_ink};
+use crate::report::layout::style::{BAD, CAUTION, GOOD, HEADING, Style, band_ink};
 use crate::report::layout::text_run::{TextRun, columns_of};
 
 /// The report of one grade, 40 to 100 columns wide, ending in a line break.
@@ -84,8 +84,8 @@ fn judge(page: &mut Page, sheet: &Sheet<'_>) {
     if let Some(judge) = judge_notes::judge(sheet.grade) {
         page.paragraph(2, &[TextRun::faint(judge)]);
     }
-    for unheard in judge_notes::unheard(sheet.grade) {
-        page.hanging(&[TextRun::new("  ! ", MIDDLING)], &[TextRun::plain(unheard)]);
+    for note in judge_notes::incomplete_judges(sheet.grade) {
+        page.hanging(&[TextRun::new("  ! ", CAUTION)], &[TextRun::plain(note)]);
     }
     if let Some(fallback) = judge_notes::fallback(sheet.grade) {
         page.hanging(&[TextRun::new("  !! ", BAD)], &[TextRun::new(fallback, BAD)]);
@@ -98,7 +98,7 @@ fn flags(page: &mut Page, sheet: &Sheet<'_>) {
     }
     page.heading("Watch out", "");
     for flag in &sheet.grade.flags {
-        page.hanging(&[TextRun::new("  ! ", MIDDLING)], &[TextRun::plain(phrases::flag(*flag))]);
+        page.hanging(&[TextRun::new("  ! ", CAUTION)], &[TextRun::plain(phrases::flag(*flag))]);
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::page::Page;
-use super::style::{FOUND, Style};
+use super::style::{SEARCH_TERM, Style};
 use super::text_run::TextRun;
 use crate::wording::safe_line;
 
@@ -31,7 +31,7 @@ pub fn passage(text: &str, highlights: &[Range<usize>], indent: usize, style: St
         if let (Some(before), Some(found)) = (text.get(at..range.start), text.get(range.clone())) {
             runs.push(TextRun::plain(safe_line(before)));
             let found = safe_line(found);
-            runs.push(TextRun::new(if style.color { found } else { format!("[{found}]").into() }, FOUND));
+            runs.push(TextRun::new(if style.color { found } else { format!("[{found}]").into() }, SEARCH_TERM));
             at = range.end;
         }
     }

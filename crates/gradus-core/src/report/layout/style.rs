@@ -35,16 +35,16 @@ pub(in crate::report) const PLAIN: Ink = Ink::new();
 pub(in crate::report) const HEADING: Ink = Ink::new().bold();
 pub(in crate::report) const FAINT: Ink = Ink::new().dimmed();
 pub(in crate::report) const GOOD: Ink = AnsiColor::Green.on_default();
-pub(in crate::report) const MIDDLING: Ink = AnsiColor::Yellow.on_default();
+pub(in crate::report) const CAUTION: Ink = AnsiColor::Yellow.on_default();
 pub(in crate::report) const BAD: Ink = AnsiColor::Red.on_default();
 /// Ink of search terms.
-pub(in crate::report) const FOUND: Ink = AnsiColor::Green.on_default().bold();
+pub(in crate::report) const SEARCH_TERM: Ink = AnsiColor::Green.on_default().bold();
 
 /// The ink of a band's name and bar.
 pub(in crate::report) fn band_ink(band: Band) -> Ink {
     match band {
         Band::Strong | Band::Solid => GOOD,
-        Band::Partial => MIDDLING,
+        Band::Partial => CAUTION,
         Band::Weak => BAD,
     }
 }
@@ -53,7 +53,7 @@ pub(in crate::report) fn band_ink(band: Band) -> Ink {
 pub(in crate::report) fn status_ink(status: Status) -> Ink {
     match status {
         Status::Met => GOOD,
-        Status::Partial => MIDDLING,
+        Status::Partial => CAUTION,
         Status::Missed => BAD,
         Status::Undecided => FAINT,
     }

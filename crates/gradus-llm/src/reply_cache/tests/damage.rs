@@ -28,7 +28,7 @@ fn used(folder: &Path, path: &Path) -> (bool, bool) {
     fill(&cache, COUNT);
     assert_eq!(found(&cache, COUNT), COUNT);
     cache.clear().expect("cleared");
-    let later = cache.was_set_aside();
+    let later = cache.set_aside_path();
     for aside in opened.set_aside.iter().chain(&later) {
         assert!(aside.is_file(), "{}", aside.display());
     }
@@ -113,7 +113,7 @@ fn two_caches_that_find_the_same_damage_agree_on_the_new_file() {
             scope.spawn(|| assert_eq!(found(cache, COUNT), 0));
         }
     });
-    assert!(caches.iter().any(|cache| cache.was_set_aside().is_some()));
+    assert!(caches.iter().any(|cache| cache.set_aside_path().is_some()));
     caches[0].put(&key(1), "model", 7, &reply(1, 2000)).expect("kept");
     assert_eq!(found(&caches[1], COUNT), 1);
     drop(caches);
@@ -144,7 +144,7 @@ fn a_row_with_a_wrong_checksum_is_a_cache_miss_and_is_deleted() {
         assert_eq!(cache.endpoint("one").expect("an answer"), None);
         let stats = cache.stats().expect("figures");
         assert_eq!((stats.replies, stats.endpoints), (0, 0), "{change}");
-        assert_eq!(cache.was_set_aside(), None);
+        assert_eq!(cache.set_aside_path(), None);
     }
 }
 

@@ -7,12 +7,12 @@ const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 /// The compression format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Packing {
+pub(crate) enum CompressionFormat {
     Gzip,
     Zstd,
 }
 
-impl Packing {
+impl CompressionFormat {
     /// The format that the first bytes of a file show.
     pub(super) fn by_first_bytes(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(GZIP) {
@@ -25,7 +25,7 @@ impl Packing {
     }
 
     /// The format that the file extension names.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn by_extension(path: &Path) -> Option<Self> {
         let extension = path.extension()?;
         if extension.eq_ignore_ascii_case("gz") {
             Some(Self::Gzip)
