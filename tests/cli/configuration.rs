@@ -103,8 +103,8 @@ fn a_missed_threshold_is_reported_with_the_flag_variable_or_file_that_sets_it() 
         let run = tiny(["batch", "rows.jsonl"].iter().chain(arguments).copied()).file("rows.jsonl", row);
         run.file("gradus.toml", "fail_under = 99\n").run().check_failed()
     };
-    batch(&[]).reports(&["1 of 1 scores below the 99 that fail_under in [home]/gradus.toml requires"]);
-    batch(&["--fail-under", "98"]).reports(&["1 of 1 scores below the 98 that --fail-under requires"]);
+    batch(&[]).reports(&["1 of 1 scores is below the 99 that fail_under in [home]/gradus.toml requires"]);
+    batch(&["--fail-under", "98"]).reports(&["1 of 1 scores is below the 98 that --fail-under requires"]);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn columns_of_questions_may_have_any_names() {
     let row = "{\"nr\": 1, \"frage\": 5}\n";
     draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: `frage` is a number; expected text"]);
     let row = "{\"nr\": 1, \"frage\": \"Why?\"}\n";
-    draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: no `muster`, only: `nr`, `frage`"]);
+    draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: the row has no `muster`, only `nr`, `frage`"]);
     let corpus = ["bank", "draft", "--corpus", "c", "-o", "b", "--id", "nr"];
     gradus(corpus).run().failure().reports(&["--corpus", "cannot be used with", "--id"]);
 }
@@ -205,7 +205,7 @@ fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
         ),
         (
             "{\"id\": \"a\", \"frage\": \"?\"}",
-            "questions.jsonl: line 1: no `prompt`, only: `id`, `frage`\nhint: add the column, or name the column that holds it",
+            "questions.jsonl: line 1: the row has no `prompt`, only `id`, `frage`\nhint: add the column, or name the column with these values",
         ),
         (
             "{\"id\": 7, \"prompt\": null}",

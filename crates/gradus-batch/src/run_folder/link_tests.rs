@@ -138,7 +138,7 @@ fn an_error_of_the_system_is_not_taken_for_damage() {
     fs::write(&manifest, &text[..text.len() / 2]).expect("writes");
     let error = attempt(&fixture, &output, Existing::default()).expect_err("damage");
     assert!(error.to_string().contains("is damaged"), "{error}");
-    assert!(error.hint().is_some_and(|hint| hint.starts_with("remove the folder")), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.ends_with("remove the folder that contains this file")), "{error}");
     fs::write(&manifest, text).expect("writes");
     assert!(attempt(&fixture, &output, Existing::default()).expect("goes on").is_complete);
 }
