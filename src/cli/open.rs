@@ -22,7 +22,7 @@ pub(super) fn offline(settings: &Settings) -> anyhow::Result<Engine> {
 /// When a judge is required and cannot be opened.
 pub(super) fn judged(engine: Engine, settings: &Settings, uses: JudgeUse, printer: &Printer) -> anyhow::Result<Engine> {
     Ok(match judge::open(settings, uses, printer)? {
-        Some(judges) => engine.with_judges(judges),
+        Some(judges) => engine.with_judges(judges)?,
         None => engine,
     })
 }

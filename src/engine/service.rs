@@ -108,10 +108,15 @@ impl Engine {
     }
 
     /// This engine with judges.
+    ///
+    /// # Errors
+    /// When the engine has a calibration: it is fitted to the offline scorer.
     #[cfg(feature = "llm")]
-    #[must_use]
-    pub fn with_judges(self, judges: Judges) -> Self {
-        Self { method: GradingMethod::Judged(Box::new(judges)), ..self }
+    pub fn with_judges(self, judges: Judges) -> Result<Self, NamedCalibrationError> {
+        match self.calibration {
+            Some(calibration) => Err(NamedCalibrationError::Judged { name: calibration.name().to_owned() }),
+            None => Ok(Self { method: GradingMethod::Judged(Box::new(judges)), ..self }),
+        }
     }
 
     /// This engine with a calibration, which adds a calibrated score to each grade.

@@ -170,7 +170,7 @@ mod judged {
 
     fn judged(server: &server::Endpoint) -> Engine {
         let prices = Some(Prices { prompt: 1.0, completion: 1.0 });
-        engine().with_judges(judges(&server.url(), prices, None).expect("judges"))
+        engine().with_judges(judges(&server.url(), prices, None).expect("judges")).expect("no calibration")
     }
 
     fn scripted() -> server::Endpoint {
@@ -283,7 +283,7 @@ mod judged {
 
     #[test]
     fn an_estimate_asks_the_last_resort_once() {
-        let engine = engine().with_judges(escalating_judges());
+        let engine = engine().with_judges(escalating_judges()).expect("no calibration");
         let question = engine.question("error-budget").expect("a question");
         let mut estimate = Estimate::default();
         engine.estimate(&mut estimate, question, &Answer::new("mine", TEXT)).expect("estimates");
@@ -295,6 +295,9 @@ mod judged {
     #[test]
     fn a_calibration_is_refused_if_judges_grade() {
         let refused = judged(&scripted()).with_calibration(calibration());
+        assert!(matches!(refused, Err(NamedCalibrationError::Judged { name }) if name == "half"));
+        let calibrated = engine().with_calibration(calibration()).expect("the offline scorer grades");
+        let refused = calibrated.with_judges(escalating_judges());
         assert!(matches!(refused, Err(NamedCalibrationError::Judged { name }) if name == "half"));
     }
 
