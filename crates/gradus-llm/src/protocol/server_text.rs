@@ -27,33 +27,51 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
-/// `text` with `[key]` instead of the secret, and of its starts and ends that are long enough to help guess it.
+/// `text` with `[key]` instead of the secret, and of its starts and ends that are long enough to help guess it. Finds
+/// the secret in upper and lower case, and with percent-encoded characters.
 ///
 /// The time is proportional to the length of `text` times that of the secret.
 pub(crate) fn masked(text: &str, secret: &str) -> String {
-    let (text, secret): (Vec<_>, Vec<_>) = (text.chars().collect(), secret.trim().chars().collect());
+    let secret: Vec<char> = secret.trim().chars().map(|c| c.to_ascii_lowercase()).collect();
     if secret.is_empty() {
-        return text.into_iter().collect();
+        return text.to_owned();
     }
+    let units = units(text);
+    let letters: Vec<char> = units.iter().map(|(c, _)| *c).collect();
     let enough = LONGEST_HARMLESS_PART.min(secret.len());
-    let mut is_hidden = vec![false; text.len()];
-    for at in 0..text.len() {
-        let begun = text[at..].iter().zip(&secret).take_while(|(c, hidden)| c == hidden).count();
+    let mut is_hidden = vec![false; letters.len()];
+    for at in 0..letters.len() {
+        let begun = letters[at..].iter().zip(&secret).take_while(|(c, hidden)| c == hidden).count();
         if begun >= enough {
             is_hidden[at..at + begun].fill(true);
         }
-        let ended = text[..=at].iter().rev().zip(secret.iter().rev()).take_while(|(c, hidden)| c == hidden).count();
+        let ended = letters[..=at].iter().rev().zip(secret.iter().rev()).take_while(|(c, hidden)| c == hidden).count();
         if ended >= enough {
             is_hidden[at + 1 - ended..=at].fill(true);
         }
     }
-    let characters: Vec<_> = text.into_iter().zip(is_hidden).collect();
-    let runs = characters.chunk_by(|before, after| before.1 == after.1);
+    let shown: Vec<_> = units.into_iter().zip(is_hidden).collect();
+    let runs = shown.chunk_by(|before, after| before.1 == after.1);
     runs.map(|run| match run {
         [(_, true), ..] => "[key]".to_owned(),
-        shown => shown.iter().map(|(c, _)| *c).collect(),
+        shown => shown.iter().map(|((_, written), _)| *written).collect(),
     })
     .collect()
+}
+
+/// The characters of a text in lower case, each with the text that stands for it: itself, or its percent-encoding.
+fn units(text: &str) -> Vec<(char, &str)> {
+    let mut units = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let decoded = rest.get(1..3).filter(|_| c == '%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let decoded = decoded.filter(u8::is_ascii);
+        let length = if decoded.is_some() { 3 } else { c.len_utf8() };
+        let (written, after) = rest.split_at(length);
+        units.push((decoded.map_or(c, char::from).to_ascii_lowercase(), written));
+        rest = after;
+    }
+    units
 }
 
 /// JSON pointers to the explanation of an error, the most informative first.
@@ -127,6 +145,9 @@ mod tests {
             ("xsk-abcdefgh-12345678x", "x[key]x"),
             ("bcdefgh-1234", "bcdefgh-1234"),
             ("äsk-abcdeä", "ä[key]ä"),
+            ("SK-ABCDEFGH-12345678", "[key]"),
+            ("sk%2Dabcdefgh%2d12345678 100%", "[key] 100%"),
+            ("%zz %e4 %+1", "%zz %e4 %+1"),
             ("", ""),
         ];
         for (text, expected) in cases {
