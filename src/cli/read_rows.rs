@@ -18,11 +18,16 @@ use super::question_meaning::{InputColumns, QuestionMeaning};
 use crate::agreement::ScoredRow;
 use crate::bank::DraftQuestion;
 use crate::batch::{
-    Asked, BadRow, DraftColumns, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader,
+    Asked, BadRow, DraftColumns, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, RowFault,
     open_drafts, open_graded, read_drafts, read_graded,
 };
 use crate::questions::Questions;
 use crate::wording::counted;
+
+/// Hint for answers without the columns that are needed.
+const GRADED_HINT: &str = "name the columns with --id, --question, --answer and --score";
+/// Hint for questions without the columns that are needed.
+const DRAFTS_HINT: &str = "name the columns with --id, --prompt, --references and --criteria";
 
 /// Maximum number of bad rows that a message lists.
 const LISTED: usize = 3;
@@ -66,15 +71,14 @@ pub(super) fn read_rows(
         ..Asked::default()
     };
     let format = given.input_format.map(InputFormat::from);
-    let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &asked)).map_err(|error| {
-        with_hint_for_columns(error, "name the columns with --id, --question, --answer and --score")
-    })?;
+    let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &asked))
+        .map_err(|error| with_hint_for_columns(error, GRADED_HINT))?;
     if let Some(name) = &given.question {
         apply_question(name, &mut columns, &mut reader, questions, printer)?;
     }
     let read = read_graded(&mut reader, &columns)?;
     let name = reader.name();
-    refuse_without_rows(&read, name, || {
+    refuse_without_rows(&read, name, GRADED_HINT, || {
         advised(
             format!("{name} has no answers"),
             "write one JSON object per line, with `question`, `answer` and `score`, or a table with these columns",
@@ -123,12 +127,10 @@ pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Re
         criteria: given.criteria.clone().unwrap_or(usual.criteria),
     };
     let format = given.input_format.map(InputFormat::from);
-    let (mut reader, _typed) =
-        open(path, |path| open_drafts(path, format, &columns, &Asked::default())).map_err(|error| {
-            with_hint_for_columns(error, "name the columns with --id, --prompt, --references and --criteria")
-        })?;
+    let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &columns, &Asked::default()))
+        .map_err(|error| with_hint_for_columns(error, DRAFTS_HINT))?;
     let read = read_drafts(&mut reader, &columns)?;
-    refuse_without_rows(&read, reader.name(), || {
+    refuse_without_rows(&read, reader.name(), DRAFTS_HINT, || {
         advised(
             format!("{} has no questions", reader.name()),
             "write one JSON object per line, with `id`, `prompt` and `references`, or a table with these columns",
@@ -170,11 +172,20 @@ fn with_hint_for_columns(error: anyhow::Error, hint: &str) -> anyhow::Error {
     if is_about_columns { advised(error.to_string(), hint) } else { error }
 }
 
-/// Fails if no row can be used: with the first bad row, or with `empty` if there are no rows at all.
-fn refuse_without_rows<T>(read: &ReadRows<T>, name: &str, empty: impl FnOnce() -> anyhow::Error) -> anyhow::Result<()> {
+/// Fails if no row can be used: with the first bad row, or with `empty` if there are no rows at all. `hint` names the
+/// flags for columns.
+fn refuse_without_rows<T>(
+    read: &ReadRows<T>,
+    name: &str,
+    hint: &str,
+    empty: impl FnOnce() -> anyhow::Error,
+) -> anyhow::Result<()> {
     match (read.rows.is_empty(), read.bad.first()) {
         (false, _) => Ok(()),
         (true, None) => Err(empty()),
+        (true, Some(bad)) if matches!(bad.fault, RowFault::MissingField { .. }) => {
+            Err(advised(format!("{name}: {bad}"), hint))
+        }
         (true, Some(bad)) => Err(anyhow::Error::new(bad.clone()).context(name.to_owned())),
     }
 }
@@ -190,7 +201,8 @@ pub(super) fn report_bad_rows(bad: &[BadRow], name: &str, printer: &Printer) -> 
         others => format!("; and {others} more"),
     };
     let message = format!("{count} of {name} cannot be read and {verb} left out: {}{more}", listed.join("; "));
-    match first.hint() {
+    // because one hint below several faults would seem to be about all of them
+    match first.hint().filter(|hint| bad.iter().all(|row| row.hint() == Some(*hint))) {
         Some(hint) => printer.warning_with_hint(&message, hint),
         None => printer.warning(&message),
     }

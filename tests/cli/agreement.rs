@@ -205,7 +205,7 @@ fn input_that_cannot_be_evaluated_is_an_error() {
     run("{\"question\": \"tea/1\", \"answer\": \"a\"}")
         .reports(&["g.jsonl has no human scores\nhint: write the scores into `score`"]);
     run("{\"question\": \"tea/1\", \"answer\": \"a\", \"score\": 9, \"max_score\": 4}")
-        .reports(&["g.jsonl: line 1: a score of 9 of 4\nhint: "]);
+        .reports(&["g.jsonl: line 1: the score is 9; expected 0 to 4\nhint: "]);
     run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")
         .reports(&["none of the questions is in the bank: `coffee`\nhint: "]);
     run("oops").reports(&["g.jsonl: line 1: not valid JSON: expected value at column 1\nhint: "]);

@@ -205,7 +205,7 @@ fn input_that_cannot_be_drafted_from_is_an_error_with_its_place() {
         ),
         (
             "{\"id\": \"a\", \"frage\": \"?\"}",
-            "questions.jsonl: line 1: the row has no `prompt`, only `id`, `frage`\nhint: add the column, or name the column with these values",
+            "questions.jsonl: line 1: the row has no `prompt`, only `id`, `frage`\nhint: name the columns with --id, --prompt, --references and --criteria",
         ),
         (
             "{\"id\": 7, \"prompt\": null}",

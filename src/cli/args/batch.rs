@@ -56,7 +56,7 @@ pub(in crate::cli) enum BatchCommand {
 /// Names of the columns or JSON fields of the input.
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct BatchColumns {
-    /// Column with the id of the answer [default: id, or the row number]
+    /// Column with the id of the answer [default: id, or `row-` and the row number]
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
     /// Column with the id or the wording of the question [default: question]. If no column has this

@@ -19,8 +19,8 @@ pub(in crate::cli) struct RowColumns {
     /// Column with the id of the answer [default: id, or the line number]
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
-    /// Column with the id of the question [default: question]. If no column has this name, NAME
-    /// itself is the id or the wording of the question, for all rows that do not name one
+    /// Column with the id or the wording of the question [default: question]. If no column has this
+    /// name, NAME itself is the id or the wording of the question, for all rows that do not name one
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) question: Option<String>,
     /// Column with the answer text

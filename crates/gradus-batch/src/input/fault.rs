@@ -221,10 +221,10 @@ mod tests {
             (RowFault::Cell { reason: message() }, "x", None),
             (
                 ScoreFault::Score { score: 9.0, most: 4.0 }.into(),
-                "a score of 9 of 4",
+                "the score is 9; expected 0 to 4",
                 Some("use scores from 0 to `max_score`, and a `max_score` above 0"),
             ),
-            (DraftFault::EmptyId.into(), "the id is empty", Some("name the question")),
+            (DraftFault::EmptyId.into(), "the id is empty", Some("give the question an id")),
             (RowFault::Lost, "the row was not read: report this as a fault", None),
         ]);
     }

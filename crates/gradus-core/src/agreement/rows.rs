@@ -56,11 +56,11 @@ pub struct ScoredRow {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum ScoreFault {
-    #[error("a highest score of {most}")]
+    #[error("the highest score is {most}; expected a number above 0")]
     HighestScore { most: f64 },
-    #[error("a score of {score} of {most}")]
+    #[error("the score is {score}; expected 0 to {most}")]
     Score { score: f64, most: f64 },
-    #[error("{credit} for the criterion `{criterion}`")]
+    #[error("the credit for the criterion `{criterion}` is {credit}; expected 0 to 1")]
     Credit { criterion: String, credit: f64 },
 }
 
@@ -173,10 +173,10 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "line 1: a score of 6 of 5; use scores from 0 to `max_score`, and a `max_score` above 0",
-                "line 2: a highest score of 0; use scores from 0 to `max_score`, and a `max_score` above 0",
-                "line 4: 3 for the criterion `c`; write credits from 0 to 1",
-                "line 5: a score of -1 of 2; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 1: the score is 6; expected 0 to 5; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 2: the highest score is 0; expected a number above 0; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 4: the credit for the criterion `c` is 3; expected 0 to 1; write credits from 0 to 1",
+                "line 5: the score is -1; expected 0 to 2; use scores from 0 to `max_score`, and a `max_score` above 0",
             ]
         );
     }

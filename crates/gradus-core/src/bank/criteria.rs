@@ -10,6 +10,7 @@ use super::locations::{CriterionLocations, LastTerm, Location};
 use super::reader::{Reader, thousandths};
 use super::schema::{ConceptTable, CriterionTable, ReferenceTable};
 use crate::model::{Basis, Concept, Criterion, ReferenceAnswer, Stance, Term, Thousandths};
+use crate::wording::counted;
 
 /// Maximum points of one criterion or penalty.
 const MAX_POINTS: u32 = 100;
@@ -71,8 +72,7 @@ impl Reader<'_> {
         let all = table.concept.len() as u32;
         let need = table.need.as_ref().map_or(all, |need| *need.get_ref());
         if let Some(given) = table.need.as_ref().filter(|need| !(1..=all.max(1)).contains(need.get_ref())) {
-            let message =
-                format!("`need` is {need}, and the criterion has {all} concept{}", if all == 1 { "" } else { "s" });
+            let message = format!("`need` is {need}, and the criterion has {}", counted(all, "concept"));
             self.report(
                 given.span(),
                 message,

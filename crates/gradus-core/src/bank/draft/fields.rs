@@ -43,7 +43,7 @@ impl DraftFault {
             Self::Missing { .. } | Self::WrongType { .. } => {
                 "give each question an `id`, a `prompt` and `references`, a list of good answers"
             }
-            Self::EmptyId => "name the question",
+            Self::EmptyId => "give the question an id",
             Self::ControlCharacter { .. } => "leave line breaks and control characters out of it",
             Self::EmptyPrompt { .. } => {
                 "write the wording of the question: its words weigh less than those of the answer"
@@ -222,7 +222,7 @@ mod tests {
                 "the id `a\\nb` contains a control character",
                 "leave line breaks and control characters out of it",
             ),
-            (r#"{"id":" ","prompt":"p","references":["r"]}"#, "the id is empty", "name the question"),
+            (r#"{"id":" ","prompt":"p","references":["r"]}"#, "the id is empty", "give the question an id"),
             (
                 r#"{"id":"a","prompt":"p","criteria":[{"text":"x","points":-1},"y"]}"#,
                 "the points of the criteria are -1, 1",
