@@ -107,21 +107,22 @@ fn slug(name: &str) -> String {
 
 /// The comment at the top of a rubric that was drafted from reference answers.
 const REFERENCES_HEAD: &str = "\
-    # Drafted from reference answers by `gradus bank draft`. Nobody has read it yet: see whether the weights\n\
-    # fit, add what else a good answer may say, then remove `drafted`.\n\
+    # Drafted from reference answers by `gradus bank draft`. No one has reviewed it yet: check whether the\n\
+    # weights fit, add what else a good answer may say, then remove `drafted`.\n\
     #\n\
-    # An answer earns credit by the share of the weights that it says, in the reference that fits it best:\n\
-    # half of the points for the share `half`, then ever less for more. Forms, synonyms and slips of the\n\
-    # words count whole; related words, and what is denied there but not here, count half.\n";
+    # The credit depends on the share of the weights that the answer contains, in the reference that fits\n\
+    # best: half of the points for the share `half`, and more than that for a larger share. Inflections,\n\
+    # synonyms and misspellings count in full. Related words count half, and so does a phrase that the answer\n\
+    # denies and the reference does not, or the other way round.\n";
 
 /// The comment at the top of a rubric that was drafted from the texts of criteria.
 const CRITERIA_HEAD: &str = "\
-    # Drafted from the texts of its criteria by `gradus bank draft`. No one has read it yet: check whether the\n\
+    # Drafted from the texts of its criteria by `gradus bank draft`. No one has reviewed it yet: check whether the\n\
     # weights fit, add what else a good answer may say, then remove `drafted`.\n\
     #\n\
-    # An answer earns the share of a criterion's weights that it says. Words that several criteria contain\n\
-    # weigh less. Forms, synonyms and slips of the words count whole; related words, and what is denied there\n\
-    # but not here, count half.\n";
+    # The credit is the share of a criterion's weights that the answer contains. Words of several criteria\n\
+    # weigh less. Inflections, synonyms and misspellings count in full. Related words count half, and so does\n\
+    # a phrase that the answer denies and the criterion does not, or the other way round.\n";
 
 /// The text of a rubric file. `terms` are those of the criteria or references, in the same order.
 fn rubric(question: &DraftQuestion, topic: &str, id: &str, terms: &[Terms]) -> String {
