@@ -32,23 +32,14 @@ pub(super) fn shortened(text: &str, limit: usize) -> String {
 ///
 /// The time is proportional to the length of `text` times that of the secret.
 pub(crate) fn masked(text: &str, secret: &str) -> String {
-    let secret: Vec<char> = secret.trim().chars().map(|c| c.to_ascii_lowercase()).collect();
-    if secret.is_empty() {
-        return text.to_owned();
-    }
+    let secret = secret.trim();
     let units = units(text);
     let letters: Vec<char> = units.iter().map(|(c, _)| *c).collect();
-    let enough = LONGEST_HARMLESS_PART.min(secret.len());
     let mut is_hidden = vec![false; letters.len()];
-    for at in 0..letters.len() {
-        let begun = letters[at..].iter().zip(&secret).take_while(|(c, hidden)| c == hidden).count();
-        if begun >= enough {
-            is_hidden[at..at + begun].fill(true);
-        }
-        let ended = letters[..=at].iter().rev().zip(secret.iter().rev()).take_while(|(c, hidden)| c == hidden).count();
-        if ended >= enough {
-            is_hidden[at + 1 - ended..=at].fill(true);
-        }
+    // because a secret may itself contain a percent sign before two digits, which reads as one character in `letters`
+    let decoded: Vec<char> = self::units(secret).into_iter().map(|(c, _)| c).collect();
+    for secret in [secret.to_ascii_lowercase().chars().collect(), decoded] {
+        hide(&letters, &secret, &mut is_hidden);
     }
     let shown: Vec<_> = units.into_iter().zip(is_hidden).collect();
     let runs = shown.chunk_by(|before, after| before.1 == after.1);
@@ -57,6 +48,21 @@ pub(crate) fn masked(text: &str, secret: &str) -> String {
         shown => shown.iter().map(|((_, written), _)| *written).collect(),
     })
     .collect()
+}
+
+/// Marks the places of the secret, and of its long starts and ends. An empty secret has no place.
+fn hide(letters: &[char], secret: &[char], is_hidden: &mut [bool]) {
+    let enough = LONGEST_HARMLESS_PART.min(secret.len()).max(1);
+    for at in 0..letters.len() {
+        let begun = letters[at..].iter().zip(secret).take_while(|(c, hidden)| c == hidden).count();
+        if begun >= enough {
+            is_hidden[at..at + begun].fill(true);
+        }
+        let ended = letters[..=at].iter().rev().zip(secret.iter().rev()).take_while(|(c, hidden)| c == hidden).count();
+        if ended >= enough {
+            is_hidden[at + 1 - ended..=at].fill(true);
+        }
+    }
 }
 
 /// The characters of a text in lower case, each with the text that stands for it: itself, or its percent-encoding.
@@ -153,6 +159,14 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(masked(text, secret), expected, "{text}");
             assert_eq!(masked(text, " sk-abcdefgh-12345678\n"), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_a_percent_sign_is_masked_as_written_and_encoded() {
+        let secret = "key%41bcdef%2Fghij";
+        for text in ["key%41bcdef%2Fghij", "KEY%41BCDEF%2fGHIJ", "key%2541bcdef%252Fghij", "keyabcdef/ghij"] {
+            assert_eq!(masked(text, secret), "[key]", "{text}");
         }
     }
 
