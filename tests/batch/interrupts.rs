@@ -12,10 +12,16 @@ use crate::cli::tiny_bank::{bank_folder, tiny};
 
 const ROWS: usize = 6000;
 
-/// Starts `gradus batch` in `folder`, on `rows.jsonl` or on standard input.
+/// Starts `gradus batch` in `folder`, on `rows.jsonl` or on standard input, with the output `out.jsonl`.
 fn start(folder: &std::path::Path, input: &str) -> std::process::Child {
+    start_with(folder, &[input, "-o", "out.jsonl"])
+}
+
+/// Starts `gradus batch` in `folder` with `args`.
+fn start_with(folder: &std::path::Path, args: &[&str]) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_gradus"))
-        .args(["--bank", "bank", "batch", input, "-o", "out.jsonl"])
+        .args(["--bank", "bank", "batch"])
+        .args(args)
         .current_dir(folder)
         .env_clear()
         .env("HOME", folder)
@@ -153,16 +159,7 @@ fn interrupts_without_saved_results_are_reported() {
         [("csv", "stopped before there was anything to save"), ("jsonl", "stopped after 2 results")]
     {
         let work_dir = bank_folder("");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
-            .args(["--bank", "bank", "batch", "-", "--format", format])
-            .current_dir(work_dir.path())
-            .env_clear()
-            .env("HOME", work_dir.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("starts");
+        let mut child = start_with(work_dir.path(), &["-", "--format", format]);
         let mut input = child.stdin.take().expect("piped");
         input.write_all(rows(2).as_bytes()).expect("writes");
         sleep(Duration::from_millis(700));
@@ -203,17 +200,7 @@ fn reading_an_endless_line_stops_on_ctrl_c_and_sigterm() {
     ] {
         for (signal, output) in [("-TERM", "out.jsonl"), ("-INT", "out.csv")] {
             let work_dir = bank_folder("");
-            let mut child = Command::new(env!("CARGO_BIN_EXE_gradus"))
-                .args(["--bank", "bank", "batch", "-", "-o", output])
-                .args(format)
-                .current_dir(work_dir.path())
-                .env_clear()
-                .env("HOME", work_dir.path())
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .expect("starts");
+            let mut child = start_with(work_dir.path(), &[&["-", "-o", output], format].concat());
             let mut input = child.stdin.take().expect("piped");
             let (begin, filler) = (begin.as_bytes().to_vec(), filler.as_bytes().repeat(1 << 16));
             let feeder = std::thread::spawn(move || {

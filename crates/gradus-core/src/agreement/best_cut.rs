@@ -167,7 +167,7 @@ mod tests {
         let cut = best_cut(&[lower, higher], &[0.0, 1.0]);
         assert!(cut.is_ok_and(|cut| lower < cut && cut <= higher));
         assert!(best_cut(&[f64::MIN, f64::MAX], &[0.0, 1.0]).is_ok_and(f64::is_finite));
-        // Minus zero and zero are the same score, so there is no cut between them.
+        // Minus zero and zero are the same score, so no cut lies between them.
         assert!(close(best_cut(&[-0.0, 0.0, 0.0], &[0.0, 1.0, 1.0]), Ok(0.0)));
     }
 
