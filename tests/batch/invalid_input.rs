@@ -234,7 +234,7 @@ fn invalid_arguments_are_errors() {
     for (arguments, reported) in [
         (&["rows.jsonl", "--shard", "4/3"][..], "expected I/N"),
         (&["rows.jsonl", "--shard", "0/3"], "expected I/N"),
-        (&["rows.jsonl", "--jobs", "0"], "expected a number from 1"),
+        (&["rows.jsonl", "--jobs", "0"], "expected a whole number from 1"),
         (&["rows.jsonl", "--max-ungraded", "200%"], "a percentage from 0% to 100%"),
         (&["rows.jsonl", "--fail-under", "mean=x"], "expected a number from 0 to 100"),
         (&["rows.jsonl", "--format", "parquet"], "Parquet"),

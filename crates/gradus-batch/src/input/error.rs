@@ -132,7 +132,7 @@ impl InputFault {
             Self::Semicolons => "save it with commas, or with tabs as .tsv",
             Self::Tabs => "set the input format to TSV",
             Self::Commas => "set the input format to CSV",
-            Self::NoColumn { .. } | Self::TwoColumns { .. } | Self::NoField { .. } => "name other columns",
+            Self::NoColumn { .. } | Self::TwoColumns { .. } | Self::NoField { .. } => "choose other columns",
             Self::NoColumnInFolder { .. } => "leave the column out; the id of an answer is the path of its file",
             Self::TooLarge { .. } => "name a smaller file",
             #[cfg(feature = "parquet")]
@@ -158,12 +158,31 @@ mod tests {
 
     use super::*;
 
+    /// Faults of columns, each with its message and hint.
+    fn faults_of_columns() -> [(InputFault, &'static str, &'static str); 4] {
+        let hint = "choose other columns";
+        let column = || "score".to_owned();
+        let present = || vec!["a".to_owned(), "b".to_owned()];
+        [
+            (
+                InputFault::NoColumn { column: column(), present: present() },
+                "it has no column `score`; it has `a`, `b`",
+                hint,
+            ),
+            (InputFault::TwoColumns { column: column() }, "it has two columns `score`", hint),
+            (InputFault::NoField { field: column(), present: present() }, "no row has `score`, only `a`, `b`", hint),
+            (
+                InputFault::NoColumnInFolder { column: column() },
+                "it is a folder, and its files have no column `score`",
+                "leave the column out; the id of an answer is the path of its file",
+            ),
+        ]
+    }
+
     #[test]
     fn each_fault_has_its_message_and_advice_without_a_flag() {
         let document = |bytes: &[u8]| InputFault::Document(file_signature(bytes).expect("a document"));
-        let columns = "choose other columns";
-        let column = || "score".to_owned();
-        for (fault, message, hint) in [
+        let faults = [
             (InputFault::EmptyFolder, "it holds no .txt or .md file", "name another folder, or a file with rows"),
             (
                 InputFault::PlainText,
@@ -199,24 +218,9 @@ mod tests {
             ),
             (InputFault::Tabs, "its columns are separated by tabs", "set the input format to TSV"),
             (InputFault::Commas, "its columns are separated by commas", "set the input format to CSV"),
-            (
-                InputFault::NoColumn { column: column(), present: vec!["a".to_owned(), "b".to_owned()] },
-                "it has no column `score`; it has `a`, `b`",
-                columns,
-            ),
-            (InputFault::TwoColumns { column: column() }, "it has two columns `score`", columns),
-            (
-                InputFault::NoField { field: column(), present: vec!["a".to_owned(), "b".to_owned()] },
-                "no row has `score`, only `a`, `b`",
-                columns,
-            ),
-            (
-                InputFault::NoColumnInFolder { column: column() },
-                "it is a folder, and its files have no column `score`",
-                "leave the column out; the id of an answer is the path of its file",
-            ),
             (InputFault::TooLarge { mebibytes: 1024 }, "it is larger than 1024 MiB", "name a smaller file"),
-        ] {
+        ];
+        for (fault, message, hint) in faults.into_iter().chain(faults_of_columns()) {
             let error = InputError::Unusable { name: "a.csv".to_owned(), fault };
             assert_eq!((error.to_string(), error.hint()), (format!("a.csv: {message}"), Some(hint)));
             let renamed = error.called("standard input".to_owned());
