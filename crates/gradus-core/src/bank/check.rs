@@ -9,11 +9,13 @@ use super::check_names::check_names;
 use super::check_wordings::check_wordings;
 use super::corpus::{self, CorpusFile};
 use super::finding::{Finding, FindingKind, SourceText};
+use super::ideas::{self, IDEAS, IdeasOfFile};
 use super::locations::RubricLocations;
 use super::question_bank::{Bank, Entry, RELATED, SHARED, SYNONYMS};
 use super::rubric::{self, Rubric};
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths, Thousandths};
 use crate::score::{Scorer, Scorers, Workspace};
+use crate::text::{KnownWords, Synonyms};
 
 /// A question that can be used for grading, with the locations for its findings.
 struct PreparedQuestion<'b> {
@@ -65,7 +67,8 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
         findings.extend(faults);
         Arc::default()
     });
-    let vocabulary = bank.vocabulary_with(synonyms, &mut findings);
+    let vocabulary = bank.vocabulary_with(synonyms.clone(), &mut findings);
+    check_ideas(bank, scope, &synonyms, &mut findings);
     findings.extend(
         misplaced(bank)
             .into_iter()
@@ -95,13 +98,24 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Tests the ideas in scope. Files that cannot be read have been reported with the vocabulary.
+fn check_ideas(bank: &Bank, scope: Scope<'_>, synonyms: &Synonyms, findings: &mut Vec<Finding>) {
+    let files = bank.idea_files().into_iter().filter(|(file, _)| scope.has(file));
+    let read = |(file, text)| Some(IdeasOfFile { file, text, ideas: ideas::parse(file, text).ok()? });
+    let files: Vec<IdeasOfFile<'_>> = files.filter_map(read).collect();
+    if let Ok(all) = bank.ideas() {
+        let known = KnownWords::from_sorted(bank.files().built_in().words);
+        findings.extend(ideas::check(&files, &all, synonyms, &known));
+    }
+}
+
 /// A finding for every rubric file that is not in a topic folder and therefore is not read as a question.
 fn misplaced(bank: &Bank) -> Vec<Finding> {
     let rubrics: HashSet<String> = bank.entries().iter().map(Entry::rubric_path).collect();
     let belongs = |file: &str| {
         rubrics.contains(file)
             || [SYNONYMS, RELATED].contains(&file)
-            || file.strip_prefix(SHARED).is_some_and(|name| !name.contains('/'))
+            || [SHARED, IDEAS].iter().any(|folder| file.strip_prefix(folder).is_some_and(|name| !name.contains('/')))
     };
     let others = bank.files().within("rubrics/", ".toml").filter(|(file, _)| !belongs(file));
     let finding = |(file, text)| {

@@ -16,6 +16,7 @@ mod encode;
 mod files;
 mod finding;
 mod front_matter;
+mod ideas;
 mod learn;
 mod locations;
 mod names;
@@ -41,5 +42,5 @@ pub use learn::{
     UnplacedPhrase,
 };
 pub use question_bank::{Bank, Entry};
-pub use schema::{result_schema, rubric_schema};
+pub use schema::{ideas_schema, result_schema, rubric_schema};
 pub use template::rubric_template;

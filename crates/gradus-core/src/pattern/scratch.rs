@@ -1,6 +1,7 @@
 //! The buffers of a matcher: what it has learned about words, and which nodes of its automaton were reached.
 
 use super::edges::{Edge, MatchKinds, START};
+use super::matching::IdeaMatch;
 use super::word_edges::Matcher;
 use crate::text::{Lexicon, Sentence, WordId};
 
@@ -23,6 +24,8 @@ pub struct Scratch {
     pub(super) arriving: Vec<Arrival>,
     pub(super) scheduled: Vec<(u32, Arrival)>,
     pub(super) base: u32,
+    /// The occurrences of ideas in the last document, if the caller asked for them.
+    pub(super) ideas: Option<Vec<IdeaMatch>>,
 }
 
 /// Where a node was last reached: the position in the sentence, from 1, and how the words up to this node were
@@ -129,7 +132,7 @@ impl Scratch {
         if self.base == 0 || !fits {
             self.nodes = vec![Node::default(); matcher.accepts.len()];
             self.firsts = vec![0; matcher.accepts.len()];
-            self.parts = vec![PartSeen::default(); matcher.parts as usize];
+            self.parts = vec![PartSeen::default(); matcher.distances.len()];
             self.last_counted_in = vec![0; matcher.phrases as usize];
             self.base = 1;
         }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::injection::{FOREIGN_ORDERS, GRADING_TALK, GRADING_WORDS, OBSCURED_WORDS, ORDERS};
 use crate::model::StarPart;
+use crate::model::Ideas;
 use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
 
@@ -140,7 +141,9 @@ fn all_phrases() -> impl Iterator<Item = (Signal, &'static [&'static str])> {
 static SIGNALS: LazyLock<(Matcher, Vec<Signal>)> = LazyLock::new(|| {
     let synonyms = Synonyms::default();
     let mut reader = Reader::default();
-    let mut compiler = Compiler::new(&synonyms, &mut reader);
+    let ideas = Ideas::default();
+    let mut compiler = Compiler::new(&synonyms, &ideas, &mut reader);
+    compiler.use_stems();
     let mut signals = Vec::new();
     for (signal, phrases) in all_phrases() {
         for phrase in phrases {

@@ -6,6 +6,7 @@
 mod class;
 mod document;
 mod fold;
+mod inflection;
 mod letters;
 mod lexicon;
 mod number;
@@ -25,6 +26,7 @@ pub use gradus_words::{KnownWords, simple_words};
 pub use class::Class;
 pub use document::Document;
 pub use fold::fold;
+pub use inflection::{inflection_key, inflection_keys};
 pub use letters::{LetterRun, Spelling};
 pub use lexicon::{Lexicon, WordId};
 pub use quantity::{Quantity, QuantityKinds};
