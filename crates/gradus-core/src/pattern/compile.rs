@@ -47,6 +47,8 @@ pub struct Compiler<'a> {
     distances: Vec<u8>,
     /// For each phrase, whether it counts only where it is rejected.
     rejected: Vec<bool>,
+    /// For each phrase, the number of its words.
+    specificity: Vec<u8>,
     accepts: Vec<Option<Accept>>,
     shared_nodes: HashMap<(u16, Element), u16>,
     forms: WordForms,
@@ -86,6 +88,7 @@ impl<'a> Compiler<'a> {
             phrases: 0,
             distances: Vec::new(),
             rejected: Vec::new(),
+            specificity: Vec::new(),
             accepts: Vec::new(),
             shared_nodes: HashMap::new(),
             forms: WordForms::Inflections,
@@ -118,6 +121,7 @@ impl<'a> Compiler<'a> {
         self.compile_ideas(phrase, &parsed)?;
         self.add_phrase(&parsed, End::Phrase(self.phrases));
         self.rejected.push(parsed.rejected);
+        self.specificity.push(specificity(&parsed));
         self.phrases += 1;
         Ok(())
     }
@@ -217,6 +221,7 @@ impl<'a> Compiler<'a> {
             quantities,
             phrases: self.phrases,
             rejected: self.rejected,
+            specificity: self.specificity,
             distances: self.distances,
             accepts: self.accepts,
             idea_edges: self.idea_edges,
@@ -393,6 +398,18 @@ struct Chain {
 fn is_spelled(words: &[WordId], member: &Member, lexicon: &Lexicon, forms: WordForms) -> bool {
     member.stems.len() == words.len()
         && words.iter().enumerate().all(|(at, word)| forms.is_same(lexicon, *word, member, at))
+}
+
+/// Number of words of a phrase. An idea counts as two, because most wordings have several.
+fn specificity(phrase: &Phrase) -> u8 {
+    let words = |atom: &Atom| match atom {
+        Atom::Words { words, .. } | Atom::Exact(words) => words.len(),
+        Atom::Idea(_) => 2,
+        Atom::Quantity(_) => 1,
+    };
+    let elements = phrase.parts.iter().flat_map(|part| &part.elements);
+    let count: usize = elements.map(|element| element.alternatives.iter().map(words).min().unwrap_or(0)).sum();
+    count.min(usize::from(u8::MAX)) as u8
 }
 
 fn ideas_of(element: &Element) -> impl Iterator<Item = &str> {

@@ -24,12 +24,27 @@ pub struct Hit {
     pub sentence: u32,
     /// How the phrase was recognised.
     pub how: MatchKind,
-    /// Whether the match is rejected: in the scope of a negation that is not part of the phrase. For a phrase that asks
-    /// for a rejection, whether the match is not rejected.
+    /// Whether the match is in the scope of a negation that is not part of the phrase.
     pub negated: bool,
+    /// Whether the phrase contains a negation and the match has it, so that the match as a whole is an affirmation.
+    pub denies: bool,
+    /// Whether the phrase asks for a mention that the speaker rejects.
+    pub asks_rejection: bool,
     /// Whether the phrase has only one part, so that the match is one stretch of tokens, including the words in its
     /// gaps.
     pub single_part: bool,
+    /// First and last token of the longest part of the phrase; the first of several. Equal to `first` and `last` if the
+    /// phrase has one part.
+    pub core: (u32, u32),
+    /// Number of words that the phrase consists of, which is greater for a more specific phrase.
+    pub specificity: u8,
+}
+
+impl Hit {
+    /// Number of words from the first to the last.
+    pub fn words(&self) -> u32 {
+        self.last - self.first + 1
+    }
 }
 
 /// An occurrence of an idea that a phrase uses.
@@ -230,8 +245,11 @@ impl Matching<'_> {
     fn accept(&mut self, place: Place, accept: Accept, reached: Reached) {
         let (first, last) = (place.token(reached.first), place.token(reached.last));
         // because the stance towards an idea is that towards the phrase that uses it
-        let negated = place.negated && matches!(accept.end, End::Phrase(_)) && self.is_negated(accept, first, last);
-        let seen = PartSeen { first: first + self.base, last: last + self.base, how: reached.how, negated };
+        let is_phrase = matches!(accept.end, End::Phrase(_));
+        let denies = is_phrase && self.is_denied_by_phrase(accept, first, last);
+        let negated = place.negated && is_phrase && !denies && self.document.is_negated(first, last);
+        let core = (first + self.base, last + self.base);
+        let seen = PartSeen { first: core.0, last: core.1, core, how: reached.how, negated, denies };
         if accept.parts == 1 {
             return self.complete(place, accept.end, seen, true);
         }
@@ -252,8 +270,10 @@ impl Matching<'_> {
             let together = all.iter().fold(all[0], |one, other| PartSeen {
                 first: one.first.min(other.first),
                 last: one.last.max(other.last),
+                core: one.longer_core(*other),
                 how: one.how.and(other.how),
                 negated: one.negated || other.negated,
+                denies: one.denies || other.denies,
             });
             self.complete(place, accept.end, together, false);
         }
@@ -289,13 +309,10 @@ impl Matching<'_> {
         }
     }
 
-    /// Whether the match is in the scope of a negation that the phrase does not express. A phrase expresses it if the
-    /// part may contain a negator and the match does, or if the phrase has several parts and an element that only a
-    /// negator matches.
-    fn is_negated(&self, accept: Accept, first: u32, last: u32) -> bool {
-        let is_in_phrase =
-            (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last));
-        !is_in_phrase && self.document.is_negated(first, last)
+    /// Whether the phrase itself expresses a negation. It does if the part may contain a negator and the match does, or if
+    /// the phrase has several parts and an element that only a negator matches.
+    fn is_denied_by_phrase(&self, accept: Accept, first: u32, last: u32) -> bool {
+        (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last))
     }
 
     /// Adds a hit, unless an earlier hit of the phrase counts in full in this sentence.
@@ -305,8 +322,8 @@ impl Matching<'_> {
         if *last_counted_in == sentence {
             return;
         }
-        let negated = seen.negated != self.matcher.rejected[phrase as usize];
-        if !negated && !seen.how.is_loose() {
+        let asks_rejection = self.matcher.rejected[phrase as usize];
+        if !asks_rejection && !seen.negated && !seen.how.is_loose() {
             *last_counted_in = sentence;
         }
         self.hits.push(Hit {
@@ -315,13 +332,23 @@ impl Matching<'_> {
             last: seen.last - self.base,
             sentence: place.number,
             how: seen.how.furthest(),
-            negated,
+            negated: seen.negated,
+            denies: seen.denies,
+            asks_rejection,
             single_part,
+            core: (seen.core.0 - self.base, seen.core.1 - self.base),
+            specificity: self.matcher.specificity[phrase as usize],
         });
     }
 }
 
 impl PartSeen {
+    /// The longer of two cores; the first if both are equally long.
+    fn longer_core(self, other: Self) -> (u32, u32) {
+        let length = |core: (u32, u32)| core.1 - core.0;
+        if length(other.core) > length(self.core) { other.core } else { self.core }
+    }
+
     /// Whether at most `distance` words are between the two parts.
     fn is_close(self, other: Self, distance: u8) -> bool {
         let between = other.first.saturating_sub(self.last).max(self.first.saturating_sub(other.last));

@@ -109,8 +109,12 @@ pub(super) struct Arrival {
 pub(super) struct PartSeen {
     pub(super) first: u32,
     pub(super) last: u32,
+    /// First and last token of the longest part seen.
+    pub(super) core: (u32, u32),
     pub(super) how: MatchKinds,
     pub(super) negated: bool,
+    /// Whether the phrase expresses a negation that the part contains.
+    pub(super) denies: bool,
 }
 
 impl Scratch {

@@ -188,6 +188,8 @@ pub struct Matcher {
     pub(super) phrases: u32,
     /// For each phrase, whether it counts only where it is rejected.
     pub(super) rejected: Vec<bool>,
+    /// For each phrase, the number of its words. An idea counts as two.
+    pub(super) specificity: Vec<u8>,
     /// For each part of all phrases and wordings, the greatest distance from the part before.
     pub(super) distances: Vec<u8>,
     /// For each node, the part that ends there.

@@ -61,10 +61,12 @@ impl Scorer {
             PhraseMatches { place, phrase, matches: Vec::new() }
         };
         let mut phrases: Vec<PhraseMatches<'a>> = self.targets.iter().map(phrase_of).collect();
-        for hit in &workspace.hits {
+        for number in 0..workspace.hits.len() {
+            let hit = &workspace.hits[number].clone();
             let weighing = self.weighing[self.targets[hit.phrase as usize].concept as usize];
+            let is_counted = weighing == Weighing::Counted;
             let effect = match workspace.hit_weight(hit, weighing) {
-                _ if hit.negated && weighing == Weighing::Counted => MatchEffect::Negated,
+                _ if is_counted && workspace.is_rejected(hit) != hit.asks_rejection => MatchEffect::Negated,
                 HitWeight::Full if hit.negated => MatchEffect::Denied,
                 HitWeight::Echo => MatchEffect::Echo,
                 HitWeight::Half => MatchEffect::BareListing,

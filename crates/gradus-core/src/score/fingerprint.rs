@@ -11,7 +11,7 @@ use crate::model::{
 use crate::text::{KnownWords, RelatedWords, Synonyms, simple_words};
 
 /// Version of the scoring rules. It increases with every change that may change a grade.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The words of a bank: synonyms, ideas, related words, and words that are never corrected as misspellings.
 pub struct Vocabulary {

@@ -127,11 +127,13 @@ impl Listing {
     }
 }
 
+/// Whether a sentence has few words that connect others. In terse notes, figures and signs connect words too.
 fn has_few_function_words(sentence: Sentence) -> bool {
+    let connections = sentence.function_words + sentence.relations;
     if sentence.len() < SHORT_SENTENCE {
-        sentence.function_words == 0
+        connections == 0
     } else {
-        sentence.function_words * 100 < sentence.len() * MIN_FUNCTION_PERCENT
+        connections * 100 < sentence.len() * MIN_FUNCTION_PERCENT
     }
 }
 

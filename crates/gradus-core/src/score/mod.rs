@@ -18,8 +18,10 @@ mod language_tests;
 mod listing;
 mod phrase_place;
 mod points;
+mod quote;
 mod rubric;
 mod signals;
+mod theory;
 mod word_runs;
 
 pub use explain::{MatchEffect, PhraseMatch, PhraseMatches};

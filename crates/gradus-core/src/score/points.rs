@@ -17,6 +17,10 @@ pub(super) struct Share {
 }
 
 impl Share {
+    /// Everything.
+    pub(super) const WHOLE: Self = Self { numerator: 1, denominator: 1 };
+    /// One half.
+    pub(super) const HALF: Self = Self { numerator: 1, denominator: 2 };
     /// One third.
     pub(super) const THIRD: Self = Self { numerator: 1, denominator: 3 };
 

@@ -65,6 +65,7 @@ pub(super) fn scan(
         separator: Separator::Space,
         first: 0,
         function_words: 0,
+        relations: 0,
         item: 0,
         seen: Class::NONE,
     };
@@ -84,6 +85,7 @@ struct Scanner<'a> {
     separator: Separator,
     first: usize,
     function_words: u32,
+    relations: u32,
     /// Number of the last list item; 0 outside a list.
     item: u32,
     seen: Class,
@@ -96,11 +98,17 @@ impl Scanner<'_> {
                 Byte::Letter => self.word(self.at, self.at),
                 Byte::Digit if self.skip_item_marker() => {}
                 Byte::Digit => self.number(self.at, self.at),
-                Byte::Other => self.at += 1,
+                Byte::Other => {
+                    self.relations += u32::from(matches!(byte, b'=' | b'<' | b'>'));
+                    self.at += 1;
+                }
                 Byte::Newline => self.newline(),
                 Byte::Stop => self.stop(),
                 Byte::Comma => self.pause(Separator::Comma),
-                Byte::Break => self.pause(Separator::Break),
+                Byte::Break => {
+                    self.relations += u32::from(byte == b':');
+                    self.pause(Separator::Break);
+                }
                 Byte::Dash => self.dash(),
                 Byte::Currency => self.currency(self.at + 1),
                 Byte::NonAscii => self.non_ascii(),
@@ -190,6 +198,7 @@ impl Scanner<'_> {
         }
         self.seen = self.seen.and(class);
         self.function_words += u32::from(class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR));
+        self.relations += u32::from(class.has(Class::NUMERIC));
         let separator = std::mem::take(&mut self.separator);
         self.tokens.push(Token { start: start as u32, end: end as u32, word, class, separator, negated: false });
         self.at = end;
@@ -199,10 +208,12 @@ impl Scanner<'_> {
         let end = self.tokens.len();
         if end > self.first {
             let (first, end) = (self.first as u32, end as u32);
-            self.sentences.push(Sentence { first, end, function_words: self.function_words, negated: false });
+            let Self { function_words, relations, .. } = *self;
+            self.sentences.push(Sentence { first, end, function_words, relations, negated: false });
         }
         self.first = end;
         self.function_words = 0;
+        self.relations = 0;
         self.separator = Separator::Space;
     }
 
@@ -302,6 +313,7 @@ impl Scanner<'_> {
         match c {
             _ if is_word_char(c) => return self.word(self.at, self.at + c.len_utf8()),
             '€' | '£' => return self.currency(self.at + c.len_utf8()),
+            '→' | '⇒' | '≤' | '≥' | '≈' => self.relations += 1,
             '\u{2010}' | '\u{2011}' => self.separator = self.separator.max(Separator::Hyphen),
             '\u{2012}'..='\u{2015}' | '，' | '、' => self.separator = self.separator.max(Separator::Break),
             '…' | '。' | '．' | '！' | '？' | '•' | '‣' => self.end_sentence(),
