@@ -1,11 +1,13 @@
-//! `gradus batch` as a process, beside a program that does nothing but read and write the same bytes.
+//! Measures the speed of `gradus batch`, and of a program that only parses and rewrites the same files.
 //!
-//! `cargo bench --bench batch -- [ANSWERS]` makes answers of 120 words, spread over the whole bank, by a seed;
-//! grades them with full evidence; then reads answers and results and writes the results again, through
-//! `serde_json` and types, with as many threads. It prints both rates and their ratio.
-//! With `lean` it only grades, without evidence: for millions. `make ANSWERS FILE` only makes the answers.
+//! `cargo bench --bench batch -- [COUNT]` generates COUNT answers of 120 words from seeds, spread over all questions of
+//! the bank, and grades them with full evidence. Then another process parses the answers and the results and writes the
+//! results again, with `serde_json` and typed structs, on as many threads. Both rates and their ratio are printed.
+//!
+//! With `lean`, the answers are only graded, without evidence, so that millions of answers are feasible.
+//! `make COUNT FILE` only writes the answers to FILE.
 
-#![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "the figures are for people to see")]
+#![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark prints rounded figures")]
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -16,11 +18,11 @@ use std::time::{Duration, Instant};
 mod answers;
 mod rewrite;
 
-/// Answers where none are asked for.
-const ANSWERS: usize = 200_000;
-/// Answers of one question that are made at a time.
-const ROUND: usize = 256;
-/// Whoever runs this again as the other program says so.
+/// Number of answers if the command line gives none.
+const DEFAULT_COUNT: usize = 200_000;
+/// Number of answers to one question that are generated at a time.
+const ANSWERS_PER_ROUND: usize = 256;
+/// The first argument with which this program starts itself as the program that only rewrites the results.
 const REWRITE: &str = "rewrite";
 
 fn main() {
@@ -33,13 +35,13 @@ fn main() {
     if let [mode, count, file] = &arguments[..]
         && mode == "make"
     {
-        make(count.parse().expect("a number"), Path::new(file));
+        write_answers(count.parse().expect("a number"), Path::new(file));
         return;
     }
-    let count = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(ANSWERS);
+    let count = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(DEFAULT_COUNT);
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
-    let bytes = make(count, &path("answers.jsonl"));
+    let bytes = write_answers(count, &path("answers.jsonl"));
     println!("{count} answers of 120 words over the whole bank, {} MB", bytes / 1_000_000);
 
     let is_lean = arguments.iter().any(|argument| argument == "lean");
@@ -54,12 +56,15 @@ fn main() {
         return;
     }
     let graded = run("gradus batch, full evidence", count, gradus().arg("-o").arg(path("results.jsonl")));
-    let itself = std::env::current_exe().expect("a name");
-    let mut other = Command::new(itself);
-    other.args([REWRITE.into(), path("answers.jsonl"), path("results.jsonl"), path("again.jsonl")]);
-    let rewritten = run("read both, write results again", count, &mut other);
-    assert!(same(&path("results.jsonl"), &path("again.jsonl")), "it writes what it read");
-    println!("speed of grading against that: {:.2}", rewritten.as_secs_f64() / graded.as_secs_f64());
+    let own_program = std::env::current_exe().expect("a name");
+    let mut rewriter = Command::new(own_program);
+    rewriter.args([REWRITE.into(), path("answers.jsonl"), path("results.jsonl"), path("again.jsonl")]);
+    let rewritten = run("read both, write results again", count, &mut rewriter);
+    assert!(
+        have_same_content(&path("results.jsonl"), &path("again.jsonl")),
+        "the rewritten results differ from the results"
+    );
+    println!("speed of grading relative to rewriting: {:.2}", rewritten.as_secs_f64() / graded.as_secs_f64());
 
     run("the same command again", count, gradus().arg("-o").arg(path("results.jsonl")));
     for detail in ["counts", "none"] {
@@ -69,16 +74,16 @@ fn main() {
     run("one thread", count, gradus().args(["--jobs", "1", "-o"]).arg(path("one.jsonl")));
 }
 
-/// Writes answers, and says how many bytes they take.
-fn make(count: usize, path: &Path) -> u64 {
+/// Writes `count` answers to a file and returns its size in bytes.
+fn write_answers(count: usize, path: &Path) -> u64 {
     let bank = gradus::engine::shipped_bank();
     let samples: Vec<_> = bank.entries().iter().map(|entry| (entry, bank.samples(entry).expect("sound"))).collect();
     let mut file = BufWriter::new(File::create(path).expect("a file"));
     let mut made = 0;
     for seed in 0.. {
         let round: Vec<Vec<String>> =
-            samples.iter().map(|(_, samples)| answers::answers(samples, ROUND, seed + 1)).collect();
-        for at in 0..ROUND {
+            samples.iter().map(|(_, samples)| answers::answers(samples, ANSWERS_PER_ROUND, seed + 1)).collect();
+        for at in 0..ANSWERS_PER_ROUND {
             for ((entry, _), answers) in samples.iter().zip(&round) {
                 if made == count {
                     file.flush().expect("writes");
@@ -93,32 +98,32 @@ fn make(count: usize, path: &Path) -> u64 {
     0
 }
 
-/// Runs a program to its end, and prints how fast it was and how much memory it held.
+/// Runs a program to its end and prints its time, the answers per second and its peak memory. Returns the time.
 fn run(name: &str, count: usize, command: &mut Command) -> Duration {
     let start = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn().expect("starts");
-    let mut most = 0;
+    let mut peak_kib = 0;
     let status = loop {
         if let Some(status) = child.try_wait().expect("waits") {
             break status;
         }
-        most = held(child.id()).unwrap_or(most);
+        peak_kib = peak_memory(child.id()).unwrap_or(peak_kib);
         std::thread::sleep(Duration::from_millis(5));
     };
     let time = start.elapsed();
     assert!(status.success(), "{name}: {status}");
     let rate = count as f64 / time.as_secs_f64();
-    println!("{name:<32} {:>8.2} s {rate:>9.0} answers/s {:>6} MB held", time.as_secs_f64(), most / 1024);
+    println!("{name:<32} {:>8.2} s {rate:>9.0} answers/s {:>6} MiB peak", time.as_secs_f64(), peak_kib / 1024);
     time
 }
 
-/// The most memory that a process held so far, in KiB, where the system tells.
-fn held(process: u32) -> Option<u64> {
+/// The peak memory of a process so far, in KiB; `None` if the system does not report it.
+fn peak_memory(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().trim_end_matches(" kB").parse().ok()
 }
 
-fn same(one: &Path, other: &Path) -> bool {
+fn have_same_content(one: &Path, other: &Path) -> bool {
     let sum = |path: &Path| {
         let mut hasher = blake3::Hasher::new();
         std::io::copy(&mut File::open(path).expect("opens"), &mut hasher).expect("reads");

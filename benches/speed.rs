@@ -124,7 +124,7 @@ fn retrieval(bank: &Bank, all: &[(Question, Vec<Sample>)]) {
     let yardstick = percentiles(&queries, |query| {
         black_box(raw.questions(query, 5).expect("searches"));
     });
-    println!("a query for a question, microseconds: p50 {:.1}, p99 {:.1}", own.0, own.1);
+    println!("finding a question, microseconds:     p50 {:.1}, p99 {:.1}", own.0, own.1);
     println!("the same on raw tantivy:              p50 {:.1}, p99 {:.1}", yardstick.0, yardstick.1);
     println!("ratio:                                p50 {:.2}, p99 {:.2}", own.0 / yardstick.0, own.1 / yardstick.1);
 }

@@ -49,7 +49,7 @@ for set in "$sets"/*/; do
   awk -v name="$name" '$1 == "rmse" { print name ": " $2 " to " $3 ", mean score " $4; printed = 1 }
     END { if (!printed) print name ": refused" }' "$folder/trial" >>"$folder/calibrated"
 done
-printf '\n%s\n\n' 'rmse before and after `gradus calibrate`, on held-out questions, and for giving every answer the mean score:'
+printf '\n%s\n\n' 'rmse before and after `gradus calibrate`, on held-out questions, and of a grader that gives every answer the mean score:'
 sed 's/^/- /' "$folder/calibrated"
 printf '\n%s\n\n' 'time of `gradus eval`, the whole process:'
 sed 's/^/- /' "$folder/times"

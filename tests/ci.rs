@@ -9,7 +9,7 @@ use crate::support::root;
 
 /// Runs `.ci/advisories` with a fake `cargo`. The flags decide which subcommands succeed, whether the database can be
 /// fetched, and whether it was fetched before. Returns the output and the subcommands that ran.
-fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: bool) -> (Output, String) {
+fn run_advisories((can_fetch, has_copy): (bool, bool), passes: bool, is_installed: bool) -> (Output, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
     let script = format!(
@@ -17,7 +17,7 @@ fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: boo
          {fetched};;\n  *) exit {passed};;\nesac\n",
         log = log.display(),
         installed = u8::from(!is_installed),
-        fetched = u8::from(!fetches),
+        fetched = u8::from(!can_fetch),
         passed = u8::from(!passes),
     );
     let cargo = folder.path().join("cargo");
@@ -37,24 +37,24 @@ fn advisories((fetches, has_copy): (bool, bool), passes: bool, is_installed: boo
 }
 
 #[test]
-fn an_advisory_fails_and_a_missing_database_is_reported_as_skipped() {
-    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+fn an_advisory_fails_the_check_and_a_check_without_a_database_is_reported_as_skipped() {
+    let stdout = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
     let checks = "--offline --workspace check advisories";
-    for (fetches, has_copy) in [(true, false), (true, true), (false, true)] {
+    for (can_fetch, has_copy) in [(true, false), (true, true), (false, true)] {
         for passes in [true, false] {
-            let (output, ran) = advisories((fetches, has_copy), passes, true);
-            assert_eq!(output.status.success(), passes, "{}", said(&output));
-            assert!(ran.contains(checks) && !said(&output).contains("skipped"), "{ran}");
+            let (output, ran) = run_advisories((can_fetch, has_copy), passes, true);
+            assert_eq!(output.status.success(), passes, "{}", stdout(&output));
+            assert!(ran.contains(checks) && !stdout(&output).contains("skipped"), "{ran}");
             let warns = String::from_utf8_lossy(&output.stderr).contains("may be old");
-            assert_eq!(warns, !fetches, "an old copy is reported");
+            assert_eq!(warns, !can_fetch, "an old copy is reported");
         }
     }
     for (is_installed, why) in
         [(true, "cannot be fetched and there is no copy"), (false, "cargo-deny is not installed")]
     {
-        let (output, ran) = advisories((false, false), false, is_installed);
+        let (output, ran) = run_advisories((false, false), false, is_installed);
         assert!(output.status.success() && !ran.contains(checks), "{ran}");
-        assert!(said(&output).contains("skipped, ") && said(&output).contains(why), "{}", said(&output));
+        assert!(stdout(&output).contains("skipped, ") && stdout(&output).contains(why), "{}", stdout(&output));
     }
 }
 

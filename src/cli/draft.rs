@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::Draft as Args;
 use super::exit_status::ExitStatus;
 use super::files::{display_name, write_together};
-use super::graded::few;
+use super::graded::first_names;
 use super::hints::advised;
 use super::printer::Printer;
 use super::read_rows::{read_questions, report_bad_rows};
@@ -15,7 +15,7 @@ use crate::batch::ReadRows;
 use crate::wording::counted;
 
 /// Maximum number of existing files that an error lists.
-const NAMED: usize = 3;
+const MAX_LISTED_FILES: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let ReadRows { rows: questions, bad } = questions(args, settings, printer)?;
@@ -30,9 +30,9 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         .map(|path| path.display().to_string())
         .collect();
     if !existing.is_empty() && !args.force {
-        let others = existing.len().saturating_sub(NAMED);
+        let others = existing.len().saturating_sub(MAX_LISTED_FILES);
         let more = if others == 0 { String::new() } else { format!(" and {others} more") };
-        let named: Vec<&str> = existing.iter().take(NAMED).map(String::as_str).collect();
+        let named: Vec<&str> = existing.iter().take(MAX_LISTED_FILES).map(String::as_str).collect();
         return Err(advised(
             format!("{}{more} would be overwritten", named.join(", ")),
             "choose another --output or --topic, or use --force",
@@ -80,9 +80,10 @@ fn warn_of_made_up_prompts(questions: &[DraftQuestion], printer: &Printer) {
         printer.warning_with_hint(
             &format!(
                 "the id is used as the prompt of {}, because the wording of the question is unknown",
-                few(&made_up)
+                first_names(&made_up)
             ),
-            "add `prompt = \"...\"` to the head of the corpus file, or name the bank of the question with --bank",
+            "add `prompt = \"...\"` to the front matter of the file; with --corpus, --bank can also name a bank that \
+             has the question",
         );
     }
 }
@@ -95,7 +96,7 @@ fn note_of_shared_prompts(questions: &[DraftQuestion], printer: &Printer) {
         printer.note(&format!(
             "these questions share their prompt with another question: {}; rows that name such a question by its \
              prompt are not graded; use its id",
-            few(&ids)
+            first_names(&ids)
         ));
     }
 }

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::exit_status::ExitStatus;
 use super::files::{display_name, read_text};
-use super::graded::{RowQuestions, few, given, reason, share};
+use super::graded::{RowQuestions, first_names, grader_result, reason, share};
 use super::hints::advised;
 use super::judge::JudgeUse;
 use super::open;
@@ -19,8 +19,8 @@ use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::{
-    Absent, BestValue, Comparison, Cut, Given, Group, Interval, Metric, Scale, ScoredRow, Study, StudyOptions, Subset,
-    compare, study, unit_of,
+    Absent, BestValue, Comparison, Cut, GraderResult, Group, Interval, Metric, Scale, ScoredRow, Study, StudyOptions,
+    Subset, compare, study, unit_of,
 };
 use crate::batch::ReadRows;
 use crate::engine::{Engine, Judges};
@@ -57,12 +57,12 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let options = StudyOptions { cut: args.cut.clone(), resamples: args.resamples, seed: args.seed };
     let study = study(&rows, &all, &options).map_err(|absent| {
         advised(
-            format!("no cut can be fitted on that split: {absent}"),
+            format!("cannot fit a cut on the split that --cut names: {absent}"),
             "give a cut with --cut N, or name another split",
         )
     })?;
     let missed = missed(&args.fail_under, &study, &rows)?;
-    let moved = args.compare.as_deref().map(|path| moved(path, &rows, &all, &study, &options)).transpose()?;
+    let change = args.compare.as_deref().map(|path| change_since(path, &rows, &all, &study, &options)).transpose()?;
     let evaluation = Evaluation {
         answers_from: display_name(&args.answers),
         bank: settings.bank.value.as_ref().map_or("the shipped bank".to_owned(), |path| path.display().to_string()),
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         unscored: rows.iter().filter(|row| row.score.is_none()).count(),
         ungraded,
         worst: worst(&rows, &all, &questions, args.worst)?,
-        moved,
+        change,
         scores: scores(&rows, &all),
         study,
     };
@@ -86,10 +86,10 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     Ok(if missed.is_empty() { status } else { ExitStatus::CheckFailed })
 }
 
-/// The grades of all rows, as agreement is measured.
+/// The grades of all rows, in the form in which agreement is measured.
 struct GradedRows {
     /// One result per row, in order; empty for ungraded rows.
-    results: Vec<Given>,
+    results: Vec<GraderResult>,
     ungraded: Vec<UngradedAnswer>,
 }
 
@@ -110,7 +110,7 @@ fn grade_rows(
         if score.is_none() {
             ungraded.push(UngradedAnswer { id: row.id.clone(), at: row.at.clone(), reason: reason(grade.as_ref()) });
         }
-        results.push(grade.as_ref().map(|grade| given(grade, score)).unwrap_or_default());
+        results.push(grade.as_ref().map(|grade| grader_result(grade, score)).unwrap_or_default());
     })?;
     if let (true, Some(why)) = (fallbacks > 0, engine.judges().and_then(Judges::first_fallback)) {
         let answers = counted(rows.len(), "answer");
@@ -137,14 +137,14 @@ fn splits(rows: &[ScoredRow]) -> String {
 }
 
 /// Warns of criteria that people graded but that the rubrics do not have.
-fn warn_of_unknown_criteria(rows: &[ScoredRow], given: &[Given], printer: &Printer) {
+fn warn_of_unknown_criteria(rows: &[ScoredRow], given: &[GraderResult], printer: &Printer) {
     let unknown = rows.iter().zip(given).filter(|(_, given)| given.score.is_some()).flat_map(|(row, given)| {
         row.criteria.keys().filter(|id| !given.criteria.contains_key(*id)).map(String::as_str)
     });
     let unknown: BTreeSet<&str> = unknown.collect();
     if !unknown.is_empty() {
         let unknown: Vec<&str> = unknown.into_iter().collect();
-        printer.warning(&format!("people graded criteria that the rubrics do not have: {}", few(&unknown)));
+        printer.warning(&format!("people graded criteria that the rubrics do not have: {}", first_names(&unknown)));
     }
 }
 
@@ -153,8 +153,8 @@ fn fingerprint(row: &ScoredRow) -> String {
     blake3::hash(row.answer.as_bytes()).to_hex()[..16].to_owned()
 }
 
-fn scores(rows: &[ScoredRow], given: &[Given]) -> Vec<AnswerScore> {
-    let score = |(row, given): (&ScoredRow, &Given)| AnswerScore {
+fn scores(rows: &[ScoredRow], given: &[GraderResult]) -> Vec<AnswerScore> {
+    let score = |(row, given): (&ScoredRow, &GraderResult)| AnswerScore {
         id: row.id.clone(),
         question: row.question.clone(),
         answer: fingerprint(row),
@@ -166,11 +166,11 @@ fn scores(rows: &[ScoredRow], given: &[Given]) -> Vec<AnswerScore> {
 /// The answers with the largest differences between grader and people. They are graded again for their evidence.
 fn worst(
     rows: &[ScoredRow],
-    given: &[Given],
+    given: &[GraderResult],
     questions: &RowQuestions<'_>,
     most: usize,
 ) -> anyhow::Result<Vec<Disagreement>> {
-    let apart = |(row, given): (&ScoredRow, &Given)| Some((row.score? - given.score?).abs());
+    let apart = |(row, given): (&ScoredRow, &GraderResult)| Some((row.score? - given.score?).abs());
     let mut places: Vec<(usize, f64)> =
         rows.iter().zip(given).enumerate().filter_map(|(place, pair)| Some((place, apart(pair)?))).collect();
     places.retain(|(_, apart)| *apart > 0.0);
@@ -178,8 +178,8 @@ fn worst(
     places.truncate(most);
     let mut worst = Vec::with_capacity(places.len());
     questions.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
-        let of = worst.len();
-        let Some((grade, (place, _))) = grade.zip(places.get(of).copied()) else { return };
+        let index = worst.len();
+        let Some((grade, (place, _))) = grade.zip(places.get(index).copied()) else { return };
         // A quote from a judge belongs to the whole criterion instead of a concept.
         let quotes = grade.criteria.iter().flat_map(|criterion| {
             let name = |concept: &str| if concept.is_empty() { criterion.id.to_string() } else { concept.to_owned() };
@@ -200,10 +200,10 @@ fn worst(
 }
 
 /// Compares the scores with those of an earlier evaluation, on the answers that are in both.
-fn moved(
+fn change_since(
     path: &Path,
     rows: &[ScoredRow],
-    given: &[Given],
+    given: &[GraderResult],
     study: &Study,
     options: &StudyOptions,
 ) -> anyhow::Result<EvaluationChange> {
@@ -248,12 +248,12 @@ struct PairedScores {
 }
 
 impl PairedScores {
-    /// Compares the evaluations by one metric. Metrics of right and wrong use the cut score of each evaluation for its own
-    /// scores.
+    /// Compares the evaluations by one metric. If people only said right or wrong, a metric that counts right answers
+    /// applies the cut of each evaluation to the scores of that evaluation.
     fn compare(&self, metric: Metric, cut: f64, study: &Study, options: &StudyOptions) -> Result<Comparison, Absent> {
-        let cuts = matches!(metric, Metric::Kappa | Metric::Exact | Metric::MacroF1 | Metric::Accuracy);
+        let uses_cut = matches!(metric, Metric::Kappa | Metric::Exact | Metric::MacroF1 | Metric::Accuracy);
         let (resamples, seed) = (options.resamples, options.seed);
-        if study.scale.steps == 1 && cuts {
+        if study.scale.steps == 1 && uses_cut {
             let right = |scores: &[f64], cut: f64| -> Vec<f64> {
                 scores.iter().map(|score| f64::from(u8::from(*score >= cut))).collect()
             };
@@ -275,24 +275,24 @@ fn in_units(found: Comparison, unit: f64) -> Comparison {
 fn missed(thresholds: &[Threshold], study: &Study, rows: &[ScoredRow]) -> anyhow::Result<Vec<String>> {
     let mut missed = Vec::new();
     for threshold in thresholds {
-        let Threshold { split, metric, worst } = threshold;
-        let of = split.as_ref().map_or(Subset::All, |split| Subset::Split(split.clone()));
-        let Some(group) = study.groups.iter().find(|group| group.of == of) else {
+        let Threshold { split, metric, bound } = threshold;
+        let subset = split.as_ref().map_or(Subset::All, |split| Subset::Split(split.clone()));
+        let Some(group) = study.groups.iter().find(|group| group.subset == subset) else {
             return Err(advised(format!("--fail-under {threshold}: no answer is in that split"), splits(rows)));
         };
-        missed.extend(
-            fault(group, *metric, *worst).map(|fault| format!("{fault} that --fail-under {threshold} requires")),
-        );
+        let verb = if matches!(metric.best(), BestValue::Highest) { "requires" } else { "allows" };
+        missed
+            .extend(fault(group, *metric, *bound).map(|fault| format!("{fault} that --fail-under {threshold} {verb}")));
     }
     Ok(missed)
 }
 
-/// The fault of a metric that is worse than `bound` or has no value. `None` if the metric is at least as good.
+/// The first half of a warning about a metric that is worse than `bound` or has no value; `None` if it is good enough.
 fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
     let name = metric.name();
     let value = match group.figure(metric)?.grader.value {
         Ok(value) => value,
-        Err(absent) => return Some(format!("{name} has no value ({absent}) instead of the {bound}")),
+        Err(absent) => return Some(format!("{name} has no value ({absent}) to compare with the {bound}")),
     };
     let (worse, word) = match metric.best() {
         BestValue::Highest => (value < bound, "below"),

@@ -10,15 +10,15 @@ use super::hints::advised;
 use super::terminal::{exit_on_signal, read_typed};
 use crate::batch::{FileAccess, StagedFile};
 
-/// Larger inputs are rejected. In bytes.
+/// Maximum size of an input, in bytes.
 const MAX_INPUT: usize = 1 << 30;
-/// Larger calibrations are rejected. In bytes.
+/// Maximum size of a calibration file, in bytes.
 const MAX_CALIBRATION: usize = 16 << 20;
 
 /// The text of a file, or of standard input for `-`.
 ///
 /// # Errors
-/// It cannot be read, is larger than 1 GiB, or is not UTF-8.
+/// When the file cannot be read, is larger than 1 GiB, or is not UTF-8.
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
     decode(path, read(path, MAX_INPUT)?)
 }
@@ -27,7 +27,7 @@ pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
 /// forever.
 ///
 /// # Errors
-/// It cannot be read, is not a regular file, is larger than 16 MiB, or is not UTF-8.
+/// When the file cannot be read, is not a regular file, is larger than 16 MiB, or is not UTF-8.
 pub(super) fn read_calibration(path: &Path) -> anyhow::Result<String> {
     if !is_stream(path) {
         let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -67,7 +67,10 @@ fn read_up_to(source: impl io::Read, limit: usize) -> io::Result<Option<Vec<u8>>
 fn decode(path: &Path, bytes: Vec<u8>) -> anyhow::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        advised(format!("{} is not UTF-8: the first bad byte is byte {offset}", display_name(path)), "save it as UTF-8")
+        advised(
+            format!("{} is not UTF-8: the first invalid byte is at offset {offset}", display_name(path)),
+            "save it as UTF-8",
+        )
     })
 }
 
@@ -106,8 +109,8 @@ pub(super) fn run_folder_of(path: &Path) -> Option<PathBuf> {
     resolved_path(path).ancestors().skip(1).find(is_run).map(Path::to_owned)
 }
 
-/// Checks that an output file replaces no input and nothing but a regular file. Without `force`, it must not replace
-/// any file.
+/// Checks that an output file is outside all run folders, is not an input, and replaces at most a regular file or a
+/// link. Without `force`, it must not replace anything.
 ///
 /// # Errors
 /// The reason why the file must not be written.
@@ -149,7 +152,7 @@ pub(super) fn write_from(path: &Path, from: impl io::Read) -> anyhow::Result<()>
     staged.replace_target().with_context(|| format!("cannot write {}", target.display()))
 }
 
-/// Writes several files. Each is replaced atomically, and none before the temporary files of all are written.
+/// Writes several files. Each file is replaced atomically, after the temporary files of all files are written.
 pub(super) fn write_together(files: &[(PathBuf, &str)]) -> anyhow::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (path, text) in files {
@@ -214,7 +217,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let run = folder.path().join("out.csv.gradus");
         fs::create_dir(&run).expect("a folder");
-        assert!(check_output(&run.join("mine"), &[], true).is_ok(), "a folder that only has the name");
+        assert!(
+            check_output(&run.join("mine"), &[], true).is_ok(),
+            "named like a run folder, but without a manifest or lock"
+        );
         write_atomically(&run.join("manifest.json"), "{}").expect("writes");
         for name in ["manifest.json", "journal.1", "new", "deeper/new"] {
             assert!(check_output(&run.join(name), &[], true).is_err(), "{name}");
@@ -235,10 +241,10 @@ mod tests {
     fn several_files_are_written_all_or_none() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("one");
-        let blocked = file.join("two"); // a file cannot contain another file
         fs::write(folder.path().join("three"), "").expect("writes");
-        let blocked_first = [(file.clone(), "x"), (folder.path().join("three").join("four"), "x")];
-        assert!(write_together(&blocked_first).is_err());
+        let blocked = folder.path().join("three").join("four"); // `three` is a file and cannot contain another file
+        let blocked_second = [(file.clone(), "x"), (blocked.clone(), "x")];
+        assert!(write_together(&blocked_second).is_err());
         assert!(!file.exists() && !blocked.exists());
     }
 }

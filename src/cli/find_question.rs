@@ -57,15 +57,15 @@ pub(super) fn find_question(
 fn note(found: &FoundQuestion) -> Option<String> {
     let mut note = match &found.matched {
         QuestionMatch::Id => return None,
-        QuestionMatch::Only => "is the only one in the bank".to_owned(),
+        QuestionMatch::Only => "chosen because it is the only one in the bank".to_owned(),
         QuestionMatch::Wording { wording } => format!("found by its wording “{wording}”"),
         QuestionMatch::Similar { wording, similarity } => {
             format!("found by its wording “{wording}”, similarity {similarity}")
         }
         QuestionMatch::Answer { similarity } => format!("found from the answer, similarity {similarity}"),
     };
-    if !found.close.is_empty() {
-        let close: Vec<&str> = found.close.iter().take(NAMED).map(|other| other.id.as_str()).collect();
+    if !found.also_similar.is_empty() {
+        let close: Vec<&str> = found.also_similar.iter().take(NAMED).map(|other| other.id.as_str()).collect();
         // Writing to a string does not fail.
         let _ = write!(note, "; it was close with {}: use --question to choose", close.join(" and "));
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::hints::advised;
 use super::printer::Printer;
-use crate::agreement::{Given, ScoredRow};
+use crate::agreement::{GraderResult, ScoredRow};
 use crate::bank::BankError;
 use crate::engine::Engine;
 use crate::model::{Answer, Grade, Outcome};
@@ -47,15 +47,17 @@ impl<'e> RowQuestions<'e> {
         if unknown.len() == questions.len() {
             let known: Vec<&str> = engine.bank().entries().iter().take(NAMED).map(|entry| entry.id.as_str()).collect();
             return Err(advised(
-                format!("none of the questions is in the bank: {}", few(&unknown)),
+                format!("none of the questions is in the bank: {}", first_names(&unknown)),
                 format!("name another bank with --bank; the questions of this bank include {}", known.join(", ")),
             ));
         }
         if !unknown.is_empty() {
             let (is, whose) = if unknown.len() == 1 { ("is", "its") } else { ("are", "their") };
             let count = counted(unknown.len(), "question");
-            printer
-                .warning(&format!("{count} {is} not in the bank: {}; {whose} answers are not graded", few(&unknown)));
+            printer.warning(&format!(
+                "{count} {is} not in the bank: {}; {whose} answers are not graded",
+                first_names(&unknown)
+            ));
         }
         Ok(Self { engine, questions })
     }
@@ -86,7 +88,7 @@ impl<'e> RowQuestions<'e> {
 }
 
 /// The first names of a list in quotation marks, and the number of the other names.
-pub(super) fn few(names: &[&str]) -> String {
+pub(super) fn first_names(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -96,9 +98,9 @@ pub(super) fn few(names: &[&str]) -> String {
 }
 
 /// The result of a grader that is compared with people: `score`, and the credits of the criteria in `grade`.
-pub(super) fn given(grade: &Grade<'_>, score: Option<f64>) -> Given {
+pub(super) fn grader_result(grade: &Grade<'_>, score: Option<f64>) -> GraderResult {
     let credits = grade.criteria.iter().map(|criterion| (criterion.id.to_string(), criterion.credit.as_f64()));
-    Given { score, criteria: credits.collect(), words: grade.delivery.words }
+    GraderResult { score, criteria: credits.collect(), words: grade.delivery.words }
 }
 
 /// The share of points earned. `None` if the answer could not be graded or the rubric has no points.

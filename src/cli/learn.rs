@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::args::{Learn as Args, LearnFormat};
 use super::exit_status::ExitStatus;
 use super::files::{check_output, display_name, write_atomically};
-use super::graded::few;
+use super::graded::first_names;
 use super::hints::advised;
 use super::learned;
 use super::printer::Printer;
@@ -116,7 +116,7 @@ fn rows_by_question<'b, 'r>(
     }
     if unknown.len() == questions.len() {
         return Err(advised(
-            format!("no question of {} is in the bank: {}", display_name(&args.answers), few(&unknown)),
+            format!("no question of {} is in the bank: {}", display_name(&args.answers), first_names(&unknown)),
             "`gradus questions` lists the questions of the bank; name another folder with --bank",
         ));
     }
@@ -129,7 +129,7 @@ fn rows_by_question<'b, 'r>(
     if !unknown.is_empty() && only.is_none() {
         let is = if unknown.len() == 1 { "is" } else { "are" };
         let count = counted(unknown.len(), "question");
-        printer.warning(&format!("{count} {is} not in the bank, and left out: {}", few(&unknown)));
+        printer.warning(&format!("{count} {is} not in the bank, and left out: {}", first_names(&unknown)));
     }
     Ok(groups.into_iter().filter_map(|(number, rows)| Some((bank.entries().get(number)?, rows))).collect())
 }

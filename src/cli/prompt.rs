@@ -107,7 +107,7 @@ fn json((judge, member): (JudgeId, &Member), prompt: &Prompt, tokens: &Tokens) -
         model: member.model.clone(),
         provider: member.provider.clone(),
         room: member.room,
-        schema: RawValue::from_string(prompt.shape.schema.to_string())?,
+        schema: RawValue::from_string(prompt.reply_schema.schema.to_string())?,
         tokens: tokens_of(prompt, judge, tokens).into_iter().map(|(part, count)| (part.name(), count)).collect(),
     })
 }

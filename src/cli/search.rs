@@ -14,8 +14,9 @@ use crate::retrieve::PassageFound;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let folder = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir().join("gradus").join("index"));
-    let Passages { found, not_kept } = open::offline(settings)?.search(&args.words, args.limit, folder.as_deref())?;
-    if let Some(error) = not_kept {
+    let Passages { found, cache_error } =
+        open::offline(settings)?.search(&args.words, args.limit, folder.as_deref())?;
+    if let Some(error) = cache_error {
         printer.note(&format!("{:#}; the index is built in memory for this search", anyhow::Error::from(error)));
     }
     let shown = match args.format {

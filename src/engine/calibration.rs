@@ -42,7 +42,7 @@ pub enum NamedCalibrationError {
 }
 
 impl NamedCalibrationError {
-    /// How to resolve the error, for any caller.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Judged { .. } => "grade offline, or leave the calibration out",

@@ -40,7 +40,7 @@ pub enum JudgesError {
 }
 
 impl JudgesError {
-    /// How to resolve the error, for any caller.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::NoPrices { .. } => Some("set the prices of the endpoint, or remove the limit".into()),

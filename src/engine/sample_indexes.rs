@@ -25,14 +25,15 @@ pub enum SearchError {
 /// The index of the whole bank.
 pub(super) struct BankIndex {
     pub(super) index: Index,
-    /// Why the index is not kept in a folder; `None` if it is, or if no folder was given.
-    pub(super) not_kept: Option<Arc<IndexCacheError>>,
+    /// Why the index is not cached in the folder. `None` if it is cached, if no folder was given, or if the bank is the
+    /// built-in one.
+    pub(super) cache_error: Option<Arc<IndexCacheError>>,
 }
 
 /// Indexes that are built at their first use.
 pub(super) struct SampleIndexes {
     of_bank: OnceLock<Result<BankIndex, SearchError>>,
-    /// By place in the bank; `None` for a question without strong samples.
+    /// One index for each question, in the order of the bank; `None` for a question without strong samples.
     of_questions: Vec<OnceLock<Result<Option<Index>, SearchError>>>,
 }
 
@@ -43,13 +44,14 @@ impl SampleIndexes {
         Self { of_bank: OnceLock::new(), of_questions }
     }
 
-    /// The index of all samples. `folder` matters only for the call that builds it.
+    /// The index of all samples. The first call builds it, and caches it in `folder` unless the bank is the built-in
+    /// one. Later calls ignore `folder`.
     pub(super) fn of_bank(&self, bank: &Bank, folder: Option<&Path>) -> Result<&BankIndex, SearchError> {
         self.of_bank.get_or_init(|| bank_index(bank, folder)).as_ref().map_err(Clone::clone)
     }
 
-    /// The index of the strong samples of one question; `None` if it has none. It does not depend on the rest of the
-    /// bank.
+    /// The index of the strong samples of one question; `None` if it has none. This index does not depend on the rest
+    /// of the bank.
     pub(super) fn of_question(
         &self,
         questions: &Questions,
@@ -72,15 +74,15 @@ fn bank_index(bank: &Bank, folder: Option<&Path>) -> Result<BankIndex, SearchErr
     }
     let contents: Vec<Contents<'_>> = all.iter().map(|(question, samples)| Contents { question, samples }).collect();
     let analyzer = analyzer(bank)?;
-    let mut not_kept = None;
+    let mut cache_error = None;
     if let Some(folder) = folder.filter(|_| !bank.files().is_built_in()) {
         match Index::cached(folder, bank.files().fingerprint(), &contents, &analyzer) {
-            Ok(index) => return Ok(BankIndex { index, not_kept: None }),
+            Ok(index) => return Ok(BankIndex { index, cache_error: None }),
             Err(IndexCacheError::Index(error)) => return Err(error.into()),
-            Err(error @ IndexCacheError::Folder(_)) => not_kept = Some(Arc::new(error)),
+            Err(error @ IndexCacheError::Folder(_)) => cache_error = Some(Arc::new(error)),
         }
     }
-    Ok(BankIndex { index: Index::in_memory(&contents, &analyzer)?, not_kept })
+    Ok(BankIndex { index: Index::in_memory(&contents, &analyzer)?, cache_error })
 }
 
 /// The index of the question at a place in the bank.

@@ -1,4 +1,4 @@
-//! [`Engine`]: a bank, a grader, and a calibration on top.
+//! [`Engine`]: a bank, a grading method, and optionally a calibration.
 //!
 //! It decides how an answer is graded, applies the calibration, and adds up the usage of judges. Finding questions and
 //! preparing them is left to `gradus_core::questions`; requests to judges are left to [`Judges`](super::Judges).
@@ -66,7 +66,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// How to resolve the error, for any caller.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::Load(error) => error.hint().map(Cow::Borrowed),
@@ -136,7 +136,7 @@ impl Engine {
         self.questions.bank()
     }
 
-    /// The questions of the bank, which it also finds by wording or answer.
+    /// The questions of the bank. They can also be found by a wording or by an answer.
     pub fn questions(&self) -> &Questions {
         &self.questions
     }
@@ -173,8 +173,8 @@ impl Engine {
     /// # Errors
     /// The reason to stop grading, if judges grade. The offline scorer never fails.
     pub fn grade<'a>(&'a self, question: &'a PreparedQuestion, answer: &Answer<'a>) -> Result<Grade<'a>, Halt> {
-        let offline = question.scorer().fingerprint_of(answer);
-        self.questions.with_workspace(|workspace| self.grade_with(question, answer, offline, workspace))
+        let offline_fingerprint = question.scorer().fingerprint_of(answer);
+        self.questions.with_workspace(|workspace| self.grade_with(question, answer, offline_fingerprint, workspace))
     }
 
     /// Like [`Self::grade`], for callers that know the fingerprint of the offline grade and have a workspace.
@@ -185,18 +185,21 @@ impl Engine {
         &'a self,
         question: &'a PreparedQuestion,
         answer: &Answer<'a>,
-        offline: Fingerprint,
+        offline_fingerprint: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
         let grade = match &self.method {
-            GradingMethod::Offline => question.scorer().grade_with_fingerprint(answer, offline, workspace),
+            GradingMethod::Offline => question.scorer().grade_with_fingerprint(answer, offline_fingerprint, workspace),
             #[cfg(feature = "llm")]
-            GradingMethod::Judged(judges) => judges.grade(&self.questions, question, answer, offline, workspace)?,
+            GradingMethod::Judged(judges) => {
+                judges.grade(&self.questions, question, answer, offline_fingerprint, workspace)?
+            }
         };
         Ok(self.complete(question, grade))
     }
 
-    /// Like [`Self::grade`], without blocking, for servers. Offline it returns without waiting.
+    /// Like [`Self::grade`], for servers: while judges reply, the future waits without blocking a thread. The offline
+    /// scorer grades in the first poll, on the thread that polls.
     ///
     /// With judges it must be polled within a tokio runtime that has I/O and time enabled. Dropping the future cancels
     /// its requests.
@@ -210,12 +213,12 @@ impl Engine {
         answer: &Answer<'a>,
     ) -> Result<Grade<'a>, Halt> {
         let GradingMethod::Judged(judges) = &self.method else { return self.grade(question, answer) };
-        let offline = question.scorer().fingerprint_of(answer);
-        let grade = judges.grade_async(&self.questions, question, answer, offline).await?;
+        let offline_fingerprint = question.scorer().fingerprint_of(answer);
+        let grade = judges.grade_async(&self.questions, question, answer, offline_fingerprint).await?;
         Ok(self.complete(question, grade))
     }
 
-    /// Adds the calibrated score to a grade, and its usage to the sums.
+    /// Adds the calibrated score to a grade, and the usage of the grade to the totals of this engine.
     fn complete<'a>(&'a self, question: &PreparedQuestion, mut grade: Grade<'a>) -> Grade<'a> {
         if let Some(calibration) = &self.calibration {
             calibration.apply(&mut grade, question.question());
@@ -253,8 +256,8 @@ impl Engine {
         self.questions.with_workspace(|workspace| {
             for (place, (question, answer)) in answers.iter().enumerate() {
                 let grade = question.map(|question| {
-                    let offline = question.scorer().fingerprint_of(answer);
-                    self.grade_with(question, answer, offline, workspace)
+                    let offline_fingerprint = question.scorer().fingerprint_of(answer);
+                    self.grade_with(question, answer, offline_fingerprint, workspace)
                 });
                 take(place, grade.transpose()?);
             }

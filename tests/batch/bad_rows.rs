@@ -102,7 +102,7 @@ fn graded(name: &str, input: &[u8]) -> Vec<Value> {
 fn statuses_in_a_table(name: &str, input: &[u8]) -> Vec<String> {
     let ran = tiny(["batch", name, "-o", "out.csv", "--jobs", "2"]).file(name, input);
     let output = ran.path("out.csv");
-    let _home = ran.again([""]);
+    let _folder_guard = ran.again([""]);
     let ran = ran.run();
     assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
     let mut table = csv::Reader::from_path(output).expect("a table");

@@ -34,7 +34,7 @@ fn tables_have_one_row_per_answer_and_one_column_per_criterion() {
         "who,text,q\nAnna,\"We rolled back, within ten minutes\",undo-release\nBen,We restore backups.,restore-test\n";
     let arguments = ["batch", "in.csv", "--answer", "text", "--question", "q", "--keep", "who,q", "-o", "out.tsv"];
     let ran = tiny(arguments).file("in.csv", table);
-    let (out, _work_dir) = (ran.path("out.tsv"), ran.again([""]));
+    let (out, _folder_guard) = (ran.path("out.tsv"), ran.again([""]));
     ran.run().success().prints(&["2 answers: 2 graded"]);
     insta::assert_snapshot!(std::fs::read_to_string(out).expect("reads"));
 }
@@ -192,7 +192,7 @@ fn summary_and_junit_reports_are_written_next_to_the_results() {
     let again = run.again(["--bank", "bank", "batch"].iter().chain(&arguments));
     let other = run.again(["--bank", "bank", "batch", "rows.jsonl", "--summary", "sum.md"]);
     let json = run.again(["--bank", "bank", "batch", "rows.jsonl", "--summary", "sum.json", "-q"]);
-    let _work_dir = run.again([""]);
+    let _folder_guard = run.again([""]);
     let (summary, tests, sums) = (run.path("sum.md"), run.path("tests.xml"), run.path("sum.json"));
     run.run().check_failed().reports(&["scores are below the 30 that --fail-under requires"]);
     let text = std::fs::read_to_string(&summary).expect("reads");
@@ -248,7 +248,7 @@ fn an_output_that_is_a_link_stays_a_link_and_its_target_is_written() {
     {
         let run = batch(2, &["rows.jsonl", "-o", "link.jsonl", "--force"]).file("real/out.jsonl", "");
         std::os::unix::fs::symlink(run.path("real/out.jsonl"), run.path("link.jsonl")).expect("links");
-        let (link, real, _work_dir) = (run.path("link.jsonl"), run.path("real/out.jsonl"), run.again([""]));
+        let (link, real, _folder_guard) = (run.path("link.jsonl"), run.path("real/out.jsonl"), run.again([""]));
         run.run().success();
         assert!(std::fs::symlink_metadata(link).expect("there").is_symlink());
         assert_eq!(std::fs::read_to_string(real).expect("reads").lines().count(), 2);
@@ -260,7 +260,7 @@ fn results_can_be_read_as_grades() {
     let run = batch(8, &["rows.jsonl", "-o", "out.jsonl"]);
     let again = run.again(["--bank", "bank", "batch", "rows.jsonl"]);
     let plain = again.run().success().out;
-    let (path, _work_dir) = (run.path("out.jsonl"), run.again([""]));
+    let (path, _folder_guard) = (run.path("out.jsonl"), run.again([""]));
     run.run().success();
     let text = std::fs::read_to_string(path).expect("reads");
     assert_eq!(text, plain, "a file has the same content as standard output");

@@ -81,7 +81,7 @@ fn a_faulty_rubric_affects_only_answers_to_its_question() {
 #[test]
 fn unreadable_input_is_an_error() {
     for (name, content, reported) in [
-        ("a.csv", &b"id,text\n1,x\n"[..], "it has no column `answer`, only `id`, `text`"),
+        ("a.csv", &b"id,text\n1,x\n"[..], "it has no column `answer`; it has `id`, `text`"),
         ("a.csv", b"id,answer\n1,x\n", "it has no column `question`"),
         ("a.csv", b"answer,answer,question\n1,x,y\n", "it has two columns `answer`"),
         ("a.jsonl", b"", "a.jsonl has no answers"),
@@ -110,7 +110,7 @@ fn truncated_compressed_input_keeps_the_rows_before_the_end() {
     let ran = run.run();
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     let ran = ran.reports(&[
-        "its packed data ends too early, after ",
+        "its compressed data is truncated after ",
         "results are saved; the same command continues from there",
     ]);
     let saved: usize = ran
@@ -218,7 +218,7 @@ fn a_limit_on_open_files_is_not_reported_as_a_damaged_run() {
 #[test]
 fn the_output_cannot_be_the_input_file() {
     let run = batch(3, &["rows.jsonl", "-o", "./rows.jsonl", "--force"]);
-    let (path, _work_dir) = (run.path("rows.jsonl"), run.again([""]));
+    let (path, _folder_guard) = (run.path("rows.jsonl"), run.again([""]));
     run.run().failure().reports(&["is the input"]);
     assert_eq!(fs::read_to_string(path).expect("reads"), rows(3));
     batch(3, &["rows.jsonl", "--summary", "rows.md"])

@@ -31,7 +31,7 @@ fn counts_line(ran: &RunOutput) -> &str {
 fn a_rerun_without_changes_grades_no_row() {
     let next = finished_run(1000);
     let before = fs::metadata(next.path("out.jsonl")).and_then(|about| about.modified()).expect("there");
-    let (path, _work_dir) = (next.path("out.jsonl"), next.again([""]));
+    let (path, _folder_guard) = (next.path("out.jsonl"), next.again([""]));
     assert_eq!(counts_line(&next.run().success()), "0 graded in this run, 1000 reused from an earlier run");
     assert_eq!(
         fs::metadata(path).and_then(|about| about.modified()).expect("there"),
@@ -61,18 +61,18 @@ fn added_removed_and_moved_rows_are_recognised_by_their_content() {
     let new = "{\"id\":\"new\",\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}";
     let reversed: Vec<&str> = lines.iter().rev().copied().collect();
     for (name, rows, fresh) in [
-        ("one more in the middle", [&lines[..450], &[new], &lines[450..]].concat(), 1),
-        ("one more at the end", [&lines[..], &[new]].concat(), 1),
-        ("the first gone", lines[1..].to_vec(), 0),
-        ("the last gone", lines[..899].to_vec(), 0),
-        ("all turned round", reversed, 0),
+        ("a row added in the middle", [&lines[..450], &[new], &lines[450..]].concat(), 1),
+        ("a row added at the end", [&lines[..], &[new]].concat(), 1),
+        ("the first row removed", lines[1..].to_vec(), 0),
+        ("the last row removed", lines[..899].to_vec(), 0),
+        ("all rows reversed", reversed, 0),
     ] {
         let next = finished_run(900).file("rows.jsonl", rows.join("\n"));
         let check = next.again([""]);
-        let taken = rows.len() - fresh;
+        let reused = rows.len() - fresh;
         assert_eq!(
             counts_line(&next.run().success()),
-            format!("{fresh} graded in this run, {taken} reused from an earlier run"),
+            format!("{fresh} graded in this run, {reused} reused from an earlier run"),
             "{name}"
         );
         assert_same_as_fresh_run(&check);
@@ -93,7 +93,7 @@ fn output_of_another_command_is_not_overwritten() {
     let ours = "mine\n";
     let run = batch(3, &["rows.jsonl", "-o", "out.jsonl"]).file("out.jsonl", ours);
     let (path, forced) = (run.path("out.jsonl"), run.again(RUN.iter().chain(&["--force"])));
-    let (work_dir, _home) = (run.path("out.jsonl.gradus"), run.again([""]));
+    let (work_dir, _folder_guard) = (run.path("out.jsonl.gradus"), run.again([""]));
     run.run().failure().reports(&["out.jsonl would be overwritten", "hint: choose another --output, or use --force"]);
     assert_eq!(fs::read_to_string(&path).expect("reads"), ours);
     assert!(!work_dir.exists(), "no temporary file remains");
@@ -138,7 +138,7 @@ fn restart_grades_everything_again() {
 }
 
 #[test]
-fn a_run_folder_with_missing_files_is_repaired() {
+fn missing_results_are_graded_again_and_a_missing_manifest_is_an_error() {
     for gone in ["out.jsonl.gradus/journal.1", "out.jsonl"] {
         let next = finished_run(5);
         fs::remove_file(next.path(gone)).expect("removes");
@@ -150,7 +150,7 @@ fn a_run_folder_with_missing_files_is_repaired() {
     fs::remove_file(next.path("out.jsonl.gradus/manifest.json")).expect("removes");
     let forced = next.again(RUN.iter().chain(&["--force"]));
     let check = next.again([""]);
-    next.run().failure().reports(&["manifest.json is damaged: it is missing, and there are results", "hint: "]);
+    next.run().failure().reports(&["manifest.json is missing, although the folder contains results", "hint: "]);
     forced.run().success();
     assert_same_as_fresh_run(&check);
     fs::write(check.path("out.jsonl.gradus/manifest.json"), "{").expect("writes");
@@ -176,10 +176,10 @@ fn compressed_results_and_tables_can_be_resumed() {
         first.run().success();
         let edited = rows(40).replacen("That was", "It was", 3);
         let next = next.file("rows.jsonl", edited);
-        let whole = next.again(["--bank", "bank", "batch", "rows.jsonl", "-o", &format!("whole-{name}")]);
-        let (one, other, _work_dir) = (next.path(name), next.path(&format!("whole-{name}")), next.again([""]));
+        let fresh_run = next.again(["--bank", "bank", "batch", "rows.jsonl", "-o", &format!("fresh-{name}")]);
+        let (one, other, _folder_guard) = (next.path(name), next.path(&format!("fresh-{name}")), next.again([""]));
         assert_eq!(counts_line(&next.run().success()), "3 graded in this run, 37 reused from an earlier run", "{name}");
-        whole.run().success();
+        fresh_run.run().success();
         assert_eq!(fs::read(one).expect("reads"), fs::read(other).expect("reads"), "{name}");
     }
 }
@@ -225,45 +225,45 @@ fn a_run_killed_while_publishing_its_output_is_completed_by_the_next_run() {
     moved["publishing"] = moved["published"].take();
     moved.as_object_mut().expect("an object").remove("published");
     fs::write(&path, moved.to_string()).expect("writes");
-    let _home = next.again([""]);
+    let _folder_guard = next.again([""]);
     assert_eq!(counts_line(&next.run().success()), "0 graded in this run, 5 reused from an earlier run");
     assert_eq!(read(), complete);
 }
 
 #[test]
 fn a_new_question_changes_the_columns_of_a_table() {
-    let of =
+    let rows_without_restore =
         |count: usize| rows(count).split_inclusive('\n').filter(|row| !row.contains("restore")).collect::<String>();
-    let first = tiny(["batch", "rows.jsonl", "-o", "out.csv"]).file("rows.jsonl", of(9));
+    let first = tiny(["batch", "rows.jsonl", "-o", "out.csv"]).file("rows.jsonl", rows_without_restore(9));
     let next = first.again(["--bank", "bank", "batch", "rows.jsonl", "-o", "out.csv"]);
     first.run().success();
     let next = next.file("rows.jsonl", rows(9));
     let path = next.path("out.csv");
-    let _home = next.again([""]);
+    let _folder_guard = next.again([""]);
     next.run().success().prints(&["9 answers: 9 graded"]);
     assert!(fs::read_to_string(path).expect("reads").contains("credit:drill"));
 }
 
 #[test]
-fn an_edited_compressed_output_is_detected_too() {
+fn an_edited_compressed_output_is_not_overwritten() {
     let run = ["--bank", "bank", "batch", "rows.jsonl", "-o", "out.jsonl.gz"];
     let first = batch(5, &["rows.jsonl", "-o", "out.jsonl.gz"]);
     let (next, path) = (first.again(run), first.path("out.jsonl.gz"));
     first.run().success();
-    let whole = fs::read(&path).expect("reads");
+    let complete_output = fs::read(&path).expect("reads");
     next.again(run).run().success();
     fs::remove_file(&path).expect("removes");
     next.again(run).run().success();
-    assert_eq!(fs::read(&path).expect("reads"), whole, "the run folder is created again");
+    assert_eq!(fs::read(&path).expect("reads"), complete_output, "the output is written again");
     fs::write(&path, "mine").expect("writes");
     next.again(run).run().failure().reports(&["was changed since it was written"]);
     next.again(run.iter().chain(&["--force"])).run().success();
-    assert_eq!(fs::read(&path).expect("reads"), whole);
+    assert_eq!(fs::read(&path).expect("reads"), complete_output);
     assert_eq!(fs::read_dir(next.path("out.jsonl.gz.gradus")).expect("lists").count(), 3);
 }
 
 #[test]
-fn a_report_cannot_be_the_same_file_as_the_results() {
+fn conflicting_outputs_and_repeated_columns_are_rejected() {
     for (arguments, reported) in [
         (&["-o", "c.json", "--summary", "./c.json"][..], "is both --output and --summary"),
         (&["--summary", "x.md", "--junit", "x.md"], "is both --summary and --junit"),
@@ -305,7 +305,7 @@ fn a_run_killed_before_its_first_result_starts_from_the_beginning() {
 }
 
 #[test]
-fn a_killed_run_with_force_replaces_only_the_output_that_it_found() {
+fn a_run_after_a_killed_run_with_force_replaces_only_the_output_that_the_killed_run_found() {
     let next = finished_run(5);
     let (out, work_dir) = (next.path("out.jsonl"), next.path("out.jsonl.gradus"));
     fs::rename(&out, work_dir.join("results.1")).expect("moves");

@@ -54,7 +54,7 @@ fn the_summary_is_short_unless_everything_is_requested() {
     whole.prints(&["standard deviation", "hardest criteria", "90-100"]);
     // A summary in a file is never shortened.
     let run = batch(24, &["rows.jsonl", "-o", "out.jsonl", "--summary", "sum.md"]);
-    let (path, _work_dir) = (run.path("sum.md"), run.again([""]));
+    let (path, _folder_guard) = (run.path("sum.md"), run.again([""]));
     run.run().success();
     let page = std::fs::read_to_string(path).expect("reads");
     assert!(page.contains("## By criterion") && page.contains("| 90-100 |"), "{page}");
@@ -135,7 +135,7 @@ fn the_summary_lists_questions_found_from_answers_and_counts_graded_answers() {
         .file("drafts/undo-release.txt", " ");
     let (path, page) = (run.path("sum.json"), run.path("sum.md"));
     let again = run.again(["--bank", "bank", "batch", "drafts", "-o", "all.jsonl", "--summary", "sum.md", "--verbose"]);
-    let _work_dir = run.again([""]);
+    let _folder_guard = run.again([""]);
     let short = run.run().check_failed().out;
     let row_below = |text: &str, heading: &str| {
         let mut lines = text.lines().skip_while(|line| !line.split_whitespace().eq(heading.split(' '))).skip(1);

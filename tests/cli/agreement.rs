@@ -75,7 +75,7 @@ fn the_report_fits_80_columns_and_lists_the_answers_furthest_from_people() {
     let text = eval(&["--worst", "2"]).run().success().out;
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     for part in [
-        "36 answers, 36 with both scores",
+        "36 answers, 36 scored by people and by the grader",
         "mae, rmse and bias are in points; the highest score is 4",
         "all answers — 36 answers",
         "split train",
@@ -110,10 +110,9 @@ fn a_figure_below_its_threshold_fails_the_run() {
     let run = eval(&["--fail-under", "pearson=0.999"]).run();
     run.check_failed().reports(&["pearson 0.", " is below the 0.999 that --fail-under pearson=0.999 requires"]);
     eval(&["--fail-under", "rmse=0.01"]).run().check_failed().reports(&["is above the 0.01"]);
-    eval(&["--fail-under", "macro-f1=0.1"])
-        .run()
-        .check_failed()
-        .reports(&["macro-f1 has no value (people's scores are not all 0 or 1) instead of the 0.1 that --fail-under"]);
+    eval(&["--fail-under", "macro-f1=0.1"]).run().check_failed().reports(&[
+        "macro-f1 has no value (people's scores are not all 0 or 1) to compare with the 0.1 that --fail-under",
+    ]);
     eval(&["--fail-under", "odd:pearson=0.1"]).run().failure().reports(&["no answer is in that split"]);
     gradus(["eval", "x", "--fail-under", "person=1"]).run().failure().reports(&["where METRIC is one of pearson, "]);
 }
@@ -189,7 +188,7 @@ fn answers_without_a_score_or_a_question_are_counted_and_reported() {
     );
     let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().success();
     run.prints(&[
-        "39 answers, 36 with both scores, 1 without a human score, 2 that could not be\ngraded",
+        "39 answers, 36 scored by people and by the grader, 1 without a human score, 2 that could not be\ngraded",
         "line 37, x: its question is not in the bank",
         "line 38, y: the answer has no words",
     ])

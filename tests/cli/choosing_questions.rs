@@ -77,7 +77,7 @@ fn a_close_choice_from_the_answer_names_the_runner_up() {
 fn the_only_question_of_a_bank_needs_no_choosing() {
     let only = BANK[0];
     let ran = gradus(["--bank", "bank", "grade"]).files(&[only]).run_with(b"Nothing of the kind.").success();
-    ran.prints(&["- · undo-release", "Question is the only one in the bank"]);
+    ran.prints(&["- · undo-release", "Question chosen because it is the only one in the bank"]);
 }
 
 #[test]

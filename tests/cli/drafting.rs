@@ -173,8 +173,8 @@ fn columns_of_questions_may_have_any_names() {
     let table = "NR,frage,muster\nq,Why?,Because it is hot.\n";
     draft("q.csv", table, &flags[..6]).run().success().prints(&["1 rubric drafted in bank"]);
     for (flags, message) in [
-        (&[][..], "q.csv: it has no column `id`, only `NR`, `frage`, `muster`"),
-        (&flags, "q.csv: it has no column `punkte`, only `NR`, `frage`, `muster`"),
+        (&[][..], "q.csv: it has no column `id`; it has `NR`, `frage`, `muster`"),
+        (&flags, "q.csv: it has no column `punkte`; it has `NR`, `frage`, `muster`"),
     ] {
         let hint = "hint: name the columns with --id, --prompt, --references and --criteria";
         draft("q.csv", table, flags).run().failure().reports(&[&format!("{message}\n{hint}")]);

@@ -109,7 +109,7 @@ fn a_row_that_cannot_be_read_is_reported_counted_and_left_out() {
     eval.run()
         .check_failed()
         .reports(&[warning])
-        .prints(&["7 answers, 6 with both scores, 1 that could not be", "line 7"]);
+        .prints(&["7 answers, 6 scored by people and by the grader, 1 that could not be", "line 7"]);
     let many = calibrate.file("many.jsonl", many).run().check_failed();
     many.reports(&["1 row of many.jsonl cannot be read and is left out: line 1: `score` is `high`"]);
     learn.run().check_failed().reports(&[warning]);
@@ -184,7 +184,7 @@ fn a_missing_column_is_refused_with_the_columns_there_are() {
         bank.again(all).file("g.csv", "frage,answer,score\ntea/1,x,1\n").run().failure()
     };
     eval(&[]).reports(&[
-        "g.csv: it has no column `question`, only `frage`, `answer`, `score`\nhint: name the columns with --id, \
+        "g.csv: it has no column `question`; it has `frage`, `answer`, `score`\nhint: name the columns with --id, \
          --question, --answer and --score",
     ]);
     eval(&["--question", "tea"]).reports(&[
@@ -193,7 +193,7 @@ fn a_missing_column_is_refused_with_the_columns_there_are() {
     ]);
     let draft = gradus(["bank", "draft", "q.csv", "-o", "b"]).file("q.csv", "id,question\n1,Why?\n").run().failure();
     draft.reports(&[
-        "q.csv: it has no column `prompt`, only `id`, `question`\nhint: name the columns with --id, --prompt",
+        "q.csv: it has no column `prompt`; it has `id`, `question`\nhint: name the columns with --id, --prompt",
     ]);
 }
 
@@ -276,7 +276,7 @@ fn a_question_that_cannot_be_drafted_is_left_out() {
     let rows = QUESTIONS.to_owned() + "{\"id\": \"tea/1\", \"prompt\": \"Why?\", \"references\": [\"So.\"]}\n";
     let run = gradus(["bank", "draft", "q.jsonl", "--output", "bank"]).file("q.jsonl", rows).run().check_failed();
     run.prints(&["3 rubrics drafted in bank"]).reports(&[
-        "1 row of q.jsonl cannot be read and is left out: line 4: question `tea/1` is there already\nhint: give each \
+        "1 row of q.jsonl cannot be read and is left out: line 4: question `tea/1` occurred in an earlier row\nhint: give each \
          question its own id",
     ]);
 }

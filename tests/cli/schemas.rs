@@ -122,21 +122,22 @@ fn has_type(value: &Value, name: &str) -> bool {
     }
 }
 
-fn schema(of: &str) -> Value {
-    tiny(["bank", "schema", of]).run().success().json()
+fn schema(document: &str) -> Value {
+    tiny(["bank", "schema", document]).run().success().json()
 }
 
-/// Panics unless `value` matches the schema and every variant of it with a missing or wrongly typed property does not.
+/// Panics unless `value` matches the schema of a document, and no longer matches it if any property of `value` (or of
+/// its first item, if it is a list) has a wrong type.
 #[track_caller]
-fn assert_described(value: &Value, of: &str) {
-    let schema = schema(of);
-    assert_eq!(faults(value, &schema, &schema, "$"), [""; 0], "{of}");
+fn assert_described(value: &Value, document: &str) {
+    let schema = schema(document);
+    assert_eq!(faults(value, &schema, &schema, "$"), [""; 0], "{document}");
     let first = value.as_array().map_or(value, |list| &list[0]);
     for name in first.as_object().expect("an object").keys() {
         let mut broken = value.clone();
         let object = if broken.is_array() { &mut broken[0] } else { &mut broken };
         object[name] = json!([[[]]]);
-        assert_ne!(faults(&broken, &schema, &schema, "$"), [""; 0], "{of}: any `{name}` would pass");
+        assert_ne!(faults(&broken, &schema, &schema, "$"), [""; 0], "{document}: any `{name}` would pass");
     }
 }
 

@@ -176,7 +176,11 @@ fn pasted_rows_are_graded_like_rows_from_a_pipe() {
 fn messages_about_pasted_rows_name_standard_input() {
     let Some(typed) = type_into(&["batch", "-"], b"id,text\ra,b\r\x04") else { return };
     assert_eq!(typed.ended, "2 True True", "{}", typed.screen);
-    assert!(typed.screen.contains("standard input: it has no column `answer`, only `id`, `text`"), "{}", typed.screen);
+    assert!(
+        typed.screen.contains("standard input: it has no column `answer`; it has `id`, `text`"),
+        "{}",
+        typed.screen
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Obedient {
         let token = text.lines().find_map(|line| line.strip_prefix("token: ")).expect("a token");
         let inside = text.split_once(&format!("<<<answer {token}\n")).expect("a fence").1;
         let answer = inside.rsplit_once(&format!("\nanswer {token}>>>")).expect("a fence").0;
-        let schema: serde_json::Value = serde_json::from_str(&request.shape.schema).expect("JSON");
+        let schema: serde_json::Value = serde_json::from_str(&request.reply_schema.schema).expect("JSON");
         let ids = schema["properties"]["verdicts"]["required"].as_array().expect("criteria");
         let rubric = &*request.messages[0].text;
         let asks = |id: &str| {

@@ -177,7 +177,7 @@ fn verdicts_on_unknown_criteria_are_ignored_if_all_others_are_decided() {
     let run = judge_with(&[], move |_, request| {
         Action::Reply(verdicts_except_first(request, &[unknown_criterion.clone(), first.clone()]))
     });
-    run.assert_judged("a unknown_criterion", 1);
+    run.assert_judged("unknown criterion", 1);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tests of both protocols, and of features that an endpoint rejects: they are left out and remembered.
+//! Tests of both protocols, and of features that an endpoint rejects: the client remembers them and leaves them out.
 
 use serde_json::{Value, json};
 
@@ -159,7 +159,7 @@ fn a_rejected_tool_falls_back_to_text_and_is_remembered() {
 }
 
 #[test]
-fn repeated_questions_alternate_roles_in_the_anthropic_protocol() {
+fn asking_the_judge_again_alternates_roles_in_the_anthropic_protocol() {
     let run = judge_with(&ANTHROPIC, |number, request| {
         if number == 0 { Action::Reply("8 of 10".to_owned()) } else { Action::Reply(valid_verdicts(request)) }
     });

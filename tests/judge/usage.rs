@@ -35,15 +35,17 @@ fn hostile_usage_figures_are_limited_to_the_maximum_cost_of_the_request() {
         let prices = ["--price-prompt", "1000", "--price-completion", "2000", "--max-tokens", "500"];
         let ran = judged(&[&GRADE[..], &prices].concat(), &endpoint).run().success();
         assert_eq!(fallback_reason(&ran), "", "{usage}");
-        let of = &ran.json()["usage"];
-        let (prompt, reply) =
-            (of["prompt_tokens"].as_u64().expect("tokens"), of["completion_tokens"].as_u64().expect("tokens"));
-        let said = endpoint.requests()[0].prompt().len() as u64;
-        assert!((1..=said).contains(&prompt) && (1..=500).contains(&reply), "{usage}: {of}");
-        let cost = of["cost"].as_f64().expect("a cost");
+        let counted = &ran.json()["usage"];
+        let (prompt, reply) = (
+            counted["prompt_tokens"].as_u64().expect("tokens"),
+            counted["completion_tokens"].as_u64().expect("tokens"),
+        );
+        let prompt_bytes = endpoint.requests()[0].prompt().len() as u64;
+        assert!((1..=prompt_bytes).contains(&prompt) && (1..=500).contains(&reply), "{usage}: {counted}");
+        let cost = counted["cost"].as_f64().expect("a cost");
         assert!(
             (cost - f64::from(u32::try_from(prompt * 1000 + reply * 2000).expect("little")) / 1e6).abs() < 1e-9,
-            "{usage}: {of}"
+            "{usage}: {counted}"
         );
     }
 }

@@ -44,7 +44,7 @@ fn untrusted_files_are_reported_with_the_command_that_trusts_them() {
 }
 
 #[test]
-fn files_that_cannot_be_trusted_are_reported() {
+fn config_trust_reports_what_it_did_and_why_it_failed() {
     assert_messages(
         "trust",
         &[

@@ -1,6 +1,6 @@
 //! Finds the paths in Rust code: those that `use` statements import, and those in expressions and types.
 //!
-//! Takes code without comments, literals and tests. It leaves to the caller which item a path refers to.
+//! Takes code without comments, literals and tests. The caller decides which item a path refers to.
 
 use super::{block_length, is_word};
 
@@ -50,7 +50,7 @@ pub(crate) fn paths(code: &str) -> Vec<CodePath> {
     found
 }
 
-/// Bytes of the name that `text` starts with.
+/// Number of bytes of the name that `text` starts with.
 pub(crate) fn word_length(text: &str) -> usize {
     text.find(|c| !is_word(c)).unwrap_or(text.len())
 }
@@ -95,7 +95,7 @@ fn add_imports(at: usize, prefix: &[String], tree: &str, found: &mut Vec<CodePat
     found.push(CodePath { at, names, import });
 }
 
-/// The parts of a group that commas separate.
+/// The parts of a `use` group, split at the commas that are not inside inner braces.
 fn branches(group: &str) -> Vec<&str> {
     let (mut branches, mut open, mut start) = (Vec::new(), 0_usize, 0);
     for (at, c) in group.char_indices().chain([(group.len(), ',')]) {
@@ -113,7 +113,8 @@ fn branches(group: &str) -> Vec<&str> {
     branches
 }
 
-/// Removes the `super` that lead from inline modules to their file, and paths that become a single name of the file.
+/// Removes each `super` that leads from an inline module to its file, and then each path outside `use` that has only
+/// one name left.
 fn leave_inline_modules(code: &str, paths: &mut Vec<CodePath>) {
     let mut modules = Vec::new();
     for (at, _) in code.match_indices("mod ") {

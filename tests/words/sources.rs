@@ -1,6 +1,6 @@
 //! Tests that help, messages and doc comments of the program do not use the phrases of [`super::RULES`].
 //!
-//! The doc comments and string literals of all crates are checked, but not those of test modules, and no literals that
+//! The doc comments and string literals of all crates are checked, except those of test modules and literals that
 //! are data.
 
 use super::{assert_none, is_at, tokens, violations, without_fences};
@@ -8,7 +8,7 @@ use crate::docs::commands::help_of_all_commands;
 use crate::source_files::{Code, SourceFile, line_at, source_files};
 
 /// Doc comments must not start with these words, because they refer to the identifier or to another item instead of
-/// describing the documented one. Signs count as words.
+/// describing the documented one. Punctuation marks count as words.
 const OPENINGS: [&str; 9] =
     ["it", "what .", "which .", "who .", "the same .", "the same ,", "the same ;", "the same for", "the same with"];
 
@@ -35,7 +35,7 @@ fn pieces(text: &str, code: &Code) -> Vec<Piece> {
     join_docs(literals.filter_map(|range| piece(line_at(text, range.start), &text[range.clone()])))
 }
 
-/// A comment or literal as a piece. `None` for plain comments, characters and literals without words.
+/// A comment or literal as a piece. `None` for plain comments, characters and literals of fewer than three words.
 fn piece(line: usize, text: &str) -> Option<Piece> {
     if let Some(text) = text.strip_prefix("///").or_else(|| text.strip_prefix("//!")) {
         return Some(Piece::Doc { line, text: text.strip_prefix(' ').unwrap_or(text).to_owned() });

@@ -16,7 +16,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
 use super::resume::{RunStarter, StartedRun};
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, Manifest, RunFolder, Sink, Stored, Windows, Written};
+use super::run_folder::{Durable, Existing, Manifest, OutputEncoding, RunFolder, Sink, Windows, Written};
 use super::run_plan::RunPlan;
 
 /// Where results are written.
@@ -32,8 +32,8 @@ pub enum RunTarget<'t> {
     File {
         /// The file.
         output: &'t Path,
-        /// How results are stored in the file.
-        stored: Stored<'t>,
+        /// Compression and conversion of the results in the file.
+        encoding: OutputEncoding<'t>,
         /// What may happen to existing results.
         existing: Existing,
         /// Other files that the run writes. A later run may overwrite them.
@@ -94,8 +94,8 @@ fn run_uncaught(
     }
     match target {
         RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, (name, stream)),
-        RunTarget::File { output, stored, existing, reports } => {
-            let folder = RunFolder::lock(output, stored)?;
+        RunTarget::File { output, encoding, existing, reports } => {
+            let folder = RunFolder::lock(output, encoding)?;
             let starter = RunStarter {
                 folder: &folder,
                 processor: &processor,

@@ -37,6 +37,9 @@ pub enum BatchError {
     /// Another process holds the lock of the run folder.
     #[error("another process is writing {}", .output.display())]
     Busy { output: PathBuf },
+    /// The folder contains results, but no manifest.
+    #[error("{} is missing, although the folder contains results", .path.display())]
+    ManifestMissing { path: PathBuf },
     /// The manifest was read and is damaged.
     #[error("{} is damaged: {why}", .path.display())]
     ManifestDamaged { path: PathBuf, why: String },
@@ -108,7 +111,7 @@ impl BatchError {
         matches!(self, Self::Input(_) | Self::Disk { .. } | Self::Panicked { .. } | Self::Halted(_))
     }
 
-    /// Advice for any caller, without names of flags or commands; `None` if there is none.
+    /// How to resolve the error, without names of flags or commands; `None` if there is none.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Input(error) => error.hint(),
@@ -117,6 +120,7 @@ impl BatchError {
             Self::OtherSettings { .. } => Some("choose another output, or start again from the first row"),
             Self::OutputChanged { .. } => Some("choose another output, or allow the changes to be lost"),
             Self::Busy { .. } => Some("wait for that process, or choose another output"),
+            Self::ManifestMissing { .. } => Some("to start again from the first row, remove the folder"),
             Self::ManifestDamaged { .. } => {
                 Some("to start again from the first row, remove the folder that contains this file")
             }
@@ -131,7 +135,7 @@ impl BatchError {
 }
 
 impl PartsFault {
-    /// Advice for any caller.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::None | Self::GivenTwice { .. } | Self::Mismatch { .. } | Self::MissingParts { .. } => {
@@ -250,6 +254,11 @@ mod tests {
                 BatchError::Busy { output: output() },
                 "another process is writing out",
                 Some("wait for that process, or choose another output"),
+            ),
+            (
+                BatchError::ManifestMissing { path: path() },
+                "m.json is missing, although the folder contains results",
+                Some("to start again from the first row, remove the folder"),
             ),
             (
                 BatchError::ManifestDamaged { path: path(), why: text("it is empty") },

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use super::input::{Asked, InputFormat, ReadRows};
 use super::{DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
-/// Names of the columns in these tests, in the order of [`Given::cells`].
+/// Names of the columns in these tests, in the order of [`InputRow::cells`].
 const COLUMNS: [&str; 10] =
     ["id", "question", "answer", "score", "max_score", "score2", "split", "criterion:a", "criterion:b", "remark"];
 /// The columns that are numbers.
@@ -26,7 +26,7 @@ const NUMBERS: [usize; 5] = [3, 4, 5, 7, 8];
 
 /// A graded answer, as a user writes it.
 #[derive(Debug, Clone)]
-struct Given {
+struct InputRow {
     id: String,
     question: String,
     answer: String,
@@ -37,7 +37,7 @@ struct Given {
     credits: [Option<u8>; 2],
 }
 
-impl Given {
+impl InputRow {
     /// The cells of a table. The cell of a missing value is empty.
     fn cells(&self) -> Vec<String> {
         let number = |number: Option<u8>| number.map(|number| number.to_string()).unwrap_or_default();
@@ -78,7 +78,7 @@ impl Given {
         format!("{{{}}}\n", members.join(", "))
     }
 
-    /// A file of a folder, with everything but the answer in its front matter.
+    /// The row as a file of an input folder: all values but the answer are in the front matter.
     fn file(&self) -> String {
         let mut head = String::new();
         for (at, cell) in self.cells().iter().enumerate().filter(|(at, cell)| *at != 2 && !cell.is_empty()) {
@@ -95,17 +95,17 @@ fn text() -> impl Strategy<Value = String> {
     vec(select(&PARTS[..]), 1..8).prop_map(|parts| format!("x{}", parts.concat().trim_end()))
 }
 
-fn given() -> impl Strategy<Value = Given> {
+fn input_row() -> impl Strategy<Value = InputRow> {
     let scores = (option::of(0..=4_u8), option::of(4..9_u8), option::of(0..=4_u8));
     let credits = (option::of(0..=4_u8), option::of(0..=4_u8));
     let split = option::of(select(&["train", "test"][..]));
     (text(), select(&["q1", "q2"][..]), text(), scores, split, credits).prop_map(
-        |(id, question, answer, (score, max_score, second), split, (a, b))| Given {
+        |(id, question, answer, (score, max_score, second), split, (a, b))| InputRow {
             id,
             question: question.to_owned(),
             answer,
             score,
-            // Without a highest score in the row it is that of all rows, which a second score may exceed.
+            // Without `max_score`, the highest `score` of all rows is used, and a higher second score would be a fault.
             max_score: max_score.or(second.map(|_| 5)),
             second,
             split,
@@ -122,7 +122,7 @@ fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
-fn table(rows: &[Given], order: &[usize], delimiter: &str, line_break: &str) -> String {
+fn table(rows: &[InputRow], order: &[usize], delimiter: &str, line_break: &str) -> String {
     let heading: Vec<&str> = order.iter().map(|at| COLUMNS[*at]).collect();
     let mut table = heading.join(delimiter) + line_break;
     for row in rows {
@@ -153,8 +153,8 @@ fn drafts(path: &Path, columns: &DraftColumns) -> ReadRows<DraftQuestion> {
     read_drafts(&mut reader, columns).expect("reads")
 }
 
-/// Writes the same rows in every format; gives the path of each.
-fn write_all(folder: &Path, rows: &[Given], order: &[usize], (as_text, as_object): (bool, bool)) -> Vec<String> {
+/// Writes the same rows in every format. Returns the file names, relative to `folder`.
+fn write_all(folder: &Path, rows: &[InputRow], order: &[usize], (as_text, as_object): (bool, bool)) -> Vec<String> {
     let lines: String = rows.iter().map(|row| row.line(order, as_text, as_object)).collect();
     let (csv, tsv) = (table(rows, order, ",", "\n"), table(rows, order, "\t", "\r\n"));
     let mut files: Vec<(&str, Vec<u8>)> = vec![
@@ -198,21 +198,21 @@ proptest! {
 
     #[test]
     fn graded_answers_are_the_same_from_every_format(
-        rows in vec(given(), 1..8),
+        rows in vec(input_row(), 1..8),
         order in order(),
-        json in any::<(bool, bool)>(),
+        json_variant in any::<(bool, bool)>(),
     ) {
         let folder = tempfile::tempdir().expect("a folder");
-        let files = write_all(folder.path(), &rows, &order, json);
+        let files = write_all(folder.path(), &rows, &order, json_variant);
         let first = read(&folder.path().join(&files[0]), None);
         prop_assert_eq!(&first.bad, &[]);
         prop_assert_eq!(first.rows.len(), rows.len());
-        for (row, given) in first.rows.iter().zip(&rows) {
-            prop_assert_eq!((&row.id, &row.answer, &row.question), (&given.id, &given.answer, &given.question));
-            let share = given.score.map(|score| f64::from(score) / row.most);
+        for (row, input) in first.rows.iter().zip(&rows) {
+            prop_assert_eq!((&row.id, &row.answer, &row.question), (&input.id, &input.answer, &input.question));
+            let share = input.score.map(|score| f64::from(score) / row.max_score);
             prop_assert_eq!(row.score, share);
-            let credits = [("a", given.credits[0]), ("b", given.credits[1])];
-            let credits = credits.into_iter().filter_map(|(id, of)| Some((id.to_owned(), f64::from(of?) / 4.0)));
+            let credits = [("a", input.credits[0]), ("b", input.credits[1])];
+            let credits = credits.into_iter().filter_map(|(id, quarters)| Some((id.to_owned(), f64::from(quarters?) / 4.0)));
             prop_assert_eq!(&row.criteria, &credits.collect::<BTreeMap<_, _>>());
         }
         for name in &files[1..] {
@@ -228,8 +228,8 @@ proptest! {
     }
 
     #[test]
-    fn a_bad_row_is_reported_with_its_line_and_costs_no_other_row(
-        rows in vec(given(), 1..8),
+    fn a_bad_row_is_reported_with_its_line_and_all_other_rows_are_read(
+        rows in vec(input_row(), 1..8),
         at in any::<proptest::sample::Index>(),
         bad in select(&["{\"id\": \"x\"", "7", "{\"question\": \"q1\", \"answer\": \"x\", \"score\": \"high\"}",
             "{\"question\": \"q1\", \"answer\": \"x\", \"score\": 9, \"max_score\": 5}", "{\"answer\": \"x\", \"score\": 1}",
@@ -255,7 +255,7 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().expect("a folder");
         let rows: Vec<(String, &String, &Vec<String>, bool)> =
-            prompts.iter().enumerate().map(|(at, (prompt, texts, is_list))| (format!("q{at}"), prompt, texts, *is_list)).collect();
+            prompts.iter().enumerate().map(|(at, (prompt, texts, is_criteria))| (format!("q{at}"), prompt, texts, *is_criteria)).collect();
         let line = |(id, prompt, texts, is_criteria): &(String, &String, &Vec<String>, bool)| {
             let field = if *is_criteria { "criteria" } else { "references" };
             json!({ "id": id, "prompt": prompt, field: texts }).to_string() + "\n"
@@ -282,7 +282,7 @@ proptest! {
 }
 
 #[test]
-fn a_cell_may_be_one_reference_and_an_id_may_not_occur_again() {
+fn a_table_cell_may_contain_one_reference_and_a_repeated_id_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("q.csv");
     fs::write(&path, "id,prompt,references\n007,Why?,Because.\n8,Who?,\n007,Why?,So.\n").expect("writes");
@@ -292,7 +292,10 @@ fn a_cell_may_be_one_reference_and_an_id_may_not_occur_again() {
     let bad: Vec<String> = read.bad.iter().map(ToString::to_string).collect();
     assert_eq!(
         bad,
-        ["line 3: question `8` has neither references nor criteria", "line 4: question `007` is there already"]
+        [
+            "line 3: question `8` has neither references nor criteria",
+            "line 4: question `007` occurred in an earlier row"
+        ]
     );
 }
 
@@ -323,7 +326,7 @@ fn files_of_a_folder_are_references_of_the_questions_they_name() {
 }
 
 #[test]
-fn a_column_with_any_name_does_not_change_the_names_of_files() {
+fn question_ids_come_from_file_names_whatever_the_columns_are_called() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("warm-pot.md"), "+++\nfrage = \"Why?\"\n+++\nThe water stays hot.").expect("writes");
     let columns = DraftColumns {
@@ -338,7 +341,7 @@ fn a_column_with_any_name_does_not_change_the_names_of_files() {
 }
 
 #[test]
-fn null_is_an_empty_answer_and_credits_are_read_from_both_places() {
+fn null_is_an_empty_answer_and_credits_are_read_from_fields_and_from_the_criteria_object() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows.jsonl");
     let row = r#"{"question":"q","answer":null,"score":null,"criterion:a":"0.5","criteria":{"b":1,"c":null}}"#;

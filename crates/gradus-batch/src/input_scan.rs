@@ -21,8 +21,8 @@ pub fn questions_of_rows(
     stop: &AtomicBool,
 ) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    scan(input, questions, default_question, stop, &mut |_, row| {
-        found.extend(row.as_ref().as_ref().ok().map(|found| found.place));
+    scan(input, questions, default_question, stop, &mut |_, question| {
+        found.extend(question.as_ref().as_ref().ok().map(|question| question.place));
     });
     found
 }

@@ -13,7 +13,8 @@ use gradus_core::model::{CarriedValue, Fingerprint, FingerprintHasher, QuestionM
 pub(super) struct Key(u128);
 
 impl Key {
-    /// The key for the fingerprint of a grade, in results of this layout, with the row's id and its kept columns.
+    /// The key of a result: a hash of the fingerprints of the settings and of the grade, the row's id, and the values
+    /// of the kept columns.
     pub(super) fn new(layout: &Fingerprint, grade: &Fingerprint, id: &str, kept: &[CarriedValue<'_>]) -> Self {
         let mut hasher = FingerprintHasher::keyed(*layout);
         hasher.fingerprint(*grade);
@@ -29,7 +30,7 @@ impl Key {
     }
 }
 
-/// The fingerprint of a graded row: of its grade, and of how its question was determined.
+/// The fingerprint of a graded row. Covers the grade, and how the question of the row was determined.
 pub(super) fn fingerprint_with_match(grade: &Fingerprint, matched: Option<&QuestionMatch<'_>>) -> Fingerprint {
     let mut hasher = FingerprintHasher::new();
     hasher.fingerprint(*grade);
@@ -128,9 +129,9 @@ mod tests {
         let parts = [grade.0.to_vec(), tagged(0, "r1"), tagged(1, ""), tagged(2, "a"), tagged(3, "1")].concat();
         let hash = blake3::keyed_hash(&layout.0, &parts).to_hex();
         assert_eq!(Key::new(&layout, &grade, "r1", &kept).to_string(), hash[..32]);
-        let same = short_fingerprint_of_id("r1", "q");
+        let short = short_fingerprint_of_id("r1", "q");
         let hash = blake3::hash(&[tagged(0, "r1"), tagged(1, "q")].concat()).to_hex();
-        assert_eq!(format!("{same:016x}"), hash[..16]);
+        assert_eq!(format!("{short:016x}"), hash[..16]);
         let reason = [tagged(0, "q"), tagged(1, "why")].concat();
         assert_eq!(fingerprint_of_reason("q", "why").0, *blake3::hash(&reason).as_bytes());
     }
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn how_a_question_was_determined_is_part_of_the_fingerprint() {
         let (grade, similarity) = (Fingerprint([9; 32]), Thousandths(812));
-        let near = similarity.0.to_le_bytes().to_vec();
+        let similarity_bytes = similarity.0.to_le_bytes().to_vec();
         let wording = || Cow::Borrowed("Why?");
         for (matched, bytes) in [
             (None, tagged(0, "")),
@@ -147,9 +148,9 @@ mod tests {
             (Some(QuestionMatch::Wording { wording: wording() }), tagged(3, "Why?")),
             (
                 Some(QuestionMatch::Similar { wording: wording(), similarity }),
-                [tagged(4, "Why?"), near.clone()].concat(),
+                [tagged(4, "Why?"), similarity_bytes.clone()].concat(),
             ),
-            (Some(QuestionMatch::Answer { similarity }), [tagged(5, ""), near].concat()),
+            (Some(QuestionMatch::Answer { similarity }), [tagged(5, ""), similarity_bytes].concat()),
         ] {
             let expected = *blake3::hash(&[grade.0.to_vec(), bytes].concat()).as_bytes();
             assert_eq!(fingerprint_with_match(&grade, matched.as_ref()).0, expected, "{matched:?}");

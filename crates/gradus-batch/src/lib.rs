@@ -57,5 +57,8 @@ pub use merge::{MergedOutput, merge};
 pub use parquet::{ColumnType, ReadError, WriteError, from_csv};
 pub use row::{Columns, Row, short};
 pub use row_question::no_question_reason;
-pub use run_folder::{Convert, Durable, Existing, Keep, Layout, Manifest, Provenance, Shard, State, Stored, folder_of};
+pub use run_folder::{
+    Convert, Durable, Existing, Manifest, OutputEncoding, Provenance, ResultSettings, Shard, State, SyncHandle,
+    folder_of,
+};
 pub use run_plan::{RenderGrade, RunPlan};

@@ -8,7 +8,8 @@ use super::error::{BatchError, PartsFault, PartsMismatch, disk_error};
 use super::finished_row::{FinishedRow, RowObserver};
 use super::input::InputDigest;
 use super::run_folder::{
-    Convert, Existing, Layout, Manifest, Replay, RunFolder, SCHEMA, Shard, Sink, State, Stored, journal_line,
+    Convert, Existing, Manifest, OutputEncoding, Replay, ResultSettings, RunFolder, SCHEMA, Shard, Sink, State,
+    journal_line,
 };
 use gradus_core::questions::{PreparedQuestion, Questions};
 
@@ -53,7 +54,7 @@ pub fn merge<'c>(
     check_parts(&all)?;
     let first = all.first().ok_or(PartsFault::None)?;
     let manifest = first.merged_manifest(reports);
-    let folder = RunFolder::lock(output, Stored::of(output, convert))?;
+    let folder = RunFolder::lock(output, OutputEncoding::of(output, convert))?;
     match write_merged(&folder, manifest, &all, existing, questions, observe) {
         Ok(merged) => Ok(merged),
         Err(error) => {
@@ -78,7 +79,7 @@ impl<'c> Part<'c> {
     fn open(path: &Path, convert: Option<&'c Convert<'c>>) -> Result<Self, BatchError> {
         let manifest = RunFolder::peek(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
         let shard = manifest.layout.shard.ok_or_else(|| PartsFault::HasAllRows { path: path.to_owned() })?;
-        let folder = RunFolder::lock(path, Stored::of(path, convert))?;
+        let folder = RunFolder::lock(path, OutputEncoding::of(path, convert))?;
         if manifest.state == State::Running {
             return Err(PartsFault::Incomplete { path: path.to_owned() }.into());
         }
@@ -89,9 +90,9 @@ impl<'c> Part<'c> {
         Ok(Self { folder, manifest, shard })
     }
 
-    /// The layout of the merged output.
-    fn merged_layout(&self) -> Layout {
-        Layout { shard: None, ..self.manifest.layout.clone() }
+    /// The settings of the results in the merged output.
+    fn merged_layout(&self) -> ResultSettings {
+        ResultSettings { shard: None, ..self.manifest.layout.clone() }
     }
 
     /// The manifest of the merged output, before it is written.
@@ -104,7 +105,7 @@ impl<'c> Part<'c> {
             provenance: self.manifest.provenance.clone(),
             state: State::Running,
             generation: 1,
-            before: Vec::new(),
+            earlier_generations: Vec::new(),
             published: None,
             publishing: None,
             replaces: None,
@@ -202,7 +203,7 @@ fn take_over(
     existing: Existing,
 ) -> Result<(), BatchError> {
     let known = match folder.manifest() {
-        Err(BatchError::ManifestDamaged { .. }) if existing.force => None,
+        Err(BatchError::ManifestMissing { .. } | BatchError::ManifestDamaged { .. }) if existing.force => None,
         known => known?,
     };
     if let Some(known) = known {

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::run_fixture::{Fixture, rows};
-use super::run_folder::{Durable, Existing, Keep, Stored};
+use super::run_folder::{Durable, Existing, OutputEncoding, SyncHandle};
 use super::{
     AnswerGrader, BatchError, Columns, FinishedRow, Input, OfflineGrader, PanicPlace, RunPlan, RunSummary, RunTarget,
     run,
@@ -36,8 +36,8 @@ fn in_time(work: impl FnOnce() + Send + 'static) {
 
 /// Runs with a file as the output, so that results are saved.
 fn to_file(plan: &RunPlan<'_>, input: &mut Input, output: &Path) -> Result<RunSummary, BatchError> {
-    let (stored, existing) = (Stored::of(output, None), Existing::default());
-    run(plan, input, RunTarget::File { output, stored, existing, reports: Vec::new() }, &mut |_| Ok(()))
+    let (encoding, existing) = (OutputEncoding::of(output, None), Existing::default());
+    run(plan, input, RunTarget::File { output, encoding, existing, reports: Vec::new() }, &mut |_| Ok(()))
 }
 
 /// The place and message of a panic.
@@ -139,8 +139,8 @@ fn a_panic_while_results_are_reported_or_written_is_an_error() {
             let mut reported = 0;
             let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                 let output = fixture.path("out");
-                let (stored, existing) = (Stored::of(&output, None), Existing::default());
-                let target = RunTarget::File { output: &output, stored, existing, reports: Vec::new() };
+                let (encoding, existing) = (OutputEncoding::of(&output, None), Existing::default());
+                let target = RunTarget::File { output: &output, encoding, existing, reports: Vec::new() };
                 run(plan, input, target, &mut |_: FinishedRow<'_>| {
                     reported += 1;
                     assert!(reported < 100, "reported too often");
@@ -176,7 +176,7 @@ impl Write for PanickingSink {
 }
 
 impl Durable for PanickingSink {
-    fn keeper(&self) -> io::Result<Keep> {
+    fn sync_handle(&self) -> io::Result<SyncHandle> {
         Ok(Box::new(|| Ok(())))
     }
 }

@@ -18,7 +18,7 @@ use super::in_flight_block::InFlightBlock;
 use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::{RowError, RowProcessor};
-use super::run_folder::{Keep, Sink, Windows};
+use super::run_folder::{Sink, SyncHandle, Windows};
 use gradus_core::judge::Halt;
 use gradus_core::score::Workspace;
 
@@ -79,7 +79,7 @@ pub(super) fn run(
         // Sending does not fail or wait, because the channel has room for all blocks.
         let _ = empty_in.send(InFlightBlock::default());
     }
-    let sync = sink.keeper().map_err(PipelineError::Write)?;
+    let sync = sink.sync_handle().map_err(PipelineError::Write)?;
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let row_count = Cell::new(rows.next_row);
@@ -152,7 +152,7 @@ fn grade_all(
 }
 
 /// Writes results to stable storage at intervals, until `end` is closed.
-fn sync_until_end(sync: &Keep, end: &Receiver<()>, stop: &AtomicBool) -> Result<(), PipelineError> {
+fn sync_until_end(sync: &SyncHandle, end: &Receiver<()>, stop: &AtomicBool) -> Result<(), PipelineError> {
     while end.recv_timeout(SYNC_INTERVAL).is_err_and(|error| error.is_timeout()) {
         if let Err(error) = sync() {
             stop.store(true, Ordering::Relaxed);

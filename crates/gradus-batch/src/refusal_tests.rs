@@ -47,7 +47,7 @@ fn packed_data_that_ends_too_early_is_reported_in_the_same_words_by_every_reader
                 Ok(())
             });
             let expected = failure(answers);
-            let start = format!("cannot read {}: its packed data ends too early, after ", path.display());
+            let start = format!("cannot read {}: its compressed data is truncated after ", path.display());
             assert!(expected.starts_with(&start), "{expected}");
             assert_eq!(!expected.ends_with(" after 0 rows"), is_after_rows, "{expected}");
             assert_eq!((failure(graded), failure(drafts)), (expected.clone(), expected), "{name}");

@@ -12,8 +12,8 @@ use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::RowProcessor;
 use super::run_folder::{
-    Entry, Existing, Layout, Manifest, Place, Provenance, Replay, RunFolder, SCHEMA, Sink, Source, State, Windows,
-    Written,
+    Entry, Existing, Manifest, Place, Provenance, Replay, ResultSettings, RunFolder, SCHEMA, Sink, Source, State,
+    Windows, Written,
 };
 
 /// A started run.
@@ -37,7 +37,7 @@ pub(super) struct RunStarter<'b, 'w, 'o> {
     pub(super) processor: &'w RowProcessor<'w>,
     pub(super) output: &'b mut OrderedOutput<'w, 'o>,
     pub(super) input: &'b mut Input,
-    pub(super) layout: &'b Layout,
+    pub(super) layout: &'b ResultSettings,
     pub(super) provenance: &'b Provenance,
     pub(super) existing: Existing,
     pub(super) stop: &'b AtomicBool,
@@ -62,8 +62,8 @@ impl RunStarter<'_, '_, '_> {
     pub(super) fn start(mut self, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         let Existing { restart, force } = self.existing;
         let earlier = match self.folder.manifest() {
-            // The caller allows results to be replaced, so a damaged manifest is replaced too.
-            Err(BatchError::ManifestDamaged { .. }) if restart || force => None,
+            // The caller allows results to be replaced, so a missing or damaged manifest is replaced too.
+            Err(BatchError::ManifestMissing { .. } | BatchError::ManifestDamaged { .. }) if restart || force => None,
             earlier => earlier?,
         };
         let Some(earlier) = earlier else { return self.start_empty(self.first_manifest()?, first) };
@@ -72,7 +72,8 @@ impl RunStarter<'_, '_, '_> {
             return Err(self.different(differences));
         }
         if restart || earlier.layout != *self.layout {
-            return self.start_empty(Manifest { before: Vec::new(), ..self.next_manifest(&earlier)? }, first);
+            return self
+                .start_empty(Manifest { earlier_generations: Vec::new(), ..self.next_manifest(&earlier)? }, first);
         }
         self.start_after(earlier, first)
     }
@@ -91,7 +92,7 @@ impl RunStarter<'_, '_, '_> {
             provenance: self.provenance.clone(),
             state: State::Running,
             generation: 1,
-            before: Vec::new(),
+            earlier_generations: Vec::new(),
             published: None,
             publishing: None,
             replaces: if self.existing.force { self.folder.existing_output()? } else { None },
@@ -105,7 +106,7 @@ impl RunStarter<'_, '_, '_> {
         let Manifest { published, publishing, reports, .. } = earlier.clone();
         Ok(Manifest {
             generation: earlier.generation + 1,
-            before: [vec![earlier.generation], earlier.before.clone()].concat(),
+            earlier_generations: [vec![earlier.generation], earlier.earlier_generations.clone()].concat(),
             published,
             publishing,
             replaces: first.replaces.or(earlier.replaces),
@@ -114,7 +115,7 @@ impl RunStarter<'_, '_, '_> {
         })
     }
 
-    /// Starts with no leading results. The generations in `manifest.before` are looked up by key.
+    /// Starts with no leading results. The generations in `manifest.earlier_generations` are looked up by key.
     fn start_empty(&self, manifest: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         self.folder.check_output(&manifest)?;
         let sink = self.folder.begin(&manifest)?;
@@ -131,18 +132,22 @@ impl RunStarter<'_, '_, '_> {
     }
 
     fn windows(&self, manifest: &Manifest) -> Result<Windows, BatchError> {
-        let sources =
-            manifest.before.iter().map(|before| self.folder.source(*before)).collect::<Result<Vec<_>, _>>()?;
+        let sources = manifest
+            .earlier_generations
+            .iter()
+            .map(|before| self.folder.source(*before))
+            .collect::<Result<Vec<_>, _>>()?;
         Windows::open(&sources, self.layout.head.as_bytes()).map_err(disk_error("read", self.folder.output()))
     }
 
-    /// Starts after an earlier run with the same layout: continues its results, leaves them as they are, or starts a
+    /// Starts after an earlier run with the same settings: continues its results, leaves them as they are, or starts a
     /// new generation with the leading results that agree.
     fn start_after(&mut self, earlier: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         let source = self.folder.source(earlier.generation)?;
         let replay = Replay::open(&source, self.layout.head.as_bytes()).map_err(disk_error("read", &source.journal))?;
         let Some(mut replay) = replay else {
-            let manifest = Manifest { before: earlier.before.clone(), ..self.next_manifest(&earlier)? };
+            let manifest =
+                Manifest { earlier_generations: earlier.earlier_generations.clone(), ..self.next_manifest(&earlier)? };
             let has_lost_results = source.has_entries().map_err(disk_error("read", &source.journal))?;
             return Ok(StartedRun { has_lost_results, ..self.start_empty(manifest, first)? });
         };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::run_fixture::{Fixture, QUESTIONS, beside, rows};
-use super::run_folder::{Durable, Keep};
+use super::run_folder::{Durable, SyncHandle};
 use super::{RunTarget, run};
 
 #[test]
@@ -60,7 +60,7 @@ fn a_failing_writer_ends_a_long_run_with_any_number_of_threads() {
         }
     }
     impl Durable for Full {
-        fn keeper(&self) -> io::Result<Keep> {
+        fn sync_handle(&self) -> io::Result<SyncHandle> {
             Ok(Box::new(|| Ok(())))
         }
     }

@@ -46,7 +46,7 @@ pub(super) struct RowProcessor<'w> {
     /// Whether the answer determines the question if no question is named.
     pub(super) finds_by_answer: bool,
     pub(super) columns: &'w Columns,
-    /// Fingerprint of the layout of results.
+    /// Fingerprint of the settings that all results share.
     pub(super) layout: Fingerprint,
     pub(super) shard: Option<Shard>,
     pub(super) render: &'w RenderGrade<'w>,

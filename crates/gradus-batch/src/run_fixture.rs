@@ -13,7 +13,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
 use super::resume::RunStarter;
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, Keep, Layout, RunFolder, Sink, Stored};
+use super::run_folder::{Durable, Existing, OutputEncoding, ResultSettings, RunFolder, Sink, SyncHandle};
 use super::{Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run};
 use gradus_core::bank::{Bank, BuiltIn, Files};
 use gradus_core::model::GradeSummary;
@@ -53,7 +53,7 @@ impl Fixture {
         let path = self.path("rows.jsonl");
         fs::write(&path, rows).expect("writes");
         let mut input = Input::open(&path, None, &Columns::default(), &Asked::default()).expect("opens");
-        let layout = Layout {
+        let layout = ResultSettings {
             format: "short".to_owned(),
             evidence: "none".to_owned(),
             keep: Vec::new(),
@@ -87,8 +87,8 @@ impl Fixture {
     /// Runs to the end, and returns the number of rows that this run graded.
     pub(super) fn run(&self, rows: &str, output: &Path, jobs: usize) -> (RunSummary, u64) {
         self.with_plan(rows, jobs, |plan, input| {
-            let (stored, existing) = (Stored::of(output, None), Existing::default());
-            let target = RunTarget::File { output, stored, existing, reports: Vec::new() };
+            let (encoding, existing) = (OutputEncoding::of(output, None), Existing::default());
+            let target = RunTarget::File { output, encoding, existing, reports: Vec::new() };
             let mut new = 0;
             let summary = run(plan, input, target, &mut |row| {
                 new += u64::from(row.is_new);
@@ -106,7 +106,7 @@ impl Fixture {
             let mut ordered = OrderedOutput::new(&processor, &mut observe);
             let mut first = InFlightBlock::default();
             input.fill(&mut first.block).expect("reads");
-            let folder = RunFolder::lock(output, Stored::of(output, None)).expect("locks");
+            let folder = RunFolder::lock(output, OutputEncoding::of(output, None)).expect("locks");
             let starter = RunStarter {
                 folder: &folder,
                 processor: &processor,
@@ -163,7 +163,7 @@ impl Write for Failing {
 }
 
 impl Durable for Failing {
-    fn keeper(&self) -> io::Result<Keep> {
+    fn sync_handle(&self) -> io::Result<SyncHandle> {
         Ok(Box::new(|| Ok(())))
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 
 use super::answer_grader::AnswerGrader;
-use super::run_folder::{Layout, Provenance};
+use super::run_folder::{Provenance, ResultSettings};
 use gradus_core::model::{CarriedValue, Grade, GradeSummary};
 use gradus_core::questions::Questions;
 
@@ -21,8 +21,8 @@ pub struct RunPlan<'p> {
     pub questions: &'p Questions,
     /// The question of rows that name none: an id or a wording.
     pub default_question: Option<&'p str>,
-    /// The form of results. Results of an earlier run are reused only if their layout is equal.
-    pub layout: &'p Layout,
+    /// The settings that all results share. Results of an earlier run are reused only if their settings are equal.
+    pub layout: &'p ResultSettings,
     /// Bank, columns and judges, as the manifest records them.
     pub provenance: &'p Provenance,
     /// Formats a result.

@@ -25,7 +25,7 @@ pub enum AddressError {
 }
 
 impl AddressError {
-    /// Advice for any caller, without names of flags or commands.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
             Self::NotAUrl(_) => "write it as https://host/v1",

@@ -22,8 +22,8 @@ use super::request_error::{LARGEST_RESPONSE_MIB, RequestCause};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest certificate file that is read, in bytes.
 const LARGEST_PEM: u64 = 16 << 20;
-/// Number of redirects that are followed on the same host.
-const REDIRECTS: usize = 3;
+/// Maximum number of redirects that are followed; all must stay on the same scheme, host and port.
+const MAX_REDIRECTS: usize = 3;
 
 /// The reason why no request can be sent to an endpoint.
 #[derive(Debug, thiserror::Error)]
@@ -33,22 +33,22 @@ pub enum ClientError {
     CertificateFile {
         /// The configured path.
         path: PathBuf,
-        /// The error of the system.
+        /// Why the file cannot be read.
         error: io::Error,
     },
     /// The certificate file contains no certificate.
     #[error("{} contains no certificate", .0.display())]
     NoCertificate(PathBuf),
-    /// The key contains characters that are not allowed in an HTTP header; contains the endpoint's host name.
+    /// The key contains characters that are not allowed in an HTTP header. The field is the endpoint's host name.
     #[error("the key for {0} contains characters that are not allowed in an HTTP header")]
     Key(String),
-    /// TLS cannot be set up; contains the message of the TLS library.
+    /// TLS cannot be set up. The field is the message of the TLS library.
     #[error("cannot set up encrypted connections: {0}")]
     Setup(String),
 }
 
 impl ClientError {
-    /// Advice for any caller, without names of flags or commands.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
             Self::CertificateFile { .. } => "name a readable file of certificates in PEM format",
@@ -78,7 +78,7 @@ pub(super) struct HttpClient {
 
 impl HttpClient {
     pub(super) fn new(endpoint: &Endpoint) -> Result<Self, ClientError> {
-        // An error means that a provider is installed already, and this crate links only one.
+        // Fails if a crypto provider is installed already. It is the same one, because this crate links only one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -147,23 +147,27 @@ fn read_certificates(path: &Path) -> io::Result<Vec<u8>> {
     Ok(pem)
 }
 
-/// Follows redirects that keep host and method, because the key must not be sent anywhere else.
+/// Follows redirects that keep the method, scheme, host and port, because the key must not be sent anywhere else.
 fn follow(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let keeps_method = matches!(attempt.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
-    let is_same = attempt.previous().last().is_some_and(|before| before.origin() == attempt.url().origin());
-    if keeps_method && is_same && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
+    let is_same_origin = attempt.previous().last().is_some_and(|before| before.origin() == attempt.url().origin());
+    if keeps_method && is_same_origin && attempt.previous().len() <= MAX_REDIRECTS {
+        attempt.follow()
+    } else {
+        attempt.stop()
+    }
 }
 
 fn headers(endpoint: &Endpoint) -> Result<HeaderMap, ClientError> {
-    let wrong = || ClientError::Key(endpoint.base_url.host_str().unwrap_or_default().to_owned());
+    let invalid_key = || ClientError::Key(endpoint.base_url.host_str().unwrap_or_default().to_owned());
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let key = endpoint.key.as_ref().map(super::Secret::reveal);
     // Azure expects the key in its own header, although it uses OpenAI's protocol.
     let is_azure = endpoint.base_url.host_str().is_some_and(|host| host.ends_with(".azure.com"));
-    let own = key.filter(|_| is_azure).map(|key| ("api-key", key.to_owned()));
-    for (name, value) in endpoint.provider.headers(key).into_iter().chain(own) {
-        let mut value = HeaderValue::from_str(&value).map_err(|_| wrong())?;
+    let azure_header = key.filter(|_| is_azure).map(|key| ("api-key", key.to_owned()));
+    for (name, value) in endpoint.provider.headers(key).into_iter().chain(azure_header) {
+        let mut value = HeaderValue::from_str(&value).map_err(|_| invalid_key())?;
         value.set_sensitive(true);
         headers.insert(HeaderName::from_static(name), value);
     }

@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::protocol::{Mode, refusal_text};
 use super::request_error::{RequestCause, RequestError};
 use super::session_error::SessionError;
-use gradus_core::judge::{Halt, JudgeId, Message, Request, Role, Shape};
+use gradus_core::judge::{Halt, JudgeId, Message, ReplySchema, Request, Role};
 
 /// The result of a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +128,7 @@ fn request(judge: JudgeId) -> Request {
             message(Role::System, "You reply with one JSON object and nothing else."),
             message(Role::User, "Reply with {\"ready\": \"yes\"}"),
         ],
-        shape: Arc::new(Shape { name: "ready", description: "Whether it works", schema: SCHEMA.into() }),
+        reply_schema: Arc::new(ReplySchema { name: "ready", description: "Whether it works", schema: SCHEMA.into() }),
     }
 }
 

@@ -28,7 +28,7 @@ pub enum CacheWarning {
 }
 
 impl CacheWarning {
-    /// Advice for any caller, without names of flags or commands.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::SetAside(_) => None,

@@ -132,7 +132,7 @@ impl RequestError {
         }
     }
 
-    /// Advice for any caller, without names of flags or commands.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         let Self { host, cause, .. } = self.root();
         Some(match cause {

@@ -42,7 +42,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Advice for any caller, without names of flags or commands.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::NotCached { .. } => Some("grade once with the same settings and with requests allowed".into()),

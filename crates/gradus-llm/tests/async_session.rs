@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gradus_core::bank::{Bank, BuiltIn, Files};
 use gradus_core::judge::{
-    Brief, Chat, Failure, Halt, Judge, JudgeId, Member, Message, Panel, Request, Role, Rounds, Shape,
+    Brief, Chat, Failure, Halt, Judge, JudgeId, Member, Message, Panel, ReplySchema, Request, Role, Rounds,
 };
 use gradus_core::model::{Answer, Source, Vote};
 use gradus_core::score::Workspace;
@@ -107,12 +107,13 @@ fn script() -> impl Fn(usize, &ChatRequest) -> Action + Send + Sync + 'static {
 
 fn request(judge: usize) -> Request {
     let message = |role, text: &str| Message { role, text: text.into() };
-    let shape = Shape { name: "ready", description: "Whether it works", schema: r#"{"type":"object"}"#.into() };
+    let reply_schema =
+        ReplySchema { name: "ready", description: "Whether it works", schema: r#"{"type":"object"}"#.into() };
     Request {
         judge: JudgeId(judge),
         sample: 0,
         messages: vec![message(Role::System, "Judge."), message(Role::User, "This.")],
-        shape: Arc::new(shape),
+        reply_schema: Arc::new(reply_schema),
     }
 }
 

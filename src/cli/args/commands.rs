@@ -130,7 +130,7 @@ from the answer.
 Several answers are printed as one report each, as one JSON object per line, or
 as one CSV table. The exit code is the highest of the exit codes of all answers.")]
 pub(in crate::cli) struct Grade {
-    /// Files with one answer each; `-` or nothing reads standard input
+    /// Files with one answer each. Without a file, or with `-`, standard input is read
     #[arg(value_name = "FILE")]
     pub(in crate::cli) files: Vec<PathBuf>,
     /// Id of the question

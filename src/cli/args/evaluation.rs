@@ -67,8 +67,8 @@ pub(in crate::cli) struct Eval {
     /// Calibrate scores with a file that `gradus calibrate` wrote
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
-    /// Lowest score that counts as right, from 0 to 100, if human scores are 0 or 1; `fit:SPLIT` fits it
-    /// on a split
+    /// Lowest score that counts as right, from 0 to 100, if human scores are 0 or 1; `fit:SPLIT` fits the cut on the
+    /// rows of SPLIT
     #[arg(long, value_name = "CUT", default_value = "50", value_parser = cut)]
     pub(in crate::cli) cut: Cut,
     /// Exit with 1 if METRIC is worse than VALUE or missing; SPLIT:METRIC=VALUE checks one split only

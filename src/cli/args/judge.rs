@@ -112,7 +112,7 @@ pub(in crate::cli) struct PanelArgs {
     pub(in crate::cli) on_failure: Option<String>,
 }
 
-/// The options about the cost of a batch with a judge, and about answers that fell back.
+/// The options about the cost of a batch with a judge, and about answers that fell back to the offline scorer.
 #[derive(Debug, Clone, Default, ClapArgs)]
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct SpendArgs {
@@ -195,7 +195,7 @@ pub(in crate::cli) struct Prompt {
     /// Id of the question
     #[arg(value_name = "QUESTION")]
     pub(in crate::cli) question: String,
-    /// File with the answer; `-` or nothing reads standard input
+    /// File with the answer. Without a file, or with `-`, standard input is read
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: Option<PathBuf>,
     /// Output format

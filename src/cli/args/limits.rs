@@ -57,7 +57,7 @@ pub(in crate::cli) struct Threshold {
     /// The split that is measured; `None` for all answers.
     pub(in crate::cli) split: Option<String>,
     pub(in crate::cli) metric: Metric,
-    pub(in crate::cli) worst: f64,
+    pub(in crate::cli) bound: f64,
 }
 
 impl fmt::Display for Threshold {
@@ -65,6 +65,6 @@ impl fmt::Display for Threshold {
         if let Some(split) = &self.split {
             write!(f, "{split}:")?;
         }
-        write!(f, "{}={}", self.metric.name(), self.worst)
+        write!(f, "{}={}", self.metric.name(), self.bound)
     }
 }

@@ -35,8 +35,8 @@ pub(in crate::cli) fn threshold(text: &str) -> Result<Threshold, String> {
     let (left, right) = text.rsplit_once('=').ok_or_else(expected)?;
     let (split, name) = left.rsplit_once(':').map_or((None, left), |(split, name)| (Some(split.to_owned()), name));
     let metric = Metric::from_name(name).ok_or_else(expected)?;
-    let worst = right.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(expected)?;
-    Ok(Threshold { split, metric, worst })
+    let bound = right.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(expected)?;
+    Ok(Threshold { split, metric, bound })
 }
 
 pub(in crate::cli) fn positive(text: &str) -> Result<usize, String> {

@@ -18,7 +18,7 @@ use super::spool::spool;
 use super::stop::Interrupts;
 use super::tally::{BatchDescription, Tally};
 use crate::bank::Bank;
-use crate::batch::{self, BatchError, Columns, InputError, Layout, Provenance, RunPlan, RunSummary};
+use crate::batch::{self, BatchError, Columns, InputError, Provenance, ResultSettings, RunPlan, RunSummary};
 use crate::cli::args::{Batch, BatchCommand, BatchRun, ResultFormat};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::open;
@@ -143,7 +143,12 @@ fn threads(args: &BatchRun) -> usize {
 }
 
 /// The facts about the run that the summary names.
-fn description(request: &BatchRequest<'_>, settings: &Settings, engine: &Engine, layout: &Layout) -> BatchDescription {
+fn description(
+    request: &BatchRequest<'_>,
+    settings: &Settings,
+    engine: &Engine,
+    layout: &ResultSettings,
+) -> BatchDescription {
     let judges = engine.judges();
     BatchDescription {
         input: request.input_name(),

@@ -1,4 +1,4 @@
-//! Writes the criteria on which judge and offline scorer disagree as a CSV file, for a person to review.
+//! Writes a CSV file of the criteria on which the judge and the offline scorer disagree, for a person to review.
 //!
 //! Rows are collected in a temporary file during the run, so that a run that fails leaves no partial file.
 
@@ -14,7 +14,7 @@ use crate::model::{Question, RowOutcome, Thousandths};
 
 const HEADING: [&str; 6] = ["line", "id", "question", "criterion", "judge", "offline"];
 
-/// The file of disagreements, and its rows so far.
+/// The path of the CSV file of disagreements, and the rows that were collected for it.
 pub(super) struct Disputes {
     path: PathBuf,
     rows: csv::Writer<File>,
@@ -22,9 +22,10 @@ pub(super) struct Disputes {
 
 impl Disputes {
     pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
-        let file = tempfile::tempfile().context("cannot store the rows of --cross-check in a temporary file")?;
+        let file =
+            tempfile::tempfile().context("cannot make a temporary file for the disagreements of --cross-check")?;
         let mut rows = csv::Writer::from_writer(file);
-        rows.write_record(HEADING).context("cannot store the rows of --cross-check in a temporary file")?;
+        rows.write_record(HEADING).context("cannot write the disagreements of --cross-check to a temporary file")?;
         Ok(Self { path: path.to_owned(), rows })
     }
 
@@ -34,9 +35,9 @@ impl Disputes {
         else {
             return Ok(());
         };
-        for (place, offline) in &row.summary.disputed {
-            let Some(criterion) = criterion(question, *place as usize) else { continue };
-            let judge = credits.iter().chain(penalties).nth(*place as usize).copied().flatten();
+        for (index, offline) in &row.summary.disputed {
+            let Some(criterion) = criterion_id(question, *index as usize) else { continue };
+            let judge = credits.iter().chain(penalties).nth(*index as usize).copied().flatten();
             let shown = |credit: Option<Thousandths>| credit.map(|credit| credit.to_string()).unwrap_or_default();
             self.rows.write_record([
                 row.line.to_string().as_str(),
@@ -52,7 +53,7 @@ impl Disputes {
 
     /// Writes the file, and returns its path.
     pub(super) fn finish(self) -> anyhow::Result<PathBuf> {
-        let reading = "cannot read the rows of --cross-check back";
+        let reading = "cannot read the disagreements of --cross-check from their temporary file";
         let mut file = self.rows.into_inner().map_err(csv::IntoInnerError::into_error).context(reading)?;
         file.rewind().context(reading)?;
         write_from(&self.path, file)?;
@@ -61,6 +62,6 @@ impl Disputes {
 }
 
 /// The id of a criterion by its index; the indexes of penalties follow those of criteria.
-fn criterion(question: &Question, place: usize) -> Option<&str> {
-    question.criteria.iter().chain(&question.penalties).nth(place).map(|criterion| criterion.id.as_str())
+fn criterion_id(question: &Question, index: usize) -> Option<&str> {
+    question.criteria.iter().chain(&question.penalties).nth(index).map(|criterion| criterion.id.as_str())
 }

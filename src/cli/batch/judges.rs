@@ -30,7 +30,7 @@ pub(super) fn uses(args: &BatchRun, stop: &Arc<AtomicBool>) -> JudgeUse {
     JudgeUse { max_cost: args.spend.max_cost, stop: Arc::clone(stop), ..uses }
 }
 
-/// The grader as the layout of results names it. A run may continue with other models, but not with another kind of
+/// The grader as the settings of the results name it. A run may continue with other models, but not with another kind of
 /// grader.
 pub(super) fn grader_name(engine: &Engine) -> String {
     engine.judges().map_or(format!("offline scorer {VERSION}"), |_| "judge".to_owned())

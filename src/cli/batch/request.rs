@@ -1,4 +1,4 @@
-//! [`BatchRequest`]: the flags of `batch`, checked before anything is read.
+//! [`BatchRequest`]: the flags of `batch`, checked before the input is read.
 //!
 //! It decides input, output, format and reports of a run from the flags alone. Flags that depend on the bank or the rows
 //! are left to `batch_input`.
@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use super::destination::{OutputKind, UnsyncedOutput, open_device};
 use super::results::{conversion, format_of};
 use super::tally::TallyOptions;
-use crate::batch::{self, Existing, RunTarget, Stored};
+use crate::batch::{self, Existing, OutputEncoding, RunTarget};
 use crate::cli::args::{BatchRun, ResultFormat, ScoreLimit};
 use crate::cli::files::is_stream;
 use crate::cli::hints::advised;
@@ -75,9 +75,14 @@ impl<'a> BatchRequest<'a> {
     pub(super) fn target(&self, printer: &Printer) -> anyhow::Result<(RunTarget<'a>, bool)> {
         Ok(match (self.kind, self.output) {
             (OutputKind::File, Some(output)) => {
-                let stored = Stored::of(output, conversion(self.format));
+                let encoding = OutputEncoding::of(output, conversion(self.format));
                 (
-                    RunTarget::File { output, stored, existing: self.existing, reports: self.tally_options.reports() },
+                    RunTarget::File {
+                        output,
+                        encoding,
+                        existing: self.existing,
+                        reports: self.tally_options.reports(),
+                    },
                     false,
                 )
             }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::batch::{Convert, InputFormat, Layout, Shard};
+use crate::batch::{Convert, InputFormat, ResultSettings, Shard};
 use crate::cli::args::{EvidenceDetail, ResultFormat};
 use crate::cli::hints::advised;
 use crate::model::{CarriedValue, Fingerprint, Grade, GradeSummary};
@@ -69,14 +69,14 @@ impl Results {
         Self { format, detail, keep: look.keep.to_vec(), calibration, rows, is_terminal: look.is_terminal }
     }
 
-    pub(super) fn layout(&self, shard: Option<Shard>, grader: &str) -> io::Result<Layout> {
+    pub(super) fn layout(&self, shard: Option<Shard>, grader: &str) -> io::Result<ResultSettings> {
         let mut head = match &self.rows {
             RowWriter::Json => Vec::new(),
             RowWriter::Columns(table) => table.heading()?,
             RowWriter::Terminal(table) => table.heading().into_bytes(),
         };
         self.make_visible(&mut head, 0)?;
-        Ok(Layout {
+        Ok(ResultSettings {
             format: format_name(self.format).to_owned(),
             evidence: if matches!(self.rows, RowWriter::Json) { self.detail.name() } else { "none" }.to_owned(),
             keep: self.keep.clone(),

@@ -19,6 +19,9 @@ fn of_batch(error: &BatchError) -> Option<&'static str> {
         BatchError::OtherSettings { .. } => Some("choose another --output, or replace it with --restart"),
         BatchError::OutputChanged { .. } => Some("choose another --output, or use --force to lose the changes"),
         BatchError::Busy { .. } => Some("wait for it, or choose another --output"),
+        BatchError::ManifestMissing { .. } => {
+            Some("to start again from the first row, use --force or remove the folder")
+        }
         BatchError::ManifestDamaged { .. } => {
             Some("to start again from the first row, use --force or remove the folder that contains this file")
         }
@@ -50,7 +53,7 @@ fn of_input(error: &InputError) -> Option<&'static str> {
     Some(match fault {
         InputFault::PlainText => "grade it with `gradus grade`, or name the folder it is in",
         InputFault::Document(kind) if kind.is_parquet() => {
-            "name it as a file that ends in .parquet, or with --input-format parquet"
+            "give the file a name that ends in .parquet, or use --input-format parquet"
         }
         InputFault::ParquetDisabled => "build it with `--features parquet`, or convert the file",
         InputFault::Tabs => "use --input-format tsv",
@@ -105,6 +108,10 @@ mod tests {
             ),
             (BatchError::Busy { output: path() }.into(), "wait for it, or choose another --output"),
             (
+                BatchError::ManifestMissing { path: path() }.into(),
+                "to start again from the first row, use --force or remove the folder",
+            ),
+            (
                 BatchError::ManifestDamaged { path: path(), why: String::new() }.into(),
                 "to start again from the first row, use --force or remove the folder that contains this file",
             ),
@@ -152,12 +159,12 @@ mod tests {
             (InputError::Stopped { name: "in".to_owned() }.into(), ""),
             (unusable(InputFault::EmptyFolder), "name another folder, or a file with rows"),
             (unusable(InputFault::PlainText), "grade it with `gradus grade`, or name the folder it is in"),
-            (document(b"PAR1\x15\0\0\0"), "name it as a file that ends in .parquet, or with --input-format parquet"),
+            (document(b"PAR1\x15\0\0\0"), "give the file a name that ends in .parquet, or use --input-format parquet"),
             (
                 document(b"%PDF-1.4\n"),
                 "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in",
             ),
-            (unusable(InputFault::JsonList), "write one object a line, for example with `jq -c '.[]'`"),
+            (unusable(InputFault::JsonList), "write one object per line, for example with `jq -c '.[]'`"),
             (unusable(InputFault::ParquetStream), "name a file"),
             (unusable(InputFault::ParquetDisabled), "build it with `--features parquet`, or convert the file"),
             (unusable(InputFault::NoHeading), columns),

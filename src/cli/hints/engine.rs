@@ -9,14 +9,15 @@ use crate::engine::{JudgesError, NamedCalibrationError, OpenError};
 pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     let calibration = error.downcast_ref().map(|error| match error {
         NamedCalibrationError::Judged { .. } => "use --grader offline, or leave --calibration out",
-        NamedCalibrationError::Invalid { .. } => "`gradus calibrate` writes one",
+        NamedCalibrationError::Invalid { .. } => "create a calibration with `gradus calibrate`",
         NamedCalibrationError::Outdated { .. } => "calibrate again",
     });
     if let Some(JudgesError::Client(error)) = error.downcast_ref() {
-        return llm::hint(error); // the chain does not show the inner error of a transparent one
+        // A transparent error forwards `source`, so the chain of sources skips the inner error.
+        return llm::hint(error);
     }
     let judges = error.downcast_ref().and_then(|error| match error {
-        JudgesError::NoPrices { .. } => Some("give them with --price-prompt and --price-completion"),
+        JudgesError::NoPrices { .. } => Some("set the prices with --price-prompt and --price-completion"),
         JudgesError::Client(_) => None,
     });
     let open = error.downcast_ref().and_then(|error| match error {
@@ -39,7 +40,7 @@ mod tests {
             (NamedCalibrationError::Judged { name: name() }, "use --grader offline, or leave --calibration out"),
             (
                 NamedCalibrationError::Invalid { name: name(), fault: "line 3".to_owned() },
-                "`gradus calibrate` writes one",
+                "create a calibration with `gradus calibrate`",
             ),
             (NamedCalibrationError::Outdated { name: name(), fitted: 1 }, "calibrate again"),
         ] {
@@ -48,7 +49,7 @@ mod tests {
         let prices = JudgesError::NoPrices { model: "m".to_owned() };
         assert_eq!(prices.to_string(), "the cost is limited, and the prices of m are not known");
         assert_eq!(prices.hint().as_deref(), Some("set the prices of the endpoint, or remove the limit"));
-        assert_eq!(hint(&prices).as_deref(), Some("give them with --price-prompt and --price-completion"));
+        assert_eq!(hint(&prices).as_deref(), Some("set the prices with --price-prompt and --price-completion"));
         let open = OpenError::NoRubric { folder: "bank".into() };
         let advice = "rubrics are files rubrics/<topic>/<id>.toml; `gradus bank new <id>` prints one to start with";
         assert_eq!(hint(&open).as_deref(), Some(advice), "{open}");

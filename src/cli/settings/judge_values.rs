@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::key_names::{self, HIDDEN, NO_KEY};
-use super::setting_value::{Given, SettingValue};
+use super::setting_value::{SettingText, SettingValue};
 use crate::llm::{Preset, Provider, shown_url};
 use crate::model::Vote;
 
@@ -103,21 +103,21 @@ impl SettingValue for OnFailure {
 }
 
 /// Parses any text that is not blank.
-pub(super) fn text(given: &Given<'_>) -> Result<String, String> {
+pub(super) fn text(given: &SettingText<'_>) -> Result<String, String> {
     if given.text.trim().is_empty() { Err("some text".to_owned()) } else { Ok(given.text.to_owned()) }
 }
 
-pub(super) fn base_url(given: &Given<'_>) -> Result<BaseUrl, String> {
+pub(super) fn base_url(given: &SettingText<'_>) -> Result<BaseUrl, String> {
     text(given).map(BaseUrl)
 }
 
 /// Parses a path, relative to the folder of the settings file.
-pub(super) fn path(given: &Given<'_>) -> Result<PathBuf, String> {
+pub(super) fn path(given: &SettingText<'_>) -> Result<PathBuf, String> {
     let path = given.folder.join(given.text);
     if path.to_string_lossy().trim().is_empty() { Err("some text".to_owned()) } else { Ok(path) }
 }
 
-pub(super) fn key_variable(given: &Given<'_>) -> Result<KeyVariable, String> {
+pub(super) fn key_variable(given: &SettingText<'_>) -> Result<KeyVariable, String> {
     match given.text {
         NO_KEY => Ok(KeyVariable::NotNeeded),
         name if key_names::is_accepted(name) => Ok(KeyVariable::Named(name.to_owned())),
@@ -129,7 +129,7 @@ pub(super) fn key_variable(given: &Given<'_>) -> Result<KeyVariable, String> {
 }
 
 /// Parses a whole number within inclusive bounds, which must suit `T`.
-pub(super) fn count<T: FromStr>(low: u64, high: u64) -> impl Fn(&Given<'_>) -> Result<T, String> {
+pub(super) fn count<T: FromStr>(low: u64, high: u64) -> impl Fn(&SettingText<'_>) -> Result<T, String> {
     move |given| {
         let number = given.text.parse::<u64>().ok().filter(|number| (low..=high).contains(number));
         number.and_then(|_| given.text.parse().ok()).ok_or_else(|| format!("a whole number from {low} to {high}"))
@@ -137,21 +137,21 @@ pub(super) fn count<T: FromStr>(low: u64, high: u64) -> impl Fn(&Given<'_>) -> R
 }
 
 /// Parses a number within inclusive bounds.
-pub(super) fn number(low: f64, high: f64) -> impl Fn(&Given<'_>) -> Result<f64, String> {
+pub(super) fn number(low: f64, high: f64) -> impl Fn(&SettingText<'_>) -> Result<f64, String> {
     move |given| {
         let number = given.text.parse().ok().filter(|number| (low..=high).contains(number));
         number.ok_or_else(|| format!("a number from {low} to {high}"))
     }
 }
 
-pub(super) fn temperature(given: &Given<'_>) -> Result<Temperature, String> {
+pub(super) fn temperature(given: &SettingText<'_>) -> Result<Temperature, String> {
     if given.text == USUAL {
         return Ok(Temperature::Usual);
     }
     number(0.0, 2.0)(given).map(Temperature::Fixed).map_err(|expected| format!("{expected}, or `{USUAL}`"))
 }
 
-pub(super) fn truth(given: &Given<'_>) -> Result<bool, String> {
+pub(super) fn truth(given: &SettingText<'_>) -> Result<bool, String> {
     match given.text {
         "true" => Ok(true),
         "false" => Ok(false),
@@ -161,23 +161,23 @@ pub(super) fn truth(given: &Given<'_>) -> Result<bool, String> {
     }
 }
 
-pub(super) fn preset(given: &Given<'_>) -> Result<Preset, String> {
+pub(super) fn preset(given: &SettingText<'_>) -> Result<Preset, String> {
     named(given, &Preset::ALL, |preset| preset.name)
 }
 
-pub(super) fn provider(given: &Given<'_>) -> Result<Provider, String> {
+pub(super) fn provider(given: &SettingText<'_>) -> Result<Provider, String> {
     named(given, &[Provider::OpenAi, Provider::Anthropic], |provider| provider.name())
 }
 
-pub(super) fn vote(given: &Given<'_>) -> Result<Vote, String> {
+pub(super) fn vote(given: &SettingText<'_>) -> Result<Vote, String> {
     named(given, &[Vote::Median, Vote::Majority], |vote| vote.name())
 }
 
-pub(super) fn on_failure(given: &Given<'_>) -> Result<OnFailure, String> {
+pub(super) fn on_failure(given: &SettingText<'_>) -> Result<OnFailure, String> {
     named(given, &[OnFailure::Fallback, OnFailure::Stop], |choice| choice.name())
 }
 
-fn named<T: Copy>(given: &Given<'_>, all: &[T], name: impl Fn(&T) -> &'static str) -> Result<T, String> {
+fn named<T: Copy>(given: &SettingText<'_>, all: &[T], name: impl Fn(&T) -> &'static str) -> Result<T, String> {
     let found = all.iter().find(|value| name(value) == given.text).copied();
     found.ok_or_else(|| format!("one of {}", all.iter().map(name).collect::<Vec<_>>().join(", ")))
 }
@@ -189,8 +189,8 @@ mod tests {
 
     use super::*;
 
-    fn parsed<T: Debug>(parse: impl Fn(&Given<'_>) -> Result<T, String>, text: &str) -> Result<T, String> {
-        parse(&Given { text, folder: Path::new(""), is_variable: false })
+    fn parsed<T: Debug>(parse: impl Fn(&SettingText<'_>) -> Result<T, String>, text: &str) -> Result<T, String> {
+        parse(&SettingText { text, folder: Path::new(""), is_variable: false })
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn environment_variables_may_be_numbers_for_true_and_false() {
         for (text, expected) in [("1", true), ("yes", true), ("0", false), ("no", false)] {
-            assert_eq!(truth(&Given { text, folder: Path::new(""), is_variable: true }), Ok(expected));
+            assert_eq!(truth(&SettingText { text, folder: Path::new(""), is_variable: true }), Ok(expected));
         }
     }
 }

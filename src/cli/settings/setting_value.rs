@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::report::printable;
 
 /// The text of one setting.
-pub(super) struct Given<'t> {
+pub(super) struct SettingText<'t> {
     pub(super) text: &'t str,
     /// The folder of the settings file, which relative paths start from; empty for the current folder.
     pub(super) folder: &'t Path,

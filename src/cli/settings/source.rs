@@ -7,10 +7,10 @@ use anyhow::anyhow;
 
 use super::key_names::{HIDDEN, mask_rejected};
 use super::origin::{Names, Origin};
-use super::setting_value::{Given, SettingValue};
+use super::setting_value::{SettingText, SettingValue};
 use crate::cli::hints::advised;
 
-/// The layer that texts come from.
+/// The layer that the text of a setting comes from.
 pub(super) enum Source<'s> {
     /// A table of a settings file, with the line of each of its keys.
     File { path: &'s Path, lines: BTreeMap<String, usize> },
@@ -21,7 +21,8 @@ pub(super) enum Source<'s> {
 }
 
 impl Source<'_> {
-    /// Parses the text of a setting, if the layer has one. `parse` fails with a noun phrase of the expected value.
+    /// Parses the text of a setting, if the layer has one. The error of `parse` is a noun phrase that describes the
+    /// expected value.
     ///
     /// # Errors
     /// The rejected value with its place. A value that may be a key is masked.
@@ -29,14 +30,14 @@ impl Source<'_> {
         &self,
         text: Option<String>,
         names: Names,
-        parse: impl Fn(&Given<'_>) -> Result<T, String>,
+        parse: impl Fn(&SettingText<'_>) -> Result<T, String>,
     ) -> anyhow::Result<Option<T>> {
         let Some(text) = text else { return Ok(None) };
         let folder = match self {
             Self::File { path, .. } => path.parent().unwrap_or(Path::new("")),
             Self::Environment | Self::Flags => Path::new(""),
         };
-        let given = Given { text: &text, folder, is_variable: matches!(self, Self::Environment) };
+        let given = SettingText { text: &text, folder, is_variable: matches!(self, Self::Environment) };
         parse(&given).map(Some).map_err(|expected| {
             let shown = if T::MAY_HOLD_SECRET { HIDDEN } else { mask_rejected(&text) };
             self.rejected(names, shown, &expected)

@@ -20,10 +20,10 @@ pub enum InputError {
         #[source]
         error: io::Error,
     },
-    /// The caller asked to stop before it was read.
+    /// The caller asked to stop before the input was read.
     #[error("{name} was not read")]
     Stopped { name: String },
-    /// The input has no rows, or lacks a requested column.
+    /// The input cannot be used; `fault` is the reason.
     #[error("{name}: {fault}")]
     Unusable { name: String, fault: InputFault },
 }
@@ -34,7 +34,7 @@ pub enum InputError {
 pub enum InputFault {
     #[error("it holds no .txt or .md file")]
     EmptyFolder,
-    #[error("it is a text, not rows of answers")]
+    #[error("it is a text file, not rows of answers")]
     PlainText,
     #[error("it is {0}, not rows of answers")]
     Document(NonText),
@@ -44,7 +44,7 @@ pub enum InputFault {
     ParquetStream,
     #[error("this program was built without Parquet")]
     ParquetDisabled,
-    #[error("it is empty, and has no heading")]
+    #[error("it is empty and has no header row")]
     NoHeading,
     #[error("its columns are separated by semicolons")]
     Semicolons,
@@ -53,7 +53,7 @@ pub enum InputFault {
     #[error("its columns are separated by commas")]
     Commas,
     /// `present` are all columns of the input.
-    #[error("it has no column `{column}`, only {}", listed(.present))]
+    #[error("it has no column `{column}`; it has {}", listed(.present))]
     NoColumn { column: String, present: Vec<String> },
     #[error("it has two columns `{column}`")]
     TwoColumns { column: String },
@@ -64,20 +64,20 @@ pub enum InputFault {
     Parquet(ReadError),
 }
 
-/// Column names that a message lists.
-const LISTED: usize = 20;
+/// Maximum number of column names that a message lists.
+const MAX_LISTED_COLUMNS: usize = 20;
 
 fn listed(names: &[String]) -> String {
-    names.iter().take(LISTED).map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", ")
+    names.iter().take(MAX_LISTED_COLUMNS).map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", ")
 }
 
 impl InputError {
-    /// The error of an input that cannot be read on after `rows` rows.
+    /// The error of an input that cannot be read any further after `rows` rows.
     pub(super) fn unreadable(name: String, error: io::Error, rows: u64) -> Self {
         let error = match error.kind() {
-            // Each decoder reports packed data that ends too early in its own words.
+            // Each decoder has its own message for truncated data.
             io::ErrorKind::UnexpectedEof => {
-                io::Error::new(error.kind(), format!("its packed data ends too early, after {}", counted(rows, "row")))
+                io::Error::new(error.kind(), format!("its compressed data is truncated after {}", counted(rows, "row")))
             }
             _ => error,
         };
@@ -94,7 +94,7 @@ impl InputError {
         }
     }
 
-    /// Advice for any caller; `None` where the message is all there is to say.
+    /// How to resolve the error, without names of flags or commands; `None` if there is no advice.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unreadable { .. } | Self::Stopped { .. } => None,
@@ -104,25 +104,25 @@ impl InputError {
 }
 
 impl InputFault {
-    /// Advice for any caller.
+    /// How to resolve the fault, without names of flags or commands.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::EmptyFolder => "name another folder, or a file with rows",
             Self::PlainText => "grade it as one answer, or name the folder it is in",
             Self::Document(kind) if kind.is_parquet() => {
-                "name it as a file that ends in .parquet, or set the input format to Parquet"
+                "give the file a name that ends in .parquet, or set the input format to Parquet"
             }
             Self::Document(_) => {
                 "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in"
             }
-            Self::JsonList => "write one object a line, for example with `jq -c '.[]'`",
+            Self::JsonList => "write one object per line, for example with `jq -c '.[]'`",
             Self::ParquetStream => "name a file",
             Self::ParquetDisabled => "build it with the feature `parquet`, or convert the file",
-            Self::NoHeading => "write a heading with the names of the columns",
+            Self::NoHeading => "write a header row with the names of the columns",
             Self::Semicolons => "save it with commas, or with tabs as .tsv",
             Self::Tabs => "set the input format to TSV",
             Self::Commas => "set the input format to CSV",
-            Self::NoColumn { .. } | Self::TwoColumns { .. } => "name other columns",
+            Self::NoColumn { .. } | Self::TwoColumns { .. } => "choose other columns",
             Self::TooLarge { .. } => "name a smaller file",
             #[cfg(feature = "parquet")]
             Self::Parquet(error) => error.hint(),
@@ -150,33 +150,37 @@ mod tests {
     #[test]
     fn each_fault_has_its_message_and_advice_without_a_flag() {
         let document = |bytes: &[u8]| InputFault::Document(file_signature(bytes).expect("a document"));
-        let columns = "name other columns";
+        let columns = "choose other columns";
         let column = || "score".to_owned();
         for (fault, message, hint) in [
             (InputFault::EmptyFolder, "it holds no .txt or .md file", "name another folder, or a file with rows"),
             (
                 InputFault::PlainText,
-                "it is a text, not rows of answers",
+                "it is a text file, not rows of answers",
                 "grade it as one answer, or name the folder it is in",
             ),
             (
                 document(b"PAR1\x15\0\0\0"),
                 "it is a Parquet table, not rows of answers",
-                "name it as a file that ends in .parquet, or set the input format to Parquet",
+                "give the file a name that ends in .parquet, or set the input format to Parquet",
             ),
             (
                 document(b"%PDF-1.4\n"),
                 "it is a PDF document, not rows of answers",
                 "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in",
             ),
-            (InputFault::JsonList, "it is one JSON list", "write one object a line, for example with `jq -c '.[]'`"),
+            (InputFault::JsonList, "it is one JSON list", "write one object per line, for example with `jq -c '.[]'`"),
             (InputFault::ParquetStream, "Parquet cannot be read from a stream", "name a file"),
             (
                 InputFault::ParquetDisabled,
                 "this program was built without Parquet",
                 "build it with the feature `parquet`, or convert the file",
             ),
-            (InputFault::NoHeading, "it is empty, and has no heading", "write a heading with the names of the columns"),
+            (
+                InputFault::NoHeading,
+                "it is empty and has no header row",
+                "write a header row with the names of the columns",
+            ),
             (
                 InputFault::Semicolons,
                 "its columns are separated by semicolons",
@@ -186,7 +190,7 @@ mod tests {
             (InputFault::Commas, "its columns are separated by commas", "set the input format to CSV"),
             (
                 InputFault::NoColumn { column: column(), present: vec!["a".to_owned(), "b".to_owned()] },
-                "it has no column `score`, only `a`, `b`",
+                "it has no column `score`; it has `a`, `b`",
                 columns,
             ),
             (InputFault::TwoColumns { column: column() }, "it has two columns `score`", columns),
@@ -215,7 +219,7 @@ mod tests {
         for (rows, expected) in [(1, "after 1 row"), (2, "after 2 rows")] {
             let error = InputError::unreadable("a.gz".to_owned(), io::ErrorKind::UnexpectedEof.into(), rows);
             let InputError::Unreadable { error, .. } = error else { panic!("it cannot be read") };
-            assert_eq!(error.to_string(), format!("its packed data ends too early, {expected}"));
+            assert_eq!(error.to_string(), format!("its compressed data is truncated {expected}"));
         }
     }
 
@@ -235,10 +239,10 @@ mod tests {
             ),
             (
                 ReadError::NoColumn { name: "a".to_owned(), names: vec!["b".to_owned()] },
-                "it has no column `a`, only `b`",
-                "name other columns",
+                "it has no column `a`; it has `b`",
+                "choose other columns",
             ),
-            (ReadError::Twice { name: "a".to_owned() }, "it has two columns `a`", "name other columns"),
+            (ReadError::Twice { name: "a".to_owned() }, "it has two columns `a`", "choose other columns"),
         ] {
             let fault = InputFault::from(error);
             assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint));

@@ -220,7 +220,7 @@ mod tests {
             ),
             (RowFault::Cell { reason: message() }, "x", None),
             (
-                ScoreFault::Score { score: 9.0, most: 4.0 }.into(),
+                ScoreFault::Score { score: 9.0, max_score: 4.0 }.into(),
                 "the score is 9; expected 0 to 4",
                 Some("use scores from 0 to `max_score`, and a `max_score` above 0"),
             ),

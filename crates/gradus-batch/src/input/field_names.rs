@@ -4,16 +4,16 @@ use std::fmt;
 
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
-/// Rows whose names are read.
-const ROWS: usize = 20;
-/// The most names that are returned.
-const MOST: usize = 100;
+/// Maximum number of rows that are searched for field names.
+const MAX_ROWS: usize = 20;
+/// Maximum number of field names that are returned.
+const MAX_NAMES: usize = 100;
 
 /// The names of the fields of the first rows of `lines`, in the order in which they first occur. A row that is not an
-/// object has none; a row that is cut has those before the cut.
+/// object has no names; a truncated row has the names before the end of its text.
 pub(super) fn field_names(lines: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
-    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(ROWS) {
+    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(MAX_ROWS) {
         // A row with faults is reported when it is read.
         let _ = serde_json::Deserializer::from_slice(line).deserialize_map(Names(&mut names));
     }
@@ -31,7 +31,7 @@ impl<'de> Visitor<'de> for Names<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            if !self.0.contains(&name) && self.0.len() < MOST {
+            if !self.0.contains(&name) && self.0.len() < MAX_NAMES {
                 self.0.push(name);
             }
             map.next_value::<IgnoredAny>()?;

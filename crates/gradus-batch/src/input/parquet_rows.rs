@@ -234,7 +234,7 @@ mod tests {
         let opened = |requires_id| ParquetReader::new(table("answer\nx\n"), &columns(requires_id), true);
         assert!(opened(false).is_ok());
         let fault = opened(true).err().map(|error| InputFault::from(error).to_string());
-        assert_eq!(fault.as_deref(), Some("it has no column `name`, only `answer`"));
+        assert_eq!(fault.as_deref(), Some("it has no column `name`; it has `answer`"));
     }
 
     #[test]

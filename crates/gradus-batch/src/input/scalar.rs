@@ -1,4 +1,4 @@
-//! A JSON value by its type. Text without escapes is borrowed, numbers stay as they are written.
+//! Decodes a JSON string, number or null. Text without escapes is borrowed; a number stays as it is written.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,11 +7,11 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use crate::row::TEXT;
 
-/// A value by its type.
+/// A JSON value: a string, a number, null, or only the name of another type.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Scalar<'a> {
     Text(Cow<'a, str>),
-    /// As it is written, because a number type might lose digits.
+    /// The number as it is written, because a number type might lose digits.
     Number(Cow<'a, str>),
     Null,
     /// A value of another type; the field is the name of that type.

@@ -318,11 +318,11 @@ mod tests {
             let table = TableReader::new(Stream::of_bytes(heading), b',').expect("reads");
             table.places(&Columns::default(), named).map_err(|fault| fault.to_string())
         };
-        assert_eq!(places(b"id,text\n", true), Err("it has no column `answer`, only `id`, `text`".to_owned()));
+        assert_eq!(places(b"id,text\n", true), Err("it has no column `answer`; it has `id`, `text`".to_owned()));
         assert_eq!(places(b"answer,answer\n", true), Err("it has two columns `answer`".to_owned()));
-        assert_eq!(places(b"", true), Err("it is empty, and has no heading".to_owned()));
+        assert_eq!(places(b"", true), Err("it is empty and has no header row".to_owned()));
         assert!(places(b"answer\n", true).is_ok());
-        assert_eq!(places(b"answer\n", false), Err("it has no column `question`, only `answer`".to_owned()));
+        assert_eq!(places(b"answer\n", false), Err("it has no column `question`; it has `answer`".to_owned()));
     }
 
     fn record_places(heading: &str, optional: &[&str]) -> Result<Vec<(usize, String)>, InputFault> {

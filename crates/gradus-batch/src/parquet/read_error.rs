@@ -27,7 +27,7 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    /// Advice for any caller.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::File(_) | Self::NotParquet | Self::Encrypted | Self::Damaged { .. } => "write the file again",

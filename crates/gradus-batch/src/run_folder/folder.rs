@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::lock::{self, LOCK};
 use super::manifest::{Manifest, Published, State};
 use super::own_file;
-use super::publish::{Stored, publish, stage, sum_of, unpack};
+use super::publish::{OutputEncoding, publish, stage, sum_of, unpack};
 use super::replay::{Place, Source};
 use super::sink::{Sink, Written};
 use crate::error::{BatchError, disk_error};
@@ -33,20 +33,20 @@ pub struct Existing {
 pub(crate) struct RunFolder<'c> {
     path: PathBuf,
     output: PathBuf,
-    stored: Stored<'c>,
+    encoding: OutputEncoding<'c>,
     _lock: File,
 }
 
 impl<'c> RunFolder<'c> {
     /// Locks the folder of `output`, and makes it if it is missing.
-    pub(crate) fn lock(output: &Path, stored: Stored<'c>) -> Result<Self, BatchError> {
+    pub(crate) fn lock(output: &Path, encoding: OutputEncoding<'c>) -> Result<Self, BatchError> {
         if let Some(folder) = output.parent() {
             fs::create_dir_all(folder).map_err(disk_error("make the folder", folder))?;
         }
         let output = real(output, LINKS).map_err(disk_error("write", output))?;
         let path = beside(&output);
         match lock::take(&path)? {
-            Some(lock) => Ok(Self { path, output, stored, _lock: lock }),
+            Some(lock) => Ok(Self { path, output, encoding, _lock: lock }),
             None => Err(BatchError::Busy { output }),
         }
     }
@@ -79,7 +79,7 @@ impl<'c> RunFolder<'c> {
         let path = self.path.join(MANIFEST);
         match Manifest::read(&path)? {
             None if self.has_journals().map_err(disk_error("read", &self.path))? => {
-                Err(BatchError::ManifestDamaged { path, why: "it is missing, and there are results".to_owned() })
+                Err(BatchError::ManifestMissing { path })
             }
             found => Ok(found),
         }
@@ -104,8 +104,8 @@ impl<'c> RunFolder<'c> {
         if results.exists() {
             return Ok(Source { journal, data: results });
         }
-        match self.stored.compression {
-            Some(compression) if self.stored.is_packed() && journal.exists() => {
+        match self.encoding.compression {
+            Some(compression) if self.encoding.is_packed() && journal.exists() => {
                 let unpacked = self.path.join(UNPACKED);
                 unpack(&self.output, &unpacked, compression).map_err(disk_error("unpack", &self.output))?;
                 Ok(Source { journal, data: unpacked })
@@ -213,17 +213,17 @@ impl<'c> RunFolder<'c> {
         let is_written = manifest.state != State::Running && self.output.exists();
         if data.exists() && !is_written {
             self.check_output(manifest)?;
-            let staged = stage(&data, self.stored, written.sum()).map_err(disk_error("write", &self.output))?;
+            let staged = stage(&data, self.encoding, written.sum()).map_err(disk_error("write", &self.output))?;
             manifest.publishing = Some(staged.published);
             self.save(manifest)?;
             publish(&staged, &self.output).map_err(disk_error("write", &self.output))?;
-            if self.stored.is_packed() {
+            if self.encoding.is_packed() {
                 fs::remove_file(&data).map_err(disk_error("remove", &data))?;
             }
         }
         manifest.published = manifest.publishing.take().or(manifest.published);
         manifest.state = State::Complete { input, results };
-        manifest.before.clear();
+        manifest.earlier_generations.clear();
         manifest.replaces = None;
         self.save(manifest)?;
         self.tidy(manifest.generation).map_err(disk_error("tidy", &self.path))

@@ -34,7 +34,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Head {
-    /// Layout of the journal.
+    /// Version of the journal format.
     pub(super) journal: u32,
     #[serde(rename = "n")]
     pub(super) length: u32,
@@ -42,7 +42,7 @@ pub(super) struct Head {
     pub(super) checksum: u32,
 }
 
-/// Layout of the journal that this program writes and reads.
+/// Version of the journal format that this program writes and reads.
 pub(super) const LAYOUT: u32 = 1;
 
 impl Head {

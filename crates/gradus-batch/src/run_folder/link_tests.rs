@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::super::run_fixture::{Fixture, rows};
-use super::super::{BatchError, Existing, RunSummary, RunTarget, Stored, run};
+use super::super::{BatchError, Existing, OutputEncoding, RunSummary, RunTarget, run};
 use super::{folder_of, own_file};
 
 /// Files that a run may have in its folder.
@@ -16,7 +16,8 @@ const PRECIOUS: &str = "no one else may write here";
 
 fn attempt(fixture: &Fixture, output: &Path, existing: Existing) -> Result<RunSummary, BatchError> {
     fixture.with_plan(&rows(5), 1, |plan, input| {
-        let target = RunTarget::File { output, stored: Stored::of(output, None), existing, reports: Vec::new() };
+        let target =
+            RunTarget::File { output, encoding: OutputEncoding::of(output, None), existing, reports: Vec::new() };
         run(plan, input, target, &mut |_| Ok(()))
     })
 }
@@ -180,10 +181,11 @@ fn a_manifest_that_this_program_cannot_continue_is_refused_with_the_reason() {
     let path = folder_of(&output).join("manifest.json");
     let whole: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("reads")).expect("JSON");
     let schema = whole["schema"].as_u64().expect("a number");
-    let layout = format!("it has layout {}, and this program reads {schema}", schema + 1);
-    for (key, value, why) in
-        [("schema", schema + 1, layout.as_str()), ("generation", u64::from(u32::MAX), "its numbers are not possible")]
-    {
+    let wrong_schema = format!("its `schema` is {}, but this program reads schema {schema}", schema + 1);
+    for (key, value, why) in [
+        ("schema", schema + 1, wrong_schema.as_str()),
+        ("generation", u64::from(u32::MAX), "its shard or its generation is out of range"),
+    ] {
         let mut changed = whole.clone();
         changed[key] = value.into();
         fs::write(&path, changed.to_string()).expect("writes");

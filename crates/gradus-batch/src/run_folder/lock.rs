@@ -11,8 +11,8 @@ use crate::error::{BatchError, disk_error};
 
 pub(super) const LOCK: &str = "lock";
 
-/// Number of attempts, because a process that was killed may take a moment to end.
-const TRIES: u32 = 20;
+/// Number of attempts to take the lock. A killed process may hold the lock for a moment before it ends.
+const LOCK_ATTEMPTS: u32 = 20;
 /// Pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// When the folder or the lock cannot be used.
 pub(super) fn take(folder: &Path) -> Result<Option<File>, BatchError> {
     let path = folder.join(LOCK);
-    for _ in 0..TRIES {
+    for _ in 0..LOCK_ATTEMPTS {
         own_file::create_folder(folder).map_err(disk_error("make the folder", folder))?;
         let file = match open_or_create(&path) {
             // Another process removed or made the lock, or the folder, in between.
@@ -32,7 +32,7 @@ pub(super) fn take(folder: &Path) -> Result<Option<File>, BatchError> {
         };
         match file.try_lock() {
             // The last owner may have removed the lock meanwhile, and another process may have made a new one.
-            Ok(()) if is_at(&file, &path) => return Ok(Some(file)),
+            Ok(()) if is_still_at(&file, &path) => return Ok(Some(file)),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => sleep(PAUSE),
             Err(TryLockError::Error(error)) => return Err(disk_error("lock", &path)(error)),
@@ -48,7 +48,7 @@ fn open_or_create(path: &Path) -> io::Result<File> {
     }
 }
 
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_still_at(file: &File, path: &Path) -> bool {
     let (Ok(open), Ok(there)) = (file.metadata(), symlink_metadata(path)) else { return false };
     own_file::is_same_file(&open, &there)
 }

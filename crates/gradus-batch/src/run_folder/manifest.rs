@@ -12,55 +12,56 @@ use crate::error::BatchError;
 use crate::input::InputDigest;
 use gradus_core::model::{Fingerprint, FingerprintHasher};
 
-/// Layout of the manifest that this program writes and reads.
+/// Version of the manifest format that this program writes and reads.
 pub(crate) const SCHEMA: u32 = 1;
 
 /// The settings and the progress of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Layout of this object; 1.
+    /// Version of the manifest format; always 1.
     pub schema: u32,
-    /// Version of the program that wrote it.
+    /// Version of the program that wrote the manifest.
     pub gradus: String,
     /// The input, as it was named; for messages.
     pub input: String,
-    /// The form of results.
-    pub layout: Layout,
-    /// The bank and the judge, and the columns of answers.
+    /// The settings that all results in one file share.
+    pub layout: ResultSettings,
+    /// The bank, the judge and the columns of the answers.
     #[serde(rename = "by")]
     pub provenance: Provenance,
     /// The progress.
     pub state: State,
     /// The number of the journal and the results that are being written.
     pub generation: u32,
-    /// Earlier numbers, from which results are reused.
-    pub before: Vec<u32>,
-    /// The output as this run, or an earlier one, wrote it; absent before that.
+    /// Earlier generations, whose results are looked up by key and reused.
+    #[serde(rename = "before")]
+    pub earlier_generations: Vec<u32>,
+    /// Length and checksum of the output that this run or an earlier one wrote; absent until an output is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Published>,
-    /// The coming output, while results are moved to it.
+    /// Length and checksum of the next output, while it is moved into place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishing: Option<Published>,
-    /// A file with the name of the output that this run may replace.
+    /// Length and checksum of another file at the path of the output, which this run may replace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Published>,
     /// Other files that the run wrote and may write again.
     pub reports: Vec<PathBuf>,
 }
 
-/// The bank and the judge, and the columns of answers. Results depend on them row by row; parts of one output must have
-/// them in common.
+/// The bank, the judge and the columns of the answers. The result of each row depends on them, and only shards with the
+/// same bank, judge and columns can be merged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
     /// The bank, as it was named.
     pub bank: String,
-    /// One hash of all its files.
+    /// Fingerprint of all files of the bank.
     pub fingerprint: String,
-    /// The columns of id, question and answer, and the question of rows that name none.
+    /// Names of the id, question and answer columns, in this order.
     pub columns: Vec<String>,
-    /// The judge, with everything that its verdicts depend on; absent where there is none.
+    /// Fingerprint of the judges and of everything that their verdicts depend on; absent without judges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
 }
@@ -90,13 +91,13 @@ pub enum State {
     },
 }
 
-/// Everything about results that does not follow from rows or rubrics. Results of one layout can share one file.
+/// The settings that all results in one file share: format, evidence, kept columns, grader, calibration and shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Layout {
+pub struct ResultSettings {
     /// `jsonl`, `csv` and so on.
     pub format: String,
-    /// The detail of evidence.
+    /// Level of detail of the evidence: `full`, `counts` or `none`; `none` for tables.
     pub evidence: String,
     /// Columns that are copied to the results.
     pub keep: Vec<String>,
@@ -104,7 +105,7 @@ pub struct Layout {
     pub head: String,
     /// The grader, with the version of its rules.
     pub grader: String,
-    /// The calibration of scores.
+    /// Fingerprint of the calibration of scores; absent without a calibration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<String>,
     /// The part of the rows; absent for all rows.
@@ -123,28 +124,29 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether the part has the row of this number, from 0.
+    /// Whether the shard contains the row with this number, counted from 0.
     pub fn has(self, row: u64) -> bool {
         row % u64::from(self.of) == u64::from(self.part - 1)
     }
 }
 
-impl Layout {
+impl ResultSettings {
     /// One hash of everything but the shard, because no result depends on that.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let whole = Self { shard: None, ..self.clone() };
         let mut hasher = FingerprintHasher::new();
-        // A struct of texts and lists has a JSON form.
+        // A struct of texts and lists can always be serialized as JSON.
         hasher.bytes(&serde_json::to_vec(&whole).unwrap_or_default());
         hasher.finish()
     }
 
-    /// The differences between this earlier layout and a later one, each as a phrase: `format: csv before, tsv now`.
+    /// The differences between these earlier settings and later ones, each as a phrase: `format: csv before, tsv now`.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         self.differences_as(other, ("before", "now"))
     }
 
-    /// The differences between two layouts, each as a phrase; `words` follow the values of this one and the other.
+    /// The differences between two sets of settings, each as a phrase. `words` are written after the value of this one and
+    /// after that of the other.
     pub(crate) fn differences_as(&self, other: &Self, words: (&str, &str)) -> Vec<String> {
         let mut found = Vec::new();
         let is_same_format = self.format == other.format;
@@ -156,7 +158,7 @@ impl Layout {
         let listed = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(",") };
         let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         let part = |shard: Option<Shard>| shard.map_or("all".to_owned(), |of| format!("{}/{}", of.part, of.of));
-        // The heading follows from the questions of the rows.
+        // The heading is not compared, because it follows from the other fields and from the questions of the rows.
         let Self { format, evidence, keep, head: _, grader, calibration, shard } = self;
         differ("format", format.clone(), other.format.clone());
         if is_same_format {
@@ -187,10 +189,13 @@ impl Manifest {
         let manifest: Self = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
         let is_shard = |shard: &Shard| (1..=shard.of).contains(&shard.part);
         if manifest.schema != SCHEMA {
-            return Err(damaged(format!("it has layout {}, and this program reads {SCHEMA}", manifest.schema)));
+            return Err(damaged(format!(
+                "its `schema` is {}, but this program reads schema {SCHEMA}",
+                manifest.schema
+            )));
         }
         if !manifest.layout.shard.as_ref().is_none_or(is_shard) || manifest.generation == u32::MAX {
-            return Err(damaged("its numbers are not possible".to_owned()));
+            return Err(damaged("its shard or its generation is out of range".to_owned()));
         }
         Ok(Some(manifest))
     }

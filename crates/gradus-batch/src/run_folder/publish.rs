@@ -17,15 +17,15 @@ use crate::input::CompressionFormat;
 /// Converts results, read from the first file, to an output format that is not text, written to the second.
 pub type Convert<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
 
-/// The form in which the output is stored.
+/// Compression and conversion of the output.
 #[derive(Clone, Copy)]
-pub struct Stored<'c> {
+pub struct OutputEncoding<'c> {
     pub(crate) compression: Option<CompressionFormat>,
     pub(crate) convert: Option<&'c Convert<'c>>,
 }
 
-impl<'c> Stored<'c> {
-    /// The form that follows from the name of the output; `convert` is given for formats that are not text.
+impl<'c> OutputEncoding<'c> {
+    /// The encoding that follows from the name of the output; `convert` is given for formats that are not text.
     pub fn of(output: &Path, convert: Option<&'c Convert<'c>>) -> Self {
         Self { compression: CompressionFormat::by_extension(output), convert }
     }
@@ -48,14 +48,14 @@ pub(super) struct Staged {
 }
 
 /// Makes a complete output of results; `written` is the length and the checksum of the results.
-pub(super) fn stage(results: &Path, stored: Stored<'_>, written: (u64, u32)) -> io::Result<Staged> {
-    if stored.is_plain() {
+pub(super) fn stage(results: &Path, encoding: OutputEncoding<'_>, written: (u64, u32)) -> io::Result<Staged> {
+    if encoding.is_plain() {
         let published = Published { bytes: written.0, checksum: written.1 };
         return Ok(Staged { file: results.to_owned(), published });
     }
     let staged = results.with_file_name("staged");
     let file = own_file::create(&staged)?;
-    match (stored.convert, stored.compression) {
+    match (encoding.convert, encoding.compression) {
         (Some(convert), _) => convert(own_file::open(results)?, file.try_clone()?)?,
         (None, Some(compression)) => pack(own_file::open(results)?, &file, compression)?,
         (None, None) => {}

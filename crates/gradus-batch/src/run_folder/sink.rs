@@ -6,7 +6,7 @@ use std::io::{self, IoSlice, Write};
 use super::journal::{self, Head};
 
 /// Makes written bytes outlast a loss of power. Another thread than the writing one may call it.
-pub type Keep = Box<dyn Fn() -> io::Result<()> + Send>;
+pub type SyncHandle = Box<dyn Fn() -> io::Result<()> + Send>;
 
 /// A destination whose bytes can be made to last.
 pub trait Durable: Write + Send {
@@ -14,11 +14,11 @@ pub trait Durable: Write + Send {
     ///
     /// # Errors
     /// When the system cannot give a second handle to the destination.
-    fn keeper(&self) -> io::Result<Keep>;
+    fn sync_handle(&self) -> io::Result<SyncHandle>;
 }
 
 impl Durable for File {
-    fn keeper(&self) -> io::Result<Keep> {
+    fn sync_handle(&self) -> io::Result<SyncHandle> {
         let twin = self.try_clone()?;
         Ok(Box::new(move || twin.sync_data()))
     }
@@ -84,18 +84,18 @@ impl<'w> Sink<'w> {
     }
 
     /// A function that makes everything written so far last: the results first.
-    pub(crate) fn keeper(&self) -> io::Result<Keep> {
-        let data = self.data.keeper()?;
-        let journal = self.journal.as_ref().map(|journal| journal.keeper()).transpose()?;
+    pub(crate) fn sync_handle(&self) -> io::Result<SyncHandle> {
+        let data = self.data.sync_handle()?;
+        let journal = self.journal.as_ref().map(|journal| journal.sync_handle()).transpose()?;
         Ok(Box::new(move || {
             data()?;
-            journal.as_ref().map_or(Ok(()), |keep| keep())
+            journal.as_ref().map_or(Ok(()), |sync| sync())
         }))
     }
 
     /// Makes everything written so far last.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.keeper()?()
+        self.sync_handle()?()
     }
 }
 

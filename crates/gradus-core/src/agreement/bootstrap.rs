@@ -40,7 +40,7 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-/// 95 percent percentile intervals of all metrics, in the order of [`Metric::ALL`]. Each of the `resamples` draws as
+/// Percentile intervals at the 95 percent level of all metrics, in the order of [`Metric::ALL`]. Each resample draws as
 /// many rows as `pairs` has, with replacement.
 ///
 /// The rows drawn depend only on the seed and the number of rows. They are therefore the same for every metric, and the
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_lie_on_a_line_between_neighbours() {
+    fn quantiles_are_interpolated_linearly_between_neighbours() {
         // numpy 2.4.6 quantile([1, 2, 4, 8, 16], [0.025, 0.975]) gives 1.1 and 15.2.
         assert!(near(Interval::of(vec![4.0, 1.0, 16.0, 2.0, 8.0], 5), 1.1, 15.2, 1e-12));
         assert!(near(Interval::of(vec![0.5], 1), 0.5, 0.5, 1e-12));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn intervals_are_those_of_scipy_but_for_chance() {
+    fn intervals_agree_with_scipy_apart_from_random_variation() {
         // scipy 1.17.1 stats.bootstrap(paired=True, method="percentile", n_resamples=20000) of the same columns.
         let found = intervals(&pairs(200, 4, 42), 4_000, 1);
         assert!(near(found[0], 0.7129, 0.8065, 0.005), "pearson {:?}", found[0]);
@@ -113,7 +113,7 @@ mod tests {
         let pairs = pairs(40, 4, 9);
         assert_eq!(intervals(&pairs, 50, 3), intervals(&pairs, 50, 3));
         assert_ne!(intervals(&pairs, 50, 3), intervals(&pairs, 50, 4));
-        // A grader that is 0.1 milder throughout has an interval of the bias that is 0.1 higher.
+        // A grader whose scores are all 0.1 higher has a bias interval that is 0.1 higher.
         let (given, human) = columns(40, 4, 9);
         let milder: Vec<f64> = given.iter().map(|score| score + 0.1).collect();
         let milder = intervals(&Pairs::new(&milder, &human, Scale::of(&human)), 50, 3)[7];
@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn an_interval_is_absent_where_most_resamples_are_constant() {
-        // One answer of five has its own human, another its own given score. Both are drawn in
-        // 1 - 2 * 0.8^5 + 0.6^5 = 42 percent of resamples, the first alone in 67.
+        // One of five answers has a different human score, another a different given score. Both are drawn in
+        // 1 - 2 * 0.8^5 + 0.6^5 = 42 percent of resamples, the first answer in 1 - 0.8^5 = 67 percent.
         let human = [0.0, 1.0, 1.0, 1.0, 1.0];
         let given = [0.5, 0.2, 0.5, 0.5, 0.5];
         let found = intervals(&Pairs::new(&given, &human, Scale::of(&human)), 1_000, 1);

@@ -36,4 +36,4 @@ pub use overview::Overview;
 pub use pairs::Pairs;
 pub use rows::{PointsRow, ScoreFault, ScoredRow, shares_of};
 pub use scale::Scale;
-pub use study::{Cut, Figure, Given, Group, Measured, Study, StudyOptions, Subset, study, unit, unit_of};
+pub use study::{Cut, Figure, GraderResult, Group, Measured, Study, StudyOptions, Subset, study, unit, unit_of};

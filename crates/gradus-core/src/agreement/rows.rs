@@ -43,7 +43,7 @@ pub struct ScoredRow {
     /// The human score. Rows without a score are graded but do not count in any metric.
     pub score: Option<f64>,
     /// The highest possible score, in points.
-    pub most: f64,
+    pub max_score: f64,
     /// The scores of two people who graded independently.
     pub people: Option<(f64, f64)>,
     /// The split of the data that the row belongs to.
@@ -56,10 +56,10 @@ pub struct ScoredRow {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant explains its fields")]
 pub enum ScoreFault {
-    #[error("the highest score is {most}; expected a number above 0")]
-    HighestScore { most: f64 },
-    #[error("the score is {score}; expected 0 to {most}")]
-    Score { score: f64, most: f64 },
+    #[error("the highest score is {max_score}; expected a number above 0")]
+    HighestScore { max_score: f64 },
+    #[error("the score is {score}; expected 0 to {max_score}")]
+    Score { score: f64, max_score: f64 },
     #[error("the credit for the criterion `{criterion}` is {credit}; expected 0 to 1")]
     Credit { criterion: String, credit: f64 },
 }
@@ -90,10 +90,10 @@ pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<ScoredRow>, Vec<(RowLocation, Sco
     let highest = usable.iter().filter_map(|row| row.score).fold(1.0, f64::max);
     let mut shares = Vec::with_capacity(usable.len());
     for row in usable {
-        let most = row.max_score.unwrap_or(highest);
-        match fault_of(&row, Some(most)) {
+        let max_score = row.max_score.unwrap_or(highest);
+        match fault_of(&row, Some(max_score)) {
             Some(fault) => faults.push((row.at, fault)),
-            None => shares.push(share_of(row, most)),
+            None => shares.push(share_of(row, max_score)),
         }
     }
     faults.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -105,30 +105,30 @@ fn people(row: &PointsRow) -> Option<(f64, f64)> {
     Some((row.score1.or(row.score)?, row.score2?))
 }
 
-/// The first fault of the scores of a row. `most` is the highest possible score, if it is known.
-fn fault_of(row: &PointsRow, most: Option<f64>) -> Option<ScoreFault> {
+/// The first fault of the scores of a row. `max_score` is the highest possible score, if it is known.
+fn fault_of(row: &PointsRow, max_score: Option<f64>) -> Option<ScoreFault> {
     let credit = row.criteria.iter().find(|(_, credit)| !(0.0..=1.0).contains(*credit));
     if let Some((criterion, credit)) = credit {
         return Some(ScoreFault::Credit { criterion: criterion.clone(), credit: *credit });
     }
-    let most = most?;
-    if most <= 0.0 {
-        return Some(ScoreFault::HighestScore { most });
+    let max_score = max_score?;
+    if max_score <= 0.0 {
+        return Some(ScoreFault::HighestScore { max_score });
     }
     let people = people(row);
     let mut scores = row.score.into_iter().chain(people.into_iter().flat_map(|(one, other)| [one, other]));
-    scores.find(|score| !(0.0..=most).contains(score)).map(|score| ScoreFault::Score { score, most })
+    scores.find(|score| !(0.0..=max_score).contains(score)).map(|score| ScoreFault::Score { score, max_score })
 }
 
-fn share_of(row: PointsRow, most: f64) -> ScoredRow {
+fn share_of(row: PointsRow, max_score: f64) -> ScoredRow {
     ScoredRow {
-        people: people(&row).map(|(one, other)| (one / most, other / most)),
+        people: people(&row).map(|(one, other)| (one / max_score, other / max_score)),
         at: row.at,
         id: row.id,
         question: row.question,
         answer: row.answer,
-        score: row.score.map(|score| score / most),
-        most,
+        score: row.score.map(|score| score / max_score),
+        max_score,
         split: row.split,
         criteria: row.criteria,
     }

@@ -15,7 +15,7 @@ use super::scale::Scale;
 
 /// A grader's result for one answer.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Given {
+pub struct GraderResult {
     /// The score, 0 to 1. `None` if the grader could not grade the answer.
     pub score: Option<f64>,
     /// The credit of each criterion, 0 to 1, by the id of the criterion.
@@ -83,7 +83,7 @@ pub struct Figure {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// The answers of the group.
-    pub of: Subset,
+    pub subset: Subset,
     /// Number of answers with both scores.
     pub answers: usize,
     /// One entry for each metric, in the order of [`Metric::ALL`].
@@ -112,7 +112,7 @@ pub struct Study {
 ///
 /// # Errors
 /// When people only said right or wrong, and no cut can be fitted on the requested split.
-pub fn study(rows: &[ScoredRow], given: &[Given], options: &StudyOptions) -> Result<Study, Absent> {
+pub fn study(rows: &[ScoredRow], given: &[GraderResult], options: &StudyOptions) -> Result<Study, Absent> {
     let columns = columns(rows, given);
     let none = ScoreColumns::default();
     let all = columns.get(&Subset::All).unwrap_or(&none);
@@ -139,8 +139,8 @@ pub fn study(rows: &[ScoredRow], given: &[Given], options: &StudyOptions) -> Res
 
 /// Unit of the errors: the maximum points where they are the same for all answers, else 1, the whole scale.
 pub fn unit(rows: &[ScoredRow]) -> f64 {
-    let most = rows.first().map_or(1.0, |row| row.most);
-    if rows.iter().all(|row| row.most.total_cmp(&most).is_eq()) { most } else { 1.0 }
+    let max_score = rows.first().map_or(1.0, |row| row.max_score);
+    if rows.iter().all(|row| row.max_score.total_cmp(&max_score).is_eq()) { max_score } else { 1.0 }
 }
 
 /// Scores of the same answers by the grader, by the baseline, and by people.
@@ -162,7 +162,7 @@ impl ScoreColumns {
 }
 
 /// The columns of every group, over the answers that have both scores.
-fn columns(rows: &[ScoredRow], given: &[Given]) -> BTreeMap<Subset, ScoreColumns> {
+fn columns(rows: &[ScoredRow], given: &[GraderResult]) -> BTreeMap<Subset, ScoreColumns> {
     let longest = given.iter().map(|given| given.words).max().unwrap_or(0);
     let whole = f64::from(longest + 1).ln().max(f64::MIN_POSITIVE);
     let mut columns = BTreeMap::from([(Subset::All, ScoreColumns::default())]);
@@ -199,9 +199,9 @@ struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
-    fn group(&self, of: &Subset, columns: &ScoreColumns) -> Group {
+    fn group(&self, subset: &Subset, columns: &ScoreColumns) -> Group {
         // because the credits of a criterion have a scale of their own, whatever the scale of whole answers is
-        let (scale, length_cut, unit) = match of {
+        let (scale, length_cut, unit) = match subset {
             Subset::Criterion(..) => (Scale::of(&columns.human), 0.5, 1.0),
             _ => (self.scale, self.length_cut, self.unit),
         };
@@ -216,7 +216,7 @@ impl Measuring<'_> {
             length,
             people: people.as_mut().and_then(Iterator::next),
         });
-        Group { of: of.clone(), answers: columns.human.len(), figures: figures.collect() }
+        Group { subset: subset.clone(), answers: columns.human.len(), figures: figures.collect() }
     }
 
     /// Every metric, in the order of [`Metric::ALL`].
@@ -249,15 +249,15 @@ mod tests {
             question: question.to_owned(),
             answer: String::new(),
             score,
-            most: 5.0,
+            max_score: 5.0,
             people,
             split: split.map(str::to_owned),
             criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default().round())]),
         }
     }
 
-    fn given(score: Option<f64>, words: u32) -> Given {
-        Given { score, words, criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default())]) }
+    fn given(score: Option<f64>, words: u32) -> GraderResult {
+        GraderResult { score, words, criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default())]) }
     }
 
     fn options(cut: Cut) -> StudyOptions {
@@ -276,7 +276,8 @@ mod tests {
         let given =
             [given(Some(0.2), 1), given(Some(0.4), 9), given(Some(0.6), 4), given(Some(0.0), 4), given(None, 0)];
         let study = study(&rows, &given, &options(Cut::At(0.5))).expect("no cut to fit");
-        let counts: Vec<(Subset, usize)> = study.groups.iter().map(|group| (group.of.clone(), group.answers)).collect();
+        let counts: Vec<(Subset, usize)> =
+            study.groups.iter().map(|group| (group.subset.clone(), group.answers)).collect();
         let split = |name: &str| Subset::Split(name.to_owned());
         let question = |name: &str| Subset::Question(name.to_owned());
         let criterion = |name: &str| Subset::Criterion(name.to_owned(), "c".to_owned());

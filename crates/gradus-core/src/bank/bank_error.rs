@@ -27,7 +27,7 @@ pub enum BankError {
 }
 
 impl BankError {
-    /// Advice for any caller; `None` if there is nothing to suggest.
+    /// How to resolve the error, without names of flags or commands. `None` if there is nothing to suggest.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::UnknownQuestion { similar, .. } if similar.is_empty() => None,

@@ -1,7 +1,7 @@
 //! Question banks: turns the texts of rubric and sample files into checked questions.
 //!
-//! The caller reads the files. A question is parsed when it is requested, so that grading against one question does
-//! not cost the whole bank.
+//! The caller reads the files. A question is parsed when it is requested, so that grading answers to one question
+//! does not parse the other rubrics of the bank.
 
 mod bank_error;
 mod check;

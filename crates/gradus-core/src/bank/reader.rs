@@ -1,7 +1,7 @@
 //! Reads the parts of one rubric file and collects its faults.
 //!
 //! Holds what rubrics, shared criteria and single criteria have in common: ids, the schema version, goldens, and the
-//! findings about TOML that does not have the format of the file.
+//! findings about files that are not valid TOML or have wrong keys or values.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;

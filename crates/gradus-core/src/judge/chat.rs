@@ -33,12 +33,12 @@ pub struct Request {
     /// The messages in order; the first one is the system message.
     pub messages: Vec<Message>,
     /// The structure that the reply must have.
-    pub shape: Arc<Shape>,
+    pub reply_schema: Arc<ReplySchema>,
 }
 
 /// The structure of a reply, for endpoints that can restrict a model to a schema.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shape {
+pub struct ReplySchema {
     /// A name without spaces.
     pub name: &'static str,
     /// One line for people and models.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::chat::{JudgeId, Message, Reply, Request, Shape};
+use super::chat::{JudgeId, Message, Reply, ReplySchema, Request};
 use super::prompt::{self, Prompt};
 use super::quote::Quotable;
 use super::reply_reader::{self, Fault, OfferedCredit, Verdict};
@@ -23,7 +23,7 @@ const LONGEST_QUOTE: usize = 90;
 
 /// A usable verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Decided {
+pub(super) struct UsableVerdict {
     pub(super) credit: Thousandths,
     /// The passages of the quote in the answer; empty only if the credit is zero.
     pub(super) spans: Vec<Span>,
@@ -44,14 +44,14 @@ pub(super) struct Conversation<'q> {
     ids: &'q [String],
     token: String,
     messages: Vec<Message>,
-    shape: Arc<Shape>,
+    reply_schema: Arc<ReplySchema>,
     /// Positions in `ids` of the criteria without a verdict.
     open: Vec<usize>,
     /// Number of replies so far.
     replies: u32,
     is_abandoned: bool,
     /// The verdicts, by position in `ids`.
-    pub(super) decided: Vec<Option<Decided>>,
+    pub(super) decided: Vec<Option<UsableVerdict>>,
     /// Tokens and cost of all replies; the cost is unknown if the cost of any reply is unknown.
     pub(super) usage: Option<Usage>,
     /// The reason why some criteria have no verdict.
@@ -67,7 +67,7 @@ impl<'q> Conversation<'q> {
             ids,
             token: prompt.token.clone(),
             messages: prompt.messages.clone(),
-            shape: Arc::clone(&prompt.shape),
+            reply_schema: Arc::clone(&prompt.reply_schema),
             open: open.to_vec(),
             replies: 0,
             is_abandoned: false,
@@ -83,7 +83,7 @@ impl<'q> Conversation<'q> {
             judge: self.judge,
             sample: self.sample,
             messages: self.messages.clone(),
-            shape: Arc::clone(&self.shape),
+            reply_schema: Arc::clone(&self.reply_schema),
         }
     }
 
@@ -99,7 +99,7 @@ impl<'q> Conversation<'q> {
     }
 
     /// Checks a reply and prepares the next request if a criterion is still open.
-    pub(super) fn take(&mut self, reply: &Reply, texts: &Texts<'_>) {
+    pub(super) fn process_reply(&mut self, reply: &Reply, texts: &Texts<'_>) {
         self.replies += 1;
         self.usage = Some(add_usage(self.usage, reply.usage));
         let mut faults = if reply.is_refusal {
@@ -122,9 +122,9 @@ impl<'q> Conversation<'q> {
         ));
         let ids = self.open_ids();
         let correction = prompt::correction(&reply.text, &faults, &self.token, &ids);
-        let shape = Arc::new(schema::shape(&self.token, &ids));
+        let reply_schema = Arc::new(schema::reply_schema(&self.token, &ids));
         self.messages.extend(correction);
-        self.shape = shape;
+        self.reply_schema = reply_schema;
     }
 
     /// Keeps the usable verdicts of a reply and returns the faults of the others.
@@ -151,9 +151,10 @@ impl<'q> Conversation<'q> {
     }
 
     /// Refuses a verdict whose passage already decides two other criteria.
-    fn check_passage_is_not_overused(&self, decided: Decided) -> Result<Decided, String> {
-        let shares =
-            |other: &Decided| decided.spans.iter().any(|one| other.spans.iter().any(|two| is_same(*one, *two)));
+    fn check_passage_is_not_overused(&self, decided: UsableVerdict) -> Result<UsableVerdict, String> {
+        let shares = |other: &UsableVerdict| {
+            decided.spans.iter().any(|one| other.spans.iter().any(|two| overlap_by_more_than_half(*one, *two)))
+        };
         let others = self.ids.iter().zip(&self.decided);
         let others = others.filter(|(_, other)| other.as_ref().is_some_and(shares)).map(|(id, _)| format!("`{id}`"));
         let others: Vec<String> = others.collect();
@@ -173,18 +174,18 @@ impl<'q> Conversation<'q> {
 }
 
 /// Whether two passages share more than half of the shorter one.
-fn is_same(one: Span, two: Span) -> bool {
+fn overlap_by_more_than_half(one: Span, two: Span) -> bool {
     let common = one.end.min(two.end).saturating_sub(one.start.max(two.start));
     common * 2 > (one.end - one.start).min(two.end - two.start)
 }
 
 /// Accepts a verdict without credit, or with a quote that has at most 90 words and is in the answer, but not in the
 /// question. The error is a message to the judge.
-fn decide(verdict: &Verdict, texts: &Texts<'_>) -> Result<Decided, String> {
+fn decide(verdict: &Verdict, texts: &Texts<'_>) -> Result<UsableVerdict, String> {
     let credit = Thousandths(verdict.credit.thousandths());
     let why = verdict.why.clone();
     if verdict.credit == OfferedCredit::None {
-        return Ok(Decided { credit, spans: Vec::new(), why });
+        return Ok(UsableVerdict { credit, spans: Vec::new(), why });
     }
     if verdict.quote.split_whitespace().nth(LONGEST_QUOTE).is_some() {
         return Err("the quote is too long: copy the one passage that decides it, at most two sentences".to_owned());
@@ -194,7 +195,7 @@ fn decide(verdict: &Verdict, texts: &Texts<'_>) -> Result<Decided, String> {
         return Err("the quote only repeats the question".to_owned());
     }
     let spans = places.into_iter().next().ok_or("the quote does not stand in the answer")?;
-    Ok(Decided { credit, spans, why })
+    Ok(UsableVerdict { credit, spans, why })
 }
 
 /// Adds tokens and cost; an unknown cost stays unknown.
@@ -206,7 +207,7 @@ pub(super) fn add_usage(so_far: Option<Usage>, more: Usage) -> Usage {
     })
 }
 
-/// A text of a judge on one line of at most 160 characters.
+/// A text of a judge on one line. A text of more than 160 characters is cut there and ends with an ellipsis.
 fn short(text: &str) -> String {
     const LONGEST: usize = 160;
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();

@@ -22,7 +22,7 @@ mod text_folding;
 mod votes;
 
 pub use brief::{Brief, Count, DoesNotFit};
-pub use chat::{Chat, JudgeId, Message, Reply, Request, Role, Shape};
+pub use chat::{Chat, JudgeId, Message, Reply, ReplySchema, Request, Role};
 pub use halt::{Cause, Failure, Halt};
 pub use panel::{Member, Panel};
 pub use prompt::{PROMPT_VERSION, Part, Prompt};

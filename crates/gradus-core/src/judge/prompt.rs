@@ -8,8 +8,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::chat::{Message, Role, Shape};
-use super::schema::shape;
+use super::chat::{Message, ReplySchema, Role};
+use super::schema::reply_schema;
 use crate::model::{Fingerprint, Invisible, is_invisible};
 
 /// Version of the prompt. It increases whenever the text changes.
@@ -53,7 +53,7 @@ pub struct Prompt {
     /// The token that a reply must repeat.
     pub token: String,
     /// The structure that the reply must have.
-    pub shape: Arc<Shape>,
+    pub reply_schema: Arc<ReplySchema>,
 }
 
 /// Sample answers as a prompt shows them, and the first message that ends with them.
@@ -162,8 +162,8 @@ impl Prompt {
             parts.push((Part::References, Arc::clone(&references.text)));
         }
         parts.push((Part::Answer, user));
-        let shape = Arc::new(shape(&token, ids));
-        Self { parts, messages, token, shape }
+        let reply_schema = Arc::new(reply_schema(&token, ids));
+        Self { parts, messages, token, reply_schema }
     }
 }
 

@@ -193,7 +193,7 @@ impl<'r, 'a, C: Count + ?Sized> Round<'r, 'a, C> {
         let mut replies = replies.into_iter();
         for conversation in rounds.verdicts.conversations.iter_mut().filter(|one| one.is_open()) {
             match replies.next() {
-                Some(Ok(reply)) => conversation.take(&reply, &rounds.texts),
+                Some(Ok(reply)) => conversation.process_reply(&reply, &rounds.texts),
                 Some(Err(Failure::Halted(halt))) => return Err(halt),
                 Some(Err(Failure::Unanswered(cause))) => conversation.abandon(cause.to_string()),
                 // Ends the conversation, because a transport that loses replies would otherwise be asked forever.

@@ -5,7 +5,7 @@
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::chat::Shape;
+use super::chat::ReplySchema;
 
 /// The subset of JSON Schema that is used here. Every endpoint with structured output supports it.
 enum Schema<'a> {
@@ -46,7 +46,7 @@ impl Serialize for InOrder<'_, '_> {
 }
 
 /// The structure of a reply about the criteria `ids`.
-pub(super) fn shape(token: &str, ids: &[&str]) -> Shape {
+pub(super) fn reply_schema(token: &str, ids: &[&str]) -> ReplySchema {
     let verdict = |id| {
         Schema::Object(vec![
             ("criterion", Schema::Choice(vec![id])),
@@ -61,7 +61,7 @@ pub(super) fn shape(token: &str, ids: &[&str]) -> Shape {
     ]);
     // Strings and lists of strings are always written.
     let schema = serde_json::to_string(&schema).unwrap_or_default();
-    Shape { name: "verdicts", description: "One verdict for each criterion", schema: schema.into() }
+    ReplySchema { name: "verdicts", description: "One verdict for each criterion", schema: schema.into() }
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
             ids in ids(),
         ) {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let text = shape("abc", &ids).schema;
+            let text = reply_schema("abc", &ids).schema;
             let schema: serde_json::Value = serde_json::from_str(&text).expect("JSON");
             let verdicts = &schema["properties"]["verdicts"];
             prop_assert_eq!(&schema["required"], &serde_json::json!(["for", "verdicts"]));

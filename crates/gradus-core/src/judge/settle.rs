@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::chat::JudgeId;
-use super::conversation::{self, Conversation, Decided};
+use super::conversation::{self, Conversation, UsableVerdict};
 use super::panel::Panel;
 use super::votes;
 use crate::model::{
@@ -71,7 +71,7 @@ impl<'a> Settlement<'_, 'a> {
         if has_fallback {
             grade.fallback = Some(Cow::Owned(verdicts.fallback_reason()));
         }
-        grade.unheard = verdicts.failed_judges(self.panel);
+        grade.incomplete_judges = verdicts.failed_judges(self.panel);
         let usages = verdicts.conversations.iter().filter_map(|conversation| conversation.usage);
         grade.usage = usages.fold(None, |sum, usage| Some(conversation::add_usage(sum, usage)));
         self.scorer.set_outcome_and_advice(grade);
@@ -104,7 +104,7 @@ impl<'a> Settlement<'_, 'a> {
         }
         // The reason and the quote come from the verdict that is nearest to the combined credit.
         let nearest = last.or_else(|| {
-            let has_quote = |decided: &&Decided| credit.0 == 0 || !decided.spans.is_empty();
+            let has_quote = |decided: &&UsableVerdict| credit.0 == 0 || !decided.spans.is_empty();
             let all = ballots.iter().map(|(_, decided)| *decided).filter(has_quote);
             all.min_by_key(|decided| decided.credit.0.abs_diff(credit.0))
         });
@@ -112,7 +112,7 @@ impl<'a> Settlement<'_, 'a> {
         true
     }
 
-    fn ballot<'b>(&self, judge: JudgeId, decided: &Decided) -> Ballot<'b> {
+    fn ballot<'b>(&self, judge: JudgeId, decided: &UsableVerdict) -> Ballot<'b> {
         Ballot { model: Cow::Owned(self.panel.model(judge).to_owned()), credit: decided.credit }
     }
 
@@ -121,7 +121,7 @@ impl<'a> Settlement<'_, 'a> {
         &self,
         criterion: &mut CriterionGrade<'_>,
         credit: Thousandths,
-        nearest: Option<&Decided>,
+        nearest: Option<&UsableVerdict>,
         limit: OfflineLimit,
     ) {
         let why = nearest.map(|decided| decided.why.trim()).unwrap_or_default();
@@ -185,13 +185,13 @@ impl<'a> Settlement<'_, 'a> {
 
 impl Verdicts<'_> {
     /// All verdicts on a criterion, each with its judge.
-    fn ballots(&self, place: usize) -> Vec<(JudgeId, &Decided)> {
+    fn ballots(&self, place: usize) -> Vec<(JudgeId, &UsableVerdict)> {
         let all = self.conversations.iter();
         all.filter_map(|one| Some((one.judge, one.decided.get(place)?.as_ref()?))).collect()
     }
 
     /// The verdict of the last resort on a criterion.
-    fn last_resort_verdict(&self, place: usize) -> Option<&Decided> {
+    fn last_resort_verdict(&self, place: usize) -> Option<&UsableVerdict> {
         let last = self.last_resort?;
         self.conversations.iter().filter(|one| one.judge == last).find_map(|one| one.decided.get(place)?.as_ref())
     }
@@ -211,10 +211,10 @@ impl Verdicts<'_> {
         }
         let asked = self.conversations.iter().filter_map(|one| Some((one.judge, one.trouble.as_deref()?)));
         let all = asked.chain(self.not_asked.iter().map(|(judge, reason)| (*judge, reason.as_str())));
-        let mut unheard: Vec<Cow<'a, str>> =
+        let mut incomplete_judges: Vec<Cow<'a, str>> =
             all.map(|(judge, reason)| format!("{}: {reason}", panel.model(judge)).into()).collect();
-        unheard.dedup();
-        unheard
+        incomplete_judges.dedup();
+        incomplete_judges
     }
 
     /// The last reason why a judge left criteria without a verdict.

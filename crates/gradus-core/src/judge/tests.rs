@@ -49,7 +49,7 @@ impl Count for Words {
 
 /// The ids that a request asks about, and its token.
 fn ids_and_token(request: &Request) -> (Vec<String>, String) {
-    let schema: serde_json::Value = serde_json::from_str(&request.shape.schema).expect("JSON");
+    let schema: serde_json::Value = serde_json::from_str(&request.reply_schema.schema).expect("JSON");
     let properties = &schema["properties"];
     let of = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
     let ids = properties["verdicts"]["required"].as_array().expect("ids");

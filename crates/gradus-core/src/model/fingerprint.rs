@@ -1,4 +1,4 @@
-//! Fingerprints: BLAKE3 hashes that identify the input of a grade, and the one way to feed a hash.
+//! Fingerprints: BLAKE3 hashes that identify the input of a grade, and the hasher that computes them.
 //!
 //! [`FingerprintHasher`] adds the length before each text, so that different sequences of texts add different bytes.
 //! Its callers decide what a fingerprint depends on.
@@ -79,7 +79,7 @@ impl FingerprintHasher {
         self.bytes(bytes);
     }
 
-    /// Adds `bytes` without their length: only for values of one size, and for the last value.
+    /// Adds `bytes` without their length. Use it only for values of a fixed size and for the last value.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }

@@ -55,8 +55,8 @@ pub struct Grade<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     pub fallback: Option<Cow<'a, str>>,
     /// Judges of a panel that gave no usable verdict on some criterion, each with the reason.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
-    pub unheard: Vec<Cow<'a, str>>,
+    #[serde(rename = "unheard", default, skip_serializing_if = "Vec::is_empty", borrow)]
+    pub incomplete_judges: Vec<Cow<'a, str>>,
     /// Tokens that the judges used, and their cost; absent offline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
@@ -88,7 +88,7 @@ impl<'a> Grade<'a> {
             references: Vec::new(),
             advice: Vec::new(),
             fallback: None,
-            unheard: Vec::new(),
+            incomplete_judges: Vec::new(),
             usage: None,
             fingerprint,
         }

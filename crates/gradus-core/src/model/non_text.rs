@@ -8,7 +8,7 @@ use std::fmt;
 /// Number of bytes at the start of a ZIP archive that are searched for the names of its parts.
 const ZIP_SEARCH: usize = 4096;
 /// Smallest number of control characters or invalid bytes that can make a file binary.
-const MIN_ODD_BYTES: usize = 8;
+const MIN_SUSPECT_BYTES: usize = 8;
 /// Percentage of control characters at or above which a file is binary.
 const BINARY_CONTROL_PERCENT: usize = 5;
 /// Percentage of bytes outside valid UTF-8 at or above which a file is binary.
@@ -124,7 +124,7 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
     SIGNATURES.iter().find(|(first, _)| bytes.starts_with(first)).map(|(_, name)| *name)
 }
 
-/// Detects UTF-16 and UTF-32 text without a byte order mark: most units have zero bytes at the same places.
+/// Detects UTF-16 and UTF-32 text without a byte order mark: most groups of four bytes have zeros at the same places.
 fn wide_text_without_mark(bytes: &[u8]) -> Option<&'static str> {
     let mut zeros = [0_usize; 4];
     let mut at = 0;
@@ -132,10 +132,10 @@ fn wide_text_without_mark(bytes: &[u8]) -> Option<&'static str> {
         zeros[(at + ahead) % 4] += 1;
         at += ahead + 1;
     }
-    let units = bytes.len() / 4;
-    let is_mostly_zero = |place: usize| zeros[place] * 10 >= units * 6;
-    let is_rarely_zero = |place: usize| zeros[place] * 10 <= units;
-    if units == 0 {
+    let groups_of_four = bytes.len() / 4;
+    let is_mostly_zero = |place: usize| zeros[place] * 10 >= groups_of_four * 6;
+    let is_rarely_zero = |place: usize| zeros[place] * 10 <= groups_of_four;
+    if groups_of_four == 0 {
         return None;
     }
     let zero_places: Vec<usize> = (0..4).filter(|place| is_mostly_zero(*place)).collect();
@@ -151,10 +151,10 @@ fn binary(bytes: &[u8]) -> Option<&'static str> {
     let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t'..=b'\r' | 0x1b);
     let controls = bytes.iter().filter(|byte| is_control(**byte)).count();
     let invalid = || -> usize { bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum() };
-    let exceeds = |count: usize, percent: usize| count >= MIN_ODD_BYTES && count * 100 >= bytes.len() * percent;
-    if exceeds(controls, BINARY_CONTROL_PERCENT) {
+    let reaches = |count: usize, percent: usize| count >= MIN_SUSPECT_BYTES && count * 100 >= bytes.len() * percent;
+    if reaches(controls, BINARY_CONTROL_PERCENT) {
         Some("binary data")
-    } else if exceeds(invalid(), BINARY_INVALID_PERCENT) {
+    } else if reaches(invalid(), BINARY_INVALID_PERCENT) {
         Some("binary data, or text in an encoding that is not known")
     } else {
         None
@@ -171,8 +171,10 @@ mod tests {
         non_text(bytes).map(|kind| kind.to_string())
     }
 
-    fn wide(text: &str, big: bool) -> Vec<u8> {
-        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    fn utf_16(text: &str, is_big_endian: bool) -> Vec<u8> {
+        text.encode_utf16()
+            .flat_map(|unit| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() })
+            .collect()
     }
 
     #[test]
@@ -218,14 +220,14 @@ mod tests {
     fn utf_16_and_utf_32_are_detected_with_and_without_a_byte_order_mark() {
         for text in [TEXT, "Naïve café – it’s “done”, 30 € a month for the whole team."] {
             for big in [false, true] {
-                let bytes = wide(text, big);
+                let bytes = utf_16(text, big);
                 assert_eq!(name(&bytes).as_deref(), Some("UTF-16 text without a byte order mark"), "{text}");
-                assert_eq!(name(&wide(&format!("\u{feff}{text}"), big)).as_deref(), Some("UTF-16 text"));
+                assert_eq!(name(&utf_16(&format!("\u{feff}{text}"), big)).as_deref(), Some("UTF-16 text"));
             }
             let bytes: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
             assert_eq!(name(&bytes).as_deref(), Some("UTF-32 text without a byte order mark"), "{text}");
         }
-        assert!(name(&wide("Мы откатили релиз за десять минут и сообщили поддержке.", false)).is_some());
+        assert!(name(&utf_16("Мы откатили релиз за десять минут и сообщили поддержке.", false)).is_some());
     }
 
     #[test]

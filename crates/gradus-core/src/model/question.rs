@@ -1,7 +1,7 @@
 //! A question and the rubric by which its answers are graded.
 //!
-//! Values are valid when they come from `bank`, which parses and checks rubric files. The comments of types with a
-//! schema are the descriptions in the JSON Schema of rubrics.
+//! Values are valid when they come from `bank`, which parses and checks rubric files. The doc comments of types that
+//! implement `JsonSchema` are the descriptions in the JSON Schema of rubrics.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -203,7 +203,7 @@ pub struct Question {
     pub index_only: Vec<String>,
     /// Other ids of the question, as answers from other sources use them.
     pub known_as: Vec<String>,
-    /// Whether a program wrote the rubric and it is still marked as unread.
+    /// Whether the rubric is marked as written by a program and not yet reviewed.
     pub drafted: bool,
     /// Lowest scores of the bands.
     pub bands: Bands,

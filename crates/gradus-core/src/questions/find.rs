@@ -14,11 +14,13 @@ impl FoundQuestion {
     /// # Errors
     /// [`FindError::Ambiguous`] when other questions are about as similar.
     pub fn unless_ambiguous(self, questions: &Questions) -> Result<Self, FindError> {
-        if self.close.is_empty() {
+        if self.also_similar.is_empty() {
             return Ok(self);
         }
         let own = questions.bank().entries().get(self.place).map(|entry| entry.id.clone());
-        Err(FindError::Ambiguous { ids: own.into_iter().chain(self.close.into_iter().map(|one| one.id)).collect() })
+        Err(FindError::Ambiguous {
+            ids: own.into_iter().chain(self.also_similar.into_iter().map(|one| one.id)).collect(),
+        })
     }
 }
 
@@ -95,13 +97,13 @@ impl Questions {
         text: SearchText,
         matched: impl FnOnce(Thousandths) -> QuestionMatch<'static>,
     ) -> Result<FoundQuestion, FindError> {
-        let (best, close) = match choice {
+        let (best, also_similar) = match choice {
             QuestionChoice::None { nearest } => return Err(FindError::NotSimilar { text, nearest }),
             QuestionChoice::One(best) => (best, Vec::new()),
             QuestionChoice::Close { best, others } => (best, others),
         };
         // `place` fails if several questions have this id, because the id does not show which of them is meant.
-        Ok(FoundQuestion { place: self.place(&best.id)?, matched: matched(best.similarity), close })
+        Ok(FoundQuestion { place: self.place(&best.id)?, matched: matched(best.similarity), also_similar })
     }
 
     /// The error for several questions with the same wording, or for an id among them that is not unique.

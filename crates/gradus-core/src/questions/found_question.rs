@@ -6,21 +6,21 @@ use crate::model::{QuestionMatch, SimilarQuestion};
 /// A question and how it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundQuestion {
-    /// The question's place in the bank.
+    /// Index of the question in the bank.
     pub place: usize,
     /// How the question was found.
     pub matched: QuestionMatch<'static>,
-    /// Other questions that are about as similar, most similar first.
-    pub close: Vec<SimilarQuestion>,
+    /// Other questions that are about as similar to the text that was searched for, most similar first.
+    pub also_similar: Vec<SimilarQuestion>,
 }
 
 impl FoundQuestion {
     pub(super) fn new(place: usize, matched: QuestionMatch<'static>) -> Self {
-        Self { place, matched, close: Vec::new() }
+        Self { place, matched, also_similar: Vec::new() }
     }
 }
 
-/// The text with which a question was searched for.
+/// The kind of text with which a question was searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchText {
     /// A wording of the question.
@@ -38,9 +38,9 @@ pub enum FindError {
     /// No question is similar enough.
     #[error("{}", not_similar(*text, nearest.as_ref()))]
     NotSimilar {
-        /// The text with which the question was searched for.
+        /// The kind of text with which the question was searched for.
         text: SearchText,
-        /// The most similar question, if any has a word in common.
+        /// The most similar question; `None` if no question has a word in common with the text.
         nearest: Option<SimilarQuestion>,
     },
     /// Several questions have the wording.

@@ -9,7 +9,7 @@ use super::grade::price;
 use crate::model::{CarriedValue, CriterionGrade, Flag, Grade, Outcome, Status};
 
 const FIXED: [&str; 9] = ["id", "question", "status", "score", "earned", "possible", "band", "flags", "words"];
-const LAST: [&str; 2] = ["penalties", "reason"];
+const AFTER_CREDITS: [&str; 2] = ["penalties", "reason"];
 const CALIBRATED: [&str; 2] = ["calibrated", "calibrated_by"];
 const JUDGED: [&str; 4] = ["fallback", "prompt_tokens", "completion_tokens", "cost"];
 /// Prefix of the id of a criterion in the heading.
@@ -20,7 +20,8 @@ const KEPT: &str = "kept:";
 /// The columns and the format of a CSV table of grades.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvTable {
-    /// Ids of the criteria that have a column `credit:<id>`: 0 to 1, empty where the criterion is undecided.
+    /// Ids of the criteria that have a column `credit:<id>`. The column holds credits from 0 to 1. A cell is empty if
+    /// the criterion is undecided or belongs to another question, or if the answer is ungraded.
     pub criteria: Vec<String>,
     /// Whether there are columns for the calibrated score and the name of the calibration.
     pub calibrated: bool,
@@ -42,7 +43,7 @@ impl CsvTable {
     pub fn heading(&self) -> io::Result<Vec<u8>> {
         let mut names: Vec<String> = FIXED.map(str::to_owned).to_vec();
         names.extend(self.criteria.iter().map(|id| format!("{CREDIT}{id}")));
-        names.extend(LAST.map(str::to_owned));
+        names.extend(AFTER_CREDITS.map(str::to_owned));
         if self.calibrated {
             names.extend(CALIBRATED.map(str::to_owned));
         }
@@ -80,16 +81,16 @@ impl CsvTable {
             Outcome::Ungraded { reason } => Cow::Borrowed(reason),
         });
         if self.calibrated {
-            let of = grade.calibrated.as_ref();
-            row.push(of.map(|of| of.score.to_string()).unwrap_or_default().into());
-            row.push(of.map(|of| of.by.to_string()).unwrap_or_default().into());
+            let calibrated = grade.calibrated.as_ref();
+            row.push(calibrated.map(|calibrated| calibrated.score.to_string()).unwrap_or_default().into());
+            row.push(calibrated.map(|calibrated| calibrated.by.to_string()).unwrap_or_default().into());
         }
         if self.judged {
-            let of = grade.usage.as_ref();
+            let usage = grade.usage.as_ref();
             row.push(grade.fallback.as_deref().unwrap_or_default().into());
-            row.push(of.map(|of| of.prompt_tokens.to_string()).unwrap_or_default().into());
-            row.push(of.map(|of| of.completion_tokens.to_string()).unwrap_or_default().into());
-            row.push(of.and_then(|of| of.cost).map(price).unwrap_or_default().into());
+            row.push(usage.map(|usage| usage.prompt_tokens.to_string()).unwrap_or_default().into());
+            row.push(usage.map(|usage| usage.completion_tokens.to_string()).unwrap_or_default().into());
+            row.push(usage.and_then(|usage| usage.cost).map(price).unwrap_or_default().into());
         }
         row.extend(kept.iter().map(plain));
         self.write(&row, out)
@@ -98,7 +99,7 @@ impl CsvTable {
     fn write(&self, cells: &[Cow<'_, str>], out: &mut Vec<u8>) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).buffer_capacity(1024).from_writer(out);
         for cell in cells {
-            let cell = if self.for_spreadsheets { neutral(cell) } else { Cow::Borrowed(&**cell) };
+            let cell = if self.for_spreadsheets { escape_formula(cell) } else { Cow::Borrowed(&**cell) };
             writer.write_field(&*cell)?;
         }
         writer.write_record(None::<&[u8]>)?;
@@ -108,7 +109,7 @@ impl CsvTable {
 
 /// `text` as a cell that no spreadsheet interprets as a formula.
 pub fn spreadsheet_cell(text: &str) -> Cow<'_, str> {
-    neutral(text)
+    escape_formula(text)
 }
 
 /// A heading and one row for each grade. Where all grades belong to one question, each criterion has a column. Where
@@ -181,7 +182,7 @@ fn plain<'a>(kept: &'a CarriedValue<'_>) -> Cow<'a, str> {
     }
 }
 
-fn neutral(cell: &str) -> Cow<'_, str> {
+fn escape_formula(cell: &str) -> Cow<'_, str> {
     let may_be_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if may_be_formula { format!("'{cell}").into() } else { cell.into() }
 }
@@ -255,10 +256,10 @@ mod tests {
     #[test]
     fn formulas_are_neutralised_and_numbers_are_not() {
         for cell in ["=1+1", "+1 x", "-x", "@SUM(A1)", "\t=1"] {
-            assert_eq!(neutral(cell), format!("'{cell}"));
+            assert_eq!(escape_formula(cell), format!("'{cell}"));
         }
         for cell in ["a=b", "-1.5", "+3"] {
-            assert_eq!(neutral(cell), cell);
+            assert_eq!(escape_formula(cell), cell);
         }
     }
 

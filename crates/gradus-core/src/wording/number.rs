@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-/// A count and its noun: "1 answer", "2 answers", "0 criteria". The last word of `noun`, a singular, is put into the
-/// plural. A count that does not fit 64 bits is shown as the largest number that does.
+/// A count and its noun: "1 answer", "2 answers", "0 criteria". `noun` is singular; unless the count is 1, its last word is
+/// put into the plural. A count that is not a `u64` is shown as the largest `u64`.
 pub fn counted(count: impl TryInto<u64>, noun: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     format!("{count} {}", plural(count, noun))
 }
 
-/// The noun alone, in the number that `count` asks for: "answer" for 1, "answers" for every other count.
+/// The noun without the count: "answer" for 1, "answers" for every other count.
 pub fn plural(count: impl TryInto<u64>, noun: &str) -> Cow<'_, str> {
     if count.try_into().unwrap_or(u64::MAX) == 1 {
         return Cow::Borrowed(noun);

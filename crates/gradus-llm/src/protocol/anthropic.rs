@@ -42,11 +42,11 @@ pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect
     let cached = json!({ "type": "ephemeral" });
     let system =
         (!system.is_empty()).then(|| json!({ "type": "text", "text": system.join("\n\n"), "cache_control": cached }));
-    let shape = &request.shape;
+    let reply_schema = &request.reply_schema;
     let uses_tool = dialect.mode == Mode::Tool;
     let tool = if uses_tool {
-        let input_schema = serde_json::from_str(&shape.schema)?;
-        Some([Tool { name: shape.name, description: shape.description, input_schema }])
+        let input_schema = serde_json::from_str(&reply_schema.schema)?;
+        Some([Tool { name: reply_schema.name, description: reply_schema.description, input_schema }])
     } else {
         None
     };
@@ -57,7 +57,7 @@ pub(super) fn body(request: &Request, parameters: &Parameters, dialect: &Dialect
         messages: turns(&request.messages),
         temperature: parameters.temperature.filter(|_| dialect.temperature),
         tools: tool,
-        tool_choice: uses_tool.then(|| json!({ "type": "tool", "name": shape.name })),
+        tool_choice: uses_tool.then(|| json!({ "type": "tool", "name": reply_schema.name })),
     })
 }
 
@@ -114,12 +114,13 @@ mod tests {
 
     use super::super::Provider;
     use super::*;
-    use gradus_core::judge::{JudgeId, Shape};
+    use gradus_core::judge::{JudgeId, ReplySchema};
 
     fn request(said: &[(Role, &str)]) -> Request {
         let messages = said.iter().map(|(role, text)| Message { role: *role, text: (*text).into() }).collect();
-        let shape = Shape { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
-        Request { judge: JudgeId(0), sample: 3, messages, shape: Arc::new(shape) }
+        let reply_schema =
+            ReplySchema { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
+        Request { judge: JudgeId(0), sample: 3, messages, reply_schema: Arc::new(reply_schema) }
     }
 
     fn parameters() -> Parameters {

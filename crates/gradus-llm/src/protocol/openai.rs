@@ -75,11 +75,12 @@ fn role(message: &Message) -> &'static str {
 }
 
 fn format(request: &Request, mode: Mode) -> serde_json::Result<Option<Format<'_>>> {
-    let shape = &request.shape;
+    let reply_schema = &request.reply_schema;
     Ok(match mode {
         Mode::Schema => {
-            let schema = serde_json::from_str(&shape.schema)?;
-            let strict = StrictSchema { name: shape.name, description: shape.description, strict: true, schema };
+            let schema = serde_json::from_str(&reply_schema.schema)?;
+            let strict =
+                StrictSchema { name: reply_schema.name, description: reply_schema.description, strict: true, schema };
             Some(Format::JsonSchema { json_schema: strict })
         }
         Mode::Json => Some(Format::JsonObject {}),
@@ -150,13 +151,14 @@ mod tests {
 
     use super::super::Provider;
     use super::*;
-    use gradus_core::judge::{JudgeId, Shape};
+    use gradus_core::judge::{JudgeId, ReplySchema};
 
     fn request(sample: u32) -> Request {
         let said = |role, text: &str| Message { role, text: text.into() };
         let messages = vec![said(Role::System, "Grade."), said(Role::User, "a \"b\""), said(Role::Assistant, "1")];
-        let shape = Shape { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
-        Request { judge: JudgeId(0), sample, messages, shape: Arc::new(shape) }
+        let reply_schema =
+            ReplySchema { name: "verdict", description: "A verdict.", schema: r#"{"type":"object"}"#.into() };
+        Request { judge: JudgeId(0), sample, messages, reply_schema: Arc::new(reply_schema) }
     }
 
     fn parameters(temperature: Option<f64>, seed: Option<u64>) -> Parameters {
@@ -171,7 +173,7 @@ mod tests {
     fn a_schema_is_sent_unchanged() {
         let schema = r#"{"z":1,"a":{"y":2,"b":3}}"#;
         let mut request = request(0);
-        request.shape = Arc::new(Shape { name: "n", description: "d", schema: schema.into() });
+        request.reply_schema = Arc::new(ReplySchema { name: "n", description: "d", schema: schema.into() });
         for (provider, mode) in [(Provider::OpenAi, Mode::Schema), (Provider::Anthropic, Mode::Tool)] {
             let dialect = Dialect { mode, ..Dialect::first(provider) };
             let bytes = provider.body(&request, &parameters(None, None), &dialect).expect("JSON");

@@ -54,7 +54,7 @@ impl CacheError {
         matches!(self, Self::Disk { .. } | Self::Database { .. } | Self::Busy { .. })
     }
 
-    /// Advice for any caller, without names of flags or commands.
+    /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
             Self::Disk { error, .. } => hint_of_system(error),

@@ -32,7 +32,7 @@ pub enum DraftFault {
     NoWords { text: String },
     #[error("the points of the criteria are {}", .points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Points { points: Vec<f64> },
-    #[error("question `{id}` is there already")]
+    #[error("question `{id}` occurred in an earlier row")]
     Repeated { id: String },
 }
 
@@ -239,7 +239,7 @@ mod tests {
             assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint), "{text}");
         }
         let repeated = DraftFault::Repeated { id: "a".to_owned() };
-        assert_eq!(repeated.to_string(), "question `a` is there already");
+        assert_eq!(repeated.to_string(), "question `a` occurred in an earlier row");
         assert_eq!(repeated.hint(), "give each question its own id, or put its references into one row");
     }
 }

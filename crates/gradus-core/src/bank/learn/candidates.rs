@@ -1,6 +1,7 @@
 //! Finds phrases that separate high from low answers: frequent, not covered by the rubric, and beyond chance.
 //!
-//! Takes a contrast and the answers that were read; gives candidates, with an order and a test for repetition.
+//! Takes a contrast, which is a group of high answers and a group of low ones, and the phrases of these answers. Gives
+//! candidates, which can be sorted by strength and compared for repetition.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -9,18 +10,18 @@ use super::contrast::Contrast;
 use super::odds_ratio::AnswerCounts;
 use super::read_answer::{Occurrence, ReadAnswer};
 
-/// Minimum of high answers that contain the phrase where nothing covers it.
-const FEWEST: usize = 3;
+/// Minimum number of high answers in which the phrase occurs and the rubric does not cover it.
+const MIN_UNCOVERED_ANSWERS: usize = 3;
 
-/// A phrase with its evidence.
+/// A phrase with the answers that contain it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
     /// The stems of its words, with spaces between.
     pub(super) stems: String,
     /// Number of the contrast, from 0.
     pub(super) contrast: usize,
-    /// Numbers of the high answers where the rubric finds nothing in these words.
-    pub(super) holders: Vec<usize>,
+    /// Numbers of the high answers in which the rubric does not cover the phrase.
+    pub(super) uncovered_in: Vec<usize>,
     pub(super) counts: AnswerCounts,
     /// Lower bound of the log odds ratio, in thousandths.
     pub(super) strength: i64,
@@ -31,11 +32,11 @@ pub(super) fn candidates(number: usize, contrast: &Contrast, answers: &[ReadAnsw
     let (high, low) = (contrast.high.len(), contrast.low.len());
     let mut tally: BTreeMap<&str, (AnswerCounts, Vec<usize>)> = BTreeMap::new();
     for (answer, stems, occurrence) in occurrences(&contrast.high, answers) {
-        let (counts, holders) =
+        let (counts, uncovered_in) =
             tally.entry(stems).or_insert((AnswerCounts { high, low, ..AnswerCounts::default() }, Vec::new()));
         counts.high_with += 1;
         if !occurrence.is_covered {
-            holders.push(answer);
+            uncovered_in.push(answer);
         }
     }
     for (_, stems, _) in occurrences(&contrast.low, answers) {
@@ -43,12 +44,14 @@ pub(super) fn candidates(number: usize, contrast: &Contrast, answers: &[ReadAnsw
             counts.low_with += 1;
         }
     }
-    // If the rubric covers the phrase in most answers, the others are chance.
-    tally.retain(|_, (counts, holders)| holders.len() >= FEWEST && holders.len() * 2 > counts.high_with);
-    let candidate = |(stems, (counts, holders)): (&&str, &(AnswerCounts, Vec<usize>))| {
+    // If the rubric covers the phrase in half of the answers or more, it misses the phrase in the others by chance.
+    tally.retain(|_, (counts, uncovered_in)| {
+        uncovered_in.len() >= MIN_UNCOVERED_ANSWERS && uncovered_in.len() * 2 > counts.high_with
+    });
+    let candidate = |(stems, (counts, uncovered_in)): (&&str, &(AnswerCounts, Vec<usize>))| {
         let strength = counts.strength()?;
         let stems = (*stems).to_owned();
-        Some(Candidate { stems, contrast: number, holders: holders.clone(), counts: *counts, strength })
+        Some(Candidate { stems, contrast: number, uncovered_in: uncovered_in.clone(), counts: *counts, strength })
     };
     tally.iter().filter_map(candidate).collect()
 }
@@ -65,7 +68,8 @@ fn occurrences<'s>(
 }
 
 impl Candidate {
-    /// Orders the strongest candidate first. Of candidates in the same answers, the longest comes first because it says more.
+    /// Orders the strongest candidate first, then the one in more high answers, then the one with more words, because
+    /// it says more.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let key = |of: &Self| (of.strength, of.counts.high_with, of.stems.matches(' ').count());
         key(other).cmp(&key(self)).then_with(|| (&self.stems, self.contrast).cmp(&(&other.stems, other.contrast)))
@@ -74,8 +78,8 @@ impl Candidate {
     /// Whether this phrase shares a word with `other` and occurs mostly in the same answers.
     pub(super) fn repeats(&self, other: &Self) -> bool {
         let shares = self.stems.split(' ').any(|word| other.stems.split(' ').any(|known| known == word));
-        let common = self.holders.iter().filter(|answer| other.holders.contains(answer)).count();
-        shares && common * 2 >= self.holders.len()
+        let common = self.uncovered_in.iter().filter(|answer| other.uncovered_in.contains(answer)).count();
+        shares && common * 2 >= self.uncovered_in.len()
     }
 }
 
@@ -97,15 +101,15 @@ mod tests {
         candidates(0, &contrast, &answers).into_iter().map(|candidate| candidate.stems).collect()
     }
 
-    fn candidate(stems: &str, holders: &[usize]) -> Candidate {
-        let counts = AnswerCounts { high_with: holders.len(), ..AnswerCounts::default() };
-        Candidate { stems: stems.to_owned(), contrast: 0, holders: holders.to_vec(), counts, strength: 0 }
+    fn candidate(stems: &str, uncovered_in: &[usize]) -> Candidate {
+        let counts = AnswerCounts { high_with: uncovered_in.len(), ..AnswerCounts::default() };
+        Candidate { stems: stems.to_owned(), contrast: 0, uncovered_in: uncovered_in.to_vec(), counts, strength: 0 }
     }
 
     #[test]
     fn a_phrase_that_low_answers_also_contain_is_not_a_candidate() {
-        let open = |words| (words, false);
-        assert_eq!(stems(&[open("breaker"), open("trip")], &[open("trip")]), ["breaker"]);
+        let uncovered = |words| (words, false);
+        assert_eq!(stems(&[uncovered("breaker"), uncovered("trip")], &[uncovered("trip")]), ["breaker"]);
     }
 
     #[test]

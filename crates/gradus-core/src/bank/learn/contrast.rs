@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Minimum number of different answers. With fewer, fewer than five are held out, which proves nothing.
-const FEWEST: usize = 25;
+const MIN_DIFFERENT_ANSWERS: usize = 25;
 /// Minimum number of different high answers, and of different low ones. With fewer, fewer than two of them are held
 /// out.
 const FEWEST_OF_A_KIND: usize = 10;
@@ -63,9 +63,14 @@ impl fmt::Display for Refusal {
 impl fmt::Display for RefusalReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooFew(1) => write!(f, "1 different answer, but at least {FEWEST} are needed to hold out a fifth"),
+            Self::TooFew(1) => {
+                write!(f, "1 different answer, but at least {MIN_DIFFERENT_ANSWERS} are needed to hold out a fifth")
+            }
             Self::TooFew(count) => {
-                write!(f, "{count} different answers, but at least {FEWEST} are needed to hold out a fifth of them")
+                write!(
+                    f,
+                    "{count} different answers, but at least {MIN_DIFFERENT_ANSWERS} are needed to hold out a fifth of them"
+                )
             }
             Self::AllEqual(count) => write!(f, "all {count} graded answers have the same grade"),
             Self::OneSided { high, low } => {
@@ -154,7 +159,7 @@ fn enough(
         texts.collect::<BTreeSet<&str>>().len()
     };
     let (all, highs, lows) = (different(graded), different(&high), different(&low));
-    if all < FEWEST {
+    if all < MIN_DIFFERENT_ANSWERS {
         Err(RefusalReason::TooFew(all))
     } else if lowest >= highest {
         Err(RefusalReason::AllEqual(graded.len()))

@@ -9,7 +9,7 @@ use super::contrast::{Contrast, GradedAnswer, Refusal, contrasts};
 use super::edit::{Insertion, NewPhrase, applied, insertions, ordered};
 use super::holdout::{Trial, held_out};
 use super::patch::unified_diff;
-use super::proposal::{Evidence, PlacedPhrase, Proposal, Suggestion, Target, phrases};
+use super::proposal::{PhraseSources, PlacedPhrase, Proposal, Suggestion, Target, phrases};
 use super::read_answer::{ReadAnswer, read_answer, stems};
 use super::relatedness::{CriterionWords, WordReader};
 use crate::bank::bank_error::BankError;
@@ -164,9 +164,9 @@ impl<'b> Learner<'b> {
         };
         let read: Vec<ReadAnswer> = answers.iter().zip(is_held_out).map(&mut read).collect();
         let contrasts: Vec<Contrast> = contrasts.iter().map(|contrast| contrast.without(is_held_out)).collect();
-        let evidence =
-            Evidence { own: subject.own_criteria, words: &words, contrasts: &contrasts, answers, read: &read };
-        phrases(&evidence, MAX_TRIED_PHRASES, reader)
+        let sources =
+            PhraseSources { own: subject.own_criteria, words: &words, contrasts: &contrasts, answers, read: &read };
+        phrases(&sources, MAX_TRIED_PHRASES, reader)
     }
 
     /// Tries the phrases one by one. Keeps each that raises agreement on the held-out answers, does not lower agreement

@@ -1,4 +1,4 @@
-//! Decides where in a rubric a phrase belongs: the criterion, and the concept or reference of it.
+//! Decides where in a rubric a phrase belongs: the criterion, and its concept or reference.
 //!
 //! Takes the criteria of the rubric file and the answers that contain the phrase; gives a placement. Edits of the file
 //! are made in `edit`.
@@ -28,11 +28,11 @@ pub(super) enum Slot {
     Reference { number: usize, weight: Thousandths },
 }
 
-/// The answers that support a phrase.
+/// All answers, and the numbers of those that support a phrase.
 pub(super) struct Support<'a> {
     pub(super) answers: &'a [ReadAnswer],
-    /// Numbers of the high answers that contain the phrase.
-    pub(super) holders: &'a [usize],
+    /// Numbers of the high answers in which the rubric does not cover the phrase.
+    pub(super) uncovered_in: &'a [usize],
     /// Numbers of all high answers.
     pub(super) high: &'a [usize],
 }
@@ -57,7 +57,7 @@ pub(super) fn place(
     related: impl Fn(usize) -> RelatedParts,
 ) -> PlacementResult {
     let unmet = |number: usize| {
-        let open = support.holders.iter().copied().filter(|answer| support.credit(*answer, number) < 1000);
+        let open = support.uncovered_in.iter().copied().filter(|answer| support.credit(*answer, number) < 1000);
         let open: Vec<usize> = open.collect();
         let lacking: u32 = open.iter().map(|answer| 1000_u32.saturating_sub(support.credit(*answer, number))).sum();
         (open, lacking)
@@ -108,26 +108,27 @@ impl Support<'_> {
         results.filter(|result| result.missing.contains(&concept)).count()
     }
 
-    /// The related concept that most `open` answers miss. Of several, the one that fewest other high answers miss: what
-    /// most of them say is most likely said here in other words.
+    /// The related concept that most answers in `open` miss; among equals, the one that fewest high answers miss, because
+    /// the phrase most likely expresses what most high answers contain.
     ///
-    /// A criterion that asks for some of its concepts gets a new concept instead, if the phrase is related to the
-    /// criterion and each related concept is missing in fewer than half of the answers.
-    fn concept(&self, criterion: usize, related: &RelatedParts, open: &[usize], asks_for_some: bool) -> Option<Slot> {
+    /// A criterion with `need` gets a new concept instead, if the phrase is related to the criterion and each related
+    /// concept is missing in fewer than half of the answers.
+    fn concept(&self, criterion: usize, related: &RelatedParts, open: &[usize], has_need: bool) -> Option<Slot> {
         let key = |concept: &usize| {
             let missing = self.missing(open, criterion, *concept);
             (missing, Reverse(self.missing(self.high, criterion, *concept)), Reverse(*concept))
         };
         let best = related.concepts.iter().copied().max_by_key(key);
         let missing = best.map_or(0, |best| self.missing(open, criterion, best));
-        if asks_for_some && related.criterion && missing * 2 < open.len() {
+        if has_need && related.criterion && missing * 2 < open.len() {
             Some(Slot::NewConcept)
         } else {
             best.filter(|_| missing > 0).map(Slot::Concept)
         }
     }
 
-    /// A further term of the reference that fits most of the answers best. Its weight is the median of the other weights.
+    /// A further term of the reference that is the best match of most answers in `open`. Its weight is the median of the
+    /// weights in that reference.
     fn term(&self, criterion: usize, references: &[ReferenceAnswer], open: &[usize]) -> Option<Slot> {
         let fits = |number: usize| open.iter().filter(|answer| self.reference(**answer, criterion) == number).count();
         let number = (0..references.len()).max_by_key(|number| (fits(*number), Reverse(*number)))?;
@@ -180,13 +181,13 @@ mod tests {
         criteria: &[(Criterion, bool)],
         known: Option<usize>,
         answers: &[ReadAnswer],
-        holders: usize,
+        uncovered: usize,
     ) -> Option<Placement> {
         let all = |number: usize| RelatedParts {
             concepts: (0..criteria[number].0.concepts.len()).collect(),
             criterion: true,
         };
-        match result(criteria, known, answers, holders, all) {
+        match result(criteria, known, answers, uncovered, all) {
             PlacementResult::Placed(placement) => Some(placement),
             _ => None,
         }
@@ -196,17 +197,17 @@ mod tests {
         criteria: &[(Criterion, bool)],
         known: Option<usize>,
         answers: &[ReadAnswer],
-        holders: usize,
+        uncovered: usize,
         related: impl Fn(usize) -> RelatedParts,
     ) -> PlacementResult {
         let locations: Vec<CriterionLocations> = criteria.iter().map(|(_, need)| locations(*need)).collect();
         let own: Vec<_> = criteria.iter().map(|(criterion, _)| criterion).zip(&locations).collect();
-        let (all, few): (Vec<usize>, Vec<usize>) = ((0..answers.len()).collect(), (0..holders).collect());
-        place(&own, known, &Support { answers, holders: &few, high: &all }, related)
+        let (all, few): (Vec<usize>, Vec<usize>) = ((0..answers.len()).collect(), (0..uncovered).collect());
+        place(&own, known, &Support { answers, uncovered_in: &few, high: &all }, related)
     }
 
     #[test]
-    fn the_criterion_that_most_answers_with_the_phrase_do_not_meet_gets_it() {
+    fn a_phrase_goes_to_the_criterion_that_most_answers_with_it_do_not_meet() {
         let criteria = [(counted(1), false), (counted(2), false)];
         let answers = [answer(&[(1000, &[], 0), (500, &[1], 0)]), answer(&[(0, &[0], 0), (500, &[1], 0)])];
         let place = |known| placed(&criteria, known, &answers, 2);
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn among_concepts_that_the_answers_miss_the_one_that_others_express_gets_the_phrase() {
+    fn a_phrase_goes_to_the_missing_concept_that_other_high_answers_contain() {
         let answers = [answer(&[(0, &[0, 1], 0)]), answer(&[(500, &[0], 0)])];
         assert_eq!(
             placed(&[(counted(2), false)], None, &answers, 1).map(|placement| placement.slot),
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_criterion_that_asks_for_some_concepts_can_get_a_new_one() {
+    fn a_criterion_with_need_can_get_a_new_concept() {
         let answers =
             [answer(&[(500, &[0], 0)]), answer(&[(500, &[1], 0)]), answer(&[(500, &[2], 0)]), answer(&[(500, &[], 0)])];
         let at = |need| placed(&[(counted(3), need)], None, &answers, 4).map(|placement| placement.slot);
@@ -261,7 +262,7 @@ mod tests {
         assert_eq!(
             at(&[&[], &[]], &[true, false]),
             PlacementResult::Unrelated(0),
-            "a criterion without `need` gets no concept"
+            "a criterion without `need` gets no new concept"
         );
     }
 

@@ -1,6 +1,6 @@
-//! Selects the phrases of one question to try, strongest first, and describes proposals and suggestions.
+//! Selects the phrases to try for one question, strongest first, and describes proposals and suggestions.
 //!
-//! Takes the evidence of the answers; leaves trying the phrases on held-out answers to `learner`.
+//! Takes the rubric and the graded answers; leaves trying the phrases on held-out answers to `learner`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -124,8 +124,8 @@ impl PlacedPhrase {
         let AnswerCounts { high_with, high, low_with, low } = self.counts;
         let HeldOut { metric, answers, before, after } = held_out;
         format!(
-            "learned `{}`: {high_with} of {high} high answers, {low_with} of {low} low; {metric} {before:.3} to {after:.3} \
-             on {answers} others: \"{}\"",
+            "learned `{}`: {high_with} of {high} high answers, {low_with} of {low} low; {metric} from {before:.3} to \
+             {after:.3} on {answers} held-out answers: \"{}\"",
             self.phrase, self.excerpt
         )
     }
@@ -148,7 +148,7 @@ impl PlacedPhrase {
 }
 
 /// The rubric and the answers that phrases are selected from.
-pub(super) struct Evidence<'e> {
+pub(super) struct PhraseSources<'e> {
     /// The criteria of the rubric file itself.
     pub(super) own: &'e [(&'e Criterion, &'e CriterionLocations)],
     /// The words of these criteria.
@@ -162,11 +162,11 @@ pub(super) struct Evidence<'e> {
 
 /// At most `limit` phrases to try, strongest first, and at most `limit` suggestions.
 pub(super) fn phrases(
-    evidence: &Evidence<'_>,
+    sources: &PhraseSources<'_>,
     limit: usize,
     reader: &mut Reader,
 ) -> (Vec<PlacedPhrase>, Vec<Suggestion>) {
-    let Evidence { own, words, contrasts, answers, read } = *evidence;
+    let PhraseSources { own, words, contrasts, answers, read } = *sources;
     let found = contrasts.iter().enumerate().flat_map(|(number, contrast)| candidates(number, contrast, read));
     let mut found: Vec<Candidate> = found.collect();
     found.sort_by(Candidate::order);
@@ -182,7 +182,7 @@ pub(super) fn phrases(
         }
         let Some(contrast) = contrasts.get(candidate.contrast) else { continue };
         let Some(texts) = PhraseTexts::new(&candidate, answers, read) else { continue };
-        let support = Support { answers: read, holders: &candidate.holders, high: &contrast.high };
+        let support = Support { answers: read, uncovered_in: &candidate.uncovered_in, high: &contrast.high };
         let stems = content_stems(&texts.phrase, reader);
         match place(own, contrast.criterion, &support, |number| related_parts(words.get(number), &stems)) {
             PlacementResult::Placed(placement) => {
@@ -222,7 +222,7 @@ struct PhraseTexts {
 
 impl PhraseTexts {
     fn new(candidate: &Candidate, answers: &[GradedAnswer<'_>], read: &[ReadAnswer]) -> Option<Self> {
-        let places = candidate.holders.iter().filter_map(|&answer| {
+        let places = candidate.uncovered_in.iter().filter_map(|&answer| {
             let text = answers.get(answer)?.text;
             Some((text, read.get(answer)?.phrases.get(&candidate.stems)?))
         });
@@ -267,7 +267,7 @@ fn placed_phrase(
     Some(PlacedPhrase { placement, contrast, criterion, target, phrase, counts, strength, examples, excerpt })
 }
 
-/// The most frequent text. Of several, the first in alphabetical order.
+/// The most frequent text. If several are equally frequent, the first in alphabetical order.
 fn most_frequent<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for text in texts {

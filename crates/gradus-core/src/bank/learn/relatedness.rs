@@ -44,7 +44,7 @@ impl WordReader<'_> {
         CriterionWords { all, concepts }
     }
 
-    /// The stems without those of the question, and the stems of words with the same or nearly the same meaning.
+    /// `stems` and the stems of words with the same or nearly the same meaning, all without the stems of the question.
     fn widened(&self, stems: &BTreeSet<String>) -> BTreeSet<String> {
         let own: Vec<&String> = stems.iter().filter(|stem| !self.asked.contains(*stem)).collect();
         let mut wide: BTreeSet<String> = own.iter().map(|stem| (*stem).clone()).collect();

@@ -9,9 +9,9 @@ use crate::report::layout::table::row;
 use crate::report::layout::text_run::TextRun;
 use crate::wording::counted;
 
-/// Maximum number of questions with a table of criteria each.
-const TABLES: usize = 12;
-/// Minimum number of columns for the number of answers beside the other values.
+/// Maximum number of questions for which tables of criteria are printed. With more questions, none are.
+const MAX_QUESTIONS_WITH_TABLES: usize = 12;
+/// Minimum width of a page, in columns, for which tables of criteria have the column with the number of answers.
 const MIN_WIDTH_FOR_COUNTS: usize = 64;
 /// Width of a number of answers, in columns.
 const COUNT_WIDTH: usize = 9;
@@ -22,10 +22,10 @@ const VALUE_WIDTH: usize = 8;
 pub(super) fn question_tables(page: &mut Page, report: &BatchReport<'_>) {
     let questions = &report.overview.questions;
     by_question(page, report);
-    let with_criteria = || questions.iter().filter(|(_, answers)| is_decided(answers));
-    let has_tables = with_criteria().count() <= TABLES;
+    let with_criteria = || questions.iter().filter(|(_, stats)| has_decided_items(stats));
+    let has_tables = with_criteria().count() <= MAX_QUESTIONS_WITH_TABLES;
     if has_tables {
-        with_criteria().for_each(|(id, answers)| criteria(page, id, answers));
+        with_criteria().for_each(|(id, stats)| criteria(page, id, stats));
     }
     if has_tables && with_criteria().next().is_some() {
         page.blank();
@@ -42,8 +42,8 @@ pub(super) fn question_tables(page: &mut Page, report: &BatchReport<'_>) {
     }
 }
 
-fn is_decided(answers: &QuestionStats) -> bool {
-    answers.criteria.iter().map(|criterion| &criterion.item).chain(&answers.penalties).any(|item| item.decided > 0)
+fn has_decided_items(stats: &QuestionStats) -> bool {
+    stats.criteria.iter().map(|criterion| &criterion.item).chain(&stats.penalties).any(|item| item.decided > 0)
 }
 
 fn by_question(page: &mut Page, report: &BatchReport<'_>) {
@@ -53,32 +53,32 @@ fn by_question(page: &mut Page, report: &BatchReport<'_>) {
     let cells = |answers: String, mean: String| [(answers, COUNT_WIDTH), (mean, VALUE_WIDTH)];
     page.heading("by question", "");
     row(page, "", &cells("graded".into(), "mean".into()), FAINT);
-    for (id, answers) in &report.overview.questions {
-        row(page, id, &cells(answers.scores.graded.to_string(), mean(&answers.scores)), PLAIN);
+    for (id, stats) in &report.overview.questions {
+        row(page, id, &cells(stats.scores.graded.to_string(), mean(&stats.scores)), PLAIN);
     }
 }
 
-fn criteria(page: &mut Page, id: &str, answers: &QuestionStats) {
-    page.heading(id, &answers_to(answers));
+fn criteria(page: &mut Page, id: &str, stats: &QuestionStats) {
+    page.heading(id, &answers_to(stats));
     let is_wide = page.columns() >= MIN_WIDTH_FOR_COUNTS;
     let cells = |[answers, rate, credit, r]: [String; 4]| {
         let figures = [rate, credit, r].map(|figure| (figure, VALUE_WIDTH));
         is_wide.then_some((answers, COUNT_WIDTH)).into_iter().chain(figures).collect::<Vec<_>>()
     };
     row(page, "criteria", &cells(["answers", "hit", "credit", "r"].map(str::to_owned)), FAINT);
-    for criterion in &answers.criteria {
+    for criterion in &stats.criteria {
         let item = &criterion.item;
         let [credit, r] = [item.mean_credit(), criterion.discrimination()].map(decimal_or_dash);
         row(page, &item.id, &cells([item.decided.to_string(), percent(item.hit_rate()), credit, r]), PLAIN);
     }
-    if !answers.penalties.is_empty() {
+    if !stats.penalties.is_empty() {
         row(page, "penalties", &cells(["answers", "applied", "credit", ""].map(str::to_owned)), FAINT);
     }
-    for item in &answers.penalties {
+    for item in &stats.penalties {
         let (applied, credit) = (percent(item.applied_rate()), decimal_or_dash(item.mean_credit()));
         row(page, &item.id, &cells([item.decided.to_string(), applied, credit, String::new()]), PLAIN);
     }
-    for reason in reasons(answers) {
+    for reason in reasons(stats) {
         page.paragraph(2, &[TextRun::faint(reason)]);
     }
 }

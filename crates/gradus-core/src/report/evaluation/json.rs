@@ -25,14 +25,14 @@ impl Evaluation {
             "ungraded": self.ungraded,
             "groups": self.study.groups.iter().map(group).collect::<Vec<_>>(),
             "worst": self.worst,
-            "moved": self.moved.as_ref().map(changes),
+            "moved": self.change.as_ref().map(changes),
             "scores": self.scores,
         })
     }
 }
 
 fn group(group: &Group) -> Value {
-    let (of, question, name) = match &group.of {
+    let (of, question, name) = match &group.subset {
         Subset::All => ("all", None, None),
         Subset::Split(name) => ("split", None, Some(name)),
         Subset::Question(name) => ("question", None, Some(name)),
@@ -62,8 +62,8 @@ fn ends(interval: Interval) -> [f64; 2] {
     [interval.low, interval.high]
 }
 
-fn changes(moved: &EvaluationChange) -> Value {
-    let figures: serde_json::Map<String, Value> = moved
+fn changes(change: &EvaluationChange) -> Value {
+    let figures: serde_json::Map<String, Value> = change
         .figures
         .iter()
         .map(|changed| {
@@ -80,5 +80,5 @@ fn changes(moved: &EvaluationChange) -> Value {
             (changed.metric.name().to_owned(), value)
         })
         .collect();
-    json!({ "from": moved.from, "answers": moved.answers, "changed": moved.changed, "figures": figures })
+    json!({ "from": change.from, "answers": change.answers, "changed": change.changed, "figures": figures })
 }

@@ -27,8 +27,8 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for (name, groups) in lists {
         list(&mut page, name, &groups);
     }
-    if let Some(moved) = &evaluation.moved {
-        self::changes(&mut page, moved);
+    if let Some(change) = &evaluation.change {
+        self::changes(&mut page, change);
     }
     if !evaluation.ungraded.is_empty() {
         page.push_str("\n## Not graded\n\n");
@@ -65,7 +65,7 @@ pub fn markdown(evaluation: &Evaluation) -> String {
 }
 
 fn table(page: &mut String, group: &Group, with_people: bool) {
-    let _ = writeln!(page, "\n## {} ({})\n", escape(&title(&group.of)), counted(group.answers, "answer"));
+    let _ = writeln!(page, "\n## {} ({})\n", escape(&title(&group.subset)), counted(group.answers, "answer"));
     let (head, rule) = if with_people { (" people |", "---:|") } else { ("", "") };
     let _ = writeln!(page, "| metric | grader | 95 percent | length only |{head}\n|---|---:|---:|---:|{rule}");
     for figure in &group.figures {
@@ -94,21 +94,21 @@ fn list(page: &mut String, name: &str, groups: &[&Group]) {
         let _ = writeln!(
             page,
             "| {} | {} | {one} | {two} | {three} | {length} |",
-            escape(&title(&group.of)),
+            escape(&title(&group.subset)),
             group.answers
         );
     }
 }
 
-fn changes(page: &mut String, moved: &EvaluationChange) {
+fn changes(page: &mut String, change: &EvaluationChange) {
     let _ = writeln!(
         page,
         "\n## Changes since {}\n\n{} of {} answers have a different score.\n\n| metric | before | after | difference | 95 percent | p |\n|---|---:|---:|---:|---:|---:|",
-        escape(&moved.from),
-        moved.changed,
-        moved.answers
+        escape(&change.from),
+        change.changed,
+        change.answers
     );
-    for changed in &moved.figures {
+    for changed in &change.figures {
         if let Ok(comparison) = &changed.comparison {
             let interval = comparison
                 .interval
@@ -125,7 +125,7 @@ fn changes(page: &mut String, moved: &EvaluationChange) {
             );
         }
     }
-    for (name, absent) in absent_changes(moved) {
+    for (name, absent) in absent_changes(change) {
         let _ = writeln!(page, "\nNo {name}: {}.", escape(&absent.to_string()));
     }
 }

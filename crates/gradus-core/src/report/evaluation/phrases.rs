@@ -68,7 +68,8 @@ pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
         lines.push(format!("calibrated by {calibration}"));
     }
     let both = evaluation.study.groups.first().map_or(0, |group| group.answers);
-    let mut counts = vec![format!("{}, {both} with both scores", counted(evaluation.answers, "answer"))];
+    let mut counts =
+        vec![format!("{}, {both} scored by people and by the grader", counted(evaluation.answers, "answer"))];
     if evaluation.unscored > 0 {
         counts.push(format!("{} without a human score", evaluation.unscored));
     }
@@ -99,7 +100,7 @@ pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
 pub(super) fn sections(evaluation: &Evaluation) -> (Vec<&Group>, BTreeMap<&'static str, Vec<&Group>>) {
     let (mut tables, mut lists) = (Vec::new(), BTreeMap::<&str, Vec<&Group>>::new());
     for group in &evaluation.study.groups {
-        match group.of {
+        match group.subset {
             Subset::All | Subset::Split(_) => tables.push(group),
             Subset::Question(_) => lists.entry("questions").or_default().push(group),
             Subset::Criterion(..) => lists.entry("criteria").or_default().push(group),
@@ -119,6 +120,6 @@ pub(super) fn people(figure: &Figure) -> String {
 }
 
 /// The metrics that cannot be compared, with their reasons.
-pub(super) fn absent_changes(moved: &EvaluationChange) -> impl Iterator<Item = (&'static str, Absent)> {
-    moved.figures.iter().filter_map(|changed| Some((changed.metric.name(), *changed.comparison.as_ref().err()?)))
+pub(super) fn absent_changes(change: &EvaluationChange) -> impl Iterator<Item = (&'static str, Absent)> {
+    change.figures.iter().filter_map(|changed| Some((changed.metric.name(), *changed.comparison.as_ref().err()?)))
 }

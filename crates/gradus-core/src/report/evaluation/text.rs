@@ -52,8 +52,8 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
     for (name, groups) in lists {
         list(&mut page, name, &groups);
     }
-    if let Some(moved) = &evaluation.moved {
-        self::changes(&mut page, moved);
+    if let Some(change) = &evaluation.change {
+        self::changes(&mut page, change);
     }
     if !evaluation.ungraded.is_empty() {
         page.heading("not graded", "");
@@ -73,7 +73,7 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
 
 fn table(page: &mut Page, group: &Group, with_people: bool) {
     let wide = page.columns() >= MIN_WIDTH_FOR_INTERVALS;
-    page.heading(&title(&group.of), &counted(group.answers, "answer"));
+    page.heading(&title(&group.subset), &counted(group.answers, "answer"));
     let cells = |grader: String, interval: String, length: String, people: String| {
         let mut cells = vec![(grader, METRIC_WIDTH)];
         if wide {
@@ -112,7 +112,7 @@ fn list(page: &mut Page, name: &str, groups: &[&Group]) {
         let figure = |metric| group.figure(metric).map(|figure| value(&figure.grader)).unwrap_or_default();
         let [first, second, third] = metrics.map(figure);
         let length = group.figure(metrics[0]).map(|figure| value(&figure.length)).unwrap_or_default();
-        row(page, &title(&group.of), &cells(group.answers.to_string(), [first, second, third, length]), PLAIN);
+        row(page, &title(&group.subset), &cells(group.answers.to_string(), [first, second, third, length]), PLAIN);
     }
     let absent: usize = groups
         .iter()
@@ -130,10 +130,10 @@ fn list(page: &mut Page, name: &str, groups: &[&Group]) {
     }
 }
 
-fn changes(page: &mut Page, moved: &EvaluationChange) {
-    page.heading("changes", &format!("since {}", moved.from));
-    let (answers, have) = (counted(moved.answers, "answer"), if moved.answers == 1 { "has" } else { "have" });
-    let summary = format!("{} of {answers} {have} a different score", moved.changed);
+fn changes(page: &mut Page, change: &EvaluationChange) {
+    page.heading("changes", &format!("since {}", change.from));
+    let (answers, have) = (counted(change.answers, "answer"), if change.answers == 1 { "has" } else { "have" });
+    let summary = format!("{} of {answers} {have} a different score", change.changed);
     page.paragraph(2, &[TextRun::plain(summary)]);
     let wide = page.columns() >= MIN_WIDTH_FOR_INTERVALS;
     let cells = |before: String, after: String, difference: String, p: String| {
@@ -146,7 +146,7 @@ fn changes(page: &mut Page, moved: &EvaluationChange) {
     };
     let [before, after, difference, p] = ["before", "after", "difference", "p"].map(str::to_owned);
     row(page, "", &cells(before, after, difference, p), FAINT);
-    for changed in &moved.figures {
+    for changed in &change.figures {
         if let Ok(comparison) = &changed.comparison {
             let sign = if comparison.difference > 0.0 { "+" } else { "" };
             let cells = cells(
@@ -158,7 +158,7 @@ fn changes(page: &mut Page, moved: &EvaluationChange) {
             row(page, changed.metric.name(), &cells, PLAIN);
         }
     }
-    for (name, absent) in absent_changes(moved) {
+    for (name, absent) in absent_changes(change) {
         page.paragraph(2, &[TextRun::faint(format!("no {name}: {absent}"))]);
     }
 }
@@ -175,8 +175,9 @@ fn disagreement(page: &mut Page, place: usize, one: &Disagreement, unit: f64) {
             cut_middle_between_words(&one.answer.replace(['\n', '\r', '\t'], " "), MAX_ANSWER_WIDTH)
         ))],
     );
-    let found: Vec<String> = one.evidence.iter().map(|(concept, quote)| format!("“{quote}” for {concept}")).collect();
+    let found: Vec<String> = one.evidence.iter().map(|(concept, quote)| format!("“{quote}” for `{concept}`")).collect();
     let found = if found.is_empty() { "nothing found".to_owned() } else { format!("found {}", found.join(", ")) };
-    let missing = if one.missing.is_empty() { String::new() } else { format!("; missing {}", one.missing.join(", ")) };
+    let missing =
+        if one.missing.is_empty() { String::new() } else { format!("; missing `{}`", one.missing.join("`, `")) };
     page.paragraph(5, &[TextRun::faint(format!("{found}{missing}"))]);
 }

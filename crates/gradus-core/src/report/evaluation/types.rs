@@ -29,7 +29,7 @@ pub struct Evaluation {
     /// The answers with the greatest differences between grader and people, the greatest first.
     pub worst: Vec<Disagreement>,
     /// The comparison with an earlier evaluation. `None` if none was requested.
-    pub moved: Option<EvaluationChange>,
+    pub change: Option<EvaluationChange>,
     /// The score of every answer, which a later evaluation can be compared with.
     pub scores: Vec<AnswerScore>,
 }

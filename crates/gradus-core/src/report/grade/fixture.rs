@@ -1,4 +1,4 @@
-//! An invented grade, which the tests of every format report.
+//! An invented grade that the tests of all report formats use.
 
 use crate::model::{
     Advice, Answer, Band, Bands, Basis, Criterion, CriterionGrade, Delivery, Evidence, Explanation, Fingerprint, Flag,
@@ -28,7 +28,7 @@ impl Fixture {
     }
 }
 
-/// One criterion met, one in part, one missed, and a penalty.
+/// A grade with one criterion that is met, one partly met, one missed, and a penalty.
 pub(in crate::report) fn incident() -> Fixture {
     Fixture { grade: grade(), question: question(), answer: Answer { id: "incident-3.txt", text: ANSWER, body: 14 } }
 }
@@ -104,7 +104,7 @@ fn grade() -> Grade<'static> {
             Advice { criterion: "blames-a-person".into(), text: "Say what the system allowed.".into() },
         ],
         fallback: None,
-        unheard: Vec::new(),
+        incomplete_judges: Vec::new(),
         usage: None,
         fingerprint: Fingerprint([7; 32]),
     }

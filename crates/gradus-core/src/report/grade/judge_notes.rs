@@ -47,7 +47,7 @@ pub(super) fn fallback(grade: &Grade<'_>) -> Option<String> {
 
 /// A line for each judge that did not decide every criterion.
 pub(super) fn incomplete_judges(grade: &Grade<'_>) -> Vec<String> {
-    grade.unheard.iter().map(|note| format!("Judge did not decide everything: {note}")).collect()
+    grade.incomplete_judges.iter().map(|note| format!("Judge did not decide everything: {note}")).collect()
 }
 
 /// Remarks on a criterion that was for a judge to decide: who decided it, and disagreement between judges or with the
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn judges_that_did_not_decide_everything_are_named() {
         let mut grade = judged();
-        grade.unheard = vec!["b gave no reply".into()];
+        grade.incomplete_judges = vec!["b gave no reply".into()];
         assert_eq!(incomplete_judges(&grade), ["Judge did not decide everything: b gave no reply"]);
     }
 }

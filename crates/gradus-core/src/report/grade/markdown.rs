@@ -100,7 +100,7 @@ fn additions(sheet: &Sheet<'_>) -> String {
         let reference = sheet.reference(&graded.id).map(reference).unwrap_or_default();
         format!("- **{number}** (+{gain}) {advice}\n{reference}")
     };
-    section("What to add", &sheet.open().into_iter().map(item).collect::<String>())
+    section("What to add", &sheet.improvable().into_iter().map(item).collect::<String>())
 }
 
 fn reference(reference: &Reference<'_>) -> String {

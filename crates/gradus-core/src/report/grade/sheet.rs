@@ -57,7 +57,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// The criteria that could earn more points, the one with the greatest possible gain first.
-    pub(super) fn open(&self) -> Vec<(usize, &'a CriterionGrade<'a>)> {
+    pub(super) fn improvable(&self) -> Vec<(usize, &'a CriterionGrade<'a>)> {
         let is_open = |graded: &CriterionGrade<'_>| matches!(graded.status, Status::Missed | Status::Partial);
         let mut open: Vec<_> = self.numbered().filter(|(_, graded)| is_open(graded)).collect();
         open.sort_by_key(|(_, graded)| Reverse(gain(graded)));
@@ -78,7 +78,7 @@ mod tests {
     fn the_criterion_with_the_greatest_possible_gain_is_first() {
         let fixture = fixture::incident();
         let sheet = fixture.sheet();
-        let numbers: Vec<_> = sheet.open().into_iter().map(|(number, _)| number).collect();
+        let numbers: Vec<_> = sheet.improvable().into_iter().map(|(number, _)| number).collect();
         assert_eq!(numbers, [3, 2]);
     }
 

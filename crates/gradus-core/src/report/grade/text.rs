@@ -123,7 +123,7 @@ fn penalties(page: &mut Page, sheet: &Sheet<'_>) {
 }
 
 fn additions(page: &mut Page, sheet: &Sheet<'_>) {
-    let open = sheet.open();
+    let open = sheet.improvable();
     if open.is_empty() {
         return;
     }

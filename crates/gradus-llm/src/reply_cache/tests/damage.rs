@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::fixtures::{by_hand, cache, fill, found, key, names, place, reply};
+use super::fixtures::{cache, cache_path, count_stored, execute_sql, fill, key, names, reply};
 use crate::reply_cache::{Cache, CacheError, PathOrigin};
 
 const COUNT: usize = 60;
@@ -10,7 +10,7 @@ const PAGE: usize = 4096;
 
 /// The bytes of a filled and closed cache.
 fn filled() -> Vec<u8> {
-    let (_folder, path) = place();
+    let (_folder, path) = cache_path();
     let cache = cache(&path);
     fill(&cache, COUNT);
     cache.remember_endpoint("one", "known").expect("kept");
@@ -22,11 +22,11 @@ fn filled() -> Vec<u8> {
 fn used(folder: &Path, path: &Path) -> (bool, bool) {
     let opened = Cache::open(path, PathOrigin::Default).expect("a cache");
     let cache = opened.cache;
-    found(&cache, COUNT);
+    count_stored(&cache, COUNT);
     cache.endpoint("one").expect("an answer");
     cache.stats().expect("figures");
     fill(&cache, COUNT);
-    assert_eq!(found(&cache, COUNT), COUNT);
+    assert_eq!(count_stored(&cache, COUNT), COUNT);
     cache.clear().expect("cleared");
     let later = cache.set_aside_path();
     for aside in opened.set_aside.iter().chain(&later) {
@@ -52,7 +52,7 @@ fn a_file_that_is_not_a_database_is_renamed_at_once() {
         ("text", notes.as_bytes(), true),
     ];
     for (name, bytes, is_set_aside) in cases {
-        let (folder, path) = place();
+        let (folder, path) = cache_path();
         std::fs::write(&path, bytes).expect("written");
         assert_eq!(used(folder.path(), &path).0, is_set_aside, "{name}");
         if is_set_aside {
@@ -67,7 +67,7 @@ fn damage_of_any_page_is_survived() {
     let mut later = 0;
     for page in 0..whole.len() / PAGE {
         for filler in [0, 0xFF, b'a'] {
-            let (folder, path) = place();
+            let (folder, path) = cache_path();
             let mut bytes = whole.clone();
             bytes[page * PAGE..(page + 1) * PAGE].fill(filler);
             std::fs::write(&path, bytes).expect("written");
@@ -82,7 +82,7 @@ fn a_change_of_any_byte_of_the_header_is_survived() {
     let whole = filled();
     // Without the application id and the layout version, because a change there names another owner.
     for at in (0..100).filter(|at| !(60..64).contains(at) && !(68..72).contains(at)) {
-        let (folder, path) = place();
+        let (folder, path) = cache_path();
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         std::fs::write(&path, bytes).expect("written");
@@ -93,7 +93,7 @@ fn a_change_of_any_byte_of_the_header_is_survived() {
 #[test]
 fn two_caches_that_find_the_same_damage_agree_on_the_new_file() {
     let whole = filled();
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     std::fs::write(&path, &whole).expect("written");
     // The root page of the index of replies, as the database reports it.
     let root = cache(&path).with_connection(|connection| {
@@ -110,12 +110,12 @@ fn two_caches_that_find_the_same_damage_agree_on_the_new_file() {
     let caches = [cache(&path), cache(&path)];
     std::thread::scope(|scope| {
         for cache in &caches {
-            scope.spawn(|| assert_eq!(found(cache, COUNT), 0));
+            scope.spawn(|| assert_eq!(count_stored(cache, COUNT), 0));
         }
     });
     assert!(caches.iter().any(|cache| cache.set_aside_path().is_some()));
     caches[0].put(&key(1), "model", 7, &reply(1, 2000)).expect("kept");
-    assert_eq!(found(&caches[1], COUNT), 1);
+    assert_eq!(count_stored(&caches[1], COUNT), 1);
     drop(caches);
     let names = names(folder.path());
     assert!(names.contains(&"cache.db.damaged-1".to_owned()) && !names.contains(&"cache.db.damaged-2".to_owned()));
@@ -132,7 +132,7 @@ fn a_row_with_a_wrong_checksum_is_a_cache_miss_and_is_deleted() {
         "UPDATE reply SET text = x'FF'",
     ];
     for change in changes {
-        let (_folder, path) = place();
+        let (_folder, path) = cache_path();
         let cache = cache(&path);
         fill(&cache, 1);
         cache.remember_endpoint("one", "known").expect("kept");
@@ -151,14 +151,14 @@ fn a_row_with_a_wrong_checksum_is_a_cache_miss_and_is_deleted() {
 #[test]
 fn files_of_other_applications_are_not_changed() {
     let ours = |change: &str| {
-        let (_folder, path) = place();
+        let (_folder, path) = cache_path();
         drop(cache(&path));
-        by_hand(&path, change);
+        execute_sql(&path, change);
         std::fs::read(path).expect("bytes")
     };
     let others = |statements: &str| {
-        let (_folder, path) = place();
-        by_hand(&path, statements);
+        let (_folder, path) = cache_path();
+        execute_sql(&path, statements);
         std::fs::read(path).expect("bytes")
     };
     let cases = [
@@ -168,7 +168,7 @@ fn files_of_other_applications_are_not_changed() {
         (ours("PRAGMA user_version = 2"), "newer version (layout 2)"),
     ];
     for (bytes, reason) in cases {
-        let (folder, path) = place();
+        let (folder, path) = cache_path();
         std::fs::write(&path, &bytes).expect("written");
         for error in
             [Cache::open(&path, PathOrigin::Default).err(), Cache::open_to_read(&path, PathOrigin::Default).err()]
@@ -185,21 +185,21 @@ fn files_of_other_applications_are_not_changed() {
 #[test]
 fn a_database_with_an_old_or_incomplete_layout_is_renamed() {
     for change in ["PRAGMA user_version = 0", "DROP TABLE endpoint", "DELETE FROM about"] {
-        let (_folder, path) = place();
+        let (_folder, path) = cache_path();
         drop(cache(&path));
-        by_hand(&path, change);
+        execute_sql(&path, change);
         let error = Cache::open_to_read(&path, PathOrigin::Default).expect_err("not to be understood");
         assert!(matches!(error, CacheError::Older { .. } | CacheError::Damaged { .. }), "{error}");
         let opened = Cache::open(&path, PathOrigin::Default).expect("a cache");
         assert!(opened.set_aside.is_some_and(|aside| aside.ends_with("cache.db.damaged-1")), "{change}");
         fill(&opened.cache, 2);
-        assert_eq!(found(&opened.cache, 2), 2);
+        assert_eq!(count_stored(&opened.cache, 2), 2);
     }
 }
 
 #[test]
 fn every_renamed_database_has_a_name_of_its_own() {
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     for number in 1..=3 {
         std::fs::write(&path, "not a database, but longer than a file that counts as empty").expect("written");
         std::fs::write(folder.path().join("cache.db-wal"), "no log").expect("written");

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::reply_cache::{Cache, PathOrigin, StoredReply};
 
 /// A folder and the path of a cache in it.
-pub(super) fn place() -> (TempDir, PathBuf) {
+pub(super) fn cache_path() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("cache.db");
     (folder, path)
@@ -39,7 +39,7 @@ pub(super) fn fill(cache: &Cache, count: usize) {
 }
 
 /// The number of stored replies of [`fill`]; panics if one of them was changed.
-pub(super) fn found(cache: &Cache, count: usize) -> usize {
+pub(super) fn count_stored(cache: &Cache, count: usize) -> usize {
     let is_found = |number: &usize| {
         let stored = cache.get(&key(*number)).expect("an answer");
         assert!(stored.is_none() || stored == Some(reply(*number, 2000)), "reply {number} is another");
@@ -57,8 +57,8 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Creates a database with these SQL statements.
-pub(super) fn by_hand(path: &Path, statements: &str) {
+/// Executes SQL statements in a database, which is created if it is missing.
+pub(super) fn execute_sql(path: &Path, statements: &str) {
     let connection = rusqlite::Connection::open(path).expect("a database");
     connection.execute_batch(statements).expect("statements");
 }

@@ -1,11 +1,11 @@
 //! Replies and endpoints are stored, found, counted and deleted.
 
-use super::fixtures::{cache, fill, found, key, names, place, reply};
+use super::fixtures::{cache, cache_path, count_stored, fill, key, names, reply};
 use crate::reply_cache::{Cache, CacheError, PathOrigin, StoredReply};
 
 #[test]
 fn a_stored_reply_is_found_after_the_cache_is_reopened() {
-    let (_folder, path) = place();
+    let (_folder, path) = cache_path();
     let texts = [String::new(), "a\0b ✓".to_owned(), "long ".repeat(1_000_000)];
     let replies = texts.map(|text| StoredReply { text, is_cut: true, ..reply(3, 9) });
     let first = cache(&path);
@@ -27,7 +27,7 @@ fn a_stored_reply_is_found_after_the_cache_is_reopened() {
 
 #[test]
 fn numbers_beyond_the_range_are_stored_as_the_largest_number() {
-    let (_folder, path) = place();
+    let (_folder, path) = cache_path();
     let cache = cache(&path);
     let huge = StoredReply { prompt_tokens: u64::MAX, ..reply(1, 9) };
     cache.put(&key(1), "model", u64::MAX, &huge).expect("kept");
@@ -39,7 +39,7 @@ fn numbers_beyond_the_range_are_stored_as_the_largest_number() {
 
 #[test]
 fn everything_is_counted_and_everything_is_deleted() {
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     let cache = cache(&path);
     assert_eq!(cache.stats().expect("figures").oldest, None);
     for (number, (model, now)) in [("b", 30), ("a", 20), ("b", 50)].into_iter().enumerate() {
@@ -58,13 +58,13 @@ fn everything_is_counted_and_everything_is_deleted() {
     assert_eq!(cache.clear().expect("cleared"), 0);
     fill(&cache, 3);
     drop(cache);
-    assert_eq!(found(&super::fixtures::cache(&path), 3), 3);
+    assert_eq!(count_stored(&super::fixtures::cache(&path), 3), 3);
     assert_eq!(names(folder.path()), ["cache.db"]);
 }
 
 #[test]
 fn a_full_disk_is_reported_and_loses_nothing() {
-    let (_folder, path) = place();
+    let (_folder, path) = cache_path();
     let cache = cache(&path);
     fill(&cache, 10);
     cache
@@ -73,12 +73,12 @@ fn a_full_disk_is_reported_and_loses_nothing() {
     let error = cache.put(&key(11), "model", 7, &reply(11, 200_000)).expect_err("a full disk");
     assert!(error.to_string().contains("cannot write") && error.to_string().contains("cache.db"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.starts_with("free some space")), "{error}");
-    assert_eq!(found(&cache, 12), 10);
+    assert_eq!(count_stored(&cache, 12), 10);
 }
 
 #[test]
 fn an_impossible_path_is_reported() {
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     std::fs::create_dir(&path).expect("a folder");
     std::fs::write(folder.path().join("file"), "").expect("a file");
     for path in [path, folder.path().join("file/cache.db"), "".into()] {
@@ -90,7 +90,7 @@ fn an_impossible_path_is_reported() {
 
 #[test]
 fn a_write_protected_database_is_reported() {
-    let (_folder, path) = place();
+    let (_folder, path) = cache_path();
     let cache = cache(&path);
     cache.with_connection(|connection| connection.pragma_update(None, "query_only", true)).expect("protected");
     let error = cache.put(&key(1), "model", 7, &reply(1, 9)).expect_err("protected");
@@ -99,7 +99,7 @@ fn a_write_protected_database_is_reported() {
 
 #[test]
 fn a_write_protected_file_is_reported_and_not_changed() {
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     fill(&cache(&path), 1);
     let mut permissions = path.metadata().expect("a file").permissions();
     permissions.set_readonly(true);
@@ -107,7 +107,7 @@ fn a_write_protected_file_is_reported_and_not_changed() {
     // Some users may write protected files.
     let is_protected = std::fs::OpenOptions::new().append(true).open(&path).is_err();
     match Cache::open(&path, PathOrigin::Default) {
-        Ok(opened) => assert!(!is_protected && found(&opened.cache, 1) == 1),
+        Ok(opened) => assert!(!is_protected && count_stored(&opened.cache, 1) == 1),
         Err(error) => assert!(is_protected && is_about_protection(&error), "{error}"),
     }
     assert_eq!(names(folder.path()), ["cache.db"]);
@@ -115,7 +115,7 @@ fn a_write_protected_file_is_reported_and_not_changed() {
 
 #[test]
 fn the_file_contains_nothing_but_stored_values() {
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     let cache = cache(&path);
     cache.put(&[0xA7; 32], "model-7", 7, &StoredReply { text: "SECRET".into(), ..reply(1, 9) }).expect("kept");
     let holds = |what: &str| {
@@ -133,7 +133,7 @@ fn the_file_contains_nothing_but_stored_values() {
 #[test]
 fn a_new_file_and_folder_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
-    let (folder, _) = place();
+    let (folder, _) = cache_path();
     let path = folder.path().join("new/newer/cache.db");
     let cache = cache(&path);
     fill(&cache, 1);
@@ -149,12 +149,12 @@ fn a_new_file_and_folder_are_private() {
 #[cfg(unix)]
 #[test]
 fn a_link_to_a_cache_is_followed() {
-    let (folder, path) = place();
+    let (folder, path) = cache_path();
     fill(&cache(&path), 3);
     let link = folder.path().join("link.db");
     std::os::unix::fs::symlink(&path, &link).expect("a link");
     let linked = cache(&link);
-    assert_eq!(found(&linked, 3), 3);
+    assert_eq!(count_stored(&linked, 3), 3);
     assert!(names(folder.path()).iter().all(|name| !name.starts_with("link.db-")));
 }
 
