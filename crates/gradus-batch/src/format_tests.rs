@@ -212,7 +212,8 @@ proptest! {
             let share = input.score.map(|score| f64::from(score) / row.max_score);
             prop_assert_eq!(row.score, share);
             let credits = [("a", input.credits[0]), ("b", input.credits[1])];
-            let credits = credits.into_iter().filter_map(|(id, quarters)| Some((id.to_owned(), f64::from(quarters?) / 4.0)));
+            let share_of = |(id, quarters): (&str, Option<_>)| Some((id.to_owned(), f64::from(quarters?) / 4.0));
+            let credits = credits.into_iter().filter_map(share_of);
             prop_assert_eq!(&row.criteria, &credits.collect::<BTreeMap<_, _>>());
         }
         for name in &files[1..] {
@@ -255,7 +256,9 @@ proptest! {
     ) {
         let folder = tempfile::tempdir().expect("a folder");
         let rows: Vec<(String, &String, &Vec<String>, bool)> =
-            prompts.iter().enumerate().map(|(at, (prompt, texts, is_criteria))| (format!("q{at}"), prompt, texts, *is_criteria)).collect();
+            prompts.iter().enumerate().map(|(at, (prompt, texts, is_criteria))| {
+                (format!("q{at}"), prompt, texts, *is_criteria)
+            }).collect();
         let line = |(id, prompt, texts, is_criteria): &(String, &String, &Vec<String>, bool)| {
             let field = if *is_criteria { "criteria" } else { "references" };
             json!({ "id": id, "prompt": prompt, field: texts }).to_string() + "\n"
