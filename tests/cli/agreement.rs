@@ -188,7 +188,7 @@ fn answers_without_a_score_or_a_question_are_counted_and_reported() {
     );
     let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().success();
     run.prints(&[
-        "39 answers, 36 scored by people and by the grader, 1 without a human score, 2 that could not be\ngraded",
+        "39 answers, 36 scored by people and by the grader, 1 without a human score, 2\nthat could not be graded",
         "line 37, x: its question is not in the bank",
         "line 38, y: the answer has no words",
     ])

@@ -23,7 +23,7 @@ pub(super) struct Disputes {
 impl Disputes {
     pub(super) fn new(path: &Path) -> anyhow::Result<Self> {
         let file =
-            tempfile::tempfile().context("cannot make a temporary file for the disagreements of --cross-check")?;
+            tempfile::tempfile().context("cannot write the disagreements of --cross-check to a temporary file")?;
         let mut rows = csv::Writer::from_writer(file);
         rows.write_record(HEADING).context("cannot write the disagreements of --cross-check to a temporary file")?;
         Ok(Self { path: path.to_owned(), rows })

@@ -41,7 +41,7 @@ pub(super) fn spool(
         }
         copied => copied
             .with_context(|| {
-                format!("cannot copy {} to a temporary file (a table needs two passes over it)", display_name(input))
+                format!("cannot copy {} to a temporary file (a table is read twice)", display_name(input))
             })
             .map(Some),
     }

@@ -1,8 +1,8 @@
 //! The list of project files that the user trusts: their paths and the hashes of their content, in a private file in
 //! the user's configuration folder.
 //!
-//! Symbolic links in the path of the folder are resolved; a link in place of the file itself is not. If a file is
-//! trusted, a link to it is not, because relative paths in the file would be relative to the folder of the link.
+//! Symbolic links in the path of the folder are resolved. If the file itself is a link, this link is not resolved: a
+//! link to a trusted file is not trusted, because relative paths in the file would be relative to the folder of the link.
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
