@@ -41,8 +41,7 @@ fn missing_temporary_folders_are_reported() {
     );
     // The message ends with the random name of the temporary file.
     let copied = without(batch("- --format csv")).gradus().run_with(ROW.as_bytes()).failure();
-    let message =
-        "error: cannot copy standard input to a temporary file (a table is read twice): No such file";
+    let message = "error: cannot copy standard input to a temporary file (a table is read twice): No such file";
     assert!(copied.err.starts_with(message), "{}", copied.err);
 }
 

@@ -40,9 +40,7 @@ pub(super) fn spool(
             Err(BatchError::from(InputError::Stopped { name: input.display().to_string() }).into())
         }
         copied => copied
-            .with_context(|| {
-                format!("cannot copy {} to a temporary file (a table is read twice)", display_name(input))
-            })
+            .with_context(|| format!("cannot copy {} to a temporary file (a table is read twice)", display_name(input)))
             .map(Some),
     }
 }

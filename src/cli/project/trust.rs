@@ -2,7 +2,7 @@
 //! the user's configuration folder.
 //!
 //! Symbolic links in the path of the folder are resolved. If the file itself is a link, this link is not resolved: a
-//! link to a trusted file is not trusted, because relative paths in the file would be relative to the folder of the link.
+//! link to a trusted file is not trusted, because relative paths in the file would be relative to the link's folder.
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
