@@ -13,6 +13,7 @@ mod invisible_characters;
 mod judge;
 mod list_forms;
 mod messages;
+mod packages;
 mod properties;
 mod source_files;
 mod support;
