@@ -142,13 +142,15 @@ fn an_empty_variable_counts_as_unset() {
 #[test]
 fn an_invalid_settings_file_is_an_error_with_its_line() {
     let rows = [
-        ("# mine\ncolour = \"never\"\n", "gradus.toml:2: unknown field `colour`"),
-        ("format = \"xml\"\n", "gradus.toml:1: `xml`, expected one of text, json, markdown, csv"),
-        ("\n\ncolor = 3\n", "gradus.toml:3: invalid type: integer `3`"),
-        ("quiet = \"yes\"\n", "gradus.toml:1: invalid type: string \"yes\", expected a boolean"),
-        ("quiet = true\nquiet = false\n", "gradus.toml:2: duplicate key"),
-        ("format = \n", "gradus.toml:1: "),
-        ("fail_under = 101\n", "fail_under = 101, expected a number from 0 to 100"),
+        ("# mine\ncolour = \"never\"\n", "gradus.toml:2:1: `colour` is not a setting of this file"),
+        ("format = \"xml\"\n", "gradus.toml:1:10: format = \"xml\": expected one of text, json, markdown, csv"),
+        ("\n\ncolor = 3\n", "gradus.toml:3:9: color = 3: expected one of auto, always, never"),
+        ("quiet = \"yes\"\n", "gradus.toml:1:9: quiet = \"yes\": expected true or false"),
+        ("bank = 3\n", "gradus.toml:1:8: bank = 3: expected the path of a folder in quotation marks, or \"shipped\""),
+        ("quiet = true\nquiet = false\n", "gradus.toml:2:1: duplicate key"),
+        ("format = \n", "gradus.toml:1:"),
+        ("fail_under = 101\n", "gradus.toml:1:14: fail_under = 101: expected a number from 0 to 100"),
+        ("fail_under = nan\n", "gradus.toml:1:14: fail_under = nan: expected a number from 0 to 100"),
     ];
     for (content, expected) in rows {
         let beside = gradus(["config", "show"]).file("gradus.toml", content).run().failure();
@@ -204,22 +206,31 @@ fn a_pipe_a_device_or_a_huge_file_as_settings_is_an_error() {
 #[test]
 fn errors_of_settings_files_have_a_place_and_a_hint() {
     for (content, message, hint) in [
-        ("format = \"xml\"\n", "1: `xml`, expected one of text, json, markdown, csv", "correct the line, or remove it"),
-        ("llm = 3\n", "1: expected a table [llm]", "correct the line, or remove it"),
-        ("judge = [3]\n", "1: expected tables [[judge]]", "correct the line, or remove it"),
+        (
+            "format = \"xml\"\n",
+            "1:10: format = \"xml\": expected one of text, json, markdown, csv",
+            "correct the line, or remove it",
+        ),
+        (
+            "colour = \"never\"\n",
+            "1:1: `colour` is not a setting of this file",
+            "the settings are bank, format, color, quiet, fail_under, grader, llm, judge",
+        ),
+        ("llm = 3\n", "1:7: llm = 3: expected a table [llm]", "correct the line, or remove it"),
+        ("judge = [3]\n", "1:9: judge = [...]: expected tables [[judge]]", "correct the line, or remove it"),
         (
             "[llm]\nsamples = 0\n",
-            "2: samples = 0: expected a whole number from 1 to 25",
+            "2:11: samples = 0: expected a whole number from 1 to 25",
             "correct the line, or remove it",
         ),
         (
             "[llm]\nmodel = []\n",
-            "2: `model` is neither text nor a number nor true or false",
+            "2:9: `model` is neither text nor a number nor true or false",
             "write one value, not a list or a table",
         ),
         (
             "[[judge]]\nvote = \"mean\"\n",
-            "2: `vote` is not a setting of [[judge]]",
+            "2:1: `vote` is not a setting of [[judge]]",
             "the settings are preset, provider, base_url, model, api_key_env, temperature, seed, max_tokens, context, \
              concurrency, requests_per_minute, tokens_per_minute, timeout, attempts, price_prompt, price_completion, \
              ca_file, allow_http",

@@ -80,9 +80,9 @@ fn prose_between_two_rules_belongs_to_the_answer() {
 }
 
 #[test]
-fn a_threshold_out_of_range_is_an_error_with_its_line() {
+fn a_threshold_out_of_range_is_an_error_with_its_place() {
     let gradus = gradus(["config", "show"]).file("gradus.toml", "quiet = true\nfail_under = 101\n");
-    gradus.run().failure().reports(&["[home]/gradus.toml:2: "]);
+    gradus.run().failure().reports(&["[home]/gradus.toml:2:14: fail_under = 101: expected a number from 0 to 100"]);
 }
 
 #[test]

@@ -82,8 +82,9 @@ fn each_judge_setting_can_come_from_a_file() {
             if !quote.is_empty() || is_bare(wrong) {
                 let file = format!("[llm]\n\n{name} = {quote}{wrong}{quote}\n");
                 let may_be_a_key = ["base_url", "api_key_env"].contains(&name);
-                let repeated = if may_be_a_key { "[hidden]" } else { wrong };
-                let reported = [&format!("gradus.toml:3: {name} = {repeated}: expected ")[..], "hint: "];
+                let column = name.len() + 4;
+                let repeated = if may_be_a_key { "[hidden]".to_owned() } else { format!("{quote}{wrong}{quote}") };
+                let reported = [&format!("gradus.toml:3:{column}: {name} = {repeated}: expected ")[..], "hint: "];
                 // An empty path is the folder of the file, which is valid.
                 if !["ca_file", "cache"].contains(&name) {
                     config_show().file("gradus.toml", file).run().failure().reports(&reported);
@@ -138,22 +139,22 @@ fn temperature_usual_leaves_the_temperature_to_the_endpoint() {
 #[test]
 fn unknown_and_misplaced_settings_are_errors_with_their_position() {
     for (file, reported) in [
-        ("[llm]\nmodle = \"x\"\n", "gradus.toml:2: `modle` is not a setting of [llm]"),
-        ("[llm]\nmodel = \"x\"\napi_key = \"sk-1\"\n", "gradus.toml:3: `api_key` is not a setting of [llm]"),
+        ("[llm]\nmodle = \"x\"\n", "gradus.toml:2:1: `modle` is not a setting of [llm]"),
+        ("[llm]\nmodel = \"x\"\napi_key = \"sk-1\"\n", "gradus.toml:3:1: `api_key` is not a setting of [llm]"),
         (
             "[[judge]]\nmodel = \"x\"\n\n[[judge]]\nmodle = \"y\"\n",
-            "gradus.toml:5: `modle` is not a setting of [[judge]]",
+            "gradus.toml:5:1: `modle` is not a setting of [[judge]]",
         ),
-        ("[[judge]]\nmodel = \"x\"\nsamples = 3\n", "gradus.toml:3: `samples` is not a setting of [[judge]]"),
-        ("[[judge]]\nvote = \"median\"\n", "gradus.toml:2: `vote` is not a setting of [[judge]]"),
-        ("[[judge]]\ncache = \"c\"\n", "gradus.toml:2: `cache` is not a setting of [[judge]]"),
-        ("[[judge]]\non_failure = \"stop\"\n", "gradus.toml:2: `on_failure` is not a setting of [[judge]]"),
-        ("[[judge]]\ntimeout = 0\n", "gradus.toml:2: timeout = 0: expected a number from 0.1"),
-        ("[llm]\nmodel = [\"a\"]\n", "gradus.toml:2: `model` is neither text nor a number"),
-        ("[llm.model]\nname = \"a\"\n", "gradus.toml:1: `model` is neither text nor a number"),
-        ("[judge]\nmodel = \"a\"\n", "gradus.toml:1: "),
-        ("llm = \"a\"\n", "gradus.toml:1: "),
-        ("[llm]\nmodel = \"a\"\nmodel = \"b\"\n", "gradus.toml:3: "),
+        ("[[judge]]\nmodel = \"x\"\nsamples = 3\n", "gradus.toml:3:1: `samples` is not a setting of [[judge]]"),
+        ("[[judge]]\nvote = \"median\"\n", "gradus.toml:2:1: `vote` is not a setting of [[judge]]"),
+        ("[[judge]]\ncache = \"c\"\n", "gradus.toml:2:1: `cache` is not a setting of [[judge]]"),
+        ("[[judge]]\non_failure = \"stop\"\n", "gradus.toml:2:1: `on_failure` is not a setting of [[judge]]"),
+        ("[[judge]]\ntimeout = 0\n", "gradus.toml:2:11: timeout = 0: expected a number from 0.1"),
+        ("[llm]\nmodel = [\"a\"]\n", "gradus.toml:2:9: `model` is neither text nor a number"),
+        ("[llm.model]\nname = \"a\"\n", "gradus.toml:1:1: `model` is neither text nor a number"),
+        ("[judge]\nmodel = \"a\"\n", "gradus.toml:1:1: judge = {...}: expected tables [[judge]]"),
+        ("llm = \"a\"\n", "gradus.toml:1:7: llm = \"a\": expected a table [llm]"),
+        ("[llm]\nmodel = \"a\"\nmodel = \"b\"\n", "gradus.toml:3:1: "),
     ] {
         let ran = config_show().file("gradus.toml", file).run().failure().reports(&[reported]);
         assert!(!ran.err.contains("sk-1"), "{}", ran.err);

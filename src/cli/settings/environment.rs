@@ -5,13 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::ValueEnum;
 use etcetera::BaseStrategy as _;
 
-use super::general::{BANK, COLOR, FAIL_UNDER, FORMAT, GRADER, GeneralOptions, QUIET, value_names};
+use super::general::{BANK, COLOR, FAIL_UNDER, FORMAT, GRADER, GeneralOptions, QUIET, choice, score};
 use super::key_names::mask_rejected;
 use super::origin::Names;
-use crate::cli::args;
 use crate::cli::project::Trust;
 
 /// The environment of the process.
@@ -64,26 +62,22 @@ impl Environment {
             format: self.parsed(FORMAT, choice)?,
             color: self.parsed(COLOR, choice)?,
             quiet: self.parsed(QUIET, truth)?,
-            fail_under: self.parsed(FAIL_UNDER, args::score)?,
+            fail_under: self.parsed(FAIL_UNDER, score)?,
             grader: self.parsed(GRADER, choice)?,
         })
     }
 
     fn parsed<T>(&self, names: Names, parse: fn(&str) -> Result<T, String>) -> anyhow::Result<Option<T>> {
         let Some(text) = self.text(names.variable)? else { return Ok(None) };
-        let rejected = |expected| anyhow::anyhow!("{}={}: {expected}", names.variable, mask_rejected(&text));
+        let rejected = |expected| anyhow::anyhow!("{}={}: expected {expected}", names.variable, mask_rejected(&text));
         parse(&text).map(Some).map_err(rejected)
     }
-}
-
-fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
-    T::from_str(text, false).map_err(|_| format!("expected one of {}", value_names::<T>()))
 }
 
 fn truth(text: &str) -> Result<bool, String> {
     match text {
         "1" | "true" | "yes" => Ok(true),
         "0" | "false" | "no" => Ok(false),
-        _ => Err("expected true or false".to_owned()),
+        _ => Err("true or false".to_owned()),
     }
 }

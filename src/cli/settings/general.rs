@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::origin::Names;
-use crate::cli::args::{Color, Format, GraderChoice};
+use crate::cli::args::{self, Color, Format, GraderChoice};
 
 /// The name of the shipped bank, wherever a folder can be named; a folder with this name is `./shipped`.
 pub(in crate::cli) const SHIPPED: &str = "shipped";
@@ -28,8 +28,19 @@ pub(super) const QUIET: Names = Names { key: "quiet", variable: "GRADUS_QUIET", 
 pub(super) const FAIL_UNDER: Names = Names { key: "fail_under", variable: "GRADUS_FAIL_UNDER", flag: "--fail-under" };
 pub(super) const GRADER: Names = Names { key: "grader", variable: "GRADUS_GRADER", flag: "--grader" };
 
-/// The names of all values of a choice, separated by commas.
-pub(super) fn value_names<T: ValueEnum>() -> String {
-    let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    values.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+/// The names of all settings in [`GeneralOptions`].
+pub(super) const GENERAL: [Names; 6] = [BANK, FORMAT, COLOR, QUIET, FAIL_UNDER, GRADER];
+
+/// Parses one of several names. Fails with a noun phrase of the expected value.
+pub(super) fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
+    T::from_str(text, false).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+/// Parses a score. Fails with a noun phrase of the expected value.
+pub(super) fn score(text: &str) -> Result<f64, String> {
+    args::score(text).map_err(|_| "a number from 0 to 100".to_owned())
 }

@@ -5,6 +5,7 @@
 
 mod environment;
 mod file;
+mod file_table;
 mod general;
 mod judge_options;
 mod judge_tables;
@@ -17,6 +18,7 @@ mod setting_value;
 mod source;
 mod untrusted;
 
+mod written_values;
 pub(super) use environment::Environment;
 pub(super) use file::SettingsFile;
 pub(super) use general::SHIPPED;

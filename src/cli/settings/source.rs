@@ -1,6 +1,5 @@
 //! Parses the text of a setting from any layer, and reports rejected values with their place.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -8,12 +7,12 @@ use anyhow::anyhow;
 use super::key_names::{HIDDEN, mask_rejected};
 use super::origin::{Names, Origin};
 use super::setting_value::{SettingText, SettingValue};
-use crate::cli::hints::advised;
+use super::written_values::WrittenValues;
 
 /// The layer that the text of a setting comes from.
 pub(super) enum Source<'s> {
-    /// A table of a settings file, with the line of each of its keys.
-    File { path: &'s Path, lines: BTreeMap<String, usize> },
+    /// A table of a settings file.
+    File(&'s WrittenValues<'s>),
     /// The environment.
     Environment,
     /// The command line.
@@ -34,32 +33,24 @@ impl Source<'_> {
     ) -> anyhow::Result<Option<T>> {
         let Some(text) = text else { return Ok(None) };
         let folder = match self {
-            Self::File { path, .. } => path.parent().unwrap_or(Path::new("")),
+            Self::File(values) => values.file.folder(),
             Self::Environment | Self::Flags => Path::new(""),
         };
         let given = SettingText { text: &text, folder, is_variable: matches!(self, Self::Environment) };
         parse(&given).map(Some).map_err(|expected| {
             let shown = if T::MAY_HOLD_SECRET { HIDDEN } else { mask_rejected(&text) };
-            self.rejected(names, shown, &expected)
-        })
-    }
-
-    fn rejected(&self, names: Names, shown: &str, expected: &str) -> anyhow::Error {
-        match self {
-            Self::File { path, lines } => {
-                let line = lines.get(names.key).copied().unwrap_or(1);
-                let message = format!("{}:{line}: {} = {shown}: expected {expected}", path.display(), names.key);
-                advised(message, "correct the line, or remove it")
+            match self {
+                Self::File(values) => values.rejected(names.key, T::MAY_HOLD_SECRET, &expected),
+                Self::Environment => anyhow!("{}={shown}: expected {expected}", names.variable),
+                Self::Flags => anyhow!("{} {shown}: expected {expected}", names.flag),
             }
-            Self::Environment => anyhow!("{}={shown}: expected {expected}", names.variable),
-            Self::Flags => anyhow!("{} {shown}: expected {expected}", names.flag),
-        }
+        })
     }
 
     /// The origin of a setting of this layer.
     pub(super) fn origin(&self, names: Names) -> Origin {
         match self {
-            Self::File { path, .. } => Origin::File((*path).to_owned()),
+            Self::File(values) => Origin::File(values.file.path.to_owned()),
             Self::Environment => Origin::Environment(names.variable),
             Self::Flags => Origin::Flag(names.flag),
         }
