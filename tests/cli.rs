@@ -11,6 +11,7 @@ mod edge_cases;
 mod formats;
 mod help_and_manual;
 pub(crate) mod learning;
+mod negative_numbers;
 mod output_snapshots;
 mod points;
 mod questions;

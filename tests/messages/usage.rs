@@ -19,6 +19,17 @@ fn values_of_flags_that_are_not_valid_are_reported() {
             run("eval rows.jsonl --fail-under pearson"),
             run("questions list --kind tea"),
             run("questions list --level tea"),
+            run("batch rows.jsonl --max-ungraded -5%"),
+            run("batch rows.jsonl --max-fallback -1"),
+            run("batch rows.jsonl --shard -1/3"),
+            run("batch rows.jsonl -j -3"),
+            run("grade answer.md --samples -3"),
+            run("grade answer.md --price-prompt -0.5"),
+            run("eval rows.jsonl --worst -1"),
+            run("eval rows.jsonl --resamples -1"),
+            run("eval rows.jsonl --resamples 100001"),
+            run("bank learn rows.jsonl --seed -1"),
+            run("search word --limit --format json"),
         ],
     );
 }

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::evaluation::RowColumns;
 use super::formats::{ListFormat, RowFormat};
-use super::values::positive;
+use super::values::{positive, seed};
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Bank {
@@ -163,10 +163,10 @@ pub(in crate::cli) struct Learn {
     #[arg(long, value_name = "ID")]
     pub(in crate::cli) only: Option<String>,
     /// Maximum number of proposals per question
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = positive)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 10, value_parser = positive)]
     pub(in crate::cli) limit: usize,
     /// Random seed that selects the fifth of the answers that is held out
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1, value_parser = seed)]
     pub(in crate::cli) seed: u64,
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]

@@ -104,22 +104,22 @@ pub(in crate::cli) struct BatchRun {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
     /// Exit with 1 if a score is below N, from 0 to 100; with mean=N, exit with 1 if the mean score is below N
-    #[arg(long, value_name = "N", value_parser = score_or_mean)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = score_or_mean)]
     pub(in crate::cli) fail_under: Option<ScoreLimit>,
     /// Exit with 1 if more than N answers are ungraded; N is a number or a percentage such as 5%
-    #[arg(long, value_name = "N", default_value = "0", value_parser = answer_limit)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, default_value = "0", value_parser = answer_limit)]
     pub(in crate::cli) max_ungraded: AnswerLimit,
     /// Exit with 1 if more than N answers fell back to the offline scorer, wholly or partly; N is a
     /// number or a percentage such as 5% [default: exit with 1 only if all graded answers fell back and
     /// --grader is llm]
-    #[arg(long, value_name = "N", value_parser = answer_limit)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = answer_limit)]
     pub(in crate::cli) max_fallback: Option<AnswerLimit>,
     /// Number of grading threads [default: all cores]. Results do not depend on this number. For a judge,
     /// --concurrency limits the requests
-    #[arg(long, short, value_name = "N", value_parser = threads)]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(in crate::cli) jobs: Option<usize>,
     /// Grade only every N-th row, starting with row I
-    #[arg(long, value_name = "I/N", value_parser = shard)]
+    #[arg(long, value_name = "I/N", allow_hyphen_values = true, value_parser = shard)]
     pub(in crate::cli) shard: Option<Shard>,
     #[command(flatten)]
     pub(in crate::cli) existing: ExistingArgs,
@@ -170,14 +170,14 @@ pub(in crate::cli) struct BatchMerge {
     #[arg(long, short, conflicts_with = "quiet")]
     pub(in crate::cli) verbose: bool,
     /// Exit with 1 if a score is below N, from 0 to 100; with mean=N, exit with 1 if the mean score is below N
-    #[arg(long, value_name = "N", value_parser = score_or_mean)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = score_or_mean)]
     pub(in crate::cli) fail_under: Option<ScoreLimit>,
     /// Exit with 1 if more than N answers are ungraded; N is a number or a percentage such as 5%
-    #[arg(long, value_name = "N", default_value = "0", value_parser = answer_limit)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, default_value = "0", value_parser = answer_limit)]
     pub(in crate::cli) max_ungraded: AnswerLimit,
     /// Exit with 1 if more than N answers fell back to the offline scorer, wholly or partly; N is a
     /// number or a percentage such as 5%
-    #[arg(long, value_name = "N", value_parser = answer_limit)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = answer_limit)]
     pub(in crate::cli) max_fallback: Option<AnswerLimit>,
     /// Overwrite the output file
     #[arg(long)]

@@ -153,7 +153,7 @@ pub(in crate::cli) struct Grade {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) calibration: Option<PathBuf>,
     /// Exit with 1 if a score is below N, from 0 to 100
-    #[arg(long, value_name = "N", value_parser = score)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = score)]
     pub(in crate::cli) fail_under: Option<f64>,
     #[command(flatten)]
     pub(in crate::cli) judge: JudgeArgs,
@@ -202,7 +202,7 @@ pub(in crate::cli) enum QuestionsCommand {
         /// Words of the question
         text: String,
         /// Maximum number of questions
-        #[arg(long, value_name = "N", default_value_t = 5, value_parser = positive)]
+        #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 5, value_parser = positive)]
         limit: usize,
         /// Output format
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
@@ -233,7 +233,7 @@ pub(in crate::cli) struct Search {
     /// Words to search for
     pub(in crate::cli) words: String,
     /// Maximum number of passages
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = positive)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 5, value_parser = positive)]
     pub(in crate::cli) limit: usize,
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]

@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::formats::RowFormat;
 use super::judge::JudgeArgs;
 use super::limits::Threshold;
-use super::values::{cut, threshold};
+use super::values::{cut, resamples, seed, threshold, whole};
 use crate::agreement::Cut;
 
 /// The columns of graded answers.
@@ -69,7 +69,7 @@ pub(in crate::cli) struct Eval {
     pub(in crate::cli) calibration: Option<PathBuf>,
     /// Lowest score that counts as right, from 0 to 100, if human scores are 0 or 1; `fit:SPLIT` fits the cut on the
     /// rows of SPLIT
-    #[arg(long, value_name = "CUT", default_value = "50", value_parser = cut)]
+    #[arg(long, value_name = "CUT", allow_negative_numbers = true, default_value = "50", value_parser = cut)]
     pub(in crate::cli) cut: Cut,
     /// Exit with 1 if METRIC is worse than VALUE or missing; SPLIT:METRIC=VALUE checks one split only
     #[arg(long, value_name = "METRIC=VALUE", value_parser = threshold)]
@@ -78,13 +78,13 @@ pub(in crate::cli) struct Eval {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) compare: Option<PathBuf>,
     /// Maximum number of the largest disagreements to show
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 10, value_parser = whole)]
     pub(in crate::cli) worst: usize,
     /// Number of bootstrap samples for the intervals; 0 for no intervals
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(..=100_000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1000, value_parser = resamples)]
     pub(in crate::cli) resamples: u32,
     /// Random seed of the intervals; the same seed gives the same intervals
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1, value_parser = seed)]
     pub(in crate::cli) seed: u64,
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]

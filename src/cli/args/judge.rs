@@ -57,28 +57,28 @@ pub(in crate::cli) struct EndpointArgs {
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) api_key_env: Option<String>,
     /// Sampling temperature, from 0 to 2, or `usual` for the default of the endpoint
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) temperature: Option<String>,
     /// Maximum number of tokens in a reply
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) max_tokens: Option<String>,
     /// Context size: maximum number of tokens in prompt and reply together
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) context: Option<String>,
     /// Maximum number of concurrent requests
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) concurrency: Option<String>,
     /// Maximum number of requests per minute
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) requests_per_minute: Option<String>,
     /// Maximum number of tokens per minute
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) tokens_per_minute: Option<String>,
     /// Price of a million prompt tokens
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) price_prompt: Option<String>,
     /// Price of a million reply tokens
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) price_completion: Option<String>,
     /// PEM file of certificates to trust in addition to those of the system
     #[arg(long, value_name = "FILE", hide_short_help = true)]
@@ -93,7 +93,7 @@ pub(in crate::cli) struct EndpointArgs {
 #[command(next_help_heading = "Judge")]
 pub(in crate::cli) struct PanelArgs {
     /// Number of verdicts from each judge, combined by --vote; with --escalate, the last judge gives only one
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(in crate::cli) samples: Option<String>,
     /// How verdicts are combined: median or majority
     #[arg(long, value_name = "HOW", hide_short_help = true)]
@@ -105,7 +105,7 @@ pub(in crate::cli) struct PanelArgs {
     #[arg(long, hide_short_help = true)]
     pub(in crate::cli) no_references: bool,
     /// Time limit for one answer, in seconds
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
     pub(in crate::cli) deadline: Option<String>,
     /// What to do if the endpoint gives no reply: fallback (grade offline) or stop
     #[arg(long, value_name = "WHAT", hide_short_help = true)]
@@ -120,7 +120,7 @@ pub(in crate::cli) struct SpendArgs {
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
     /// Stop before the cost exceeds N, in the currency of the prices
-    #[arg(long, value_name = "N", value_parser = cost)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = cost)]
     pub(in crate::cli) max_cost: Option<f64>,
     /// Grade again the answers that fell back to the offline scorer
     #[arg(long)]

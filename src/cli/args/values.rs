@@ -46,11 +46,26 @@ pub(in crate::cli) fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Parses a whole number that may be 0.
+pub(in crate::cli) fn whole(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number, at least 0".to_owned())
+}
+
+pub(in crate::cli) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+pub(in crate::cli) fn resamples(text: &str) -> Result<u32, String> {
+    const MOST: u32 = 100_000;
+    let number = text.parse().ok().filter(|number| *number <= MOST);
+    number.ok_or_else(|| format!("expected a whole number from 0 to {MOST}"))
+}
+
 pub(in crate::cli) fn threads(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|threads| (1..=1024).contains(threads))
-        .ok_or_else(|| "expected a number from 1 to 1024".to_owned())
+        .ok_or_else(|| "expected a whole number from 1 to 1024".to_owned())
 }
 
 pub(in crate::cli) fn kind(text: &str) -> Result<QuestionKind, String> {
