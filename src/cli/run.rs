@@ -48,6 +48,7 @@ pub(crate) fn main() -> ExitCode {
     };
     let printer = Printer::new(settings.color.value, settings.quiet.value);
     warn_of_ignored_files(&settings, &args.command, &printer);
+    warn_of_ignored_variables(&environment, &settings, &args.command, &printer);
     let outcome = with_found_bank(settings, environment.folder(), bank_use(&args.command), &printer)
         .and_then(|settings| run_caught(args.command, &settings, &printer));
     exit_code(outcome, &printer)
@@ -74,6 +75,15 @@ fn warn_of_ignored_files(settings: &Settings, command: &Command, printer: &Print
     let untrusted = settings.llm.untrusted.as_ref().filter(|file| !file.withheld.is_empty() && !is_about_trust);
     if let Some(file) = untrusted {
         printer.warning_with_hint(&file.warning(), &file.hint());
+    }
+}
+
+/// Warns of variables that look like misspelled settings, even when quiet: the result may differ from what the user
+/// expects.
+fn warn_of_ignored_variables(environment: &Environment, settings: &Settings, command: &Command, printer: &Printer) {
+    let api_key_flag = command.endpoint().and_then(|endpoint| endpoint.api_key_env.as_deref());
+    for ignored in settings.ignored_variables(environment, api_key_flag) {
+        printer.warning_with_hint(&ignored.warning, &ignored.hint);
     }
 }
 

@@ -183,6 +183,38 @@ fn an_invalid_variable_is_an_error_that_names_it() {
     }
 }
 
+#[test]
+fn a_variable_that_is_not_a_setting_is_ignored_with_a_warning() {
+    let graded = || tiny(["grade", "answer.md", "--format", "json"]);
+    let expected = graded().run().success().out;
+    for quiet in [false, true] {
+        let run = graded().env("GRADUS_FAILUNDER", "99").env("GRADUS_QUIET", if quiet { "1" } else { "0" });
+        let ran = run.run().success();
+        assert_eq!(ran.out, expected);
+        let warning = "warning: the environment variable GRADUS_FAILUNDER is not a setting and is ignored\n\
+                       hint: did you mean GRADUS_FAIL_UNDER?\n";
+        assert!(ran.err.starts_with(warning), "{}", ran.err);
+    }
+    let row = "{\"question\":\"undo-release\",\"answer\":\"We rolled it back.\"}\n";
+    let batch = || tiny(["batch", "rows.jsonl", "--quiet"]).file("rows.jsonl", row);
+    let ran = batch().env("GRADUS_GRADR", "llm").run().success().reports(&["did you mean GRADUS_GRADER?"]);
+    assert_eq!(ran.out, batch().run().success().out);
+}
+
+#[test]
+fn a_variable_that_holds_a_key_or_is_empty_needs_no_warning() {
+    let table = "[[judge]]\nmodel = \"m\"\napi_key_env = \"GRADUS_THIRD_KEY\"\n";
+    let run = gradus(["config", "show"]).file(USER, table);
+    let run = run.env("GRADUS_THIRD_KEY", "k").env("GRADUS_COLOUR", "").env("GRADUS", "x").env("GRADUSCOLOR", "x");
+    run.run().success().reports_nothing();
+    let run = gradus(["config", "show"]).env("GRADUS_LLM_API_KEY_ENV", "GRADUS_MY_KEY").env("GRADUS_MY_KEY", "k");
+    run.run().success().reports_nothing();
+    let flags = ["grade", "answer.md", "--grader", "offline", "--api-key-env", "GRADUS_MY_KEY"];
+    tiny(flags).env("GRADUS_MY_KEY", "k").run().success().reports_nothing();
+    // Scripts and pages do not depend on settings.
+    gradus(["completions", "bash"]).env("GRADUS_BNAK", "x").run().success().reports_nothing();
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_a_device_or_a_huge_file_as_settings_is_an_error() {

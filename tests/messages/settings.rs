@@ -40,6 +40,20 @@ fn settings_files_that_cannot_be_read_are_reported() {
 }
 
 #[test]
+fn variables_that_look_like_settings_are_reported() {
+    let graded = "grade answer.md --bank bank --question undo-release --format csv --quiet";
+    assert_messages(
+        "unknown-variables",
+        &[
+            run(graded).env("GRADUS_QUITE", "1"),
+            run(graded).env("GRADUS_LLM_API_KEY", "sk-1234567890abcdefghij"),
+            run(graded).env("GRADUS_HOME", "/opt/gradus"),
+            run(graded).env("GRADUS_HOME", "/opt/gradus").env("GRADUS_VERSION", "2").env("GRADUS_FAIL_UDNER", "99"),
+        ],
+    );
+}
+
+#[test]
 fn untrusted_files_are_reported_with_the_command_that_trusts_them() {
     let judge = "[llm]\nbase_url = \"http://127.0.0.1:9/v1\"\nmodel = \"m\"\n";
     let graded = "grade answer.md --bank bank --question undo-release --format csv";

@@ -9,7 +9,7 @@ use super::bank::Bank;
 use super::batch::Batch;
 use super::evaluation::{Calibrate, Eval};
 use super::formats::{Format, ListFormat};
-use super::judge::{Cache, Config, JudgeArgs, Prompt};
+use super::judge::{Cache, Config, EndpointArgs, JudgeArgs, Prompt};
 use super::values::{kind, level, positive, score};
 use crate::model::{Level, QuestionKind};
 
@@ -96,6 +96,20 @@ pub(in crate::cli) enum Command {
     },
     /// Print a manual page, or write the pages of all commands
     Man(Man),
+}
+
+impl Command {
+    /// The endpoint that flags of the command describe; `None` for a command that asks no judge.
+    pub(in crate::cli) fn endpoint(&self) -> Option<&EndpointArgs> {
+        match self {
+            Self::Grade(args) => Some(&args.judge.endpoint),
+            Self::Batch(args) => Some(&args.run.judge.endpoint),
+            Self::Eval(args) => Some(&args.judge.endpoint),
+            Self::Prompt(args) => Some(&args.endpoint),
+            Self::Config(args) => args.endpoint(),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

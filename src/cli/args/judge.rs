@@ -139,6 +139,14 @@ impl Config {
         matches!(self.command, ConfigCommand::Trust(_))
     }
 
+    /// The endpoint that flags of the command describe.
+    pub(super) fn endpoint(&self) -> Option<&EndpointArgs> {
+        match &self.command {
+            ConfigCommand::Check { endpoint } => Some(endpoint),
+            ConfigCommand::Show | ConfigCommand::Trust(_) => None,
+        }
+    }
+
     /// Whether the command skips a project file of another user instead of failing.
     pub(in crate::cli) fn skips_file_of_other_user(&self) -> bool {
         match &self.command {

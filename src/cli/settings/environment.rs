@@ -15,6 +15,8 @@ use crate::cli::project::Trust;
 /// The environment of the process.
 pub(in crate::cli) struct Environment {
     variable: fn(&str) -> Option<OsString>,
+    /// The names of all variables that are not empty.
+    names: Vec<OsString>,
     folder: PathBuf,
     /// The user's settings file, which may be missing; `None` for a user without a configuration folder.
     pub(super) settings_file: Option<PathBuf>,
@@ -29,7 +31,8 @@ impl Environment {
         let folder = env::current_dir().context("cannot find the current folder")?;
         let base = etcetera::choose_base_strategy().ok();
         let settings_file = base.map(|base| base.config_dir().join("gradus").join("config.toml"));
-        Ok(Self { variable: |name| env::var_os(name), folder, settings_file })
+        let names = env::vars_os().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name).collect();
+        Ok(Self { variable: |name| env::var_os(name), names, folder, settings_file })
     }
 
     /// The current folder.
@@ -49,6 +52,11 @@ impl Environment {
             Some(Ok(text)) => Ok(Some(text)),
             Some(Err(_)) => bail!("{name} is not UTF-8"),
         }
+    }
+
+    /// The names of all variables that are not empty.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.names.iter().map(|name| name.to_string_lossy().into_owned())
     }
 
     /// The settings that are not about judges.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::judge_options::{EndpointOptions, EndpointSettings, EndpointTexts, PanelOptions, PanelSettings, PanelTexts};
 use super::judge_tables::JudgeTables;
+use super::judge_values::KeyVariable;
 use super::origin::{Origin, Setting};
 use super::source::Source;
 use super::untrusted::UntrustedFile;
@@ -204,6 +205,15 @@ impl JudgeSettings {
             return vec![self.endpoint.clone()];
         }
         self.judges.iter().map(|judge| self.endpoint.overridden_by(judge)).collect()
+    }
+
+    /// The environment variables that hold the keys of the judges.
+    pub(super) fn key_variables(&self) -> impl Iterator<Item = &str> {
+        let of_judges = self.judges.iter().filter_map(|judge| judge.options.api_key_env.as_ref());
+        self.endpoint.api_key_env.value.iter().chain(of_judges).filter_map(|variable| match variable {
+            KeyVariable::Named(name) => Some(name.as_str()),
+            KeyVariable::NotNeeded => None,
+        })
     }
 
     /// Names, printable values and origins: the settings of `[llm]`, those of each `[[judge]]`, and those of a file

@@ -16,9 +16,10 @@ mod origin;
 mod resolve;
 mod setting_value;
 mod source;
+mod unknown_variables;
 mod untrusted;
-
 mod written_values;
+
 pub(super) use environment::Environment;
 pub(super) use file::SettingsFile;
 pub(super) use general::SHIPPED;

@@ -7,6 +7,7 @@ use super::file::SettingsFile;
 use super::general::{BANK, COLOR, FAIL_UNDER, FORMAT, GRADER, GeneralOptions, QUIET, SHIPPED};
 use super::judges::JudgeSettings;
 use super::origin::{Names, Origin, Setting};
+use super::unknown_variables::{self, IgnoredVariables};
 use crate::cli::args::{self, Color, Format, Global, GraderChoice, JudgeArgs};
 use crate::cli::owner::is_foreign;
 use crate::cli::project::{self, TrustState};
@@ -126,6 +127,17 @@ impl Settings {
             Origin::Environment(variable) => (*variable).to_owned(),
             Origin::Default | Origin::Found(_) | Origin::Flag(_) => FAIL_UNDER.flag.to_owned(),
         }
+    }
+
+    /// The warnings about variables that look like settings and are ignored. Variables that hold the keys of judges are
+    /// used: these settings and the flag `--api-key-env` name them.
+    pub(in crate::cli) fn ignored_variables(
+        &self,
+        environment: &Environment,
+        api_key_flag: Option<&str>,
+    ) -> Vec<IgnoredVariables> {
+        let in_use: Vec<&str> = self.llm.key_variables().chain(api_key_flag).collect();
+        unknown_variables::warnings(environment.names(), &in_use)
     }
 
     fn defaults() -> Self {
