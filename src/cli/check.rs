@@ -33,6 +33,7 @@ struct Target {
 
 pub(super) fn run(
     paths: &[PathBuf],
+    with_lint: bool,
     format: ListFormat,
     settings: &Settings,
     printer: &Printer,
@@ -50,6 +51,11 @@ pub(super) fn run(
             None => check_whole(&target.bank, &target.name)?,
             Some(files) => bank::check_files(&target.bank, files),
         };
+        if with_lint {
+            let is_checked = |finding: &Finding| target.files.as_ref().is_none_or(|files| files.contains(&finding.file));
+            findings.extend(bank::lint(&target.bank).into_iter().filter(is_checked));
+            findings.sort();
+        }
         findings.iter_mut().for_each(|finding| finding.hint = finding_hint(finding));
         let summary = target.summary(findings.len());
         match format {

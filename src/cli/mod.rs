@@ -22,6 +22,7 @@ mod grade;
 mod grade_results;
 mod graded;
 mod hints;
+mod ideas;
 mod judge;
 mod learn;
 mod learned;

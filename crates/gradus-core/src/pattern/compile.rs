@@ -166,7 +166,7 @@ impl<'a> Compiler<'a> {
             wordings.push(parsed);
         }
         let number = self.idea_edges.len();
-        let denies = wordings.iter().flat_map(|wording| &wording.parts).any(|part| self.denies(part));
+        let denies = wordings.iter().any(|wording| self.wording_denies(wording));
         let means_denial = wordings.iter().all(|wording| self.means_denial(wording));
         self.compiled.insert(id, CompiledIdea::Done { number, denies, means_denial });
         self.idea_edges.push(Vec::new());
@@ -177,9 +177,17 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// Whether a part may contain a negator.
+    /// Whether a part may contain a negator. The matcher itself knows whether the idea of a part with one element does.
     fn denies(&self, part: &Part) -> bool {
-        part.elements.iter().flat_map(|element| &element.alternatives).any(|atom| self.atom_denies(atom, false))
+        let is_known = |atom: &Atom| part.elements.len() == 1 && matches!(atom, Atom::Idea(_));
+        let atoms = part.elements.iter().flat_map(|element| &element.alternatives);
+        atoms.filter(|atom| !is_known(atom)).any(|atom| self.atom_denies(atom, false))
+    }
+
+    /// Whether a wording of an idea may contain a negator.
+    fn wording_denies(&self, wording: &Phrase) -> bool {
+        let elements = wording.parts.iter().flat_map(|part| &part.elements);
+        elements.flat_map(|element| &element.alternatives).any(|atom| self.atom_denies(atom, false))
     }
 
     /// Whether a phrase has an element that only a negator matches.

@@ -155,7 +155,7 @@ impl Matching<'_> {
             let before = nodes[usize::from(edge.from)];
             if before.reaches(last, edge.gap) {
                 let first = first_of(before, firsts[usize::from(edge.from)]);
-                let reached = Reached { last, first, how: before.how().and(edge.how) };
+                let reached = Reached { last, first, how: before.how().and(edge.how), denies: false };
                 arriving.push(Arrival { node: edge.to, reached });
             }
         }
@@ -167,7 +167,7 @@ impl Matching<'_> {
         for number in resolved.first_start..resolved.first_start + resolved.start_count {
             let StartEdge { to, how, accepts } = self.scratch.starts[number as usize];
             if accepts {
-                self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how } });
+                self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how, denies: false } });
             } else {
                 self.scratch.nodes[usize::from(to)] = Node::new(at, how, false);
             }
@@ -201,14 +201,14 @@ impl Matching<'_> {
     fn schedule_edge(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
         let token = last;
         let (first, last) = (place.position(first), place.position(last));
-        let mut reached = Reached { last, first, how: edge.how };
+        let mut reached = Reached { last, first, how: edge.how, denies: false };
         if edge.from != START {
             let before = self.scratch.nodes[usize::from(edge.from)];
             if !before.reaches(first, edge.gap) {
                 return;
             }
             let first = first_of(before, self.scratch.firsts[usize::from(edge.from)]);
-            reached = Reached { last, first, how: before.how().and(edge.how) };
+            reached = Reached { last, first, how: before.how().and(edge.how), denies: false };
         }
         self.scratch.scheduled.push((token, Arrival { node: edge.to, reached }));
     }
@@ -246,7 +246,7 @@ impl Matching<'_> {
         let (first, last) = (place.token(reached.first), place.token(reached.last));
         // because the stance towards an idea is that towards the phrase that uses it
         let is_phrase = matches!(accept.end, End::Phrase(_));
-        let denies = is_phrase && self.is_denied_by_phrase(accept, first, last);
+        let denies = reached.denies || self.is_denied_by_phrase(accept, first, last);
         let negated = place.negated && is_phrase && !denies && self.document.is_negated(first, last);
         let core = (first + self.base, last + self.base);
         let seen = PartSeen { first: core.0, last: core.1, core, how: reached.how, negated, denies };
@@ -296,14 +296,14 @@ impl Matching<'_> {
         for edge in &self.matcher.idea_edges[idea as usize] {
             let how = edge.how.and(seen.how);
             let reached = if edge.from == START {
-                Reached { first, last, how }
+                Reached { first, last, how, denies: seen.denies }
             } else {
                 let before = self.scratch.nodes[usize::from(edge.from)];
                 if !before.reaches(first, edge.gap) {
                     continue;
                 }
                 let first = first_of(before, self.scratch.firsts[usize::from(edge.from)]);
-                Reached { first, last, how: before.how().and(how) }
+                Reached { first, last, how: before.how().and(how), denies: false }
             };
             self.scratch.arriving.push(Arrival { node: edge.to, reached });
         }

@@ -66,6 +66,8 @@ pub(super) struct Reached {
     pub(super) first: u8,
     pub(super) last: u8,
     pub(super) how: MatchKinds,
+    /// Whether an idea starts here whose wording expresses a negation. Unknown, and false, after further elements.
+    pub(super) denies: bool,
 }
 
 /// The edges of a word, as ranges: those that start a part are in [`Scratch::starts`], the others in

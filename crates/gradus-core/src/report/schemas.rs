@@ -338,6 +338,28 @@ struct FoundPhrase {
     how: MatchKind,
     /// Whether the match counts, in words.
     verdict: String,
+    /// The ideas that occur in the match.
+    ideas: Vec<FoundIdea>,
+    /// The words that decide that the speaker rejects the match; empty if the speaker does not reject it.
+    reasons: Vec<StanceReason>,
+}
+
+#[derive(JsonSchema)]
+struct FoundIdea {
+    id: String,
+    /// First byte in the answer's file.
+    start: u64,
+    /// One past the last byte.
+    end: u64,
+    quote: String,
+}
+
+#[derive(JsonSchema)]
+struct StanceReason {
+    /// One word, or two neighbouring words.
+    words: String,
+    /// Positive if the words speak for a rejection.
+    weight: i32,
 }
 
 /// A list of questions, or the one question that is shown.

@@ -22,7 +22,7 @@ use crate::model::{
     Question, StarPart, Status, Tenths, Thousandths,
 };
 use crate::pattern::{Hit, Scratch};
-use crate::text::{Document, Lexicon, Stances};
+use crate::text::{Document, Lexicon, StanceWord, Stances};
 
 /// Smallest number of words of an answer that can be off-topic.
 const OFF_TOPIC_MIN_WORDS: usize = 40;
@@ -141,6 +141,12 @@ impl Workspace {
             }
             self.concept_hits[concept].add(ConceptHit::new(hit, weight == HitWeight::Half));
         }
+    }
+
+    /// The words that decide the stance towards the hit.
+    pub(super) fn reasons(&mut self, hit: &Hit) -> Vec<StanceWord> {
+        let Self { stances, document, lexicon, .. } = self;
+        stances.reasons(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
     }
 
     /// Whether the speaker rejects what the hit mentions.

@@ -24,7 +24,7 @@ mod signals;
 mod theory;
 mod word_runs;
 
-pub use explain::{MatchEffect, PhraseMatch, PhraseMatches};
+pub use explain::{IdeaSpan, MatchEffect, PhraseMatch, PhraseMatches};
 pub use fingerprint::{VERSION, Vocabulary};
 pub use grade::Workspace;
 pub use phrase_place::{PhraseFault, PhrasePlace};

@@ -6,8 +6,12 @@ use std::sync::LazyLock;
 use super::features::{Place, visit_features};
 use crate::text::{Document, Lexicon, WordId};
 
-/// The weights: a line with the bias, then lines with one or two words and the weights of their places.
+/// The weights: a line with the bias and the weight of a grammatical negation, then lines with one or two words and the
+/// weights of their places.
 const WEIGHTS: &str = include_str!("weights.txt");
+
+/// Number of words around a mention from which the bias counts in full. Without any context, nothing is rejected.
+const FULL_CONTEXT: i32 = 8;
 
 /// Index of a word that has no weight.
 const UNWEIGHED: u16 = 0;
@@ -20,6 +24,8 @@ struct Model {
     /// For each pair of word indices, the weights of its places.
     pairs: HashMap<(u16, u16), [i16; Place::OF_PAIRS]>,
     bias: i32,
+    /// Weight of a mention in the scope of a negation.
+    negation: i32,
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(WEIGHTS));
@@ -27,7 +33,7 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(WEIGHTS));
 impl Model {
     fn read(text: &'static str) -> Self {
         let mut model =
-            Self { words: HashMap::new(), singles: vec![[0; Place::ALL]], pairs: HashMap::new(), bias: 0 };
+            Self { words: HashMap::new(), singles: vec![[0; Place::ALL]], pairs: HashMap::new(), bias: 0, negation: 0 };
         for line in text.lines() {
             let (words, weights) = line.split_once('\t').unwrap_or((line, ""));
             let mut weights = weights.split(' ').map(|weight| weight.parse().unwrap_or(0));
@@ -40,7 +46,9 @@ impl Model {
                         model.pairs.insert(pair, *of_pairs);
                     }
                 }
-                None if words.is_empty() => model.bias = i32::from(of_places[0]),
+                None if words.is_empty() => {
+                    (model.bias, model.negation) = (i32::from(of_places[0]), i32::from(of_places[1]));
+                }
                 None => {
                     let index = model.index(words);
                     model.singles[usize::from(index)] = of_places;
@@ -99,13 +107,16 @@ impl Stances {
     ) -> bool {
         let model = &*MODEL;
         self.prepare(lexicon);
-        let mut sum = model.bias;
+        let is_negated = document.is_negated(mention.0, mention.1);
+        let mut sum = if is_negated { model.negation } else { 0 };
+        let mut context = 0;
         visit_features(document, sentence, mention, |place, first, second| {
             let first = self.index(model, lexicon, first);
             let second = second.map(|word| self.index(model, lexicon, word));
             sum += model.weight(place, first, second);
+            context += i32::from((place as usize) < Place::OF_PAIRS);
         });
-        sum > 0
+        sum + (model.bias * context.min(FULL_CONTEXT)).div_euclid(FULL_CONTEXT) > 0
     }
 
     /// The words that decide the stance towards a mention, those with the greatest weights first.
@@ -119,6 +130,9 @@ impl Stances {
         let model = &*MODEL;
         self.prepare(lexicon);
         let mut reasons = Vec::new();
+        if document.is_negated(mention.0, mention.1) {
+            reasons.push(StanceWord { words: "negation".to_owned(), weight: model.negation });
+        }
         visit_features(document, sentence, mention, |place, first, second| {
             let indices =
                 (self.index(model, lexicon, first), second.map(|word| self.index(model, lexicon, word)));
