@@ -59,7 +59,7 @@ fn a_proposal_has_the_agreement_on_held_out_answers_before_and_after() {
     // phrase, all grades agree with the scores.
     let expected = HeldOut { metric: "macro-f1", answers: 12, before: 0.333, after: 1.0 };
     assert_eq!(found.proposals[0].held_out, expected);
-    assert!(found.patch.contains("macro-f1 0.333 to 1.000 on 12 others"), "{}", found.patch);
+    assert!(found.patch.contains("macro-f1 from 0.333 to 1.000 on 12 held-out answers"), "{}", found.patch);
 }
 
 #[test]
