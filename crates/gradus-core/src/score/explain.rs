@@ -82,8 +82,9 @@ impl Scorer {
         let idea_matches = self.idea_matches(workspace);
         for number in 0..workspace.hits.len() {
             let hit = workspace.hits[number];
-            let weighing = self.weighing[self.targets[hit.phrase as usize].concept as usize];
-            let is_rejected = weighing == Weighing::Counted && workspace.is_rejected(&hit);
+            let target = &self.targets[hit.phrase as usize];
+            let weighing = self.weighing[target.concept as usize];
+            let is_rejected = weighing == Weighing::Counted && workspace.is_rejected(&hit, target.place.penalty);
             let effect = match workspace.hit_weight(&hit, weighing) {
                 _ if is_rejected && !hit.asks_rejection => MatchEffect::Rejected,
                 _ if !is_rejected && hit.asks_rejection => MatchEffect::NotRejected,

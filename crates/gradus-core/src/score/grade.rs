@@ -134,7 +134,8 @@ impl Workspace {
                 continue;
             }
             if weighing == Weighing::Counted {
-                if self.is_rejected(&hit) != hit.asks_rejection {
+                let is_penalty = scorer.targets[hit.phrase as usize].place.penalty;
+                if self.is_rejected(&hit, is_penalty) != hit.asks_rejection {
                     continue;
                 }
                 hit.negated = false; // because a phrase may ask for a rejection
@@ -149,9 +150,13 @@ impl Workspace {
         stances.reasons(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
     }
 
-    /// Whether the speaker rejects what the hit mentions.
-    pub(super) fn is_rejected(&mut self, hit: &Hit) -> bool {
+    /// Whether the speaker rejects what the hit mentions. Wrong claims, for which there are penalties, are often made in
+    /// words that dismiss something else, so that only a grammatical negation rejects them.
+    pub(super) fn is_rejected(&mut self, hit: &Hit, is_penalty: bool) -> bool {
         let Self { stances, document, lexicon, .. } = self;
+        if is_penalty && !hit.asks_rejection {
+            return hit.negated;
+        }
         !hit.denies && stances.is_rejected(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
     }
 }
