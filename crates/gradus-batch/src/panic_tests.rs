@@ -7,16 +7,10 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use super::run_fixture::{Fixture, rows};
-use super::run_folder::{Durable, Existing, OutputEncoding, SyncHandle};
-use super::{
-    AnswerGrader, BatchError, Columns, FinishedRow, Input, OfflineGrader, PanicPlace, RunPlan, RunSummary, RunTarget,
-    run,
-};
-use gradus_core::judge::Halt;
-use gradus_core::model::{Answer, Fingerprint, Grade, GradeSummary, Grader};
-use gradus_core::questions::PreparedQuestion;
-use gradus_core::score::Workspace;
+use super::run_fixture::{Fixture, GraderStep, HookedGrader, rows};
+use super::run_folder::{Durable, Existing, SyncHandle, OutputEncoding};
+use super::{BatchError, Columns, FinishedRow, Input, PanicPlace, RunPlan, RunSummary, RunTarget, run};
+use gradus_core::model::GradeSummary;
 
 const ROWS: usize = 300;
 
@@ -85,46 +79,21 @@ fn a_panic_while_a_result_is_formatted_saves_every_row_before_it() {
     });
 }
 
-/// Grades offline, and panics at one id.
-struct PanickingGrader {
-    id: String,
-}
-
-impl AnswerGrader for PanickingGrader {
-    fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
-        offline
-    }
-
-    fn grader(&self) -> Grader {
-        OfflineGrader.grader()
-    }
-
-    fn is_slow(&self) -> bool {
-        true
-    }
-
-    fn grade<'a>(
-        &'a self,
-        question: &'a PreparedQuestion,
-        answer: &Answer<'a>,
-        offline: Fingerprint,
-        workspace: &mut Workspace,
-    ) -> Result<Grade<'a>, Halt> {
-        assert!(*answer.id != *self.id, "no verdict");
-        OfflineGrader.grade(question, answer, offline, workspace)
-    }
-}
-
 #[test]
 fn a_panic_of_the_judge_saves_every_row_before_it() {
     in_time(|| {
         for jobs in [1, 8] {
             let (fixture, bad) = (Fixture::new(), 41);
-            let judge = PanickingGrader { id: format!("r{bad}") };
+            let id = format!("r{bad}");
+            let before = |step: GraderStep<'_>| match step {
+                GraderStep::Grade(graded) => assert!(graded != id, "no verdict"),
+                GraderStep::Fingerprint => {}
+            };
+            let judge = HookedGrader { is_slow: true, before };
             let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                 to_file(&RunPlan { grader: &judge, ..*plan }, input, &fixture.path("out"))
             });
-            let at = PanicPlace::Row { line: bad + 1, id: Some(judge.id.clone()) };
+            let at = PanicPlace::Row { line: bad + 1, id: Some(id.clone()) };
             assert_eq!(panic_of(result), (at, "no verdict".to_owned()), "{jobs} threads");
             continues_after(&fixture, bad, &format!("{jobs} threads"));
         }
@@ -214,41 +183,16 @@ fn a_panic_of_the_reading_thread_saves_the_blocks_before_it() {
     });
 }
 
-/// Panics when it computes a fingerprint, which happens before any row of the block is graded.
-struct PanickingFingerprint;
-
-impl AnswerGrader for PanickingFingerprint {
-    fn fingerprint(&self, _: Fingerprint) -> Fingerprint {
-        panic!("no fingerprint")
-    }
-
-    fn grader(&self) -> Grader {
-        OfflineGrader.grader()
-    }
-
-    fn is_slow(&self) -> bool {
-        false
-    }
-
-    fn grade<'a>(
-        &'a self,
-        question: &'a PreparedQuestion,
-        answer: &Answer<'a>,
-        offline: Fingerprint,
-        workspace: &mut Workspace,
-    ) -> Result<Grade<'a>, Halt> {
-        OfflineGrader.grade(question, answer, offline, workspace)
-    }
-}
-
 #[test]
 fn a_panic_while_a_row_is_prepared_saves_every_row_before_it() {
     in_time(|| {
         let fixture = Fixture::new();
         let refused = |id: usize| format!("{{\"id\":\"n{id}\",\"question\":\"no-such-question\",\"answer\":\"x\"}}\n");
         let input = (0..10).map(refused).collect::<String>() + &rows(3);
+        let before = |step: GraderStep<'_>| assert!(!matches!(step, GraderStep::Fingerprint), "no fingerprint");
+        let grader = HookedGrader { is_slow: false, before };
         let result = fixture.with_plan(&input, 2, |plan, input| {
-            to_file(&RunPlan { grader: &PanickingFingerprint, ..*plan }, input, &fixture.path("out"))
+            to_file(&RunPlan { grader: &grader, ..*plan }, input, &fixture.path("out"))
         });
         let at = PanicPlace::Row { line: 11, id: Some("r0".to_owned()) };
         assert_eq!(panic_of(result), (at, "no fingerprint".to_owned()));

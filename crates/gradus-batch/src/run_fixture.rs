@@ -13,11 +13,15 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
 use super::resume::RunStarter;
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, OutputEncoding, ResultSettings, RunFolder, Sink, SyncHandle};
-use super::{Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run};
+use super::run_folder::{Durable, Existing, SyncHandle, ResultSettings, RunFolder, Sink, OutputEncoding};
+use super::{
+    AnswerGrader, Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run,
+};
 use gradus_core::bank::{Bank, BuiltIn, Files};
-use gradus_core::model::GradeSummary;
-use gradus_core::questions::Questions;
+use gradus_core::judge::Halt;
+use gradus_core::model::{Answer, Fingerprint, Grade, GradeSummary, Grader};
+use gradus_core::questions::{PreparedQuestion, Questions};
+use gradus_core::score::Workspace;
 use gradus_core::text::KnownWords;
 
 /// Questions of the generated rows, in turn.
@@ -27,6 +31,46 @@ pub(super) const QUESTIONS: [&str; 3] = ["error-budget", "p95-win", "why-this-ro
 pub(super) struct Fixture {
     folder: TempDir,
     pub(super) questions: Questions,
+}
+
+/// A step of [`HookedGrader`].
+pub(super) enum GraderStep<'a> {
+    /// The fingerprint of a grade is computed, before any row of the block is graded.
+    Fingerprint,
+    /// The answer with this id is graded.
+    Grade(&'a str),
+}
+
+/// Grades offline, and calls `before` at the start of each step.
+pub(super) struct HookedGrader<H> {
+    pub(super) is_slow: bool,
+    pub(super) before: H,
+}
+
+impl<H: Fn(GraderStep<'_>) + Sync> AnswerGrader for HookedGrader<H> {
+    fn fingerprint(&self, offline: Fingerprint) -> Fingerprint {
+        (self.before)(GraderStep::Fingerprint);
+        OfflineGrader.fingerprint(offline)
+    }
+
+    fn grader(&self) -> Grader {
+        OfflineGrader.grader()
+    }
+
+    fn is_slow(&self) -> bool {
+        self.is_slow
+    }
+
+    fn grade<'a>(
+        &'a self,
+        question: &'a PreparedQuestion,
+        answer: &Answer<'a>,
+        offline: Fingerprint,
+        workspace: &mut Workspace,
+    ) -> Result<Grade<'a>, Halt> {
+        (self.before)(GraderStep::Grade(answer.id));
+        OfflineGrader.grade(question, answer, offline, workspace)
+    }
 }
 
 /// JSON lines with the ids `r0`, `r1` and so on.
