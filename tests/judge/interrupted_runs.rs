@@ -95,6 +95,23 @@ fn an_interrupt_waits_for_requests_in_progress_and_keeps_their_replies() {
 }
 
 #[test]
+fn a_run_that_is_interrupted_while_its_last_answer_is_judged_is_complete() {
+    let endpoint = Endpoint::new(|_, request| Action::After(Duration::from_millis(500), Box::new(verdict(request))));
+    let work_dir = bank_folder(rows(4));
+    let child = start(work_dir.path(), &endpoint.url(), &ARGUMENTS);
+    while endpoint.requests().len() < 4 {
+        sleep(Duration::from_millis(5));
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().expect("ends");
+    let reported = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(0), "{reported}");
+    assert!(reported.contains("4 answers: 4 graded"), "{reported}");
+    let whole = uninterrupted_output(4, &endpoint);
+    assert_eq!(fs::read_to_string(work_dir.path().join("out.jsonl")).expect("reads"), whole);
+}
+
+#[test]
 fn a_second_interrupt_does_not_wait_for_an_endpoint_that_hangs() {
     let endpoint = Endpoint::new(|number, request| if number < 8 { verdict(request) } else { Action::Hang });
     let work_dir = bank_folder(rows(ROWS));

@@ -14,7 +14,7 @@ use super::in_flight_block::InFlightBlock;
 use super::input::{Input, InputDigest};
 use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
-use super::resume::{RunStarter, StartedRun};
+use super::resume::{StartedRun, start};
 use super::row_processor::RowProcessor;
 use super::run_folder::{Durable, Existing, Manifest, OutputEncoding, RunFolder, Sink, Windows, Written};
 use super::run_plan::RunPlan;
@@ -44,7 +44,7 @@ pub enum RunTarget<'t> {
 /// The end of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunSummary {
-    /// Whether all rows are finished; otherwise the run was stopped.
+    /// Whether all rows are finished; otherwise the run was stopped before that.
     pub is_complete: bool,
     /// Number and checksum of the rows that were read.
     pub input: InputDigest,
@@ -87,32 +87,17 @@ fn run_uncaught(
     let mut ordered = OrderedOutput::new(&processor, observe);
     if plan.stop.load(Ordering::Relaxed) {
         // An error of the input is ignored, because a stop closes the input.
-        return Ok(summary(plan, input, &ordered));
+        return Ok(summary(false, input, &ordered));
     }
     if !filled? {
         return Err(BatchError::Empty { input: input.name().to_owned() });
     }
     match target {
         RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, (name, stream)),
-        RunTarget::File { output, encoding, existing, reports } => {
-            let folder = RunFolder::lock(output, encoding)?;
-            let starter = RunStarter {
-                folder: &folder,
-                processor: &processor,
-                output: &mut ordered,
-                input,
-                layout: plan.layout,
-                provenance: plan.provenance,
-                existing,
-                stop: plan.stop,
-            };
-            match starter.start(first) {
-                Ok(run) => to_file(plan, &processor, input, &folder, run, &mut ordered, reports),
-                Err(error) => {
-                    folder.remove_if_unused();
-                    Err(error)
-                }
-            }
+        RunTarget::File { output, stored, existing, reports } => {
+            let file = (output, stored, existing);
+            let (folder, run) = start(plan, &processor, (input, first), &mut ordered, file)?;
+            to_file(plan, &processor, input, &folder, run, &mut ordered, reports)
         }
     }
 }
@@ -139,8 +124,8 @@ fn to_stream(
     let next_row = first.block.len() as u64;
     let rows = RemainingRows { input, unfinished: Some(first), next_row, windows: Windows::none() };
     let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
-    finished.map_err(|error| batch_error(error, name))?;
-    Ok(summary(plan, input, ordered))
+    let is_complete = finished.map_err(|error| batch_error(error, name))?;
+    Ok(summary(is_complete, input, ordered))
 }
 
 fn to_file(
@@ -152,10 +137,10 @@ fn to_file(
     ordered: &mut OrderedOutput<'_, '_>,
     reports: Vec<PathBuf>,
 ) -> Result<RunSummary, BatchError> {
-    let StartedRun { mut manifest, sink, unfinished, next_row, windows, has_lost_results } = started;
+    let StartedRun { mut manifest, sink, is_stopped, unfinished, next_row, windows, has_lost_results } = started;
     let output = folder.output();
     let Some(mut sink) = sink else {
-        let summary = RunSummary { has_lost_results, ..summary(plan, input, ordered) };
+        let summary = RunSummary { has_lost_results, ..summary(!is_stopped, input, ordered) };
         if summary.is_complete {
             add_reports(&mut manifest, reports);
             folder.finish(&mut manifest, (summary.input, summary.results), &Written::default())?;
@@ -166,9 +151,9 @@ fn to_file(
     let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
     // Results are saved even if the pipeline failed; its error is the one that is reported.
     let saved = sink.sync().map_err(writing(output));
-    finished.map_err(|error| batch_error(error, output))?;
+    let is_complete = finished.map_err(|error| batch_error(error, output))?;
     saved?;
-    let summary = RunSummary { has_lost_results, ..summary(plan, input, ordered) };
+    let summary = RunSummary { has_lost_results, ..summary(is_complete, input, ordered) };
     if summary.is_complete {
         add_reports(&mut manifest, reports);
         let written = sink.written().clone();
@@ -184,9 +169,9 @@ fn add_reports(manifest: &mut Manifest, reports: Vec<PathBuf>) {
     manifest.reports.dedup();
 }
 
-fn summary(plan: &RunPlan<'_>, input: &Input, ordered: &OrderedOutput<'_, '_>) -> RunSummary {
+fn summary(is_complete: bool, input: &Input, ordered: &OrderedOutput<'_, '_>) -> RunSummary {
     RunSummary {
-        is_complete: !plan.stop.load(Ordering::Relaxed),
+        is_complete,
         input: input.digest(),
         results: ordered.results(),
         has_unchecked_ids: ordered.has_unchecked_ids(),

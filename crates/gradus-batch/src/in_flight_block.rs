@@ -20,7 +20,15 @@ use gradus_core::score::Workspace;
 type EntryWithResult = (Entry, Range<usize>);
 
 /// A panic and the place in the input where it happened.
-pub(super) type PanickedAt = (PanicPlace, Panicked);
+type PanickedAt = (PanicPlace, Panicked);
+
+/// Why the rows of a block after the finished ones have no result.
+pub(super) enum EarlyEnd {
+    /// The run was stopped before these rows were graded.
+    Stopped,
+    /// The first of these rows panicked.
+    Panicked(PanicPlace, Panicked),
+}
 
 /// A block of rows and the results of these rows. Its buffers are reused.
 #[derive(Default)]
@@ -36,10 +44,10 @@ pub(super) struct InFlightBlock {
     pub(super) results: Vec<u8>,
     /// The journal lines of the results, in the order of rows.
     pub(super) journal_lines: Vec<u8>,
-    /// The finished rows, in order. If a row panicked, only the rows before it.
+    /// The finished rows, in order: all rows of the block, or the rows before `early_end`.
     pub(super) finished: Vec<RowResult>,
-    /// The first row that panicked.
-    pub(super) panicked: Option<PanickedAt>,
+    /// `None` if all rows are finished.
+    pub(super) early_end: Option<EarlyEnd>,
 }
 
 /// The result of a row, or the fact that another shard has it.
@@ -109,18 +117,25 @@ impl InFlightBlock {
         Ok(())
     }
 
-    /// Grades the rows without a known result. A panic of a row ends the block: the rows before it are finished, and
-    /// `panicked` is set.
-    pub(super) fn grade(&mut self, processor: &RowProcessor<'_>, workspace: &mut Workspace) -> Result<(), RowError> {
-        let Self { first_row, block, known, results, journal_lines, finished, panicked, .. } = self;
-        *panicked = None;
+    /// Grades the rows without a known result. `may_start` is asked before each answer except the first; if it returns
+    /// false, no further answer is graded. A stop or a panic ends the block: only the rows before it are finished.
+    ///
+    /// The first answer is always graded, so that a thread that took a block of one row finishes that row.
+    pub(super) fn grade(
+        &mut self,
+        processor: &RowProcessor<'_>,
+        workspace: &mut Workspace,
+        may_start: &dyn Fn() -> bool,
+    ) -> Result<(), RowError> {
+        let Self { first_row, block, known, results, journal_lines, finished, early_end, .. } = self;
+        *early_end = None;
         let number = |place: usize| *first_row + place as u64;
         let mut rows = Vec::with_capacity(block.len());
         for place in 0..block.len() {
             match prepare(processor, number(place), block, place) {
                 Ok(row) => rows.push(row),
-                Err(panic) => {
-                    *panicked = Some(panic);
+                Err((at, panic)) => {
+                    *early_end = Some(EarlyEnd::Panicked(at, panic));
                     break;
                 }
             }
@@ -129,9 +144,10 @@ impl InFlightBlock {
         let mut is_new = vec![false; rows.len()];
         let is_mine = |place: usize| !processor.is_in_other_shard(number(place));
         let buffers = (workspace, results);
-        if let Some((place, panic)) = grade_unknown(processor, &rows, is_mine, known, &mut is_new, buffers)? {
+        if let Some((place, end)) = grade_unknown(processor, &rows, is_mine, (known, &mut is_new), buffers, may_start)?
+        {
             rows.truncate(place);
-            *panicked = Some(panic);
+            *early_end = Some(end);
         }
         journal_lines.clear();
         finished.clear();
@@ -142,24 +158,28 @@ impl InFlightBlock {
     }
 }
 
-/// Grades the rows of this shard without a known result, and returns the first row that panicked; every row before it
-/// is graded then.
+/// Grades the rows of this shard without a known result. Returns the first row without a result and the reason, if the
+/// grading ended early; every row before it is graded then.
 fn grade_unknown(
     processor: &RowProcessor<'_>,
     rows: &[PreparedRow<'_>],
     is_mine: impl Fn(usize) -> bool,
-    known: &mut [Option<EntryWithResult>],
-    is_new: &mut [bool],
+    (known, is_new): (&mut [Option<EntryWithResult>], &mut [bool]),
     (workspace, results): (&mut Workspace, &mut Vec<u8>),
-) -> Result<Option<(usize, PanickedAt)>, RowError> {
-    let mut panicked: Option<(usize, PanickedAt)> = None;
+    may_start: &dyn Fn() -> bool,
+) -> Result<Option<(usize, EarlyEnd)>, RowError> {
+    let mut end: Option<(usize, EarlyEnd)> = None;
     let slots = rows.iter().zip(known).zip(is_new).enumerate();
     let mut open: Vec<_> = slots.filter(|(place, ((_, known), _))| is_mine(*place) && known.is_none()).collect();
     // Rows of one question are graded together, because the data of a question then stays in the processor's cache.
     open.sort_by_key(|(_, ((row, _), _))| row.question().map(std::ptr::from_ref));
-    for (place, ((row, known), is_new)) in open {
-        if panicked.as_ref().is_some_and(|(first, _)| *first < place) {
-            continue; // because only rows before the first panic are written
+    for (nth, (place, ((row, known), is_new))) in open.into_iter().enumerate() {
+        if end.as_ref().is_some_and(|(first, _)| *first < place) {
+            continue; // because only rows before the first row without a result are written
+        }
+        if nth > 0 && !may_start() {
+            end = Some((place, EarlyEnd::Stopped));
+            continue;
         }
         let start = results.len();
         match caught(|| processor.finish(row, workspace, results)) {
@@ -170,11 +190,11 @@ fn grade_unknown(
             Err(panic) => {
                 *workspace = Workspace::new(); // because the panic may have left it inconsistent
                 let at = PanicPlace::Row { line: row.line, id: Some(row.id.clone().into_owned()) };
-                panicked = Some((place, (at, panic)));
+                end = Some((place, EarlyEnd::Panicked(at, panic)));
             }
         }
     }
-    Ok(panicked)
+    Ok(end)
 }
 
 /// Prepares a row of the block.

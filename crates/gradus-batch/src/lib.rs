@@ -38,6 +38,9 @@ mod row_question;
 mod run_fixture;
 mod run_folder;
 mod run_plan;
+mod run_stop;
+#[cfg(test)]
+mod stop_tests;
 
 pub use answer_grader::{AnswerGrader, OfflineGrader};
 pub use atomic_file::{FileAccess, StagedFile};

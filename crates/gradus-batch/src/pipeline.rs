@@ -6,7 +6,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,11 +15,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::caught::{Panicked, caught};
 use super::error::{BatchError, PanicPlace};
-use super::in_flight_block::InFlightBlock;
+use super::in_flight_block::{EarlyEnd, InFlightBlock};
 use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::{RowError, RowProcessor};
-use super::run_folder::{Sink, SyncHandle, Windows};
+use super::run_folder::{SyncHandle, Sink, Windows};
+use super::run_stop::RunStop;
 use gradus_core::judge::Halt;
 use gradus_core::score::Workspace;
 
@@ -62,24 +64,34 @@ enum BlockOutcome {
     Panicked(Panicked),
 }
 
-/// Grades the remaining rows. `stop` ends reading, and the rows that were read are finished. A failure sets `stop` too,
-/// so that no thread waits for rows that do not come.
+/// The rows that the reading thread has read.
+struct ReadBlocks {
+    /// Number of blocks.
+    blocks: u64,
+    /// Whether the input has no further rows.
+    is_whole_input: bool,
+}
+
+/// Grades the remaining rows, and returns whether all of them are finished. After `stop` is set no further answer is
+/// started. A failure sets `stop` too, so that no thread waits for rows that do not come.
 pub(super) fn run(
     processor: &RowProcessor<'_>,
     rows: RemainingRows<'_>,
     output: &mut OrderedOutput<'_, '_>,
     sink: &mut Sink<'_>,
     (jobs, stop): (usize, &AtomicBool),
-) -> Result<(), PipelineError> {
+) -> Result<bool, PipelineError> {
     let count = jobs * if processor.grader.is_slow() { BLOCKS_IF_SLOW } else { BLOCKS } + 2;
     let (empty_in, empty) = bounded(count);
+    // Sending a block that was read never waits, because the channel has room for all blocks.
     let (read_in, read) = bounded::<InFlightBlock>(count);
     let (graded_in, graded) = bounded(count);
     for _ in 0..count {
         // Sending does not fail or wait, because the channel has room for all blocks.
         let _ = empty_in.send(InFlightBlock::default());
     }
-    let sync = sink.sync_handle().map_err(PipelineError::Write)?;
+    let sync = sink.keeper().map_err(PipelineError::Write)?;
+    let (read, stop) = (&Mutex::new(read), &RunStop::new(stop));
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let row_count = Cell::new(rows.next_row);
@@ -88,33 +100,37 @@ pub(super) fn run(
             read.map_err(failed)?.map_err(PipelineError::Read)
         });
         for _ in 0..jobs {
-            let (read, graded) = (read.clone(), graded_in.clone());
+            let graded = graded_in.clone();
             scope.spawn(move || {
-                if let Err(panic) = caught(|| grade_all(processor, &read, &graded, stop)) {
-                    stop.store(true, Ordering::Relaxed);
+                let block = Cell::new(0);
+                if let Err(panic) = caught(|| grade_all(processor, read, &graded, &block, stop)) {
+                    stop.fail(block.get());
                     // If the receiver is gone, the run has already ended with another error.
                     let _ = graded.send(BlockOutcome::Panicked(panic));
                 }
             });
         }
-        // Only the threads hold these ends now, so the channels close when the threads end.
-        drop((read, graded_in));
+        // Only the grading threads hold this end now, so the channel closes when they end.
+        drop(graded_in);
         let (end_in, end) = bounded::<()>(0);
         let syncer = scope.spawn(move || caught(|| sync_until_end(&sync, &end, stop)).unwrap_or_else(while_writing));
         // It owns its ends of both channels, so that no thread waits for it after an error.
         let written = caught(|| write_all(output, sink, (graded, empty_in))).unwrap_or_else(while_writing);
         if written.is_err() {
-            stop.store(true, Ordering::Relaxed);
+            stop.fail(0);
         }
         drop(end_in);
-        let joined =
-            |result: thread::Result<Result<(), PipelineError>>| result.unwrap_or_else(|_| while_writing(uncaught()));
-        written.and(joined(syncer.join())).and(joined(reader.join()))
+        let sync_result = syncer.join().unwrap_or_else(|_| while_writing(uncaught()));
+        let read = reader.join().unwrap_or_else(|_| while_writing(uncaught()));
+        let written = written?;
+        sync_result?;
+        let read = read?;
+        Ok(read.is_whole_input && written == read.blocks)
     })
 }
 
 /// A panic of the writing thread.
-fn while_writing(panic: Panicked) -> Result<(), PipelineError> {
+fn while_writing<T>(panic: Panicked) -> Result<T, PipelineError> {
     Err(PipelineError::Panicked(PanicPlace::Writing, panic))
 }
 
@@ -123,25 +139,40 @@ fn uncaught() -> Panicked {
     Panicked { message: "a thread panicked".to_owned(), location: None }
 }
 
-/// Grades blocks until there are no more.
+/// Takes the next block; `None` if there are no more blocks, or if the run was stopped.
+///
+/// Only one thread at a time waits for a block and looks whether the run was stopped. The blocks that are taken are
+/// therefore the first ones of the run, and the results of all of them are written.
+fn take_block(read: &Mutex<Receiver<InFlightBlock>>, stop: &RunStop<'_>) -> Option<InFlightBlock> {
+    let read = read.lock().unwrap_or_else(PoisonError::into_inner);
+    let block = read.recv().ok()?;
+    stop.may_start(block.sequence).then_some(block)
+}
+
+/// Grades blocks until there are no more, or the run is stopped. `current` is the number of the block in progress.
 fn grade_all(
     processor: &RowProcessor<'_>,
-    read: &Receiver<InFlightBlock>,
+    read: &Mutex<Receiver<InFlightBlock>>,
     graded: &Sender<BlockOutcome>,
-    stop: &AtomicBool,
+    current: &Cell<u64>,
+    stop: &RunStop<'_>,
 ) {
     let mut workspace = Workspace::new();
-    for mut block in read {
-        let outcome = match block.grade(processor, &mut workspace) {
+    while let Some(mut block) = take_block(read, stop) {
+        let sequence = block.sequence;
+        current.set(sequence);
+        let outcome = match block.grade(processor, &mut workspace, &|| stop.may_start(sequence)) {
             Ok(()) => {
-                if block.panicked.is_some() {
-                    stop.store(true, Ordering::Relaxed);
+                if matches!(block.early_end, Some(EarlyEnd::Panicked(..))) {
+                    stop.fail(sequence);
                 }
                 BlockOutcome::Graded(Box::new(block))
             }
             Err(RowError::Render(error)) => BlockOutcome::RenderFailed(error),
+            // The run is stopped already, because the grader returns this only after a stop.
+            Err(RowError::Halted(Halt::Requested)) => BlockOutcome::Halted(Halt::Requested),
             Err(RowError::Halted(halt)) => {
-                stop.store(true, Ordering::Relaxed);
+                stop.fail(sequence);
                 BlockOutcome::Halted(halt)
             }
         };
@@ -152,10 +183,10 @@ fn grade_all(
 }
 
 /// Writes results to stable storage at intervals, until `end` is closed.
-fn sync_until_end(sync: &SyncHandle, end: &Receiver<()>, stop: &AtomicBool) -> Result<(), PipelineError> {
+fn sync_until_end(sync: &SyncHandle, end: &Receiver<()>, stop: &RunStop<'_>) -> Result<(), PipelineError> {
     while end.recv_timeout(SYNC_INTERVAL).is_err_and(|error| error.is_timeout()) {
         if let Err(error) = sync() {
-            stop.store(true, Ordering::Relaxed);
+            stop.fail(0);
             return Err(PipelineError::Write(error));
         }
     }
@@ -168,23 +199,27 @@ fn read_all(
     rows: RemainingRows<'_>,
     (empty, read): (&Receiver<InFlightBlock>, &Sender<InFlightBlock>),
     row_count: &Cell<u64>,
-    stop: &AtomicBool,
-) -> Result<(), BatchError> {
+    stop: &RunStop<'_>,
+) -> Result<ReadBlocks, BatchError> {
     let RemainingRows { input, mut unfinished, mut next_row, mut windows } = rows;
-    let mut sequence = 0;
-    while !stop.load(Ordering::Relaxed) {
+    let mut blocks = 0;
+    while !stop.ends_reading() {
         let Ok(mut block) = empty.recv() else { break };
+        if stop.ends_reading() {
+            break; // because this thread may have waited for long
+        }
         match unfinished.take() {
             Some(unfinished) => block = unfinished,
             None => match input.fill(&mut block.block) {
                 Ok(true) => block.first_row = next_row,
-                Ok(false) => break,
-                Err(_) if stop.load(Ordering::Relaxed) => break, // because stopping closes the input
+                Ok(false) => return Ok(ReadBlocks { blocks, is_whole_input: true }),
+                // Stopping closes the input. A part of a row may be lost, so this is not the end of the rows.
+                Err(_) if stop.ends_reading() => return Ok(ReadBlocks { blocks, is_whole_input: false }),
                 Err(error) => return Err(error.into()),
             },
         }
-        block.sequence = sequence;
-        (sequence, next_row) = (sequence + 1, block.first_row + block.block.len() as u64);
+        block.sequence = blocks;
+        (blocks, next_row) = (blocks + 1, block.first_row + block.block.len() as u64);
         row_count.set(next_row);
         let look_up = block.look_up(processor, &mut windows);
         look_up.map_err(|error| BatchError::Disk { doing: "read", path: "results of an earlier run".into(), error })?;
@@ -192,15 +227,17 @@ fn read_all(
             break;
         }
     }
-    Ok(())
+    // The run may be stopped while this thread waits for an empty block and the last rows are graded.
+    Ok(ReadBlocks { blocks, is_whole_input: unfinished.is_none() && input.is_at_end() })
 }
 
-/// Writes graded blocks in order, and returns them to the reading thread.
+/// Writes graded blocks in order, and returns them to the reading thread. Gives the number of blocks that were written
+/// and whose rows are all finished.
 fn write_all(
     output: &mut OrderedOutput<'_, '_>,
     sink: &mut Sink<'_>,
     (graded, empty): (Receiver<BlockOutcome>, Sender<InFlightBlock>),
-) -> Result<(), PipelineError> {
+) -> Result<u64, PipelineError> {
     let (mut waiting, mut next, mut halted, mut panicked) = (BTreeMap::new(), 0, None, None);
     let mut empty = Some(empty);
     for outcome in graded {
@@ -219,8 +256,10 @@ fn write_all(
         // Blocks after one without results wait in vain and are dropped. Replies of judges are kept in their cache.
         while let Some(mut block) = waiting.remove(&next) {
             output.write(&mut block, sink).map_err(PipelineError::Write)?;
-            if let Some((at, panic)) = block.panicked.take() {
-                return Err(PipelineError::Panicked(at, panic));
+            match block.early_end.take() {
+                None => {}
+                Some(EarlyEnd::Panicked(at, panic)) => return Err(PipelineError::Panicked(at, panic)),
+                Some(EarlyEnd::Stopped) => return Ok(next),
             }
             next += 1;
             if let Some(empty) = &empty {
@@ -232,5 +271,5 @@ fn write_all(
     if let Some(panic) = panicked {
         return Err(PipelineError::Panicked(PanicPlace::Run, panic));
     }
-    halted.map_or(Ok(()), |why| Err(PipelineError::Halted(why)))
+    halted.map_or(Ok(next), |why| Err(PipelineError::Halted(why)))
 }

@@ -4,7 +4,8 @@
 //! continues the results in place, if they differ it copies the leading results that agree, and looks up the others by
 //! key. `run_folder` does the work on disk; grading the remaining rows is left to `pipeline`.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use super::error::{BatchError, disk_error};
 use super::in_flight_block::InFlightBlock;
@@ -12,15 +13,18 @@ use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::RowProcessor;
 use super::run_folder::{
-    Entry, Existing, Manifest, Place, Provenance, Replay, ResultSettings, RunFolder, SCHEMA, Sink, Source, State,
-    Windows, Written,
+    Entry, Existing, Manifest, Place, Replay, RunFolder, SCHEMA, Sink, Source, State, OutputEncoding, Windows, Written,
 };
+use super::run_plan::RunPlan;
 
 /// A started run.
 pub(super) struct StartedRun {
     pub(super) manifest: Manifest,
-    /// Where further results are appended; `None` if the earlier run has all of them.
+    /// Where further results are appended; `None` if there are none, because the earlier run has all of them or the
+    /// caller stopped the run.
     pub(super) sink: Option<Sink<'static>>,
+    /// Whether the caller stopped the run before all earlier results were compared with the rows.
+    pub(super) is_stopped: bool,
     /// Rows that were read and are not finished.
     pub(super) unfinished: Option<InFlightBlock>,
     /// The number of the next row to read, from 0.
@@ -31,22 +35,46 @@ pub(super) struct StartedRun {
     pub(super) has_lost_results: bool,
 }
 
+/// Locks the run folder of `output` and starts a run in it; `first` is the first block of rows of `input`. A folder
+/// without saved results is removed if the run cannot start.
+///
+/// # Errors
+/// When the folder cannot be used, or existing results may not be replaced.
+pub(super) fn start<'c, 'w>(
+    plan: &RunPlan<'_>,
+    processor: &'w RowProcessor<'w>,
+    (input, first): (&mut Input, InFlightBlock),
+    ordered: &mut OrderedOutput<'w, '_>,
+    (output, stored, existing): (&Path, Stored<'c>, Existing),
+) -> Result<(RunFolder<'c>, StartedRun), BatchError> {
+    let folder = RunFolder::lock(output, stored)?;
+    let starter = RunStarter { folder: &folder, plan, processor, output: ordered, input, existing };
+    match starter.start(first) {
+        Ok(run) => Ok((folder, run)),
+        Err(error) => {
+            folder.remove_if_unused();
+            Err(error)
+        }
+    }
+}
+
 /// Starts a run that writes to a file.
-pub(super) struct RunStarter<'b, 'w, 'o> {
-    pub(super) folder: &'b RunFolder<'b>,
-    pub(super) processor: &'w RowProcessor<'w>,
-    pub(super) output: &'b mut OrderedOutput<'w, 'o>,
-    pub(super) input: &'b mut Input,
-    pub(super) layout: &'b ResultSettings,
-    pub(super) provenance: &'b Provenance,
-    pub(super) existing: Existing,
-    pub(super) stop: &'b AtomicBool,
+struct RunStarter<'b, 'w, 'o> {
+    folder: &'b RunFolder<'b>,
+    plan: &'b RunPlan<'b>,
+    processor: &'w RowProcessor<'w>,
+    output: &'b mut OrderedOutput<'w, 'o>,
+    input: &'b mut Input,
+    existing: Existing,
 }
 
 /// The leading rows whose results the earlier run wrote.
 struct CommonRows {
-    /// The first row with another result, and the rows after it in its block; `None` at the end of the input.
+    /// The first row with another result, and the rows after it in its block; `None` at the end of the input, and if
+    /// `is_stopped`.
     unfinished: Option<InFlightBlock>,
+    /// Whether the caller stopped the comparison.
+    is_stopped: bool,
     /// The number of the next row to read, from 0.
     next_row: u64,
     /// Where the results of these rows end.
@@ -59,7 +87,7 @@ struct CommonRows {
 
 impl RunStarter<'_, '_, '_> {
     /// Starts the run; `first` is the first block of rows.
-    pub(super) fn start(mut self, first: InFlightBlock) -> Result<StartedRun, BatchError> {
+    fn start(mut self, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         let Existing { restart, force } = self.existing;
         let earlier = match self.folder.manifest() {
             // The caller allows results to be replaced, so a missing or damaged manifest is replaced too.
@@ -67,13 +95,12 @@ impl RunStarter<'_, '_, '_> {
             earlier => earlier?,
         };
         let Some(earlier) = earlier else { return self.start_empty(self.first_manifest()?, first) };
-        let differences = earlier.layout.differences(self.layout);
+        let differences = earlier.layout.differences(self.plan.layout);
         if !differences.is_empty() && !restart && !force {
             return Err(self.different(differences));
         }
-        if restart || earlier.layout != *self.layout {
-            return self
-                .start_empty(Manifest { earlier_generations: Vec::new(), ..self.next_manifest(&earlier)? }, first);
+        if restart || earlier.layout != *self.plan.layout {
+            return self.start_empty(Manifest { before: Vec::new(), ..self.next_manifest(&earlier)? }, first);
         }
         self.start_after(earlier, first)
     }
@@ -88,8 +115,8 @@ impl RunStarter<'_, '_, '_> {
             schema: SCHEMA,
             gradus: env!("CARGO_PKG_VERSION").to_owned(),
             input: self.input.name().to_owned(),
-            layout: self.layout.clone(),
-            provenance: self.provenance.clone(),
+            layout: self.plan.layout.clone(),
+            provenance: self.plan.provenance.clone(),
             state: State::Running,
             generation: 1,
             earlier_generations: Vec::new(),
@@ -124,6 +151,7 @@ impl RunStarter<'_, '_, '_> {
         Ok(StartedRun {
             manifest,
             sink: Some(sink),
+            is_stopped: false,
             next_row,
             unfinished: Some(first),
             windows,
@@ -132,19 +160,17 @@ impl RunStarter<'_, '_, '_> {
     }
 
     fn windows(&self, manifest: &Manifest) -> Result<Windows, BatchError> {
-        let sources = manifest
-            .earlier_generations
-            .iter()
-            .map(|before| self.folder.source(*before))
-            .collect::<Result<Vec<_>, _>>()?;
-        Windows::open(&sources, self.layout.head.as_bytes()).map_err(disk_error("read", self.folder.output()))
+        let sources =
+            manifest.before.iter().map(|before| self.folder.source(*before)).collect::<Result<Vec<_>, _>>()?;
+        Windows::open(&sources, self.plan.layout.head.as_bytes()).map_err(disk_error("read", self.folder.output()))
     }
 
     /// Starts after an earlier run with the same settings: continues its results, leaves them as they are, or starts a
     /// new generation with the leading results that agree.
     fn start_after(&mut self, earlier: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         let source = self.folder.source(earlier.generation)?;
-        let replay = Replay::open(&source, self.layout.head.as_bytes()).map_err(disk_error("read", &source.journal))?;
+        let replay =
+            Replay::open(&source, self.plan.layout.head.as_bytes()).map_err(disk_error("read", &source.journal))?;
         let Some(mut replay) = replay else {
             let manifest =
                 Manifest { earlier_generations: earlier.earlier_generations.clone(), ..self.next_manifest(&earlier)? };
@@ -153,26 +179,27 @@ impl RunStarter<'_, '_, '_> {
         };
         let common = self.common_rows(&mut replay, first, &source)?;
         let has_lost_results = replay.has_lost_lines().map_err(disk_error("read", &source.journal))?;
-        let CommonRows { unfinished, next_row, end, written, next_entry } = common;
-        let unchanged = |manifest, has_lost_results| {
+        let CommonRows { unfinished, is_stopped, next_row, end, written, next_entry } = common;
+        let unchanged = |manifest, is_stopped| {
             let windows = Windows::none();
-            Ok(StartedRun { manifest, sink: None, unfinished: None, next_row, windows, has_lost_results })
+            Ok(StartedRun { manifest, sink: None, is_stopped, unfinished: None, next_row, windows, has_lost_results })
         };
-        if self.stop.load(Ordering::Relaxed) {
-            return unchanged(earlier, has_lost_results);
+        if is_stopped {
+            return unchanged(earlier, true);
         }
         let replaces = if self.existing.force { self.folder.existing_output()? } else { earlier.replaces };
-        let earlier = Manifest { replaces, provenance: self.provenance.clone(), ..earlier };
+        let earlier = Manifest { replaces, provenance: self.plan.provenance.clone(), ..earlier };
         self.folder.check_output(&earlier)?;
         if self.folder.is_being_made(&earlier) && next_entry.is_none() {
             self.folder.save(&earlier)?;
             let sink = Some(RunFolder::resume(&source, end, written)?);
             let windows = self.windows(&earlier)?;
-            return Ok(StartedRun { manifest: earlier, sink, unfinished, next_row, windows, has_lost_results });
+            let manifest = earlier;
+            return Ok(StartedRun { manifest, sink, is_stopped, unfinished, next_row, windows, has_lost_results });
         }
         let is_same = unfinished.is_none() && next_entry.is_none() && !replay.is_torn();
         if is_same && self.folder.is_as_written(&earlier)? {
-            return unchanged(earlier, has_lost_results);
+            return unchanged(earlier, false);
         }
         // An input with another name and no common row is probably a mistake in the name of the output.
         let is_unrelated = end == replay.start() && earlier.input != self.input.name();
@@ -183,13 +210,14 @@ impl RunStarter<'_, '_, '_> {
         let manifest = self.next_manifest(&earlier)?;
         let sink = Some(self.folder.fork(&manifest, &source, (end, written))?);
         let windows = self.windows(&manifest)?;
-        Ok(StartedRun { manifest, sink, unfinished, next_row, windows, has_lost_results })
+        Ok(StartedRun { manifest, sink, is_stopped, unfinished, next_row, windows, has_lost_results })
     }
 
     /// Whether the earlier run has a result of any of these rows, wherever it is.
     fn has_result_of_any(&self, source: &Source, rows: Option<&InFlightBlock>) -> Result<bool, BatchError> {
         let reading = || disk_error("read", &source.journal);
-        let mut windows = Windows::open(std::slice::from_ref(source), self.layout.head.as_bytes()).map_err(reading())?;
+        let mut windows =
+            Windows::open(std::slice::from_ref(source), self.plan.layout.head.as_bytes()).map_err(reading())?;
         let Some(rows) = rows else { return Ok(false) };
         for place in 0..rows.block.len() {
             let number = rows.first_row + place as u64;
@@ -211,6 +239,8 @@ impl RunStarter<'_, '_, '_> {
     ) -> Result<CommonRows, BatchError> {
         let (mut end, mut written) = (replay.place(), replay.results_before_place().clone());
         let mut next_row = rows.block.len() as u64;
+        let stop = self.plan.stop;
+        let is_stopped = || stop.load(Ordering::Relaxed);
         loop {
             for place in 0..rows.block.len() {
                 let number = rows.first_row + place as u64;
@@ -232,22 +262,24 @@ impl RunStarter<'_, '_, '_> {
                         drop(row);
                         rows.block.skip(place);
                         rows.first_row = number;
-                        return Ok(CommonRows { unfinished: Some(rows), next_row, end, written, next_entry });
+                        let (unfinished, is_stopped) = (Some(rows), is_stopped());
+                        return Ok(CommonRows { unfinished, is_stopped, next_row, end, written, next_entry });
                     }
                 }
             }
-            let is_stopped = || self.stop.load(Ordering::Relaxed);
-            if is_stopped() {
-                return Ok(CommonRows { unfinished: None, next_row, end, written, next_entry: None });
-            }
             rows.first_row = next_row;
             let filled = match self.input.fill(&mut rows.block) {
-                Err(_) if is_stopped() => continue, // because stopping closes the input, which is not an error
+                // An error is ignored, because a stop closes the input.
+                Ok(true) | Err(_) if is_stopped() => {
+                    let (unfinished, next_entry) = (None, None);
+                    return Ok(CommonRows { unfinished, is_stopped: true, next_row, end, written, next_entry });
+                }
                 filled => filled?,
             };
             if !filled {
+                let (unfinished, is_stopped) = (None, false);
                 let next_entry = replay.next().map_err(disk_error("read", &source.data))?;
-                return Ok(CommonRows { unfinished: None, next_row, end, written, next_entry });
+                return Ok(CommonRows { unfinished, is_stopped, next_row, end, written, next_entry });
             }
             next_row += rows.block.len() as u64;
         }

@@ -11,9 +11,9 @@ use tempfile::TempDir;
 use super::in_flight_block::InFlightBlock;
 use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
-use super::resume::RunStarter;
+use super::resume::start;
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, SyncHandle, ResultSettings, RunFolder, Sink, OutputEncoding};
+use super::run_folder::{Durable, Existing, SyncHandle, ResultSettings, Sink, OutputEncoding};
 use super::{
     AnswerGrader, Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run,
 };
@@ -150,18 +150,8 @@ impl Fixture {
             let mut ordered = OrderedOutput::new(&processor, &mut observe);
             let mut first = InFlightBlock::default();
             input.fill(&mut first.block).expect("reads");
-            let folder = RunFolder::lock(output, OutputEncoding::of(output, None)).expect("locks");
-            let starter = RunStarter {
-                folder: &folder,
-                processor: &processor,
-                output: &mut ordered,
-                input,
-                layout: plan.layout,
-                provenance: plan.provenance,
-                existing: Existing::default(),
-                stop: plan.stop,
-            };
-            let run = starter.start(first).expect("starts");
+            let file = (output, OutputEncoding::of(output, None), Existing::default());
+            let (_folder, run) = start(plan, &processor, (input, first), &mut ordered, file).expect("starts");
             let mut sink = failing_sink(&beside(output), left);
             let (unfinished, next_row, windows) = (run.unfinished, run.next_row, run.windows);
             let remaining = RemainingRows { input, unfinished, next_row, windows };

@@ -33,6 +33,6 @@ pub struct RunPlan<'p> {
     pub retries_fallback: bool,
     /// Number of threads that grade, at least 1.
     pub jobs: usize,
-    /// Set by the caller to stop the run. Rows that were read are still graded and written.
+    /// Set by the caller to stop the run. Answers that are being graded are finished, and no further answer is started.
     pub stop: &'p AtomicBool,
 }

@@ -204,6 +204,19 @@ impl Input {
         Ok(rows > 0)
     }
 
+    /// Whether all rows were read. For use after a stop: before, it waits for a pipe that is still open.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.failed.is_none()
+            && match &mut self.source {
+                Source::Lines(reader) => reader.stream_mut().is_at_end(),
+                Source::Table(reader, _) => reader.stream_mut().is_at_end(),
+                // The size is the number of rows.
+                Source::Folder(_) => self.size == Some(self.rows),
+                #[cfg(feature = "parquet")]
+                Source::Parquet(_) => self.size == Some(self.rows),
+            }
+    }
+
     fn unreadable(&self, error: io::Error) -> InputError {
         InputError::unreadable(self.name.clone(), error, self.rows)
     }

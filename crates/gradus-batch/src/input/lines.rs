@@ -73,6 +73,10 @@ impl LineReader {
         &self.stream
     }
 
+    pub(super) fn stream_mut(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+
     /// The buffered start of the next lines, which stays unread; the last line may be cut.
     pub(super) fn peek(&mut self) -> io::Result<&[u8]> {
         self.stream.fill_buf()

@@ -56,22 +56,22 @@ impl Pipe {
 
 impl Read for Pipe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Also while bytes are left, because a source may never run out of them.
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(stopped());
-        }
         while self.taken == self.chunk.len() {
-            match self.chunks.recv_timeout(OFTEN) {
+            // A source that has ended can be recognised after a stop too, without waiting for it.
+            let is_stopped = self.stop.load(Ordering::Relaxed);
+            match self.chunks.recv_timeout(if is_stopped { Duration::ZERO } else { OFTEN }) {
                 Ok(chunk) => (self.chunk, self.taken) = (chunk?, 0),
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
-                Err(RecvTimeoutError::Timeout) if self.stop.load(Ordering::Relaxed) => {
-                    return Err(stopped());
-                }
+                Err(RecvTimeoutError::Timeout) if is_stopped => return Err(stopped()),
                 Err(RecvTimeoutError::Timeout) => continue,
             }
             if self.chunk.is_empty() {
                 return Ok(0);
             }
+        }
+        // Also while bytes are left, because a source may never run out of them.
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
         }
         let count = buffer.len().min(self.chunk.len() - self.taken);
         buffer[..count].copy_from_slice(&self.chunk[self.taken..self.taken + count]);
@@ -103,5 +103,22 @@ mod tests {
         let (reader, _writer) = io::pipe().expect("a pipe");
         let stop = Arc::new(AtomicBool::new(true));
         assert!(Pipe::new(|| Ok(reader), stop).read(&mut [0; 8]).is_err());
+    }
+
+    #[test]
+    fn the_end_of_a_source_is_recognised_after_a_stop() {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut pipe = Pipe::new(|| Ok(io::Cursor::new(b"abc")), Arc::clone(&stop));
+        assert_eq!(pipe.read(&mut [0; 2]).expect("reads"), 2);
+        stop.store(true, Ordering::Relaxed);
+        assert!(pipe.read(&mut [0; 2]).is_err(), "a byte is left");
+        stop.store(false, Ordering::Relaxed);
+        assert_eq!(pipe.read(&mut [0; 2]).expect("reads"), 1);
+        // The thread of the pipe needs a moment to reach the end.
+        while pipe.chunks.is_empty() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!((pipe.read(&mut [0; 2]).expect("ends"), pipe.read(&mut [0; 2]).expect("ends")), (0, 0));
     }
 }

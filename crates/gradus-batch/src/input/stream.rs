@@ -136,12 +136,18 @@ impl Stream {
     /// The buffered bytes; empty at the end.
     ///
     /// # Errors
-    /// When reading fails or was stopped. Every loop over an input calls this, so even a line without end can be stopped.
+    /// When reading fails, or was stopped before the end. Every loop over an input calls this, so even a line without
+    /// end can be stopped.
     pub(super) fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.stop.load(Ordering::Relaxed) {
+        if self.stop.load(Ordering::Relaxed) && !self.is_at_end() {
             return Err(stopped());
         }
         self.source.fill_buf()
+    }
+
+    /// Whether all bytes were consumed. For use after a stop: before, it waits for a pipe that is still open.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        self.source.fill_buf().is_ok_and(<[u8]>::is_empty)
     }
 
     pub(super) fn consume(&mut self, count: usize) {

@@ -72,6 +72,10 @@ impl TableReader {
         &self.stream
     }
 
+    pub(super) fn stream_mut(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+
     /// The names of the columns.
     pub(super) fn heading(&self) -> &[String] {
         &self.heading
