@@ -95,6 +95,25 @@ fn an_interrupt_waits_for_requests_in_progress_and_keeps_their_replies() {
 }
 
 #[test]
+fn an_interrupt_finishes_an_answer_whose_first_of_several_requests_is_in_progress() {
+    let endpoint = Endpoint::new(|_, request| Action::After(Duration::from_millis(300), Box::new(verdict(request))));
+    let work_dir = bank_folder(rows(ROWS));
+    // The requests about one answer are sent one after the other.
+    let arguments = ["-o", "out.jsonl", "--concurrency", "1", "--samples", "3"];
+    let child = start(work_dir.path(), &endpoint.url(), &arguments);
+    while endpoint.requests().is_empty() {
+        sleep(Duration::from_millis(5));
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().expect("ends");
+    let reported = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{reported}");
+    assert!(reported.contains("stopped; 1 result is saved, and the same command continues from there"), "{reported}");
+    assert_eq!(endpoint.requests().len(), 3);
+    assert_eq!(requests_by_answer(&endpoint).len(), 1);
+}
+
+#[test]
 fn a_run_that_is_interrupted_while_its_last_answer_is_judged_is_complete() {
     let endpoint = Endpoint::new(|_, request| Action::After(Duration::from_millis(500), Box::new(verdict(request))));
     let work_dir = bank_folder(rows(4));

@@ -3,7 +3,7 @@
 //! Takes one request at a time and gives its reply, or a typed error without secrets. Spending limits and the cache of
 //! replies are decided in `pool`.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -58,10 +58,15 @@ struct KnownDialect {
     is_proven: bool,
 }
 
+/// The number of requests about one answer that are under way or have a reply. A stop does not end an answer with such
+/// requests, because they are paid for.
+#[derive(Debug, Default)]
+pub(super) struct PaidRequests(AtomicUsize);
+
 /// The reason why a request has no reply.
 #[derive(Debug)]
 pub(super) enum AskError {
-    /// The caller asked to stop.
+    /// The caller asked to stop before a request about the answer was paid for.
     Stopped,
     Failed(RequestError),
 }
@@ -151,7 +156,7 @@ impl EndpointClient {
     }
 
     /// Sends a request, with retries, until `left` has passed. `tokens` is the highest possible number of tokens of
-    /// prompt and reply.
+    /// prompt and reply, `paid` counts the requests about the same answer.
     ///
     /// Also returns the elapsed time, not counting the wait for the concurrency limit and the rate limits.
     pub(super) async fn ask(
@@ -159,6 +164,7 @@ impl EndpointClient {
         request: &Request,
         tokens: usize,
         left: Duration,
+        paid: &PaidRequests,
     ) -> (Result<Reply, AskError>, Duration) {
         let Some(http) = &self.http else {
             return (Err(AskError::Failed(self.error(RequestCause::ReplayOnly, 1))), Duration::ZERO);
@@ -173,23 +179,28 @@ impl EndpointClient {
         }
         let mut ticket = self.limits.ticket(tokens);
         while let Some(wait) = ticket.wait() {
-            if let Err(stopped) = self.sleep(wait).await {
+            if let Err(stopped) = self.sleep(wait, paid).await {
                 return (Err(stopped), Duration::ZERO);
             }
         }
         let start = Instant::now();
-        let reply = self.send_until(http, request, start + left).await;
+        let reply = self.send_until(http, request, start + left, paid).await;
         (reply, start.elapsed())
     }
 
-    async fn send_until(&self, http: &HttpClient, request: &Request, deadline: Instant) -> Result<Reply, AskError> {
+    async fn send_until(
+        &self,
+        http: &HttpClient,
+        request: &Request,
+        deadline: Instant,
+        paid: &PaidRequests,
+    ) -> Result<Reply, AskError> {
         let mut known = self.known();
         let (mut attempt, mut first_refusal) = (1, None);
         loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(AskError::Stopped);
-            }
+            self.check_stop(paid)?;
             let left = deadline.saturating_duration_since(Instant::now());
+            paid.0.fetch_add(1, Ordering::Relaxed);
             let failed = match self.send_once(http, request, &known.dialect, left).await {
                 Ok(reply) => {
                     self.breaker.succeeded();
@@ -198,6 +209,7 @@ impl EndpointClient {
                 }
                 Err(failed) => failed,
             };
+            paid.0.fetch_sub(1, Ordering::Relaxed);
             if let Some(next) = failed.next {
                 // The first refusal is reported, because later refusals are about dialects that the user did not
                 // choose.
@@ -208,7 +220,7 @@ impl EndpointClient {
             let left = deadline.saturating_duration_since(Instant::now());
             if let Some(wait) = self.policy.wait(attempt, failed.cause.retry(), left, jitter()) {
                 attempt += 1;
-                self.sleep(wait).await?;
+                self.sleep(wait, paid).await?;
                 continue;
             }
             return Err(AskError::Failed(self.give_up(first_refusal.unwrap_or(failed.cause), attempt)));
@@ -278,13 +290,17 @@ impl EndpointClient {
         FailedAttempt { cause, next }
     }
 
-    /// Waits, and returns early if the caller asks to stop.
-    async fn sleep(&self, wait: Duration) -> Result<(), AskError> {
+    /// Fails if the caller asked to stop, unless a request about the answer is paid for.
+    fn check_stop(&self, paid: &PaidRequests) -> Result<(), AskError> {
+        let is_stopped = self.stop.load(Ordering::Relaxed) && paid.0.load(Ordering::Relaxed) == 0;
+        if is_stopped { Err(AskError::Stopped) } else { Ok(()) }
+    }
+
+    /// Waits, and returns early as [`Self::check_stop`] does.
+    async fn sleep(&self, wait: Duration, paid: &PaidRequests) -> Result<(), AskError> {
         let until = Instant::now() + wait;
         loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(AskError::Stopped);
-            }
+            self.check_stop(paid)?;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(());

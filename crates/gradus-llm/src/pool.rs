@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::endpoint::Endpoint;
-use super::endpoint_client::{AskError, EndpointClient};
+use super::endpoint_client::{AskError, EndpointClient, PaidRequests};
 use super::http_client::ClientError;
 use super::reply_store::{CacheWarning, ReplyStore};
 use super::session_error::SessionError;
@@ -46,7 +46,8 @@ pub struct PoolOptions {
     /// Whether grading stops when an endpoint gives no reply; otherwise the offline scorer grades instead of the
     /// judge.
     pub stops_on_failure: bool,
-    /// Set by the caller to stop all requests.
+    /// Set by the caller to stop. An answer is still finished if one of its requests is under way or has a reply; no
+    /// request is sent about other answers.
     pub stop: Arc<AtomicBool>,
 }
 
@@ -227,8 +228,14 @@ impl Pool {
         Usage { cost: prices.map(|prices| prices.cost(usage.prompt_tokens, usage.completion_tokens)), ..usage }
     }
 
-    /// Sends a request, if the spending limit allows it. Also returns the elapsed time, not counting the wait for limits.
-    pub(super) async fn send(&self, request: &Request, left: Duration) -> (Result<Reply, Failure>, Duration) {
+    /// Sends a request, if the spending limit allows it; `paid` counts the requests about the same answer. Also returns
+    /// the elapsed time, not counting the wait for limits.
+    pub(super) async fn send(
+        &self,
+        request: &Request,
+        left: Duration,
+        paid: &PaidRequests,
+    ) -> (Result<Reply, Failure>, Duration) {
         let Some(client) = self.client(request.judge) else {
             return (Err(SessionError::UnknownJudge(request.judge).into()), Duration::ZERO);
         };
@@ -250,7 +257,7 @@ impl Pool {
             0
         };
         let reservation = Reservation { meter: &self.meter, at_most, cost: 0.0 };
-        let (reply, took) = client.ask(request, tokens, left).await;
+        let (reply, took) = client.ask(request, tokens, left, paid).await;
         (self.settle(request, longest as u64, reply, reservation), took)
     }
 

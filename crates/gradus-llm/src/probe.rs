@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::endpoint_client::{AskError, EndpointClient};
+use super::endpoint_client::{AskError, EndpointClient, PaidRequests};
 use super::pool::Pool;
 use super::protocol::{Mode, refusal_text};
 use super::request_error::{RequestCause, RequestError};
@@ -84,7 +84,8 @@ pub fn probe(pool: &Pool, judge: JudgeId) -> Result<ProbeReport, Halt> {
     };
     let start = Instant::now();
     let request = request(judge);
-    let asked = pool.block_on(client.ask(&request, 0, client.endpoint.timeout));
+    let paid = PaidRequests::default();
+    let asked = pool.block_on(client.ask(&request, 0, client.endpoint.timeout, &paid));
     let (reply, _) = asked.map_err(SessionError::into_halt)?;
     let reply = match reply {
         Ok(reply) => Ok(ProbeReply {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::endpoint_client::PaidRequests;
 use super::pool::{CacheUse, Pool};
 use super::session_error::SessionError;
 use gradus_core::judge::{Cause, Chat, Count, Failure, Halt, Reply, Request, Rounds, Step};
@@ -23,6 +24,7 @@ pub struct Session<'p> {
     answer: String,
     /// The time that requests have taken so far, which counts towards the deadline.
     used: Mutex<Duration>,
+    paid: PaidRequests,
 }
 
 /// A list of replies that may have gaps.
@@ -47,7 +49,7 @@ impl Pending {
 impl Pool {
     /// Starts a session for one answer; `answer` names it in errors.
     pub fn session(&self, answer: String) -> Session<'_> {
-        Session { pool: self, answer, used: Mutex::default() }
+        Session { pool: self, answer, used: Mutex::default(), paid: PaidRequests::default() }
     }
 }
 
@@ -119,7 +121,7 @@ impl Session<'_> {
         key: &[u8; 32],
         left: Duration,
     ) -> (usize, Result<Reply, Failure>, Duration) {
-        let (reply, took) = self.pool.send(request, left).await;
+        let (reply, took) = self.pool.send(request, left, &self.paid).await;
         // Cached before the other replies arrive, because the caller may drop the future, or the process may be killed,
         // while another request hangs.
         let reply = reply.map(|reply| self.pool.cache_reply(request.judge, key, reply));
