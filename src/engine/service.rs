@@ -181,7 +181,7 @@ impl Engine {
     ///
     /// # Errors
     /// As for [`Self::grade`].
-    pub fn grade_with<'a>(
+    pub(super) fn grade_with<'a>(
         &'a self,
         question: &'a PreparedQuestion,
         answer: &Answer<'a>,
