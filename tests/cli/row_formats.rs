@@ -155,6 +155,33 @@ fn a_file_that_cannot_be_read_is_named_in_every_command() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_subfolder_that_cannot_be_read_is_named_in_every_command() {
+    let bank = drafted();
+    let readable = with_an_unreadable_file(bank.again([""]));
+    std::fs::remove_dir_all(readable.path("answers/b")).expect("removes");
+    gradus_testing::create_unreadable_folder(&readable.path("answers/b")).expect("folders");
+    for arguments in [
+        &["eval", "answers", "--bank", "bank"][..],
+        &["bank", "learn", "answers", "--bank", "bank"],
+        &["calibrate", "answers", "--bank", "bank", "-o", "c.toml", "--even-if-worse"],
+        &["bank", "draft", "answers", "-o", "other"],
+    ] {
+        let ran = bank.again(arguments).run().check_failed();
+        ran.reports(&[
+            "warning: 1 file of answers cannot be read and is left out: b/xxxx",
+            "x: this folder cannot be read: ",
+        ]);
+    }
+    let ran = bank.again(["batch", "answers", "--bank", "bank"]).run().check_failed();
+    let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(rows.len(), 41);
+    assert!(rows[2]["id"].as_str().is_some_and(|id| id.starts_with("b/xxxx")), "{}", rows[2]);
+    assert!(rows[2]["reason"].as_str().is_some_and(|reason| reason.starts_with("this folder cannot be read: ")));
+    assert!(rows.iter().enumerate().all(|(at, row)| at == 2 || row["status"] == "graded"));
+}
+
+#[test]
 fn a_batch_names_a_file_that_cannot_be_read_and_keeps_its_number_in_json() {
     let bank = drafted();
     let run = |arguments: &[&str]| {

@@ -1,9 +1,13 @@
-//! Support for tests and benchmarks of all crates: the files of the shipped bank, and a scripted HTTP server.
+//! Support for tests and benchmarks of all crates: the files of the shipped bank, folders that cannot be read, and a
+//! scripted HTTP server.
 //!
 //! This crate depends on no other crate of gradus, so that the unit tests of each of them can use it.
 
 #[cfg(feature = "server")]
 pub mod server;
+mod unreadable_folder;
+
+pub use unreadable_folder::create_unreadable_folder;
 
 use std::path::Path;
 use std::sync::LazyLock;

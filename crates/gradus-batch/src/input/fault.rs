@@ -41,6 +41,9 @@ pub enum RowFault {
     OpenQuotes,
     #[error("it cannot be read: {message}")]
     Unreadable { message: String },
+    /// A subfolder of the input. Its files are not known.
+    #[error("this folder cannot be read: {message}")]
+    UnreadableFolder { message: String },
     #[error("{}", .0.reason())]
     Document(NonText),
     #[error("the name of the file is not UTF-8: rename it")]
@@ -87,6 +90,7 @@ impl RowFault {
             Self::NotUtf8 { .. }
             | Self::Repeated { .. }
             | Self::Unreadable { .. }
+            | Self::UnreadableFolder { .. }
             | Self::Document(_)
             | Self::FileName
             | Self::FrontMatter { .. }
@@ -208,6 +212,7 @@ mod tests {
         let pdf = non_text(b"%PDF-1.4\n").expect("a document");
         check(vec![
             (RowFault::Unreadable { message: message() }, "it cannot be read: x", None),
+            (RowFault::UnreadableFolder { message: message() }, "this folder cannot be read: x", None),
             (RowFault::Document(pdf), "it is a PDF document: save it as plain text in UTF-8", None),
             (RowFault::FileName, "the name of the file is not UTF-8: rename it", None),
             (RowFault::FrontMatter { message: message() }, "x", None),

@@ -1,7 +1,8 @@
 //! A folder of text files: every file is one row.
 //!
-//! Reads the text files of a folder and of its subfolders in the order of their names. A document, such as `.docx`, is
-//! a row that cannot be graded. The first lines of a file may be front matter with the values of columns.
+//! Reads the text files of a folder and of its subfolders in the order of their names. A document, such as `.docx`, and a
+//! subfolder that cannot be read are rows that cannot be graded. The first lines of a file may be front matter with the
+//! values of columns.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -24,14 +25,22 @@ pub(super) struct FolderReader {
     folder: PathBuf,
     /// Ids of questions that files and folders may be named after.
     ids: Vec<String>,
-    /// Paths below the folder.
-    files: Vec<PathBuf>,
+    /// In the order of their paths.
+    entries: Vec<FolderEntry>,
     next: usize,
     checksum: crc32fast::Hasher,
     bytes: u64,
 }
 
-/// A file of the folder.
+/// A file of the folder, or a subfolder that cannot be read.
+struct FolderEntry {
+    /// Path below the folder.
+    path: PathBuf,
+    /// Why the entry is not opened; `None` for a file that looks like a text or a document.
+    fault: Option<RowFault>,
+}
+
+/// A file of the folder that was read, or an entry that cannot be read.
 struct TextFile {
     /// Position in the folder, from 1.
     number: u64,
@@ -42,15 +51,17 @@ struct TextFile {
 
 impl FolderReader {
     /// Lists the files; reads none yet.
+    ///
+    /// # Errors
+    /// When the folder itself cannot be read. A subfolder that cannot be read is a row.
     pub(super) fn new(folder: &Path, ids: Vec<String>) -> io::Result<Self> {
-        let mut files = Vec::new();
-        find(folder, Path::new(""), &mut files)?;
-        files.sort_unstable_by(|one, other| encoded(one).cmp(encoded(other)));
-        Ok(Self { folder: folder.to_owned(), ids, files, next: 0, checksum: crc32fast::Hasher::new(), bytes: 0 })
+        let mut entries = entries_below(folder)?;
+        entries.sort_unstable_by(|one, other| encoded(&one.path).cmp(encoded(&other.path)));
+        Ok(Self { folder: folder.to_owned(), ids, entries, next: 0, checksum: crc32fast::Hasher::new(), bytes: 0 })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.files.len()
+        self.entries.len()
     }
 
     /// Length and checksum of the names and texts that were read.
@@ -74,17 +85,19 @@ impl FolderReader {
     pub(super) fn next_record(&mut self, columns: &FolderColumns<'_>) -> Option<Result<Record, BadRow>> {
         let file = self.next_file()?;
         let at = RowLocation::File { number: file.number, name: file.name.clone() };
-        let record = self.record(file, columns).map(|fields| Record { at: at.clone(), fields, present: Vec::new() });
+        let record =
+            self.record(file, columns).map(|fields| Record { at: at.clone(), fields, present: Vec::new() });
         Some(record.map_err(|fault| BadRow { at, fault }))
     }
 
     fn next_file(&mut self) -> Option<TextFile> {
-        let path = self.files.get(self.next)?;
+        let FolderEntry { path, fault } = self.entries.get(self.next)?;
         self.next += 1;
-        let text = match path.to_str() {
-            Some(_) => document(path)
+        let text = match (fault, path.to_str()) {
+            (Some(fault), _) => Err(fault.clone()),
+            (None, Some(_)) => document(path)
                 .map_or_else(|| read(&self.folder, &self.folder.join(path)), |kind| Err(RowFault::Document(kind))),
-            None => Err(RowFault::FileName),
+            (None, None) => Err(RowFault::FileName),
         };
         for bytes in [encoded(path), text.as_deref().unwrap_or_default().as_bytes()] {
             self.checksum.update(bytes);
@@ -154,7 +167,24 @@ fn encoded(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
 }
 
-fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// The files of a folder and of its subfolders that are rows, and the subfolders that cannot be read, in any order.
+///
+/// # Errors
+/// When the folder itself cannot be read.
+fn entries_below(folder: &Path) -> io::Result<Vec<FolderEntry>> {
+    let (mut entries, mut subfolders) = (Vec::new(), Vec::new());
+    find(folder, Path::new(""), &mut entries, &mut subfolders)?;
+    while let Some(path) = subfolders.pop() {
+        if let Err(error) = find(&folder.join(&path), &path, &mut entries, &mut subfolders) {
+            let fault = Some(RowFault::UnreadableFolder { message: error.to_string() });
+            entries.push(FolderEntry { path, fault });
+        }
+    }
+    Ok(entries)
+}
+
+/// Adds the files and subfolders of a folder, with paths that start with `below`.
+fn find(folder: &Path, below: &Path, entries: &mut Vec<FolderEntry>, subfolders: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
@@ -162,11 +192,17 @@ fn find(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> io::Result<()>
         if name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"~$") {
             continue;
         }
-        let (path, kind) = (entry.path(), entry.file_type()?);
-        if kind.is_dir() {
-            find(&path, &below.join(name), files)?;
-        } else if is_text(&path) || document(&path).is_some() || (kind.is_symlink() && path.is_dir()) {
-            files.push(below.join(name));
+        let (path, below) = (entry.path(), below.join(name));
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => subfolders.push(below),
+            Ok(kind) if is_text(&path) || document(&path).is_some() || (kind.is_symlink() && path.is_dir()) => {
+                entries.push(FolderEntry { path: below, fault: None });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let fault = Some(RowFault::Unreadable { message: error.to_string() });
+                entries.push(FolderEntry { path: below, fault });
+            }
         }
     }
     Ok(())
@@ -267,6 +303,26 @@ mod tests {
         assert_eq!(rows[1].answer, Err("the name of the file is not UTF-8: rename it".to_owned()));
         assert!(rows[3].answer.as_ref().is_err_and(|reason| reason.starts_with("it cannot be read: ")));
         assert!(rows[0].answer.is_ok() && rows[2].answer.is_ok());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_subfolder_that_cannot_be_read_is_one_bad_row_with_its_path() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a.txt", "b.txt", "d.txt"] {
+            fs::write(folder.path().join(name), "Mine.").expect("writes");
+        }
+        gradus_testing::create_unreadable_folder(&folder.path().join("c")).expect("folders");
+        let mut reader = FolderReader::new(folder.path(), Vec::new()).expect("lists");
+        let mut rows = Vec::new();
+        reader.fill(&mut rows, &Columns::default(), 100);
+        let ids: Vec<_> = rows.iter().map(|row| row.id.as_deref().unwrap_or_default()).collect();
+        assert_eq!((ids.len(), ids[0], ids[1], ids[3]), (4, "a.txt", "b.txt", "d.txt"), "{ids:?}");
+        assert!(ids[2].starts_with("c/xxxx") && ids[2].ends_with('x'), "{}", ids[2]);
+        assert!(fs::read_dir(folder.path().join(ids[2])).is_err(), "the row names the folder that cannot be read");
+        let reason = rows[2].answer.as_ref().expect_err("a reason");
+        assert!(reason.starts_with("this folder cannot be read: File name too long"), "{reason}");
+        assert!(FolderReader::new(&folder.path().join(ids[2]), Vec::new()).is_err(), "the input itself is an error");
     }
 
     #[test]
