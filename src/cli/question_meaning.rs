@@ -97,11 +97,13 @@ fn as_question<'q>(name: &str, questions: &'q Questions) -> Result<(QuestionMean
     Ok((QuestionMeaning::Question(id), format!("--question {} is {how}", shown(name))))
 }
 
-fn shown(name: &str) -> String {
+/// A name in backquotes, shortened for messages.
+pub(super) fn shown(name: &str) -> String {
     format!("`{}`", QuestionMatch::shortened_wording(name))
 }
 
-fn listed(columns: &[String]) -> String {
+/// The first names, for messages.
+pub(super) fn listed(columns: &[String]) -> String {
     let names: Vec<String> = columns.iter().take(LISTED).map(|name| shown(name)).collect();
     names.join(", ")
 }

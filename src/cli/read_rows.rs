@@ -76,7 +76,7 @@ pub(super) fn read_rows(
     if let Some(name) = &given.question {
         apply_question(name, &mut columns, &mut reader, questions, printer)?;
     }
-    let read = read_graded(&mut reader, &columns)?;
+    let read = read_graded(&mut reader, &columns).map_err(|error| with_hint_for_columns(error.into(), GRADED_HINT))?;
     let name = reader.name();
     refuse_without_rows(&read, name, GRADED_HINT, || {
         advised(
@@ -129,7 +129,7 @@ pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Re
     let format = given.input_format.map(InputFormat::from);
     let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &columns, &Asked::default()))
         .map_err(|error| with_hint_for_columns(error, DRAFTS_HINT))?;
-    let read = read_drafts(&mut reader, &columns)?;
+    let read = read_drafts(&mut reader, &columns).map_err(|error| with_hint_for_columns(error.into(), DRAFTS_HINT))?;
     refuse_without_rows(&read, reader.name(), DRAFTS_HINT, || {
         advised(
             format!("{} has no questions", reader.name()),
@@ -165,7 +165,10 @@ fn with_hint_for_columns(error: anyhow::Error, hint: &str) -> anyhow::Error {
     let is_about_columns = matches!(
         error.downcast_ref::<InputError>(),
         Some(InputError::Unusable {
-            fault: InputFault::NoColumn { .. } | InputFault::TwoColumns { .. } | InputFault::NoHeading,
+            fault: InputFault::NoColumn { .. }
+                | InputFault::NoField { .. }
+                | InputFault::TwoColumns { .. }
+                | InputFault::NoHeading,
             ..
         })
     );

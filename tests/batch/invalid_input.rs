@@ -274,6 +274,43 @@ fn columns_are_found_by_name_in_any_case_and_missing_columns_are_reported() {
 }
 
 #[test]
+fn a_named_field_may_first_occur_in_a_late_row_of_json_lines() {
+    let late = rows(3000) + "{\"question\":\"undo-release\",\"answer\":\"x\",\"note\":null,\"name\":7}\n";
+    for (name, output) in [("in.jsonl", "out.jsonl"), ("in.jsonl", "out.csv"), ("in.jsonl.gz", "out.jsonl")] {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packer, late.as_bytes()).expect("packs");
+        let content = if name == "in.jsonl" { late.clone().into_bytes() } else { packer.finish().expect("packs") };
+        let run = |flags: &[&str]| {
+            let arguments = [&["batch", name, "-o", output][..], flags].concat();
+            tiny(arguments).file(name, &content)
+        };
+        run(&["--keep", "note", "--id", "name"]).run().success().prints(&["3001 answers: 3001 graded"]);
+        let missing = run(&["--keep", "note,class"]);
+        let folder = missing.path(&format!("{output}.gradus"));
+        let _work_dir = missing.again([""]);
+        let fields = "only `id`, `question`, `answer`, `note`, `name`";
+        missing.run().failure().reports(&[&format!("{name}: no row has `class`, {fields}\nhint: name the columns")]);
+        assert!(!folder.exists(), "nothing is graded");
+    }
+}
+
+#[test]
+fn a_pipe_is_not_read_ahead_and_a_field_that_its_first_rows_lack_is_a_warning() {
+    let run = |flags: &[&str], input: &str| {
+        let ran = tiny([&["batch", "-"][..], flags].concat()).run_with(input.as_bytes());
+        (ran.code, ran.err.lines().next().unwrap_or_default().to_owned())
+    };
+    let warning = "warning: the first rows of standard input do not have `note`, only `id`, `question`, `answer`";
+    assert_eq!(run(&["--keep", "note"], &rows(3)), (Some(0), warning.to_owned()));
+    let with_note = rows(3).replace("}\n", ",\"note\":1}\n");
+    assert!(!run(&["--keep", "note"], &with_note).1.starts_with("warning"));
+    // A table reads its rows twice, so a pipe is copied to a file first.
+    let (code, error) = run(&["--keep", "note", "--format", "csv"], &rows(3));
+    let expected = "error: standard input: no row has `note`, only `id`, `question`, `answer`";
+    assert_eq!((code, error.as_str()), (Some(2), expected));
+}
+
+#[test]
 fn long_numeric_ids_keep_all_digits() {
     let row = |id: &str| format!("{{\"id\":{id},\"question\":\"undo-release\",\"answer\":\"x\"}}\n");
     let input = row("123456789012345678901") + &row("123456789012345678902");

@@ -225,6 +225,55 @@ fn a_missing_column_is_refused_with_the_columns_there_are() {
 }
 
 #[test]
+fn a_named_column_that_no_row_of_json_lines_has_is_refused_with_the_fields_there_are() {
+    let bank = drafted();
+    let refused = |arguments: &[&str], messages: &[&str]| {
+        bank.again(arguments.iter().copied())
+            .file("g.jsonl", lines())
+            .file("q.jsonl", QUESTIONS)
+            .run()
+            .failure()
+            .reports(messages);
+    };
+    let fields = "only `max_score`, `score`, `id`, `answer`, `question`\nhint: name the columns with --id";
+    let fault = |field: &str| format!("g.jsonl: no row has `{field}`, {fields}");
+    for command in [&["eval"][..], &["calibrate", "-o", "c.toml"], &["bank", "learn"], &["batch"]] {
+        let run = |flags: &[&'static str]| [command, &["g.jsonl", "--bank", "bank"], flags].concat();
+        refused(&run(&["--id", "student"]), &[&fault("student")]);
+    }
+    refused(&["batch", "g.jsonl", "--bank", "bank", "--answer", "text"], &[&fault("text")]);
+    refused(&["batch", "g.jsonl", "--bank", "bank", "--keep", "score,class"], &[&fault("class")]);
+    for command in [&["eval"][..], &["calibrate", "-o", "c.toml"], &["bank", "learn"]] {
+        let run = |flags: &[&'static str]| [command, &["g.jsonl", "--bank", "bank"], flags].concat();
+        refused(&run(&["--answer", "text"]), &["g.jsonl: line 1: the row has no `text`, only `max_score`", "--answer"]);
+        refused(&run(&["--score", "points"]), &["g.jsonl has no human scores", "write the scores into `points`"]);
+    }
+    for flag in ["--id", "--prompt", "--references", "--criteria"] {
+        let draft = ["bank", "draft", "q.jsonl", "-o", "other", flag, "nowhere"];
+        refused(&draft, &["`nowhere`, only `id`, `prompt`", "hint: name the columns with --id, --prompt"]);
+    }
+}
+
+#[test]
+fn a_named_column_that_no_file_of_a_folder_has_is_refused() {
+    let bank = drafted();
+    let run = |arguments: &[&str]| {
+        bank.again(arguments).file("answers/a.md", "+++\nscore = 1\nquestion = \"tea/1\"\n+++\nHot.").run()
+    };
+    let refused = run(&["eval", "answers", "--bank", "bank", "--id", "student"]).failure();
+    refused.reports(&[
+        "answers: no row has `student`, only `question`, `score`, `answer`\nhint: name the columns with --id",
+    ]);
+    for flags in [["--id", "student"], ["--keep", "student"]] {
+        let arguments = [&["batch", "answers", "--bank", "bank"][..], &flags].concat();
+        run(&arguments).failure().reports(&[
+            "answers: it is a folder, and its files have no column `student`\nhint: leave --id and --keep out; the id of an \
+             answer is the path of its file",
+        ]);
+    }
+}
+
+#[test]
 fn a_question_flag_may_name_the_question_of_rows_that_name_none() {
     let bank = drafted();
     let rows = "answer,score\nWhen the water covers the mark.,1\nNever.,0\n";

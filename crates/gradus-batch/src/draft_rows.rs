@@ -32,11 +32,11 @@ pub struct DraftColumns {
     pub prompt: String,
     /// Good answers: a list of texts.
     pub references: String,
-    /// Whether a table must have the column of references.
+    /// Whether the input must have the column of references.
     pub is_references_needed: bool,
     /// Criteria: a list of texts, or of objects with `text`, `points` and `id`.
     pub criteria: String,
-    /// Whether a table must have the column of criteria.
+    /// Whether the input must have the column of criteria.
     pub is_criteria_needed: bool,
 }
 
@@ -74,15 +74,18 @@ pub fn open_drafts(
     let (mut required, mut optional) = (vec![id.clone(), prompt.clone()], vec![TOPIC.to_owned()]);
     if *is_references_needed { &mut required } else { &mut optional }.push(references.clone());
     if *is_criteria_needed { &mut required } else { &mut optional }.push(criteria.clone());
+    let named = [(is_references_needed, references), (is_criteria_needed, criteria)];
+    let named = named.into_iter().filter(|(is_needed, _)| **is_needed).map(|(_, column)| column.clone()).collect();
     let files = FileColumns { name: FILE.to_owned(), question: id.clone(), text: references.clone() };
-    RecordReader::open(path, format, RecordColumns { required, optional, prefix: None }, files, asked)
+    let columns = RecordColumns { required, optional, named, prefix: None };
+    RecordReader::open(path, format, columns, files, asked)
 }
 
 /// Reads all questions. Files of a folder that name one question are its references; everywhere else an id that occurs
 /// again is a bad row.
 ///
 /// # Errors
-/// When the input cannot be read to its end, or more than 1 GiB is read.
+/// When the input cannot be read to its end, when no row has a needed column, or when more than 1 GiB is read.
 pub fn read_drafts(reader: &mut RecordReader, columns: &DraftColumns) -> Result<ReadRows<DraftQuestion>, InputError> {
     let (is_json, is_folder) = (reader.is_json(), reader.is_folder());
     let mut locations = Vec::new();

@@ -27,7 +27,7 @@ const SPLIT: &str = "split";
 pub struct GradedColumns {
     /// The answer's id; the row's line where there is none.
     pub id: String,
-    /// Whether a table must have the column of the id.
+    /// Whether the input must have the column of the id.
     pub requires_id: bool,
     /// The question, as the row names it.
     pub question: String,
@@ -61,18 +61,20 @@ pub fn open_graded(
     let usual = GradedColumns::default().question;
     let (mut required, mut optional) = (vec![answer.clone()], vec![score.clone()]);
     if *requires_id { &mut required } else { &mut optional }.push(id.clone());
+    let named = requires_id.then(|| id.clone()).into_iter().collect();
     if asked.is_named { &mut optional } else { &mut required }.push(question.clone());
     let others = [MAX_SCORE, SCORE1, SCORE2, SPLIT, CRITERIA].map(str::to_owned);
     optional.extend(others.into_iter().chain(asked.is_named.then(|| usual.clone())));
     let files = FileColumns { name: id.clone(), question: usual, text: answer.clone() };
-    let wanted = RecordColumns { required, optional, prefix: Some(CRITERION.to_owned()) };
+    let wanted = RecordColumns { required, optional, named, prefix: Some(CRITERION.to_owned()) };
     RecordReader::open(path, format, wanted, files, asked)
 }
 
 /// Reads all graded answers. Scores become shares of the highest possible score.
 ///
 /// # Errors
-/// When the input cannot be read to its end, or more than 1 GiB is read.
+/// When the input cannot be read to its end, when no row has the id although it is required, or when more than 1 GiB is
+/// read.
 pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<ScoredRow>, InputError> {
     let is_json = reader.is_json();
     let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns, is_json))?;

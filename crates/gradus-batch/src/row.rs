@@ -12,7 +12,7 @@ use gradus_core::model::CarriedValue;
 pub struct Columns {
     /// Column with the id of the answer. A row without an id is named after its number.
     pub id: String,
-    /// Whether a table without the id column is refused.
+    /// Whether an input without the id column is refused.
     pub requires_id: bool,
     /// Column with the question: an id or a wording.
     pub question: String,
@@ -26,6 +26,18 @@ impl Default for Columns {
     fn default() -> Self {
         let [id, question, answer] = ["id", "question", "answer"].map(str::to_owned);
         Self { id, requires_id: false, question, answer, keep: Vec::new() }
+    }
+}
+
+impl Columns {
+    /// The column of the id, if the caller named it.
+    pub(super) fn id_if_required(&self) -> Option<&String> {
+        self.requires_id.then_some(&self.id)
+    }
+
+    /// The columns that at least one row of an input without a heading must have.
+    pub(super) fn required_in_rows(&self) -> Vec<String> {
+        [&self.answer].into_iter().chain(self.id_if_required()).chain(&self.keep).cloned().collect()
     }
 }
 

@@ -18,11 +18,12 @@ use super::spool::spool;
 use super::stop::Interrupts;
 use super::tally::{BatchDescription, Tally};
 use crate::bank::Bank;
-use crate::batch::{self, BatchError, Columns, InputError, Provenance, ResultSettings, RunPlan, RunSummary};
+use crate::batch::{self, BatchError, Columns, Input, InputError, ResultSettings, Provenance, RunPlan, RunSummary};
 use crate::cli::args::{Batch, BatchCommand, BatchRun, ResultFormat};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::open;
 use crate::cli::printer::Printer;
+use crate::cli::question_meaning::{listed, shown};
 use crate::cli::settings::Settings;
 use crate::engine::{Engine, Judges, NamedCalibration};
 use crate::report::shown_columns;
@@ -95,6 +96,7 @@ fn grade_rows(
     let results = Results::new(&look, calibration, criteria);
     let layout = results.layout(args.shard, &grader_name(engine))?;
     let mut rows = input.open()?;
+    warn_of_missing_field(&mut rows, printer);
     let mut description = description(&request, settings, engine, &layout);
     let provenance = provenance(&description, engine, rows.columns());
     let plan = RunPlan {
@@ -125,6 +127,15 @@ fn grade_rows(
         description.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &result), is_saved, printer);
     }
     conclude(result, tally, (description, is_saved), printer)
+}
+
+/// Warns if the first rows of a pipe do not have a requested column. A pipe is not read ahead, so a later row may have it.
+fn warn_of_missing_field(rows: &mut Input, printer: &Printer) {
+    if let Some((field, present)) = rows.missing_in_first_rows() {
+        let present = if present.is_empty() { String::new() } else { format!(", only {}", listed(&present)) };
+        let field = shown(&field);
+        printer.warning(&format!("the first rows of {} do not have {field}{present}", rows.name()));
+    }
 }
 
 /// Bank, columns and judges, as the manifest of a run records them.

@@ -58,9 +58,13 @@ fn of_input(error: &InputError) -> Option<&'static str> {
         InputFault::ParquetDisabled => "build it with `--features parquet`, or convert the file",
         InputFault::Tabs => "use --input-format tsv",
         InputFault::Commas => "use --input-format csv",
-        InputFault::NoColumn { .. } | InputFault::TwoColumns { .. } | InputFault::NoHeading => {
+        InputFault::NoColumn { .. }
+        | InputFault::NoField { .. }
+        | InputFault::TwoColumns { .. }
+        | InputFault::NoHeading => {
             "name the columns with --id, --question, --answer and --keep; --question may name a question too"
         }
+        InputFault::NoColumnInFolder { .. } => "leave --id and --keep out; the id of an answer is the path of its file",
         other => other.hint(),
     })
 }
@@ -173,6 +177,11 @@ mod tests {
             (unusable(InputFault::Commas), "use --input-format csv"),
             (unusable(InputFault::NoColumn { column: column(), present: Vec::new() }), columns),
             (unusable(InputFault::TwoColumns { column: column() }), columns),
+            (unusable(InputFault::NoField { field: column(), present: Vec::new() }), columns),
+            (
+                unusable(InputFault::NoColumnInFolder { column: column() }),
+                "leave --id and --keep out; the id of an answer is the path of its file",
+            ),
             (unusable(InputFault::TooLarge { mebibytes: 1024 }), "name a smaller file"),
             (BadRow { at: RowLocation::Line(1), fault: RowFault::OpenQuotes }.into(), "close the quotes"),
             (BadRow { at: RowLocation::Line(1), fault: RowFault::Lost }.into(), ""),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::block::Block;
 use super::error::{InputError, InputFault};
 use super::field_names::field_names;
+use super::field_search::FieldSearch;
 use super::folder::FolderReader;
 use super::format::InputFormat;
 use super::limits::{BLOCK_ROWS, FIRST_ROWS};
@@ -65,17 +66,37 @@ impl Input {
     /// file extension or the first bytes.
     ///
     /// # Errors
-    /// When there is nothing to read, or a column is missing.
+    /// When there is nothing to read, or a column is missing. JSON lines have no heading: in a file, the columns of
+    /// answers, of ids if `requires_id`, and of kept values must be in at least one row. A pipe is not read ahead; see
+    /// [`Self::missing_in_first_rows`].
     pub fn open(
         path: &Path,
         format: Option<InputFormat>,
         columns: &Columns,
         asked: &Asked,
     ) -> Result<Self, InputError> {
-        let Opened { name, reader, size, read } = open(path, format, asked)?;
-        let source = Source::of(reader, columns, asked.is_named);
-        let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
+        let Opened { name, mut reader, size, read } = open(path, format, asked)?;
+        let unusable = |fault| InputError::Unusable { name: name.clone(), fault };
+        if let (Reader::Lines(lines), true) = (&mut reader, size.is_some()) {
+            // Opened again, because the rows must stay unread.
+            let again = || open(path, format, asked).map(|opened| opened.reader);
+            missing_field(lines, columns, again)?.map_or(Ok(()), |fault| Err(unusable(fault)))?;
+        }
+        let source = Source::of(reader, columns, asked.is_named).map_err(unusable)?;
         Ok(Self::new(name, columns, source, (size, read)))
+    }
+
+    /// A requested column that none of the first rows of a pipe with JSON lines has, with the fields of these rows; `None`
+    /// for any other input. Later rows may have the column. The rows stay unread.
+    pub fn missing_in_first_rows(&mut self) -> Option<(String, Vec<String>)> {
+        let (Source::Lines(lines), None) = (&mut self.source, self.size) else { return None };
+        let mut search = FieldSearch::new(self.columns.required_in_rows());
+        // An error is reported when rows are read.
+        search.add_lines(lines.peek().unwrap_or_default());
+        match search.fault() {
+            Some(InputFault::NoField { field, present }) => Some((field, present)),
+            _ => None,
+        }
     }
 
     fn new(name: String, columns: &Columns, source: Source, (size, read): (Option<u64>, Arc<AtomicU64>)) -> Self {
@@ -231,9 +252,29 @@ impl Source {
                 let places = table.places(columns, is_named)?;
                 Self::Table(table, places)
             }
-            Reader::Folder(folder) => Self::Folder(folder),
+            Reader::Folder(folder) => match columns.id_if_required().into_iter().chain(&columns.keep).next() {
+                Some(column) => return Err(InputFault::NoColumnInFolder { column: column.clone() }),
+                None => Self::Folder(folder),
+            },
             #[cfg(feature = "parquet")]
             Reader::Parquet(table) => Self::Parquet(Box::new(ParquetReader::new(*table, columns, is_named)?)),
         })
     }
+}
+
+/// A requested column that no row of a file with JSON lines has. Reads as far as the rows that have the columns: usually
+/// only the first row in the buffer, and otherwise rows of a second reader, which `again` opens.
+fn missing_field(
+    lines: &mut LineReader,
+    columns: &Columns,
+    again: impl FnOnce() -> Result<Reader, InputError>,
+) -> Result<Option<InputFault>, InputError> {
+    let mut search = FieldSearch::new(columns.required_in_rows());
+    // Errors of the input are reported when rows are read.
+    search.add_lines(lines.peek().unwrap_or_default());
+    if search.is_done() {
+        return Ok(None);
+    }
+    let Reader::Lines(mut lines) = again()? else { return Ok(None) };
+    Ok(search.add_all(&mut lines).ok().and_then(|()| search.fault()))
 }

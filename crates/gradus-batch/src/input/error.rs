@@ -57,6 +57,11 @@ pub enum InputFault {
     NoColumn { column: String, present: Vec<String> },
     #[error("it has two columns `{column}`")]
     TwoColumns { column: String },
+    /// `present` are fields of the rows; empty if they are not known.
+    #[error("no row has `{field}`{}", only(.present))]
+    NoField { field: String, present: Vec<String> },
+    #[error("it is a folder, and its files have no column `{column}`")]
+    NoColumnInFolder { column: String },
     #[error("it is larger than {mebibytes} MiB")]
     TooLarge { mebibytes: u64 },
     #[cfg(feature = "parquet")]
@@ -69,6 +74,11 @@ const MAX_LISTED_COLUMNS: usize = 20;
 
 fn listed(names: &[String]) -> String {
     names.iter().take(MAX_LISTED_COLUMNS).map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// The end of a message that a name is missing, with the names there are.
+fn only(present: &[String]) -> String {
+    if present.is_empty() { String::new() } else { format!(", only {}", listed(present)) }
 }
 
 impl InputError {
@@ -122,7 +132,8 @@ impl InputFault {
             Self::Semicolons => "save it with commas, or with tabs as .tsv",
             Self::Tabs => "set the input format to TSV",
             Self::Commas => "set the input format to CSV",
-            Self::NoColumn { .. } | Self::TwoColumns { .. } => "choose other columns",
+            Self::NoColumn { .. } | Self::TwoColumns { .. } | Self::NoField { .. } => "name other columns",
+            Self::NoColumnInFolder { .. } => "leave the column out; the id of an answer is the path of its file",
             Self::TooLarge { .. } => "name a smaller file",
             #[cfg(feature = "parquet")]
             Self::Parquet(error) => error.hint(),
@@ -194,6 +205,16 @@ mod tests {
                 columns,
             ),
             (InputFault::TwoColumns { column: column() }, "it has two columns `score`", columns),
+            (
+                InputFault::NoField { field: column(), present: vec!["a".to_owned(), "b".to_owned()] },
+                "no row has `score`, only `a`, `b`",
+                columns,
+            ),
+            (
+                InputFault::NoColumnInFolder { column: column() },
+                "it is a folder, and its files have no column `score`",
+                "leave the column out; the id of an answer is the path of its file",
+            ),
             (InputFault::TooLarge { mebibytes: 1024 }, "it is larger than 1024 MiB", "name a smaller file"),
         ] {
             let error = InputError::Unusable { name: "a.csv".to_owned(), fault };

@@ -1,4 +1,4 @@
-//! The names of the fields of the first JSON rows.
+//! The names of the fields of JSON rows.
 
 use std::fmt;
 
@@ -15,12 +15,24 @@ pub(super) fn field_names(lines: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(MAX_ROWS) {
         // A row with faults is reported when it is read.
-        let _ = serde_json::Deserializer::from_slice(line).deserialize_map(Names(&mut names));
+        let _ = each_field_name(line, &mut |name| {
+            if names.len() < MOST && !names.contains(&name) {
+                names.push(name);
+            }
+        });
     }
     names
 }
 
-struct Names<'n>(&'n mut Vec<String>);
+/// Passes the names of the fields of a JSON object to `take`; of a damaged object, those before the damage.
+///
+/// # Errors
+/// When the row is not an object, or is damaged.
+pub(super) fn each_field_name(row: &[u8], take: &mut dyn FnMut(String)) -> serde_json::Result<()> {
+    serde_json::Deserializer::from_slice(row).deserialize_map(Names(take))
+}
+
+struct Names<'n>(&'n mut dyn FnMut(String));
 
 impl<'de> Visitor<'de> for Names<'_> {
     type Value = ();
@@ -31,9 +43,7 @@ impl<'de> Visitor<'de> for Names<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            if !self.0.contains(&name) && self.0.len() < MAX_NAMES {
-                self.0.push(name);
-            }
+            (self.0)(name);
             map.next_value::<IgnoredAny>()?;
         }
         Ok(())

@@ -10,6 +10,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::fault::{BadRow, RowFault};
+use super::field_search::FieldSearch;
 use super::file_name::named_after;
 use super::front_matter;
 use super::limits::{BLOCK_BYTES, ROW_BYTES, too_long};
@@ -81,12 +82,16 @@ impl FolderReader {
     }
 
     /// The next file as a record: `id` is the file's name, `answer` its text, and every other column is in its front
-    /// matter. `None` at the end.
-    pub(super) fn next_record(&mut self, columns: &FolderColumns<'_>) -> Option<Result<Record, BadRow>> {
+    /// matter. `None` at the end. `named` searches the front matter for the columns that the caller named.
+    pub(super) fn next_record(
+        &mut self,
+        columns: &FolderColumns<'_>,
+        named: &mut FieldSearch,
+    ) -> Option<Result<Record, BadRow>> {
         let file = self.next_file()?;
         let at = RowLocation::File { number: file.number, name: file.name.clone() };
         let record =
-            self.record(file, columns).map(|fields| Record { at: at.clone(), fields, present: Vec::new() });
+            self.record(file, columns, named).map(|fields| Record { at: at.clone(), fields, present: Vec::new() });
         Some(record.map_err(|fault| BadRow { at, fault }))
     }
 
@@ -123,10 +128,17 @@ impl FolderReader {
         row
     }
 
-    fn record(&self, file: TextFile, columns: &FolderColumns<'_>) -> Result<Vec<(String, Field)>, RowFault> {
+    fn record(
+        &self,
+        file: TextFile,
+        columns: &FolderColumns<'_>,
+        named: &mut FieldSearch,
+    ) -> Result<Vec<(String, Field)>, RowFault> {
         let text = file.text?;
         let head = split(&text)?;
         let mut fields = front_matter::fields(text.get(..head.body).unwrap_or_default());
+        let present = fields.iter().map(|(name, _)| name.as_str()).chain([columns.answer]);
+        named.add_valid_row(present.map(str::to_owned));
         fields.retain(|(name, _)| columns.wanted.has(name) && name != columns.answer);
         let has = |fields: &[(String, Field)], column: &str| fields.iter().any(|(name, _)| name == column);
         if !has(&fields, columns.id) {

@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 
 use super::fault::RowFault;
+use super::field_names::each_field_name;
 use super::record::{Field, Record, RecordColumns};
 use super::scalar::{Scalar, ScalarSeed};
 use crate::row::{Columns, Row, TEXT, TEXT_OR_NUMBER};
@@ -124,38 +125,18 @@ fn wrong_type(column: &str, found: &'static str, expected: &'static str) -> RowF
     RowFault::WrongType { column: column.to_owned(), found, expected }
 }
 
-/// The first names of an object, for messages; empty where there are none.
+/// The most names of an object that a message lists.
+const LISTED: usize = 12;
+
+/// The first names of an object, for messages; empty if it has none or is damaged.
 fn names(object: &str) -> Vec<String> {
-    Names.deserialize(&mut serde_json::Deserializer::from_str(object)).unwrap_or_default()
-}
-
-/// Reads the names of an object, at most a dozen.
-struct Names;
-
-impl<'de> DeserializeSeed<'de> for Names {
-    type Value = Vec<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<String>, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Names {
-    type Value = Vec<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Vec<String>, M::Error> {
-        let mut names = Vec::new();
-        while let Some((name, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-            if names.len() < 12 {
-                names.push(name);
-            }
+    let mut names = Vec::new();
+    let read = each_field_name(object.as_bytes(), &mut |name| {
+        if names.len() < LISTED {
+            names.push(name);
         }
-        Ok(names)
-    }
+    });
+    if read.is_ok() { names } else { Vec::new() }
 }
 
 /// Reads the requested fields of an object into `fields`.

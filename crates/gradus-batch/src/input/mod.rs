@@ -9,6 +9,7 @@ mod compression;
 mod error;
 mod fault;
 mod field_names;
+mod field_search;
 mod file_name;
 mod folder;
 mod format;

@@ -239,9 +239,9 @@ mod tests {
 
     #[test]
     fn a_column_that_is_requested_by_name_and_by_prefix_is_read_once() {
+        let (required, optional) = (vec!["answer".to_owned()], vec!["criterion:b".to_owned()]);
         let prefix = Some("criterion:".to_owned());
-        let columns =
-            RecordColumns { required: vec!["answer".to_owned()], optional: vec!["criterion:b".to_owned()], prefix };
+        let columns = RecordColumns { required, optional, prefix, ..RecordColumns::default() };
         let records = ParquetRecords::new(table("answer,criterion:a,criterion:b\nx,1,2\n"), &columns);
         let rows = records.and_then(|mut records| records.next_batch(9)).expect("rows");
         let fields: Vec<_> = rows[0].as_ref().expect("a record").fields().map(|(name, _)| name).collect();

@@ -17,6 +17,9 @@ pub struct RecordColumns {
     pub required: Vec<String>,
     /// Columns that may be missing.
     pub optional: Vec<String>,
+    /// Required columns that the caller named. In JSON lines and folders, which have no heading, at least one row must
+    /// have each of them.
+    pub named: Vec<String>,
     /// Columns whose names start with this are read too.
     pub prefix: Option<String>,
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use super::error::{InputError, InputFault};
 use super::fault::{BadRow, RowFault};
 use super::field_names::field_names;
+use super::field_search::FieldSearch;
 use super::folder::{FolderColumns, FolderReader};
 use super::format::InputFormat;
 use super::json;
@@ -48,6 +49,8 @@ pub struct RecordReader {
     ready: VecDeque<Result<Record, BadRow>>,
     /// The error that ended reading; returned after the rows before it.
     failed: Option<io::Error>,
+    /// The named columns that no row had so far, if there is no heading.
+    named: FieldSearch,
 }
 
 enum Source {
@@ -75,7 +78,9 @@ impl RecordReader {
         let Opened { name, reader, size, .. } = open(path, format, asked)?;
         let source = Source::of(reader, &columns);
         let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
-        Ok(Self { name, columns, files, source, size, rows: 0, ready: VecDeque::new(), failed: None })
+        let has_heading = !matches!(source, Source::Lines(_) | Source::Folder(_));
+        let named = FieldSearch::new(if has_heading { Vec::new() } else { columns.named.clone() });
+        Ok(Self { name, columns, files, source, size, rows: 0, ready: VecDeque::new(), failed: None, named })
     }
 
     /// Gives the input another name for messages.
@@ -151,16 +156,25 @@ impl RecordReader {
         }
     }
 
+    /// The fault that no row had a named column, once all rows were read.
+    fn missing_field(&self) -> Option<InputFault> {
+        self.named.fault()
+    }
+
     fn fill(&mut self) {
-        let Self { columns, files, source, rows, ready, failed, .. } = self;
+        let Self { columns, files, source, rows, ready, failed, named, .. } = self;
         let filled = match source {
             Source::Lines(reader) => {
                 let mut lines = Lines::default();
                 let filled = reader.fill(&mut lines, BLOCK_ROWS);
                 ready.extend((0..lines.len()).filter_map(|place| lines.get(place)).map(|line| {
                     let (number, fault) = (line.number, (!line.whole).then(too_long));
-                    json::record(number, line.bytes, columns, fault)
-                        .map_err(|fault| BadRow { at: RowLocation::Line(number), fault })
+                    let record = json::record(number, line.bytes, columns, fault);
+                    if let (Ok(record), false) = (&record, named.is_done()) {
+                        let names = record.fields().map(|(name, _)| name.to_owned());
+                        named.add_valid_row(record.present.iter().cloned().chain(names));
+                    }
+                    record.map_err(|fault| BadRow { at: RowLocation::Line(number), fault })
                 }));
                 filled
             }
@@ -173,7 +187,7 @@ impl RecordReader {
             Source::Folder(reader) => {
                 let FileColumns { name, question, text } = files;
                 let columns = FolderColumns { id: name, question, answer: text, wanted: columns };
-                ready.extend(reader.next_record(&columns));
+                ready.extend(reader.next_record(&columns, named));
                 Ok(())
             }
             #[cfg(feature = "parquet")]
@@ -224,7 +238,8 @@ const HELD_BYTES: u64 = 1 << 30;
 /// It does not bound the memory of the rows, which `take` decides.
 ///
 /// # Errors
-/// When the input cannot be read to its end, or more than 1 GiB is read. A file of lines or a table that takes more
+/// When the input cannot be read to its end, when rows can be used but none has a named column, or when more than 1 GiB is
+/// read. A file of lines or a table that takes more
 /// than 1 GiB on disk is refused before its first row is read.
 pub(crate) fn read_all<T>(
     reader: &mut RecordReader,
@@ -250,5 +265,9 @@ pub(crate) fn read_all<T>(
             return Err(too_large(&reader.name));
         }
     }
-    Ok(read)
+    // If no row can be used, the faults of the rows say more.
+    match reader.missing_field().filter(|_| !read.rows.is_empty()) {
+        Some(fault) => Err(InputError::Unusable { name: reader.name.clone(), fault }),
+        None => Ok(read),
+    }
 }

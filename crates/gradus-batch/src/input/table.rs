@@ -332,7 +332,8 @@ mod tests {
     fn record_places(heading: &str, optional: &[&str]) -> Result<Vec<(usize, String)>, InputFault> {
         let optional = optional.iter().map(ToString::to_string).collect();
         let prefix = Some("criterion:".to_owned());
-        let columns = RecordColumns { required: vec!["answer".to_owned()], optional, prefix };
+        let columns =
+            RecordColumns { required: vec!["answer".to_owned()], optional, prefix, ..RecordColumns::default() };
         TableReader::new(Stream::of_bytes(heading.as_bytes()), b',').expect("reads").record_places(&columns)
     }
 
