@@ -16,7 +16,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
 use super::resume::{StartedRun, start};
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, Manifest, OutputEncoding, RunFolder, Sink, Windows, Written};
+use super::run_folder::{Durable, Existing, Manifest, RunFolder, RunningChecksum, Sink, OutputEncoding, Windows};
 use super::run_plan::RunPlan;
 
 /// Where results are written.
@@ -28,7 +28,7 @@ pub enum RunTarget<'t> {
         /// Receives the results.
         stream: Box<dyn Durable + 't>,
     },
-    /// A file, with a run folder beside it from which an interrupted run continues.
+    /// A file, with a run folder next to it from which an interrupted run continues.
     File {
         /// The file.
         output: &'t Path,
@@ -108,7 +108,7 @@ fn run_uncaught(
 /// # Errors
 /// When the manifest of the run folder cannot be read.
 pub fn reports_of(output: &Path) -> Result<Vec<PathBuf>, BatchError> {
-    Ok(RunFolder::peek(output)?.map(|manifest| manifest.reports).unwrap_or_default())
+    Ok(RunFolder::read_manifest_of(output)?.map(|manifest| manifest.reports).unwrap_or_default())
 }
 
 fn to_stream(
@@ -143,7 +143,7 @@ fn to_file(
         let summary = RunSummary { has_lost_results, ..summary(!is_stopped, input, ordered) };
         if summary.is_complete {
             add_reports(&mut manifest, reports);
-            folder.finish(&mut manifest, (summary.input, summary.results), &Written::default())?;
+            folder.complete(&mut manifest, (summary.input, summary.results), &RunningChecksum::default())?;
         }
         return Ok(summary);
     };
@@ -156,9 +156,9 @@ fn to_file(
     let summary = RunSummary { has_lost_results, ..summary(is_complete, input, ordered) };
     if summary.is_complete {
         add_reports(&mut manifest, reports);
-        let written = sink.written().clone();
+        let checksum = sink.checksum().clone();
         drop(sink);
-        folder.finish(&mut manifest, (summary.input, summary.results), &written)?;
+        folder.complete(&mut manifest, (summary.input, summary.results), &checksum)?;
     }
     Ok(summary)
 }

@@ -12,7 +12,7 @@ use super::error::PanicPlace;
 use super::input::Block;
 use super::row_processor::{PreparedRow, RowError, RowProcessor};
 use super::row_question::RowQuestion;
-use super::run_folder::{Entry, Windows, journal_line};
+use super::run_folder::{Entry, Windows, append_journal_line};
 use gradus_core::model::GradeSummary;
 use gradus_core::score::Workspace;
 
@@ -82,7 +82,7 @@ impl RowResult {
             Some((entry, result)) => {
                 // An earlier run may have seen the row in another line.
                 let entry = Entry { line: row.line, ..entry };
-                journal_line(&entry, journal_lines)?;
+                append_journal_line(&entry, journal_lines)?;
                 (Some(entry.summary), result)
             }
             None => (None, 0..0),
@@ -110,7 +110,7 @@ impl InFlightBlock {
             // A panic here is ignored, because grading panics at the same row and reports it.
             let Ok(row) = prepare(processor, number, &self.block, place) else { break };
             let start = self.results.len();
-            let found = windows.take(processor.number_in_shard(number), row.key, &mut self.results)?;
+            let found = windows.find(processor.number_in_shard(number), row.key, &mut self.results)?;
             let usable = found.filter(|entry| !processor.must_regrade(entry));
             *known = usable.map(|entry| (entry, start..self.results.len()));
         }

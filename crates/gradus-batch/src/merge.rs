@@ -8,8 +8,8 @@ use super::error::{BatchError, PartsFault, PartsMismatch, disk_error};
 use super::finished_row::{FinishedRow, RowObserver};
 use super::input::InputDigest;
 use super::run_folder::{
-    Convert, Existing, Manifest, OutputEncoding, Replay, ResultSettings, RunFolder, SCHEMA, Shard, Sink, State,
-    journal_line,
+    Convert, Existing, JournalReader, ResultSettings, Manifest, RunFolder, SCHEMA, Shard, Sink, State, OutputEncoding,
+    append_journal_line,
 };
 use gradus_core::questions::{PreparedQuestion, Questions};
 
@@ -77,7 +77,8 @@ fn refuse_repeated(parts: &[PathBuf]) -> Result<(), PartsFault> {
 
 impl<'c> Part<'c> {
     fn open(path: &Path, convert: Option<&'c Convert<'c>>) -> Result<Self, BatchError> {
-        let manifest = RunFolder::peek(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
+        let manifest =
+            RunFolder::read_manifest_of(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
         let shard = manifest.layout.shard.ok_or_else(|| PartsFault::HasAllRows { path: path.to_owned() })?;
         let folder = RunFolder::lock(path, OutputEncoding::of(path, convert))?;
         if manifest.state == State::Running {
@@ -178,9 +179,9 @@ fn write_merged(
     let output = folder.output();
     let input = parts.first().and_then(|part| input_digest(&part.manifest));
     take_over(folder, &mut manifest, input, existing)?;
-    let mut replays = replays_of(parts)?;
-    let mut sink = folder.begin(&manifest)?;
-    let results = interleave(&mut replays, &mut sink, questions, observe).map_err(disk_error("write", output))?;
+    let mut readers = readers_of(parts)?;
+    let mut sink = folder.start_generation(&manifest)?;
+    let results = interleave(&mut readers, &mut sink, questions, observe).map_err(disk_error("write", output))?;
     sink.sync().map_err(disk_error("write", output))?;
     let merged = MergedOutput {
         input: manifest.input.clone(),
@@ -190,7 +191,7 @@ fn write_merged(
         results,
     };
     let input = input.filter(|input| input.rows == results).ok_or(PartsFault::WrongResultCount)?;
-    folder.finish(&mut manifest, (input, results), sink.written())?;
+    folder.complete(&mut manifest, (input, results), sink.checksum())?;
     Ok(merged)
 }
 
@@ -219,21 +220,21 @@ fn take_over(
     folder.check_output(manifest)
 }
 
-/// A replay of each part, at its first entry.
-fn replays_of(parts: &[Part<'_>]) -> Result<Vec<Replay>, BatchError> {
-    let mut replays = Vec::with_capacity(parts.len());
+/// A reader for the results of each part, at the first entry.
+fn readers_of(parts: &[Part<'_>]) -> Result<Vec<JournalReader>, BatchError> {
+    let mut readers = Vec::with_capacity(parts.len());
     for part in parts {
-        let source = part.folder.source(part.manifest.generation)?;
+        let saved = part.folder.saved_results(part.manifest.generation)?;
         let head = part.manifest.layout.head.as_bytes();
-        let replay = Replay::open(&source, head).map_err(disk_error("read", &source.data))?;
-        replays.push(replay.ok_or_else(|| BatchError::OutputChanged { output: part.folder.output().to_owned() })?);
+        let reader = JournalReader::open(&saved, head).map_err(disk_error("read", &saved.results))?;
+        readers.push(reader.ok_or_else(|| BatchError::OutputChanged { output: part.folder.output().to_owned() })?);
     }
-    Ok(replays)
+    Ok(readers)
 }
 
 /// Takes one row of each part in turn, because that is how rows were divided into parts.
 fn interleave(
-    parts: &mut [Replay],
+    parts: &mut [JournalReader],
     sink: &mut Sink<'_>,
     questions: &Questions,
     observe: &mut RowObserver<'_>,
@@ -241,10 +242,10 @@ fn interleave(
     let (mut results, mut line) = (0, Vec::new());
     'rows: loop {
         for part in &mut *parts {
-            let Some((entry, _)) = part.next()? else { break 'rows };
+            let Some((entry, _)) = part.next_entry()? else { break 'rows };
             line.clear();
-            journal_line(&entry, &mut line)?;
-            sink.append(&mut [IoSlice::new(part.bytes())], &line)?;
+            append_journal_line(&entry, &mut line)?;
+            sink.append(&mut [IoSlice::new(part.result())], &line)?;
             results += 1;
             let named = questions.by_name(&entry.summary.question);
             let question = named.as_ref().as_ref().ok().and_then(|found| questions.prepare(found).ok());

@@ -10,7 +10,7 @@ use super::ids::Ids;
 use super::in_flight_block::InFlightBlock;
 use super::row_processor::{PreparedRow, RowError, RowProcessor};
 use super::row_question::is_unknown;
-use super::run_folder::{Entry, Sink, journal_line};
+use super::run_folder::{Entry, Sink, append_journal_line};
 use gradus_core::questions::PreparedQuestion;
 use gradus_core::score::Workspace;
 
@@ -109,7 +109,7 @@ impl<'w, 'o> OrderedOutput<'w, 'o> {
                 Err(RowError::Render(error)) => return Err(error),
                 Err(RowError::Halted(_)) => continue, // does not happen, because refused rows are not graded
             };
-            journal_line(&entry, &mut line)?;
+            append_journal_line(&entry, &mut line)?;
             row.summary = Some(entry.summary);
             duplicates.push(RefusedDuplicate { place, result, journal_line: line });
         }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::run_fixture::{Fixture, GraderStep, HookedGrader, rows};
-use super::run_folder::{Durable, Existing, SyncHandle, OutputEncoding};
+use super::run_folder::{Durable, Existing, OutputEncoding, SyncToDisk};
 use super::{BatchError, Columns, FinishedRow, Input, PanicPlace, RunPlan, RunSummary, RunTarget, run};
 use gradus_core::model::GradeSummary;
 
@@ -145,7 +145,7 @@ impl Write for PanickingSink {
 }
 
 impl Durable for PanickingSink {
-    fn sync_handle(&self) -> io::Result<SyncHandle> {
+    fn syncer(&self) -> io::Result<SyncToDisk> {
         Ok(Box::new(|| Ok(())))
     }
 }

@@ -19,7 +19,7 @@ use super::in_flight_block::{EarlyEnd, InFlightBlock};
 use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::{RowError, RowProcessor};
-use super::run_folder::{SyncHandle, Sink, Windows};
+use super::run_folder::{Sink, SyncToDisk, Windows};
 use super::run_stop::RunStop;
 use gradus_core::judge::Halt;
 use gradus_core::score::Workspace;
@@ -90,7 +90,7 @@ pub(super) fn run(
         // Sending does not fail or wait, because the channel has room for all blocks.
         let _ = empty_in.send(InFlightBlock::default());
     }
-    let sync = sink.keeper().map_err(PipelineError::Write)?;
+    let sync = sink.syncer().map_err(PipelineError::Write)?;
     let (read, stop) = (&Mutex::new(read), &RunStop::new(stop));
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
@@ -183,7 +183,7 @@ fn grade_all(
 }
 
 /// Writes results to stable storage at intervals, until `end` is closed.
-fn sync_until_end(sync: &SyncHandle, end: &Receiver<()>, stop: &RunStop<'_>) -> Result<(), PipelineError> {
+fn sync_until_end(sync: &SyncToDisk, end: &Receiver<()>, stop: &RunStop<'_>) -> Result<(), PipelineError> {
     while end.recv_timeout(SYNC_INTERVAL).is_err_and(|error| error.is_timeout()) {
         if let Err(error) = sync() {
             stop.fail(0);

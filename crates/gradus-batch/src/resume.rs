@@ -13,7 +13,8 @@ use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::RowProcessor;
 use super::run_folder::{
-    Entry, Existing, Manifest, Place, Replay, RunFolder, SCHEMA, Sink, Source, State, OutputEncoding, Windows, Written,
+    Entry, Existing, JournalPosition, JournalReader, Manifest, RunFolder, RunningChecksum, SCHEMA, SavedResults, Sink,
+    State, OutputEncoding, Windows,
 };
 use super::run_plan::RunPlan;
 
@@ -77,11 +78,11 @@ struct CommonRows {
     is_stopped: bool,
     /// The number of the next row to read, from 0.
     next_row: u64,
-    /// Where the results of these rows end.
-    end: Place,
-    /// Lengths and checksums of the results and journal up to there.
-    written: Written,
-    /// The next entry of the earlier run, and whether its result is as the journal describes it.
+    /// The position after the results of these rows.
+    end: JournalPosition,
+    /// Length and checksum of the results up to `end`.
+    checksum: RunningChecksum,
+    /// The next entry of the earlier run, and whether its result has the recorded checksum.
     next_entry: Option<(Entry, bool)>,
 }
 
@@ -145,7 +146,7 @@ impl RunStarter<'_, '_, '_> {
     /// Starts with no leading results. The generations in `manifest.earlier_generations` are looked up by key.
     fn start_empty(&self, manifest: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
         self.folder.check_output(&manifest)?;
-        let sink = self.folder.begin(&manifest)?;
+        let sink = self.folder.start_generation(&manifest)?;
         let windows = self.windows(&manifest)?;
         let next_row = first.block.len() as u64;
         Ok(StartedRun {
@@ -161,25 +162,24 @@ impl RunStarter<'_, '_, '_> {
 
     fn windows(&self, manifest: &Manifest) -> Result<Windows, BatchError> {
         let sources =
-            manifest.before.iter().map(|before| self.folder.source(*before)).collect::<Result<Vec<_>, _>>()?;
+            manifest.before.iter().map(|before| self.folder.saved_results(*before)).collect::<Result<Vec<_>, _>>()?;
         Windows::open(&sources, self.plan.layout.head.as_bytes()).map_err(disk_error("read", self.folder.output()))
     }
 
     /// Starts after an earlier run with the same settings: continues its results, leaves them as they are, or starts a
     /// new generation with the leading results that agree.
     fn start_after(&mut self, earlier: Manifest, first: InFlightBlock) -> Result<StartedRun, BatchError> {
-        let source = self.folder.source(earlier.generation)?;
-        let replay =
-            Replay::open(&source, self.plan.layout.head.as_bytes()).map_err(disk_error("read", &source.journal))?;
-        let Some(mut replay) = replay else {
-            let manifest =
-                Manifest { earlier_generations: earlier.earlier_generations.clone(), ..self.next_manifest(&earlier)? };
-            let has_lost_results = source.has_entries().map_err(disk_error("read", &source.journal))?;
+        let saved = self.folder.saved_results(earlier.generation)?;
+        let reader = JournalReader::open(&saved, self.plan.layout.head.as_bytes())
+            .map_err(disk_error("read", &saved.journal))?;
+        let Some(mut reader) = reader else {
+            let manifest = Manifest { before: earlier.before.clone(), ..self.next_manifest(&earlier)? };
+            let has_lost_results = saved.has_entries().map_err(disk_error("read", &saved.journal))?;
             return Ok(StartedRun { has_lost_results, ..self.start_empty(manifest, first)? });
         };
-        let common = self.common_rows(&mut replay, first, &source)?;
-        let has_lost_results = replay.has_lost_lines().map_err(disk_error("read", &source.journal))?;
-        let CommonRows { unfinished, is_stopped, next_row, end, written, next_entry } = common;
+        let common = self.common_rows(&mut reader, first, &saved)?;
+        let has_lost_results = reader.has_lost_lines().map_err(disk_error("read", &saved.journal))?;
+        let CommonRows { unfinished, is_stopped, next_row, end, checksum, next_entry } = common;
         let unchanged = |manifest, is_stopped| {
             let windows = Windows::none();
             Ok(StartedRun { manifest, sink: None, is_stopped, unfinished: None, next_row, windows, has_lost_results })
@@ -190,40 +190,40 @@ impl RunStarter<'_, '_, '_> {
         let replaces = if self.existing.force { self.folder.existing_output()? } else { earlier.replaces };
         let earlier = Manifest { replaces, provenance: self.plan.provenance.clone(), ..earlier };
         self.folder.check_output(&earlier)?;
-        if self.folder.is_being_made(&earlier) && next_entry.is_none() {
+        if self.folder.has_unfinished_results(&earlier) && next_entry.is_none() {
             self.folder.save(&earlier)?;
-            let sink = Some(RunFolder::resume(&source, end, written)?);
+            let sink = Some(RunFolder::continue_generation(&saved, end, checksum)?);
             let windows = self.windows(&earlier)?;
             let manifest = earlier;
             return Ok(StartedRun { manifest, sink, is_stopped, unfinished, next_row, windows, has_lost_results });
         }
-        let is_same = unfinished.is_none() && next_entry.is_none() && !replay.is_torn();
-        if is_same && self.folder.is_as_written(&earlier)? {
+        let is_same = unfinished.is_none() && next_entry.is_none() && !reader.is_damaged();
+        if is_same && self.folder.is_output_unchanged(&earlier)? {
             return unchanged(earlier, false);
         }
         // An input with another name and no common row is probably a mistake in the name of the output.
-        let is_unrelated = end == replay.start() && earlier.input != self.input.name();
-        if is_unrelated && !self.existing.force && !self.has_result_of_any(&source, unfinished.as_ref())? {
+        let is_unrelated = end == reader.first_entry() && earlier.input != self.input.name();
+        if is_unrelated && !self.existing.force && !self.has_result_of_any(&saved, unfinished.as_ref())? {
             let difference = format!("input: {} before, {} now", earlier.input, self.input.name());
             return Err(self.different(vec![difference]));
         }
         let manifest = self.next_manifest(&earlier)?;
-        let sink = Some(self.folder.fork(&manifest, &source, (end, written))?);
+        let sink = Some(self.folder.copy_generation(&manifest, &saved, (end, checksum))?);
         let windows = self.windows(&manifest)?;
         Ok(StartedRun { manifest, sink, is_stopped, unfinished, next_row, windows, has_lost_results })
     }
 
     /// Whether the earlier run has a result of any of these rows, wherever it is.
-    fn has_result_of_any(&self, source: &Source, rows: Option<&InFlightBlock>) -> Result<bool, BatchError> {
-        let reading = || disk_error("read", &source.journal);
+    fn has_result_of_any(&self, saved: &SavedResults, rows: Option<&InFlightBlock>) -> Result<bool, BatchError> {
+        let reading = || disk_error("read", &saved.journal);
         let mut windows =
-            Windows::open(std::slice::from_ref(source), self.plan.layout.head.as_bytes()).map_err(reading())?;
+            Windows::open(std::slice::from_ref(saved), self.plan.layout.head.as_bytes()).map_err(reading())?;
         let Some(rows) = rows else { return Ok(false) };
         for place in 0..rows.block.len() {
             let number = rows.first_row + place as u64;
             let row = self.processor.prepare(number, rows.block.row(place, self.processor.columns));
             let number = self.processor.number_in_shard(number);
-            if windows.take(number, row.key, &mut Vec::new()).map_err(reading())?.is_some() {
+            if windows.find(number, row.key, &mut Vec::new()).map_err(reading())?.is_some() {
                 return Ok(true);
             }
         }
@@ -233,11 +233,11 @@ impl RunStarter<'_, '_, '_> {
     /// Reads rows and earlier results as long as they agree, and reports these rows.
     fn common_rows(
         &mut self,
-        replay: &mut Replay,
+        reader: &mut JournalReader,
         mut rows: InFlightBlock,
-        source: &Source,
+        saved: &SavedResults,
     ) -> Result<CommonRows, BatchError> {
-        let (mut end, mut written) = (replay.place(), replay.results_before_place().clone());
+        let (mut end, mut checksum) = (reader.position(), reader.checksum().clone());
         let mut next_row = rows.block.len() as u64;
         let stop = self.plan.stop;
         let is_stopped = || stop.load(Ordering::Relaxed);
@@ -250,20 +250,20 @@ impl RunStarter<'_, '_, '_> {
                     self.output.record_id(&row);
                     continue;
                 }
-                let entry = replay.next().map_err(disk_error("read", &source.data))?;
+                let entry = reader.next_entry().map_err(disk_error("read", &saved.results))?;
                 match entry {
                     Some((entry, true)) if entry.key == row.key && !self.processor.must_regrade(&entry) => {
                         let reported = self.output.report_earlier(&row, &entry);
-                        reported.map_err(disk_error("report the results of", &source.data))?;
-                        end = replay.place();
-                        written.clone_from(replay.results_before_place());
+                        reported.map_err(disk_error("report the results of", &saved.results))?;
+                        end = reader.position();
+                        checksum.clone_from(reader.checksum());
                     }
                     next_entry => {
                         drop(row);
                         rows.block.skip(place);
                         rows.first_row = number;
                         let (unfinished, is_stopped) = (Some(rows), is_stopped());
-                        return Ok(CommonRows { unfinished, is_stopped, next_row, end, written, next_entry });
+                        return Ok(CommonRows { unfinished, is_stopped, next_row, end, checksum, next_entry });
                     }
                 }
             }
@@ -272,14 +272,14 @@ impl RunStarter<'_, '_, '_> {
                 // An error is ignored, because a stop closes the input.
                 Ok(true) | Err(_) if is_stopped() => {
                     let (unfinished, next_entry) = (None, None);
-                    return Ok(CommonRows { unfinished, is_stopped: true, next_row, end, written, next_entry });
+                    return Ok(CommonRows { unfinished, is_stopped: true, next_row, end, checksum, next_entry });
                 }
                 filled => filled?,
             };
             if !filled {
                 let (unfinished, is_stopped) = (None, false);
-                let next_entry = replay.next().map_err(disk_error("read", &source.data))?;
-                return Ok(CommonRows { unfinished, is_stopped, next_row, end, written, next_entry });
+                let next_entry = reader.next_entry().map_err(disk_error("read", &saved.results))?;
+                return Ok(CommonRows { unfinished, is_stopped, next_row, end, checksum, next_entry });
             }
             next_row += rows.block.len() as u64;
         }

@@ -1,11 +1,11 @@
-//! Whatever interrupts a run, and wherever: running it again gives the output of an uninterrupted run.
+//! After any interruption, the same run gives the output of an uninterrupted run, and loses no saved result.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::run_fixture::{Fixture, QUESTIONS, beside, rows};
-use super::run_folder::{Durable, SyncHandle};
+use super::run_fixture::{Fixture, QUESTIONS, rows};
+use super::run_folder::{Durable, SyncToDisk, folder_of};
 use super::{RunTarget, run};
 
 #[test]
@@ -36,15 +36,14 @@ fn a_write_that_fails_at_any_byte_loses_no_result_in_the_journal() {
     let rows = rows(5);
     let uninterrupted = fixture.uninterrupted(&rows);
     let journal = fs::read(fixture.path("uninterrupted.gradus/journal.1")).expect("reads");
-    let whole = uninterrupted.len() + journal.len();
-    for left in (0..whole).step_by(3) {
+    for left in (0..uninterrupted.len() + journal.len()).step_by(3) {
         let output = fixture.path(&format!("out-{left}"));
         fixture.run_until(&rows, &output, left);
-        let journalled = fixture.journaled(&format!("out-{left}"), 1);
+        let saved = fixture.journaled(&format!("out-{left}"), 1);
         let (summary, new) = fixture.run(&rows, &output, 2);
         assert!(summary.is_complete);
         assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "failed after {left} bytes");
-        assert_eq!(new, 5 - journalled, "failed after {left} bytes");
+        assert_eq!(new, 5 - saved, "failed after {left} bytes");
     }
 }
 
@@ -60,7 +59,7 @@ fn a_failing_writer_ends_a_long_run_with_any_number_of_threads() {
         }
     }
     impl Durable for Full {
-        fn sync_handle(&self) -> io::Result<SyncHandle> {
+        fn syncer(&self) -> io::Result<SyncToDisk> {
             Ok(Box::new(|| Ok(())))
         }
     }
@@ -80,7 +79,7 @@ fn a_failing_writer_ends_a_long_run_with_any_number_of_threads() {
 }
 
 #[test]
-fn a_journal_cut_within_its_last_two_lines_loses_at_most_two_results() {
+fn a_journal_truncated_within_its_last_two_lines_loses_at_most_two_results() {
     let fixture = Fixture::new();
     let rows = rows(5);
     let uninterrupted = fixture.uninterrupted(&rows);
@@ -88,20 +87,20 @@ fn a_journal_cut_within_its_last_two_lines_loses_at_most_two_results() {
     let journal = fs::read(fixture.path("out.gradus/journal.1")).expect("reads");
     let ends: Vec<usize> = memchr::memchr_iter(b'\n', &journal).map(|at| at + 1).collect();
     let [.., fourth, fifth, end] = ends[..] else { panic!("{} lines", ends.len()) };
-    for cut in fourth..end {
-        let output = fixture.path(&format!("out-{cut}"));
-        copy_folder(&fixture.path("out.gradus"), &beside(&output));
-        let file = OpenOptions::new().write(true).open(beside(&output).join("journal.1")).expect("opens");
-        file.set_len(cut as u64).expect("cuts");
+    for length in fourth..end {
+        let output = fixture.path(&format!("out-{length}"));
+        copy_folder(&fixture.path("out.gradus"), &folder_of(&output));
+        let file = OpenOptions::new().write(true).open(folder_of(&output).join("journal.1")).expect("opens");
+        file.set_len(length as u64).expect("truncates");
         let (summary, new) = fixture.run(&rows, &output, 2);
         assert!(summary.is_complete);
-        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "cut at {cut}");
-        assert_eq!(new, if cut < fifth { 2 } else { 1 }, "cut at {cut}");
+        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "truncated to {length} bytes");
+        assert_eq!(new, if length < fifth { 2 } else { 1 }, "truncated to {length} bytes");
     }
 }
 
 #[test]
-fn results_that_do_not_match_the_journal_are_graded_again() {
+fn results_that_do_not_have_the_checksums_in_the_journal_are_graded_again() {
     let fixture = Fixture::new();
     let rows = rows(5);
     let uninterrupted = fixture.uninterrupted(&rows);
@@ -110,12 +109,12 @@ fn results_that_do_not_match_the_journal_are_graded_again() {
     assert_eq!(results, uninterrupted);
     for at in (0..results.len()).step_by(5) {
         let output = fixture.path(&format!("out-{at}"));
-        copy_folder(&fixture.path("out.gradus"), &beside(&output));
-        let mut touched = results.clone();
-        touched[at] ^= 1;
-        fs::write(beside(&output).join("results.1"), touched).expect("writes");
+        copy_folder(&fixture.path("out.gradus"), &folder_of(&output));
+        let mut changed = results.clone();
+        changed[at] ^= 1;
+        fs::write(folder_of(&output).join("results.1"), changed).expect("writes");
         fixture.run(&rows, &output, 2);
-        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "touched at {at}");
+        assert_eq!(fs::read(&output).expect("reads"), uninterrupted, "changed at {at}");
     }
 }
 

@@ -13,7 +13,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
 use super::resume::start;
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, SyncHandle, ResultSettings, Sink, OutputEncoding};
+use super::run_folder::{Durable, Existing, ResultSettings, Sink, OutputEncoding, SyncToDisk, folder_of};
 use super::{
     AnswerGrader, Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run,
 };
@@ -27,7 +27,7 @@ use gradus_core::text::KnownWords;
 /// Questions of the generated rows, in turn.
 pub(super) const QUESTIONS: [&str; 3] = ["error-budget", "p95-win", "why-this-role"];
 
-/// A temporary folder and the shipped questions.
+/// A temporary folder for the files of a test, and the questions of the shipped bank.
 pub(super) struct Fixture {
     folder: TempDir,
     pub(super) questions: Questions,
@@ -152,10 +152,10 @@ impl Fixture {
             input.fill(&mut first.block).expect("reads");
             let file = (output, OutputEncoding::of(output, None), Existing::default());
             let (_folder, run) = start(plan, &processor, (input, first), &mut ordered, file).expect("starts");
-            let mut sink = failing_sink(&beside(output), left);
+            let mut sink = failing_sink(&folder_of(output), left);
             let (unfinished, next_row, windows) = (run.unfinished, run.next_row, run.windows);
             let remaining = RemainingRows { input, unfinished, next_row, windows };
-            // Whether it fails does not matter; the tests look at the files that it leaves.
+            // An error is ignored, because the tests use only the files that the run leaves.
             let _ = pipeline::run(&processor, remaining, &mut ordered, &mut sink, (1, plan.stop));
         });
     }
@@ -174,13 +174,14 @@ impl Fixture {
     }
 }
 
-/// Accepts `left` bytes, over all files together, and fails from then on.
-struct Failing {
+/// A file that fails after a number of written bytes. Several files may share that number.
+struct FailingFile {
     file: File,
+    /// Bytes that can still be written.
     left: Arc<AtomicUsize>,
 }
 
-impl Write for Failing {
+impl Write for FailingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let left = self.left.load(Ordering::Relaxed);
         if left == 0 {
@@ -196,8 +197,8 @@ impl Write for Failing {
     }
 }
 
-impl Durable for Failing {
-    fn sync_handle(&self) -> io::Result<SyncHandle> {
+impl Durable for FailingFile {
+    fn syncer(&self) -> io::Result<SyncToDisk> {
         Ok(Box::new(|| Ok(())))
     }
 }
@@ -206,13 +207,8 @@ impl Durable for Failing {
 fn failing_sink(folder: &Path, left: usize) -> Sink<'static> {
     let open = |name: &str| OpenOptions::new().append(true).open(folder.join(name)).expect("opens");
     let left = Arc::new(AtomicUsize::new(left));
-    let failing = |name: &str| Box::new(Failing { file: open(name), left: Arc::clone(&left) });
+    let failing = |name: &str| Box::new(FailingFile { file: open(name), left: Arc::clone(&left) });
     Sink::new(failing("results.1"), Some(failing("journal.1")))
-}
-
-/// The run folder of an output without a file extension.
-pub(super) fn beside(output: &Path) -> PathBuf {
-    output.with_extension("gradus")
 }
 
 /// The shipped bank, read from the sources.

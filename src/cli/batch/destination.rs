@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::batch::{BatchError, Durable, SyncHandle};
+use crate::batch::{BatchError, Durable, SyncToDisk};
 use crate::cli::hints::advised;
 
 /// The kind of an output.
@@ -116,7 +116,7 @@ impl<W: io::Write> io::Write for UnsyncedOutput<W> {
 }
 
 impl<W: io::Write + Send> Durable for UnsyncedOutput<W> {
-    fn sync_handle(&self) -> io::Result<SyncHandle> {
+    fn syncer(&self) -> io::Result<SyncToDisk> {
         Ok(Box::new(|| Ok(())))
     }
 }

@@ -1,35 +1,37 @@
-//! The folder beside an output: it has the manifest, the journals and the results of a run, and one process at a time
-//! uses it.
+//! [`RunFolder`]: the folder next to an output, in which a run keeps its manifest, journals and results.
+//!
+//! A lock ensures that one process at a time uses the folder. Each journal and its results have a generation number: a run
+//! with other rows starts a new generation, and older generations are kept until the output is complete.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
+use super::journal_reader::{JournalPosition, SavedResults};
 use super::lock::{self, LOCK};
 use super::manifest::{Manifest, Published, State};
 use super::own_file;
-use super::publish::{OutputEncoding, publish, stage, sum_of, unpack};
-use super::replay::{Place, Source};
-use super::sink::{Sink, Written};
+use super::publish::{OutputEncoding, decompress, length_and_checksum_of, publish, stage};
+use super::sink::{RunningChecksum, Sink};
 use crate::error::{BatchError, disk_error};
 use crate::input::InputDigest;
 
 const MANIFEST: &str = "manifest.json";
 const JOURNAL: &str = "journal";
 const RESULTS: &str = "results";
-/// Results that were unpacked from a compressed output.
-const UNPACKED: &str = "unpacked";
+/// Results that were decompressed from the output.
+const DECOMPRESSED: &str = "unpacked";
 
-/// What may be done with a file that has the name of the output.
+/// Permissions to replace an existing file that has the name of the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Existing {
-    /// Replace results of other settings and start again from the first row.
+    /// Replace results of other settings, and start again from the first row.
     pub restart: bool,
-    /// Overwrite a file that no run wrote, or that was changed since.
+    /// Overwrite a file that was not written by a run, or that was changed afterwards.
     pub force: bool,
 }
 
-/// A run's folder. No other process uses it at the same time.
+/// A locked run folder.
 pub(crate) struct RunFolder<'c> {
     path: PathBuf,
     output: PathBuf,
@@ -38,34 +40,34 @@ pub(crate) struct RunFolder<'c> {
 }
 
 impl<'c> RunFolder<'c> {
-    /// Locks the folder of `output`, and makes it if it is missing.
-    pub(crate) fn lock(output: &Path, encoding: OutputEncoding<'c>) -> Result<Self, BatchError> {
+    /// Locks the run folder of `output`, and creates the folder if it does not exist.
+    pub(crate) fn lock(output: &Path, stored: OutputEncoding<'c>) -> Result<Self, BatchError> {
         if let Some(folder) = output.parent() {
             fs::create_dir_all(folder).map_err(disk_error("make the folder", folder))?;
         }
-        let output = real(output, LINKS).map_err(disk_error("write", output))?;
-        let path = beside(&output);
-        match lock::take(&path)? {
-            Some(lock) => Ok(Self { path, output, encoding, _lock: lock }),
+        let output = resolve_links(output, MAX_LINKS).map_err(disk_error("write", output))?;
+        let path = folder_of(&output);
+        match lock::acquire(&path)? {
+            Some(lock) => Ok(Self { path, output, stored, _lock: lock }),
             None => Err(BatchError::Busy { output }),
         }
     }
 
-    /// Reads the manifest beside an output without locking anything; `None` where there is none.
-    pub(crate) fn peek(output: &Path) -> Result<Option<Manifest>, BatchError> {
-        let Ok(output) = real(output, LINKS) else { return Ok(None) };
-        let path = beside(&output).join(MANIFEST);
+    /// Reads the manifest in the run folder of an output, without a lock. `None` if there is no run folder.
+    pub(crate) fn read_manifest_of(output: &Path) -> Result<Option<Manifest>, BatchError> {
+        let Ok(output) = resolve_links(output, MAX_LINKS) else { return Ok(None) };
+        let path = folder_of(&output).join(MANIFEST);
         Manifest::read(&path)
     }
 
-    /// Removes the folder if it holds only the lock.
+    /// Removes the folder if the lock is its only file.
     pub(crate) fn remove_if_unused(self) {
-        let is_bare = fs::read_dir(&self.path).is_ok_and(|entries| {
+        let is_unused = fs::read_dir(&self.path).is_ok_and(|entries| {
             let names: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
             names == [LOCK]
         });
-        if is_bare {
-            // An empty folder that stays does no harm.
+        if is_unused {
+            // An error is ignored, because an empty run folder does not affect later runs.
             let _ = fs::remove_file(self.path.join(LOCK)).and_then(|()| fs::remove_dir(&self.path));
         }
     }
@@ -74,151 +76,169 @@ impl<'c> RunFolder<'c> {
         &self.output
     }
 
-    /// The manifest of the run that left this folder; `None` for a new folder.
+    /// The manifest of the earlier run; `None` in a new folder.
+    ///
+    /// # Errors
+    /// When the manifest cannot be read, is damaged, or is missing although there are journals.
     pub(crate) fn manifest(&self) -> Result<Option<Manifest>, BatchError> {
         let path = self.path.join(MANIFEST);
         match Manifest::read(&path)? {
             None if self.has_journals().map_err(disk_error("read", &self.path))? => {
                 Err(BatchError::ManifestMissing { path })
             }
-            found => Ok(found),
+            manifest => Ok(manifest),
         }
     }
 
     fn has_journals(&self) -> io::Result<bool> {
-        let mut found = false;
+        let mut has_journals = false;
         for entry in fs::read_dir(&self.path)? {
-            found |= generation_of(&entry?.path(), JOURNAL).is_some();
+            has_journals |= generation_of(&entry?.path(), JOURNAL).is_some();
         }
-        Ok(found)
+        Ok(has_journals)
     }
 
+    /// Writes the manifest.
     pub(crate) fn save(&self, manifest: &Manifest) -> Result<(), BatchError> {
         let path = self.path.join(MANIFEST);
         manifest.write(&path).map_err(disk_error("write", &path))
     }
 
-    /// The journal of a number and its results: the unfinished ones, or the output.
-    pub(crate) fn source(&self, generation: u32) -> Result<Source, BatchError> {
-        let (journal, results) = self.files(generation);
+    /// The journal and the results of a generation. If the results were moved to the output, the output is used; a
+    /// compressed output is decompressed first.
+    pub(crate) fn saved_results(&self, generation: u32) -> Result<SavedResults, BatchError> {
+        let (journal, results) = self.generation_files(generation);
         if results.exists() {
-            return Ok(Source { journal, data: results });
+            return Ok(SavedResults { journal, results });
         }
-        match self.encoding.compression {
-            Some(compression) if self.encoding.is_packed() && journal.exists() => {
-                let unpacked = self.path.join(UNPACKED);
-                unpack(&self.output, &unpacked, compression).map_err(disk_error("unpack", &self.output))?;
-                Ok(Source { journal, data: unpacked })
+        match self.stored.compression {
+            Some(compression) if self.stored.is_compressed_text() && journal.exists() => {
+                let results = self.path.join(DECOMPRESSED);
+                decompress(&self.output, &results, compression).map_err(disk_error("unpack", &self.output))?;
+                Ok(SavedResults { journal, results })
             }
-            _ => Ok(Source { journal, data: self.output.clone() }),
+            _ => Ok(SavedResults { journal, results: self.output.clone() }),
         }
     }
 
-    fn files(&self, generation: u32) -> (PathBuf, PathBuf) {
+    /// The paths of the journal and the results of a generation.
+    fn generation_files(&self, generation: u32) -> (PathBuf, PathBuf) {
         let file = |name: &str| self.path.join(format!("{name}.{generation}"));
         (file(JOURNAL), file(RESULTS))
     }
 
-    /// Whether the results are unfinished, so that they can be cut and continued.
-    pub(crate) fn is_being_made(&self, manifest: &Manifest) -> bool {
-        manifest.state == State::Running && self.files(manifest.generation).1.exists()
+    /// Whether the earlier run was not completed, so that its results can be truncated and continued.
+    pub(crate) fn has_unfinished_results(&self, manifest: &Manifest) -> bool {
+        manifest.state == State::Running && self.generation_files(manifest.generation).1.exists()
     }
 
-    /// Whether the output exists and is what this run wrote, or was about to write.
-    pub(crate) fn is_as_written(&self, known: &Manifest) -> Result<bool, BatchError> {
-        let ours = [known.published, known.publishing];
-        self.is_one_of(&ours)
+    /// Whether the output exists and has the content that the earlier run wrote, or was about to write.
+    pub(crate) fn is_output_unchanged(&self, manifest: &Manifest) -> Result<bool, BatchError> {
+        self.is_output_one_of(&[manifest.published, manifest.publishing])
     }
 
-    /// Length and checksum of the file that has the name of the output; `None` where there is none.
+    /// Length and checksum of the existing file that has the name of the output; `None` if there is no such file.
     pub(crate) fn existing_output(&self) -> Result<Option<Published>, BatchError> {
-        let found = self.output.exists().then(|| sum_of(&self.output).map_err(disk_error("read", &self.output)));
-        found.transpose()
+        let reading = || disk_error("read", &self.output);
+        self.output.exists().then(|| length_and_checksum_of(&self.output).map_err(reading())).transpose()
     }
 
-    fn is_one_of(&self, wanted: &[Option<Published>]) -> Result<bool, BatchError> {
-        let Ok(about) = fs::metadata(&self.output) else { return Ok(false) };
-        let ours = wanted.iter().copied().flatten();
-        let ours: Vec<Published> = ours.filter(|ours| ours.bytes == about.len()).collect();
-        Ok(!ours.is_empty() && ours.contains(&sum_of(&self.output).map_err(disk_error("read", &self.output))?))
+    /// Whether the output exists and has one of these lengths and checksums.
+    fn is_output_one_of(&self, known: &[Option<Published>]) -> Result<bool, BatchError> {
+        let Ok(metadata) = fs::metadata(&self.output) else { return Ok(false) };
+        // The checksum is computed only if a length is equal, because the output may be large.
+        let candidates = known.iter().copied().flatten();
+        let candidates: Vec<Published> = candidates.filter(|known| known.bytes == metadata.len()).collect();
+        if candidates.is_empty() {
+            return Ok(false);
+        }
+        let found = length_and_checksum_of(&self.output).map_err(disk_error("read", &self.output))?;
+        Ok(candidates.contains(&found))
     }
 
-    /// Refuses to continue if the output exists and may not be replaced.
-    pub(crate) fn check_output(&self, known: &Manifest) -> Result<(), BatchError> {
-        let allowed = [known.published, known.publishing, known.replaces];
-        if !self.output.exists() || self.is_one_of(&allowed)? {
+    /// Fails if the output exists and must not be replaced.
+    pub(crate) fn check_output(&self, manifest: &Manifest) -> Result<(), BatchError> {
+        let replaceable = [manifest.published, manifest.publishing, manifest.replaces];
+        if !self.output.exists() || self.is_output_one_of(&replaceable)? {
             return Ok(());
         }
         let output = self.output.clone();
-        Err(match known.published {
+        Err(match manifest.published {
             None => BatchError::OutputExists { output },
             Some(_) => BatchError::OutputChanged { output },
         })
     }
 
-    /// Starts results of the manifest's number.
-    pub(crate) fn begin(&self, manifest: &Manifest) -> Result<Sink<'static>, BatchError> {
-        // First, so that there is never a journal without a manifest.
+    /// Starts the generation of the manifest without results.
+    pub(crate) fn start_generation(&self, manifest: &Manifest) -> Result<Sink<'static>, BatchError> {
+        // The manifest is written first, so that there is never a journal without a manifest.
         self.save(manifest)?;
-        let (journal, results) = self.files(manifest.generation);
+        let (journal, results) = self.generation_files(manifest.generation);
         let create = |path: &Path| own_file::create(path).map_err(disk_error("write", path));
-        let mut sink = Sink::to_files(create(&results)?, create(&journal)?, Written::default());
+        let mut sink = Sink::to_files(create(&results)?, create(&journal)?, RunningChecksum::default());
         let head = manifest.layout.head.as_bytes();
         sink.write_head(head).and_then(|()| sink.sync()).map_err(disk_error("write", &results))?;
         Ok(sink)
     }
 
-    /// Continues unfinished results, after cutting off damaged ones at their end.
-    pub(crate) fn resume(source: &Source, place: Place, sound: Written) -> Result<Sink<'static>, BatchError> {
+    /// Continues unfinished results: truncates journal and results at `end`. `checksum` is that of the remaining results.
+    pub(crate) fn continue_generation(
+        saved: &SavedResults,
+        end: JournalPosition,
+        checksum: RunningChecksum,
+    ) -> Result<Sink<'static>, BatchError> {
         let open = |path: &Path, length: u64| -> io::Result<File> {
             let mut file = own_file::open_to_write(path)?;
             file.set_len(length)?;
             file.seek(io::SeekFrom::End(0))?;
             Ok(file)
         };
-        let data = open(&source.data, place.data).map_err(disk_error("write", &source.data))?;
-        let journal = open(&source.journal, place.journal).map_err(disk_error("write", &source.journal))?;
-        Ok(Sink::to_files(data, journal, sound))
+        let results = open(&saved.results, end.results).map_err(disk_error("write", &saved.results))?;
+        let journal = open(&saved.journal, end.journal).map_err(disk_error("write", &saved.journal))?;
+        Ok(Sink::to_files(results, journal, checksum))
     }
 
-    /// Starts results of the manifest's number with a copy of other results up to `place`.
-    pub(crate) fn fork(
+    /// Starts the generation of the manifest with a copy of saved results up to `end`. `checksum` is that of the copied
+    /// results.
+    pub(crate) fn copy_generation(
         &self,
         manifest: &Manifest,
-        source: &Source,
-        (place, sound): (Place, Written),
+        saved: &SavedResults,
+        (end, checksum): (JournalPosition, RunningChecksum),
     ) -> Result<Sink<'static>, BatchError> {
-        let (journal, results) = self.files(manifest.generation);
+        let (journal, results) = self.generation_files(manifest.generation);
         let copy = |from: &Path, to: &Path, length: u64| -> io::Result<File> {
             let mut file = own_file::create(to)?;
             io::copy(&mut own_file::open(from)?.take(length), &mut file)?;
             Ok(file)
         };
-        let data = copy(&source.data, &results, place.data).map_err(disk_error("write", &results))?;
-        let journal = copy(&source.journal, &journal, place.journal).map_err(disk_error("write", &journal))?;
-        let sink = Sink::to_files(data, journal, sound);
+        let copied_results = copy(&saved.results, &results, end.results).map_err(disk_error("write", &results))?;
+        let copied_journal = copy(&saved.journal, &journal, end.journal).map_err(disk_error("write", &journal))?;
+        let sink = Sink::to_files(copied_results, copied_journal, checksum);
         sink.sync().map_err(disk_error("write", &results))?;
         self.save(manifest)?;
         Ok(sink)
     }
 
-    /// Makes the results the output, unless that was done already, and removes older results.
-    pub(crate) fn finish(
+    /// Completes a run: moves the results to the output, records that in the manifest, and removes older generations. After
+    /// a crash, a second call continues. `checksum` is that of the results.
+    pub(crate) fn complete(
         &self,
         manifest: &mut Manifest,
         (input, results): (InputDigest, u64),
-        written: &Written,
+        checksum: &RunningChecksum,
     ) -> Result<(), BatchError> {
-        let (_, data) = self.files(manifest.generation);
-        let is_written = manifest.state != State::Running && self.output.exists();
-        if data.exists() && !is_written {
+        let (_, file) = self.generation_files(manifest.generation);
+        let is_published = manifest.state != State::Running && self.output.exists();
+        if file.exists() && !is_published {
             self.check_output(manifest)?;
-            let staged = stage(&data, self.encoding, written.sum()).map_err(disk_error("write", &self.output))?;
+            let staged = stage(&file, self.stored, checksum.length_and_checksum());
+            let staged = staged.map_err(disk_error("write", &self.output))?;
             manifest.publishing = Some(staged.published);
             self.save(manifest)?;
             publish(&staged, &self.output).map_err(disk_error("write", &self.output))?;
-            if self.encoding.is_packed() {
-                fs::remove_file(&data).map_err(disk_error("remove", &data))?;
+            if self.stored.is_compressed_text() {
+                fs::remove_file(&file).map_err(disk_error("remove", &file))?;
             }
         }
         manifest.published = manifest.publishing.take().or(manifest.published);
@@ -226,15 +246,14 @@ impl<'c> RunFolder<'c> {
         manifest.earlier_generations.clear();
         manifest.replaces = None;
         self.save(manifest)?;
-        self.tidy(manifest.generation).map_err(disk_error("tidy", &self.path))
+        self.remove_other_generations(manifest.generation).map_err(disk_error("tidy", &self.path))
     }
 
-    /// Removes all journals and results except those of one number.
-    fn tidy(&self, generation: u32) -> io::Result<()> {
+    fn remove_other_generations(&self, generation: u32) -> io::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
-            let of = generation_of(&path, JOURNAL).or(generation_of(&path, RESULTS));
-            if of.is_some_and(|of| of != generation) {
+            let found = generation_of(&path, JOURNAL).or(generation_of(&path, RESULTS));
+            if found.is_some_and(|found| found != generation) {
                 fs::remove_file(&path)?;
             }
         }
@@ -244,31 +263,31 @@ impl<'c> RunFolder<'c> {
 
 impl Drop for RunFolder<'_> {
     fn drop(&mut self) {
-        // It can be unpacked again, and does no harm where it stays.
-        let _ = fs::remove_file(self.path.join(UNPACKED));
+        // An error is ignored: the file is only a copy, and the next run creates it again.
+        let _ = fs::remove_file(self.path.join(DECOMPRESSED));
     }
 }
 
-/// The number in the name of a journal or of results; `None` for other files.
+/// The generation in the name of a file, such as 2 for `journal.2` if `kind` is `journal`; `None` for other files.
 fn generation_of(path: &Path, kind: &str) -> Option<u32> {
     path.file_name()?.to_str()?.strip_prefix(kind)?.strip_prefix('.')?.parse().ok()
 }
 
-/// The path of the run folder of an output.
-pub fn beside(output: &Path) -> PathBuf {
+/// The path of the run folder of an output: the path of the output with `.gradus` appended.
+pub fn folder_of(output: &Path) -> PathBuf {
     let mut name = output.file_name().unwrap_or_default().to_owned();
     name.push(".gradus");
     output.with_file_name(name)
 }
 
-/// Links that are followed; more are a circle.
-const LINKS: u32 = 16;
+/// The most links that are followed. A path with more links is probably a cycle of links.
+const MAX_LINKS: u32 = 16;
 
-/// The file that an output leads to through links, so that its links stay links.
-fn real(output: &Path, links: u32) -> io::Result<PathBuf> {
+/// The absolute path of the file that an output leads to through links. The run replaces that file, so links stay links.
+fn resolve_links(output: &Path, max_links: u32) -> io::Result<PathBuf> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if let (Ok(target), true) = (fs::read_link(output), links > 0) {
-        return real(&folder.join(target), links - 1);
+    if let (Ok(target), true) = (fs::read_link(output), max_links > 0) {
+        return resolve_links(&folder.join(target), max_links - 1);
     }
     let name =
         output.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it does not name a file"))?;

@@ -1,4 +1,5 @@
-//! The manifest of a run: its settings and its progress. It is written atomically and read before any other file.
+//! [`Manifest`]: the settings and the progress of a run. It is written atomically, and read before any other file of the
+//! run folder.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -19,49 +20,47 @@ pub(crate) const SCHEMA: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Version of the manifest format; always 1.
+    /// Version of this format; 1.
     pub schema: u32,
     /// Version of the program that wrote the manifest.
     pub gradus: String,
-    /// The input, as it was named; for messages.
+    /// Name of the input for messages.
     pub input: String,
-    /// The settings that all results in one file share.
+    /// The form of results.
     pub layout: ResultSettings,
-    /// The bank, the judge and the columns of the answers.
+    /// The bank, the judge, and the columns of answers.
     #[serde(rename = "by")]
     pub provenance: Provenance,
     /// The progress.
     pub state: State,
-    /// The number of the journal and the results that are being written.
+    /// The generation of the journal and the results to which the run writes.
     pub generation: u32,
-    /// Earlier generations, whose results are looked up by key and reused.
-    #[serde(rename = "before")]
-    pub earlier_generations: Vec<u32>,
-    /// Length and checksum of the output that this run or an earlier one wrote; absent until an output is written.
+    /// Earlier generations whose results are reused.
+    pub before: Vec<u32>,
+    /// Length and checksum of the output that this run or an earlier one wrote; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Published>,
-    /// Length and checksum of the next output, while it is moved into place.
+    /// Length and checksum of the next output, while the results are moved to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishing: Option<Published>,
-    /// Length and checksum of another file at the path of the output, which this run may replace.
+    /// Length and checksum of a file of another program that this run may replace with the output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Published>,
-    /// Other files that the run wrote and may write again.
+    /// Other files that the run wrote. A later run may overwrite them.
     pub reports: Vec<PathBuf>,
 }
 
-/// The bank, the judge and the columns of the answers. The result of each row depends on them, and only shards with the
-/// same bank, judge and columns can be merged.
+/// The bank, the judge, and the columns of answers. All parts of one output must have the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
-    /// The bank, as it was named.
+    /// Name of the bank.
     pub bank: String,
-    /// Fingerprint of all files of the bank.
+    /// One hash of all files of the bank.
     pub fingerprint: String,
-    /// Names of the id, question and answer columns, in this order.
+    /// The columns of id, question and answer.
     pub columns: Vec<String>,
-    /// Fingerprint of the judges and of everything that their verdicts depend on; absent without judges.
+    /// One hash of the judge and of everything that its verdicts depend on; absent without a judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
 }
@@ -72,7 +71,7 @@ pub struct Provenance {
 pub struct Published {
     /// Length in bytes.
     pub bytes: u64,
-    /// Checksum of these bytes.
+    /// CRC-32 of the output.
     pub checksum: u32,
 }
 
@@ -80,35 +79,35 @@ pub struct Published {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Rows are missing.
+    /// Some rows do not have results yet.
     Running,
     /// All rows have results, and the output is written.
     Complete {
-        /// Count and checksum of all rows that were read.
+        /// Number and checksum of all rows of the input.
         input: InputDigest,
         /// Number of results.
         results: u64,
     },
 }
 
-/// The settings that all results in one file share: format, evidence, kept columns, grader, calibration and shard.
+/// Everything that results depend on besides rows and rubrics. Only results with the same layout can be in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultSettings {
-    /// `jsonl`, `csv` and so on.
+    /// Name of the output format, such as `jsonl`.
     pub format: String,
     /// Level of detail of the evidence: `full`, `counts` or `none`; `none` for tables.
     pub evidence: String,
     /// Columns that are copied to the results.
     pub keep: Vec<String>,
-    /// The heading of a table, with its line break; empty for other formats.
+    /// The header of a table, with its line break; empty in other formats.
     pub head: String,
     /// The grader, with the version of its rules.
     pub grader: String,
-    /// Fingerprint of the calibration of scores; absent without a calibration.
+    /// Fingerprint of the calibration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calibration: Option<String>,
-    /// The part of the rows; absent for all rows.
+    /// The part of the rows that is graded; absent if all rows are graded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
 }
@@ -124,19 +123,19 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether the shard contains the row with this number, counted from 0.
+    /// Whether a row belongs to the part. Rows are numbered from 0.
     pub fn has(self, row: u64) -> bool {
         row % u64::from(self.of) == u64::from(self.part - 1)
     }
 }
 
 impl ResultSettings {
-    /// One hash of everything but the shard, because no result depends on that.
+    /// One hash of all fields except the shard, because results do not depend on the shard.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        let whole = Self { shard: None, ..self.clone() };
+        let without_shard = Self { shard: None, ..self.clone() };
         let mut hasher = FingerprintHasher::new();
-        // A struct of texts and lists can always be serialized as JSON.
-        hasher.bytes(&serde_json::to_vec(&whole).unwrap_or_default());
+        // Serialisation cannot fail, because the fields are texts and lists.
+        hasher.bytes(&serde_json::to_vec(&without_shard).unwrap_or_default());
         hasher.finish()
     }
 
@@ -158,7 +157,7 @@ impl ResultSettings {
         let listed = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(",") };
         let optional = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         let part = |shard: Option<Shard>| shard.map_or("all".to_owned(), |of| format!("{}/{}", of.part, of.of));
-        // The heading is not compared, because it follows from the other fields and from the questions of the rows.
+        // The header is not compared, because it depends on the questions of the rows.
         let Self { format, evidence, keep, head: _, grader, calibration, shard } = self;
         differ("format", format.clone(), other.format.clone());
         if is_same_format {
@@ -173,10 +172,10 @@ impl ResultSettings {
 }
 
 impl Manifest {
-    /// Reads a manifest; `None` where there is none.
+    /// Reads a manifest; `None` if the file does not exist.
     ///
     /// # Errors
-    /// When the file cannot be read, or was read and is damaged.
+    /// When the file cannot be read, or is damaged.
     pub(super) fn read(path: &Path) -> Result<Option<Self>, BatchError> {
         let text = match own_file::open(path).and_then(|mut file| read_all(&mut file)) {
             Ok(text) => text,

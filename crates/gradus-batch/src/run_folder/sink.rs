@@ -1,115 +1,116 @@
-//! Writes results: their bytes first, then the lines of the journal.
+//! [`Sink`]: appends results to a file or stream, and their entries to a journal.
+//!
+//! Results are written before their journal lines, so that a line never describes a result that was not written.
 
 use std::fs::File;
 use std::io::{self, IoSlice, Write};
 
 use super::journal::{self, Head};
 
-/// Makes written bytes outlast a loss of power. Another thread than the writing one may call it.
-pub type SyncHandle = Box<dyn Fn() -> io::Result<()> + Send>;
+/// Writes data to stable storage, so that it survives a power failure. May be called by a thread that does not write.
+pub type SyncToDisk = Box<dyn Fn() -> io::Result<()> + Send>;
 
-/// A destination whose bytes can be made to last.
+/// A destination whose data can be written to stable storage.
 pub trait Durable: Write + Send {
-    /// A function that makes the bytes written so far last.
+    /// A function that writes all data so far to stable storage.
     ///
     /// # Errors
-    /// When the system cannot give a second handle to the destination.
-    fn sync_handle(&self) -> io::Result<SyncHandle>;
+    /// When the system does not provide a second handle to the destination.
+    fn syncer(&self) -> io::Result<SyncToDisk>;
 }
 
 impl Durable for File {
-    fn sync_handle(&self) -> io::Result<SyncHandle> {
-        let twin = self.try_clone()?;
-        Ok(Box::new(move || twin.sync_data()))
+    fn syncer(&self) -> io::Result<SyncToDisk> {
+        let file = self.try_clone()?;
+        Ok(Box::new(move || file.sync_data()))
     }
 }
 
-/// Takes results in the order of rows.
+/// Appends results in the order of rows.
 pub(crate) struct Sink<'w> {
-    data: Box<dyn Durable + 'w>,
+    results: Box<dyn Durable + 'w>,
     journal: Option<Box<dyn Durable + 'w>>,
-    written: Written,
+    checksum: RunningChecksum,
 }
 
-/// Length and checksum of written bytes.
+/// Length and CRC-32 of the bytes that were added so far.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Written {
+pub(crate) struct RunningChecksum {
     length: u64,
-    checksum: crc32fast::Hasher,
+    hasher: crc32fast::Hasher,
 }
 
-impl Written {
+impl RunningChecksum {
     pub(crate) fn add(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
-        self.checksum.update(bytes);
+        self.hasher.update(bytes);
     }
 
-    /// Length and checksum.
-    pub(crate) fn sum(&self) -> (u64, u32) {
-        (self.length, self.checksum.clone().finalize())
+    pub(crate) fn length_and_checksum(&self) -> (u64, u32) {
+        (self.length, self.hasher.clone().finalize())
     }
 }
 
 impl<'w> Sink<'w> {
-    /// Appends to results; without a journal they cannot be reused later.
-    pub(crate) fn new(data: Box<dyn Durable + 'w>, journal: Option<Box<dyn Durable + 'w>>) -> Self {
-        Self { data, journal, written: Written::default() }
+    /// A sink without results. Without a journal, a later run cannot reuse the results.
+    pub(crate) fn new(results: Box<dyn Durable + 'w>, journal: Option<Box<dyn Durable + 'w>>) -> Self {
+        Self { results, journal, checksum: RunningChecksum::default() }
     }
 
-    /// Appends to two files that have `written` already.
-    pub(super) fn to_files(data: File, journal: File, written: Written) -> Self {
-        Self { written, ..Self::new(Box::new(data), Some(Box::new(journal))) }
+    /// A sink that appends to two files; `checksum` is that of the results that the first file already has.
+    pub(super) fn to_files(results: File, journal: File, checksum: RunningChecksum) -> Self {
+        Self { checksum, ..Self::new(Box::new(results), Some(Box::new(journal))) }
     }
 
-    /// Length and checksum of the results written so far.
-    pub(crate) fn written(&self) -> &Written {
-        &self.written
+    /// Length and checksum of all results so far.
+    pub(crate) fn checksum(&self) -> &RunningChecksum {
+        &self.checksum
     }
 
-    /// Writes the head of the results.
+    /// Writes the bytes before the first result, and the first line of the journal.
     pub(crate) fn write_head(&mut self, head: &[u8]) -> io::Result<()> {
         let mut line = Vec::new();
-        journal::write(&Head::of(head), &mut line)?;
+        journal::append_line(&Head::of(head), &mut line)?;
         self.append(&mut [IoSlice::new(head)], &line)
     }
 
-    /// Adds results, and their lines of the journal.
-    pub(crate) fn append(&mut self, results: &mut [IoSlice<'_>], journal: &[u8]) -> io::Result<()> {
-        results.iter().for_each(|result| self.written.add(result));
-        write_all(&mut *self.data, results)?;
+    /// Appends results and their journal lines.
+    pub(crate) fn append(&mut self, results: &mut [IoSlice<'_>], journal_lines: &[u8]) -> io::Result<()> {
+        results.iter().for_each(|result| self.checksum.add(result));
+        write_all(&mut *self.results, results)?;
         match &mut self.journal {
-            Some(lines) => lines.write_all(journal),
-            None => self.data.flush(),
+            Some(journal) => journal.write_all(journal_lines),
+            None => self.results.flush(),
         }
     }
 
-    /// A function that makes everything written so far last: the results first.
-    pub(crate) fn sync_handle(&self) -> io::Result<SyncHandle> {
-        let data = self.data.sync_handle()?;
-        let journal = self.journal.as_ref().map(|journal| journal.sync_handle()).transpose()?;
+    /// A function that writes all results so far to stable storage, and then the journal.
+    pub(crate) fn syncer(&self) -> io::Result<SyncToDisk> {
+        let sync_results = self.results.syncer()?;
+        let sync_journal = self.journal.as_ref().map(|journal| journal.syncer()).transpose()?;
         Ok(Box::new(move || {
-            data()?;
-            journal.as_ref().map_or(Ok(()), |sync| sync())
+            sync_results()?;
+            sync_journal.as_ref().map_or(Ok(()), |sync| sync())
         }))
     }
 
-    /// Makes everything written so far last.
+    /// Writes all results so far, and then the journal, to stable storage.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.sync_handle()?()
+        self.syncer()?()
     }
 }
 
-/// Pieces that are written at once; systems accept about as many.
-const PIECES: usize = 512;
+/// The most slices in one vectored write. POSIX systems accept 1,024.
+const MAX_SLICES: usize = 512;
 
-/// Writes all pieces, many at a time and without copying them together.
-fn write_all(to: &mut (impl Write + ?Sized), mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
-    IoSlice::advance_slices(&mut pieces, 0); // skips empty pieces at the start
-    while !pieces.is_empty() {
-        let count = pieces.len().min(PIECES);
-        match to.write_vectored(&pieces[..count]) {
+/// Writes all slices with vectored writes, so that they are not copied into one buffer first.
+fn write_all(to: &mut (impl Write + ?Sized), mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    IoSlice::advance_slices(&mut slices, 0); // skips empty slices at the start
+    while !slices.is_empty() {
+        let count = slices.len().min(MAX_SLICES);
+        match to.write_vectored(&slices[..count]) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut pieces, written),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -1,7 +1,7 @@
-//! Finds results of earlier runs by their keys.
+//! [`Windows`]: finds results of earlier generations by their keys.
 //!
-//! Holds only the keys near the current row, so that memory does not grow with the number of rows. A row that has moved
-//! further than the window reaches is graded again.
+//! Only the keys of rows near the current row are in memory, so that memory does not grow with the number of rows. A row
+//! that moved further than that is graded again.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,65 +9,75 @@ use std::io;
 use hashbrown::HashMap;
 
 use super::journal::Entry;
-use super::replay::{EntryPicker, Place, Replay, Source};
+use super::journal_reader::{EntryReader, JournalPosition, JournalReader, SavedResults};
 use crate::key::Key;
 
-/// Keys of all sources together that are held at a time.
-const HELD: usize = 900_000;
+/// The most keys in memory, of all generations together.
+const MAX_KEYS: usize = 900_000;
 
-/// The sources of results that may be reused.
+/// One window for each earlier generation whose results may be reused.
 pub(crate) struct Windows {
     windows: Vec<Window>,
 }
 
+/// The keys of one generation in the rows around the current row.
 struct Window {
-    replay: Replay,
-    picker: EntryPicker,
-    /// Keys in the order of their rows; the first is that of row `first`.
+    reader: JournalReader,
+    entries: EntryReader,
+    /// Keys in the order of their rows.
     keys: VecDeque<Key>,
+    /// Number of the row of the first key.
     first: u64,
-    places: HashMap<Key, (Place, u32, u64)>,
+    /// Where the entries of intact results are.
+    locations: HashMap<Key, EntryLocation>,
+    /// Number of rows in the window before the current row, and after it.
     half: u64,
 }
 
+/// The location of an entry.
+#[derive(Clone, Copy)]
+struct EntryLocation {
+    position: JournalPosition,
+    /// Length of the journal line in bytes.
+    line_length: u32,
+    /// Number of the row.
+    row: u64,
+}
+
 impl Windows {
-    /// No sources.
+    /// Without any results.
     pub(crate) fn none() -> Self {
         Self { windows: Vec::new() }
     }
 
-    /// Opens all sources that exist.
-    pub(crate) fn open(sources: &[Source], head: &[u8]) -> io::Result<Self> {
-        Self::holding(HELD, sources, head)
-    }
-
-    fn holding(keys: usize, sources: &[Source], head: &[u8]) -> io::Result<Self> {
-        let half = (keys / 2 / sources.len().max(1)).max(1) as u64;
+    /// Opens the results of generations. Generations without results, or with another head, are left out.
+    pub(crate) fn open(generations: &[SavedResults], head: &[u8]) -> io::Result<Self> {
+        let half = (MAX_KEYS / 2 / generations.len().max(1)).max(1) as u64;
         let mut windows = Vec::new();
-        for source in sources {
-            if let Some(replay) = Replay::open(source, head)? {
-                let picker = EntryPicker::open(source)?;
-                let (keys, places) = (VecDeque::new(), HashMap::new());
-                windows.push(Window { replay, picker, keys, first: 0, places, half });
+        for saved in generations {
+            if let Some(reader) = JournalReader::open(saved, head)? {
+                let entries = EntryReader::open(saved)?;
+                let (keys, locations) = (VecDeque::new(), HashMap::new());
+                windows.push(Window { reader, entries, keys, first: 0, locations, half });
             }
         }
         Ok(Self { windows })
     }
 
-    /// Whether there are no results to find.
+    /// Whether there are no results.
     pub(crate) fn is_empty(&self) -> bool {
         self.windows.is_empty()
     }
 
-    /// The result with this key near the row of this number; its bytes are added to `data`.
-    pub(crate) fn take(&mut self, row: u64, key: Key, data: &mut Vec<u8>) -> io::Result<Option<Entry>> {
+    /// The entry with this key near a row; its result is appended to `results`. Rows must be given in ascending order.
+    pub(crate) fn find(&mut self, row: u64, key: Key, results: &mut Vec<u8>) -> io::Result<Option<Entry>> {
         for window in &mut self.windows {
             window.move_to(row)?;
-            if let Some((place, line, _)) = window.places.get(&key)
-                && let Some((entry, bytes)) = window.picker.pick(*place, *line)?
+            if let Some(location) = window.locations.get(&key)
+                && let Some((entry, result)) = window.entries.read(location.position, location.line_length)?
                 && entry.key == key
             {
-                data.extend_from_slice(bytes);
+                results.extend_from_slice(result);
                 return Ok(Some(entry));
             }
         }
@@ -76,23 +86,24 @@ impl Windows {
 }
 
 impl Window {
+    /// Reads keys up to half a window after `row`, and drops those before half a window before it.
     fn move_to(&mut self, row: u64) -> io::Result<()> {
         while self.first + (self.keys.len() as u64) < row + self.half {
-            let place = self.replay.place();
-            let Some((entry, is_sound)) = self.replay.next()? else { break };
-            let line = (self.replay.place().journal - place.journal) as u32;
-            let number = self.first + self.keys.len() as u64;
+            let position = self.reader.position();
+            let Some((entry, is_intact)) = self.reader.next_entry()? else { break };
+            let line_length = (self.reader.position().journal - position.journal) as u32;
+            let row = self.first + self.keys.len() as u64;
             self.keys.push_back(entry.key);
-            if is_sound {
-                self.places.insert(entry.key, (place, line, number));
+            if is_intact {
+                self.locations.insert(entry.key, EntryLocation { position, line_length, row });
             }
         }
         while self.first + self.half < row
             && let Some(key) = self.keys.pop_front()
         {
-            // A later row may have the same key.
-            if self.places.get(&key).is_some_and(|(_, _, number)| *number == self.first) {
-                self.places.remove(&key);
+            // The location may be that of a later row with the same key.
+            if self.locations.get(&key).is_some_and(|location| location.row == self.first) {
+                self.locations.remove(&key);
             }
             self.first += 1;
         }
