@@ -52,7 +52,8 @@ pub(super) fn run(
             Some(files) => bank::check_files(&target.bank, files),
         };
         if with_lint {
-            let is_checked = |finding: &Finding| target.files.as_ref().is_none_or(|files| files.contains(&finding.file));
+            let is_checked =
+                |finding: &Finding| target.files.as_ref().is_none_or(|files| files.contains(&finding.file));
             findings.extend(bank::lint(&target.bank).into_iter().filter(is_checked));
             findings.sort();
         }

@@ -16,7 +16,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
 use super::resume::{StartedRun, start};
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, Manifest, RunFolder, RunningChecksum, Sink, OutputEncoding, Windows};
+use super::run_folder::{Durable, Existing, Manifest, OutputEncoding, RunFolder, RunningChecksum, Sink, Windows};
 use super::run_plan::RunPlan;
 
 /// Where results are written.
@@ -94,8 +94,8 @@ fn run_uncaught(
     }
     match target {
         RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, (name, stream)),
-        RunTarget::File { output, stored, existing, reports } => {
-            let file = (output, stored, existing);
+        RunTarget::File { output, encoding, existing, reports } => {
+            let file = (output, encoding, existing);
             let (folder, run) = start(plan, &processor, (input, first), &mut ordered, file)?;
             to_file(plan, &processor, input, &folder, run, &mut ordered, reports)
         }

@@ -61,6 +61,7 @@ pub use parquet::{ColumnType, ReadError, WriteError, from_csv};
 pub use row::{Columns, Row, short};
 pub use row_question::no_question_reason;
 pub use run_folder::{
-    Convert, Durable, Existing, ResultSettings, Manifest, Provenance, Shard, State, OutputEncoding, SyncToDisk, folder_of,
+    Convert, Durable, Existing, Manifest, OutputEncoding, Provenance, ResultSettings, Shard, State, SyncToDisk,
+    folder_of,
 };
 pub use run_plan::{RenderGrade, RunPlan};

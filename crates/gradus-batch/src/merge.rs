@@ -8,7 +8,7 @@ use super::error::{BatchError, PartsFault, PartsMismatch, disk_error};
 use super::finished_row::{FinishedRow, RowObserver};
 use super::input::InputDigest;
 use super::run_folder::{
-    Convert, Existing, JournalReader, ResultSettings, Manifest, RunFolder, SCHEMA, Shard, Sink, State, OutputEncoding,
+    Convert, Existing, JournalReader, Manifest, OutputEncoding, ResultSettings, RunFolder, SCHEMA, Shard, Sink, State,
     append_journal_line,
 };
 use gradus_core::questions::{PreparedQuestion, Questions};

@@ -13,8 +13,8 @@ use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::RowProcessor;
 use super::run_folder::{
-    Entry, Existing, JournalPosition, JournalReader, Manifest, RunFolder, RunningChecksum, SCHEMA, SavedResults, Sink,
-    State, OutputEncoding, Windows,
+    Entry, Existing, JournalPosition, JournalReader, Manifest, OutputEncoding, RunFolder, RunningChecksum, SCHEMA,
+    SavedResults, Sink, State, Windows,
 };
 use super::run_plan::RunPlan;
 
@@ -46,9 +46,9 @@ pub(super) fn start<'c, 'w>(
     processor: &'w RowProcessor<'w>,
     (input, first): (&mut Input, InFlightBlock),
     ordered: &mut OrderedOutput<'w, '_>,
-    (output, stored, existing): (&Path, Stored<'c>, Existing),
+    (output, encoding, existing): (&Path, OutputEncoding<'c>, Existing),
 ) -> Result<(RunFolder<'c>, StartedRun), BatchError> {
-    let folder = RunFolder::lock(output, stored)?;
+    let folder = RunFolder::lock(output, encoding)?;
     let starter = RunStarter { folder: &folder, plan, processor, output: ordered, input, existing };
     match starter.start(first) {
         Ok(run) => Ok((folder, run)),
@@ -101,7 +101,8 @@ impl RunStarter<'_, '_, '_> {
             return Err(self.different(differences));
         }
         if restart || earlier.layout != *self.plan.layout {
-            return self.start_empty(Manifest { before: Vec::new(), ..self.next_manifest(&earlier)? }, first);
+            return self
+                .start_empty(Manifest { earlier_generations: Vec::new(), ..self.next_manifest(&earlier)? }, first);
         }
         self.start_after(earlier, first)
     }
@@ -161,8 +162,11 @@ impl RunStarter<'_, '_, '_> {
     }
 
     fn windows(&self, manifest: &Manifest) -> Result<Windows, BatchError> {
-        let sources =
-            manifest.before.iter().map(|before| self.folder.saved_results(*before)).collect::<Result<Vec<_>, _>>()?;
+        let sources = manifest
+            .earlier_generations
+            .iter()
+            .map(|generation| self.folder.saved_results(*generation))
+            .collect::<Result<Vec<_>, _>>()?;
         Windows::open(&sources, self.plan.layout.head.as_bytes()).map_err(disk_error("read", self.folder.output()))
     }
 
@@ -173,7 +177,8 @@ impl RunStarter<'_, '_, '_> {
         let reader = JournalReader::open(&saved, self.plan.layout.head.as_bytes())
             .map_err(disk_error("read", &saved.journal))?;
         let Some(mut reader) = reader else {
-            let manifest = Manifest { before: earlier.before.clone(), ..self.next_manifest(&earlier)? };
+            let manifest =
+                Manifest { earlier_generations: earlier.earlier_generations.clone(), ..self.next_manifest(&earlier)? };
             let has_lost_results = saved.has_entries().map_err(disk_error("read", &saved.journal))?;
             return Ok(StartedRun { has_lost_results, ..self.start_empty(manifest, first)? });
         };

@@ -13,7 +13,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
 use super::resume::start;
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, ResultSettings, Sink, OutputEncoding, SyncToDisk, folder_of};
+use super::run_folder::{Durable, Existing, OutputEncoding, ResultSettings, Sink, SyncToDisk, folder_of};
 use super::{
     AnswerGrader, Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run,
 };

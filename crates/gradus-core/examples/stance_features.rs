@@ -19,9 +19,8 @@ fn main() -> io::Result<()> {
         };
         document.read(text, 0, &mut lexicon);
         let tokens = document.tokens();
-        let is_in = |at: &usize| {
-            (tokens[*at].start as usize) < start + mention.len() && (tokens[*at].end as usize) > start
-        };
+        let is_in =
+            |at: &usize| (tokens[*at].start as usize) < start + mention.len() && (tokens[*at].end as usize) > start;
         let (Some(first), Some(last)) = ((0..tokens.len()).find(is_in), (0..tokens.len()).rfind(is_in)) else {
             return Err(io::Error::other(format!("`{mention}` has no words")));
         };

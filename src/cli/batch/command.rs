@@ -18,7 +18,7 @@ use super::spool::spool;
 use super::stop::Interrupts;
 use super::tally::{BatchDescription, Tally};
 use crate::bank::Bank;
-use crate::batch::{self, BatchError, Columns, Input, InputError, ResultSettings, Provenance, RunPlan, RunSummary};
+use crate::batch::{self, BatchError, Columns, Input, InputError, Provenance, ResultSettings, RunPlan, RunSummary};
 use crate::cli::args::{Batch, BatchCommand, BatchRun, ResultFormat};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::open;

@@ -16,7 +16,7 @@ pub(super) fn field_names(lines: &[u8]) -> Vec<String> {
     for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(MAX_ROWS) {
         // A row with faults is reported when it is read.
         let _ = each_field_name(line, &mut |name| {
-            if names.len() < MOST && !names.contains(&name) {
+            if names.len() < MAX_NAMES && !names.contains(&name) {
                 names.push(name);
             }
         });

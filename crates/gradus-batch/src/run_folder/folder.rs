@@ -41,14 +41,14 @@ pub(crate) struct RunFolder<'c> {
 
 impl<'c> RunFolder<'c> {
     /// Locks the run folder of `output`, and creates the folder if it does not exist.
-    pub(crate) fn lock(output: &Path, stored: OutputEncoding<'c>) -> Result<Self, BatchError> {
+    pub(crate) fn lock(output: &Path, encoding: OutputEncoding<'c>) -> Result<Self, BatchError> {
         if let Some(folder) = output.parent() {
             fs::create_dir_all(folder).map_err(disk_error("make the folder", folder))?;
         }
         let output = resolve_links(output, MAX_LINKS).map_err(disk_error("write", output))?;
         let path = folder_of(&output);
         match lock::acquire(&path)? {
-            Some(lock) => Ok(Self { path, output, stored, _lock: lock }),
+            Some(lock) => Ok(Self { path, output, encoding, _lock: lock }),
             None => Err(BatchError::Busy { output }),
         }
     }
@@ -111,8 +111,8 @@ impl<'c> RunFolder<'c> {
         if results.exists() {
             return Ok(SavedResults { journal, results });
         }
-        match self.stored.compression {
-            Some(compression) if self.stored.is_compressed_text() && journal.exists() => {
+        match self.encoding.compression {
+            Some(compression) if self.encoding.is_compressed_text() && journal.exists() => {
                 let results = self.path.join(DECOMPRESSED);
                 decompress(&self.output, &results, compression).map_err(disk_error("unpack", &self.output))?;
                 Ok(SavedResults { journal, results })
@@ -232,12 +232,12 @@ impl<'c> RunFolder<'c> {
         let is_published = manifest.state != State::Running && self.output.exists();
         if file.exists() && !is_published {
             self.check_output(manifest)?;
-            let staged = stage(&file, self.stored, checksum.length_and_checksum());
+            let staged = stage(&file, self.encoding, checksum.length_and_checksum());
             let staged = staged.map_err(disk_error("write", &self.output))?;
             manifest.publishing = Some(staged.published);
             self.save(manifest)?;
             publish(&staged, &self.output).map_err(disk_error("write", &self.output))?;
-            if self.stored.is_compressed_text() {
+            if self.encoding.is_compressed_text() {
                 fs::remove_file(&file).map_err(disk_error("remove", &file))?;
             }
         }

@@ -36,7 +36,8 @@ pub struct Manifest {
     /// The generation of the journal and the results to which the run writes.
     pub generation: u32,
     /// Earlier generations whose results are reused.
-    pub before: Vec<u32>,
+    #[serde(rename = "before")]
+    pub earlier_generations: Vec<u32>,
     /// Length and checksum of the output that this run or an earlier one wrote; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Published>,

@@ -20,7 +20,7 @@ pub use folder::{Existing, folder_of};
 pub(super) use journal::{Entry, append_line as append_journal_line};
 pub(super) use journal_reader::{JournalPosition, JournalReader, SavedResults};
 pub(super) use manifest::SCHEMA;
-pub use manifest::{ResultSettings, Manifest, Provenance, Shard, State};
+pub use manifest::{Manifest, Provenance, ResultSettings, Shard, State};
 pub use publish::{Convert, OutputEncoding};
 pub use sink::{Durable, SyncToDisk};
 pub(super) use sink::{RunningChecksum, Sink};

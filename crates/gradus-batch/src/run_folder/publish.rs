@@ -49,8 +49,8 @@ pub(super) struct Staged {
 }
 
 /// Prepares the complete output in the run folder. `checksum` is the length and checksum of the results.
-pub(super) fn stage(results: &Path, stored: OutputEncoding<'_>, (bytes, checksum): (u64, u32)) -> io::Result<Staged> {
-    if stored.is_plain_text() {
+pub(super) fn stage(results: &Path, encoding: OutputEncoding<'_>, (bytes, checksum): (u64, u32)) -> io::Result<Staged> {
+    if encoding.is_plain_text() {
         return Ok(Staged { file: results.to_owned(), published: Published { bytes, checksum } });
     }
     let staged = results.with_file_name("staged");

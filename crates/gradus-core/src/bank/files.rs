@@ -46,7 +46,9 @@ impl Files {
         let mut hasher = FingerprintHasher::new();
         hasher.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         let files = self.built_in.files.iter();
-        for (_, text) in files.filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/") || name.contains("/ideas/")) {
+        for (_, text) in files
+            .filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/") || name.contains("/ideas/"))
+        {
             hasher.bytes(text.as_bytes());
         }
         for part in self.entries.iter().flat_map(|(name, text)| [name, text]) {

@@ -48,7 +48,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<LocatedIdea>, Vec<Find
     for idea in table.idea {
         reader.check_id(&idea.id);
         if idea.any.is_empty() {
-            reader.report(idea.id.span(), format!("idea `{}` has no wording", idea.id.get_ref()), "write phrases into `any`");
+            reader.report(
+                idea.id.span(),
+                format!("idea `{}` has no wording", idea.id.get_ref()),
+                "write phrases into `any`",
+            );
         }
         if idea.says.is_empty() || idea.not.is_empty() {
             let message = format!("idea `{}` is not tested in both directions", idea.id.get_ref());
@@ -60,7 +64,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<LocatedIdea>, Vec<Find
     for words in table.words {
         reader.check_id(&words.id);
         if words.any.is_empty() {
-            reader.report(words.id.span(), format!("the list `{}` has no word", words.id.get_ref()), "write words into `any`");
+            reader.report(
+                words.id.span(),
+                format!("the list `{}` has no word", words.id.get_ref()),
+                "write words into `any`",
+            );
         }
         ideas.push(located(words.id, String::new(), words.any, Vec::new(), Vec::new()));
     }
@@ -166,7 +174,12 @@ impl Bank {
             let span = document.span(hit.first, hit.last);
             let id = ids.get(hit.phrase as usize).copied().unwrap_or_default();
             if !found.iter().any(|known| known.id == id && known.start == span.start) {
-                found.push(IdeaInText { id: id.to_owned(), start: span.start, end: span.end, quote: span.of(text).to_owned() });
+                found.push(IdeaInText {
+                    id: id.to_owned(),
+                    start: span.start,
+                    end: span.end,
+                    quote: span.of(text).to_owned(),
+                });
             }
         }
         Ok(found)
@@ -191,7 +204,12 @@ impl Bank {
 
 /// Reports ideas that are defined twice, wordings that are not valid, and sentences that an idea recognises wrongly.
 /// `ideas` are all ideas that these files may use.
-pub(super) fn check(files: &[IdeasOfFile<'_>], ideas: &Arc<Ideas>, synonyms: &Synonyms, known: &KnownWords) -> Vec<Finding> {
+pub(super) fn check(
+    files: &[IdeasOfFile<'_>],
+    ideas: &Arc<Ideas>,
+    synonyms: &Synonyms,
+    known: &KnownWords,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     for file in files {
@@ -199,7 +217,12 @@ pub(super) fn check(files: &[IdeasOfFile<'_>], ideas: &Arc<Ideas>, synonyms: &Sy
         for located in &file.ideas {
             if let Some(other) = first.insert(&located.id, file.file) {
                 let message = format!("the idea `{}` is defined twice, the first time in {other}", located.id);
-                findings.push(source.finding(file.file, located.id_span.clone(), message, "give every idea its own id"));
+                findings.push(source.finding(
+                    file.file,
+                    located.id_span.clone(),
+                    message,
+                    "give every idea its own id",
+                ));
             }
             let mut test = IdeaTest { file, source: &source, ideas, synonyms, known, findings: &mut findings };
             test.run(located);

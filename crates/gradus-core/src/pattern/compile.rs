@@ -199,11 +199,15 @@ impl<'a> Compiler<'a> {
     /// Whether an atom may match a negator, or `always` matches one.
     fn atom_denies(&self, atom: &Atom, always: bool) -> bool {
         match atom {
-            Atom::Words { words, .. } => {
-                words.iter().any(|word| self.reader.lexicon.class(*word).has(Class::NEGATOR))
-            }
+            Atom::Words { words, .. } => words.iter().any(|word| self.reader.lexicon.class(*word).has(Class::NEGATOR)),
             Atom::Idea(id) => match self.compiled.get(id.as_str()) {
-                Some(CompiledIdea::Done { denies, means_denial, .. }) => if always { *means_denial } else { *denies },
+                Some(CompiledIdea::Done { denies, means_denial, .. }) => {
+                    if always {
+                        *means_denial
+                    } else {
+                        *denies
+                    }
+                }
                 _ => false,
             },
             Atom::Exact(_) | Atom::Quantity(_) => false,

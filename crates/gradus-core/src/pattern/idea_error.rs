@@ -16,7 +16,9 @@ pub(super) fn unknown_idea(phrase: &str, id: &str, ideas: &Ideas) -> PhraseError
     let quantity = QuantityKinds::NAMED.iter().map(|(name, _)| *name).find(|name| strsim::osa_distance(id, name) <= 1);
     let hint = match quantity.or_else(|| ideas.nearest(id)) {
         Some(nearest) => format!("did you mean <{nearest}>?").into(),
-        None => "define the idea in rubrics/ideas, or use <number>, <percent>, <duration>, <money> or <multiple>".into(),
+        None => {
+            "define the idea in rubrics/ideas, or use <number>, <percent>, <duration>, <money> or <multiple>".into()
+        }
     };
     PhraseError { at: place(phrase, id), message: format!("there is no idea or quantity `<{id}>`"), hint }
 }

@@ -291,7 +291,11 @@ impl Parser<'_> {
         let start = self.at;
         let rest = &self.phrase[start..];
         let Some(close) = rest.find('>') else {
-            return error(start..self.phrase.len(), "`<` without `>`", "close the name of the idea or quantity with `>`");
+            return error(
+                start..self.phrase.len(),
+                "`<` without `>`",
+                "close the name of the idea or quantity with `>`",
+            );
         };
         let name = &rest[1..close];
         self.at = start + close + 1;

@@ -125,7 +125,11 @@ fn an_idea_matches_any_of_its_wordings_as_one_word() {
         ("<fast-roll-back>", "We rolled back within five minutes.", "rolled back within five minutes"),
         ("<fast-roll-back>", "Quickly we rolled back.", "Quickly we rolled back"),
         ("<fast-roll-back>", "We rolled back and a long long time later quickly left.", ""),
-        ("<roll-back> & <fast>", "Within two hours, the previous version ran.", "Within two hours, the previous version"),
+        (
+            "<roll-back> & <fast>",
+            "Within two hours, the previous version ran.",
+            "Within two hours, the previous version",
+        ),
         ("<blameless> review", "a review with no blame", ""),
         ("<blameless>", "We write it with no blame.", "no blame"),
         ("<fast> <fast>", "quickly quickly", "quickly quickly"),

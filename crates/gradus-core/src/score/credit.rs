@@ -107,20 +107,19 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::score) fn found(worth: u32) -> ConceptHit {
-        let hit =
-            Hit {
-                phrase: 0,
-                first: 0,
-                last: 0,
-                sentence: 0,
-                how: MatchKind::Exact,
-                negated: false,
-                denies: false,
-                asks_rejection: false,
-                single_part: true,
-                core: (0, 0),
-                specificity: 1,
-            };
+        let hit = Hit {
+            phrase: 0,
+            first: 0,
+            last: 0,
+            sentence: 0,
+            how: MatchKind::Exact,
+            negated: false,
+            denies: false,
+            asks_rejection: false,
+            single_part: true,
+            core: (0, 0),
+            specificity: 1,
+        };
         ConceptHit { hit, worth }
     }
 

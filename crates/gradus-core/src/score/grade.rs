@@ -207,8 +207,7 @@ impl Scorer {
         let theory = is_theory_only(&self.question, document, &workspace.lexicon, signals.admits_theory);
         let most = if stuffed { Share::THIRD } else { Share::WHOLE };
         let deeds = if theory { most.min(Share::HALF) } else { most };
-        grade.criteria =
-            CriterionGrader { answer, document, most: deeds }.grade_all(&self.question.criteria, earning);
+        grade.criteria = CriterionGrader { answer, document, most: deeds }.grade_all(&self.question.criteria, earning);
         grade.penalties = CriterionGrader { answer, document, most }.grade_all(&self.question.penalties, losing);
         grade.flags = self.flags(answer, workspace, &signals, (stuffed, theory));
         grade.delivery = Delivery {
@@ -273,7 +272,13 @@ impl Scorer {
         Outcome::Graded { score, earned, possible: self.question.possible(), band: self.question.bands.of(score) }
     }
 
-    fn flags(&self, answer: &Answer<'_>, workspace: &Workspace, signals: &Signals, (stuffed, theory): (bool, bool)) -> Vec<Flag> {
+    fn flags(
+        &self,
+        answer: &Answer<'_>,
+        workspace: &Workspace,
+        signals: &Signals,
+        (stuffed, theory): (bool, bool),
+    ) -> Vec<Flag> {
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
         let echo_sentences = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));

@@ -67,7 +67,8 @@ impl Listing {
         let stretches = &mut self.stretches[sentence.range()];
         let mut start = 0;
         for end in 0..=tokens.len() {
-            let ends = tokens.get(end).is_none_or(|token| connects_words(token.class()) || token.class().has(Class::NUMERIC));
+            let ends =
+                tokens.get(end).is_none_or(|token| connects_words(token.class()) || token.class().has(Class::NUMERIC));
             if ends {
                 stretches[start..end].fill((end - start) as u32);
                 start = end + 1;

@@ -6,8 +6,8 @@
 use std::sync::LazyLock;
 
 use super::injection::{FOREIGN_ORDERS, GRADING_TALK, GRADING_WORDS, OBSCURED_WORDS, ORDERS};
-use crate::model::StarPart;
 use crate::model::Ideas;
+use crate::model::StarPart;
 use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
 
@@ -243,7 +243,15 @@ pub(super) fn collect(hits: &[Hit], document: &Document) -> Signals {
     let grading_words = grading.len() as u32;
     grading.sort_unstable();
     grading.dedup();
-    Signals { fillers, star, addresses_grader, admits_theory, is_obscured, grading: grading.len() as u32, grading_words }
+    Signals {
+        fillers,
+        star,
+        addresses_grader,
+        admits_theory,
+        is_obscured,
+        grading: grading.len() as u32,
+        grading_words,
+    }
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ fn deeds(document: &Document, lexicon: &Lexicon, sentence: Sentence) -> usize {
     let word = |at: usize| tokens.get(at).map_or("", |token| lexicon.folded(token.word));
     let is_deed = |subject: usize| {
         let verb = (subject + 1..=subject + VERB_REACH).find(|&at| {
-            tokens.get(at).is_some_and(|token| token.class().has(Class::PAST)) || is_modal(word(at)) || word(at) == "have"
+            tokens.get(at).is_some_and(|token| token.class().has(Class::PAST))
+                || is_modal(word(at))
+                || word(at) == "have"
         });
         verb.is_some_and(|at| !is_modal(word(at)) && word(at) != "have" && !tokens[at].negated)
     };

@@ -28,8 +28,24 @@ pub fn inflection_keys(folded: &str) -> [Option<Cow<'_, str>>; 2] {
 fn is_another_word(folded: &str) -> bool {
     matches!(
         folded,
-        "bred" | "dug" | "fed" | "fell" | "felt" | "found" | "ground" | "laid" | "led" | "rang" | "rose" | "sank"
-            | "saw" | "spun" | "stuck" | "thought" | "tore" | "wound"
+        "bred"
+            | "dug"
+            | "fed"
+            | "fell"
+            | "felt"
+            | "found"
+            | "ground"
+            | "laid"
+            | "led"
+            | "rang"
+            | "rose"
+            | "sank"
+            | "saw"
+            | "spun"
+            | "stuck"
+            | "thought"
+            | "tore"
+            | "wound"
     )
 }
 
@@ -50,13 +66,47 @@ fn regular(folded: &str) -> Cow<'_, str> {
 
 /// Words that end like a plural, or like a past tense, but are neither.
 const UNINFLECTED: [&str; 34] = [
-    "alias", "always", "analysis", "atlas", "bias", "bring", "bus", "canvas", "ceiling", "during", "embed", "everything",
-    "evening", "gas", "has", "his", "hundred", "its", "kubernetes", "lens", "morning", "news", "nothing", "perhaps", "plus",
-    "something", "string", "thing", "this", "thus", "us", "was", "yes", "anything",
+    "alias",
+    "always",
+    "analysis",
+    "atlas",
+    "bias",
+    "bring",
+    "bus",
+    "canvas",
+    "ceiling",
+    "during",
+    "embed",
+    "everything",
+    "evening",
+    "gas",
+    "has",
+    "his",
+    "hundred",
+    "its",
+    "kubernetes",
+    "lens",
+    "morning",
+    "news",
+    "nothing",
+    "perhaps",
+    "plus",
+    "something",
+    "string",
+    "thing",
+    "this",
+    "thus",
+    "us",
+    "was",
+    "yes",
+    "anything",
 ];
 
 fn strip_plural(word: &mut String) {
-    if !word.ends_with('s') || UNINFLECTED.contains(&word.as_str()) || ["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
+    if !word.ends_with('s')
+        || UNINFLECTED.contains(&word.as_str())
+        || ["ss", "us", "is"].iter().any(|end| word.ends_with(end))
+    {
         return;
     }
     if word.ends_with("ies") {

@@ -9,4 +9,4 @@ mod features;
 mod model;
 
 pub use features::{Place, visit_features};
-pub use model::{Stances, StanceWord};
+pub use model::{StanceWord, Stances};

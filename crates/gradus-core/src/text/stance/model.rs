@@ -134,8 +134,7 @@ impl Stances {
             reasons.push(StanceWord { words: "negation".to_owned(), weight: model.negation });
         }
         visit_features(document, sentence, mention, |place, first, second| {
-            let indices =
-                (self.index(model, lexicon, first), second.map(|word| self.index(model, lexicon, word)));
+            let indices = (self.index(model, lexicon, first), second.map(|word| self.index(model, lexicon, word)));
             let single = model.weight(place, indices.0, None);
             let pair = model.weight(place, indices.0, indices.1) - single;
             let folded = lexicon.folded(first);
