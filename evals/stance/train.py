@@ -23,8 +23,8 @@ from sklearn.linear_model import LogisticRegression
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 WEIGHTS = ROOT / "crates/gradus-core/src/text/stance/weights.txt"
-PLACES = ["B", "CB", "SB", "A", "CA", "SA", "B1", "B2", "A1", "A2"]
-OF_PAIRS = 6
+PLACES = ["B", "CB", "A", "CA", "B1", "B2", "A1", "A2"]
+OF_PAIRS = 4
 # Sums of places that share a weight in training: any word of the sentence, any word before, any word after.
 SHARED = {"S": ["B", "CB", "A", "CA"], "BB": ["B", "CB"], "AA": ["A", "CA"]}
 FULL_CONTEXT = 8
@@ -36,7 +36,7 @@ MARGIN = 0.25
 
 
 # Added to the weight of a grammatical negation, because plain negations are more frequent in answers than here.
-NEGATION = 3.0
+NEGATION = 2.0
 # Words that have a weight only next to a mention and in pairs. Alone they tell the author, not the stance.
 UNWEIGHED = set(
     """

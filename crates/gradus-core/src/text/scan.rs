@@ -2,17 +2,13 @@
 //!
 //! A word is a run of letters, digits and combining marks, with apostrophes inside; a number keeps its decimals,
 //! currency and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line or a list
-//! item, and at the end of a line that is much shorter than the longest line. A long run without any of these ends at a
-//! connective.
+//! item. A long run without any of these ends at a connective.
 
 use super::fold::is_apostrophe;
 use super::token::{Sentence, Separator, Token};
 use super::{Class, Lexicon, WordId};
 use unicode_normalization::char::is_combining_mark;
 
-/// Percentage of the length of the longest line up to which a line ends a sentence, together with the first word of the
-/// next line. A line of wrapped text is longer, because the next word did not fit.
-const EARLY_END_PERCENT: usize = 75;
 /// Smallest number of tokens in a sentence that ends before a connective.
 const LONG_SENTENCE: usize = 40;
 
@@ -70,7 +66,6 @@ pub(super) fn scan(
         first: 0,
         function_words: 0,
         relations: 0,
-        longest_line: text[body..].lines().map(str::len).max().unwrap_or(0),
         item: 0,
         seen: Class::NONE,
     };
@@ -91,8 +86,6 @@ struct Scanner<'a> {
     first: usize,
     function_words: u32,
     relations: u32,
-    /// Length of the longest line in bytes.
-    longest_line: usize,
     /// Number of the last list item; 0 outside a list.
     item: u32,
     seen: Class,
@@ -224,20 +217,11 @@ impl Scanner<'_> {
         self.separator = Separator::Space;
     }
 
-    /// Whether the line that ends before byte `end` would have had room for the next word, so that it was ended on
-    /// purpose.
-    fn ends_early(&self, end: usize) -> bool {
-        let line = self.text[self.body..end].rsplit('\n').next().map_or(0, str::len);
-        let next = self.text[end..].split_whitespace().next().map_or(0, str::len);
-        (line + 1 + next) * 100 <= self.longest_line * EARLY_END_PERCENT
-    }
-
     fn newline(&mut self) {
-        let ends_early = self.ends_early(self.at);
         self.at += 1;
         let rest = &self.text.as_bytes()[self.at..];
         let blank = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-        if blank.is_some_and(|at| rest[at] == b'\n') || self.skip_list_marker() || is_table_row(rest) || ends_early {
+        if blank.is_some_and(|at| rest[at] == b'\n') || self.skip_list_marker() || is_table_row(rest) {
             self.end_sentence();
         }
     }

@@ -1,6 +1,6 @@
 //! The words around a mention, each with its place.
 
-use crate::text::{Class, Document, Sentence, WordId};
+use crate::text::{Class, Document, WordId};
 
 /// Greatest number of words on one side of a mention that matter.
 const REACH: u32 = 30;
@@ -13,14 +13,10 @@ pub enum Place {
     Before,
     /// Before the mention, in another clause of the sentence.
     ClauseBefore,
-    /// In the sentence before.
-    SentenceBefore,
     /// After the mention, in the same clause.
     After,
     /// After the mention, in another clause of the sentence.
     ClauseAfter,
-    /// In the sentence after.
-    SentenceAfter,
     /// The last word before the mention.
     LastBefore,
     /// The last word but one before the mention.
@@ -33,26 +29,25 @@ pub enum Place {
 
 impl Place {
     /// Number of places that single words have.
-    pub const ALL: usize = 10;
+    pub const ALL: usize = 8;
     /// Number of places that pairs of words have: the first places.
-    pub const OF_PAIRS: usize = 6;
+    pub const OF_PAIRS: usize = 4;
 
     /// The name in the files that the weights are learned from.
     pub fn name(self) -> &'static str {
-        ["B", "CB", "SB", "A", "CA", "SA", "B1", "B2", "A1", "A2"][self as usize]
+        ["B", "CB", "A", "CA", "B1", "B2", "A1", "A2"][self as usize]
     }
 }
 
-/// Calls `visit` with every word around the mention from token `first` to token `last` of a sentence and its place. The
-/// second word is the right neighbour in the same clause, if the place is one of pairs.
+/// Calls `visit` with every word around the mention from token `first` to token `last` of a sentence and its place. Other
+/// sentences do not matter, so that a further sentence never changes a decision. The second word is the right neighbour in the same clause, if the place is one of pairs.
 pub fn visit_features(
     document: &Document,
     sentence: usize,
     (first, last): (u32, u32),
     mut visit: impl FnMut(Place, WordId, Option<WordId>),
 ) {
-    let sentences = document.sentences();
-    let Some(own) = sentences.get(sentence) else { return };
+    let Some(own) = document.sentences().get(sentence) else { return };
     let tokens = document.tokens();
     let word = |at: u32| tokens[at as usize].word;
     let is_clause_start = |at: u32| {
@@ -83,17 +78,5 @@ pub fn visit_features(
             place = Place::ClauseAfter;
         }
         visit(place, word(at), pair(at, own.end));
-    }
-    let mut visit_sentence = |place: Place, other: Sentence| {
-        for at in other.first..other.end {
-            visit(place, word(at), pair(at, other.end));
-        }
-    };
-    if let Some(before) = sentence.checked_sub(1).and_then(|at| sentences.get(at)) {
-        let first = before.first.max(before.end.saturating_sub(REACH));
-        visit_sentence(Place::SentenceBefore, Sentence { first, ..*before });
-    }
-    if let Some(after) = sentences.get(sentence + 1) {
-        visit_sentence(Place::SentenceAfter, Sentence { end: after.end.min(after.first + REACH), ..*after });
     }
 }
