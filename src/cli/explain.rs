@@ -14,7 +14,6 @@ use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
 use crate::score::{MatchEffect, PhraseMatch, PhraseMatches, Workspace};
-use crate::text::StanceWord;
 use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -67,19 +66,10 @@ fn verdict(effect: MatchEffect) -> &'static str {
         MatchEffect::Counts => "counts",
         MatchEffect::BareListing => "counts half: bare listing",
         MatchEffect::Denied => "counts fully if the reference denies it too, otherwise half",
-        MatchEffect::Rejected => "does not count: the speaker rejects it",
-        MatchEffect::NotRejected => "does not count: the speaker does not reject it",
+        MatchEffect::Rejected => "does not count: negated",
+        MatchEffect::NotRejected => "does not count: not negated, and the phrase asks for a negated mention",
         MatchEffect::Echo => "does not count: repeats the question",
     }
-}
-
-/// The words that speak most for a rejection, with their weights; `None` if there are none.
-fn shown_reasons(reasons: &[StanceWord]) -> Option<String> {
-    const SHOWN: usize = 4;
-    let against = reasons.iter().filter(|reason| reason.weight > 0).take(SHOWN);
-    let shown: Vec<String> =
-        against.map(|reason| format!("\"{}\" (+{})", printable(&reason.words), reason.weight)).collect();
-    (!shown.is_empty()).then(|| shown.join(", "))
 }
 
 fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>) -> Value {
@@ -96,10 +86,6 @@ fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>)
                 "start": idea.span.start,
                 "end": idea.span.end,
                 "quote": idea.span.of(answer.text),
-            })).collect::<Vec<_>>(),
-            "reasons": found.reasons.iter().map(|reason| json!({
-                "words": reason.words,
-                "weight": reason.weight,
             })).collect::<Vec<_>>(),
         })
     };
@@ -153,9 +139,6 @@ fn as_text(phrases: &[PhraseMatches<'_>], question: &Question, answer: &Answer<'
             let _ = writeln!(text, "        {start}..{end} \"{quote}\" by {}: {verdict}", found.how.name());
             for idea in &found.ideas {
                 let _ = writeln!(text, "            <{}> \"{}\"", idea.id, printable(idea.span.of(answer.text)));
-            }
-            if let Some(reasons) = shown_reasons(&found.reasons) {
-                let _ = writeln!(text, "            because of {reasons}");
             }
         }
     }

@@ -16,6 +16,7 @@ mod encode;
 mod files;
 mod finding;
 mod front_matter;
+mod idea_search;
 mod ideas;
 mod learn;
 mod lint;
@@ -38,7 +39,7 @@ pub use draft::{
 pub use files::{BuiltIn, Files};
 pub use finding::{Finding, FindingKind};
 pub use front_matter::{FrontMatter, FrontMatterError};
-pub use ideas::{IdeaInText, ListedIdea};
+pub use idea_search::{IdeaInText, ListedIdea};
 pub use learn::{
     GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Refusal, RefusalReason, Suggestion, Target,
     UnplacedPhrase,

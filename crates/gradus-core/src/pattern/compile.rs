@@ -6,14 +6,14 @@
 
 use hashbrown::HashMap;
 
+use super::compiled_idea::CompiledIdea;
 use super::edges::{Edge, MatchKinds, START};
-use super::idea_error::{cycle, faulty_wording, unknown_idea};
 use super::misspelling::Misspellings;
 use super::parse::{ANY_DISTANCE, Atom, Element, Part, Phrase, PhraseError, Reader};
 use super::word_edges::{Accept, Atoms, AtomsBuilder, End, Matcher};
 use super::word_forms::WordForms;
 use crate::model::Ideas;
-use crate::text::{Class, KnownWords, Lexicon, Member, QuantityKinds, RelatedWords, Synonyms, WordId};
+use crate::text::{KnownWords, Lexicon, Member, QuantityKinds, RelatedWords, Synonyms, WordId};
 
 /// Greatest number of nodes in one automaton.
 const MAX_NODES: usize = START as usize - 1;
@@ -38,8 +38,8 @@ impl CompileError {
 /// Compiles the phrases of one rubric.
 pub struct Compiler<'a> {
     synonyms: &'a Synonyms,
-    ideas: &'a Ideas,
-    reader: &'a mut Reader,
+    pub(super) ideas: &'a Ideas,
+    pub(super) reader: &'a mut Reader,
     atoms: AtomsBuilder,
     quantities: Vec<(QuantityKinds, Edge)>,
     phrases: u32,
@@ -53,27 +53,13 @@ pub struct Compiler<'a> {
     shared_nodes: HashMap<(u16, Element), u16>,
     forms: WordForms,
     /// The ideas that phrases use, by id.
-    compiled: HashMap<&'a str, CompiledIdea>,
+    pub(super) compiled: HashMap<&'a str, CompiledIdea>,
     /// For each compiled idea, the edges that it takes.
-    idea_edges: Vec<Vec<Edge>>,
+    pub(super) idea_edges: Vec<Vec<Edge>>,
     /// The ids of the compiled ideas.
-    idea_ids: Vec<String>,
+    pub(super) idea_ids: Vec<String>,
     /// Related words, by which the phrases added from now on are also matched.
     related: Option<&'a RelatedWords>,
-}
-
-/// What phrases need to know of an idea that they use.
-#[derive(Debug, Clone, Copy)]
-enum CompiledIdea {
-    /// The wordings of the idea are being compiled, so that a use of the idea is a cycle.
-    InProgress,
-    Done {
-        number: usize,
-        /// Whether a wording may contain a negator.
-        denies: bool,
-        /// Whether every wording has an element that only a negator matches.
-        means_denial: bool,
-    },
 }
 
 impl<'a> Compiler<'a> {
@@ -126,7 +112,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn add_phrase(&mut self, phrase: &Phrase, end: End) {
+    pub(super) fn add_phrase(&mut self, phrase: &Phrase, end: End) {
         let means_denial = self.means_denial(phrase);
         let (first_part, parts) = (self.distances.len() as u32, phrase.parts.len() as u32);
         let distance = |part: &Part| if self.forms == WordForms::Stems { ANY_DISTANCE } else { part.distance };
@@ -135,82 +121,6 @@ impl<'a> Compiler<'a> {
         for (number, part) in (first_part..).zip(&phrase.parts) {
             let denies = self.denies(part);
             self.add_part(&part.elements, Accept { end, part: number, first_part, parts, denies, means_denial });
-        }
-    }
-
-    /// Compiles the ideas that a phrase uses, as far as they are not compiled yet.
-    fn compile_ideas(&mut self, text: &str, phrase: &Phrase) -> Result<(), PhraseError> {
-        for id in phrase.parts.iter().flat_map(|part| &part.elements).flat_map(ideas_of) {
-            match self.compiled.get(id) {
-                Some(CompiledIdea::Done { .. }) => {}
-                Some(CompiledIdea::InProgress) => return Err(cycle(text, id)),
-                None => self.compile_idea(text, id)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn compile_idea(&mut self, text: &str, id: &str) -> Result<(), PhraseError> {
-        let ideas = self.ideas;
-        let Some((id, idea)) = ideas.iter().find(|(known, _)| *known == id) else {
-            return Err(unknown_idea(text, id, ideas));
-        };
-        self.compiled.insert(id, CompiledIdea::InProgress);
-        let mut wordings = Vec::with_capacity(idea.any.len());
-        for wording in &idea.any {
-            let parsed = self.reader.parse(wording).map_err(|error| faulty_wording(text, id, &error))?;
-            if parsed.rejected {
-                return Err(faulty_wording(text, id, &super::idea_error::rejected_wording(wording)));
-            }
-            self.compile_ideas(wording, &parsed).map_err(|error| faulty_wording(text, id, &error))?;
-            wordings.push(parsed);
-        }
-        let number = self.idea_edges.len();
-        let denies = wordings.iter().any(|wording| self.wording_denies(wording));
-        let means_denial = wordings.iter().all(|wording| self.means_denial(wording));
-        self.compiled.insert(id, CompiledIdea::Done { number, denies, means_denial });
-        self.idea_edges.push(Vec::new());
-        self.idea_ids.push(id.to_owned());
-        for wording in &wordings {
-            self.add_phrase(wording, End::Idea(number as u32));
-        }
-        Ok(())
-    }
-
-    /// Whether a part may contain a negator. The matcher itself knows whether the idea of a part with one element does.
-    fn denies(&self, part: &Part) -> bool {
-        let is_known = |atom: &Atom| part.elements.len() == 1 && matches!(atom, Atom::Idea(_));
-        let atoms = part.elements.iter().flat_map(|element| &element.alternatives);
-        atoms.filter(|atom| !is_known(atom)).any(|atom| self.atom_denies(atom, false))
-    }
-
-    /// Whether a wording of an idea may contain a negator.
-    fn wording_denies(&self, wording: &Phrase) -> bool {
-        let elements = wording.parts.iter().flat_map(|part| &part.elements);
-        elements.flat_map(|element| &element.alternatives).any(|atom| self.atom_denies(atom, false))
-    }
-
-    /// Whether a phrase has an element that only a negator matches.
-    fn means_denial(&self, phrase: &Phrase) -> bool {
-        let only_denies = |element: &Element| element.alternatives.iter().all(|atom| self.atom_denies(atom, true));
-        phrase.parts.iter().flat_map(|part| &part.elements).any(only_denies)
-    }
-
-    /// Whether an atom may match a negator, or `always` matches one.
-    fn atom_denies(&self, atom: &Atom, always: bool) -> bool {
-        match atom {
-            Atom::Words { words, .. } => words.iter().any(|word| self.reader.lexicon.class(*word).has(Class::NEGATOR)),
-            Atom::Idea(id) => match self.compiled.get(id.as_str()) {
-                Some(CompiledIdea::Done { denies, means_denial, .. }) => {
-                    if always {
-                        *means_denial
-                    } else {
-                        *denies
-                    }
-                }
-                _ => false,
-            },
-            Atom::Exact(_) | Atom::Quantity(_) => false,
         }
     }
 
@@ -422,10 +332,6 @@ fn specificity(phrase: &Phrase) -> u8 {
     let elements = phrase.parts.iter().flat_map(|part| &part.elements);
     let count: usize = elements.map(|element| element.alternatives.iter().map(words).min().unwrap_or(0)).sum();
     count.min(usize::from(u8::MAX)) as u8
-}
-
-fn ideas_of(element: &Element) -> impl Iterator<Item = &str> {
-    element.alternatives.iter().filter_map(|atom| if let Atom::Idea(id) = atom { Some(id.as_str()) } else { None })
 }
 
 fn single_words(element: &Element) -> impl Iterator<Item = WordId> {

@@ -4,8 +4,11 @@
 //! document, in linear time. Phrases may name ideas, whose wordings are phrases too. `score` decides what a match earns.
 
 mod compile;
+mod compiled_idea;
 mod edges;
+mod hit;
 mod idea_error;
+mod ideas;
 mod matching;
 mod misspelling;
 mod parse;
@@ -14,7 +17,7 @@ mod word_edges;
 mod word_forms;
 
 pub use compile::{CompileError, Compiler};
-pub use matching::{Hit, IdeaMatch};
+pub use hit::{Hit, IdeaMatch};
 pub use parse::{PhraseError, Reader};
 pub use scratch::Scratch;
 pub use word_edges::Matcher;

@@ -1,7 +1,7 @@
 //! The buffers of a matcher: what it has learned about words, and which nodes of its automaton were reached.
 
 use super::edges::{Edge, MatchKinds, START};
-use super::matching::IdeaMatch;
+use super::hit::IdeaMatch;
 use super::word_edges::Matcher;
 use crate::text::{Lexicon, Sentence, WordId};
 

@@ -340,8 +340,6 @@ struct FoundPhrase {
     verdict: String,
     /// The ideas that occur in the match.
     ideas: Vec<FoundIdea>,
-    /// The words that decide that the speaker rejects the match; empty if the speaker does not reject it.
-    reasons: Vec<StanceReason>,
 }
 
 #[derive(JsonSchema)]
@@ -352,14 +350,6 @@ struct FoundIdea {
     /// One past the last byte.
     end: u64,
     quote: String,
-}
-
-#[derive(JsonSchema)]
-struct StanceReason {
-    /// One word, or two neighbouring words.
-    words: String,
-    /// Positive if the words speak for a rejection.
-    weight: i32,
 }
 
 /// A list of questions, or the one question that is shown.

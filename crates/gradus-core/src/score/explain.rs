@@ -7,7 +7,6 @@ use super::phrase_place::{PhrasePlace, Target};
 use super::rubric::{Scorer, Weighing};
 use crate::model::{Answer, MatchKind, Span};
 use crate::pattern::{IdeaMatch, Scratch};
-use crate::text::StanceWord;
 
 /// A phrase and its matches in an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +30,6 @@ pub struct PhraseMatch {
     pub effect: MatchEffect,
     /// The ideas that occur in the match.
     pub ideas: Vec<IdeaSpan>,
-    /// The words that decide the stance towards the match, those with the greatest weights first. Empty unless the
-    /// speaker rejects it.
-    pub reasons: Vec<StanceWord>,
 }
 
 /// An idea at its place in an answer.
@@ -82,9 +78,8 @@ impl Scorer {
         let idea_matches = self.idea_matches(workspace);
         for number in 0..workspace.hits.len() {
             let hit = workspace.hits[number];
-            let target = &self.targets[hit.phrase as usize];
-            let weighing = self.weighing[target.concept as usize];
-            let is_rejected = weighing == Weighing::Counted && workspace.is_rejected(&hit, target.place.penalty);
+            let weighing = self.weighing[self.targets[hit.phrase as usize].concept as usize];
+            let is_rejected = weighing == Weighing::Counted && hit.negated;
             let effect = match workspace.hit_weight(&hit, weighing) {
                 _ if is_rejected && !hit.asks_rejection => MatchEffect::Rejected,
                 _ if !is_rejected && hit.asks_rejection => MatchEffect::NotRejected,
@@ -100,8 +95,7 @@ impl Scorer {
                 span: workspace.document.span(idea.first, idea.last),
             });
             let ideas = ideas.collect();
-            let reasons = if is_rejected { workspace.reasons(&hit) } else { Vec::new() };
-            let found = PhraseMatch { span, how: hit.how, effect, ideas, reasons };
+            let found = PhraseMatch { span, how: hit.how, effect, ideas };
             phrases[hit.phrase as usize].matches.push(found);
         }
         phrases.sort_by_key(|phrase| phrase.place);

@@ -22,7 +22,7 @@ use crate::model::{
     Question, StarPart, Status, Tenths, Thousandths,
 };
 use crate::pattern::{Hit, Scratch};
-use crate::text::{Document, Lexicon, StanceWord, Stances};
+use crate::text::{Document, Lexicon};
 
 /// Smallest number of words of an answer that can be off-topic.
 const OFF_TOPIC_MIN_WORDS: usize = 40;
@@ -49,7 +49,6 @@ pub struct Workspace {
     concept_hits: Vec<ConceptHits>,
     repetition: Repetition,
     listing: Listing,
-    pub(super) stances: Stances,
 }
 
 /// How hits in a sentence count.
@@ -125,8 +124,8 @@ impl Workspace {
     fn collect_concept_hits(&mut self, scorer: &Scorer) {
         self.concept_hits.clear();
         self.concept_hits.resize(scorer.concepts, ConceptHits::default());
-        for number in 0..self.hits.len() {
-            let mut hit = self.hits[number];
+        for hit in &self.hits {
+            let mut hit = *hit;
             let concept = scorer.targets[hit.phrase as usize].concept as usize;
             let weighing = scorer.weighing[concept];
             let weight = self.hit_weight(&hit, weighing);
@@ -134,30 +133,13 @@ impl Workspace {
                 continue;
             }
             if weighing == Weighing::Counted {
-                let is_penalty = scorer.targets[hit.phrase as usize].place.penalty;
-                if self.is_rejected(&hit, is_penalty) != hit.asks_rejection {
+                if hit.negated != hit.asks_rejection {
                     continue;
                 }
                 hit.negated = false; // because a phrase may ask for a rejection
             }
             self.concept_hits[concept].add(ConceptHit::new(hit, weight == HitWeight::Half));
         }
-    }
-
-    /// The words that decide the stance towards the hit.
-    pub(super) fn reasons(&mut self, hit: &Hit) -> Vec<StanceWord> {
-        let Self { stances, document, lexicon, .. } = self;
-        stances.reasons(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
-    }
-
-    /// Whether the speaker rejects what the hit mentions. Wrong claims, for which there are penalties, are often made in
-    /// words that dismiss something else, so that only a grammatical negation rejects them.
-    pub(super) fn is_rejected(&mut self, hit: &Hit, is_penalty: bool) -> bool {
-        let Self { stances, document, lexicon, .. } = self;
-        if is_penalty && !hit.asks_rejection {
-            return hit.negated;
-        }
-        !hit.denies && stances.is_rejected(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
     }
 }
 
