@@ -48,7 +48,7 @@ fn variables_that_look_like_settings_are_reported() {
             run(graded).env("GRADUS_QUITE", "1"),
             run(graded).env("GRADUS_LLM_API_KEY", "sk-1234567890abcdefghij"),
             run(graded).env("GRADUS_HOME", "/opt/gradus"),
-            run(graded).env("GRADUS_HOME", "/opt/gradus").env("GRADUS_VERSION", "2").env("GRADUS_FAIL_UDNER", "99"),
+            run(graded).env("GRADUS_HOME", "/opt/gradus").env("GRADUS_VERSION", "2").env("GRADUS_FALL_UNDER", "99"),
         ],
     );
 }
