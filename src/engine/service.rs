@@ -181,6 +181,7 @@ impl Engine {
     ///
     /// # Errors
     /// As for [`Self::grade`].
+    #[cfg_attr(not(feature = "llm"), allow(clippy::unnecessary_wraps, reason = "only a judge can fail"))]
     pub(super) fn grade_with<'a>(
         &'a self,
         question: &'a PreparedQuestion,
