@@ -197,7 +197,8 @@ fn each_file_of_a_folder_is_one_row_for_any_content() {
         .file("in/03 Cleo_restore-test.txt", "Every month we compare the rows.")
         .file("in/04 Dan - undo-release.md", "+++\nquestion = \"restore-test\"\n+++\nEvery month we compare the rows.")
         .file("in/05 bytes - undo-release.txt", b"\xff\xfe\x00")
-        .file("in/06 head - undo-release.md", "+++\n?\n+++\n");
+        .file("in/06 head - undo-release.md", "+++\n?\n+++\n")
+        .file("in/06 open - undo-release.md", "+++\nquestion = \"undo-release\"\nWe rolled it back.");
     #[cfg(target_os = "linux")]
     {
         use std::os::unix::ffi::OsStrExt as _;
@@ -213,11 +214,25 @@ fn each_file_of_a_folder_is_one_row_for_any_content() {
         "\"restore-test\" \"graded\"",
         "\"undo-release\" \"ungraded\"",
         "\"undo-release\" \"ungraded\"",
+        "\"undo-release\" \"ungraded\"",
     ];
+    assert_eq!(rows[5]["reason"], "line 1: the front matter is not closed: expected a second line `+++`");
     if cfg!(target_os = "linux") {
         expected.push("\"undo-release\" \"ungraded\"");
-        assert_eq!(rows[5]["reason"], "the name of the file is not UTF-8: rename it");
-        assert_eq!(rows[5]["id"], "07 \u{fffd} - undo-release.txt");
+        assert_eq!(rows[6]["reason"], "the name of the file is not UTF-8: rename it");
+        assert_eq!(rows[6]["id"], "07 \u{fffd} - undo-release.txt");
     }
     assert_eq!(reported, expected);
+}
+
+#[test]
+fn an_answer_in_a_row_has_no_front_matter() {
+    let table = "id,question,answer,who\n1,undo-release,\"+++\nWe rolled it back.\",Ann\n";
+    let line = "{\"id\":\"1\",\"question\":\"undo-release\",\"answer\":\"+++\\nWe rolled it back.\"}\n";
+    for (name, content) in [("in.csv", table), ("in.jsonl", line)] {
+        let row = graded(name, content.as_bytes()).remove(0);
+        assert_eq!(row["status"], "graded", "{row}");
+        let quote = &row["criteria"][0]["evidence"][0];
+        assert!(quote["start"].as_u64().is_some_and(|start| start >= 4), "offsets are those of the whole text: {row}");
+    }
 }

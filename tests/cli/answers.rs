@@ -44,9 +44,30 @@ fn front_matter_names_the_question_and_does_not_belong_to_the_answer() {
 }
 
 #[test]
-fn front_matter_that_is_not_closed_belongs_to_the_answer() {
+fn a_single_line_of_three_hyphens_is_a_rule_of_the_answer() {
     let ran = grade_quietly("---\nWe wrote on the status page and told support; each action got an owner.\n").success();
     assert_eq!(ran.out, "mine.md  undo-release  62.5  solid\n");
+}
+
+#[test]
+fn front_matter_that_is_not_closed_is_an_error_and_never_graded() {
+    let text = format!("+++\nquestion = \"undo-release\"\n\n{ANSWER}");
+    let message = "line 1: the front matter is not closed: expected a second line `+++`\nhint: write `+++` on a line";
+    let ran = grade_quietly(&text).failure().reports(&[&format!("error: mine.md: {message}")]);
+    assert_eq!(ran.out, "");
+    for arguments in [&["grade", "--question", "undo-release", "-"][..], &["bank", "explain", "undo-release", "-"]] {
+        let ran = tiny(arguments.iter().copied()).run_with(text.as_bytes()).failure();
+        assert_eq!(ran.reports(&[&format!("error: standard input: {message}")]).out, "");
+    }
+}
+
+#[test]
+fn an_answer_below_an_empty_line_may_start_with_plus_signs() {
+    for start in ["\n+++\n", "+++ My answer +++\n", "++\n"] {
+        let ran = tiny(["grade", "--quiet", "--question", "undo-release", "-"]);
+        let ran = ran.run_with(format!("{start}{ANSWER}").as_bytes()).success().reports_nothing();
+        assert_eq!(ran.out, "-  undo-release  37.5  partial\n", "{start:?}");
+    }
 }
 
 #[test]

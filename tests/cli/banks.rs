@@ -6,7 +6,7 @@ use super::tiny_bank::{ANSWER, BANK, UNDO_RELEASE, tiny};
 use crate::support::{RunOutput, gradus};
 
 /// A bank with many kinds of faults, and the expected findings: file, line, column and part of the message.
-pub(super) const FAULTY: [(&str, &str); 6] = [
+pub(super) const FAULTY: [(&str, &str); 7] = [
     (
         "faulty/rubrics/t/one.toml",
         "schema = 2\nid = \"uno\"\ntopic = \"elsewhere\"\nkind = \"concept\"\nlevel = \"core\"\nprompt = \" \"\n\n\
@@ -27,11 +27,13 @@ pub(super) const FAULTY: [(&str, &str); 6] = [
     ),
     ("faulty/rubrics/t/four.toml", "schema = 1\ncolour = \"red\"\n"),
     ("faulty/corpus/t/three.md", "No head.\n"),
+    ("faulty/corpus/t/open.md", "+++\nquestion = \"open\"\n\n## strong\n\nX.\n"),
     ("faulty/corpus/t/nobody.md", "+++\nquestion = \"nobody\"\n+++\n\n## strong\n\nX.\n"),
 ];
 
-const FOUND: [(&str, u64, u64, &str); 14] = [
+const FOUND: [(&str, u64, u64, &str); 15] = [
     ("corpus/t/nobody.md", 2, 12, "the bank has no question `nobody`"),
+    ("corpus/t/open.md", 1, 1, "the front matter is not closed: expected a second line `+++`"),
     ("corpus/t/three.md", 1, 1, "no front matter"),
     ("rubrics/t/four.toml", 2, 1, "unknown field `colour`"),
     ("rubrics/t/one.toml", 1, 10, "`schema` is 2, but this program reads schema 1"),
@@ -91,7 +93,7 @@ fn one_check_reports_all_faults_with_place_and_hint() {
     }
     assert_eq!(text.matches("\nerror: ").count() + 1, FOUND.len(), "{text}");
     assert_eq!(text.matches("= help: ").count(), FOUND.len(), "{text}");
-    assert!(text.ends_with("\nchecked 4 questions of faulty/rubrics: 14 to fix\n"), "{text}");
+    assert!(text.ends_with("\nchecked 4 questions of faulty/rubrics: 15 to fix\n"), "{text}");
 }
 
 #[test]

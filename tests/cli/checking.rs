@@ -167,7 +167,7 @@ fn single_files_are_checked_within_their_bank() {
     assert_eq!(findings(&two.json()).len(), 2);
     two.reports(&["note: checked 2 files of [home]/faulty/rubrics: 2 to fix"]);
     // A folder among the paths is checked completely.
-    assert_eq!(findings(&check(&["faulty/rubrics/t/two.toml", "faulty"]).check_failed().json()).len(), 14);
+    assert_eq!(findings(&check(&["faulty/rubrics/t/two.toml", "faulty"]).check_failed().json()).len(), 15);
     let sound = tiny(["bank", "check", "bank/rubrics/recovery/restore-test.toml"]).files(&FAULTY).run().success();
     assert_eq!(sound.out, "checked 1 file of [home]/bank/rubrics: nothing to fix\n");
 }

@@ -132,6 +132,19 @@ fn with_an_unreadable_file(mut run: Gradus) -> Gradus {
 }
 
 #[test]
+fn a_file_whose_front_matter_is_not_closed_is_left_out_with_a_hint() {
+    let bank = drafted();
+    for arguments in [&["eval", "answers", "--bank", "bank"][..], &["bank", "draft", "answers", "-o", "other"]] {
+        let open = "+++\nquestion = \"tea/1\"\nscore = 4\n\nIt takes heat.";
+        let ran = with_an_unreadable_file(bank.again(arguments)).file("answers/b/odd.md", open).run().check_failed();
+        ran.reports(&[
+            "warning: 1 file of answers cannot be read and is left out: b/odd.md: line 1: the front matter is not \
+             closed: expected a second line `+++`\nhint: write `+++` on a line of its own below the front matter",
+        ]);
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_in_every_command() {
     let bank = drafted();
     let fault = "b/odd.md: not UTF-8 from byte 38 on: save it as UTF-8";

@@ -26,6 +26,7 @@ fn answers_that_cannot_be_read_are_reported() {
             grade("--question undo-release --format csv").input(b"We told \xff support."),
             grade("head.md").file("head.md", "+++\nquestion = \n+++\nWe told support."),
             grade("-").input(b"+++\nquestion = \n+++\nWe told support."),
+            grade("-").input(b"+++\nquestion = \"undo-release\"\nWe told support."),
         ],
     );
 }

@@ -14,7 +14,7 @@ pub(super) fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<DraftError>() {
         return draft_hint(error);
     }
-    let front_matter = error.downcast_ref::<FrontMatterError>().and_then(FrontMatterError::hint);
+    let front_matter = error.downcast_ref::<FrontMatterError>().map(FrontMatterError::hint);
     front_matter.or_else(|| load_error(error).and_then(LoadError::hint)).map(str::to_owned)
 }
 
@@ -114,7 +114,7 @@ mod tests {
         let no_rubrics = || LoadError::NoRubrics { folder: "b".into() };
         let name_folder = "name the folder that contains `rubrics` and `corpus`";
         let list = "`gradus questions` lists all questions";
-        let errors: [(Box<dyn Error>, &str); 14] = [
+        let errors: [(Box<dyn Error>, &str); 15] = [
             (Box::new(FindError::Bank(unknown(&[]))), list),
             (Box::new(OpenError::Bank(unknown(&[]))), list),
             (Box::new(SearchError::Bank(unknown(&[]))), list),
@@ -134,6 +134,11 @@ mod tests {
                 "remove unusual characters from its texts",
             ),
             (Box::new(front_matter), "write `question = \"<id>\"` between the two `+++` lines"),
+            (
+                Box::new(FrontMatter::split("+++\n").expect_err("not closed")),
+                "write `+++` on a line of its own below the front matter; if the file has no front matter, remove the \
+                 first line",
+            ),
             (Box::new(no_rubrics()), name_folder),
         ];
         for (error, expected) in errors {

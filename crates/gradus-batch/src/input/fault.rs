@@ -1,7 +1,7 @@
 //! Reasons why a row cannot be used. Every reader of rows reports these, whatever the input format.
 
 use gradus_core::agreement::ScoreFault;
-use gradus_core::bank::DraftFault;
+use gradus_core::bank::{DraftFault, FrontMatterError};
 use gradus_core::model::{NonText, RowLocation};
 use gradus_core::wording::counted;
 
@@ -48,8 +48,8 @@ pub enum RowFault {
     Document(NonText),
     #[error("the name of the file is not UTF-8: rename it")]
     FileName,
-    #[error("{message}")]
-    FrontMatter { message: String },
+    #[error(transparent)]
+    FrontMatter(#[from] FrontMatterError),
     #[error("it is a link to a folder; such links are not followed: copy the folder")]
     LinkToFolder,
     #[error("it is not a regular file: remove it, or copy its content into a regular file")]
@@ -85,6 +85,7 @@ impl RowFault {
             }
             Self::FieldCount { .. } => Some("write as many fields in each row as the header has"),
             Self::OpenQuotes => Some("close the quotes"),
+            Self::FrontMatter(error) => Some(error.hint()),
             Self::Score(fault) => Some(fault.hint()),
             Self::Draft(fault) => Some(fault.hint()),
             Self::NotUtf8 { .. }
@@ -93,7 +94,6 @@ impl RowFault {
             | Self::UnreadableFolder { .. }
             | Self::Document(_)
             | Self::FileName
-            | Self::FrontMatter { .. }
             | Self::LinkToFolder
             | Self::NotAFile
             | Self::LinkOutside
@@ -215,7 +215,11 @@ mod tests {
             (RowFault::UnreadableFolder { message: message() }, "this folder cannot be read: x", None),
             (RowFault::Document(pdf), "it is a PDF document: save it as plain text in UTF-8", None),
             (RowFault::FileName, "the name of the file is not UTF-8: rename it", None),
-            (RowFault::FrontMatter { message: message() }, "x", None),
+            (
+                FrontMatterError::NotToml { line: 3, message: message() }.into(),
+                "line 3: the front matter is not valid TOML: x",
+                Some("write `question = \"<id>\"` between the two `+++` lines"),
+            ),
             (RowFault::LinkToFolder, "it is a link to a folder; such links are not followed: copy the folder", None),
             (RowFault::NotAFile, "it is not a regular file: remove it, or copy its content into a regular file", None),
             (

@@ -115,12 +115,12 @@ impl FolderReader {
         let TextFile { number, name, text } = file;
         let mut row = Row::faulty(number, columns, String::new());
         let answer = text.and_then(|text| {
-            let head = split(&text)?;
+            let head = FrontMatter::split(&text)?;
             row.question = head.question.filter(|question| !question.trim().is_empty()).map(Cow::Owned);
             row.body = head.body;
             Ok(Cow::Owned(text))
         });
-        row.answer = answer.map_err(|fault| fault.to_string());
+        row.answer = answer.map_err(|fault: RowFault| fault.to_string());
         if row.question.is_none() {
             row.question = named_after(&name, &self.ids).map(|id| Cow::Owned(id.to_owned()));
         }
@@ -135,7 +135,7 @@ impl FolderReader {
         named: &mut FieldSearch,
     ) -> Result<Vec<(String, Field)>, RowFault> {
         let text = file.text?;
-        let head = split(&text)?;
+        let head = FrontMatter::split(&text)?;
         let mut fields = front_matter::fields(text.get(..head.body).unwrap_or_default());
         let present = fields.iter().map(|(name, _)| name.as_str()).chain([columns.answer]);
         named.add_valid_row(present.map(str::to_owned));
@@ -161,13 +161,6 @@ pub(super) struct FolderColumns<'c> {
     pub(super) question: &'c str,
     pub(super) answer: &'c str,
     pub(super) wanted: &'c RecordColumns,
-}
-
-fn split(text: &str) -> Result<FrontMatter, RowFault> {
-    FrontMatter::split(text).map_err(|error| {
-        let message = error.to_string().lines().next().unwrap_or_default().to_owned();
-        RowFault::FrontMatter { message }
-    })
 }
 
 /// A path below the folder as it is shown, with `/` on every system. Bytes that are not text are replaced.
@@ -281,19 +274,22 @@ mod tests {
         write("~$c.docx", b"x");
         write("q/e.PDF", b"Mine.");
         write("d.md", b"+++\n?\n+++\n");
+        write("e.md", b"+++\nquestion = \"q\"\nMine.");
         let mut reader = FolderReader::new(folder.path(), vec!["q".to_owned()]).expect("lists");
         let mut rows = Vec::new();
         reader.fill(&mut rows, &Columns::default(), 100);
         let ids: Vec<_> = rows.iter().map(|row| row.id.as_deref().unwrap_or_default()).collect();
-        assert_eq!(ids, ["a/q.TXT", "b.md", "c.docx", "d.md", "q/e.PDF"]);
+        assert_eq!(ids, ["a/q.TXT", "b.md", "c.docx", "d.md", "e.md", "q/e.PDF"]);
         assert_eq!((rows[0].question.as_deref(), rows[1].question.as_deref()), (Some("q"), Some("q")));
         assert_eq!(rows[0].answer, Err("not UTF-8 from byte 1 on: save it as UTF-8".to_owned()));
         assert_eq!(&rows[1].answer.as_ref().expect("text")[rows[1].body..], "Mine.");
         let reason = |kind: &str| Err(format!("it is {kind}: save it as plain text in UTF-8"));
         assert_eq!(rows[2].answer, reason("a Word document (.docx)"));
         assert!(rows[3].answer.as_ref().is_err_and(|reason| reason.starts_with("line 2: the front matter")));
-        assert_eq!(rows[4].answer, reason("a PDF document (.pdf)"));
-        assert_eq!(rows[4].question.as_deref(), Some("q"));
+        let not_closed = "line 1: the front matter is not closed: expected a second line `+++`";
+        assert_eq!(rows[4].answer, Err(not_closed.to_owned()));
+        assert_eq!(rows[5].answer, reason("a PDF document (.pdf)"));
+        assert_eq!(rows[5].question.as_deref(), Some("q"));
     }
 
     #[test]

@@ -251,6 +251,12 @@ fn faults_of_samples_are_found() {
     let file = |body: &str| format!("+++\nquestion = \"q\"\n+++\n{body}");
     for (text, message, hint) in [
         ("Text.".to_owned(), "no front matter", start),
+        ("---\nquestion: q\n".to_owned(), "no front matter", start),
+        (
+            "+++\nquestion = \"q\"\n\n## weak\n\nAll of it is fine.\n".to_owned(),
+            "the front matter is not closed: expected a second line `+++`",
+            "write `+++` on a line of its own between the front matter and the first heading",
+        ),
         ("+++\nid = \"q\"\n+++\n".to_owned(), "unknown field `id`, expected `question` or `prompt`", header),
         (file("## great\nx\n"), "`great` is not a level", level),
         (file("x\n## weak\ny\n"), "text above the first heading", level),

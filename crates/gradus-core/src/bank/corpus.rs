@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::finding::{Finding, SourceText};
-use super::front_matter::{Fenced, fenced};
+use super::front_matter::{Fenced, NOT_CLOSED, Unclosed, fenced};
 use crate::model::{Sample, SampleLevel};
 
 const LEVEL_HINT: &str = "write `## strong`, `## fair` or `## weak` above each sample answer";
@@ -36,9 +36,16 @@ pub(super) struct CorpusFile {
 /// All faults of the file.
 pub(super) fn parse(file: &str, text: &str) -> Result<CorpusFile, Vec<Finding>> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let Some(Fenced { fence: "+++", inside, body }) = fenced(text, start) else {
-        let hint = "start the file with `+++`, `question = \"<id>\"` and `+++`, each on its own line";
-        return Err(vec![Finding::new(file, text, 0..0, "no front matter", hint)]);
+    let Fenced { inside, body, .. } = match fenced(text, start) {
+        Ok(Some(fenced)) if fenced.fence == "+++" => fenced,
+        Err(Unclosed { fence: "+++" }) => {
+            let hint = "write `+++` on a line of its own between the front matter and the first heading";
+            return Err(vec![Finding::new(file, text, start..start + 3, NOT_CLOSED, hint)]);
+        }
+        Ok(_) | Err(_) => {
+            let hint = "start the file with `+++`, `question = \"<id>\"` and `+++`, each on its own line";
+            return Err(vec![Finding::new(file, text, 0..0, "no front matter", hint)]);
+        }
     };
     let parsed: Header = toml::from_str(&text[inside.clone()]).map_err(|error| {
         let span = error.span().map_or(inside.clone(), |span| inside.start + span.start..inside.start + span.end);

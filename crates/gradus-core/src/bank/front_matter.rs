@@ -1,7 +1,7 @@
 //! Front matter: the lines between two fences above an answer, which may name the question.
 //!
 //! `+++` fences enclose TOML; `---` fences enclose lines of `key: value`. All keys but `question` belong to the author
-//! and are ignored.
+//! and are ignored. A first line `+++` always opens front matter; `---` may also be a horizontal rule of the answer.
 
 use std::ops::Range;
 
@@ -16,21 +16,31 @@ pub struct FrontMatter {
     pub body: usize,
 }
 
-/// Front matter between `+++` fences that is not valid TOML.
+/// The message for a first fence without a second one.
+pub(super) const NOT_CLOSED: &str = "the front matter is not closed: expected a second line `+++`";
+
+/// A fault of front matter between `+++` fences.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: the front matter is not valid TOML: {message}")]
-pub struct FrontMatterError {
-    /// Line in the file, from 1.
-    pub line: usize,
-    /// Message of the TOML parser, in one line.
-    pub message: String,
+#[allow(missing_docs, reason = "the message of each variant explains its fields")]
+pub enum FrontMatterError {
+    /// `message` is that of the TOML parser, in one line.
+    #[error("line {line}: the front matter is not valid TOML: {message}")]
+    NotToml { line: usize, message: String },
+    /// The first line is a fence, and no other line is.
+    #[error("line 1: {}", NOT_CLOSED)]
+    NotClosed,
 }
 
 impl FrontMatterError {
     /// How to fix the file.
-    #[allow(clippy::unused_self, reason = "the same signature as for the other errors of banks")]
-    pub fn hint(&self) -> Option<&'static str> {
-        Some("write `question = \"<id>\"` between the two `+++` lines")
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NotToml { .. } => "write `question = \"<id>\"` between the two `+++` lines",
+            Self::NotClosed => {
+                "write `+++` on a line of its own below the front matter; if the file has no front matter, remove the \
+                 first line"
+            }
+        }
     }
 }
 
@@ -40,15 +50,18 @@ struct Header {
 }
 
 impl FrontMatter {
-    /// Reads the front matter of a file. A file without two fences is all body, after its byte order mark.
+    /// Reads the front matter of a file. A file whose first line is not a fence is all body, after its byte order mark.
     ///
     /// # Errors
-    /// When the text between `+++` fences is not TOML.
+    /// When the text between `+++` fences is not TOML, or the second fence is missing.
     pub fn split(text: &str) -> Result<Self, FrontMatterError> {
         let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let none = Self { question: None, body: start };
-        let Some(Fenced { fence, inside, body }) = fenced(text, start) else {
-            return Ok(none);
+        let Fenced { fence, inside, body } = match fenced(text, start) {
+            Ok(Some(fenced)) => fenced,
+            Err(Unclosed { fence: "+++" }) => return Err(FrontMatterError::NotClosed),
+            // because a single `---` is a horizontal rule
+            Ok(None) | Err(Unclosed { .. }) => return Ok(none),
         };
         let header = &text[inside.clone()];
         if fence == "---" && !header.lines().all(is_header_line) {
@@ -58,7 +71,7 @@ impl FrontMatter {
             let parsed: Header = toml::from_str(header).map_err(|error| {
                 let at = inside.start + error.span().map_or(0, |span| span.start);
                 let message = error.message().trim_end().replace('\n', ", ");
-                FrontMatterError { line: text[..at].matches('\n').count() + 1, message }
+                FrontMatterError::NotToml { line: text[..at].matches('\n').count() + 1, message }
             })?;
             parsed.question
         } else {
@@ -87,22 +100,31 @@ pub(super) struct Fenced<'t> {
     pub(super) body: usize,
 }
 
-/// The text between the fence at `start` and the next equal one. `None` if either is missing.
-pub(super) fn fenced(text: &str, start: usize) -> Option<Fenced<'_>> {
-    let first = text[start..].split_inclusive('\n').next()?;
+/// A fence without a closing one.
+pub(super) struct Unclosed<'t> {
+    /// `+++` or `---`.
+    pub(super) fence: &'t str,
+}
+
+/// The text between the fence at `start` and the next equal one. `None` if there is no fence at `start`.
+///
+/// # Errors
+/// When the closing fence is missing.
+pub(super) fn fenced(text: &str, start: usize) -> Result<Option<Fenced<'_>>, Unclosed<'_>> {
+    let first = text[start..].split_inclusive('\n').next().unwrap_or_default();
     let fence = first.trim_end();
     if !matches!(fence, "+++" | "---") {
-        return None;
+        return Ok(None);
     }
     let inside = start + first.len();
     let mut at = inside;
     for line in text[inside..].split_inclusive('\n') {
         if line.trim_end() == fence {
-            return Some(Fenced { fence, inside: inside..at, body: at + line.len() });
+            return Ok(Some(Fenced { fence, inside: inside..at, body: at + line.len() }));
         }
         at += line.len();
     }
-    None
+    Err(Unclosed { fence })
 }
 
 #[cfg(test)]
@@ -123,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn text_without_two_fences_is_all_body() {
+    fn text_without_fences_and_a_horizontal_rule_are_all_body() {
         for text in
             ["", "plain", "---\nnot closed", "+++ x\n+++\n", "\n+++\n+++\n", "---\nA rule above.\n---\nAnd below."]
         {
@@ -137,6 +159,19 @@ mod tests {
         let error = FrontMatter::split("+++\na = 1\nquestion = p95\n+++\n").expect_err("unquoted");
         let expected = "line 3: the front matter is not valid TOML: ";
         assert!(error.to_string().starts_with(expected) && !error.to_string().contains('\n'), "{error}");
-        assert_eq!(error.hint(), Some("write `question = \"<id>\"` between the two `+++` lines"));
+        assert_eq!(error.hint(), "write `question = \"<id>\"` between the two `+++` lines");
+    }
+
+    #[test]
+    fn front_matter_that_is_not_closed_is_an_error_and_never_part_of_the_answer() {
+        for text in
+            ["+++", "+++\n", "+++ \r\nquestion = \"q\"\r\nText", "\u{feff}+++\nquestion = \"q\"\n---\nText\n+++ x"]
+        {
+            let error = FrontMatter::split(text).expect_err(text);
+            assert_eq!(error.to_string(), "line 1: the front matter is not closed: expected a second line `+++`");
+            let hint = "write `+++` on a line of its own below the front matter; if the file has no front matter, \
+                        remove the first line";
+            assert_eq!(error.hint(), hint);
+        }
     }
 }
