@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Draft as Args;
 use super::exit_status::ExitStatus;
-use super::files::{display_name, write_together};
+use super::files::{display_name, is_stream, names_folder, run_folder_of, write_together};
 use super::graded::first_names;
 use super::hints::advised;
 use super::printer::Printer;
@@ -18,6 +18,7 @@ use crate::wording::counted;
 const MAX_LISTED_FILES: usize = 3;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    check_output(&args.output)?;
     let ReadRows { rows: questions, bad } = questions(args, settings, printer)?;
     let words = super::open_bank::for_draft_in(&args.output)?;
     let synonyms = words.synonyms().map_err(BankError::Faulty)?;
@@ -48,6 +49,33 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     printer.note(&format!("read and correct the rubrics; `gradus bank check {folder}` reports their faults"));
     let from = args.questions.as_deref().map(display_name).unwrap_or_default();
     Ok(report_bad_rows(&bad, &from, printer))
+}
+
+/// Checks that the output can be the folder of a bank.
+fn check_output(output: &Path) -> anyhow::Result<()> {
+    let shown = output.display();
+    if is_stream(output) {
+        return Err(advised("`-` is not a folder: a draft has several files", "name a folder with --output"));
+    }
+    if let Some(run) = run_folder_of(&output.join("rubrics")) {
+        let message = format!("the draft would be written into {}, where a batch saves its results", run.display());
+        return Err(advised(message, "choose another --output"));
+    }
+    // because `file/` does not exist where `file` is a file
+    let without_separator = output.components().as_path();
+    if let Some(file) = without_separator.ancestors().find(|path| path.exists()).filter(|path| !path.is_dir()) {
+        let hint = "name a folder with --output; the rubrics are written below it";
+        return Err(advised(format!("{} is not a folder", file.display()), hint));
+    }
+    if !output.is_dir() && !names_folder(output) && output.extension().is_some_and(|extension| extension == "toml") {
+        let hint = format!("name the folder of the bank with --output, or write {shown}/ if the folder has this name");
+        return Err(advised(format!("{shown} names a rubric, but a draft is a folder of rubrics"), hint));
+    }
+    if output.file_name().is_some_and(|name| name == "rubrics") {
+        let message = format!("{shown} is the folder of rubrics in a bank, and a draft would be written below it");
+        return Err(advised(message, "name the folder that contains `rubrics`"));
+    }
+    Ok(())
 }
 
 fn questions(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ReadRows<DraftQuestion>> {

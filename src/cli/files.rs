@@ -84,6 +84,11 @@ pub(super) fn display_name(path: &Path) -> String {
     if is_stream(path) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
+/// Whether a path names a folder because it ends in a separator. Otherwise the separator would be ignored.
+pub(super) fn names_folder(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().last().is_some_and(|byte| std::path::is_separator(char::from(*byte)))
+}
+
 /// The absolute path of a file with all links resolved. The file and its folders may be missing.
 pub(super) fn resolved_path(path: &Path) -> PathBuf {
     if let Ok(place) = fs::canonicalize(path) {
@@ -118,6 +123,9 @@ pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyh
     let shown = output.display();
     if is_stream(output) {
         return Err(advised("`-` is not a file that can be written", "name a file with --output"));
+    }
+    if names_folder(output) {
+        return Err(advised(format!("{shown} names a folder"), "name a file"));
     }
     if let Some(run) = run_folder_of(output) {
         let message = format!("{shown} is inside {}, where a batch saves its results", run.display());
@@ -210,6 +218,7 @@ mod tests {
         assert!(check_output(&file, &[&file], true).is_err(), "it is the input");
         assert!(check_output(folder.path(), &[], true).is_err(), "it is a folder");
         assert!(check_output(Path::new("-"), &[], true).is_err());
+        assert!(check_output(&folder.path().join("new/"), &[], true).is_err(), "it names a folder");
     }
 
     #[test]

@@ -117,14 +117,16 @@ fn apply_question(
 /// # Errors
 /// When the input cannot be read, or has no usable row.
 pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Result<ReadRows<DraftQuestion>> {
+    if given.references.is_some() && path.is_dir() {
+        let message = format!("{} is a folder, where the text of each file is the reference answer", path.display());
+        return Err(advised(message, "leave out --references"));
+    }
     let usual = DraftColumns::default();
     let columns = DraftColumns {
-        id: given.id.clone(),
-        prompt: given.prompt.clone(),
-        is_references_needed: given.references.is_some(),
-        references: given.references.clone().unwrap_or(usual.references),
-        is_criteria_needed: given.criteria.is_some(),
-        criteria: given.criteria.clone().unwrap_or(usual.criteria),
+        id: usual.id.or_chosen(given.id.as_deref()),
+        prompt: usual.prompt.or_chosen(given.prompt.as_deref()),
+        references: usual.references.or_chosen(given.references.as_deref()),
+        criteria: usual.criteria.or_chosen(given.criteria.as_deref()),
     };
     let format = given.input_format.map(InputFormat::from);
     let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &columns, &Asked::default()))

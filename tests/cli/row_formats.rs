@@ -365,7 +365,7 @@ fn a_question_that_cannot_be_drafted_is_left_out() {
     let rows = QUESTIONS.to_owned() + "{\"id\": \"tea/1\", \"prompt\": \"Why?\", \"references\": [\"So.\"]}\n";
     let run = gradus(["bank", "draft", "q.jsonl", "--output", "bank"]).file("q.jsonl", rows).run().check_failed();
     run.prints(&["3 rubrics drafted in bank"]).reports(&[
-        "1 row of q.jsonl cannot be read and is left out: line 4: question `tea/1` occurred in an earlier row\nhint: give each \
+        "1 row of q.jsonl cannot be read and is left out: line 4: question `tea/1` is already in line 1\nhint: give each \
          question its own id",
     ]);
 }

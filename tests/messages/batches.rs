@@ -18,6 +18,8 @@ fn outputs_of_a_batch_that_cannot_be_written_are_reported() {
             batch("rows.jsonl --output results.xlsx"),
             batch("rows.jsonl --output results.jsonl --format table"),
             batch("rows.jsonl --output bank"),
+            batch("rows.jsonl --output new.csv/"),
+            batch("rows.jsonl --output new.csv --summary summary.md/"),
             batch("rows.jsonl --output rows.jsonl"),
             batch("rows.jsonl --output results.jsonl.gradus/x.csv").file("results.jsonl.gradus/lock", ""),
             batch("rows.jsonl --keep id,id"),

@@ -34,6 +34,56 @@ fn questions_that_cannot_be_drafted_from_are_reported() {
             run("bank draft --corpus none --output drafts"),
             run("bank draft --corpus corpus --output drafts").file("corpus/tea/pot.md", sample("weak")),
             run("bank draft questions.csv --output drafts").file("questions.csv", "id\na\n"),
+            run("bank draft --corpus corpus --output drafts")
+                .file("corpus/tea/pot.md", sample("strong"))
+                .file("corpus/water/pot.md", sample("strong")),
+        ],
+    );
+}
+
+/// A file of a folder with a reference answer to the question `pot`.
+fn reference(line: &str) -> String {
+    format!("+++\nid = \"pot\"\n{line}\n+++\nIt takes heat.\n")
+}
+
+#[test]
+fn folders_that_cannot_be_drafted_from_are_reported() {
+    let draft = |flags: &str| {
+        run(&format!("bank draft answers --output drafts {flags}"))
+            .file("answers/a.md", reference("prompt = 'Why tea?'"))
+            .file("answers/b.md", reference("prompt = 'Why water?'"))
+    };
+    assert_messages(
+        "draft-folders",
+        &[
+            draft(""),
+            draft("--id nr"),
+            draft("--prompt frage"),
+            draft("--criteria punkte"),
+            draft("--references muster"),
+            draft("--id id --prompt prompt"),
+        ],
+    );
+}
+
+#[test]
+fn outputs_that_cannot_be_the_folder_of_a_bank_are_reported() {
+    let draft = |output: &str| {
+        run(&format!("bank draft questions.jsonl --output {output}"))
+            .file("questions.jsonl", question("a", "Why?", "It is warm."))
+    };
+    assert_messages(
+        "draft-outputs",
+        &[
+            draft("-"),
+            draft("answer.md"),
+            draft("answer.md/"),
+            draft("answer.md/drafts"),
+            draft("a.toml"),
+            draft("bank/rubrics"),
+            draft("out.csv.gradus").file("out.csv.gradus/lock", ""),
+            draft("new/"),
+            draft("a.toml/"),
         ],
     );
 }

@@ -81,6 +81,7 @@ fn outputs_that_would_overwrite_files_are_reported() {
             grade(&format!("{graded} --output answer.md")),
             grade(&format!("{graded} --output report.md")).file("report.md", "mine"),
             grade(&format!("{graded} --output bank --format text")),
+            grade(&format!("{graded} --output new/ --format text")),
             grade(&format!("{graded} --output results.csv.gradus/report.md"))
                 .file("results.csv.gradus/manifest.json", "{}"),
             grade(&format!("{graded} --output answer.md/report.md")),

@@ -6,59 +6,20 @@
 use std::path::Path;
 
 use gradus_core::bank::{DraftFault, DraftQuestion};
+use gradus_core::model::RowLocation;
 use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
+use super::draft_columns::{CRITERIA, DraftColumn, DraftColumns, ID, PROMPT, REFERENCES, TOPIC};
+use super::draft_files::{DraftFile, questions_of_files};
 use super::input::{
     Asked, BadRow, FileColumns, InputError, InputFormat, ReadRows, Record, RecordColumns, RecordReader, RowFault,
     read_all,
 };
 use super::row::TEXT;
 
-const ID: &str = "id";
-const PROMPT: &str = "prompt";
-const TOPIC: &str = "topic";
-const REFERENCES: &str = "references";
-const CRITERIA: &str = "criteria";
 /// Column of the file's name in a folder. It is not read, and no argument of a program can name it.
 const FILE: &str = "\0";
-
-/// The columns of questions. The topic of a question is always in the column `topic`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftColumns {
-    /// The question's id.
-    pub id: String,
-    /// The wording of the question.
-    pub prompt: String,
-    /// Good answers: a list of texts.
-    pub references: String,
-    /// Whether the input must have the column of references.
-    pub is_references_needed: bool,
-    /// Criteria: a list of texts, or of objects with `text`, `points` and `id`.
-    pub criteria: String,
-    /// Whether the input must have the column of criteria.
-    pub is_criteria_needed: bool,
-}
-
-impl Default for DraftColumns {
-    fn default() -> Self {
-        let [id, prompt, references, criteria] = [ID, PROMPT, REFERENCES, CRITERIA].map(str::to_owned);
-        Self { id, prompt, references, is_references_needed: false, criteria, is_criteria_needed: false }
-    }
-}
-
-impl DraftColumns {
-    /// The fields of a question with their columns.
-    fn by_field(&self) -> [(&'static str, &str); 5] {
-        let Self { id, prompt, references, criteria, .. } = self;
-        [(ID, id), (PROMPT, prompt), (TOPIC, TOPIC), (REFERENCES, references), (CRITERIA, criteria)]
-    }
-
-    /// The column of a field.
-    fn of_field(&self, field: &str) -> &str {
-        self.by_field().into_iter().find(|(known, _)| *known == field).map_or("", |(_, column)| column)
-    }
-}
 
 /// Opens an input with questions.
 ///
@@ -70,13 +31,14 @@ pub fn open_drafts(
     columns: &DraftColumns,
     asked: &Asked,
 ) -> Result<RecordReader, InputError> {
-    let DraftColumns { id, prompt, references, is_references_needed, criteria, is_criteria_needed } = columns;
-    let (mut required, mut optional) = (vec![id.clone(), prompt.clone()], vec![TOPIC.to_owned()]);
-    if *is_references_needed { &mut required } else { &mut optional }.push(references.clone());
-    if *is_criteria_needed { &mut required } else { &mut optional }.push(criteria.clone());
-    let named = [(is_references_needed, references), (is_criteria_needed, criteria)];
-    let named = named.into_iter().filter(|(is_needed, _)| **is_needed).map(|(_, column)| column.clone()).collect();
-    let files = FileColumns { name: FILE.to_owned(), question: id.clone(), text: references.clone() };
+    let DraftColumns { id, prompt, references, criteria } = columns;
+    let (mut required, mut optional) = (vec![id.name.clone(), prompt.name.clone()], vec![TOPIC.to_owned()]);
+    for column in [references, criteria] {
+        if column.is_chosen { &mut required } else { &mut optional }.push(column.name.clone());
+    }
+    let chosen = [id, prompt, references, criteria].into_iter().filter(|column| column.is_chosen);
+    let named = chosen.map(|column| column.name.clone()).collect();
+    let files = FileColumns { name: FILE.to_owned(), question: id.name.clone(), text: references.name.clone() };
     let columns = RecordColumns { required, optional, named, prefix: None };
     RecordReader::open(path, format, columns, files, asked)
 }
@@ -85,29 +47,44 @@ pub fn open_drafts(
 /// again is a bad row.
 ///
 /// # Errors
-/// When the input cannot be read to its end, when no row has a needed column, or when more than 1 GiB is read.
+/// When the input cannot be read to its end, when no row has a column that the caller chose, or when more than 1 GiB is
+/// read.
 pub fn read_drafts(reader: &mut RecordReader, columns: &DraftColumns) -> Result<ReadRows<DraftQuestion>, InputError> {
-    let (is_json, is_folder) = (reader.is_json(), reader.is_folder());
-    let mut locations = Vec::new();
+    if reader.is_folder() {
+        return read_files(reader, columns);
+    }
+    let is_json = reader.is_json();
     let ReadRows { rows, mut bad } = read_all(reader, |record| {
-        let fields = if is_folder { fields_of_file(record, columns)? } else { fields_of(record, columns, is_json)? };
+        let fields = fields_of(record, columns, is_json)?;
         let question = DraftQuestion::from_fields(&fields).map_err(|fault| row_fault(fault, record, columns))?;
-        locations.push(record.at.clone());
-        Ok(question)
+        Ok((question, record.at.clone()))
     })?;
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let mut questions: Vec<DraftQuestion> = Vec::with_capacity(rows.len());
-    for (question, at) in rows.into_iter().zip(locations) {
-        let first = known.get(&question.id).and_then(|place| questions.get_mut(*place));
-        match first {
-            Some(first) if is_folder => first.references.extend(question.references),
-            Some(_) => bad.push(BadRow { at, fault: DraftFault::Repeated { id: question.id }.into() }),
+    let mut known: HashMap<String, RowLocation> = HashMap::new();
+    let mut questions = Vec::with_capacity(rows.len());
+    for (question, at) in rows {
+        match known.get(&question.id) {
+            Some(first) => {
+                let fault = DraftFault::Repeated { id: question.id, first: first.clone() };
+                bad.push(BadRow { at, fault: fault.into() });
+            }
             None => {
-                known.insert(question.id.clone(), questions.len());
+                known.insert(question.id.clone(), at);
                 questions.push(question);
             }
         }
     }
+    bad.sort_by(|one, other| one.at.cmp(&other.at));
+    Ok(ReadRows { rows: questions, bad })
+}
+
+/// Reads all files of a folder.
+fn read_files(reader: &mut RecordReader, columns: &DraftColumns) -> Result<ReadRows<DraftQuestion>, InputError> {
+    let ReadRows { rows: files, mut bad } = read_all(reader, |record| {
+        let fields = fields_of_file(record, columns)?;
+        let question = DraftQuestion::from_fields(&fields).map_err(|fault| row_fault(fault, record, columns))?;
+        Ok(DraftFile { question, at: record.at.clone(), names_topic: record.get(TOPIC).is_some() })
+    })?;
+    let questions = questions_of_files(files, columns, &mut bad);
     bad.sort_by(|one, other| one.at.cmp(&other.at));
     Ok(ReadRows { rows: questions, bad })
 }
@@ -129,7 +106,7 @@ fn fields_of(record: &Record, columns: &DraftColumns, is_json: bool) -> Result<M
         }
     }
     // Ids keep all digits as they are written.
-    if let Some(id) = record.name(&columns.id).ok().flatten() {
+    if let Some(id) = record.name(&columns.id.name).ok().flatten() {
         fields.insert(ID.to_owned(), Value::from(id));
     }
     Ok(fields)
@@ -137,7 +114,7 @@ fn fields_of(record: &Record, columns: &DraftColumns, is_json: bool) -> Result<M
 
 /// A fault of a field, in the words of all readers and with the name of the column.
 fn row_fault(fault: DraftFault, record: &Record, columns: &DraftColumns) -> RowFault {
-    let is_missing = |is_needed: bool, column: &str| is_needed && record.get(column).is_none();
+    let is_missing = |column: &DraftColumn| column.is_chosen && record.get(&column.name).is_none();
     match fault {
         DraftFault::Missing { field } => record.missing(columns.of_field(field)),
         DraftFault::WrongType { field, found, expected } => RowFault::WrongType {
@@ -145,12 +122,8 @@ fn row_fault(fault: DraftFault, record: &Record, columns: &DraftColumns) -> RowF
             found: found_type(&found, field),
             expected,
         },
-        DraftFault::NothingToSay { .. } if is_missing(columns.is_references_needed, &columns.references) => {
-            record.missing(&columns.references)
-        }
-        DraftFault::NothingToSay { .. } if is_missing(columns.is_criteria_needed, &columns.criteria) => {
-            record.missing(&columns.criteria)
-        }
+        DraftFault::NothingToSay { .. } if is_missing(&columns.references) => record.missing(&columns.references.name),
+        DraftFault::NothingToSay { .. } if is_missing(&columns.criteria) => record.missing(&columns.criteria.name),
         fault => fault.into(),
     }
 }
@@ -196,7 +169,7 @@ fn list_in(cell: &str) -> Value {
 /// topic.
 fn fields_of_file(record: &Record, columns: &DraftColumns) -> Result<Map<String, Value>, RowFault> {
     let mut fields = fields_of(record, columns, false)?;
-    let text = record.text(&columns.references)?.unwrap_or_default();
+    let text = record.text(&columns.references.name)?.unwrap_or_default();
     fields.insert(REFERENCES.to_owned(), Value::Array(vec![Value::from(text)]));
     let path = Path::new(record.at.file().unwrap_or_default());
     if !fields.contains_key(ID) {

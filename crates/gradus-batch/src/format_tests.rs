@@ -16,7 +16,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::input::{Asked, InputFormat, ReadRows};
-use super::{DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
+use super::{DraftColumn, DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
 /// Names of the columns in these tests, in the order of [`InputRow::cells`].
 const COLUMNS: [&str; 10] =
@@ -295,10 +295,7 @@ fn a_table_cell_may_contain_one_reference_and_a_repeated_id_is_reported() {
     let bad: Vec<String> = read.bad.iter().map(ToString::to_string).collect();
     assert_eq!(
         bad,
-        [
-            "line 3: question `8` has neither references nor criteria",
-            "line 4: question `007` occurred in an earlier row"
-        ]
+        ["line 3: question `8` has neither references nor criteria", "line 4: question `007` is already in line 2"]
     );
 }
 
@@ -332,12 +329,9 @@ fn files_of_a_folder_are_references_of_the_questions_they_name() {
 fn question_ids_come_from_file_names_whatever_the_columns_are_called() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("warm-pot.md"), "+++\nfrage = \"Why?\"\n+++\nThe water stays hot.").expect("writes");
-    let columns = DraftColumns {
-        id: "file".to_owned(),
-        prompt: "frage".to_owned(),
-        references: "id".to_owned(),
-        ..DraftColumns::default()
-    };
+    let named = |name: &str| DraftColumn { name: name.to_owned(), is_chosen: false };
+    let columns =
+        DraftColumns { id: named("file"), prompt: named("frage"), references: named("id"), ..DraftColumns::default() };
     let read = drafts(folder.path(), &columns);
     assert_eq!((read.bad.len(), read.rows[0].id.as_str(), read.rows[0].prompt.as_str()), (0, "warm-pot", "Why?"));
     assert_eq!(read.rows[0].references, ["The water stays hot."]);

@@ -83,8 +83,10 @@ answers). If it also has `criteria` (a list of texts, or of objects with `text`,
 `points` and `id`), each text or object becomes a criterion, and the references
 are not used. Other fields are ignored. In a table, a list is a JSON array or a
 single text. In a folder, each file is a reference answer, and its front matter
-or its file name gives the `id`. Input formats are those of `batch`. A row that
-cannot be used is reported and left out, and the exit code is 1.
+may have the other fields. Without an `id`, the file name is the id. Files with
+the same id are references of one question and must not contradict each other.
+Input formats are those of `batch`. A row that cannot be used is reported and
+left out, and the exit code is 1.
 
 Examples:
   gradus bank draft questions.jsonl --output my-bank
@@ -118,12 +120,12 @@ pub(in crate::cli) struct QuestionColumns {
     /// Input format [default: from the file extension]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(in crate::cli) input_format: Option<RowFormat>,
-    /// Column with the id of the question
-    #[arg(long, value_name = "NAME", default_value = "id", conflicts_with = "corpus", help_heading = "Columns")]
-    pub(in crate::cli) id: String,
-    /// Column with the wording of the question
-    #[arg(long, value_name = "NAME", default_value = "prompt", conflicts_with = "corpus", help_heading = "Columns")]
-    pub(in crate::cli) prompt: String,
+    /// Column with the id of the question [default: id; in a folder, otherwise the file name]
+    #[arg(long, value_name = "NAME", conflicts_with = "corpus", help_heading = "Columns")]
+    pub(in crate::cli) id: Option<String>,
+    /// Column with the wording of the question [default: prompt; in a folder, otherwise the id]
+    #[arg(long, value_name = "NAME", conflicts_with = "corpus", help_heading = "Columns")]
+    pub(in crate::cli) prompt: Option<String>,
     /// Column with the reference answers [default: references, if there is such a column]
     #[arg(long, value_name = "NAME", conflicts_with = "corpus", help_heading = "Columns")]
     pub(in crate::cli) references: Option<String>,

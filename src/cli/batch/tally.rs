@@ -17,7 +17,7 @@ use crate::agreement::Overview;
 use crate::batch::{self, FinishedRow};
 use crate::cli::args::{AnswerLimit, ScoreLimit};
 use crate::cli::exit_status::ExitStatus;
-use crate::cli::files::{check_output, display_name, resolved_path, run_folder_of, write_atomically};
+use crate::cli::files::{check_output, display_name, names_folder, resolved_path, run_folder_of, write_atomically};
 use crate::cli::hints::advised;
 use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::{QuestionMatch, RowOutcome};
@@ -114,6 +114,9 @@ impl TallyOptions {
         ];
         let files: Vec<(&str, &Path)> = flags.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
         for (at, (flag, path)) in files.iter().enumerate() {
+            if names_folder(path) {
+                return Err(advised(format!("{} names a folder", path.display()), format!("name a file with {flag}")));
+            }
             check_separate(flag, path, &files[..at], inputs, output)?;
             if let Some(run) = run_folder_of(path) {
                 return Err(advised(

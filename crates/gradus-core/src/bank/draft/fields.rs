@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::questions::{DraftCriterion, DraftQuestion};
-use crate::model::is_blank;
+use crate::model::{RowLocation, is_blank};
 
 /// The most points that one criterion may have.
 const MOST_POINTS: f64 = 100.0;
@@ -32,8 +32,12 @@ pub enum DraftFault {
     NoWords { text: String },
     #[error("the points of the criteria are {}", .points.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Points { points: Vec<f64> },
-    #[error("question `{id}` occurred in an earlier row")]
-    Repeated { id: String },
+    /// `first` is the row that has the id already.
+    #[error("question `{id}` is already in {first}")]
+    Repeated { id: String, first: RowLocation },
+    /// A file of a folder has another value than an earlier file of the same question, `first`.
+    #[error("the `{column}` of question `{id}` differs from that in {first}")]
+    Contradiction { id: String, column: String, first: RowLocation },
 }
 
 impl DraftFault {
@@ -53,6 +57,7 @@ impl DraftFault {
             Self::NoWords { .. } => "say what earns the points, or leave it out",
             Self::Points { .. } => "use points from 0.01 to 100 that go together",
             Self::Repeated { .. } => "give each question its own id, or put its references into one row",
+            Self::Contradiction { .. } => "write the same value in all files of a question, or give each its own id",
         }
     }
 }
@@ -238,8 +243,17 @@ mod tests {
             let fault = read(text).expect_err(text);
             assert_eq!((fault.to_string().as_str(), fault.hint()), (message, hint), "{text}");
         }
-        let repeated = DraftFault::Repeated { id: "a".to_owned() };
-        assert_eq!(repeated.to_string(), "question `a` occurred in an earlier row");
+    }
+
+    #[test]
+    fn two_rows_of_one_question_are_named_with_advice() {
+        let id = || "a".to_owned();
+        let repeated = DraftFault::Repeated { id: id(), first: RowLocation::Line(3) };
+        assert_eq!(repeated.to_string(), "question `a` is already in line 3");
         assert_eq!(repeated.hint(), "give each question its own id, or put its references into one row");
+        let first = RowLocation::File { number: 1, name: "t/a.md".to_owned() };
+        let other = DraftFault::Contradiction { id: id(), column: "prompt".to_owned(), first };
+        assert_eq!(other.to_string(), "the `prompt` of question `a` differs from that in t/a.md");
+        assert_eq!(other.hint(), "write the same value in all files of a question, or give each its own id");
     }
 }

@@ -61,13 +61,21 @@ pub struct DraftCriterion {
 /// words of the id.
 ///
 /// # Errors
-/// When a sample file has faults, or there is none.
+/// When a sample file has faults, two files have samples of one question, or there is no file.
 pub fn questions_from_corpus(files: &Files, bank: Option<&Bank>) -> Result<Vec<DraftQuestion>, DraftError> {
     let (mut questions, mut findings) = (Vec::new(), Vec::new());
+    let mut file_of: HashMap<String, &str> = HashMap::new();
     for (file, text) in files.within("corpus/", ".md") {
         match corpus::parse(file, text) {
             Err(faults) => findings.extend(faults),
             Ok(corpus) => {
+                if let Some(first) = file_of.get(&corpus.question) {
+                    let message = format!("question `{}` also has samples in {first}", corpus.question);
+                    let hint = "put all samples of a question into one file, or correct the id";
+                    findings.push(Finding::new(file, text, corpus.question_at, message, hint));
+                    continue;
+                }
+                file_of.insert(corpus.question.clone(), file);
                 let known = bank.and_then(|bank| bank.question(bank.entry(&corpus.question).ok()?).ok());
                 let strong = corpus.samples.into_iter().filter(|sample| sample.level == SampleLevel::Strong);
                 let references: Vec<String> = strong.map(|sample| sample.text).collect();
