@@ -10,6 +10,12 @@ use crate::cli::tiny_bank::tiny;
 use crate::support::{Gradus, RunOutput};
 
 const SECRET: &str = "sk-live-7Qm4x9ZrT2vKp8Wd";
+/// The key in base64: alone, after a colon, and after `user:`.
+const ENCODED: [&str; 3] = [
+    "c2stbGl2ZS03UW00eDlaclQydktwOFdk",
+    "OnNrLWxpdmUtN1FtNHg5WnJUMnZLcDhXZA==",
+    "dXNlcjpzay1saXZlLTdRbTR4OVpyVDJ2S3A4V2Q=",
+];
 
 /// For each protocol: its name, the variable of its key, the header that carries the key, and the path.
 const PROVIDERS: [(&str, &str, &str, &str); 2] = [
@@ -118,10 +124,17 @@ fn settings_are_shown_without_a_password() {
     assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{}{}", ran.out, ran.err);
 }
 
+/// Texts that reveal the key: the key, and eight characters from the middle of each of its encodings.
+fn revealing_texts() -> impl Iterator<Item = &'static str> {
+    std::iter::once(SECRET).chain(ENCODED.into_iter().map(|encoded| &encoded[16..24]))
+}
+
 /// Panics if the key is in the output or in any file below the folder, or if an expected file is missing.
 #[track_caller]
 fn assert_key_is_absent(ran: &RunOutput, folder: &Path, expected: &[&str]) {
-    assert!(!ran.out.contains(SECRET) && !ran.err.contains(SECRET), "{}{}", ran.out, ran.err);
+    for text in revealing_texts() {
+        assert!(!ran.out.contains(text) && !ran.err.contains(text), "{text}: {}{}", ran.out, ran.err);
+    }
     let (mut open, mut seen) = (vec![folder.to_owned()], String::new());
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).expect("reads") {
@@ -131,8 +144,10 @@ fn assert_key_is_absent(ran: &RunOutput, folder: &Path, expected: &[&str]) {
                 continue;
             }
             let bytes = fs::read(&path).expect("reads");
-            let found = memchr::memmem::find(&bytes, SECRET.as_bytes());
-            assert!(found.is_none(), "{}: {}", path.display(), String::from_utf8_lossy(&bytes));
+            for text in revealing_texts() {
+                let found = memchr::memmem::find(&bytes, text.as_bytes());
+                assert!(found.is_none(), "{text}: {}: {}", path.display(), String::from_utf8_lossy(&bytes));
+            }
             seen.push_str(&path.display().to_string());
         }
     }
@@ -188,6 +203,14 @@ fn leaking_servers() -> Vec<LeakingResponse> {
             let page = format!("<html><title>Log in as {SECRET}</title></html>");
             Action::Raw { status: 200, content_type: "text/html", body: page.into_bytes() }
         }),
+        ("401 in base64", || {
+            let message = format!("not accepted: {} {}", ENCODED[0], ENCODED[1]);
+            Action::Status(401, vec![], format!("{{\"error\":{{\"message\":\"{message}\"}}}}"))
+        }),
+        ("403 as a header in base64", || {
+            let encoded = ENCODED[2].trim_end_matches('=');
+            Action::Status(403, vec![], format!("Authorization: Basic {encoded}"))
+        }),
         ("200 with an error", || Action::Status(200, vec![], format!("{{\"error\":{{\"message\":\"no {SECRET}\"}}}}"))),
     ]
 }
@@ -238,10 +261,12 @@ fn a_key_in_a_prose_reply_is_not_repeated() {
 
 #[test]
 fn a_key_in_a_verdict_is_not_repeated() {
-    let why = format!("the key is {SECRET}");
-    assert_key_in_reply_is_masked(move |request| {
-        Action::Reply(same_verdicts(request, "full", "rolled the release back").replace("it says so", &why))
-    });
+    for key in ENCODED.into_iter().chain([SECRET]) {
+        let why = format!("the key is {key}");
+        assert_key_in_reply_is_masked(move |request| {
+            Action::Reply(same_verdicts(request, "full", "rolled the release back").replace("it says so", &why))
+        });
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod circuit_breaker;
 mod endpoint;
 mod endpoint_client;
 mod http_client;
+mod masking;
 mod pool;
 mod probe;
 mod protocol;

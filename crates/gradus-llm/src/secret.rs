@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::Url;
 
-use super::protocol::masked;
+use super::masking::{masked, repeats};
 
 /// Minimum length, in bytes, of a key that is removed from verdicts. Shorter keys may be ordinary words.
 const SHORTEST_KEY: usize = 8;
@@ -58,12 +58,12 @@ impl Redactor {
         self.values.iter().fold(masked(text, &self.key), |text, value| masked(&text, value))
     }
 
-    /// A verdict without the secrets; a verdict that contains none of them is unchanged.
+    /// A verdict without the secrets; a verdict that contains none of them as a whole is unchanged.
     pub(super) fn verdict(&self, text: String) -> String {
         let key = Some(&self.key).filter(|key| key.len() >= SHORTEST_KEY);
         key.into_iter()
             .chain(&self.values)
-            .fold(text, |text, secret| if text.contains(secret.as_str()) { masked(&text, secret) } else { text })
+            .fold(text, |text, secret| if repeats(&text, secret) { masked(&text, secret) } else { text })
     }
 }
 
@@ -96,6 +96,7 @@ mod tests {
             ("no QUERYSECRET77 here", "no [key] here"),
             ("a/b+cdef or a%2Fb%2Bcdef", "[key] or [key]"),
             ("BARESECRET88, ada99x, hunter2, sk-12345678", "[key], [key], [key], [key]"),
+            ("Basic YWRhOTl4Omh1bnRlcjI=, UVVFUllTRUNSRVQ3Nw", "Basic [key]O[key], [key]"),
             ("2024-06-01 and abc stay", "2024-06-01 and abc stay"),
         ] {
             assert_eq!(redactor.message(text), expected);

@@ -15,5 +15,4 @@ pub use dialect::RefusedParameter;
 pub(super) use dialect::{Dialect, Mode, Parameters, Refusal};
 pub use provider::Provider;
 pub(super) use refusal_text::refusal_text;
-pub(super) use server_text::masked;
 pub use unreadable_body::UnreadableBody;

@@ -1,8 +1,9 @@
 //! The explanation of a response with a status other than 200, for people: the server's own words without secrets.
 
+use gradus_core::wording::{one_line, shortened};
 use serde_json::Value;
 
-use super::server_text::{complaint, is_html, one_line, shortened, title};
+use super::server_text::{complaint, is_html, title};
 
 /// Largest number of characters of the result.
 const LONGEST: usize = 300;
@@ -21,7 +22,7 @@ pub(crate) fn refusal_text(
     let text = String::from_utf8_lossy(body);
     let words: String = one_line(&said(content_type, &text)).chars().take(SEARCHED).collect();
     let words = if words.is_empty() { meaning(status).to_owned() } else { words };
-    shortened(&redacted(&words), LONGEST)
+    shortened(&redacted(&words), LONGEST).into_owned()
 }
 
 fn said(content_type: Option<&str>, text: &str) -> String {
@@ -54,7 +55,7 @@ fn meaning(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::masked;
+    use crate::masking::masked;
 
     #[test]
     fn the_servers_own_words_are_found() {
@@ -105,6 +106,8 @@ mod tests {
         let cases = [
             (r#"{"error":{"message":"wrong key: sk-abcdefgh-12345678."}}"#.to_owned(), "wrong key: [key]."),
             (r#"{"error":"wrong key: sk\u002dabcde*****5678"}"#.to_owned(), "wrong key: [key]*****5678"),
+            (r#"{"error":"wrong: Basic OnNrLWFiY2RlZmdoLTEyMzQ1Njc4"}"#.to_owned(), "wrong: Basic O[key]"),
+            ("c2stYWJjZGVmZ2gt\nMTIzNDU2Nzg=".to_owned(), "[key]"),
             ("<html><title>sk-abcdefgh-12345678</title>".to_owned(), "[key]"),
             ("Bearer sk-abc\u{7}defgh-12345678".to_owned(), "Bearer [key]"),
         ];

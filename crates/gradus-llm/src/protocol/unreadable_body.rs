@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use gradus_core::wording::{one_line, shortened};
 use serde_json::Value;
 
-use super::server_text::{complaint, is_html, one_line, shortened, title};
+use super::server_text::{complaint, is_html, title};
 
 /// Largest number of characters that are shown of a body.
 const SHOWN: usize = 80;
@@ -80,7 +81,7 @@ pub(super) fn json(content_type: Option<&str>, body: &[u8]) -> Result<Value, Unr
         if text.trim().is_empty() {
             UnreadableBody::Empty
         } else if is_html(content_type, &text) {
-            UnreadableBody::HtmlPage(title(&text).map(|title| shortened(&title, SHOWN)))
+            UnreadableBody::HtmlPage(title(&text).map(|title| shortened(&title, SHOWN).into_owned()))
         } else if error.is_eof() && text.trim_start().starts_with(['{', '[']) {
             UnreadableBody::Truncated(start())
         } else {
@@ -92,7 +93,7 @@ pub(super) fn json(content_type: Option<&str>, body: &[u8]) -> Result<Value, Unr
 
 /// The start of `text` on one line.
 fn shown(text: &str, limit: usize) -> String {
-    shortened(&one_line(text), limit)
+    shortened(&one_line(text), limit).into_owned()
 }
 
 impl fmt::Display for UnreadableBody {
