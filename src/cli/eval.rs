@@ -28,7 +28,7 @@ use crate::report::{
     self, AnswerScore, DataLayout, Disagreement, Evaluation, EvaluationChange, MetricChange, UngradedAnswer,
 };
 use crate::score::VERSION;
-use crate::wording::counted;
+use crate::wording::{agreeing, counted};
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
@@ -114,7 +114,7 @@ fn grade_rows(
     })?;
     if let (true, Some(why)) = (fallbacks > 0, engine.judges().and_then(Judges::first_fallback)) {
         let answers = counted(rows.len(), "answer");
-        let were = if fallbacks == 1 { "was" } else { "were" };
+        let were = agreeing(fallbacks, "was", "were");
         printer.warning(&format!("{fallbacks} of {answers} {were} graded offline, at least in part: {why}"));
     }
     Ok(GradedRows { results, ungraded })

@@ -11,7 +11,7 @@ use crate::bank::BankError;
 use crate::engine::Engine;
 use crate::model::{Answer, Grade, Outcome};
 use crate::questions::PreparedQuestion;
-use crate::wording::counted;
+use crate::wording::{agreeing, counted};
 
 /// Maximum number of names that a message lists.
 const NAMED: usize = 3;
@@ -52,10 +52,10 @@ impl<'e> RowQuestions<'e> {
             ));
         }
         if !unknown.is_empty() {
-            let (is, whose) = if unknown.len() == 1 { ("is", "its") } else { ("are", "their") };
+            let (is, their) = (agreeing(unknown.len(), "is", "are"), agreeing(unknown.len(), "its", "their"));
             let count = counted(unknown.len(), "question");
             printer.warning(&format!(
-                "{count} {is} not in the bank: {}; {whose} answers are not graded",
+                "{count} {is} not in the bank: {}; {their} answers are not graded",
                 first_names(&unknown)
             ));
         }

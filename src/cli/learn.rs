@@ -18,7 +18,7 @@ use crate::agreement::ScoredRow;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 use crate::batch::ReadRows;
 use crate::questions::Questions;
-use crate::wording::counted;
+use crate::wording::{agreeing, counted};
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if let Some(path) = &args.output {
@@ -127,8 +127,7 @@ fn rows_by_question<'b, 'r>(
         ));
     }
     if !unknown.is_empty() && only.is_none() {
-        let is = if unknown.len() == 1 { "is" } else { "are" };
-        let count = counted(unknown.len(), "question");
+        let (count, is) = (counted(unknown.len(), "question"), agreeing(unknown.len(), "is", "are"));
         printer.warning(&format!("{count} {is} not in the bank, and left out: {}", first_names(&unknown)));
     }
     Ok(groups.into_iter().filter_map(|(number, rows)| Some((bank.entries().get(number)?, rows))).collect())

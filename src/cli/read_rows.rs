@@ -22,7 +22,7 @@ use crate::batch::{
     open_drafts, open_graded, read_drafts, read_graded,
 };
 use crate::questions::Questions;
-use crate::wording::counted;
+use crate::wording::{agreeing, counted};
 
 /// Hint for answers without the columns that are needed.
 const GRADED_HINT: &str = "name the columns with --id, --question, --answer and --score";
@@ -199,13 +199,13 @@ fn refuse_without_rows<T>(
 pub(super) fn report_bad_rows(bad: &[BadRow], name: &str, printer: &Printer) -> ExitStatus {
     let Some(first) = bad.first() else { return ExitStatus::Done };
     let noun = if first.at.file().is_some() { "file" } else { "row" };
-    let (count, verb) = (counted(bad.len(), noun), if bad.len() == 1 { "is" } else { "are" });
+    let (count, is) = (counted(bad.len(), noun), agreeing(bad.len(), "is", "are"));
     let listed: Vec<String> = bad.iter().take(LISTED).map(ToString::to_string).collect();
     let more = match bad.len().saturating_sub(LISTED) {
         0 => String::new(),
         others => format!("; and {others} more"),
     };
-    let message = format!("{count} of {name} cannot be read and {verb} left out: {}{more}", listed.join("; "));
+    let message = format!("{count} of {name} cannot be read and {is} left out: {}{more}", listed.join("; "));
     // because one hint below several faults would seem to be about all of them
     match first.hint().filter(|hint| bad.iter().all(|row| row.hint() == Some(*hint))) {
         Some(hint) => printer.warning_with_hint(&message, hint),

@@ -7,11 +7,11 @@ use super::tally::{BatchDescription, Tally};
 use crate::batch::{BatchError, RunSummary};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::printer::Printer;
-use crate::wording::counted;
+use crate::wording::{agreeing, counted};
 
 /// "1 result is", "2 results are".
 fn results_are(results: u64) -> String {
-    format!("{} {}", counted(results, "result"), if results == 1 { "is" } else { "are" })
+    format!("{} {}", counted(results, "result"), agreeing(results, "is", "are"))
 }
 
 /// Prints the summary of a complete run, or what is saved of another.

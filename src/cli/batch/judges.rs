@@ -15,6 +15,7 @@ use crate::cli::printer::Printer;
 use crate::cli::settings::{Origin, Settings};
 use crate::engine::{Engine, Estimate};
 use crate::score::VERSION;
+use crate::wording::{agreeing, counted};
 
 /// The reason for fallbacks of an earlier run, whose reason is not known.
 const EARLIER_RUN: &str = "an earlier run recorded it";
@@ -72,9 +73,9 @@ pub(super) fn estimate(
 /// Warns that the offline scorer graded instead of the judge, with the reason and what to do.
 pub(super) fn warn_of_fallback(answers: u64, why: Option<&str>, is_saved: bool, printer: &Printer) {
     if answers > 0 {
-        let verb = if answers == 1 { "answer was" } else { "answers were" };
+        let (count, were) = (counted(answers, "answer"), agreeing(answers, "was", "were"));
         let why = why.unwrap_or(EARLIER_RUN);
-        let text = format!("{answers} {verb} graded offline in the judge's place, at least in part: {why}");
+        let text = format!("{count} {were} graded offline in the judge's place, at least in part: {why}");
         if is_saved {
             printer.warning_with_hint(&text, "--retry-fallback grades them again");
         } else {

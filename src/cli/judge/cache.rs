@@ -12,6 +12,7 @@ use crate::cli::hints;
 use crate::cli::printer::Printer;
 use crate::cli::settings::{Settings, one_line};
 use crate::llm::{Cache, CacheStats, CacheUse, CacheWarning, OpenedCache, PathOrigin};
+use crate::wording::counted;
 
 /// The name of the cache file in the cache folder.
 const FILE_NAME: &str = "replies.sqlite";
@@ -30,7 +31,7 @@ pub(in crate::cli) fn run(command: CacheCommand, settings: &Settings, printer: &
             if let Some(aside) = set_aside {
                 printer.warning(&format!("the cached replies were damaged and are now in {}", aside.display()));
             }
-            printer.result(&format!("{} deleted", replies(cache.clear()?)))?;
+            printer.result(&format!("{} deleted", counted(cache.clear()?, "reply")))?;
         }
     }
     Ok(ExitStatus::Done)
@@ -85,14 +86,10 @@ pub(super) fn open(chosen: Option<&Path>, cache_use: CacheUse, printer: &Printer
     }
 }
 
-fn replies(count: u64) -> String {
-    if count == 1 { "1 reply".to_owned() } else { format!("{count} replies") }
-}
-
 fn stats(stats: &CacheStats) -> String {
     #[allow(clippy::cast_precision_loss)] // shown to a tenth
     let megabytes = stats.bytes as f64 / 1e6;
-    let mut text = format!("{} cached, {megabytes:.1} MB\n", replies(stats.replies));
+    let mut text = format!("{} cached, {megabytes:.1} MB\n", counted(stats.replies, "reply"));
     for (model, count) in &stats.models {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {count:>8}  {}", crate::report::printable(model));

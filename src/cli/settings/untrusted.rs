@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+use crate::wording::agreeing;
+
 /// A setting that is ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct WithheldSetting {
@@ -43,7 +45,7 @@ impl UntrustedFile {
     pub(in crate::cli) fn warning(&self) -> String {
         let reason = if self.has_changed { "was changed since it was trusted" } else { "is not trusted" };
         let names: Vec<&str> = self.withheld.iter().map(|one| one.name.as_str()).collect();
-        let are = if names.len() == 1 { "is" } else { "are" };
+        let are = agreeing(names.len(), "is", "are");
         let judges = if self.names_judges { ", and the judges that it names are not asked" } else { "" };
         format!("{} {reason}: {} {are} ignored{judges}", self.path.display(), names.join(", "))
     }

@@ -12,6 +12,7 @@ use super::panel::Panel;
 use super::prompt::{INSTRUCTIONS, Prompt, References};
 use crate::model::{Basis, Criterion, Fingerprint, Question, Sample, SampleLevel};
 use crate::text::{Document, Lexicon};
+use crate::wording::counted;
 
 /// Largest number of sample answers in a prompt, divided equally among the levels.
 const MAX_SAMPLES: usize = 6;
@@ -246,9 +247,8 @@ fn rubric(question: &Question) -> String {
 }
 
 fn write_criterion(text: &mut String, criterion: &Criterion) {
-    let points = if criterion.points == 1 { "point" } else { "points" };
     // Writing to a string does not fail.
-    let _ = writeln!(text, "[{}] ({} {points}) {}", criterion.id, criterion.points, criterion.asks.trim());
+    let _ = writeln!(text, "[{}] ({}) {}", criterion.id, counted(criterion.points, "point"), criterion.asks.trim());
     if let Basis::Coverage { references, .. } = &criterion.basis {
         for reference in references {
             let _ = writeln!(text, "  An answer that earns full credit: {}", reference.text.trim());

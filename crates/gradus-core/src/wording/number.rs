@@ -1,4 +1,4 @@
-//! Counts with their nouns, in the singular or the plural.
+//! Counts with their nouns and verbs, in the singular or the plural.
 
 use std::borrow::Cow;
 
@@ -26,6 +26,11 @@ pub fn plural(count: impl TryInto<u64>, noun: &str) -> Cow<'_, str> {
     Cow::Owned(plural)
 }
 
+/// The word that agrees with a count: `one` for 1, `several` for every other count, as in `agreeing(count, "is", "are")`.
+pub fn agreeing<'w>(count: impl TryInto<u64>, one: &'w str, several: &'w str) -> &'w str {
+    if count.try_into().unwrap_or(u64::MAX) == 1 { one } else { several }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +40,12 @@ mod tests {
         assert_eq!([0, 1, 2].map(|count| counted(count, "answer")), ["0 answers", "1 answer", "2 answers"]);
         assert_eq!(counted(usize::MAX, "row"), format!("{} rows", usize::MAX));
         assert_eq!((counted(-1, "row"), plural(1_u64, "reply")), (format!("{} rows", u64::MAX), "reply".into()));
+    }
+
+    #[test]
+    fn a_verb_agrees_with_its_count() {
+        assert_eq!([0, 1, 2].map(|count| agreeing(count, "is", "are")), ["are", "is", "are"]);
+        assert_eq!((agreeing(-1, "its", "their"), agreeing(1_usize, "its", "their")), ("their", "its"));
     }
 
     #[test]

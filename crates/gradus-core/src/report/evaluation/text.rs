@@ -11,7 +11,7 @@ use crate::report::layout::page::Page;
 use crate::report::layout::style::{FAINT, HEADING, PLAIN, Style};
 use crate::report::layout::table::row;
 use crate::report::layout::text_run::TextRun;
-use crate::wording::{counted, cut_middle_between_words};
+use crate::wording::{agreeing, counted, cut_middle_between_words};
 
 /// Minimum width, in columns, of a page whose tables have intervals.
 const MIN_WIDTH_FOR_INTERVALS: usize = 64;
@@ -132,7 +132,7 @@ fn list(page: &mut Page, name: &str, groups: &[&Group]) {
 
 fn changes(page: &mut Page, change: &EvaluationChange) {
     page.heading("changes", &format!("since {}", change.from));
-    let (answers, have) = (counted(change.answers, "answer"), if change.answers == 1 { "has" } else { "have" });
+    let (answers, have) = (counted(change.answers, "answer"), agreeing(change.answers, "has", "have"));
     let summary = format!("{} of {answers} {have} a different score", change.changed);
     page.paragraph(2, &[TextRun::plain(summary)]);
     let wide = page.columns() >= MIN_WIDTH_FOR_INTERVALS;
