@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         let note = note.as_deref();
         results.add(&Sheet { grade: &grade, question: question.question(), answer: &answer, note })?;
         let prefix = if args.files.len() > 1 { format!("{}: ", grade.id) } else { String::new() };
-        report_notes(&grade, question.question(), (note, &prefix), &settings, printer);
+        report_notes(&grade, question.question(), note, &prefix, &settings, printer);
         all_good &= passes_threshold(&grade, &prefix, &settings, printer);
         results.keep(grade);
     }
@@ -97,11 +97,13 @@ fn read(args: &Args, engine: &Engine, printer: &Printer) -> anyhow::Result<(Vec<
     Ok((answers, failed))
 }
 
-/// Prints notes on facts that the result does not show: a drafted rubric, how the question was found, a fallback.
+/// Prints notes on facts that the result does not show: a drafted rubric, how the question was found (`note`), a
+/// fallback.
 fn report_notes(
     grade: &Grade<'_>,
     question: &Question,
-    (note, prefix): (Option<&str>, &str),
+    note: Option<&str>,
+    prefix: &str,
     settings: &Settings,
     printer: &Printer,
 ) {

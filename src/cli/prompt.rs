@@ -31,8 +31,8 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     for (judge, member) in panel.judges().zip(&panel.members) {
         let prompt = brief.prompt(&panel, judge, input.body(), None, &tokens)?;
         match args.format {
-            ListFormat::Text => printer.data(&text(&panel, (judge, member), &prompt, &tokens), DataLayout::Rows)?,
-            ListFormat::Json => objects.push(json((judge, member), &prompt, &tokens)?),
+            ListFormat::Text => printer.data(&text(&panel, judge, member, &prompt, &tokens), DataLayout::Rows)?,
+            ListFormat::Json => objects.push(json(judge, member, &prompt, &tokens)?),
         }
     }
     match objects.as_slice() {
@@ -49,7 +49,7 @@ fn tokens_of(prompt: &Prompt, judge: JudgeId, tokens: &Tokens) -> Vec<(Part, usi
 }
 
 /// The messages as text, then a table of tokens.
-fn text(panel: &Panel, (judge, member): (JudgeId, &Member), prompt: &Prompt, tokens: &Tokens) -> String {
+fn text(panel: &Panel, judge: JudgeId, member: &Member, prompt: &Prompt, tokens: &Tokens) -> String {
     let mut text = String::new();
     if panel.members.len() > 1 {
         let _ = writeln!(text, "=== for {}\n", member.model);
@@ -96,7 +96,7 @@ struct PromptJson {
     tokens: BTreeMap<&'static str, usize>,
 }
 
-fn json((judge, member): (JudgeId, &Member), prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<PromptJson> {
+fn json(judge: JudgeId, member: &Member, prompt: &Prompt, tokens: &Tokens) -> anyhow::Result<PromptJson> {
     let message = |message: &crate::judge::Message| serde_json::json!({"role": role_name(message.role), "content": &*message.text});
     Ok(PromptJson {
         counting: match tokens.tokenizer(judge) {

@@ -119,7 +119,7 @@ impl Judges {
     ) -> Result<Grade<'a>, Halt> {
         let (brief, session) = (brief(questions, question)?, self.session(question, answer));
         let judge = Judge { panel: &self.panel, chat: &session, count: self.pool.tokens() };
-        let grade = judge.grade((question.scorer(), brief), answer, offline, workspace)?;
+        let grade = judge.grade(question.scorer(), brief, answer, offline, workspace)?;
         self.note_fallback(&grade);
         Ok(grade)
     }
@@ -133,8 +133,9 @@ impl Judges {
         offline: Fingerprint,
     ) -> Result<Grade<'a>, Halt> {
         let (brief, session) = (brief(questions, question)?, self.session(question, answer));
-        let (panel, scorer) = ((&self.panel, self.pool.tokens()), (question.scorer(), brief));
-        let rounds = questions.with_workspace(|workspace| Rounds::new(panel, scorer, answer, offline, workspace));
+        let (scorer, count) = (question.scorer(), self.pool.tokens());
+        let rounds = questions
+            .with_workspace(|workspace| Rounds::new(&self.panel, count, scorer, brief, answer, offline, workspace));
         let grade = session.grade_async(rounds).await?;
         self.note_fallback(&grade);
         Ok(grade)

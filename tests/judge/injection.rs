@@ -194,7 +194,7 @@ fn a_judge_that_obeys_the_answer_cannot_give_more_than_the_limits_on_quotes() {
             let faulty = scorer.question().penalties.iter().map(|penalty| penalty.id.clone()).collect();
             let judge = Judge { panel: &panel, chat: &Obedient { quotes, faults: faulty }, count: &Bytes };
             let print = scorer.fingerprint_of(&answer);
-            let grade = judge.grade((&scorer, &brief), &answer, print, &mut Workspace::new()).expect("a grade");
+            let grade = judge.grade(&scorer, &brief, &answer, print, &mut Workspace::new()).expect("a grade");
             wrong.extend(faults(name, &grade, text).into_iter().map(|fault| format!("{name}, {quotes:?}: {fault}")));
         }
     }

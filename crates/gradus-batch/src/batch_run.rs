@@ -14,7 +14,7 @@ use super::in_flight_block::InFlightBlock;
 use super::input::{Input, InputDigest};
 use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
-use super::resume::{StartedRun, start};
+use super::resume::{OutputFile, StartedRun, start};
 use super::row_processor::RowProcessor;
 use super::run_folder::{Durable, Existing, Manifest, OutputEncoding, RunFolder, RunningChecksum, Sink, Windows};
 use super::run_plan::RunPlan;
@@ -93,10 +93,10 @@ fn run_uncaught(
         return Err(BatchError::Empty { input: input.name().to_owned() });
     }
     match target {
-        RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, (name, stream)),
+        RunTarget::Stream { name, stream } => to_stream(plan, &processor, input, first, &mut ordered, name, stream),
         RunTarget::File { output, encoding, existing, reports } => {
-            let file = (output, encoding, existing);
-            let (folder, run) = start(plan, &processor, (input, first), &mut ordered, file)?;
+            let file = OutputFile { path: output, encoding, existing };
+            let (folder, run) = start(plan, &processor, input, first, &mut ordered, file)?;
             to_file(plan, &processor, input, &folder, run, &mut ordered, reports)
         }
     }
@@ -117,13 +117,14 @@ fn to_stream(
     input: &mut Input,
     first: InFlightBlock,
     ordered: &mut OrderedOutput<'_, '_>,
-    (name, stream): (&Path, Box<dyn Durable + '_>),
+    name: &Path,
+    stream: Box<dyn Durable + '_>,
 ) -> Result<RunSummary, BatchError> {
     let mut sink = Sink::new(stream, None);
     sink.write_head(plan.layout.head.as_bytes()).map_err(writing(name))?;
     let next_row = first.block.len() as u64;
     let rows = RemainingRows { input, unfinished: Some(first), next_row, windows: Windows::none() };
-    let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
+    let finished = pipeline::run(processor, rows, ordered, &mut sink, plan.jobs, plan.stop);
     let is_complete = finished.map_err(|error| batch_error(error, name))?;
     Ok(summary(is_complete, input, ordered))
 }
@@ -143,12 +144,12 @@ fn to_file(
         let summary = RunSummary { has_lost_results, ..summary(!is_stopped, input, ordered) };
         if summary.is_complete {
             add_reports(&mut manifest, reports);
-            folder.complete(&mut manifest, (summary.input, summary.results), &RunningChecksum::default())?;
+            folder.complete(&mut manifest, summary.input, summary.results, &RunningChecksum::default())?;
         }
         return Ok(summary);
     };
     let rows = RemainingRows { input, unfinished, next_row, windows };
-    let finished = pipeline::run(processor, rows, ordered, &mut sink, (plan.jobs, plan.stop));
+    let finished = pipeline::run(processor, rows, ordered, &mut sink, plan.jobs, plan.stop);
     // Results are saved even if the pipeline failed; its error is the one that is reported.
     let saved = sink.sync().map_err(writing(output));
     let is_complete = finished.map_err(|error| batch_error(error, output))?;
@@ -158,7 +159,7 @@ fn to_file(
         add_reports(&mut manifest, reports);
         let checksum = sink.checksum().clone();
         drop(sink);
-        folder.complete(&mut manifest, (summary.input, summary.results), &checksum)?;
+        folder.complete(&mut manifest, summary.input, summary.results, &checksum)?;
     }
     Ok(summary)
 }

@@ -143,9 +143,9 @@ impl InFlightBlock {
         known.resize_with(rows.len(), || None);
         let mut is_new = vec![false; rows.len()];
         let is_mine = |place: usize| !processor.is_in_other_shard(number(place));
-        let buffers = (workspace, results);
-        if let Some((place, end)) = grade_unknown(processor, &rows, is_mine, (known, &mut is_new), buffers, may_start)?
-        {
+        let buffers = Buffers { workspace, results };
+        let end = grade_unknown(processor, &rows, is_mine, known, &mut is_new, buffers, may_start)?;
+        if let Some((place, end)) = end {
             rows.truncate(place);
             *early_end = Some(end);
         }
@@ -158,14 +158,22 @@ impl InFlightBlock {
     }
 }
 
+/// What grading a row changes.
+struct Buffers<'b> {
+    workspace: &'b mut Workspace,
+    /// The results of the block.
+    results: &'b mut Vec<u8>,
+}
+
 /// Grades the rows of this shard without a known result. Returns the first row without a result and the reason, if the
 /// grading ended early; every row before it is graded then.
 fn grade_unknown(
     processor: &RowProcessor<'_>,
     rows: &[PreparedRow<'_>],
     is_mine: impl Fn(usize) -> bool,
-    (known, is_new): (&mut [Option<EntryWithResult>], &mut [bool]),
-    (workspace, results): (&mut Workspace, &mut Vec<u8>),
+    known: &mut [Option<EntryWithResult>],
+    is_new: &mut [bool],
+    Buffers { workspace, results }: Buffers<'_>,
     may_start: &dyn Fn() -> bool,
 ) -> Result<Option<(usize, EarlyEnd)>, RowError> {
     let mut end: Option<(usize, EarlyEnd)> = None;

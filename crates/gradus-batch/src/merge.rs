@@ -44,7 +44,8 @@ pub fn merge<'c>(
     parts: &[PathBuf],
     output: &Path,
     convert: Option<&'c Convert<'c>>,
-    (existing, reports): (Existing, Vec<PathBuf>),
+    existing: Existing,
+    reports: Vec<PathBuf>,
     questions: &Questions,
     observe: &mut RowObserver<'_>,
 ) -> Result<MergedOutput, BatchError> {
@@ -122,8 +123,7 @@ impl<'c> Part<'c> {
         if self.shard.part == other.shard.part {
             return Some(PartsMismatch::SamePart { part: self.shard.part });
         }
-        let differences =
-            self.merged_layout().differences_as(&other.merged_layout(), ("in the first", "in the second"));
+        let differences = self.merged_layout().differences_as(&other.merged_layout(), "in the first", "in the second");
         if !differences.is_empty() {
             return Some(PartsMismatch::Layouts { differences });
         }
@@ -191,7 +191,7 @@ fn write_merged(
         results,
     };
     let input = input.filter(|input| input.rows == results).ok_or(PartsFault::WrongResultCount)?;
-    folder.complete(&mut manifest, (input, results), sink.checksum())?;
+    folder.complete(&mut manifest, input, results, sink.checksum())?;
     Ok(merged)
 }
 

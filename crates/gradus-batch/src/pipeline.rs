@@ -79,7 +79,8 @@ pub(super) fn run(
     rows: RemainingRows<'_>,
     output: &mut OrderedOutput<'_, '_>,
     sink: &mut Sink<'_>,
-    (jobs, stop): (usize, &AtomicBool),
+    jobs: usize,
+    stop: &AtomicBool,
 ) -> Result<bool, PipelineError> {
     let count = jobs * if processor.grader.is_slow() { BLOCKS_IF_SLOW } else { BLOCKS } + 2;
     let (empty_in, empty) = bounded(count);
@@ -95,7 +96,7 @@ pub(super) fn run(
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let row_count = Cell::new(rows.next_row);
-            let read = caught(|| read_all(processor, rows, (&empty, &read_in), &row_count, stop));
+            let read = caught(|| read_all(processor, rows, &empty, &read_in, &row_count, stop));
             let failed = |panic| PipelineError::Panicked(PanicPlace::Reading { rows: row_count.get() }, panic);
             read.map_err(failed)?.map_err(PipelineError::Read)
         });
@@ -115,7 +116,7 @@ pub(super) fn run(
         let (end_in, end) = bounded::<()>(0);
         let syncer = scope.spawn(move || caught(|| sync_until_end(&sync, &end, stop)).unwrap_or_else(while_writing));
         // It owns its ends of both channels, so that no thread waits for it after an error.
-        let written = caught(|| write_all(output, sink, (graded, empty_in))).unwrap_or_else(while_writing);
+        let written = caught(|| write_all(output, sink, graded, empty_in)).unwrap_or_else(while_writing);
         if written.is_err() {
             stop.fail(0);
         }
@@ -197,7 +198,8 @@ fn sync_until_end(sync: &SyncToDisk, end: &Receiver<()>, stop: &RunStop<'_>) -> 
 fn read_all(
     processor: &RowProcessor<'_>,
     rows: RemainingRows<'_>,
-    (empty, read): (&Receiver<InFlightBlock>, &Sender<InFlightBlock>),
+    empty: &Receiver<InFlightBlock>,
+    read: &Sender<InFlightBlock>,
     row_count: &Cell<u64>,
     stop: &RunStop<'_>,
 ) -> Result<ReadBlocks, BatchError> {
@@ -236,7 +238,8 @@ fn read_all(
 fn write_all(
     output: &mut OrderedOutput<'_, '_>,
     sink: &mut Sink<'_>,
-    (graded, empty): (Receiver<BlockOutcome>, Sender<InFlightBlock>),
+    graded: Receiver<BlockOutcome>,
+    empty: Sender<InFlightBlock>,
 ) -> Result<u64, PipelineError> {
     let (mut waiting, mut next, mut halted, mut panicked) = (BTreeMap::new(), 0, None, None);
     let mut empty = Some(empty);

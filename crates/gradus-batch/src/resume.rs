@@ -36,7 +36,15 @@ pub(super) struct StartedRun {
     pub(super) has_lost_results: bool,
 }
 
-/// Locks the run folder of `output` and starts a run in it; `first` is the first block of rows of `input`. A folder
+/// The file that a run writes.
+pub(super) struct OutputFile<'o, 'c> {
+    pub(super) path: &'o Path,
+    pub(super) encoding: OutputEncoding<'c>,
+    /// What may happen to a file that exists.
+    pub(super) existing: Existing,
+}
+
+/// Locks the run folder of the output and starts a run in it; `first` is the first block of rows of `input`. A folder
 /// without saved results is removed if the run cannot start.
 ///
 /// # Errors
@@ -44,11 +52,12 @@ pub(super) struct StartedRun {
 pub(super) fn start<'c, 'w>(
     plan: &RunPlan<'_>,
     processor: &'w RowProcessor<'w>,
-    (input, first): (&mut Input, InFlightBlock),
+    input: &mut Input,
+    first: InFlightBlock,
     ordered: &mut OrderedOutput<'w, '_>,
-    (output, encoding, existing): (&Path, OutputEncoding<'c>, Existing),
+    OutputFile { path, encoding, existing }: OutputFile<'_, 'c>,
 ) -> Result<(RunFolder<'c>, StartedRun), BatchError> {
-    let folder = RunFolder::lock(output, encoding)?;
+    let folder = RunFolder::lock(path, encoding)?;
     let starter = RunStarter { folder: &folder, plan, processor, output: ordered, input, existing };
     match starter.start(first) {
         Ok(run) => Ok((folder, run)),
@@ -213,7 +222,7 @@ impl RunStarter<'_, '_, '_> {
             return Err(self.different(vec![difference]));
         }
         let manifest = self.next_manifest(&earlier)?;
-        let sink = Some(self.folder.copy_generation(&manifest, &saved, (end, checksum))?);
+        let sink = Some(self.folder.copy_generation(&manifest, &saved, end, checksum)?);
         let windows = self.windows(&manifest)?;
         Ok(StartedRun { manifest, sink, is_stopped, unfinished, next_row, windows, has_lost_results })
     }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::in_flight_block::InFlightBlock;
 use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
-use super::resume::start;
+use super::resume::{OutputFile, start};
 use super::row_processor::RowProcessor;
 use super::run_folder::{Durable, Existing, OutputEncoding, ResultSettings, Sink, SyncToDisk, folder_of};
 use super::{
@@ -150,13 +150,14 @@ impl Fixture {
             let mut ordered = OrderedOutput::new(&processor, &mut observe);
             let mut first = InFlightBlock::default();
             input.fill(&mut first.block).expect("reads");
-            let file = (output, OutputEncoding::of(output, None), Existing::default());
-            let (_folder, run) = start(plan, &processor, (input, first), &mut ordered, file).expect("starts");
+            let encoding = OutputEncoding::of(output, None);
+            let file = OutputFile { path: output, encoding, existing: Existing::default() };
+            let (_folder, run) = start(plan, &processor, input, first, &mut ordered, file).expect("starts");
             let mut sink = failing_sink(&folder_of(output), left);
             let (unfinished, next_row, windows) = (run.unfinished, run.next_row, run.windows);
             let remaining = RemainingRows { input, unfinished, next_row, windows };
             // An error is ignored, because the tests use only the files that the run leaves.
-            let _ = pipeline::run(&processor, remaining, &mut ordered, &mut sink, (1, plan.stop));
+            let _ = pipeline::run(&processor, remaining, &mut ordered, &mut sink, 1, plan.stop);
         });
     }
 

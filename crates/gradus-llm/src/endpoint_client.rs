@@ -103,7 +103,8 @@ impl EndpointClient {
         judge: JudgeId,
         endpoint: Endpoint,
         duplicate: usize,
-        (sends, stored): (bool, Option<Dialect>),
+        sends: bool,
+        stored: Option<Dialect>,
         stop: Arc<AtomicBool>,
     ) -> Result<Self, ClientError> {
         let is_proven = stored.is_some();

@@ -83,7 +83,7 @@ impl Pool {
             let duplicate = clients.iter().filter(|other| identity(&other.endpoint) == identity(&endpoint)).count();
             let dialect = if sends { store.dialect(&endpoint) } else { None };
             let stop = Arc::clone(&options.stop);
-            clients.push(EndpointClient::new(JudgeId(place), endpoint, duplicate, (sends, dialect), stop)?);
+            clients.push(EndpointClient::new(JudgeId(place), endpoint, duplicate, sends, dialect, stop)?);
         }
         Ok(Self { clients, store, meter, tokens, options, runtime: OnceLock::new() })
     }

@@ -135,7 +135,7 @@ fn an_answer_is_graded_inside_any_runtime_as_by_the_blocking_judge() {
         let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);
         let (session, panel) = (pool.session("mine".to_owned()), panel(&pool));
         let judge = Judge { panel: &panel, chat: &session, count: pool.tokens() };
-        let grade = judge.grade((&scorer, &brief), &answer, offline, &mut Workspace::new()).expect("a grade");
+        let grade = judge.grade(&scorer, &brief, &answer, offline, &mut Workspace::new()).expect("a grade");
         assert_eq!(server.requests().len(), 3, "two samples, one of them asked again");
         format!("{:?} {:?}", grade.criteria, grade.usage)
     };
@@ -144,7 +144,7 @@ fn an_answer_is_graded_inside_any_runtime_as_by_the_blocking_judge() {
         let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);
         let (session, panel) = (pool.session("mine".to_owned()), panel(&pool));
         let mut workspace = Workspace::new();
-        let rounds = Rounds::new((&panel, pool.tokens()), (&scorer, &brief), &answer, offline, &mut workspace);
+        let rounds = Rounds::new(&panel, pool.tokens(), &scorer, &brief, &answer, offline, &mut workspace);
         let grade = runtime.block_on(assert_send(session.grade_async(rounds))).expect("a grade");
         assert!(grade.fallback.is_none() && grade.criteria.iter().all(|one| one.source == Source::Llm), "{name}");
         assert_eq!(server.requests().len(), 3, "{name}");

@@ -31,13 +31,14 @@ pub(super) struct BatchInput<'a> {
 }
 
 impl<'a> BatchInput<'a> {
-    /// The input at `path`, with the meaning of `--question` determined.
+    /// The input at `path`, which messages call `name`, with the meaning of `--question` determined.
     ///
     /// # Errors
     /// When `--question` names neither a column nor a question, or the input cannot be read.
     pub(super) fn new(
         args: &'a BatchRun,
-        (path, name): (&'a Path, String),
+        path: &'a Path,
+        name: String,
         questions: &Questions,
         stop: &'a Arc<AtomicBool>,
         printer: &Printer,

@@ -64,14 +64,14 @@ fn grade(args: &BatchRun, settings: &Settings, printer: &Printer) -> anyhow::Res
     let has_columns = has_criteria_columns(request.format);
     let spooled = spool(request.input, has_columns && !args.spend.dry_run, &interrupts, printer)?;
     let path = spooled.as_ref().map_or(request.input, |file| file.path());
-    let mut input = BatchInput::new(args, (path, request.input_name()), engine.questions(), &stop, printer)?;
+    let mut input = BatchInput::new(args, path, request.input_name(), engine.questions(), &stop, printer)?;
     let engine = open::judged(engine, settings, uses(args, &stop), printer)?;
     if args.spend.dry_run {
         return estimate(&engine, &mut input, &stop, printer);
     }
     let criteria = if has_columns { input.criteria(engine.questions())? } else { Vec::new() };
     let engine = open::calibrated(engine, args.calibration.as_deref())?;
-    grade_rows(args, settings, request, (&engine, &mut input, criteria), printer)
+    grade_rows(args, settings, request, &engine, &mut input, criteria, printer)
 }
 
 /// Grades the rows of the input.
@@ -79,7 +79,9 @@ fn grade_rows(
     args: &BatchRun,
     settings: &Settings,
     request: BatchRequest<'_>,
-    (engine, input, criteria): (&Engine, &mut BatchInput<'_>, Vec<String>),
+    engine: &Engine,
+    input: &mut BatchInput<'_>,
+    criteria: Vec<String>,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let (target, is_terminal) = request.target(printer)?;
@@ -124,9 +126,9 @@ fn grade_rows(
     tally.clear_progress();
     if let Some(judges) = engine.judges() {
         open::warn_of_trouble(engine, printer);
-        description.judge_missing = warn_of_fallbacks(judges, settings, (&tally, &result), is_saved, printer);
+        description.judge_missing = warn_of_fallbacks(judges, settings, &tally, &result, is_saved, printer);
     }
-    conclude(result, tally, (description, is_saved), printer)
+    conclude(result, tally, description, is_saved, printer)
 }
 
 /// Warns if the first rows of a pipe do not have a requested column. A pipe is not read ahead, so a later row may have it.
@@ -178,7 +180,8 @@ fn description(
 fn warn_of_fallbacks(
     judges: &Judges,
     settings: &Settings,
-    (tally, result): (&Tally, &Result<RunSummary, BatchError>),
+    tally: &Tally,
+    result: &Result<RunSummary, BatchError>,
     is_saved: bool,
     printer: &Printer,
 ) -> Option<String> {

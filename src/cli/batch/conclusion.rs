@@ -21,7 +21,8 @@ fn results_are(results: u64) -> String {
 pub(super) fn conclude(
     result: Result<RunSummary, BatchError>,
     tally: Tally,
-    (description, is_saved): (BatchDescription, bool),
+    description: BatchDescription,
+    is_saved: bool,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let results = tally.results();

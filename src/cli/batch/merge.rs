@@ -53,7 +53,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
     let mut tally = Tally::new(options, progress)?;
     let convert = conversion(format_of(None, Some(output), false)?);
     let merged =
-        batch::merge(&args.parts, output, convert, (existing, reports), engine.questions(), &mut |row| tally.add(&row));
+        batch::merge(&args.parts, output, convert, existing, reports, engine.questions(), &mut |row| tally.add(&row));
     tally.clear_progress();
     let merged = merged?;
     let description = BatchDescription {

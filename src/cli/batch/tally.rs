@@ -22,7 +22,7 @@ use crate::cli::hints::advised;
 use crate::cli::printer::{Printer, is_broken_pipe};
 use crate::model::{QuestionMatch, RowOutcome};
 use crate::report::{self, AnswersBelow, BatchReport, DisputeCounts, MatchedQuestion};
-use crate::wording::counted;
+use crate::wording::{agreeing, counted};
 
 /// Maximum number of question wordings that are reported. Answers with other wordings are left out of the list.
 const WORDINGS: usize = 1000;
@@ -258,7 +258,7 @@ impl Tally {
         let TallyOptions {
             summary, is_folder, fail_under, fail_under_source, max_ungraded, max_fallback, verbose, ..
         } = self.options;
-        let threshold = (fail_under, fail_under_source.as_str());
+        let threshold = Threshold { limit: fail_under, source: &fail_under_source };
         let goes_to_file = description.output.is_some();
         let below = fail_under.filter(|of| matches!(of, ScoreLimit::Each(_)));
         let report = BatchReport {
@@ -340,10 +340,17 @@ fn fallen_back(overview: &Overview, most: AnswerLimit) -> Option<String> {
     })
 }
 
-/// The warning that the mean score is below its limit, or that it cannot be computed. The limit comes with the name of
-/// the flag, variable or file that sets it.
-fn mean_below(overview: &Overview, (fail_under, source): (Option<ScoreLimit>, &str)) -> Option<String> {
-    let Some(ScoreLimit::Mean(least)) = fail_under else { return None };
+/// The limit for scores.
+#[derive(Clone, Copy)]
+struct Threshold<'s> {
+    limit: Option<ScoreLimit>,
+    /// Name of the flag, variable or file that sets the limit.
+    source: &'s str,
+}
+
+/// The warning that the mean score is below its limit, or that it cannot be computed.
+fn mean_below(overview: &Overview, threshold: Threshold<'_>) -> Option<String> {
+    let Threshold { limit: Some(ScoreLimit::Mean(least)), source } = threshold else { return None };
     match overview.scores.mean() {
         Ok(mean) if mean < least => Some(format!("the mean of {mean:.1} is below the {least} that {source} requires")),
         Ok(_) => None,
@@ -354,17 +361,17 @@ fn mean_below(overview: &Overview, (fail_under, source): (Option<ScoreLimit>, &s
 /// The warnings for low scores and ungraded answers.
 fn exceeded_limits(
     overview: &Overview,
-    (fail_under, source): (Option<ScoreLimit>, &str),
+    threshold: Threshold<'_>,
     below: u64,
     max_ungraded: AnswerLimit,
 ) -> Vec<String> {
     let mut warnings = Vec::new();
-    match fail_under {
+    match threshold.limit {
         Some(ScoreLimit::Each(least)) if below > 0 => {
-            let (graded, are) = (overview.graded(), if below == 1 { "is" } else { "are" });
+            let (graded, are, source) = (overview.graded(), agreeing(below, "is", "are"), threshold.source);
             warnings.push(format!("{below} of {graded} scores {are} below the {least} that {source} requires"));
         }
-        _ => warnings.extend(mean_below(overview, (fail_under, source))),
+        _ => warnings.extend(mean_below(overview, threshold)),
     }
     if max_ungraded.is_exceeded(overview.ungraded(), overview.answers) {
         let (ungraded, answers) = (overview.ungraded(), counted(overview.answers, "answer"));

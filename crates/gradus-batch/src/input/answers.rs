@@ -83,7 +83,7 @@ impl Input {
             missing_field(lines, columns, again)?.map_or(Ok(()), |fault| Err(unusable(fault)))?;
         }
         let source = Source::of(reader, columns, asked.is_named).map_err(unusable)?;
-        Ok(Self::new(name, columns, source, (size, read)))
+        Ok(Self::new(name, columns, source, size, read))
     }
 
     /// A requested column that none of the first rows of a pipe with JSON lines has, with the fields of these rows; `None`
@@ -99,7 +99,7 @@ impl Input {
         }
     }
 
-    fn new(name: String, columns: &Columns, source: Source, (size, read): (Option<u64>, Arc<AtomicU64>)) -> Self {
+    fn new(name: String, columns: &Columns, source: Source, size: Option<u64>, read: Arc<AtomicU64>) -> Self {
         let columns = columns.clone();
         Self { name, columns, source, rows: 0, most: FIRST_ROWS, limit: BLOCK_ROWS, size, read, failed: None }
     }
@@ -108,7 +108,7 @@ impl Input {
     #[cfg(test)]
     pub(crate) fn of_reader(source: impl io::Read + Send + 'static, columns: &Columns, stop: Arc<AtomicBool>) -> Self {
         let lines = LineReader::new(Stream::of_reader(source, stop));
-        Self::new("a reader".to_owned(), columns, Source::Lines(lines), (None, Arc::default()))
+        Self::new("a reader".to_owned(), columns, Source::Lines(lines), None, Arc::default())
     }
 
     /// Gives the input another name for messages.

@@ -204,7 +204,8 @@ impl<'c> RunFolder<'c> {
         &self,
         manifest: &Manifest,
         saved: &SavedResults,
-        (end, checksum): (JournalPosition, RunningChecksum),
+        end: JournalPosition,
+        checksum: RunningChecksum,
     ) -> Result<Sink<'static>, BatchError> {
         let (journal, results) = self.generation_files(manifest.generation);
         let copy = |from: &Path, to: &Path, length: u64| -> io::Result<File> {
@@ -225,14 +226,15 @@ impl<'c> RunFolder<'c> {
     pub(crate) fn complete(
         &self,
         manifest: &mut Manifest,
-        (input, results): (InputDigest, u64),
+        input: InputDigest,
+        results: u64,
         checksum: &RunningChecksum,
     ) -> Result<(), BatchError> {
         let (_, file) = self.generation_files(manifest.generation);
         let is_published = manifest.state != State::Running && self.output.exists();
         if file.exists() && !is_published {
             self.check_output(manifest)?;
-            let staged = stage(&file, self.encoding, checksum.length_and_checksum());
+            let staged = stage(&file, self.encoding, checksum.published());
             let staged = staged.map_err(disk_error("write", &self.output))?;
             manifest.publishing = Some(staged.published);
             self.save(manifest)?;

@@ -142,17 +142,17 @@ impl ResultSettings {
 
     /// The differences between these earlier settings and later ones, each as a phrase: `format: csv before, tsv now`.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        self.differences_as(other, ("before", "now"))
+        self.differences_as(other, "before", "now")
     }
 
-    /// The differences between two sets of settings, each as a phrase. `words` are written after the value of this one and
-    /// after that of the other.
-    pub(crate) fn differences_as(&self, other: &Self, words: (&str, &str)) -> Vec<String> {
+    /// The differences between two sets of settings, each as a phrase. `own_word` is written after the value of this one,
+    /// and `other_word` after that of the other.
+    pub(crate) fn differences_as(&self, other: &Self, own_word: &str, other_word: &str) -> Vec<String> {
         let mut found = Vec::new();
         let is_same_format = self.format == other.format;
         let mut differ = |name: &str, one: String, two: String| {
             if one != two {
-                found.push(format!("{name}: {one} {}, {two} {}", words.0, words.1));
+                found.push(format!("{name}: {one} {own_word}, {two} {other_word}"));
             }
         };
         let listed = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(",") };

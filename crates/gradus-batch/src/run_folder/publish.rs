@@ -48,10 +48,10 @@ pub(super) struct Staged {
     pub(super) published: Published,
 }
 
-/// Prepares the complete output in the run folder. `checksum` is the length and checksum of the results.
-pub(super) fn stage(results: &Path, encoding: OutputEncoding<'_>, (bytes, checksum): (u64, u32)) -> io::Result<Staged> {
+/// Prepares the complete output in the run folder. `written` describes the results.
+pub(super) fn stage(results: &Path, encoding: OutputEncoding<'_>, written: Published) -> io::Result<Staged> {
     if encoding.is_plain_text() {
-        return Ok(Staged { file: results.to_owned(), published: Published { bytes, checksum } });
+        return Ok(Staged { file: results.to_owned(), published: written });
     }
     let staged = results.with_file_name("staged");
     let file = own_file::create(&staged)?;
@@ -74,8 +74,7 @@ pub(super) fn length_and_checksum_of(path: &Path) -> io::Result<Published> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            let (bytes, checksum) = sum.length_and_checksum();
-            return Ok(Published { bytes, checksum });
+            return Ok(sum.published());
         }
         sum.add(&buffer[..read]);
     }

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, IoSlice, Write};
 
 use super::journal::{self, Head};
+use super::manifest::Published;
 
 /// Writes data to stable storage, so that it survives a power failure. May be called by a thread that does not write.
 pub type SyncToDisk = Box<dyn Fn() -> io::Result<()> + Send>;
@@ -46,8 +47,9 @@ impl RunningChecksum {
         self.hasher.update(bytes);
     }
 
-    pub(crate) fn length_and_checksum(&self) -> (u64, u32) {
-        (self.length, self.hasher.clone().finalize())
+    /// The bytes so far, as an output that consists of them.
+    pub(crate) fn published(&self) -> Published {
+        Published { bytes: self.length, checksum: self.hasher.clone().finalize() }
     }
 }
 

@@ -46,37 +46,44 @@ struct Candidate {
     macro_f1: f64,
 }
 
-/// Given scores in rising order, each with whether people scored the answer as right.
-fn sorted_rows(given: &[f64], human: &[f64]) -> Result<Vec<(f64, bool)>, Absent> {
+/// A given score, and whether people scored the answer as right.
+#[derive(Debug, Clone, Copy)]
+struct JudgedScore {
+    given: f64,
+    is_right: bool,
+}
+
+/// Scores in rising order.
+fn sorted_rows(given: &[f64], human: &[f64]) -> Result<Vec<JudgedScore>, Absent> {
     let finite = given.iter().zip(human).filter(|(given, human)| given.is_finite() && human.is_finite());
     let mut rows = Vec::new();
     for (&given, &human) in finite {
         if !TWO_LEVELS.holds(human) {
             return Err(Absent::NotTwoValued);
         }
-        rows.push((given, human >= 0.5));
+        rows.push(JudgedScore { given, is_right: human >= 0.5 });
     }
     if rows.len() < 2 {
         return Err(Absent::TooFew { have: rows.len(), need: 2 });
     }
-    if rows.iter().all(|row| row.1 == rows[0].1) {
+    if rows.iter().all(|row| row.is_right == rows[0].is_right) {
         return Err(Absent::HumanConstant);
     }
-    rows.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+    rows.sort_unstable_by(|one, other| one.given.total_cmp(&other.given));
     Ok(rows)
 }
 
 /// The candidates in rising order. Each one divides the rows differently.
-fn candidates(rows: &[(f64, bool)]) -> Vec<Candidate> {
-    let right = rows.iter().filter(|row| row.1).count() as f64;
+fn candidates(rows: &[JudgedScore]) -> Vec<Candidate> {
+    let right = rows.iter().filter(|row| row.is_right).count() as f64;
     let mut outcomes = Outcomes { both_right: right, both_wrong: 0.0, differed: rows.len() as f64 - right };
     let mut found = Vec::new();
-    if let Some(&(lowest, _)) = rows.first() {
-        found.push(Candidate { cut: below(lowest), macro_f1: outcomes.macro_f1() });
+    if let Some(lowest) = rows.first() {
+        found.push(Candidate { cut: below(lowest.given), macro_f1: outcomes.macro_f1() });
     }
     let next = rows.iter().skip(1).map(Some).chain([None]);
-    for (&(score, is_right), next) in rows.iter().zip(next) {
-        if is_right {
+    for (row, next) in rows.iter().zip(next) {
+        if row.is_right {
             outcomes.both_right -= 1.0;
             outcomes.differed += 1.0;
         } else {
@@ -84,10 +91,10 @@ fn candidates(rows: &[(f64, bool)]) -> Vec<Candidate> {
             outcomes.differed -= 1.0;
         }
         let cut = match next {
-            Some(&(next, _)) if next <= score => continue,
-            Some(&(next, _)) => between(score, next),
-            None if score < 1.0 => between(score, 1.0),
-            None => score.next_up(),
+            Some(next) if next.given <= row.given => continue,
+            Some(next) => between(row.given, next.given),
+            None if row.given < 1.0 => between(row.given, 1.0),
+            None => row.given.next_up(),
         };
         found.push(Candidate { cut, macro_f1: outcomes.macro_f1() });
     }

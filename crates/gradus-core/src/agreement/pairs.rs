@@ -57,8 +57,11 @@ impl Pairs {
         let (given, human): (Vec<f64>, Vec<f64>) = finite.map(|(&given, &human)| (given, human)).unzip();
         let two_valued = scale.is_two_valued() && human.iter().all(|&score| scale.holds(score));
         let level = |score: f64| if two_valued { u32::from(score >= scale.cut) } else { scale.level(score) };
-        let levels: Vec<_> =
-            given.iter().zip(&human).map(|(&given, &human)| (level(given), scale.level(human))).collect();
+        let levels: Vec<_> = given
+            .iter()
+            .zip(&human)
+            .map(|(&given, &human)| Levels { given: level(given), human: scale.level(human) })
+            .collect();
         let (given_places, given_groups) = groups(&given);
         let (human_places, human_groups) = groups(&human);
         let (cell_places, cells) = cells(&levels);
@@ -106,13 +109,20 @@ fn groups(values: &[f64]) -> (Vec<u32>, usize) {
     (places, count as usize)
 }
 
+/// The levels of the two scores of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Levels {
+    given: u32,
+    human: u32,
+}
+
 /// The index of each pair of levels among the distinct pairs in rising order, and those pairs.
-fn cells(levels: &[(u32, u32)]) -> (Vec<u32>, Vec<LevelPair>) {
-    let mut places: BTreeMap<(u32, u32), u32> = levels.iter().map(|&pair| (pair, 0)).collect();
+fn cells(levels: &[Levels]) -> (Vec<u32>, Vec<LevelPair>) {
+    let mut places: BTreeMap<Levels, u32> = levels.iter().map(|&pair| (pair, 0)).collect();
     for (place, slot) in (0..).zip(places.values_mut()) {
         *slot = place;
     }
-    let cells = places.keys().map(|&(given, human)| LevelPair { given: given.into(), human: human.into() }).collect();
+    let cells = places.keys().map(|pair| LevelPair { given: pair.given.into(), human: pair.human.into() }).collect();
     (levels.iter().map(|pair| places[pair]).collect(), cells)
 }
 

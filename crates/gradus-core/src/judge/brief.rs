@@ -116,7 +116,7 @@ impl Brief {
         let token = super::prompt::token(self.fingerprint, answer);
         let user: Arc<str> = super::prompt::answer(&token, answer, only).into();
         let all = if panel.shows_references { self.with_all_samples() } else { &self.without_samples };
-        let references = self.fitting(all, &user, room, (judge, count))?;
+        let references = self.fitting(all, &user, room, judge, count)?;
         let ids = only.map_or_else(|| self.ids.iter().map(String::as_str).collect(), <[&str]>::to_vec);
         Ok(Prompt::new(Arc::clone(&self.rubric), &references, token, user, &ids))
     }
@@ -127,7 +127,8 @@ impl Brief {
         all: &References,
         user: &str,
         room: usize,
-        (judge, count): (JudgeId, &C),
+        judge: JudgeId,
+        count: &C,
     ) -> Result<References, DoesNotFit> {
         // A token has at least one byte, so a prompt that fits by bytes needs no counting.
         if all.system.len() + user.len() + OVERHEAD <= room {

@@ -60,7 +60,7 @@ pub(super) struct Conversation<'q> {
 
 impl<'q> Conversation<'q> {
     /// Starts a conversation about the criteria at the positions `open` of `ids`.
-    pub(super) fn new((judge, sample): (JudgeId, u32), prompt: &Prompt, ids: &'q [String], open: &[usize]) -> Self {
+    pub(super) fn new(judge: JudgeId, sample: u32, prompt: &Prompt, ids: &'q [String], open: &[usize]) -> Self {
         Self {
             judge,
             sample,

@@ -35,12 +35,13 @@ impl Judge<'_> {
     /// The reason to stop grading. In this case the answer has no grade.
     pub fn grade<'a>(
         &self,
-        (scorer, brief): (&'a Scorer, &Brief),
+        scorer: &'a Scorer,
+        brief: &Brief,
         answer: &Answer<'a>,
         offline: Fingerprint,
         workspace: &mut Workspace,
     ) -> Result<Grade<'a>, Halt> {
-        let mut rounds = Rounds::new((self.panel, self.count), (scorer, brief), answer, offline, workspace);
+        let mut rounds = Rounds::new(self.panel, self.count, scorer, brief, answer, offline, workspace);
         loop {
             match rounds.step() {
                 Step::Done(grade) => return Ok(*grade),
@@ -96,8 +97,10 @@ impl<'r, 'a, C: Count + ?Sized> Rounds<'r, 'a, C> {
     ///
     /// `brief` must belong to the scorer's question; `offline` is the fingerprint of the answer's offline grade.
     pub fn new(
-        (panel, count): (&'r Panel, &'r C),
-        (scorer, brief): (&'a Scorer, &'r Brief),
+        panel: &'r Panel,
+        count: &'r C,
+        scorer: &'a Scorer,
+        brief: &'r Brief,
         answer: &'r Answer<'a>,
         offline: Fingerprint,
         workspace: &mut Workspace,
@@ -158,7 +161,7 @@ impl<'r, 'a, C: Count + ?Sized> Rounds<'r, 'a, C> {
         let only = (asked.len() < ids.len()).then_some(asked.as_slice());
         match self.prompt(judge, only) {
             Ok(prompt) => {
-                let conversation = |sample| Conversation::new((judge, sample), &prompt, ids, places);
+                let conversation = |sample| Conversation::new(judge, sample, &prompt, ids, places);
                 self.verdicts.conversations.extend((0..samples).map(conversation));
             }
             Err(reason) => self.verdicts.not_asked.push((judge, reason)),

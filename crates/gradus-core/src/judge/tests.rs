@@ -75,7 +75,7 @@ fn graded<R>(panel: &Panel, chat: &dyn Chat, answer: &str, then: impl FnOnce(Res
     let brief = Brief::new(scorer.question(), &bank.samples(entry).expect("sound"));
     let answer = Answer::new("mine", answer);
     let judge = Judge { panel, chat, count: &Words };
-    then(judge.grade((&scorer, &brief), &answer, scorer.fingerprint_of(&answer), &mut Workspace::new()))
+    then(judge.grade(&scorer, &brief, &answer, scorer.fingerprint_of(&answer), &mut Workspace::new()))
 }
 
 fn no_credit(request: &Request) -> String {
@@ -248,9 +248,9 @@ fn the_rounds_give_the_same_grade_without_a_chat() {
     let chat = Script::new(|_, request| Ok(say(request)));
     let judge = Judge { panel: &panel, chat: &chat, count: &Words };
     let offline = scorer.fingerprint_of(&answer);
-    let blocking = judge.grade((&scorer, &brief), &answer, offline, &mut Workspace::new()).expect("a grade");
+    let blocking = judge.grade(&scorer, &brief, &answer, offline, &mut Workspace::new()).expect("a grade");
     let mut workspace = Workspace::new();
-    let mut rounds = Rounds::new((&panel, &Words), (&scorer, &brief), &answer, offline, &mut workspace);
+    let mut rounds = Rounds::new(&panel, &Words, &scorer, &brief, &answer, offline, &mut workspace);
     let mut sizes = Vec::new();
     let grade = loop {
         match rounds.step() {

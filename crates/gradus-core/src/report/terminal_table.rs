@@ -78,13 +78,13 @@ impl TerminalTable {
             Outcome::Graded { score, band, .. } => {
                 let (score, band) =
                     grade.calibrated.as_ref().map_or((*score, *band), |fitted| (fitted.score, fitted.band));
-                self.graded([&id, &question], (score, band), &notes(grade))
+                self.graded(&id, &question, score, band, &notes(grade))
             }
-            Outcome::Ungraded { reason } => self.ungraded([&id, &question], reason),
+            Outcome::Ungraded { reason } => self.ungraded(&id, &question, reason),
         }
     }
 
-    fn graded(&self, [id, question]: [&str; 2], (score, band): (Tenths, Band), notes: &str) -> String {
+    fn graded(&self, id: &str, question: &str, score: Tenths, band: Band, notes: &str) -> String {
         let (score, inks) = (right_aligned(&score.to_string(), SCORE_WIDTH), [PLAIN, band_ink(band), PLAIN]);
         let band = left_aligned(band.name(), BAND_WIDTH);
         let cells = [id, question, &score, &band];
@@ -95,7 +95,7 @@ impl TerminalTable {
         }
     }
 
-    fn ungraded(&self, [id, question]: [&str; 2], reason: &str) -> String {
+    fn ungraded(&self, id: &str, question: &str, reason: &str) -> String {
         let inks = [PLAIN, PLAIN, FAINT];
         let cells = [id, question, "    –", "ungraded"];
         match self.notes {

@@ -81,7 +81,7 @@ impl Workspace {
             let sentence = self.document.sentences()[number];
             self.sentences[number] = if self.repetition.is_echo(sentence) {
                 HitWeight::Echo
-            } else if self.listing.is_bare(&scorer.targets, (&self.document, &self.lexicon), sentence, hits) {
+            } else if self.listing.is_bare(&scorer.targets, &self.document, &self.lexicon, sentence, hits) {
                 HitWeight::Half
             } else {
                 HitWeight::Full

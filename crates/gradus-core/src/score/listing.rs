@@ -80,7 +80,8 @@ impl Listing {
     pub(super) fn is_bare(
         &mut self,
         targets: &[Target],
-        (document, lexicon): (&Document, &Lexicon),
+        document: &Document,
+        lexicon: &Lexicon,
         sentence: Sentence,
         hits: &[Hit],
     ) -> bool {

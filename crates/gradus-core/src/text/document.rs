@@ -36,18 +36,18 @@ impl Document {
         if text.is_char_boundary(body) {
             let visible = VisibleText::of(text, body);
             let text = visible.as_ref().map_or(text, VisibleText::text);
-            let seen = scan::scan(text, body, lexicon, (&mut self.tokens, &mut self.sentences));
+            let seen = scan::scan(text, body, lexicon, &mut self.tokens, &mut self.sentences);
             if seen.has(Class::NEGATOR) {
                 polarity::mark_negated(&mut self.tokens, &mut self.sentences, lexicon);
             }
             if seen.has(Class::NUMERIC) {
-                quantity::find(text, (&self.tokens, &self.sentences), lexicon, &mut self.quantities);
+                quantity::find(text, &self.tokens, &self.sentences, lexicon, &mut self.quantities);
             }
             if seen.has(Class::NUMERIC) {
-                spoken::join((&self.tokens, &self.sentences), lexicon, &mut self.joins);
+                spoken::join(&self.tokens, &self.sentences, lexicon, &mut self.joins);
             }
             if seen.has(Class::LETTER) {
-                letters::find((&self.tokens, &self.sentences), lexicon, &mut self.letter_runs);
+                letters::find(&self.tokens, &self.sentences, lexicon, &mut self.letter_runs);
             }
             if let Some(visible) = visible {
                 visible.restore(&mut self.tokens);

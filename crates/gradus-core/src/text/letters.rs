@@ -25,7 +25,7 @@ pub struct Spelling([u8; MAX_WORD_LETTERS]);
 
 /// Adds the runs of single letters to `letter_runs`. A row of letters that continues in the next sentence counts as one
 /// row, because long sentences are cut at arbitrary places.
-pub(super) fn find((tokens, sentences): (&[Token], &[Sentence]), lexicon: &Lexicon, letter_runs: &mut Vec<LetterRun>) {
+pub(super) fn find(tokens: &[Token], sentences: &[Sentence], lexicon: &Lexicon, letter_runs: &mut Vec<LetterRun>) {
     let is_letter = |token: &Token| token.class.has(Class::LETTER);
     let (mut row, mut spelled) = (0..0, 0);
     for sentence in sentences {

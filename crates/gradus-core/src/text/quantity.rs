@@ -51,7 +51,8 @@ pub struct Quantity {
 /// Adds the quantities in all sentences of `text` to `quantities`.
 pub(super) fn find(
     text: &str,
-    (tokens, sentences): (&[Token], &[Sentence]),
+    tokens: &[Token],
+    sentences: &[Sentence],
     lexicon: &Lexicon,
     quantities: &mut Vec<Quantity>,
 ) {

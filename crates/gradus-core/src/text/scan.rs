@@ -53,7 +53,8 @@ pub(super) fn scan(
     text: &str,
     body: usize,
     lexicon: &mut Lexicon,
-    (tokens, sentences): (&mut Vec<Token>, &mut Vec<Sentence>),
+    tokens: &mut Vec<Token>,
+    sentences: &mut Vec<Sentence>,
 ) -> Class {
     let mut scanner = Scanner {
         body,

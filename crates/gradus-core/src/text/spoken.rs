@@ -11,7 +11,7 @@ const MAX_HEAD_LETTERS: usize = 4;
 const MAX_DIGITS: usize = 6;
 
 /// Adds the spelled-out words in all sentences to `joins`.
-pub(super) fn join((tokens, sentences): (&[Token], &[Sentence]), lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
+pub(super) fn join(tokens: &[Token], sentences: &[Sentence], lexicon: &mut Lexicon, joins: &mut Vec<Join>) {
     for sentence in sentences {
         let joiner = Joiner { tokens, end: sentence.range().end };
         let mut number_end = 0;

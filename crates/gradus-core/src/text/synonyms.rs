@@ -57,11 +57,11 @@ impl Synonyms {
     /// When a member has no words, or two members have the same stems.
     pub fn new<S: AsRef<str>, G: AsRef<[S]>>(groups: &[G]) -> Result<Self, SynonymsError> {
         let mut known = Groups::default();
-        let mut reader = (Document::new(), Lexicon::new());
+        let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
         for (group, members) in groups.iter().enumerate() {
             known.groups.push(Vec::with_capacity(members.as_ref().len()));
             for member in members.as_ref() {
-                let words = words(member.as_ref(), &mut reader);
+                let words = words(member.as_ref(), &mut document, &mut lexicon);
                 let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
                 let Some(first) = stems.first() else {
                     return Err(SynonymsError::NoWords { group, member: member.as_ref().to_owned() });
@@ -97,11 +97,11 @@ impl Groups {
     /// Takes groups of members as texts. Ignores members that have no words.
     pub(super) fn new<'a, S: AsRef<str> + 'a>(groups: impl Iterator<Item = &'a [S]>) -> Self {
         let mut known = Self::default();
-        let mut reader = (Document::new(), Lexicon::new());
+        let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
         for group in groups {
             known.groups.push(Vec::with_capacity(group.len()));
             for member in group {
-                let words = words(member.as_ref(), &mut reader);
+                let words = words(member.as_ref(), &mut document, &mut lexicon);
                 let stems = words.iter().map(|word| stem(word)).collect();
                 known.add_member(words, stems);
             }
@@ -136,7 +136,7 @@ impl Groups {
     }
 }
 
-fn words(member: &str, (document, lexicon): &mut (Document, Lexicon)) -> Vec<String> {
+fn words(member: &str, document: &mut Document, lexicon: &mut Lexicon) -> Vec<String> {
     document.read(member, 0, lexicon);
     document.tokens().iter().map(|token| lexicon.folded(token.word).to_owned()).collect()
 }

@@ -92,7 +92,7 @@ impl Cache {
     /// The file cannot be written; earlier replies are unchanged.
     pub fn put(&self, key: &[u8; 32], model: &str, now: u64, reply: &StoredReply) -> Result<(), CacheError> {
         let checksum = rows::checksum(key, model, now, reply);
-        self.write(|connection| rows::put(connection, (key, model, now, reply), &checksum))
+        self.write(|connection| rows::put(connection, key, model, now, reply, &checksum))
     }
 
     /// The text that is stored about an endpoint. A text with a wrong checksum is handled as in [`Self::get`].

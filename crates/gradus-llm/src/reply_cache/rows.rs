@@ -75,7 +75,10 @@ impl RawReply {
 /// Stores a reply, and replaces an earlier one.
 pub(super) fn put(
     connection: &Connection,
-    (key, model, now, reply): (&[u8; 32], &str, u64, &StoredReply),
+    key: &[u8; 32],
+    model: &str,
+    now: u64,
+    reply: &StoredReply,
     checksum: &[u8; 32],
 ) -> rusqlite::Result<()> {
     let [made, flags, prompt_tokens, completion_tokens] = numbers(now, reply);

@@ -16,6 +16,11 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// One row.
+    pub(super) fn of_row(given: f64, human: f64) -> Self {
+        Self { rows: 1.0, given, human }
+    }
+
     /// This block merged with the next one.
     fn with(self, above: Self) -> Self {
         let rows = self.rows + above.rows;
@@ -52,12 +57,11 @@ pub(super) fn merge_where(
     merged
 }
 
-/// Pools finite rows `(given, human)`, sorted by `given`, until the human means no longer fall.
+/// Pools rows until the human means no longer fall. The rows are finite and sorted by their given score.
 ///
 /// Rows with the same given score are one block from the start. Blocks with equal human means stay separate, so that a
 /// level stretch of the curve keeps its ends.
-pub(super) fn pooled(rows: &[(f64, f64)]) -> Vec<Block> {
-    let rows = rows.iter().map(|&(given, human)| Block { rows: 1.0, given, human });
+pub(super) fn pooled(rows: impl IntoIterator<Item = Block>) -> Vec<Block> {
     let ties = merge_where(rows, |below, above| below.given >= above.given);
     merge_where(ties, |below, above| below.human > above.human)
 }
@@ -114,8 +118,13 @@ mod tests {
         steps
     }
 
+    /// The blocks of rows with these given and human scores.
+    fn pooled_rows(rows: &[(f64, f64)]) -> Vec<Block> {
+        pooled(rows.iter().map(|&(given, human)| Block::of_row(given, human)))
+    }
+
     fn assert_steps(rows: &[(f64, f64)], expected: &[f64]) {
-        let found = steps(&pooled(rows));
+        let found = steps(&pooled_rows(rows));
         assert_eq!(found.len(), expected.len());
         let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6);
         assert!(near, "{found:?} is not {expected:?}");
@@ -168,15 +177,15 @@ mod tests {
 
     #[test]
     fn ties_are_pooled_even_where_they_rise() {
-        assert_eq!(pooled(&[(0.5, 0.25), (0.5, 0.75)]), [block(2.0, 0.5, 0.5)]);
-        assert_eq!(pooled(&[(-0.0, 0.25), (0.0, 0.75)]).len(), 1);
-        assert_eq!(pooled(&[]), []);
+        assert_eq!(pooled_rows(&[(0.5, 0.25), (0.5, 0.75)]), [block(2.0, 0.5, 0.5)]);
+        assert_eq!(pooled_rows(&[(-0.0, 0.25), (0.0, 0.75)]).len(), 1);
+        assert_eq!(pooled_rows(&[]), []);
     }
 
     #[test]
     fn a_level_stretch_keeps_its_ends() {
         let level = [(0.25, 0.5), (0.75, 0.5)];
-        assert_eq!(pooled(&level), [block(1.0, 0.25, 0.5), block(1.0, 0.75, 0.5)]);
+        assert_eq!(pooled_rows(&level), [block(1.0, 0.25, 0.5), block(1.0, 0.75, 0.5)]);
     }
 
     #[test]
@@ -193,10 +202,10 @@ mod tests {
     fn single_rows_in_steps_become_blocks_of_five() {
         let rows: Vec<_> = (0..12).map(|at| (f64::from(at) / 16.0, f64::from(at) / 16.0)).collect();
         // The last two rows are too few by themselves and have only the block below.
-        let sizes: Vec<_> = with_enough_rows(pooled(&rows), 5.0).iter().map(|block| block.rows).collect();
+        let sizes: Vec<_> = with_enough_rows(pooled_rows(&rows), 5.0).iter().map(|block| block.rows).collect();
         assert_eq!(sizes, [5.0, 7.0]);
         let three = rows.into_iter().take(3).collect::<Vec<_>>();
-        assert_eq!(with_enough_rows(pooled(&three), 5.0), [block(3.0, 0.0625, 0.0625)]);
+        assert_eq!(with_enough_rows(pooled_rows(&three), 5.0), [block(3.0, 0.0625, 0.0625)]);
     }
 
     #[test]

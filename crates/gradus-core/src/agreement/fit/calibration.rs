@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::curve::{Curve, CurveError};
+use super::curve::{Curve, CurveError, CurvePoint};
 use crate::model::{Fingerprint, Grade, Outcome, Tenths};
 
 /// A rising curve, and optional weights of criteria.
@@ -48,7 +48,7 @@ pub enum CalibrationError {
 struct CalibrationFile {
     schema: u32,
     scorer: u32,
-    curve: Vec<(f64, f64)>,
+    curve: Vec<CurvePoint>,
     #[serde(default)]
     weights: BTreeMap<String, f64>,
 }
@@ -82,7 +82,7 @@ impl Calibration {
         text.push_str(
             "\n# From the share of points earned to the share that people give; straight between points.\ncurve = [\n",
         );
-        for (given, human) in self.curve.points() {
+        for CurvePoint { given, human } in self.curve.points() {
             let _ = writeln!(text, "  [{given:?}, {human:?}],");
         }
         text.push_str("]\n");
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_written_calibration_is_read_back_unchanged() {
-        let curve = Curve::new(vec![(0.0, 0.125), (0.5, 0.75)]).expect("a curve");
+        let curve = Curve::new([(0.0, 0.125), (0.5, 0.75)].map(CurvePoint::from).to_vec()).expect("a curve");
         let weights = BTreeMap::from([("star".to_owned(), 0.5), ("a b".to_owned(), 0.0)]);
         let calibration = Calibration { curve, weights, scorer: 2 };
         let text = calibration.to_text("fitted\nto nothing");

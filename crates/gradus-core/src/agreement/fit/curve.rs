@@ -5,7 +5,26 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::Deserialize;
+
 use super::blocks::between;
+
+/// A point of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(from = "(f64, f64)")]
+pub struct CurvePoint {
+    /// Score of the grader.
+    pub given: f64,
+    /// Score that people are expected to give.
+    pub human: f64,
+}
+
+impl From<(f64, f64)> for CurvePoint {
+    /// The point of a given and a human score, in the order of calibration files.
+    fn from((given, human): (f64, f64)) -> Self {
+        Self { given, human }
+    }
+}
 
 /// A curve that maps the grader's scores to people's scores, both from 0 to 1. It is linear between its points and
 /// constant before the first and after the last point.
@@ -13,21 +32,21 @@ use super::blocks::between;
 /// A curve has 1 to [`Curve::MAX_POINTS`] points. Their given scores rise strictly, and their human scores never fall.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    points: Vec<(f64, f64)>,
+    points: Vec<CurvePoint>,
 }
 
 impl Curve {
     /// Maximum number of points of a curve. The limit keeps the calibration file readable.
     pub const MAX_POINTS: usize = 12;
 
-    /// A curve through `points`, each a given and a human score.
+    /// A curve through `points`.
     ///
     /// # Errors
     ///
     /// When there are no points or more than [`Curve::MAX_POINTS`], or at the first point that is not finite, is outside 0 to
     /// 1, whose given score is not above that of the previous point, or whose human score is below that of the previous
     /// point.
-    pub fn new(points: Vec<(f64, f64)>) -> Result<Self, CurveError> {
+    pub fn new(points: Vec<CurvePoint>) -> Result<Self, CurveError> {
         if points.is_empty() {
             return Err(CurveError::Empty);
         }
@@ -35,15 +54,15 @@ impl Curve {
             return Err(CurveError::TooMany { have: points.len() });
         }
         let mut before = None;
-        for (point, &(given, human)) in (1..).zip(&points) {
-            check(point, before, (given, human))?;
-            before = Some((given, human));
+        for (number, point) in (1..).zip(&points) {
+            check(number, *point, before)?;
+            before = Some(*point);
         }
         Ok(Self { points })
     }
 
-    /// The points, lowest first, each a given and a human score.
-    pub fn points(&self) -> &[(f64, f64)] {
+    /// The points, lowest first.
+    pub fn points(&self) -> &[CurvePoint] {
         &self.points
     }
 
@@ -54,16 +73,17 @@ impl Curve {
         if given.is_nan() {
             return given;
         }
-        let (below, above) = self.points.split_at(self.points.partition_point(|point| point.0 <= given));
+        let (below, above) = self.points.split_at(self.points.partition_point(|point| point.given <= given));
         match (below.last(), above.first()) {
-            (Some(low), Some(high)) => between(low.1, high.1, (given - low.0) / (high.0 - low.0)),
-            (Some(only), None) | (None, Some(only)) => only.1,
+            (Some(low), Some(high)) => between(low.human, high.human, (given - low.given) / (high.given - low.given)),
+            (Some(only), None) | (None, Some(only)) => only.human,
             (None, None) => f64::NAN, // unreachable, because `new` refuses a curve without points
         }
     }
 }
 
-fn check(point: usize, before: Option<(f64, f64)>, (given, human): (f64, f64)) -> Result<(), CurveError> {
+/// Checks the point with the number `point`, from 1. `before` is the previous point.
+fn check(point: usize, CurvePoint { given, human }: CurvePoint, before: Option<CurvePoint>) -> Result<(), CurveError> {
     let is_share = |score: f64| (0.0..=1.0).contains(&score);
     if !given.is_finite() || !human.is_finite() {
         return Err(CurveError::NotFinite { point });
@@ -72,8 +92,8 @@ fn check(point: usize, before: Option<(f64, f64)>, (given, human): (f64, f64)) -
         return Err(CurveError::Outside { point });
     }
     match before {
-        Some(before) if given <= before.0 => Err(CurveError::NotRising { point }),
-        Some(before) if human < before.1 => Err(CurveError::Falling { point }),
+        Some(before) if given <= before.given => Err(CurveError::NotRising { point }),
+        Some(before) if human < before.human => Err(CurveError::Falling { point }),
         _ => Ok(()),
     }
 }
@@ -138,13 +158,17 @@ impl Error for CurveError {}
 mod tests {
     use super::*;
 
+    fn curve(points: &[(f64, f64)]) -> Result<Curve, CurveError> {
+        Curve::new(points.iter().copied().map(CurvePoint::from).collect())
+    }
+
     fn close(one: f64, other: f64) -> bool {
         (one - other).abs() < 1e-12
     }
 
     #[test]
     fn a_curve_is_straight_between_points_and_level_outside() {
-        let curve = Curve::new(vec![(0.2, 0.1), (0.4, 0.5), (0.8, 0.5), (0.9, 1.0)]).expect("a curve");
+        let curve = curve(&[(0.2, 0.1), (0.4, 0.5), (0.8, 0.5), (0.9, 1.0)]).expect("a curve");
         // 0.3 is halfway between 0.2 and 0.4, so the curve is halfway from 0.1 to 0.5; 0.85 is halfway between 0.8 and
         // 0.9, so it is halfway from 0.5 to 1.
         let expected = [
@@ -167,13 +191,13 @@ mod tests {
 
     #[test]
     fn one_point_gives_a_constant() {
-        let curve = Curve::new(vec![(0.5, 0.25)]).expect("a curve");
+        let curve = curve(&[(0.5, 0.25)]).expect("a curve");
         assert!([0.0, 0.5, 1.0].iter().all(|&given| close(curve.at(given), 0.25)));
     }
 
     #[test]
     fn points_that_are_not_a_curve_are_refused_with_their_number() {
-        let refused = |points: &[(f64, f64)]| Curve::new(points.to_vec()).expect_err("not a curve");
+        let refused = |points: &[(f64, f64)]| curve(points).expect_err("not a curve");
         assert_eq!(refused(&[]), CurveError::Empty);
         assert_eq!(refused(&[(0.0, 0.0); 13]), CurveError::TooMany { have: 13 });
         assert_eq!(refused(&[(0.1, 0.1), (f64::NAN, 0.2)]), CurveError::NotFinite { point: 2 });

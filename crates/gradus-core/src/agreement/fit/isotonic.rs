@@ -4,7 +4,7 @@
 //! the few points of a curve.
 
 use super::blocks::{Block, merge_cheapest, merge_where, pooled, with_enough_rows};
-use super::curve::Curve;
+use super::curve::{Curve, CurvePoint};
 
 /// Minimum number of rows behind a point, if there are that many, because fewer rows would follow single answers.
 const FEWEST_ROWS: f64 = 5.0;
@@ -24,7 +24,7 @@ impl Curve {
     /// mean, more blocks are merged. So no curve is worse than that line.
     pub fn fit(given: &[f64], human: &[f64]) -> Option<Self> {
         let rows = sorted_rows(given, human);
-        let mut blocks = with_enough_rows(pooled(&rows), FEWEST_ROWS);
+        let mut blocks = with_enough_rows(pooled(rows.iter().copied()), FEWEST_ROWS);
         while blocks.len() > Self::MAX_POINTS {
             merge_cheapest(&mut blocks);
         }
@@ -41,23 +41,25 @@ impl Curve {
     }
 }
 
-fn squared_error(curve: &Curve, rows: &[(f64, f64)]) -> f64 {
-    rows.iter().map(|&(given, human)| curve.at(given) - human).map(|off| off * off).sum()
+/// The squared error of a curve; each block is one row.
+fn squared_error(curve: &Curve, rows: &[Block]) -> f64 {
+    rows.iter().map(|row| curve.at(row.given) - row.human).map(|off| off * off).sum()
 }
 
 /// The rows of the fit, by given score and then by human score, so that sums do not depend on the order of rows.
-fn sorted_rows(given: &[f64], human: &[f64]) -> Vec<(f64, f64)> {
+fn sorted_rows(given: &[f64], human: &[f64]) -> Vec<Block> {
     let finite = given.iter().zip(human).filter(|(given, human)| given.is_finite() && human.is_finite());
-    let mut rows: Vec<_> = finite.map(|(given, human)| (given.clamp(0.0, 1.0), human.clamp(0.0, 1.0))).collect();
-    rows.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
+    let mut rows: Vec<_> =
+        finite.map(|(given, human)| Block::of_row(given.clamp(0.0, 1.0), human.clamp(0.0, 1.0))).collect();
+    rows.sort_by(|one, other| one.given.total_cmp(&other.given).then(one.human.total_cmp(&other.human)));
     rows
 }
 
 /// The rounded means of blocks. Neighbours that round to the same given score become one point.
-fn points_of(blocks: &[Block]) -> Vec<(f64, f64)> {
+fn points_of(blocks: &[Block]) -> Vec<CurvePoint> {
     merge_where(blocks.iter().copied(), |below, above| rounded(below.given) >= rounded(above.given))
         .iter()
-        .map(|block| (rounded(block.given), rounded(block.human)))
+        .map(|block| CurvePoint { given: rounded(block.given), human: rounded(block.human) })
         .collect()
 }
 
@@ -74,6 +76,11 @@ mod tests {
         (1..=count).map(|at| f64::from(at * at % 1009 * step % 101) / 100.0).collect()
     }
 
+    /// The points of a curve as given and human scores.
+    fn pairs(curve: &Curve) -> Vec<(f64, f64)> {
+        curve.points().iter().map(|point| (point.given, point.human)).collect()
+    }
+
     /// Each score repeated `times` times.
     fn repeated(scores: &[f64], times: usize) -> Vec<f64> {
         scores.iter().flat_map(|&score| std::iter::repeat_n(score, times)).collect()
@@ -83,16 +90,16 @@ mod tests {
     fn points_are_the_means_of_blocks_of_five_rows() {
         let human = [0.0, 0.1, 0.1, 0.1, 0.2, 0.8, 0.9, 0.9, 0.9, 1.0];
         let curve = Curve::fit(&repeated(&[0.2, 0.8], 5), &human).expect("a fit");
-        assert_eq!(curve.points(), [(0.2, 0.1), (0.8, 0.9)]);
+        assert_eq!(pairs(&curve), [(0.2, 0.1), (0.8, 0.9)]);
     }
 
     #[test]
     fn a_small_sample_gives_a_level_line_at_its_mean() {
         // (0.1 + 0.2 + 0.6) / 3 and (0.1 + 0.5 + 0.8) / 3; four rows are fewer than five.
         let curve = Curve::fit(&[0.1, 0.2, 0.6, f64::NAN], &[0.1, 0.5, 0.8, 0.0]).expect("a fit");
-        assert_eq!(curve.points(), [(0.3, 0.4667)]);
-        assert_eq!(Curve::fit(&[-3.0], &[7.0]).expect("a fit").points(), [(0.0, 1.0)]);
-        assert_eq!(Curve::fit(&[0.5, 0.6], &[0.25]).expect("a fit").points(), [(0.5, 0.25)]);
+        assert_eq!(pairs(&curve), [(0.3, 0.4667)]);
+        assert_eq!(pairs(&Curve::fit(&[-3.0], &[7.0]).expect("a fit")), [(0.0, 1.0)]);
+        assert_eq!(pairs(&Curve::fit(&[0.5, 0.6], &[0.25]).expect("a fit")), [(0.5, 0.25)]);
     }
 
     #[test]
@@ -109,14 +116,14 @@ mod tests {
         let human: Vec<f64> = given.iter().enumerate().map(|(at, given)| if at == 7 { 0.48 } else { *given }).collect();
         let curve = Curve::fit(&repeated(&given, 5), &repeated(&human, 5)).expect("a fit");
         assert_eq!(curve.points().len(), Curve::MAX_POINTS);
-        assert!(curve.points().contains(&(0.505, 0.475)), "{curve:?}");
+        assert!(pairs(&curve).contains(&(0.505, 0.475)), "{curve:?}");
     }
 
     #[test]
     fn given_scores_that_round_alike_become_one_point() {
         let given = repeated(&[0.500_01, 0.500_02, 0.7], 5);
         let curve = Curve::fit(&given, &repeated(&[0.2, 0.4, 0.9], 5)).expect("a fit");
-        assert_eq!(curve.points(), [(0.5, 0.3), (0.7, 0.9)]);
+        assert_eq!(pairs(&curve), [(0.5, 0.3), (0.7, 0.9)]);
     }
 
     #[test]
@@ -125,7 +132,7 @@ mod tests {
         // through them is 0.25 + 0.5048^2 + 0.4948^2 + 0.49^2 = 0.9897, that of the mean 0.505 is 0.9803.
         let given = repeated(&[0.0, 0.49, 0.51, 1.0], 3);
         let curve = Curve::fit(&given, &repeated(&[1.0, 0.0, 1.0, 0.02], 3)).expect("a fit");
-        assert_eq!(curve.points(), [(0.5, 0.505)]);
+        assert_eq!(pairs(&curve), [(0.5, 0.505)]);
     }
 
     #[test]
@@ -137,7 +144,8 @@ mod tests {
                     given.iter().zip(&noise).map(|(own, noise)| own + share * (noise - own)).collect();
                 let curve = Curve::fit(&given, &human).expect("a fit");
                 assert_eq!(Curve::new(curve.points().to_vec()).as_ref(), Ok(&curve));
-                let rows: Vec<_> = given.iter().copied().zip(human.iter().copied()).collect();
+                let rows: Vec<_> =
+                    given.iter().zip(&human).map(|(given, human)| Block::of_row(*given, *human)).collect();
                 let mean = human.iter().sum::<f64>() / f64::from(count);
                 let constant: f64 = human.iter().map(|score| (score - mean) * (score - mean)).sum();
                 // A mean rounded to 4 decimals is off by half of the last at most.

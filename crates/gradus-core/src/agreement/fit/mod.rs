@@ -11,7 +11,7 @@ mod ridge;
 
 pub use calibration::{Calibration, CalibrationError};
 pub use choose_lambda::choose_lambda;
-pub use curve::{Curve, CurveError};
+pub use curve::{Curve, CurveError, CurvePoint};
 pub use fit_calibration::{Example, Fit, FitError, fit};
 pub use folds::by_group;
 pub use ridge::weights;

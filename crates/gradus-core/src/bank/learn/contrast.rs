@@ -124,38 +124,50 @@ pub(super) fn contrasts(own: &[&str], answers: &[GradedAnswer<'_>]) -> (Vec<Cont
     (contrasts, refusals)
 }
 
+/// A grade of an answer.
+#[derive(Debug, Clone, Copy)]
+struct NumberedGrade {
+    /// Position of the answer.
+    number: usize,
+    /// Score of the answer, or credit of a criterion.
+    grade: f64,
+}
+
 fn by_credit(criterion: usize, id: &str, answers: &[GradedAnswer<'_>]) -> Result<Contrast, RefusalReason> {
-    let graded = answers.iter().enumerate().filter_map(|(number, answer)| Some((number, *answer.credits.get(id)?)));
-    let graded: Vec<(usize, f64)> = graded.collect();
-    let (high, low) = graded.iter().partition(|(_, credit)| *credit >= MET);
+    let grade =
+        |(number, answer): (usize, &GradedAnswer<'_>)| Some(NumberedGrade { number, grade: *answer.credits.get(id)? });
+    let graded: Vec<NumberedGrade> = answers.iter().enumerate().filter_map(grade).collect();
+    let (high, low) = graded.iter().partition(|one| one.grade >= MET);
     enough(Some(criterion), answers, &graded, high, low)
 }
 
 fn by_score(answers: &[GradedAnswer<'_>]) -> Result<Contrast, RefusalReason> {
-    let graded = answers.iter().enumerate().filter_map(|(number, answer)| Some((number, answer.score?)));
-    let graded: Vec<(usize, f64)> = graded.collect();
+    let grade = |(number, answer): (usize, &GradedAnswer<'_>)| Some(NumberedGrade { number, grade: answer.score? });
+    let graded: Vec<NumberedGrade> = answers.iter().enumerate().filter_map(grade).collect();
     let (lowest, highest) = bounds(&graded);
     let middle = f64::midpoint(lowest, highest);
-    let high = graded.iter().copied().filter(|(_, score)| *score > middle).collect();
-    let low = graded.iter().copied().filter(|(_, score)| *score < middle).collect();
+    let high = graded.iter().copied().filter(|one| one.grade > middle).collect();
+    let low = graded.iter().copied().filter(|one| one.grade < middle).collect();
     enough(None, answers, &graded, high, low)
 }
 
-fn bounds(graded: &[(usize, f64)]) -> (f64, f64) {
-    let scores = graded.iter().map(|(_, score)| *score);
+/// The lowest and the highest grade.
+fn bounds(graded: &[NumberedGrade]) -> (f64, f64) {
+    let scores = graded.iter().map(|one| one.grade);
     scores.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| (low.min(score), high.max(score)))
 }
 
+/// The contrast of high and low grades, unless there are too few different answers.
 fn enough(
     criterion: Option<usize>,
     answers: &[GradedAnswer<'_>],
-    graded: &[(usize, f64)],
-    high: Vec<(usize, f64)>,
-    low: Vec<(usize, f64)>,
+    graded: &[NumberedGrade],
+    high: Vec<NumberedGrade>,
+    low: Vec<NumberedGrade>,
 ) -> Result<Contrast, RefusalReason> {
     let (lowest, highest) = bounds(graded);
-    let different = |list: &[(usize, f64)]| {
-        let texts = list.iter().filter_map(|(number, _)| answers.get(*number)).map(|answer| answer.text);
+    let different = |list: &[NumberedGrade]| {
+        let texts = list.iter().filter_map(|one| answers.get(one.number)).map(|answer| answer.text);
         texts.collect::<BTreeSet<&str>>().len()
     };
     let (all, highs, lows) = (different(graded), different(&high), different(&low));
@@ -166,7 +178,7 @@ fn enough(
     } else if highs < FEWEST_OF_A_KIND || lows < FEWEST_OF_A_KIND {
         Err(RefusalReason::OneSided { high: highs, low: lows })
     } else {
-        let numbers = |list: Vec<(usize, f64)>| list.into_iter().map(|(number, _)| number).collect();
+        let numbers = |list: Vec<NumberedGrade>| list.into_iter().map(|one| one.number).collect();
         Ok(Contrast { criterion, high: numbers(high), low: numbers(low) })
     }
 }
