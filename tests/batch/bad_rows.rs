@@ -228,7 +228,7 @@ fn each_file_of_a_folder_is_one_row_for_any_content() {
 #[test]
 fn an_answer_in_a_row_has_no_front_matter() {
     let table = "id,question,answer,who\n1,undo-release,\"+++\nWe rolled it back.\",Ann\n";
-    let line = "{\"id\":\"1\",\"question\":\"undo-release\",\"answer\":\"+++\\nWe rolled it back.\"}\n";
+    let line = "{\"id\":\"1\",\"question\":\"undo-release\",\"answer\":\"+++\\nWe rolled it back.\",\"who\":\"Ann\"}\n";
     for (name, content) in [("in.csv", table), ("in.jsonl", line)] {
         let row = graded(name, content.as_bytes()).remove(0);
         assert_eq!(row["status"], "graded", "{row}");
