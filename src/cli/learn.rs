@@ -11,22 +11,22 @@ use super::files::{check_output, display_name, write_atomically};
 use super::graded::first_names;
 use super::hints::advised;
 use super::learned;
+use super::open;
 use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
 use super::settings::Settings;
 use crate::agreement::ScoredRow;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
 use crate::batch::ReadRows;
-use crate::questions::Questions;
 use crate::wording::{agreeing, counted};
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     if let Some(path) = &args.output {
         check_output(path, &[&args.answers], args.force)?;
     }
-    let questions = Questions::new(super::open_bank::from_settings(settings)?)?;
-    let bank = questions.bank();
-    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, &questions, printer)?;
+    let engine = open::offline(settings)?;
+    let (questions, bank) = (engine.questions(), engine.bank());
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, questions, printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let groups = rows_by_question(bank, &rows, args, printer)?;
     let mut learner = Learner::new(bank, questions.vocabulary())?;

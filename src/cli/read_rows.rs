@@ -3,6 +3,7 @@
 //! A row that cannot be read is reported with its location and left out, and the command ends with exit code 1. A
 //! file without a usable row is an error.
 
+use std::collections::HashMap;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -16,12 +17,13 @@ use super::hints::advised;
 use super::printer::Printer;
 use super::question_meaning::{InputColumns, QuestionMeaning};
 use crate::agreement::ScoredRow;
-use crate::bank::DraftQuestion;
+use crate::bank::{BankError, DraftQuestion};
 use crate::batch::{
     Asked, BadRow, DraftColumns, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, RowFault,
     open_drafts, open_graded, read_drafts, read_graded,
 };
-use crate::questions::Questions;
+use crate::model::QuestionMatch;
+use crate::questions::{FindError, FoundQuestion, Questions};
 use crate::wording::{agreeing, counted};
 
 /// Hint for answers without the columns that are needed.
@@ -43,8 +45,8 @@ impl From<RowFormat> for InputFormat {
     }
 }
 
-/// Reads answers with the scores that people gave. Rows name their question by its id; `--question` may name the
-/// question of rows that do not.
+/// Reads answers with the scores that people gave. Rows name their question by its id or a wording, as in `batch`, and
+/// are returned with an id; `--question` may name the question of rows that do not.
 ///
 /// # Errors
 /// When the input cannot be read, has no usable row, or has no score.
@@ -60,23 +62,24 @@ pub(super) fn read_rows(
     let mut columns = GradedColumns {
         requires_id: given.id.is_some(),
         id: given.id.clone().unwrap_or(usual.id),
-        question: given.question.clone().unwrap_or_else(|| usual.question.clone()),
-        answer: given.answer.clone(),
+        question: given.of_answers.question.clone().unwrap_or_else(|| usual.question.clone()),
+        answer: given.of_answers.answer.clone(),
         score: given.score.clone(),
         otherwise: only,
     };
     let asked = Asked {
         ids: bank.entries().iter().map(|entry| entry.id.clone()).collect(),
-        is_named: given.question.is_some() || columns.otherwise.is_some(),
+        is_named: given.of_answers.question.is_some() || columns.otherwise.is_some(),
         ..Asked::default()
     };
     let format = given.input_format.map(InputFormat::from);
     let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &asked))
         .map_err(|error| with_hint_for_columns(error, GRADED_HINT))?;
-    if let Some(name) = &given.question {
+    if let Some(name) = &given.of_answers.question {
         apply_question(name, &mut columns, &mut reader, questions, printer)?;
     }
     let read = read_graded(&mut reader, &columns).map_err(|error| with_hint_for_columns(error.into(), GRADED_HINT))?;
+    let read = with_ids_of_questions(read, questions)?;
     let name = reader.name();
     refuse_without_rows(&read, name, GRADED_HINT, || {
         advised(
@@ -91,6 +94,44 @@ pub(super) fn read_rows(
         ));
     }
     Ok(read)
+}
+
+/// Replaces wordings of questions by ids. A row whose wording fits several questions is a bad row; a name that fits none
+/// stays as it is.
+///
+/// # Errors
+/// When a wording is searched for and a rubric has faults.
+fn with_ids_of_questions(read: ReadRows<ScoredRow>, questions: &Questions) -> Result<ReadRows<ScoredRow>, BankError> {
+    let ReadRows { rows: named, mut bad } = read;
+    // The ids as rows name them, so that rows of one question stay together: a rubric may list several.
+    let mut ids: HashMap<usize, String> = HashMap::new();
+    for row in &named {
+        if let Ok(FoundQuestion { place, matched: QuestionMatch::Id, .. }) = questions.by_name(&row.question).as_ref() {
+            ids.entry(*place).or_insert_with(|| row.question.clone());
+        }
+    }
+    let mut rows = Vec::with_capacity(named.len());
+    for mut row in named {
+        match questions.by_name(&row.question).as_ref() {
+            Ok(found) if found.matched == QuestionMatch::Id => {}
+            Ok(found) => {
+                let id = questions.bank().entries().get(found.place).map(|entry| &entry.id);
+                if let Some(id) = ids.get(&found.place).or(id) {
+                    row.question.clone_from(id);
+                }
+            }
+            Err(FindError::Bank(error @ BankError::Faulty(_))) => return Err(error.clone()),
+            Err(error @ (FindError::SharedWording { .. } | FindError::Ambiguous { .. })) => {
+                bad.push(BadRow { at: row.at, fault: RowFault::SeveralQuestions(error.clone()) });
+                continue;
+            }
+            // The command reports questions that are not in the bank.
+            Err(_) => {}
+        }
+        rows.push(row);
+    }
+    bad.sort_by(|one, other| one.at.cmp(&other.at));
+    Ok(ReadRows { rows, bad })
 }
 
 /// Applies `--question NAME` to the columns: the name is a column of the input, or the question of rows without a

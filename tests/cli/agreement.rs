@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::drafting::drafted;
+use super::drafting::{QUESTIONS, drafted};
 use crate::support::{Gradus, gradus};
 
 /// Answers of increasing quality to the tea questions, with the scores of two people.
@@ -193,6 +193,38 @@ fn answers_without_a_score_or_a_question_are_counted_and_reported() {
         "line 38, y: the answer has no words",
     ])
     .reports(&["1 question is not in the bank: `coffee`"]);
+}
+
+#[test]
+fn rows_may_name_their_question_by_a_wording() {
+    let [one, two] = ["Why do we warm the pot before we make tea?", "When is the kettle full?"];
+    let by_id = graded();
+    let worded = by_id.replacen("\"tea/1\"", &format!("\"{one}\""), 5).replacen("\"tea/2\"", &format!("\"{two}\""), 5);
+    assert!(worded.contains(one) && worded.contains(two), "{worded}");
+    let bank = drafted();
+    let result = |rows: &str| {
+        let eval = bank.again(["eval", "g.jsonl", "--bank", "bank", "--format", "json"]);
+        eval.file("g.jsonl", rows).run().success().reports_nothing().out
+    };
+    assert_eq!(result(&worded), result(&by_id));
+    let table = |rows: &str| {
+        let run = ["calibrate", "g.jsonl", "--bank", "bank", "--output", "c.toml", "--force", "--even-if-worse"];
+        bank.again(run).file("g.jsonl", rows).run().success().out
+    };
+    assert_eq!(table(&worded), table(&by_id));
+}
+
+#[test]
+fn a_row_whose_wording_belongs_to_several_questions_is_left_out() {
+    let twins = QUESTIONS.replace("tea/", "twin/");
+    let draft = drafted().again(["bank", "draft", "twins.jsonl", "--output", "bank"]).file("twins.jsonl", twins);
+    let rows = graded() + "{\"question\": \"Who pours?\", \"answer\": \"The host.\", \"score\": 1, \"max_score\": 4}\n";
+    let eval = draft.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows);
+    draft.run().success();
+    eval.run().check_failed().reports(&[
+        "1 row of g.jsonl cannot be read and is left out: line 37: this is a wording of tea-3 and of twin-3\n",
+        "hint: name the question by its id\n",
+    ]);
 }
 
 #[test]

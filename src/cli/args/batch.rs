@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
+use super::columns::AnswerColumns;
 use super::formats::RowFormat;
 use super::judge::{JudgeArgs, SpendArgs};
 use super::limits::{AnswerLimit, ScoreLimit};
@@ -59,13 +60,8 @@ pub(in crate::cli) struct BatchColumns {
     /// Column with the id of the answer [default: id, or `row-` and the row number]
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) id: Option<String>,
-    /// Column with the id or the wording of the question [default: question]. If no column has this
-    /// name, NAME itself is the id or the wording of the question, for all rows that do not name one
-    #[arg(long, value_name = "NAME", help_heading = "Columns")]
-    pub(in crate::cli) question: Option<String>,
-    /// Column with the answer text
-    #[arg(long, value_name = "NAME", default_value = "answer", help_heading = "Columns")]
-    pub(in crate::cli) answer: String,
+    #[command(flatten)]
+    pub(in crate::cli) of_answers: AnswerColumns,
     /// Columns to copy to the results, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Columns")]
     pub(in crate::cli) keep: Vec<String>,

@@ -2,6 +2,7 @@
 
 mod bank;
 mod batch;
+mod columns;
 mod commands;
 mod evaluation;
 mod formats;

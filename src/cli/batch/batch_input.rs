@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use super::question_flag::QuestionFlag;
 use crate::bank::Bank;
 use crate::batch::{self, Columns, Input, InputFormat};
-use crate::cli::args::{BatchRun, RowFormat};
+use crate::cli::args::BatchRun;
 use crate::cli::printer::Printer;
 use crate::questions::Questions;
 
@@ -44,7 +44,7 @@ impl<'a> BatchInput<'a> {
         printer: &Printer,
     ) -> anyhow::Result<Self> {
         let ids = questions.bank().entries().iter().map(|entry| entry.id.clone()).collect();
-        let flag = args.columns.question.as_deref();
+        let flag = args.columns.of_answers.question.as_deref();
         let input = Self { args, path, name, ids, default_question: flag, opened: None, stop };
         let QuestionFlag { default_question, opened } =
             QuestionFlag::settle(flag, path, questions, || input.open_again(), printer)?;
@@ -75,16 +75,13 @@ impl<'a> BatchInput<'a> {
             requires_id: flags.id.is_some(),
             id: flags.id.clone().unwrap_or(default.id),
             // `--question` names a column or a question, not both.
-            question: flags.question.clone().filter(|_| self.default_question.is_none()).unwrap_or(default.question),
-            answer: flags.answer.clone(),
+            question: (flags.of_answers.question.clone())
+                .filter(|_| self.default_question.is_none())
+                .unwrap_or(default.question),
+            answer: flags.of_answers.answer.clone(),
             keep: flags.keep.iter().map(|name| name.trim().to_owned()).collect(),
         };
-        let format = self.args.input_format.map(|format| match format {
-            RowFormat::Jsonl => InputFormat::Jsonl,
-            RowFormat::Csv => InputFormat::Csv,
-            RowFormat::Tsv => InputFormat::Tsv,
-            RowFormat::Parquet => InputFormat::Parquet,
-        });
+        let format = self.args.input_format.map(InputFormat::from);
         let is_named = self.default_question.is_some() || self.ids.len() == 1;
         let asked = batch::Asked { ids: self.ids.clone(), is_named, stop: Arc::clone(self.stop) };
         let opened = Input::open(self.path, format, &columns, &asked);

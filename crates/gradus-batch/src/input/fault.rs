@@ -3,6 +3,7 @@
 use gradus_core::agreement::ScoreFault;
 use gradus_core::bank::{DraftFault, FrontMatterError};
 use gradus_core::model::{NonText, RowLocation};
+use gradus_core::questions::FindError;
 use gradus_core::wording::counted;
 
 use crate::row::{TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
@@ -35,6 +36,9 @@ pub enum RowFault {
     MissingCell { column: String },
     #[error("no `{column}`: the row names no question")]
     NoQuestion { column: String },
+    /// The name of the question fits several questions.
+    #[error("{0}")]
+    SeveralQuestions(FindError),
     #[error("the row has {}, but the header has {expected}", counted(*.found, "field"))]
     FieldCount { found: usize, expected: usize },
     #[error("the file ends in the middle of this row, inside quotes")]
@@ -79,6 +83,7 @@ impl RowFault {
             }
             Self::WrongType { .. } => Some("write a value of that type, or leave it out"),
             Self::NotANumber { .. } => Some("write a number, or leave the field out"),
+            Self::SeveralQuestions(error) => error.hint(),
             Self::NoQuestion { .. } => Some("name the question in every row"),
             Self::MissingField { .. } | Self::MissingCell { .. } => {
                 Some("add the column, or name the column with these values")
@@ -196,6 +201,11 @@ mod tests {
                 RowFault::NoQuestion { column: "q".to_owned() },
                 "no `q`: the row names no question",
                 Some("name the question in every row"),
+            ),
+            (
+                RowFault::SeveralQuestions(FindError::SharedWording { ids: vec!["a".to_owned(), "b".to_owned()] }),
+                "this is a wording of a and of b",
+                Some("name the question by its id"),
             ),
             (
                 RowFault::FieldCount { found: 1, expected: 2 },
