@@ -16,28 +16,39 @@ use crate::questions::{FindError, FoundQuestion, LEAST_FOR_ANSWER, LEAST_FOR_WOR
 const NAMED: usize = 2;
 
 /// A question, with a note for the user if it was not found by its id.
+#[derive(Clone)]
 pub(super) struct QuestionOfAnswer {
     pub(super) found: FoundQuestion,
     pub(super) note: Option<String>,
 }
 
-/// The question with the id `id`, or with the wording `ask`, or that the front matter of the answer names, or that the
-/// answer is about.
+/// The question of all answers: the one with the id `id`, or with the wording `ask`; `None` if both are `None`.
 ///
 /// # Errors
-/// When there is no such question, or none is similar enough.
-pub(super) fn find_question(
+/// When there is no such question, none is similar enough, or its rubric has faults.
+pub(super) fn named_question(
     engine: &Engine,
     id: Option<&str>,
     ask: Option<&str>,
-    input: &Input,
-) -> anyhow::Result<QuestionOfAnswer> {
+) -> anyhow::Result<Option<QuestionOfAnswer>> {
     let questions = engine.questions();
-    let found = if let Some(id) = id {
-        questions.by_id(id)?
-    } else if let Some(wording) = ask {
-        questions.by_wording(wording).map_err(with_hint)?
-    } else if let Some(name) = input.question() {
+    let found = match (id, ask) {
+        (Some(id), _) => questions.by_id(id)?,
+        (None, Some(wording)) => questions.by_wording(wording).map_err(with_hint)?,
+        (None, None) => return Ok(None),
+    };
+    questions.prepare(&found)?;
+    let note = note(&found);
+    Ok(Some(QuestionOfAnswer { found, note }))
+}
+
+/// The question that the front matter of an answer names, or that the answer is about.
+///
+/// # Errors
+/// When there is no such question, none is similar enough, or its rubric has faults.
+pub(super) fn find_question(engine: &Engine, input: &Input) -> anyhow::Result<QuestionOfAnswer> {
+    let questions = engine.questions();
+    let found = if let Some(name) = input.question() {
         match questions.by_id(name) {
             Ok(found) => found,
             // A name with spaces is a wording, because ids have no spaces.
@@ -49,6 +60,7 @@ pub(super) fn find_question(
     } else {
         questions.by_answer(input.body()).map_err(with_hint)?
     };
+    questions.prepare(&found)?;
     let note = note(&found);
     Ok(QuestionOfAnswer { found, note })
 }

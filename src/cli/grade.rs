@@ -11,7 +11,7 @@ use super::answer::Input;
 use super::args::{Format, Grade as Args};
 use super::exit_status::ExitStatus;
 use super::files::{check_output, display_name, is_stream};
-use super::find_question::{QuestionOfAnswer, find_question};
+use super::find_question::{QuestionOfAnswer, find_question, named_question};
 use super::grade_results::Results;
 use super::hints::advised;
 use super::judge::JudgeUse;
@@ -74,10 +74,11 @@ fn check_files(args: &Args) -> anyhow::Result<()> {
 /// Reads the answers and finds their questions. Of several answers, those that cannot be graded are reported and
 /// counted, and the others are graded.
 fn read(args: &Args, engine: &Engine, printer: &Printer) -> anyhow::Result<(Vec<AnswerToGrade>, usize)> {
+    // Before any answer is read, because its error is the same for all.
+    let named = named_question(engine, args.question.as_deref(), args.ask.as_deref())?;
     let one = |file: Option<&Path>| -> anyhow::Result<AnswerToGrade> {
         let input = Input::read(file, printer)?;
-        let question = find_question(engine, args.question.as_deref(), args.ask.as_deref(), &input)?;
-        engine.questions().prepare(&question.found)?;
+        let question = named.clone().map_or_else(|| find_question(engine, &input), Ok)?;
         Ok(AnswerToGrade { input, question })
     };
     if args.files.len() <= 1 {

@@ -110,3 +110,11 @@ fn the_extension_of_the_output_selects_the_format() {
     }
     assert!(written(&["out.json", "--format", "csv"]).starts_with("id,"), "--format goes first");
 }
+
+#[test]
+fn a_question_that_is_unknown_is_reported_once_for_all_answers() {
+    for (flag, message) in [("--question", "error: no question `nope`"), ("--ask", "error: no similar question")] {
+        let ran = with_two_answers(&["grade", flag, "nope", "a.md", "gone.md", "b.md"]).run().failure();
+        assert!(ran.err.starts_with(message) && ran.err.matches("error").count() == 1, "{}", ran.err);
+    }
+}
