@@ -32,7 +32,7 @@ fn a_bad_row_is_an_ungraded_row() {
         (b"{\"question\":\"undo-release\",\"answer\":\"\"}", "the answer has no words"),
         (b"{\"question\":\"undo-release\",\"answer\":\"\xff\"}", "not UTF-8 from byte 38 on"),
         (b"{\"question\":\"undo-release\",\"answer\":{}}", "`answer` is an object; expected text"),
-        (&GOOD.as_bytes()[..GOOD.len() - 1], "the id `good` stands in line 1 already, with the same question"),
+        (&GOOD.as_bytes()[..GOOD.len() - 1], "line 1 already has the id `good` for the same question"),
     ] {
         let reason = reason_of(bad);
         assert!(reason.starts_with(reported), "{reason}");

@@ -13,12 +13,11 @@ const OPENINGS: [&str; 9] =
     ["it", "what .", "which .", "who .", "the same .", "the same ,", "the same ;", "the same for", "the same with"];
 
 /// Files whose literals are data and not messages, by the end of their path, with the reason.
-const DATA: [(&str, &str); 6] = [
+const DATA: [(&str, &str); 5] = [
     ("judge/prompt.rs", "a judge's replies depend on every word of the prompt"),
     ("judge/conversation.rs", "its texts are sent to judges and are part of cache keys"),
     ("judge/quote.rs", "its texts are sent to judges and are part of cache keys"),
     ("judge/reply_reader.rs", "its texts are sent to judges and are part of cache keys"),
-    ("src/row_processor.rs", "the reasons of rows are part of the keys by which a run is resumed"),
     ("score/injection/orders.rs", "the phrases are those of answers that address the grader"),
 ];
 

@@ -107,7 +107,7 @@ fn slug(name: &str) -> String {
 
 /// The comment at the top of a rubric that was drafted from reference answers.
 const REFERENCES_HEAD: &str = "\
-    # Drafted from reference answers by `gradus bank draft`. No one has reviewed it yet: check whether the\n\
+    # Drafted from reference answers by a program. No one has reviewed it yet: check whether the\n\
     # weights fit, add what else a good answer may say, then remove `drafted`.\n\
     #\n\
     # The credit depends on the share of the weights that the answer contains, in the reference that fits\n\
@@ -117,7 +117,7 @@ const REFERENCES_HEAD: &str = "\
 
 /// The comment at the top of a rubric that was drafted from the texts of criteria.
 const CRITERIA_HEAD: &str = "\
-    # Drafted from the texts of its criteria by `gradus bank draft`. No one has reviewed it yet: check whether the\n\
+    # Drafted from the texts of its criteria by a program. No one has reviewed it yet: check whether the\n\
     # weights fit, add what else a good answer may say, then remove `drafted`.\n\
     #\n\
     # The credit is the share of a criterion's weights that the answer contains. Words of several criteria\n\
