@@ -243,9 +243,11 @@ fn errors_of_settings_files_have_a_place_and_a_hint() {
             "1:10: format = \"xml\": expected one of text, json, markdown, csv",
             "correct the line, or remove it",
         ),
+        ("colour = \"never\"\n", "1:1: `colour` is not a setting of this file", "did you mean `color`?"),
+        ("[llm]\ntemprature = 1\n", "2:1: `temprature` is not a setting of [llm]", "did you mean `temperature`?"),
         (
-            "colour = \"never\"\n",
-            "1:1: `colour` is not a setting of this file",
+            "editor = \"never\"\n",
+            "1:1: `editor` is not a setting of this file",
             "the settings are bank, format, color, quiet, fail_under, grader, llm, judge",
         ),
         ("llm = 3\n", "1:7: llm = 3: expected a table [llm]", "correct the line, or remove it"),

@@ -5,6 +5,7 @@ use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::key_names::mask_rejected;
 use super::origin::Names;
+use super::similar_name::most_similar;
 use super::source::Source;
 use super::written_values::{FileText, WrittenValues};
 
@@ -74,7 +75,11 @@ impl<'f> FileTable<'f> {
     pub(super) fn reject_rest<'n>(&self, owner: &str, known: impl Iterator<Item = &'n str>) -> anyhow::Result<()> {
         let Some(unknown) = self.values.keys().min_by_key(|key| key.span().start) else { return Ok(()) };
         let message = format!("`{}` is not a setting of {owner}", mask_rejected(unknown.get_ref()));
-        let hint = format!("the settings are {}", known.collect::<Vec<_>>().join(", "));
+        let known: Vec<&str> = known.collect();
+        let hint = match most_similar(unknown.get_ref(), known.iter().copied()) {
+            Some(setting) => format!("did you mean `{setting}`?"),
+            None => format!("the settings are {}", known.join(", ")),
+        };
         Err(self.written.file.error(unknown.span().start, &message, &hint))
     }
 

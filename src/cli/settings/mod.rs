@@ -15,6 +15,7 @@ mod key_names;
 mod origin;
 mod resolve;
 mod setting_value;
+mod similar_name;
 mod source;
 mod unknown_variables;
 mod untrusted;

@@ -9,14 +9,11 @@ use super::general::GENERAL;
 use super::judge_options::{EndpointOptions, PanelOptions};
 use super::key_names::mask_key;
 use super::setting_value::one_line;
+use super::similar_name::distance;
 
 const PREFIX: &str = "GRADUS_";
 /// What follows [`PREFIX`] in the variables of judges.
 const JUDGE: &str = "LLM_";
-/// A longer name is similar to no setting. The time of a comparison is proportional to the length. In bytes.
-const MAX_COMPARED: usize = 64;
-/// Minimum length of the start of a name, such as `TEMP` for `TEMPERATURE`. In bytes.
-const MIN_START: usize = 3;
 
 /// A warning about variables that are ignored, with its hint.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,16 +71,8 @@ fn similar_setting(name: &str) -> Option<&'static str> {
         let key = variable.strip_prefix(PREFIX).unwrap_or(variable);
         key.strip_prefix(JUDGE).unwrap_or(key)
     }
-    if name.len() > MAX_COMPARED {
-        return None;
-    }
     let given = key(name);
-    let near = |setting: &'static str| {
-        let known = key(setting);
-        let distance = strsim::osa_distance(given, known);
-        let is_start = given.len() >= MIN_START && known.starts_with(given);
-        (distance * 3 <= known.len() || is_start).then_some((distance, setting))
-    };
+    let near = |setting: &'static str| distance(given, key(setting)).map(|distance| (distance, setting));
     settings().filter_map(near).min().map(|(_, setting)| setting)
 }
 
