@@ -29,8 +29,11 @@ pub(in crate::cli) fn run(args: &EndpointArgs, settings: &Settings, printer: &Pr
         let report = probe(pool, judge)?;
         printer.result(&table(endpoint, pool.tokens().tokenizer(judge), &report))?;
         match problem(endpoint, &report) {
-            Some(problem) => {
-                printer.warning(&problem);
+            Some(Problem { message, hint }) => {
+                match hint {
+                    Some(hint) => printer.warning_with_hint(&message, &hint),
+                    None => printer.warning(&message),
+                }
                 outcome = ExitStatus::CheckFailed;
             }
             None => printer.result("ready")?,
@@ -93,32 +96,45 @@ fn format(format: ReplyFormat) -> &'static str {
     }
 }
 
-/// The problem of an endpoint and how to solve it, in one sentence. `None` if the endpoint has no problem.
-fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<String> {
+/// A problem of an endpoint and how to solve it.
+struct Problem {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: Some(hint.into()) }
+    }
+}
+
+/// The problem of an endpoint. `None` if the endpoint has no problem.
+fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<Problem> {
     let listed = report.models.as_ref().ok().filter(|models| !models.is_empty());
     let alternatives = listed.filter(|models| !models.contains(&endpoint.model)).map(|models| listing(models));
     match (&report.reply, alternatives) {
         (_, Some(models)) if endpoint.model == UNKNOWN_MODEL => {
-            Some(format!("choose one of the endpoint's models with --model: {models}"))
+            Some(Problem::new("no model is configured", choose_model(&models)))
         }
         (Err(error), alternatives) => Some(no_reply(error, alternatives.as_deref())),
         (Ok(reply), alternatives) => match (reply.fault, alternatives) {
-            (Some(fault), _) => Some(format!(
-                "{}: answers may fall back to the offline scorer; try a larger model",
-                match fault {
+            (Some(fault), _) => {
+                let fault = match fault {
                     ReplyFault::Empty => "the model replied with an empty text",
                     ReplyFault::NotJson => "the model does not reply with JSON when asked to",
-                }
-            )),
-            (None, Some(models)) => Some(format!(
-                "the endpoint replies, but does not list the model `{}`: check whether you mean one of {models}",
-                one_line(&endpoint.model),
-            )),
+                };
+                let message = format!("{fault}: answers may fall back to the offline scorer");
+                Some(Problem::new(message, "try a larger model"))
+            }
+            (None, Some(models)) => {
+                let model = one_line(&endpoint.model);
+                let message = format!("the endpoint replies, but does not list the model `{model}`");
+                Some(Problem::new(message, format!("check whether you mean one of {models}")))
+            }
             (None, None) => report.context.filter(|tokens| *tokens < endpoint.context).map(|tokens| {
-                format!(
-                    "the endpoint reports a context of {tokens} tokens, but gradus uses {}; use --context {tokens}",
-                    endpoint.context
-                )
+                let assumed = endpoint.context;
+                let message = format!("the endpoint reports a context of {tokens} tokens, but gradus uses {assumed}");
+                Problem::new(message, format!("use --context {tokens}"))
             }),
         },
     }
@@ -126,13 +142,16 @@ fn problem(endpoint: &Endpoint, report: &ProbeReport) -> Option<String> {
 
 /// The problem of an endpoint that did not reply. `alternatives` lists the models of the endpoint if the configured
 /// model is not among them.
-fn no_reply(error: &RequestError, alternatives: Option<&str>) -> String {
+fn no_reply(error: &RequestError, alternatives: Option<&str>) -> Problem {
     let status = error.root().cause.reported_status();
     // A refused key explains the failure better than a missing model.
     let model = alternatives.filter(|_| !matches!(status, Some(401 | 403)));
-    let model = model.map(|models| format!("choose one of the endpoint's models with --model: {models}"));
-    let hint = model.or_else(|| hints::hint_for(&error.clone().into())).map(|hint| format!("; {hint}"));
-    format!("the endpoint gave no reply: {error}{}", hint.unwrap_or_default())
+    let hint = model.map(choose_model).or_else(|| hints::hint_for(&error.clone().into()));
+    Problem { message: format!("the endpoint gave no reply: {error}"), hint }
+}
+
+fn choose_model(models: &str) -> String {
+    format!("choose one of the endpoint's models with --model: {models}")
 }
 
 fn listing(models: &[String]) -> String {
