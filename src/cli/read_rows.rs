@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
-use super::args::{QuestionColumns, RowColumns, RowFormat};
+use super::args::{AnswerColumns, QuestionColumns, RowColumns, RowFormat};
 use super::exit_status::ExitStatus;
 use super::files::{is_stream, read_text};
 use super::hints::advised;
@@ -56,6 +56,7 @@ pub(super) fn read_rows(
     questions: &Questions,
     printer: &Printer,
 ) -> anyhow::Result<ReadRows<ScoredRow>> {
+    given.of_answers.refuse_answer_of_folder(path)?;
     let bank = questions.bank();
     let usual = GradedColumns::default();
     let only = if let [only] = bank.entries() { Some(only.id.clone()) } else { None };
@@ -63,7 +64,7 @@ pub(super) fn read_rows(
         requires_id: given.id.is_some(),
         id: given.id.clone().unwrap_or(usual.id),
         question: given.of_answers.question.clone().unwrap_or_else(|| usual.question.clone()),
-        answer: given.of_answers.answer.clone(),
+        answer: given.of_answers.answer.clone().unwrap_or(usual.answer),
         score: given.score.clone(),
         otherwise: only,
     };
@@ -158,9 +159,8 @@ fn apply_question(
 /// # Errors
 /// When the input cannot be read, or has no usable row.
 pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Result<ReadRows<DraftQuestion>> {
-    if given.references.is_some() && path.is_dir() {
-        let message = format!("{} is a folder, where the text of each file is the reference answer", path.display());
-        return Err(advised(message, "leave out --references"));
+    if given.references.is_some() {
+        refuse_column_of_texts(path, "the reference answer", "--references")?;
     }
     let usual = DraftColumns::default();
     let columns = DraftColumns {
@@ -180,6 +180,22 @@ pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Re
         )
     })?;
     Ok(read)
+}
+
+impl AnswerColumns {
+    /// Refuses `--answer` if the input is a folder.
+    pub(super) fn refuse_answer_of_folder(&self, path: &Path) -> anyhow::Result<()> {
+        if self.answer.is_some() { refuse_column_of_texts(path, "the answer", "--answer") } else { Ok(()) }
+    }
+}
+
+/// Refuses a flag for a column whose values are the texts of files if the input is a folder.
+fn refuse_column_of_texts(path: &Path, value: &str, flag: &str) -> anyhow::Result<()> {
+    if path.is_dir() {
+        let message = format!("{} is a folder, where the text of each file is {value}", path.display());
+        return Err(advised(message, format!("leave out {flag}")));
+    }
+    Ok(())
 }
 
 /// Opens an input. Rows that are typed on a terminal are first collected in a file, because the terminal's own line
@@ -203,15 +219,20 @@ fn open(
     Ok((reader, Some(file)))
 }
 
-/// Replaces the hint of an error about columns by a hint that names the flags of the command.
+/// Replaces hints that name flags or the purpose of `batch`; `hint` names the flags for columns.
 fn with_hint_for_columns(error: anyhow::Error, hint: &str) -> anyhow::Error {
+    if let Some(InputError::Unusable { fault: InputFault::NoColumnInFolder { .. }, .. }) = error.downcast_ref() {
+        let hint = "leave --id out; the id of an answer is `id` in its front matter, or the path of its file";
+        return advised(error.to_string(), hint);
+    }
+    if let Some(InputError::Unusable { fault: InputFault::PlainText, .. }) = error.downcast_ref() {
+        let hint = "write the rows as JSON Lines or as a table, or name the folder that contains the file";
+        return advised(error.to_string(), hint);
+    }
     let is_about_columns = matches!(
         error.downcast_ref::<InputError>(),
         Some(InputError::Unusable {
-            fault: InputFault::NoColumn { .. }
-                | InputFault::NoField { .. }
-                | InputFault::TwoColumns { .. }
-                | InputFault::NoHeading,
+            fault: InputFault::NoColumn { .. } | InputFault::NoField { .. } | InputFault::TwoColumns { .. },
             ..
         })
     );

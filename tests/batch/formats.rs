@@ -138,7 +138,7 @@ const DOCUMENTS: [(&str, &[u8], &str); 5] = [
 #[test]
 fn a_document_as_input_is_rejected_with_its_kind() {
     for (name, bytes, kind) in DOCUMENTS {
-        let fault = format!("it is {kind}, not rows of answers");
+        let fault = format!("it is {kind}, not JSON Lines, CSV or TSV");
         for format in [&[][..], &["--input-format", "csv"], &["--input-format", "tsv"], &["--input-format", "jsonl"]] {
             let reported = [&["batch", name], format].concat();
             let ran = tiny(reported.iter().copied()).file(name, bytes).run().failure();

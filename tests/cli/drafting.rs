@@ -182,7 +182,7 @@ fn columns_of_questions_may_have_any_names() {
     let row = "{\"nr\": 1, \"frage\": 5}\n";
     draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: `frage` is a number; expected text"]);
     let row = "{\"nr\": 1, \"frage\": \"Why?\"}\n";
-    draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: the row has no `muster`, only `nr`, `frage`"]);
+    draft("q.jsonl", row, &flags).run().failure().reports(&["q.jsonl: no row has `muster`, only `nr`, `frage`"]);
     let corpus = ["bank", "draft", "--corpus", "c", "-o", "b", "--id", "nr"];
     gradus(corpus).run().failure().reports(&["--corpus", "cannot be used with", "--id"]);
 }

@@ -253,12 +253,11 @@ fn a_named_column_that_no_row_of_json_lines_has_is_refused_with_the_fields_there
     for command in [&["eval"][..], &["calibrate", "-o", "c.toml"], &["bank", "learn"], &["batch"]] {
         let run = |flags: &[&'static str]| [command, &["g.jsonl", "--bank", "bank"], flags].concat();
         refused(&run(&["--id", "student"]), &[&fault("student")]);
+        refused(&run(&["--answer", "text"]), &[&fault("text")]);
     }
-    refused(&["batch", "g.jsonl", "--bank", "bank", "--answer", "text"], &[&fault("text")]);
     refused(&["batch", "g.jsonl", "--bank", "bank", "--keep", "score,class"], &[&fault("class")]);
     for command in [&["eval"][..], &["calibrate", "-o", "c.toml"], &["bank", "learn"]] {
         let run = |flags: &[&'static str]| [command, &["g.jsonl", "--bank", "bank"], flags].concat();
-        refused(&run(&["--answer", "text"]), &["g.jsonl: line 1: the row has no `text`, only `max_score`", "--answer"]);
         refused(&run(&["--score", "points"]), &["g.jsonl has no human scores", "write the scores into `points`"]);
     }
     for flag in ["--id", "--prompt", "--references", "--criteria"] {
@@ -273,17 +272,36 @@ fn a_named_column_that_no_file_of_a_folder_has_is_refused() {
     let run = |arguments: &[&str]| {
         bank.again(arguments).file("answers/a.md", "+++\nscore = 1\nquestion = \"tea/1\"\n+++\nHot.").run()
     };
-    let refused = run(&["eval", "answers", "--bank", "bank", "--id", "student"]).failure();
-    refused.reports(&[
-        "answers: no row has `student`, only `question`, `score`, `answer`\nhint: name the columns with --id",
-    ]);
-    for flags in [["--id", "student"], ["--keep", "student"]] {
+    let missing = |column: &str| format!("answers: it is a folder, and its files have no column `{column}`\nhint: ");
+    for command in [&["eval"][..], &["calibrate", "-o", "c.toml"], &["bank", "learn"]] {
+        for column in ["student", "question"] {
+            let refused = run(&[command, &["answers", "--bank", "bank", "--id", column]].concat()).failure();
+            let hint = "leave --id out; the id of an answer is `id` in its front matter, or the path of its file\n";
+            refused.reports(&[&(missing(column) + hint)]);
+        }
+    }
+    for flags in [["--id", "student"], ["--id", "question"], ["--keep", "student"]] {
         let arguments = [&["batch", "answers", "--bank", "bank"][..], &flags].concat();
-        run(&arguments).failure().reports(&[
-            "answers: it is a folder, and its files have no column `student`\nhint: leave --id and --keep out; the id of an \
-             answer is the path of its file",
+        let hint = "leave --id and --keep out; the id of an answer is the path of its file\n";
+        run(&arguments).failure().reports(&[&(missing(flags[1]) + hint)]);
+    }
+}
+
+#[test]
+fn flags_that_mean_nothing_for_a_folder_are_refused() {
+    let bank = drafted();
+    let folder =
+        |arguments: &[&str]| bank.again(arguments).file("answers/a.md", "+++\nscore = 1\n+++\nHot.").run().failure();
+    for command in [&["batch"][..], &["eval"], &["calibrate", "-o", "c.toml"], &["bank", "learn"]] {
+        let run = |flags: [&'static str; 2]| folder(&[command, &["answers", "--bank", "bank"], &flags].concat());
+        run(["--answer", "text"])
+            .reports(&["answers is a folder, where the text of each file is the answer\nhint: leave out --answer\n"]);
+        run(["--input-format", "csv"]).reports(&[
+            "answers: it is a folder of text files, which has no input format\nhint: leave out --input-format\n",
         ]);
     }
+    let draft = folder(&["bank", "draft", "answers", "-o", "other", "--input-format", "jsonl"]);
+    draft.reports(&["which has no input format\nhint: leave out --input-format\n"]);
 }
 
 #[test]

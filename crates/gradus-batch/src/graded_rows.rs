@@ -50,7 +50,7 @@ impl Default for GradedColumns {
 /// questions is read too, so that the caller can still choose it after a look at [`RecordReader::column_names`].
 ///
 /// # Errors
-/// When there is nothing to read, or a table has no column for the question or the answer.
+/// When there is nothing to read, or the input has no column for the answer or the id, or a table none for the question.
 pub fn open_graded(
     path: &Path,
     format: Option<InputFormat>,
@@ -61,7 +61,7 @@ pub fn open_graded(
     let usual = GradedColumns::default().question;
     let (mut required, mut optional) = (vec![answer.clone()], vec![score.clone()]);
     if *requires_id { &mut required } else { &mut optional }.push(id.clone());
-    let named = requires_id.then(|| id.clone()).into_iter().collect();
+    let named = [answer.clone()].into_iter().chain(requires_id.then(|| id.clone())).collect();
     if asked.is_named { &mut optional } else { &mut required }.push(question.clone());
     let others = [MAX_SCORE, SCORE1, SCORE2, SPLIT, CRITERIA].map(str::to_owned);
     optional.extend(others.into_iter().chain(asked.is_named.then(|| usual.clone())));
@@ -73,8 +73,8 @@ pub fn open_graded(
 /// Reads all graded answers. Scores become shares of the highest possible score.
 ///
 /// # Errors
-/// When the input cannot be read to its end, when no row has the id although it is required, or when more than 1 GiB is
-/// read.
+/// When the input cannot be read to its end, when no row of a pipe has the answer or a required id, or when more than 1 GiB
+/// is read.
 pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<ScoredRow>, InputError> {
     let is_json = reader.is_json();
     let ReadRows { rows, mut bad } = read_all(reader, |record| points_row(record, columns, is_json))?;

@@ -56,6 +56,30 @@ fn packed_data_that_ends_too_early_is_reported_in_the_same_words_by_every_reader
 }
 
 #[test]
+fn damaged_compressed_data_is_refused_with_advice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = format!("question,answer\n{}", "q,a long answer to the question\n".repeat(200));
+    for (name, packed) in
+        [("a.csv.gz", gzip(table.as_bytes())), ("a.csv.zst", zstd::encode_all(table.as_bytes(), 1).expect("packs"))]
+    {
+        let path = folder.path().join(name);
+        let mut damaged = packed;
+        let end = damaged.len().min(24);
+        damaged[10..end].fill(0xff);
+        fs::write(&path, damaged).expect("writes");
+        let error = Input::open(&path, None, &Columns::default(), &Asked::default()).and_then(|mut input| {
+            let mut block = Block::default();
+            while input.fill(&mut block)? {}
+            Ok(())
+        });
+        let error = error.expect_err("damaged");
+        assert_eq!(error.hint(), Some("compress the file again, or give it uncompressed"), "{name}");
+        let start = format!("cannot read {}: its compressed data is damaged: ", path.display());
+        assert!(failure(Err(error)).starts_with(&start), "{name}");
+    }
+}
+
+#[test]
 fn a_text_file_is_read_only_if_it_starts_with_an_object() {
     let folder = tempfile::tempdir().expect("a folder");
     let row = r#"{"id":"q","prompt":"p","references":["r"],"question":"q","answer":"x","score":1}"#;

@@ -9,7 +9,7 @@ pub(in crate::cli) struct AnswerColumns {
     /// name, NAME itself is the id or the wording of the question, for all rows that do not name one
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(in crate::cli) question: Option<String>,
-    /// Column with the answer text
-    #[arg(long, value_name = "NAME", default_value = "answer", help_heading = "Columns")]
-    pub(in crate::cli) answer: String,
+    /// Column with the answer text [default: answer]
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    pub(in crate::cli) answer: Option<String>,
 }

@@ -12,6 +12,7 @@ mod values;
 
 pub(super) use bank::{Bank, BankCommand, Draft, Explain, Learn, LearnFormat, QuestionColumns, SchemaOf};
 pub(super) use batch::{Batch, BatchCommand, BatchMerge, BatchRun, EvidenceDetail, ResultFormat};
+pub(super) use columns::AnswerColumns;
 pub(super) use commands::*;
 pub(super) use evaluation::{Calibrate, Eval, EvalFormat, RowColumns};
 pub(super) use formats::{Format, ListFormat, RowFormat};

@@ -43,6 +43,7 @@ impl<'a> BatchInput<'a> {
         stop: &'a Arc<AtomicBool>,
         printer: &Printer,
     ) -> anyhow::Result<Self> {
+        args.columns.of_answers.refuse_answer_of_folder(path)?;
         let ids = questions.bank().entries().iter().map(|entry| entry.id.clone()).collect();
         let flag = args.columns.of_answers.question.as_deref();
         let input = Self { args, path, name, ids, default_question: flag, opened: None, stop };
@@ -78,7 +79,7 @@ impl<'a> BatchInput<'a> {
             question: (flags.of_answers.question.clone())
                 .filter(|_| self.default_question.is_none())
                 .unwrap_or(default.question),
-            answer: flags.of_answers.answer.clone(),
+            answer: flags.of_answers.answer.clone().unwrap_or(default.answer),
             keep: flags.keep.iter().map(|name| name.trim().to_owned()).collect(),
         };
         let format = self.args.input_format.map(InputFormat::from);

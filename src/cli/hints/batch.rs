@@ -51,6 +51,7 @@ fn of_parts(fault: &PartsFault) -> &'static str {
 fn of_input(error: &InputError) -> Option<&'static str> {
     let InputError::Unusable { fault, .. } = error else { return error.hint() };
     Some(match fault {
+        InputFault::FormatOfFolder => "leave out --input-format",
         InputFault::PlainText => "grade it with `gradus grade`, or name the folder it is in",
         InputFault::Document(kind) if kind.is_parquet() => {
             "give the file a name that ends in .parquet, or use --input-format parquet"
@@ -58,10 +59,7 @@ fn of_input(error: &InputError) -> Option<&'static str> {
         InputFault::ParquetDisabled => "build it with `--features parquet`, or convert the file",
         InputFault::Tabs => "use --input-format tsv",
         InputFault::Commas => "use --input-format csv",
-        InputFault::NoColumn { .. }
-        | InputFault::NoField { .. }
-        | InputFault::TwoColumns { .. }
-        | InputFault::NoHeading => {
+        InputFault::NoColumn { .. } | InputFault::NoField { .. } | InputFault::TwoColumns { .. } => {
             "name the columns with --id, --question, --answer and --keep; --question may name a question too"
         }
         InputFault::NoColumnInFolder { .. } => "leave --id and --keep out; the id of an answer is the path of its file",
@@ -162,16 +160,17 @@ mod tests {
             (InputError::Unreadable { name: "in".to_owned(), error: io::Error::other("x") }.into(), ""),
             (InputError::Stopped { name: "in".to_owned() }.into(), ""),
             (unusable(InputFault::EmptyFolder), "name another folder, or a file with rows"),
+            (unusable(InputFault::FormatOfFolder), "leave out --input-format"),
             (unusable(InputFault::PlainText), "grade it with `gradus grade`, or name the folder it is in"),
             (document(b"PAR1\x15\0\0\0"), "give the file a name that ends in .parquet, or use --input-format parquet"),
             (
                 document(b"%PDF-1.4\n"),
-                "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in",
+                "save a table as CSV in UTF-8; save texts as plain text (.txt), and name the folder they are in",
             ),
             (unusable(InputFault::JsonList), "write one object per line, for example with `jq -c '.[]'`"),
             (unusable(InputFault::ParquetStream), "name a file"),
             (unusable(InputFault::ParquetDisabled), "build it with `--features parquet`, or convert the file"),
-            (unusable(InputFault::NoHeading), columns),
+            (unusable(InputFault::NoHeading), "write a header row with the names of the columns"),
             (unusable(InputFault::Semicolons), "save it with commas, or with tabs as .tsv"),
             (unusable(InputFault::Tabs), "use --input-format tsv"),
             (unusable(InputFault::Commas), "use --input-format csv"),

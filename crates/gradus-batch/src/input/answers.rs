@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::block::Block;
 use super::error::{InputError, InputFault};
+use super::expected_columns::{ExpectedColumns, open_with_columns};
 use super::field_names::field_names;
 use super::field_search::FieldSearch;
 use super::folder::FolderReader;
 use super::format::InputFormat;
 use super::limits::{BLOCK_ROWS, FIRST_ROWS};
 use super::lines::LineReader;
-use super::open::{Asked, Opened, Reader, open};
+use super::open::{Asked, Opened, Reader};
 #[cfg(feature = "parquet")]
 use super::parquet_rows::ParquetReader;
 use super::records::Places;
@@ -41,7 +42,7 @@ pub struct InputDigest {
 pub struct Input {
     name: String,
     columns: Columns,
-    source: Source,
+    source: AnswerSource,
     rows: u64,
     /// The most rows of the next block.
     most: usize,
@@ -53,7 +54,8 @@ pub struct Input {
     failed: Option<io::Error>,
 }
 
-enum Source {
+/// The reader of answers in each format.
+enum AnswerSource {
     Lines(LineReader),
     Table(Box<TableReader>, Places),
     Folder(FolderReader),
@@ -75,21 +77,20 @@ impl Input {
         columns: &Columns,
         asked: &Asked,
     ) -> Result<Self, InputError> {
-        let Opened { name, mut reader, size, read } = open(path, format, asked)?;
-        let unusable = |fault| InputError::Unusable { name: name.clone(), fault };
-        if let (Reader::Lines(lines), true) = (&mut reader, size.is_some()) {
-            // Opened again, because the rows must stay unread.
-            let again = || open(path, format, asked).map(|opened| opened.reader);
-            missing_field(lines, columns, again)?.map_or(Ok(()), |fault| Err(unusable(fault)))?;
-        }
-        let source = Source::of(reader, columns, asked.is_named).map_err(unusable)?;
+        let expected = ExpectedColumns {
+            in_rows: columns.required_in_rows(),
+            not_in_folder: columns.id_if_required().into_iter().chain(&columns.keep).next().cloned(),
+        };
+        let Opened { name, reader, size, read } = open_with_columns(path, format, &expected, asked)?;
+        let source = AnswerSource::of(reader, columns, asked.is_named);
+        let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
         Ok(Self::new(name, columns, source, size, read))
     }
 
     /// A requested column that none of the first rows of a pipe with JSON lines has, with the fields of these rows; `None`
     /// for any other input. Later rows may have the column. The rows stay unread.
     pub fn missing_in_first_rows(&mut self) -> Option<(String, Vec<String>)> {
-        let (Source::Lines(lines), None) = (&mut self.source, self.size) else { return None };
+        let (AnswerSource::Lines(lines), None) = (&mut self.source, self.size) else { return None };
         let mut search = FieldSearch::new(self.columns.required_in_rows());
         // An error is reported when rows are read.
         search.add_lines(lines.peek().unwrap_or_default());
@@ -99,7 +100,7 @@ impl Input {
         }
     }
 
-    fn new(name: String, columns: &Columns, source: Source, size: Option<u64>, read: Arc<AtomicU64>) -> Self {
+    fn new(name: String, columns: &Columns, source: AnswerSource, size: Option<u64>, read: Arc<AtomicU64>) -> Self {
         let columns = columns.clone();
         Self { name, columns, source, rows: 0, most: FIRST_ROWS, limit: BLOCK_ROWS, size, read, failed: None }
     }
@@ -108,7 +109,7 @@ impl Input {
     #[cfg(test)]
     pub(crate) fn of_reader(source: impl io::Read + Send + 'static, columns: &Columns, stop: Arc<AtomicBool>) -> Self {
         let lines = LineReader::new(Stream::of_reader(source, stop));
-        Self::new("a reader".to_owned(), columns, Source::Lines(lines), None, Arc::default())
+        Self::new("a reader".to_owned(), columns, AnswerSource::Lines(lines), None, Arc::default())
     }
 
     /// Gives the input another name for messages.
@@ -124,7 +125,7 @@ impl Input {
 
     /// Whether it is a folder of files.
     pub fn is_folder(&self) -> bool {
-        matches!(self.source, Source::Folder(_))
+        matches!(self.source, AnswerSource::Folder(_))
     }
 
     /// Bytes as they are stored, rows of a Parquet file, or files of a folder; `None` where it is not known.
@@ -144,7 +145,7 @@ impl Input {
 
     /// Whether it is a table, in whose heading case does not matter.
     pub fn is_table(&self) -> bool {
-        matches!(self.source, Source::Table(..))
+        matches!(self.source, AnswerSource::Table(..))
     }
 
     /// The names of all columns. Of JSON lines these are the fields of the first rows in the buffer, which stay unread;
@@ -152,11 +153,11 @@ impl Input {
     pub fn column_names(&mut self) -> Vec<String> {
         match &mut self.source {
             // An error is reported when rows are read.
-            Source::Lines(reader) => field_names(reader.peek().unwrap_or_default()),
-            Source::Table(reader, _) => reader.heading().to_vec(),
-            Source::Folder(_) => Vec::new(),
+            AnswerSource::Lines(reader) => field_names(reader.peek().unwrap_or_default()),
+            AnswerSource::Table(reader, _) => reader.heading().to_vec(),
+            AnswerSource::Folder(_) => Vec::new(),
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => reader.names().to_vec(),
+            AnswerSource::Parquet(reader) => reader.names().to_vec(),
         }
     }
 
@@ -166,7 +167,7 @@ impl Input {
     /// When the column is missing or occurs twice.
     pub fn take_question_from(&mut self, column: &str) -> Result<(), InputError> {
         column.clone_into(&mut self.columns.question);
-        let Source::Table(reader, places) = &mut self.source else { return Ok(()) };
+        let AnswerSource::Table(reader, places) = &mut self.source else { return Ok(()) };
         let unusable = |fault| InputError::Unusable { name: self.name.clone(), fault };
         *places = reader.places(&self.columns, false).map_err(unusable)?;
         Ok(())
@@ -175,11 +176,11 @@ impl Input {
     /// Count and checksum of the rows that were read so far.
     pub fn digest(&self) -> InputDigest {
         let (bytes, checksum) = match &self.source {
-            Source::Lines(reader) => reader.stream().length_and_checksum(),
-            Source::Table(reader, _) => reader.stream().length_and_checksum(),
-            Source::Folder(reader) => reader.length_and_checksum(),
+            AnswerSource::Lines(reader) => reader.stream().length_and_checksum(),
+            AnswerSource::Table(reader, _) => reader.stream().length_and_checksum(),
+            AnswerSource::Folder(reader) => reader.length_and_checksum(),
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => reader.length_and_checksum(),
+            AnswerSource::Parquet(reader) => reader.length_and_checksum(),
         };
         InputDigest { rows: self.rows, bytes, checksum }
     }
@@ -198,18 +199,18 @@ impl Input {
         let most = self.most.min(self.limit);
         self.most = (most * 2).min(self.limit);
         let filled = match &mut self.source {
-            Source::Lines(reader) => reader.fill(&mut block.lines, most),
-            Source::Table(reader, places) => {
+            AnswerSource::Lines(reader) => reader.fill(&mut block.lines, most),
+            AnswerSource::Table(reader, places) => {
                 block.places.get_or_insert_with(|| places.clone());
                 reader.fill(&mut block.records, most)
             }
-            Source::Folder(reader) => {
+            AnswerSource::Folder(reader) => {
                 reader.fill(&mut block.rows, &self.columns, most);
                 self.read.fetch_add(block.rows.len() as u64, Ordering::Relaxed);
                 Ok(())
             }
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => {
+            AnswerSource::Parquet(reader) => {
                 let filled = reader.fill(&mut block.rows, most).map_err(io::Error::other);
                 self.read.fetch_add(block.rows.len() as u64, Ordering::Relaxed);
                 filled
@@ -229,12 +230,12 @@ impl Input {
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.failed.is_none()
             && match &mut self.source {
-                Source::Lines(reader) => reader.stream_mut().is_at_end(),
-                Source::Table(reader, _) => reader.stream_mut().is_at_end(),
+                AnswerSource::Lines(reader) => reader.stream_mut().is_at_end(),
+                AnswerSource::Table(reader, _) => reader.stream_mut().is_at_end(),
                 // The size is the number of rows.
-                Source::Folder(_) => self.size == Some(self.rows),
+                AnswerSource::Folder(_) => self.size == Some(self.rows),
                 #[cfg(feature = "parquet")]
-                Source::Parquet(_) => self.size == Some(self.rows),
+                AnswerSource::Parquet(_) => self.size == Some(self.rows),
             }
     }
 
@@ -243,7 +244,7 @@ impl Input {
     }
 }
 
-impl Source {
+impl AnswerSource {
     /// Finds the columns of answers.
     fn of(reader: Reader, columns: &Columns, is_named: bool) -> Result<Self, InputFault> {
         Ok(match reader {
@@ -252,29 +253,9 @@ impl Source {
                 let places = table.places(columns, is_named)?;
                 Self::Table(table, places)
             }
-            Reader::Folder(folder) => match columns.id_if_required().into_iter().chain(&columns.keep).next() {
-                Some(column) => return Err(InputFault::NoColumnInFolder { column: column.clone() }),
-                None => Self::Folder(folder),
-            },
+            Reader::Folder(folder) => Self::Folder(folder),
             #[cfg(feature = "parquet")]
             Reader::Parquet(table) => Self::Parquet(Box::new(ParquetReader::new(*table, columns, is_named)?)),
         })
     }
-}
-
-/// A requested column that no row of a file with JSON lines has. Reads as far as the rows that have the columns: usually
-/// only the first row in the buffer, and otherwise rows of a second reader, which `again` opens.
-fn missing_field(
-    lines: &mut LineReader,
-    columns: &Columns,
-    again: impl FnOnce() -> Result<Reader, InputError>,
-) -> Result<Option<InputFault>, InputError> {
-    let mut search = FieldSearch::new(columns.required_in_rows());
-    // Errors of the input are reported when rows are read.
-    search.add_lines(lines.peek().unwrap_or_default());
-    if search.is_done() {
-        return Ok(None);
-    }
-    let Reader::Lines(mut lines) = again()? else { return Ok(None) };
-    Ok(search.add_all(&mut lines).ok().and_then(|()| search.fault()))
 }

@@ -1,5 +1,6 @@
 //! The compression formats of files, known by file extension or by first bytes.
 
+use std::io;
 use std::path::Path;
 
 const GZIP: &[u8] = b"\x1f\x8b";
@@ -11,6 +12,11 @@ pub(crate) enum CompressionFormat {
     Gzip,
     Zstd,
 }
+
+/// The error of compressed data that cannot be unpacked.
+#[derive(Debug, thiserror::Error)]
+#[error("its compressed data is damaged: {0}")]
+pub(super) struct DamagedData(pub(super) io::Error);
 
 impl CompressionFormat {
     /// The format that the first bytes of a file show.

@@ -5,6 +5,7 @@ use std::io;
 use gradus_core::model::NonText;
 use gradus_core::wording::counted;
 
+use super::compression::DamagedData;
 #[cfg(feature = "parquet")]
 use crate::parquet::ReadError;
 use crate::row::short;
@@ -34,9 +35,11 @@ pub enum InputError {
 pub enum InputFault {
     #[error("it holds no .txt or .md file")]
     EmptyFolder,
-    #[error("it is a text file, not rows of answers")]
+    #[error("it is a folder of text files, which has no input format")]
+    FormatOfFolder,
+    #[error("it is a text file, not JSON Lines, CSV or TSV")]
     PlainText,
-    #[error("it is {0}, not rows of answers")]
+    #[error("it is {0}, not JSON Lines, CSV or TSV")]
     Document(NonText),
     #[error("it is one JSON list")]
     JsonList,
@@ -107,10 +110,18 @@ impl InputError {
     /// How to resolve the error, without names of flags or commands; `None` if there is no advice.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Unreadable { error, .. } if is_faulty_compression(error) => {
+                Some("compress the file again, or give it uncompressed")
+            }
             Self::Unreadable { .. } | Self::Stopped { .. } => None,
             Self::Unusable { fault, .. } => Some(fault.hint()),
         }
     }
+}
+
+/// Whether the cause of an error is that compressed data is truncated or damaged.
+fn is_faulty_compression(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof || error.get_ref().is_some_and(|cause| cause.is::<DamagedData>())
 }
 
 impl InputFault {
@@ -118,12 +129,13 @@ impl InputFault {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::EmptyFolder => "name another folder, or a file with rows",
+            Self::FormatOfFolder => "leave the input format out",
             Self::PlainText => "grade it as one answer, or name the folder it is in",
             Self::Document(kind) if kind.is_parquet() => {
                 "give the file a name that ends in .parquet, or set the input format to Parquet"
             }
             Self::Document(_) => {
-                "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in"
+                "save a table as CSV in UTF-8; save texts as plain text (.txt), and name the folder they are in"
             }
             Self::JsonList => "write one object per line, for example with `jq -c '.[]'`",
             Self::ParquetStream => "name a file",
@@ -185,19 +197,24 @@ mod tests {
         let faults = [
             (InputFault::EmptyFolder, "it holds no .txt or .md file", "name another folder, or a file with rows"),
             (
+                InputFault::FormatOfFolder,
+                "it is a folder of text files, which has no input format",
+                "leave the input format out",
+            ),
+            (
                 InputFault::PlainText,
-                "it is a text file, not rows of answers",
+                "it is a text file, not JSON Lines, CSV or TSV",
                 "grade it as one answer, or name the folder it is in",
             ),
             (
                 document(b"PAR1\x15\0\0\0"),
-                "it is a Parquet table, not rows of answers",
+                "it is a Parquet table, not JSON Lines, CSV or TSV",
                 "give the file a name that ends in .parquet, or set the input format to Parquet",
             ),
             (
                 document(b"%PDF-1.4\n"),
-                "it is a PDF document, not rows of answers",
-                "save a table as CSV in UTF-8; save answers as plain text (.txt), and name the folder they are in",
+                "it is a PDF document, not JSON Lines, CSV or TSV",
+                "save a table as CSV in UTF-8; save texts as plain text (.txt), and name the folder they are in",
             ),
             (InputFault::JsonList, "it is one JSON list", "write one object per line, for example with `jq -c '.[]'`"),
             (InputFault::ParquetStream, "Parquet cannot be read from a stream", "name a file"),
@@ -243,6 +260,7 @@ mod tests {
     fn packed_data_that_ends_too_early_is_reported_with_the_number_of_rows_before() {
         for (rows, expected) in [(1, "after 1 row"), (2, "after 2 rows")] {
             let error = InputError::unreadable("a.gz".to_owned(), io::ErrorKind::UnexpectedEof.into(), rows);
+            assert_eq!(error.hint(), Some("compress the file again, or give it uncompressed"));
             let InputError::Unreadable { error, .. } = error else { panic!("it cannot be read") };
             assert_eq!(error.to_string(), format!("its compressed data is truncated {expected}"));
         }

@@ -7,6 +7,7 @@ mod answers;
 mod block;
 mod compression;
 mod error;
+mod expected_columns;
 mod fault;
 mod field_names;
 mod field_search;

@@ -102,6 +102,9 @@ fn reader(
     }
     let about = fs::metadata(path)?;
     if about.is_dir() {
+        if format.is_some() {
+            return Err(InputFault::FormatOfFolder.into());
+        }
         let folder = FolderReader::new(path, asked.ids.clone())?;
         let size = folder.len() as u64;
         return if size == 0 { Err(InputFault::EmptyFolder.into()) } else { Ok((Reader::Folder(folder), Some(size))) };

@@ -17,8 +17,8 @@ pub struct RecordColumns {
     pub required: Vec<String>,
     /// Columns that may be missing.
     pub optional: Vec<String>,
-    /// Required columns that the caller named. In JSON lines and folders, which have no heading, at least one row must
-    /// have each of them.
+    /// Columns that at least one row of JSON lines and folders must have, because these have no heading: the columns that
+    /// the caller named, and others without which no row can be used.
     pub named: Vec<String>,
     /// Columns whose names start with this are read too.
     pub prefix: Option<String>,

@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 
 use super::error::{InputError, InputFault};
+use super::expected_columns::{ExpectedColumns, open_with_columns};
 use super::fault::{BadRow, RowFault};
 use super::field_names::field_names;
 use super::field_search::FieldSearch;
@@ -16,7 +17,7 @@ use super::format::InputFormat;
 use super::json;
 use super::limits::{BLOCK_ROWS, too_long};
 use super::lines::{LineReader, Lines};
-use super::open::{Asked, Opened, Reader, open};
+use super::open::{Asked, Opened, Reader};
 #[cfg(feature = "parquet")]
 use super::parquet_rows::ParquetRecords;
 use super::record::{Record, RecordColumns};
@@ -25,7 +26,7 @@ use super::table::TableReader;
 use gradus_core::model::RowLocation;
 
 /// The columns under which a folder gives the name, the question and the text of a file. Each must be among the
-/// requested columns.
+/// requested columns. The caller cannot name the column of the file's name for a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileColumns {
     /// Column of the file's name.
@@ -41,7 +42,7 @@ pub struct RecordReader {
     name: String,
     columns: RecordColumns,
     files: FileColumns,
-    source: Source,
+    source: RecordSource,
     size: Option<u64>,
     /// The number of rows that were read.
     rows: u64,
@@ -49,11 +50,12 @@ pub struct RecordReader {
     ready: VecDeque<Result<Record, BadRow>>,
     /// The error that ended reading; returned after the rows before it.
     failed: Option<io::Error>,
-    /// The named columns that no row had so far, if there is no heading.
+    /// The named columns that no row had so far, if they could not be checked before the rows are read.
     named: FieldSearch,
 }
 
-enum Source {
+/// The reader of records in each format.
+enum RecordSource {
     Lines(LineReader),
     /// The index of each requested column, with the name by which it is requested.
     Table(Box<TableReader>, Vec<(usize, String)>),
@@ -67,7 +69,8 @@ impl RecordReader {
     /// file extension or the first bytes.
     ///
     /// # Errors
-    /// When there is nothing to read, or a table does not have a required column.
+    /// When there is nothing to read, a table does not have a required column, or a file with JSON lines does not have a
+    /// named column.
     pub fn open(
         path: &Path,
         format: Option<InputFormat>,
@@ -75,11 +78,19 @@ impl RecordReader {
         files: FileColumns,
         asked: &Asked,
     ) -> Result<Self, InputError> {
-        let Opened { name, reader, size, .. } = open(path, format, asked)?;
-        let source = Source::of(reader, &columns);
+        let expected = ExpectedColumns {
+            in_rows: columns.named.clone(),
+            not_in_folder: Some(files.name.clone()).filter(|name| columns.named.contains(name)),
+        };
+        let Opened { name, reader, size, .. } = open_with_columns(path, format, &expected, asked)?;
+        let source = RecordSource::of(reader, &columns);
         let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
-        let has_heading = !matches!(source, Source::Lines(_) | Source::Folder(_));
-        let named = FieldSearch::new(if has_heading { Vec::new() } else { columns.named.clone() });
+        let is_checked = match source {
+            RecordSource::Lines(_) => size.is_some(),
+            RecordSource::Folder(_) => false,
+            _ => true,
+        };
+        let named = FieldSearch::new(if is_checked { Vec::new() } else { columns.named.clone() });
         Ok(Self { name, columns, files, source, size, rows: 0, ready: VecDeque::new(), failed: None, named })
     }
 
@@ -99,11 +110,11 @@ impl RecordReader {
     pub fn column_names(&mut self) -> Vec<String> {
         match &mut self.source {
             // An error is reported when rows are read.
-            Source::Lines(reader) => field_names(reader.peek().unwrap_or_default()),
-            Source::Table(reader, _) => reader.heading().to_vec(),
-            Source::Folder(_) => Vec::new(),
+            RecordSource::Lines(reader) => field_names(reader.peek().unwrap_or_default()),
+            RecordSource::Table(reader, _) => reader.heading().to_vec(),
+            RecordSource::Folder(_) => Vec::new(),
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => reader.all_names().to_vec(),
+            RecordSource::Parquet(reader) => reader.all_names().to_vec(),
         }
     }
 
@@ -114,27 +125,27 @@ impl RecordReader {
 
     /// Whether it is a folder of files.
     pub fn is_folder(&self) -> bool {
-        matches!(self.source, Source::Folder(_))
+        matches!(self.source, RecordSource::Folder(_))
     }
 
     /// Whether it is a table, in whose heading case does not matter.
     pub fn is_table(&self) -> bool {
-        matches!(self.source, Source::Table(..))
+        matches!(self.source, RecordSource::Table(..))
     }
 
     /// Whether values have their JSON types; in all other formats a list may be written as text.
     pub fn is_json(&self) -> bool {
-        matches!(self.source, Source::Lines(_))
+        matches!(self.source, RecordSource::Lines(_))
     }
 
     /// The number of bytes that were read so far, after unpacking.
     pub fn bytes(&self) -> u64 {
         match &self.source {
-            Source::Lines(reader) => reader.stream().length_and_checksum().0,
-            Source::Table(reader, _) => reader.stream().length_and_checksum().0,
-            Source::Folder(reader) => reader.length_and_checksum().0,
+            RecordSource::Lines(reader) => reader.stream().length_and_checksum().0,
+            RecordSource::Table(reader, _) => reader.stream().length_and_checksum().0,
+            RecordSource::Folder(reader) => reader.length_and_checksum().0,
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => reader.bytes(),
+            RecordSource::Parquet(reader) => reader.bytes(),
         }
     }
 
@@ -164,7 +175,7 @@ impl RecordReader {
     fn fill(&mut self) {
         let Self { columns, files, source, rows, ready, failed, named, .. } = self;
         let filled = match source {
-            Source::Lines(reader) => {
+            RecordSource::Lines(reader) => {
                 let mut lines = Lines::default();
                 let filled = reader.fill(&mut lines, BLOCK_ROWS);
                 ready.extend((0..lines.len()).filter_map(|place| lines.get(place)).map(|line| {
@@ -178,20 +189,20 @@ impl RecordReader {
                 }));
                 filled
             }
-            Source::Table(reader, places) => {
+            RecordSource::Table(reader, places) => {
                 let mut records = Records::default();
                 let filled = reader.fill(&mut records, BLOCK_ROWS);
                 ready.extend((0..records.len()).filter_map(|place| records.record(place, places)));
                 filled
             }
-            Source::Folder(reader) => {
+            RecordSource::Folder(reader) => {
                 let FileColumns { name, question, text } = files;
                 let columns = FolderColumns { id: name, question, answer: text, wanted: columns };
                 ready.extend(reader.next_record(&columns, named));
                 Ok(())
             }
             #[cfg(feature = "parquet")]
-            Source::Parquet(reader) => match reader.next_batch(BLOCK_ROWS) {
+            RecordSource::Parquet(reader) => match reader.next_batch(BLOCK_ROWS) {
                 Ok(batch) => {
                     ready.extend(batch);
                     Ok(())
@@ -204,7 +215,7 @@ impl RecordReader {
     }
 }
 
-impl Source {
+impl RecordSource {
     /// Finds the requested columns.
     fn of(reader: Reader, columns: &RecordColumns) -> Result<Self, InputFault> {
         Ok(match reader {
@@ -238,9 +249,8 @@ const HELD_BYTES: u64 = 1 << 30;
 /// It does not bound the memory of the rows, which `take` decides.
 ///
 /// # Errors
-/// When the input cannot be read to its end, when rows can be used but none has a named column, or when more than 1 GiB is
-/// read. A file of lines or a table that takes more
-/// than 1 GiB on disk is refused before its first row is read.
+/// When the input cannot be read to its end, when no row has a named column, or when more than 1 GiB is read. A file of lines
+/// or a table that takes more than 1 GiB on disk is refused before its first row is read.
 pub(crate) fn read_all<T>(
     reader: &mut RecordReader,
     mut take: impl FnMut(&Record) -> Result<T, RowFault>,
@@ -249,7 +259,7 @@ pub(crate) fn read_all<T>(
         name: name.to_owned(),
         fault: InputFault::TooLarge { mebibytes: HELD_BYTES >> 20 },
     };
-    if matches!(reader.source, Source::Lines(_) | Source::Table(..))
+    if matches!(reader.source, RecordSource::Lines(_) | RecordSource::Table(..))
         && reader.size.is_some_and(|size| size > HELD_BYTES)
     {
         return Err(too_large(&reader.name));
@@ -265,8 +275,7 @@ pub(crate) fn read_all<T>(
             return Err(too_large(&reader.name));
         }
     }
-    // If no row can be used, the faults of the rows say more.
-    match reader.missing_field().filter(|_| !read.rows.is_empty()) {
+    match reader.missing_field() {
         Some(fault) => Err(InputError::Unusable { name: reader.name.clone(), fault }),
         None => Ok(read),
     }

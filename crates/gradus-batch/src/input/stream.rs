@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::compression::CompressionFormat;
+use super::compression::{CompressionFormat, DamagedData};
 use super::format::InputFormat;
 use super::pipe::{Pipe, stopped};
 use gradus_core::model::{NonText, file_signature, non_text};
@@ -74,10 +74,12 @@ impl Stream {
         let source = match compression {
             None => source,
             Some(CompressionFormat::Gzip) => {
-                BufReader::with_capacity(BUFFER, Box::new(MultiGzDecoder::new(source)) as Box<_>)
+                let decoder = Decoder { source: MultiGzDecoder::new(source), stop: Arc::clone(&stop) };
+                BufReader::with_capacity(BUFFER, Box::new(decoder) as Box<_>)
             }
             Some(CompressionFormat::Zstd) => {
-                let decoder = zstd::stream::read::Decoder::with_buffer(source)?;
+                let source = zstd::stream::read::Decoder::with_buffer(source)?;
+                let decoder = Decoder { source, stop: Arc::clone(&stop) };
                 BufReader::with_capacity(BUFFER, Box::new(decoder) as Box<_>)
             }
         };
@@ -154,6 +156,25 @@ impl Stream {
         self.checksum.update(&self.source.buffer()[..count]);
         self.bytes += count as u64;
         self.source.consume(count);
+    }
+}
+
+/// Unpacks data, and marks errors that are caused by the data.
+struct Decoder<R> {
+    source: R,
+    stop: Arc<AtomicBool>,
+}
+
+impl<R: Read> Read for Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.source.read(buffer).map_err(|error| {
+            let is_other = error.raw_os_error().is_some() || self.stop.load(Ordering::Relaxed);
+            match error.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => error,
+                _ if is_other => error,
+                kind => io::Error::new(kind, DamagedData(error)),
+            }
+        })
     }
 }
 
