@@ -125,7 +125,7 @@ impl InFlightBlock {
         &mut self,
         processor: &RowProcessor<'_>,
         workspace: &mut Workspace,
-        may_start: &dyn Fn() -> bool,
+        may_start: impl Fn() -> bool,
     ) -> Result<(), RowError> {
         let Self { first_row, block, known, results, journal_lines, finished, early_end, .. } = self;
         *early_end = None;
@@ -174,7 +174,7 @@ fn grade_unknown(
     known: &mut [Option<EntryWithResult>],
     is_new: &mut [bool],
     Buffers { workspace, results }: Buffers<'_>,
-    may_start: &dyn Fn() -> bool,
+    may_start: impl Fn() -> bool,
 ) -> Result<Option<(usize, EarlyEnd)>, RowError> {
     let mut end: Option<(usize, EarlyEnd)> = None;
     let slots = rows.iter().zip(known).zip(is_new).enumerate();

@@ -21,7 +21,7 @@ pub fn questions_of_rows(
     stop: &AtomicBool,
 ) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
-    scan(input, questions, default_question, stop, &mut |_, question| {
+    scan(input, questions, default_question, stop, |_, question| {
         found.extend(question.as_ref().as_ref().ok().map(|question| question.place));
     });
     found
@@ -34,9 +34,9 @@ pub fn each_answer(
     questions: &Questions,
     default_question: Option<&str>,
     stop: &AtomicBool,
-    take: &mut dyn FnMut(&PreparedQuestion, &Answer<'_>),
+    mut take: impl FnMut(&PreparedQuestion, &Answer<'_>),
 ) {
-    scan(input, questions, default_question, stop, &mut |row, found| {
+    scan(input, questions, default_question, stop, |row, found| {
         let question = found.as_ref().as_ref().ok().and_then(|found| questions.prepare(found).ok());
         if let (Some(question), Ok(text)) = (question, &row.answer) {
             let id = row.id.as_deref().unwrap_or_default();
@@ -51,7 +51,7 @@ fn scan(
     questions: &Questions,
     default_question: Option<&str>,
     stop: &AtomicBool,
-    take: &mut dyn FnMut(&Row<'_>, &RowQuestion),
+    mut take: impl FnMut(&Row<'_>, &RowQuestion),
 ) {
     let mut block = Block::default();
     let (columns, finds_by_answer) = (input.columns().clone(), input.is_folder());

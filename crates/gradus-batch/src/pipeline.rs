@@ -162,7 +162,7 @@ fn grade_all(
     while let Some(mut block) = take_block(read, stop) {
         let sequence = block.sequence;
         current.set(sequence);
-        let outcome = match block.grade(processor, &mut workspace, &|| stop.may_start(sequence)) {
+        let outcome = match block.grade(processor, &mut workspace, || stop.may_start(sequence)) {
             Ok(()) => {
                 if matches!(block.early_end, Some(EarlyEnd::Panicked(..))) {
                     stop.fail(sequence);

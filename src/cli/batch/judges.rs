@@ -55,7 +55,7 @@ pub(super) fn estimate(
     };
     let (mut estimate, mut failed) = (Estimate::default(), None);
     let default_question = input.default_question();
-    batch::each_answer(&mut input.open()?, engine.questions(), default_question, stop, &mut |question, answer| {
+    batch::each_answer(&mut input.open()?, engine.questions(), default_question, stop, |question, answer| {
         if let Err(error) = engine.estimate(&mut estimate, question, answer) {
             failed.get_or_insert(error);
         }
