@@ -190,7 +190,7 @@ fn allowed_paths_are_left_alone() {
 }
 
 #[test]
-fn printing_is_found() {
+fn the_check_of_printing_finds_every_macro_that_prints() {
     for code in ["println!(\"\")", "if a { eprint!(\"\") }", "dbg!(a)"] {
         assert_eq!(prints(code).len(), 1, "{code}");
     }

@@ -226,45 +226,69 @@ fn without_a_required_key_the_offline_scorer_grades_with_a_note() {
     assert_eq!((proxy.connections(), endpoint.requests().len()), (0, 0));
 }
 
+const LOCAL: [&str; 4] = ["--base-url", "http://127.0.0.1:9/v1", "--model", "m"];
+const REMOTE: [&str; 4] = ["--base-url", "https://example.test/v1", "--model", "m"];
+
+/// Checks the message and the hint of settings, given as the flags of an endpoint and other flags.
+fn check_refused(rows: &[(&[&str], &[&str], &str, &str)]) {
+    for (endpoint, flags, message, hint) in rows {
+        let ran = tiny(GRADE.iter().chain(*endpoint).chain(*flags).copied()).run().failure();
+        assert_eq!(ran.err, format!("error: {message}\nhint: {hint}\n"));
+    }
+}
+
 #[test]
-#[allow(clippy::too_many_lines, reason = "a table with one case per setting")]
-fn judge_settings_that_cannot_work_are_refused_with_a_hint() {
-    let local = ["--base-url", "http://127.0.0.1:9/v1", "--model", "m"];
-    let remote = ["--base-url", "https://example.test/v1", "--model", "m"];
-    let rows: [(&[&str], &[&str], &str, &str); 8] = [
+fn judge_settings_that_contradict_each_other_are_refused_with_a_hint() {
+    check_refused(&[
         (
-            &local,
+            &LOCAL,
             &["--escalate"],
             "--escalate needs a second judge",
             "write two [[judge]] tables into gradus.toml; the last judge is asked when the others differ",
         ),
         (
-            &local,
+            &LOCAL,
             &["--context", "600", "--max-tokens", "400"],
             "m has a context of 600 tokens, and replies take 400 of them",
             "raise --context, or lower --max-tokens",
         ),
         (
-            &local,
+            &LOCAL,
             &["--price-prompt", "1"],
             "price_prompt and price_completion must be set together",
             "set both, each as the price of a million tokens",
         ),
         (
-            &remote,
+            &LOCAL,
+            &["--grader", "offline", "--replay"],
+            "--replay needs the judge whose replies are cached",
+            "use --grader llm and the settings of the run that cached the replies",
+        ),
+    ]);
+    let file = "[[judge]]\nmodel = \"a\"\n[[judge]]\nmodel = \"b\"\n";
+    let flags = ["--escalate", "--samples", "1"];
+    let run = tiny(GRADE.into_iter().chain(flags)).trusted_file(format!("[llm]\npreset = \"vllm\"\n{file}"));
+    run.run().failure().reports(&["--escalate needs several verdicts that can differ\nhint: use --samples 2 or more"]);
+}
+
+#[test]
+fn a_judge_without_an_endpoint_a_model_or_a_key_is_refused_with_a_hint() {
+    check_refused(&[
+        (
+            &REMOTE,
             &[],
             "no key is named for example.test",
             "name the variable that holds it with --api-key-env (`api_key_env`), or use --api-key-env none if the \
              server needs no key",
         ),
         (
-            &remote,
+            &REMOTE,
             &["--grader", "llm", "--api-key-env", "MINE"],
             "MINE is not set; it must hold the judge's key",
             "set it, or name another variable with --api-key-env",
         ),
         (
-            &local[..2],
+            &LOCAL[..2],
             &[],
             "no model is named for 127.0.0.1",
             "name it with --model; `gradus config check` lists the models of the endpoint",
@@ -275,19 +299,5 @@ fn judge_settings_that_cannot_work_are_refused_with_a_hint() {
             "no endpoint is configured",
             "name an endpoint, for example with --preset ollama --model llama3.1, or in [llm] of gradus.toml",
         ),
-        (
-            &local,
-            &["--grader", "offline", "--replay"],
-            "--replay needs the judge whose replies are cached",
-            "use --grader llm and the settings of the run that cached the replies",
-        ),
-    ];
-    for (endpoint, flags, message, hint) in rows {
-        let ran = tiny(GRADE.iter().chain(endpoint).chain(flags).copied()).run().failure();
-        assert_eq!(ran.err, format!("error: {message}\nhint: {hint}\n"));
-    }
-    let file = "[[judge]]\nmodel = \"a\"\n[[judge]]\nmodel = \"b\"\n";
-    let flags = ["--escalate", "--samples", "1"];
-    let run = tiny(GRADE.into_iter().chain(flags)).trusted_file(format!("[llm]\npreset = \"vllm\"\n{file}"));
-    run.run().failure().reports(&["--escalate needs several verdicts that can differ\nhint: use --samples 2 or more"]);
+    ]);
 }

@@ -204,24 +204,32 @@ mod tests {
         RequestCause::Tls { message: "bad record".to_owned(), is_plain_http }
     }
 
+    const SERVER: &str = "check that the server is running and that the base URL is right";
+    const LATER: &str = "try again later, and check the limits of the account";
+    const KEY: &str = "check that the key is valid and meant for llm.test";
+
+    /// Checks the message and the hint of causes, each with a number of attempts.
+    fn check(cases: Vec<(RequestCause, u32, &str, Option<&str>)>) {
+        for (cause, attempts, message, hint) in cases {
+            let error = error(cause, attempts);
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.hint().as_deref(), hint, "{message}");
+            assert!(!message.contains('\n') && !message.contains("--"));
+        }
+    }
+
     #[test]
-    #[allow(clippy::too_many_lines, reason = "a table with one case per cause")]
-    fn every_cause_has_a_message_and_most_have_a_hint() {
-        let suspended = RequestCause::Suspended(Box::new(error(status(401, "no such key"), 1)));
-        let server = "check that the server is running and that the base URL is right";
-        let later = "try again later, and check the limits of the account";
-        let key = "check that the key is valid and meant for llm.test";
-        let busy = UnreadableBody::Error { message: "busy".to_owned(), code: Some(503) };
-        let cases = [
+    fn every_cause_before_a_reply_has_a_message_and_most_have_a_hint() {
+        check(vec![
             (status(400, ""), 1, "llm.test answered 400", None),
-            (status(401, "no such key"), 1, "llm.test answered 401: no such key", Some(key)),
+            (status(401, "no such key"), 1, "llm.test answered 401: no such key", Some(KEY)),
             (
                 status(404, "no model"),
                 1,
                 "llm.test answered 404: no model",
                 Some("check the base URL, which usually ends in /v1, and the name of the model"),
             ),
-            (status(429, "slow down"), 3, "llm.test answered 429: slow down (after 3 attempts)", Some(later)),
+            (status(429, "slow down"), 3, "llm.test answered 429: slow down (after 3 attempts)", Some(LATER)),
             (
                 RequestCause::Redirect { code: 302, target: "/v2".to_owned() },
                 1,
@@ -232,15 +240,23 @@ mod tests {
                 RequestCause::Connect("refused".to_owned()),
                 2,
                 "cannot reach llm.test: refused (after 2 attempts)",
-                Some(server),
+                Some(SERVER),
             ),
-            (tls(false), 1, "cannot reach llm.test: bad record", Some(server)),
+            (tls(false), 1, "cannot reach llm.test: bad record", Some(SERVER)),
             (
                 tls(true),
                 1,
                 "cannot reach llm.test: bad record",
                 Some("the server does not use TLS: write http:// in the base URL"),
             ),
+        ]);
+    }
+
+    #[test]
+    fn every_cause_without_a_usable_reply_has_a_message_and_some_have_a_hint() {
+        let suspended = RequestCause::Suspended(Box::new(error(status(401, "no such key"), 1)));
+        let busy = UnreadableBody::Error { message: "busy".to_owned(), code: Some(503) };
+        check(vec![
             (RequestCause::Timeout(Duration::from_millis(1500)), 1, "llm.test did not answer within 1.5 s", None),
             (RequestCause::TooLarge, 1, "llm.test answered with more than 2 MiB", None),
             (RequestCause::Unreadable(UnreadableBody::Empty), 1, "llm.test answered with an empty body", None),
@@ -248,14 +264,14 @@ mod tests {
                 RequestCause::Unreadable(busy),
                 1,
                 "llm.test answered with an error instead of a reply: busy",
-                Some(later),
+                Some(LATER),
             ),
             (RequestCause::Unwritable("EOF".to_owned()), 1, "the request cannot be serialized: EOF", None),
             (
                 suspended,
                 1,
                 "no request was sent, because an earlier one failed: llm.test answered 401: no such key",
-                Some(key),
+                Some(KEY),
             ),
             (
                 RequestCause::ReplayOnly,
@@ -263,13 +279,7 @@ mod tests {
                 "no request was sent, because only stored replies are used",
                 Some("allow requests to the endpoint"),
             ),
-        ];
-        for (cause, attempts, message, hint) in cases {
-            let error = error(cause, attempts);
-            assert_eq!(error.to_string(), message);
-            assert_eq!(error.hint().as_deref(), hint, "{message}");
-            assert!(!message.contains('\n') && !message.contains("--"));
-        }
+        ]);
     }
 
     #[test]

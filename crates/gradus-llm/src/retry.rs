@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn no_policy_overflows() {
+    fn the_longest_waits_and_most_attempts_do_not_overflow() {
         let endless = Policy { attempts: u32::MAX, first: Duration::MAX, longest: Duration::MAX };
         for attempt in [0, 1, 40, u32::MAX - 1] {
             assert_eq!(endless.wait(attempt, ANY, Duration::MAX, 0.0), Some(Duration::ZERO));

@@ -169,7 +169,7 @@ fn requests_of_one_call_are_sent_at_the_same_time() {
 }
 
 #[test]
-fn causes_are_typed() {
+fn a_missing_reply_has_the_typed_error_of_the_request() {
     let server = server::Endpoint::new(|_, _| Action::Status(401, Vec::new(), "who are you".to_owned()));
     for (name, runtime) in runtimes() {
         let pool = pool(&[(&server.url(), "m")], &Arc::new(Meter::new(None)), false);

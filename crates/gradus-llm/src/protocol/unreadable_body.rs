@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_classified() {
+    fn a_body_that_is_not_a_reply_has_a_reason_that_fits_its_content() {
         let message = || "m".to_owned();
         let cases = [
             ("", UnreadableBody::Empty),
