@@ -7,7 +7,7 @@ mod sources;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::support::root;
 
@@ -187,6 +187,10 @@ fn documents() -> Vec<PathBuf> {
             documents.push(PathBuf::from(folder).join(entry.expect("an entry").file_name()));
         }
     }
+    for entry in fs::read_dir(root().join("crates")).expect("a folder") {
+        documents.push(Path::new("crates").join(entry.expect("an entry").file_name()).join("README.md"));
+    }
+    documents.retain(|path| root().join(path).is_file());
     // The command reference is generated from the help, which another test checks.
     documents
         .retain(|path| path.extension().is_some_and(|extension| extension == "md") && !path.ends_with("commands.md"));
@@ -194,7 +198,7 @@ fn documents() -> Vec<PathBuf> {
     documents
 }
 
-/// Documents outside `docs/` and `evals/`.
+/// Documents outside `docs/`, `evals/` and `crates/`.
 const DOCUMENTS: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "fuzz/README.md"];
 
 #[test]

@@ -180,7 +180,7 @@ impl Engine {
     /// Like [`Self::grade`], for callers that know the fingerprint of the offline grade and have a workspace.
     ///
     /// # Errors
-    /// As for [`Self::grade`].
+    /// Those of [`Self::grade`].
     #[cfg_attr(not(feature = "llm"), allow(clippy::unnecessary_wraps, reason = "only a judge can fail"))]
     pub(super) fn grade_with<'a>(
         &'a self,
@@ -206,7 +206,7 @@ impl Engine {
     /// its requests.
     ///
     /// # Errors
-    /// As for [`Self::grade`].
+    /// Those of [`Self::grade`].
     #[cfg(feature = "llm")]
     pub async fn grade_async<'a>(
         &'a self,
@@ -242,7 +242,7 @@ impl Engine {
     /// allow, and `take` is first called when all answers are graded.
     ///
     /// # Errors
-    /// As for [`Self::grade`]. An error stops the grading of all other answers.
+    /// Those of [`Self::grade`]. An error stops the grading of all other answers.
     pub fn grade_all<'a>(
         &'a self,
         answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],

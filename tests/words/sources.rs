@@ -9,8 +9,19 @@ use crate::source_files::{Code, SourceFile, line_at, source_files};
 
 /// Doc comments must not start with these words, because they refer to the identifier or to another item instead of
 /// describing the documented one. Punctuation marks count as words.
-const OPENINGS: [&str; 9] =
-    ["it", "what .", "which .", "who .", "the same .", "the same ,", "the same ;", "the same for", "the same with"];
+const OPENINGS: [&str; 11] = [
+    "it",
+    "its",
+    "as",
+    "what .",
+    "which .",
+    "who .",
+    "the same .",
+    "the same ,",
+    "the same ;",
+    "the same for",
+    "the same with",
+];
 
 /// Files whose literals are data and not messages, by the end of their path, with the reason.
 const DATA: [(&str, &str); 5] = [

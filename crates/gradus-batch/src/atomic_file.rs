@@ -12,9 +12,9 @@ use tempfile::TempPath;
 /// Who may read and write a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileAccess {
-    /// As for the file that is replaced, or as usual if there is none.
+    /// Those who may access the file that is replaced, or, if there is none, any new file.
     Usual,
-    /// Only the user.
+    /// Only the user who runs the program.
     OwnerOnly,
 }
 

@@ -33,7 +33,7 @@ pub struct GradedColumns {
     pub question: String,
     /// The question of rows that name none; `None` where each row must name one.
     pub otherwise: Option<String>,
-    /// The answer.
+    /// The text of the answer. At least one row must have the column, even if its value is empty.
     pub answer: String,
     /// The score that people agreed on, or their mean.
     pub score: String,

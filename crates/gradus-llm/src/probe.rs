@@ -39,9 +39,9 @@ pub struct ProbeReply {
 pub enum ReplyFormat {
     /// With a JSON schema that the endpoint enforces.
     Schema,
-    /// As JSON without a schema.
+    /// The endpoint enforces JSON, but no schema.
     Json,
-    /// As the arguments of a tool call.
+    /// The reply is in the arguments of a tool call.
     ToolCall,
     /// By the instructions of the prompt only.
     PlainText,

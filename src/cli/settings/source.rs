@@ -13,9 +13,9 @@ use super::written_values::WrittenValues;
 pub(super) enum Source<'s> {
     /// A table of a settings file.
     File(&'s WrittenValues<'s>),
-    /// The environment.
+    /// Environment variables, whose values are always text.
     Environment,
-    /// The command line.
+    /// Arguments, which take precedence over all other layers.
     Flags,
 }
 

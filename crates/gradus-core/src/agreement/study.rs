@@ -69,7 +69,7 @@ pub struct Measured {
 /// A metric of the grader, with those of the baseline and of people for comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// The metric.
+    /// The metric of all three values.
     pub metric: Metric,
     /// The grader compared with people.
     pub grader: Measured,

@@ -221,7 +221,7 @@ fn ranked(samples: &[Sample]) -> Vec<ShownSample> {
     (0..most).flat_map(place).map(|sample| ShownSample { level: sample.level, text: sample.text.clone() }).collect()
 }
 
-/// As many sentences of a sample answer as fit into `room` tokens.
+/// The first sentences of a sample answer, as many as fit into `room` tokens.
 fn cut(sample: &ShownSample, room: usize, count: &dyn Fn(&str) -> usize) -> Option<ShownSample> {
     let (mut document, mut lexicon) = (Document::new(), Lexicon::new());
     document.read(&sample.text, 0, &mut lexicon);

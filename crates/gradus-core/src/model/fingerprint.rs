@@ -1,7 +1,7 @@
 //! Fingerprints: BLAKE3 hashes that identify the input of a grade, and the hasher that computes them.
 //!
 //! [`FingerprintHasher`] adds the length before each text, so that different sequences of texts add different bytes.
-//! Its callers decide what a fingerprint depends on.
+//! Callers decide what a fingerprint depends on.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

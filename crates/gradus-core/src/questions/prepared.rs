@@ -67,7 +67,7 @@ impl Questions {
         })
     }
 
-    /// The bank.
+    /// The bank as it was opened: it is not reloaded when its files change.
     pub fn bank(&self) -> &Bank {
         &self.bank
     }

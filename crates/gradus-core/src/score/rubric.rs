@@ -124,7 +124,7 @@ impl<'v> Scorers<'v> {
 }
 
 impl Scorer {
-    /// The question.
+    /// The question whose answers are graded.
     pub fn question(&self) -> &Question {
         &self.question
     }

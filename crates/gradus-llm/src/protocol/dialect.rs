@@ -118,9 +118,9 @@ const ECHOES: [&str; 3] = ["input", "body", "request"];
 pub enum RefusedParameter {
     /// The name of the limit on tokens of a reply.
     TokenLimit,
-    /// The temperature.
+    /// `temperature`; some models accept only their default.
     Temperature,
-    /// The seed.
+    /// `seed`, which makes replies repeatable where it is supported.
     Seed,
     /// The way to request structured output.
     OutputFormat,

@@ -13,7 +13,7 @@ pub enum DraftError {
     Empty,
     /// A question for which no rubric can be drafted.
     Question {
-        /// Its id as given.
+        /// The id of the question as given.
         question: String,
         /// The fault.
         fault: QuestionFault,
@@ -44,7 +44,7 @@ pub enum QuestionFault {
     /// A person cannot tell its id from another one.
     #[error("its id differs from `{other}` only in spaces or in the Unicode normal form")]
     SimilarId { other: String },
-    /// Its id equals the prompt of another question.
+    /// The id of the question equals the prompt of another question.
     #[error("its id is the prompt of `{other}`")]
     IdIsPrompt { other: String },
 }

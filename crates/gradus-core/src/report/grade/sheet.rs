@@ -7,11 +7,11 @@ use crate::model::{Answer, Criterion, CriterionGrade, Grade, Question, Reference
 /// The contents of a report of one grade.
 #[derive(Debug, Clone, Copy)]
 pub struct Sheet<'a> {
-    /// The grade.
+    /// The grade of `answer` under the rubric of `question`.
     pub grade: &'a Grade<'a>,
     /// The question, with its rubric.
     pub question: &'a Question,
-    /// The answer.
+    /// The answer with its whole text, to which the offsets of the evidence refer.
     pub answer: &'a Answer<'a>,
     /// How the question was found if none was named, such as "found from the answer".
     pub note: Option<&'a str>,
