@@ -11,12 +11,12 @@ use anyhow::Context as _;
 use super::args::{Eval as Args, EvalFormat, Threshold};
 use super::exit_status::ExitStatus;
 use super::files::{display_name, read_text};
-use super::graded::{RowQuestions, first_names, grader_result, reason, share};
 use super::hints::advised;
 use super::judge::JudgeUse;
 use super::open;
 use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
+use super::scored_rows::{RowQuestions, first_names, grader_result, reason, share};
 use super::settings::Settings;
 use crate::agreement::{
     Absent, BestValue, Comparison, Cut, GraderResult, Group, Interval, Metric, Scale, ScoredRow, Study, StudyOptions,

@@ -1,19 +1,19 @@
 //! `gradus bank learn`: learns phrases that the rubrics lack from graded answers.
 //!
 //! Groups the rows by question, runs the learner of `bank` on each group, and prints proposals or writes a patch. The
-//! text and the JSON are in `learned`.
+//! text and the JSON are in `learn_report`.
 
 use std::collections::BTreeMap;
 
 use super::args::{Learn as Args, LearnFormat};
 use super::exit_status::ExitStatus;
 use super::files::{check_output, display_name, write_atomically};
-use super::graded::first_names;
 use super::hints::advised;
-use super::learned;
+use super::learn_report;
 use super::open;
 use super::printer::Printer;
 use super::read_rows::{read_rows, report_bad_rows};
+use super::scored_rows::first_names;
 use super::settings::Settings;
 use crate::agreement::ScoredRow;
 use crate::bank::{Bank, BankError, Entry, GradedAnswer, LearnOptions, Learned, Learner};
@@ -39,8 +39,8 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     warn_of_dropped(&all, printer);
     let patch: String = all.iter().map(|learned| learned.patch.as_str()).collect();
     match args.format {
-        LearnFormat::Text => printer.result(&learned::text(&all, printer))?,
-        LearnFormat::Json => printer.result(&learned::json(&all)?)?,
+        LearnFormat::Text => printer.result(&learn_report::text(&all, printer))?,
+        LearnFormat::Json => printer.result(&learn_report::json(&all)?)?,
         LearnFormat::Patch if patch.is_empty() => {}
         LearnFormat::Patch => printer.result(&patch)?,
     }

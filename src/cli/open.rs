@@ -4,12 +4,12 @@
 
 use std::path::Path;
 
-use super::calibration;
+use super::files::{display_name, read_calibration};
 use super::hints;
 use super::judge::{self, JudgeUse};
 use super::printer::Printer;
 use super::settings::Settings;
-use crate::engine::Engine;
+use crate::engine::{Engine, NamedCalibration};
 
 /// An engine that grades offline, whatever the settings say about graders.
 pub(super) fn offline(settings: &Settings) -> anyhow::Result<Engine> {
@@ -30,7 +30,8 @@ pub(super) fn judged(engine: Engine, settings: &Settings, uses: JudgeUse, printe
 /// The engine with the calibration in a file, if one is named.
 pub(super) fn calibrated(engine: Engine, path: Option<&Path>) -> anyhow::Result<Engine> {
     let Some(path) = path else { return Ok(engine) };
-    Ok(engine.with_calibration(calibration::read(path)?)?)
+    let calibration = NamedCalibration::parse(display_name(path), &read_calibration(path)?)?;
+    Ok(engine.with_calibration(calibration)?)
 }
 
 /// Warns if the reply cache could not be used.

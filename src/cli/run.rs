@@ -13,7 +13,7 @@ use super::hints;
 use super::printer::{self, Printer};
 use super::settings::{Environment, Settings};
 use super::terminal::Interrupted;
-use super::{bank, batch, calibrate, config, eval, grade, judge, meta, prompt, questions, search};
+use super::{bank, batch, calibrate, completions_and_manual, config, eval, grade, judge, prompt, questions, search};
 use crate::batch::{caught, note_panic};
 use crate::report;
 
@@ -31,9 +31,9 @@ pub(crate) fn main() -> ExitCode {
     match args.command {
         // Scripts and pages must be printed even if a settings file has a fault.
         Command::Completions { shell } => {
-            return exit_code(meta::completions(shell, args.global.bank.as_deref(), &bare), &bare);
+            return exit_code(completions_and_manual::completions(shell, args.global.bank.as_deref(), &bare), &bare);
         }
-        Command::Man(man) => return exit_code(meta::man(&man, &bare), &bare),
+        Command::Man(man) => return exit_code(completions_and_manual::man(&man, &bare), &bare),
         _ => {}
     }
     let skips_file_of_other_user =
@@ -152,7 +152,9 @@ fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Resu
         Command::Config(args) => config::run(&args, settings, printer),
         Command::Prompt(args) => prompt::run(&args, settings, printer),
         Command::Cache(args) => judge::cache(args.command, settings, printer),
-        Command::Completions { shell } => meta::completions(shell, settings.bank.value.as_deref(), printer),
-        Command::Man(args) => meta::man(&args, printer),
+        Command::Completions { shell } => {
+            completions_and_manual::completions(shell, settings.bank.value.as_deref(), printer)
+        }
+        Command::Man(args) => completions_and_manual::man(&args, printer),
     }
 }

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use super::advised::Advised;
-use super::{bank, batch, core, engine, llm};
+use super::{bank, batch, engine, llm};
+use crate::report::EarlierEvaluationError;
 
 /// The hint for the outermost error of the chain that has a hint.
 pub(in crate::cli) fn hint_for(error: &anyhow::Error) -> Option<String> {
@@ -23,9 +24,14 @@ fn hint(error: &(dyn Error + 'static)) -> Option<String> {
     let own = error.downcast_ref::<Advised>().map(|advised| advised.hint().to_owned());
     own.or_else(|| bank::hint(error))
         .or_else(|| batch::hint(error))
-        .or_else(|| core::hint(error))
+        .or_else(|| report_hint(error))
         .or_else(|| engine::hint(error))
         .or_else(|| llm::hint(error))
+}
+
+/// The hint for an error of a report; `None` for any other error.
+fn report_hint(error: &(dyn Error + 'static)) -> Option<String> {
+    error.is::<EarlierEvaluationError>().then(|| "`gradus eval --format json` writes an evaluation".to_owned())
 }
 
 #[cfg(test)]
@@ -34,6 +40,13 @@ mod tests {
 
     use super::*;
     use crate::cli::hints::advised;
+    use crate::report::parse_earlier_evaluation;
+
+    #[test]
+    fn a_file_that_is_not_an_evaluation_has_the_command_that_writes_one_as_its_hint() {
+        let evaluation = parse_earlier_evaluation("").expect_err("not an evaluation");
+        assert_eq!(hint_for(&evaluation.into()).as_deref(), Some("`gradus eval --format json` writes an evaluation"));
+    }
 
     #[test]
     fn the_hint_of_a_cause_is_found_below_its_context() {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::{bank, core};
+use super::bank;
 use crate::batch::BatchError;
 use crate::judge::Halt;
 use crate::llm::{AddressError, CacheError, CacheWarning, ClientError, RequestCause, RequestError, SessionError};
@@ -41,7 +41,7 @@ fn halt_hint(halt: &Halt) -> Option<String> {
         // The cause is not a source of the error, so its hint is looked up here.
         Halt::Failed(cause) => {
             let error = cause.error();
-            hint(error).or_else(|| bank::hint(error)).or_else(|| core::hint(error))
+            hint(error).or_else(|| bank::hint(error))
         }
     }
 }

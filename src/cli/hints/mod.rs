@@ -6,7 +6,6 @@
 mod advised;
 mod bank;
 mod batch;
-mod core;
 mod engine;
 mod hint_for;
 mod llm;
