@@ -19,8 +19,8 @@ use super::question_meaning::{InputColumns, QuestionMeaning};
 use crate::agreement::ScoredRow;
 use crate::bank::{BankError, DraftQuestion};
 use crate::batch::{
-    Asked, BadRow, DraftColumns, GradedColumns, InputError, InputFault, InputFormat, ReadRows, RecordReader, RowFault,
-    open_drafts, open_graded, read_drafts, read_graded,
+    BadRow, DraftColumns, GradedColumns, InputContext, InputError, InputFault, InputFormat, ReadRows, RecordReader,
+    RowFault, open_drafts, open_graded, read_drafts, read_graded,
 };
 use crate::model::QuestionMatch;
 use crate::questions::{FindError, FoundQuestion, Questions};
@@ -68,13 +68,13 @@ pub(super) fn read_rows(
         score: given.score.clone(),
         otherwise: only,
     };
-    let asked = Asked {
+    let context = InputContext {
         ids: bank.entries().iter().map(|entry| entry.id.clone()).collect(),
         is_named: given.of_answers.question.is_some() || columns.otherwise.is_some(),
-        ..Asked::default()
+        ..InputContext::default()
     };
     let format = given.input_format.map(InputFormat::from);
-    let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &asked))
+    let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &context))
         .map_err(|error| with_hint_for_columns(error, GRADED_HINT))?;
     if let Some(name) = &given.of_answers.question {
         apply_question(name, &mut columns, &mut reader, questions, printer)?;
@@ -170,7 +170,7 @@ pub(super) fn read_questions(path: &Path, given: &QuestionColumns) -> anyhow::Re
         criteria: usual.criteria.or_chosen(given.criteria.as_deref()),
     };
     let format = given.input_format.map(InputFormat::from);
-    let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &columns, &Asked::default()))
+    let (mut reader, _typed) = open(path, |path| open_drafts(path, format, &columns, &InputContext::default()))
         .map_err(|error| with_hint_for_columns(error, DRAFTS_HINT))?;
     let read = read_drafts(&mut reader, &columns).map_err(|error| with_hint_for_columns(error.into(), DRAFTS_HINT))?;
     refuse_without_rows(&read, reader.name(), DRAFTS_HINT, || {

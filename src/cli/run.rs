@@ -14,7 +14,7 @@ use super::printer::{self, Printer};
 use super::settings::{Environment, Settings};
 use super::terminal::Interrupted;
 use super::{bank, batch, calibrate, completions_and_manual, config, eval, grade, judge, prompt, questions, search};
-use crate::batch::{caught, note_panic};
+use crate::batch::{catch_panic, note_panic};
 use crate::report;
 
 /// Runs the program on the arguments of the process.
@@ -89,7 +89,7 @@ fn warn_of_ignored_variables(environment: &Environment, settings: &Settings, com
 
 /// Runs a command; a panic becomes an error.
 fn run_caught(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    caught(|| run(command, settings, printer)).unwrap_or_else(|panic| {
+    catch_panic(|| run(command, settings, printer)).unwrap_or_else(|panic| {
         let hint = "report this fault with the command and its input";
         Err(hints::advised(format!("the program failed: {panic}"), hint))
     })

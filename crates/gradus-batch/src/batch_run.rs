@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use super::caught::caught;
+use super::catch_panic::catch_panic;
 use super::error::{BatchError, PanicPlace};
 use super::finished_row::RowObserver;
 use super::in_flight_block::InFlightBlock;
@@ -16,7 +16,7 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, PipelineError, RemainingRows};
 use super::resume::{OutputFile, StartedRun, start};
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, Manifest, OutputEncoding, RunFolder, RunningChecksum, Sink, Windows};
+use super::run_folder::{Durable, ExistingOutput, Manifest, OutputEncoding, RunFolder, RunningChecksum, Sink, Windows};
 use super::run_plan::RunPlan;
 
 /// Where results are written.
@@ -35,7 +35,7 @@ pub enum RunTarget<'t> {
         /// Compression and conversion of the results in the file.
         encoding: OutputEncoding<'t>,
         /// What may happen to existing results.
-        existing: Existing,
+        existing: ExistingOutput,
         /// Other files that the run writes. A later run may overwrite them.
         reports: Vec<PathBuf>,
     },
@@ -67,7 +67,7 @@ pub fn run(
     target: RunTarget<'_>,
     observe: &mut RowObserver<'_>,
 ) -> Result<RunSummary, BatchError> {
-    caught(|| run_uncaught(plan, input, target, observe))
+    catch_panic(|| run_uncaught(plan, input, target, observe))
         .unwrap_or_else(|panicked| Err(BatchError::Panicked { at: PanicPlace::Run, panicked }))
 }
 

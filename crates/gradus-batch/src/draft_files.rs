@@ -125,7 +125,8 @@ mod tests {
             std::fs::write(path, text).expect("writes");
         }
         let columns = DraftColumns::default();
-        let mut reader = crate::open_drafts(folder.path(), None, &columns, &crate::Asked::default()).expect("opens");
+        let mut reader =
+            crate::open_drafts(folder.path(), None, &columns, &crate::InputContext::default()).expect("opens");
         let mut read = crate::read_drafts(&mut reader, &columns).expect("reads");
         assert_eq!(read.rows.len(), 1);
         (read.rows.remove(0), read.bad.iter().map(ToString::to_string).collect())

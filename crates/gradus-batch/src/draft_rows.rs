@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use super::draft_columns::{CRITERIA, DraftColumn, DraftColumns, ID, PROMPT, REFERENCES, TOPIC};
 use super::draft_files::{DraftFile, questions_of_files};
 use super::input::{
-    Asked, BadRow, FileColumns, InputError, InputFormat, ReadRows, Record, RecordColumns, RecordReader, RowFault,
-    read_all,
+    BadRow, FileColumns, InputContext, InputError, InputFormat, ReadRows, Record, RecordColumns, RecordReader,
+    RowFault, read_all,
 };
 use super::row::TEXT;
 
@@ -29,7 +29,7 @@ pub fn open_drafts(
     path: &Path,
     format: Option<InputFormat>,
     columns: &DraftColumns,
-    asked: &Asked,
+    context: &InputContext,
 ) -> Result<RecordReader, InputError> {
     let DraftColumns { id, prompt, references, criteria } = columns;
     let (mut required, mut optional) = (vec![id.name.clone(), prompt.name.clone()], vec![TOPIC.to_owned()]);
@@ -40,7 +40,7 @@ pub fn open_drafts(
     let named = chosen.map(|column| column.name.clone()).collect();
     let files = FileColumns { name: FILE.to_owned(), question: id.name.clone(), text: references.name.clone() };
     let columns = RecordColumns { required, optional, named, prefix: None };
-    RecordReader::open(path, format, columns, files, asked)
+    RecordReader::open(path, format, columns, files, context)
 }
 
 /// Reads all questions. Files of a folder that name one question are its references; everywhere else an id that occurs

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::caught::Panicked;
+use super::catch_panic::Panicked;
 use super::input::InputError;
-use super::row::short;
+use super::row::first_characters;
 use gradus_core::judge::Halt;
 use gradus_core::wording::counted;
 
@@ -172,7 +172,7 @@ pub enum PanicPlace {
 impl fmt::Display for PanicPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Row { line, id: Some(id) } => write!(f, "at the row `{}` (line {line})", short(id)),
+            Self::Row { line, id: Some(id) } => write!(f, "at the row `{}` (line {line})", first_characters(id)),
             Self::Row { line, id: None } => write!(f, "at the row in line {line}"),
             Self::Reading { rows } => write!(f, "while reading, after {}", counted(*rows, "row")),
             Self::Writing => f.write_str("while writing results"),

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use super::input::{Asked, InputFormat, ReadRows};
+use super::input::{InputContext, InputFormat, ReadRows};
 use super::{DraftColumn, DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
 /// Names of the columns in these tests, in the order of [`InputRow::cells`].
@@ -142,14 +142,14 @@ pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// Reads a file; lines and positions of rows differ between formats and are dropped.
 pub(super) fn read(path: &Path, format: Option<InputFormat>) -> ReadRows<ScoredRow> {
     let columns = GradedColumns::default();
-    let mut reader = open_graded(path, format, &columns, &Asked::default()).expect("opens");
+    let mut reader = open_graded(path, format, &columns, &InputContext::default()).expect("opens");
     let mut read = read_graded(&mut reader, &columns).expect("reads");
     read.rows.iter_mut().for_each(|row| row.at = RowLocation::default());
     read
 }
 
 fn drafts(path: &Path, columns: &DraftColumns) -> ReadRows<DraftQuestion> {
-    let mut reader = open_drafts(path, None, columns, &Asked::default()).expect("opens");
+    let mut reader = open_drafts(path, None, columns, &InputContext::default()).expect("opens");
     read_drafts(&mut reader, columns).expect("reads")
 }
 

@@ -10,7 +10,7 @@ use gradus_core::agreement::{PointsRow, ScoredRow, shares_of};
 use serde_json::Value;
 
 use super::input::{
-    Asked, BadRow, Field, FileColumns, InputError, InputFormat, ReadRows, Record, RecordColumns, RecordReader,
+    BadRow, Field, FileColumns, InputContext, InputError, InputFormat, ReadRows, Record, RecordColumns, RecordReader,
     RowFault, number, read_all,
 };
 
@@ -46,7 +46,7 @@ impl Default for GradedColumns {
     }
 }
 
-/// Opens an input with graded answers. Where `asked` says that rows need not name their question, the usual column of
+/// Opens an input with graded answers. Where `context` says that rows need not name their question, the usual column of
 /// questions is read too, so that the caller can still choose it after a look at [`RecordReader::column_names`].
 ///
 /// # Errors
@@ -55,19 +55,19 @@ pub fn open_graded(
     path: &Path,
     format: Option<InputFormat>,
     columns: &GradedColumns,
-    asked: &Asked,
+    context: &InputContext,
 ) -> Result<RecordReader, InputError> {
     let GradedColumns { id, requires_id, question, answer, score, .. } = columns;
     let usual = GradedColumns::default().question;
     let (mut required, mut optional) = (vec![answer.clone()], vec![score.clone()]);
     if *requires_id { &mut required } else { &mut optional }.push(id.clone());
     let named = [answer.clone()].into_iter().chain(requires_id.then(|| id.clone())).collect();
-    if asked.is_named { &mut optional } else { &mut required }.push(question.clone());
+    if context.is_named { &mut optional } else { &mut required }.push(question.clone());
     let others = [MAX_SCORE, SCORE1, SCORE2, SPLIT, CRITERIA].map(str::to_owned);
-    optional.extend(others.into_iter().chain(asked.is_named.then(|| usual.clone())));
+    optional.extend(others.into_iter().chain(context.is_named.then(|| usual.clone())));
     let files = FileColumns { name: id.clone(), question: usual, text: answer.clone() };
     let wanted = RecordColumns { required, optional, named, prefix: Some(CRITERION.to_owned()) };
-    RecordReader::open(path, format, wanted, files, asked)
+    RecordReader::open(path, format, wanted, files, context)
 }
 
 /// Reads all graded answers. Scores become shares of the highest possible score.

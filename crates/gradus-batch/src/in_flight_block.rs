@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
-use super::caught::{Panicked, caught};
+use super::catch_panic::{Panicked, catch_panic};
 use super::error::PanicPlace;
 use super::input::Block;
 use super::row_processor::{PreparedRow, RowError, RowProcessor};
@@ -190,7 +190,7 @@ fn grade_unknown(
             continue;
         }
         let start = results.len();
-        match caught(|| processor.finish(row, workspace, results)) {
+        match catch_panic(|| processor.finish(row, workspace, results)) {
             Ok(entry) => {
                 *known = Some((entry?, start..results.len()));
                 *is_new = true;
@@ -212,8 +212,8 @@ fn prepare<'a, 'w: 'a>(
     block: &'a Block,
     place: usize,
 ) -> Result<PreparedRow<'a>, PanickedAt> {
-    caught(|| processor.prepare(number, block.row(place, processor.columns))).map_err(|panicked| {
-        let row = caught(|| {
+    catch_panic(|| processor.prepare(number, block.row(place, processor.columns))).map_err(|panicked| {
+        let row = catch_panic(|| {
             let row = block.row(place, processor.columns);
             (row.line, row.id.map(Cow::into_owned))
         });

@@ -7,7 +7,7 @@
 mod answer_grader;
 mod atomic_file;
 mod batch_run;
-mod caught;
+mod catch_panic;
 mod draft_columns;
 mod draft_files;
 mod draft_rows;
@@ -47,24 +47,24 @@ mod stop_tests;
 pub use answer_grader::{AnswerGrader, OfflineGrader};
 pub use atomic_file::{FileAccess, StagedFile};
 pub use batch_run::{RunSummary, RunTarget, reports_of, run};
-pub use caught::{Panicked, caught, note_panic};
+pub use catch_panic::{Panicked, catch_panic, note_panic};
 pub use draft_columns::{DraftColumn, DraftColumns};
 pub use draft_rows::{open_drafts, read_drafts};
 pub use error::{BatchError, PanicPlace, PartsFault, PartsMismatch};
 pub use finished_row::{FinishedRow, RowObserver};
 pub use graded_rows::{GradedColumns, open_graded, read_graded};
 pub use input::{
-    Asked, BadRow, Field, FileColumns, Input, InputDigest, InputError, InputFault, InputFormat, Pipe, ReadRows, Record,
-    RecordColumns, RecordReader, RowFault,
+    BadRow, Field, FileColumns, Input, InputContext, InputDigest, InputError, InputFault, InputFormat, Pipe, ReadRows,
+    Record, RecordColumns, RecordReader, RowFault,
 };
 pub use input_scan::{each_answer, questions_of_rows};
 pub use merge::{MergedOutput, merge};
 #[cfg(feature = "parquet")]
 pub use parquet::{ColumnType, ReadError, WriteError, from_csv};
-pub use row::{Columns, Row, short};
+pub use row::{Columns, Row, first_characters};
 pub use row_question::no_question_reason;
 pub use run_folder::{
-    Convert, Durable, Existing, Manifest, OutputEncoding, Provenance, ResultSettings, Shard, State, SyncToDisk,
-    folder_of,
+    ConvertResults, Durable, ExistingOutput, Manifest, OutputEncoding, Provenance, ResultSettings, RunState, Shard,
+    SyncToDisk, folder_of,
 };
 pub use run_plan::{RenderGrade, RunPlan};

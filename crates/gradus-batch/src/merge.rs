@@ -8,8 +8,8 @@ use super::error::{BatchError, PartsFault, PartsMismatch, disk_error};
 use super::finished_row::{FinishedRow, RowObserver};
 use super::input::InputDigest;
 use super::run_folder::{
-    Convert, Existing, JournalReader, Manifest, OutputEncoding, ResultSettings, RunFolder, SCHEMA, Shard, Sink, State,
-    append_journal_line,
+    ConvertResults, ExistingOutput, JournalReader, Manifest, OutputEncoding, ResultSettings, RunFolder, RunState,
+    SCHEMA, Shard, Sink, append_journal_line,
 };
 use gradus_core::questions::{PreparedQuestion, Questions};
 
@@ -43,8 +43,8 @@ struct Part<'c> {
 pub fn merge<'c>(
     parts: &[PathBuf],
     output: &Path,
-    convert: Option<&'c Convert<'c>>,
-    existing: Existing,
+    convert: Option<&'c ConvertResults<'c>>,
+    existing: ExistingOutput,
     reports: Vec<PathBuf>,
     questions: &Questions,
     observe: &mut RowObserver<'_>,
@@ -77,12 +77,12 @@ fn refuse_repeated(parts: &[PathBuf]) -> Result<(), PartsFault> {
 }
 
 impl<'c> Part<'c> {
-    fn open(path: &Path, convert: Option<&'c Convert<'c>>) -> Result<Self, BatchError> {
+    fn open(path: &Path, convert: Option<&'c ConvertResults<'c>>) -> Result<Self, BatchError> {
         let manifest =
             RunFolder::read_manifest_of(path)?.ok_or_else(|| PartsFault::NotAResult { path: path.to_owned() })?;
         let shard = manifest.layout.shard.ok_or_else(|| PartsFault::HasAllRows { path: path.to_owned() })?;
         let folder = RunFolder::lock(path, OutputEncoding::of(path, convert))?;
-        if manifest.state == State::Running {
+        if manifest.state == RunState::Running {
             return Err(PartsFault::Incomplete { path: path.to_owned() }.into());
         }
         if !folder.output().exists() {
@@ -105,7 +105,7 @@ impl<'c> Part<'c> {
             input: self.manifest.input.clone(),
             layout: self.merged_layout(),
             provenance: self.manifest.provenance.clone(),
-            state: State::Running,
+            state: RunState::Running,
             generation: 1,
             earlier_generations: Vec::new(),
             published: None,
@@ -163,8 +163,8 @@ fn check_parts(parts: &[Part<'_>]) -> Result<(), PartsFault> {
 /// Count and checksum of the rows of the undivided input; `None` if the run is not complete.
 fn input_digest(manifest: &Manifest) -> Option<InputDigest> {
     match manifest.state {
-        State::Running => None,
-        State::Complete { input, .. } => Some(input),
+        RunState::Running => None,
+        RunState::Complete { input, .. } => Some(input),
     }
 }
 
@@ -172,7 +172,7 @@ fn write_merged(
     folder: &RunFolder<'_>,
     mut manifest: Manifest,
     parts: &[Part<'_>],
-    existing: Existing,
+    existing: ExistingOutput,
     questions: &Questions,
     observe: &mut RowObserver<'_>,
 ) -> Result<MergedOutput, BatchError> {
@@ -201,7 +201,7 @@ fn take_over(
     folder: &RunFolder<'_>,
     manifest: &mut Manifest,
     input: Option<InputDigest>,
-    existing: Existing,
+    existing: ExistingOutput,
 ) -> Result<(), BatchError> {
     let known = match folder.manifest() {
         Err(BatchError::ManifestMissing { .. } | BatchError::ManifestDamaged { .. }) if existing.force => None,
@@ -209,7 +209,7 @@ fn take_over(
     };
     if let Some(known) = known {
         let is_same_merge =
-            known.layout == manifest.layout && (known.state == State::Running || input_digest(&known) == input);
+            known.layout == manifest.layout && (known.state == RunState::Running || input_digest(&known) == input);
         if !is_same_merge && !existing.force {
             return Err(BatchError::OutputExists { output: folder.output().to_owned() });
         }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::run_fixture::{Fixture, GraderStep, HookedGrader, rows};
-use super::run_folder::{Durable, Existing, OutputEncoding, SyncToDisk};
+use super::run_folder::{Durable, ExistingOutput, OutputEncoding, SyncToDisk};
 use super::{BatchError, Columns, FinishedRow, Input, PanicPlace, RunPlan, RunSummary, RunTarget, run};
 use gradus_core::model::GradeSummary;
 
@@ -16,7 +16,7 @@ const ROWS: usize = 300;
 
 /// Does `work`, and fails if it takes more than two minutes.
 fn in_time(work: impl FnOnce() + Send + 'static) {
-    crate::caught::note_panics_in_tests();
+    crate::catch_panic::note_panics_in_tests();
     let (done, wait) = mpsc::channel();
     let worker = thread::spawn(move || {
         work();
@@ -30,7 +30,7 @@ fn in_time(work: impl FnOnce() + Send + 'static) {
 
 /// Runs with a file as the output, so that results are saved.
 fn to_file(plan: &RunPlan<'_>, input: &mut Input, output: &Path) -> Result<RunSummary, BatchError> {
-    let (encoding, existing) = (OutputEncoding::of(output, None), Existing::default());
+    let (encoding, existing) = (OutputEncoding::of(output, None), ExistingOutput::default());
     run(plan, input, RunTarget::File { output, encoding, existing, reports: Vec::new() }, &mut |_| Ok(()))
 }
 
@@ -108,7 +108,7 @@ fn a_panic_while_results_are_reported_or_written_is_an_error() {
             let mut reported = 0;
             let result = fixture.with_plan(&rows(ROWS), jobs, |plan, input| {
                 let output = fixture.path("out");
-                let (encoding, existing) = (OutputEncoding::of(&output, None), Existing::default());
+                let (encoding, existing) = (OutputEncoding::of(&output, None), ExistingOutput::default());
                 let target = RunTarget::File { output: &output, encoding, existing, reports: Vec::new() };
                 run(plan, input, target, &mut |_: FinishedRow<'_>| {
                     reported += 1;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::caught::{Panicked, caught};
+use super::catch_panic::{Panicked, catch_panic};
 use super::error::{BatchError, PanicPlace};
 use super::in_flight_block::{EarlyEnd, InFlightBlock};
 use super::input::Input;
@@ -96,7 +96,7 @@ pub(super) fn run(
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
             let row_count = Cell::new(rows.next_row);
-            let read = caught(|| read_all(processor, rows, &empty, &read_in, &row_count, stop));
+            let read = catch_panic(|| read_all(processor, rows, &empty, &read_in, &row_count, stop));
             let failed = |panic| PipelineError::Panicked(PanicPlace::Reading { rows: row_count.get() }, panic);
             read.map_err(failed)?.map_err(PipelineError::Read)
         });
@@ -104,7 +104,7 @@ pub(super) fn run(
             let graded = graded_in.clone();
             scope.spawn(move || {
                 let block = Cell::new(0);
-                if let Err(panic) = caught(|| grade_all(processor, read, &graded, &block, stop)) {
+                if let Err(panic) = catch_panic(|| grade_all(processor, read, &graded, &block, stop)) {
                     stop.fail(block.get());
                     // If the receiver is gone, the run has already ended with another error.
                     let _ = graded.send(BlockOutcome::Panicked(panic));
@@ -114,9 +114,10 @@ pub(super) fn run(
         // Only the grading threads hold this end now, so the channel closes when they end.
         drop(graded_in);
         let (end_in, end) = bounded::<()>(0);
-        let syncer = scope.spawn(move || caught(|| sync_until_end(&sync, &end, stop)).unwrap_or_else(while_writing));
+        let syncer =
+            scope.spawn(move || catch_panic(|| sync_until_end(&sync, &end, stop)).unwrap_or_else(while_writing));
         // It owns its ends of both channels, so that no thread waits for it after an error.
-        let written = caught(|| write_all(output, sink, graded, empty_in)).unwrap_or_else(while_writing);
+        let written = catch_panic(|| write_all(output, sink, graded, empty_in)).unwrap_or_else(while_writing);
         if written.is_err() {
             stop.fail(0);
         }
@@ -135,7 +136,7 @@ fn while_writing<T>(panic: Panicked) -> Result<T, PipelineError> {
     Err(PipelineError::Panicked(PanicPlace::Writing, panic))
 }
 
-/// A panic that no `caught` caught.
+/// A panic that no `catch_panic` caught.
 fn uncaught() -> Panicked {
     Panicked { message: "a thread panicked".to_owned(), location: None }
 }

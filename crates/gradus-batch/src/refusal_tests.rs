@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::json;
 
 use super::format_tests::{gzip, read};
-use super::input::{Asked, Block, Input, InputError, InputFault};
+use super::input::{Block, Input, InputContext, InputError, InputFault};
 use super::row::Columns;
 use super::{DraftColumns, GradedColumns, open_drafts, open_graded, read_drafts, read_graded};
 
@@ -36,12 +36,13 @@ fn packed_data_that_ends_too_early_is_reported_in_the_same_words_by_every_reader
         let path = folder.path().join(name);
         for (length, is_after_rows) in [(packed.len() * 3 / 4, true), (12, false)] {
             fs::write(&path, &packed[..length]).expect("writes");
-            let (asked, columns, drafts) = (Asked::default(), GradedColumns::default(), DraftColumns::default());
-            let graded = open_graded(&path, None, &columns, &asked)
+            let (context, columns, drafts) =
+                (InputContext::default(), GradedColumns::default(), DraftColumns::default());
+            let graded = open_graded(&path, None, &columns, &context)
                 .and_then(|mut reader| read_graded(&mut reader, &columns).map(|_| ()));
-            let drafts = open_drafts(&path, None, &drafts, &asked)
+            let drafts = open_drafts(&path, None, &drafts, &context)
                 .and_then(|mut reader| read_drafts(&mut reader, &drafts).map(|_| ()));
-            let answers = Input::open(&path, None, &Columns::default(), &asked).and_then(|mut input| {
+            let answers = Input::open(&path, None, &Columns::default(), &context).and_then(|mut input| {
                 let mut block = Block::default();
                 while input.fill(&mut block)? {}
                 Ok(())
@@ -67,7 +68,7 @@ fn damaged_compressed_data_is_refused_with_advice() {
         let end = damaged.len().min(24);
         damaged[10..end].fill(0xff);
         fs::write(&path, damaged).expect("writes");
-        let error = Input::open(&path, None, &Columns::default(), &Asked::default()).and_then(|mut input| {
+        let error = Input::open(&path, None, &Columns::default(), &InputContext::default()).and_then(|mut input| {
             let mut block = Block::default();
             while input.fill(&mut block)? {}
             Ok(())
@@ -94,11 +95,11 @@ fn a_text_file_is_read_only_if_it_starts_with_an_object() {
     ] {
         let path = folder.path().join(name);
         fs::write(&path, &text).expect("writes");
-        let asked = Asked::default();
+        let context = InputContext::default();
         let opened = [
-            open_graded(&path, None, &GradedColumns::default(), &asked).map(|_| ()),
-            open_drafts(&path, None, &DraftColumns::default(), &asked).map(|_| ()),
-            Input::open(&path, None, &Columns::default(), &asked).map(|_| ()),
+            open_graded(&path, None, &GradedColumns::default(), &context).map(|_| ()),
+            open_drafts(&path, None, &DraftColumns::default(), &context).map(|_| ()),
+            Input::open(&path, None, &Columns::default(), &context).map(|_| ()),
         ];
         for opened in opened {
             match opened {

@@ -13,8 +13,8 @@ use super::input::Input;
 use super::ordered_output::OrderedOutput;
 use super::row_processor::RowProcessor;
 use super::run_folder::{
-    Entry, Existing, JournalPosition, JournalReader, Manifest, OutputEncoding, RunFolder, RunningChecksum, SCHEMA,
-    SavedResults, Sink, State, Windows,
+    Entry, ExistingOutput, JournalPosition, JournalReader, Manifest, OutputEncoding, RunFolder, RunState,
+    RunningChecksum, SCHEMA, SavedResults, Sink, Windows,
 };
 use super::run_plan::RunPlan;
 
@@ -41,7 +41,7 @@ pub(super) struct OutputFile<'o, 'c> {
     pub(super) path: &'o Path,
     pub(super) encoding: OutputEncoding<'c>,
     /// What may happen to a file that exists.
-    pub(super) existing: Existing,
+    pub(super) existing: ExistingOutput,
 }
 
 /// Locks the run folder of the output and starts a run in it; `first` is the first block of rows of `input`. A folder
@@ -75,7 +75,7 @@ struct RunStarter<'b, 'w, 'o> {
     processor: &'w RowProcessor<'w>,
     output: &'b mut OrderedOutput<'w, 'o>,
     input: &'b mut Input,
-    existing: Existing,
+    existing: ExistingOutput,
 }
 
 /// The leading rows whose results the earlier run wrote.
@@ -98,7 +98,7 @@ struct CommonRows {
 impl RunStarter<'_, '_, '_> {
     /// Starts the run; `first` is the first block of rows.
     fn start(mut self, first: InFlightBlock) -> Result<StartedRun, BatchError> {
-        let Existing { restart, force } = self.existing;
+        let ExistingOutput { restart, force } = self.existing;
         let earlier = match self.folder.manifest() {
             // The caller allows results to be replaced, so a missing or damaged manifest is replaced too.
             Err(BatchError::ManifestMissing { .. } | BatchError::ManifestDamaged { .. }) if restart || force => None,
@@ -128,7 +128,7 @@ impl RunStarter<'_, '_, '_> {
             input: self.input.name().to_owned(),
             layout: self.plan.layout.clone(),
             provenance: self.plan.provenance.clone(),
-            state: State::Running,
+            state: RunState::Running,
             generation: 1,
             earlier_generations: Vec::new(),
             published: None,

@@ -89,7 +89,7 @@ impl Row<'_> {
 
 /// The first 60 characters of a text, with `…` after them if it is longer. The keys of rows without a grade depend on
 /// every byte of it, so it is not [`gradus_core::wording::shortened`], which counts graphemes.
-pub fn short(text: &str) -> Cow<'_, str> {
+pub fn first_characters(text: &str) -> Cow<'_, str> {
     const MOST: usize = 60;
     match text.char_indices().nth(MOST) {
         None => Cow::Borrowed(text),
@@ -104,7 +104,7 @@ pub(super) fn not_utf8(valid: usize) -> String {
 
 /// The reason for a value of another type than its column may have.
 pub(super) fn wrong_type(column: &str, found: &str, expected: &str) -> String {
-    format!("`{}` is {found}; expected {expected}", short(column))
+    format!("`{}` is {found}; expected {expected}", first_characters(column))
 }
 
 /// The type that an answer and the name of a question have.

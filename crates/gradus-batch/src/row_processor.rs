@@ -9,7 +9,7 @@ use std::io;
 use super::answer_grader::AnswerGrader;
 use super::input::Input;
 use super::key::{self, Key};
-use super::row::{Columns, Row, short};
+use super::row::{Columns, Row, first_characters};
 use super::row_question::{self, NoQuestion, RowQuestion};
 use super::run_folder::{Entry, Shard};
 use super::run_plan::{RenderGrade, RunPlan};
@@ -189,7 +189,7 @@ impl<'w> RowProcessor<'w> {
 
     /// The same row, refused because the row in line `first` has its id and question.
     pub(super) fn refuse_duplicate<'a>(&self, row: PreparedRow<'a>, first: u64) -> PreparedRow<'a> {
-        let reason = format!("line {first} already has the id `{}` for the same question", short(&row.id));
+        let reason = format!("line {first} already has the id `{}` for the same question", first_characters(&row.id));
         let task = RowTask::refuse(row.task.question_id().to_owned(), reason);
         let RowTask::Refuse { fingerprint, .. } = &task else { return row };
         let key = Key::new(&self.layout, fingerprint, &row.id, &row.kept);

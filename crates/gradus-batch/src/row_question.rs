@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gradus_core::bank::BankError;
 use gradus_core::questions::{FindError, FoundQuestion, PreparedQuestion, Questions};
 
-use super::row::short;
+use super::row::first_characters;
 
 /// Answers with fewer words do not show which question they answer.
 const FEWEST_WORDS: usize = 8;
@@ -61,7 +61,7 @@ pub(super) fn is_unknown(found: Option<&RowQuestion>) -> bool {
 pub fn no_question_reason(error: &FindError, name: Option<&str>, column: &str) -> String {
     match error {
         FindError::Bank(error @ (BankError::UnknownQuestion { .. } | BankError::Ambiguous { .. })) => {
-            match short(name.unwrap_or_default().trim()) {
+            match first_characters(name.unwrap_or_default().trim()) {
                 Cow::Borrowed(_) => one_line(error),
                 Cow::Owned(short) => format!("no question `{short}`"),
             }

@@ -13,9 +13,10 @@ use super::ordered_output::OrderedOutput;
 use super::pipeline::{self, RemainingRows};
 use super::resume::{OutputFile, start};
 use super::row_processor::RowProcessor;
-use super::run_folder::{Durable, Existing, OutputEncoding, ResultSettings, Sink, SyncToDisk, folder_of};
+use super::run_folder::{Durable, ExistingOutput, OutputEncoding, ResultSettings, Sink, SyncToDisk, folder_of};
 use super::{
-    AnswerGrader, Asked, Columns, FinishedRow, Input, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget, run,
+    AnswerGrader, Columns, FinishedRow, Input, InputContext, OfflineGrader, Provenance, RunPlan, RunSummary, RunTarget,
+    run,
 };
 use gradus_core::bank::{Bank, BuiltIn, Files};
 use gradus_core::judge::Halt;
@@ -96,7 +97,7 @@ impl Fixture {
     pub(super) fn with_plan<T>(&self, rows: &str, jobs: usize, then: impl FnOnce(&RunPlan<'_>, &mut Input) -> T) -> T {
         let path = self.path("rows.jsonl");
         fs::write(&path, rows).expect("writes");
-        let mut input = Input::open(&path, None, &Columns::default(), &Asked::default()).expect("opens");
+        let mut input = Input::open(&path, None, &Columns::default(), &InputContext::default()).expect("opens");
         let layout = ResultSettings {
             format: "short".to_owned(),
             evidence: "none".to_owned(),
@@ -131,7 +132,7 @@ impl Fixture {
     /// Runs to the end, and returns the number of rows that this run graded.
     pub(super) fn run(&self, rows: &str, output: &Path, jobs: usize) -> (RunSummary, u64) {
         self.with_plan(rows, jobs, |plan, input| {
-            let (encoding, existing) = (OutputEncoding::of(output, None), Existing::default());
+            let (encoding, existing) = (OutputEncoding::of(output, None), ExistingOutput::default());
             let target = RunTarget::File { output, encoding, existing, reports: Vec::new() };
             let mut new = 0;
             let summary = run(plan, input, target, &mut |row| {
@@ -151,7 +152,7 @@ impl Fixture {
             let mut first = InFlightBlock::default();
             input.fill(&mut first.block).expect("reads");
             let encoding = OutputEncoding::of(output, None);
-            let file = OutputFile { path: output, encoding, existing: Existing::default() };
+            let file = OutputFile { path: output, encoding, existing: ExistingOutput::default() };
             let (_folder, run) = start(plan, &processor, input, first, &mut ordered, file).expect("starts");
             let mut sink = failing_sink(&folder_of(output), left);
             let (unfinished, next_row, windows) = (run.unfinished, run.next_row, run.windows);

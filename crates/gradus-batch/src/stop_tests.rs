@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::run_fixture::{Fixture, GraderStep, HookedGrader, rows};
-use super::run_folder::{Existing, OutputEncoding};
+use super::run_folder::{ExistingOutput, OutputEncoding};
 use super::{FinishedRow, Input, RunPlan, RunSummary, RunTarget, run};
 
 const ROWS: usize = 300;
@@ -18,7 +18,7 @@ fn to_file(
     output: &Path,
     mut observe: impl FnMut(FinishedRow<'_>),
 ) -> RunSummary {
-    let (encoding, existing) = (OutputEncoding::of(output, None), Existing::default());
+    let (encoding, existing) = (OutputEncoding::of(output, None), ExistingOutput::default());
     let target = RunTarget::File { output, encoding, existing, reports: Vec::new() };
     let observe = &mut |row: FinishedRow<'_>| {
         observe(row);

@@ -84,8 +84,8 @@ impl<'a> BatchInput<'a> {
         };
         let format = self.args.input_format.map(InputFormat::from);
         let is_named = self.default_question.is_some() || self.ids.len() == 1;
-        let asked = batch::Asked { ids: self.ids.clone(), is_named, stop: Arc::clone(self.stop) };
-        let opened = Input::open(self.path, format, &columns, &asked);
+        let context = batch::InputContext { ids: self.ids.clone(), is_named, stop: Arc::clone(self.stop) };
+        let opened = Input::open(self.path, format, &columns, &context);
         Ok(opened.map(|input| input.called(self.name.clone())).map_err(|error| error.called(self.name.clone()))?)
     }
 

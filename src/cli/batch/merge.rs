@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use super::progress::Progress;
 use super::results::{conversion, format_by_extension, format_of};
 use super::tally::{BatchDescription, Tally, TallyOptions};
-use crate::batch::{self, Existing};
+use crate::batch::{self, ExistingOutput};
 use crate::cli::args::BatchMerge;
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::files::{is_stream, resolved_path};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &BatchMerge, settings: &Settings, printer: &Printer) -> 
         max_fallback: args.max_fallback,
         verbose: args.verbose,
     };
-    let existing = Existing { restart: false, force: args.force };
+    let existing = ExistingOutput { restart: false, force: args.force };
     let inputs: Vec<&Path> = args.parts.iter().map(AsRef::as_ref).collect();
     let known = match batch::reports_of(output) {
         Err(_) if args.force => Vec::new(), // A damaged manifest is about to be replaced.

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use super::destination::{OutputKind, UnsyncedOutput, open_device};
 use super::results::{conversion, format_of};
 use super::tally::TallyOptions;
-use crate::batch::{self, Existing, OutputEncoding, RunTarget};
+use crate::batch::{self, ExistingOutput, OutputEncoding, RunTarget};
 use crate::cli::args::{BatchRun, ResultFormat, ScoreLimit};
 use crate::cli::files::is_stream;
 use crate::cli::hints::advised;
@@ -25,7 +25,7 @@ pub(super) struct BatchRequest<'a> {
     pub(super) output: Option<&'a Path>,
     pub(super) kind: OutputKind,
     pub(super) format: ResultFormat,
-    existing: Existing,
+    existing: ExistingOutput,
     pub(super) tally_options: TallyOptions,
 }
 
@@ -42,7 +42,7 @@ impl<'a> BatchRequest<'a> {
         if let Some((_, name)) = keep.iter().enumerate().find(|(at, name)| keep[..*at].contains(name)) {
             return Err(advised(format!("--keep names `{name}` twice"), "name each column once"));
         }
-        let existing = Existing { restart: args.existing.restart, force: args.existing.force };
+        let existing = ExistingOutput { restart: args.existing.restart, force: args.existing.force };
         let tally_options = TallyOptions {
             summary: args.summary.clone(),
             junit: args.junit.clone(),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::batch::{Convert, InputFormat, ResultSettings, Shard};
+use crate::batch::{ConvertResults, InputFormat, ResultSettings, Shard};
 use crate::cli::args::{EvidenceDetail, ResultFormat};
 use crate::cli::hints::advised;
 use crate::model::{CarriedValue, Fingerprint, Grade, GradeSummary};
@@ -172,7 +172,7 @@ pub(super) fn format_by_extension(output: &Path) -> Option<ResultFormat> {
 }
 
 /// The conversion of the CSV text into the output. `None` if the output is text.
-pub(super) fn conversion(format: ResultFormat) -> Option<&'static Convert<'static>> {
+pub(super) fn conversion(format: ResultFormat) -> Option<&'static ConvertResults<'static>> {
     (format == ResultFormat::Parquet).then_some(&to_parquet)
 }
 

@@ -221,7 +221,7 @@ impl Tally {
             QuestionMatch::Id | QuestionMatch::Only => return,
             QuestionMatch::Answer { .. } => (&mut self.found_from_answers, question.to_owned(), None),
             QuestionMatch::Wording { wording } | QuestionMatch::Similar { wording, .. } => {
-                let wording = batch::short(wording).into_owned();
+                let wording = batch::first_characters(wording).into_owned();
                 (&mut self.found, wording.clone(), Some(wording))
             }
         };

@@ -72,7 +72,7 @@ mod tests {
     use std::io;
 
     use super::*;
-    use crate::batch::{PanicPlace, Panicked, PartsMismatch, RowFault, caught};
+    use crate::batch::{PanicPlace, Panicked, PartsMismatch, RowFault, catch_panic};
     use crate::judge::Halt;
     use crate::model::{RowLocation, file_signature};
 
@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn panicked() -> Panicked {
-        caught(|| panic!("oops")).map(|()| "no panic").expect_err("a panic")
+        catch_panic(|| panic!("oops")).map(|()| "no panic").expect_err("a panic")
     }
 
     #[track_caller]

@@ -18,7 +18,7 @@ use super::folder::FolderReader;
 use super::format::InputFormat;
 use super::limits::{BLOCK_ROWS, FIRST_ROWS};
 use super::lines::LineReader;
-use super::open::{Asked, Opened, Reader};
+use super::open::{InputContext, Opened, Reader};
 #[cfg(feature = "parquet")]
 use super::parquet_rows::ParquetReader;
 use super::records::Places;
@@ -75,14 +75,14 @@ impl Input {
         path: &Path,
         format: Option<InputFormat>,
         columns: &Columns,
-        asked: &Asked,
+        context: &InputContext,
     ) -> Result<Self, InputError> {
         let expected = ExpectedColumns {
             in_rows: columns.required_in_rows(),
             not_in_folder: columns.id_if_required().into_iter().chain(&columns.keep).next().cloned(),
         };
-        let Opened { name, reader, size, read } = open_with_columns(path, format, &expected, asked)?;
-        let source = AnswerSource::of(reader, columns, asked.is_named);
+        let Opened { name, reader, size, read } = open_with_columns(path, format, &expected, context)?;
+        let source = AnswerSource::of(reader, columns, context.is_named);
         let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
         Ok(Self::new(name, columns, source, size, read))
     }

@@ -8,7 +8,7 @@ use gradus_core::wording::counted;
 use super::compression::DamagedData;
 #[cfg(feature = "parquet")]
 use crate::parquet::ReadError;
-use crate::row::short;
+use crate::row::first_characters;
 
 /// The reason why an input cannot be read. `name` is the name of the input for messages.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +76,12 @@ pub enum InputFault {
 const MAX_LISTED_COLUMNS: usize = 20;
 
 fn listed(names: &[String]) -> String {
-    names.iter().take(MAX_LISTED_COLUMNS).map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .take(MAX_LISTED_COLUMNS)
+        .map(|name| format!("`{}`", first_characters(name)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The end of a message that a name is missing, with the names there are.

@@ -8,7 +8,7 @@ use super::error::{InputError, InputFault};
 use super::field_search::FieldSearch;
 use super::format::InputFormat;
 use super::lines::LineReader;
-use super::open::{Asked, Opened, Reader, open};
+use super::open::{InputContext, Opened, Reader, open};
 
 /// Columns that an input without a heading must have.
 pub(super) struct ExpectedColumns {
@@ -27,14 +27,14 @@ pub(super) fn open_with_columns(
     path: &Path,
     format: Option<InputFormat>,
     expected: &ExpectedColumns,
-    asked: &Asked,
+    context: &InputContext,
 ) -> Result<Opened, InputError> {
-    let mut opened = open(path, format, asked)?;
+    let mut opened = open(path, format, context)?;
     let fault = match &mut opened.reader {
         Reader::Folder(_) => expected.not_in_folder.clone().map(|column| InputFault::NoColumnInFolder { column }),
         Reader::Lines(lines) if opened.size.is_some() => {
             // Opened again, because the rows must stay unread.
-            missing_field(lines, expected, || open(path, format, asked).map(|opened| opened.reader))?
+            missing_field(lines, expected, || open(path, format, context).map(|opened| opened.reader))?
         }
         _ => None,
     };

@@ -6,7 +6,7 @@ use gradus_core::model::{NonText, RowLocation};
 use gradus_core::questions::FindError;
 use gradus_core::wording::counted;
 
-use crate::row::{TEXT, TEXT_OR_NUMBER, not_utf8, short, wrong_type};
+use crate::row::{TEXT, TEXT_OR_NUMBER, first_characters, not_utf8, wrong_type};
 
 /// The reason why one row cannot be used. The caller names the location.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -113,7 +113,7 @@ fn missing_field(column: &str, present: &[String]) -> String {
     if present.is_empty() {
         return format!("the row has no `{column}` and no other field");
     }
-    let quoted: Vec<String> = present.iter().map(|name| format!("`{}`", short(name))).collect();
+    let quoted: Vec<String> = present.iter().map(|name| format!("`{}`", first_characters(name))).collect();
     format!("the row has no `{column}`, only {}", quoted.join(", "))
 }
 

@@ -37,7 +37,7 @@ pub(super) use compression::CompressionFormat;
 pub use error::{InputError, InputFault};
 pub use fault::{BadRow, RowFault};
 pub use format::InputFormat;
-pub use open::Asked;
+pub use open::InputContext;
 pub use pipe::Pipe;
 pub(crate) use record::number;
 pub use record::{Field, Record, RecordColumns};

@@ -17,7 +17,7 @@ use crate::parquet::{ReadError, Table};
 
 /// Context that the caller of an input knows before rows are read.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct InputContext {
     /// Ids that files of a folder may be named after.
     pub ids: Vec<String>,
     /// Whether rows need not name their question.
@@ -51,12 +51,12 @@ pub(super) enum Reader {
 ///
 /// # Errors
 /// When there is nothing to read, or the caller asked to stop.
-pub(super) fn open(path: &Path, format: Option<InputFormat>, asked: &Asked) -> Result<Opened, InputError> {
+pub(super) fn open(path: &Path, format: Option<InputFormat>, context: &InputContext) -> Result<Opened, InputError> {
     let is_standard_input = path.as_os_str() == "-";
     let name = if is_standard_input { "standard input".to_owned() } else { path.display().to_string() };
     let read = Arc::new(AtomicU64::new(0));
-    match reader(path, format, asked, &read) {
-        Err(_) if asked.stop.load(Ordering::Relaxed) => Err(InputError::Stopped { name: path.display().to_string() }),
+    match reader(path, format, context, &read) {
+        Err(_) if context.stop.load(Ordering::Relaxed) => Err(InputError::Stopped { name: path.display().to_string() }),
         Err(OpenFault::System(error)) => Err(InputError::unreadable(name, error, 0)),
         Err(OpenFault::Input(fault)) => Err(InputError::Unusable { name, fault }),
         Ok((reader, size)) => Ok(Opened { name, reader, size, read }),
@@ -92,10 +92,10 @@ impl From<ReadError> for OpenFault {
 fn reader(
     path: &Path,
     format: Option<InputFormat>,
-    asked: &Asked,
+    context: &InputContext,
     read: &Arc<AtomicU64>,
 ) -> Result<(Reader, Option<u64>), OpenFault> {
-    let (read, stop) = (Arc::clone(read), Arc::clone(&asked.stop));
+    let (read, stop) = (Arc::clone(read), Arc::clone(&context.stop));
     if path.as_os_str() == "-" {
         let stream = Stream::of_pipe(|| Ok(io::stdin()), read, stop)?;
         return Ok((text_reader(stream, format)?, None));
@@ -105,7 +105,7 @@ fn reader(
         if format.is_some() {
             return Err(InputFault::FormatOfFolder.into());
         }
-        let folder = FolderReader::new(path, asked.ids.clone())?;
+        let folder = FolderReader::new(path, context.ids.clone())?;
         let size = folder.len() as u64;
         return if size == 0 { Err(InputFault::EmptyFolder.into()) } else { Ok((Reader::Folder(folder), Some(size))) };
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
-use crate::caught::caught;
+use crate::catch_panic::catch_panic;
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 16;
@@ -39,7 +39,7 @@ impl Pipe {
             };
             loop {
                 let mut chunk = vec![0; CHUNK];
-                let read = caught(|| source.read(&mut chunk));
+                let read = catch_panic(|| source.read(&mut chunk));
                 let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string()))).map(|read| {
                     chunk.truncate(read);
                     chunk

@@ -182,7 +182,7 @@ pub(crate) fn number(column: &str, field: &Field) -> Result<Option<f64>, RowFaul
     }
     match written.trim().parse::<f64>().ok().filter(|number| number.is_finite()) {
         Some(number) => Ok(Some(number)),
-        None => fault(format!("`{}`", crate::row::short(written))),
+        None => fault(format!("`{}`", crate::row::first_characters(written))),
     }
 }
 

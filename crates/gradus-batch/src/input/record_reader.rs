@@ -17,7 +17,7 @@ use super::format::InputFormat;
 use super::json;
 use super::limits::{BLOCK_ROWS, too_long};
 use super::lines::{LineReader, Lines};
-use super::open::{Asked, Opened, Reader};
+use super::open::{InputContext, Opened, Reader};
 #[cfg(feature = "parquet")]
 use super::parquet_rows::ParquetRecords;
 use super::record::{Record, RecordColumns};
@@ -76,13 +76,13 @@ impl RecordReader {
         format: Option<InputFormat>,
         columns: RecordColumns,
         files: FileColumns,
-        asked: &Asked,
+        context: &InputContext,
     ) -> Result<Self, InputError> {
         let expected = ExpectedColumns {
             in_rows: columns.named.clone(),
             not_in_folder: Some(files.name.clone()).filter(|name| columns.named.contains(name)),
         };
-        let Opened { name, reader, size, .. } = open_with_columns(path, format, &expected, asked)?;
+        let Opened { name, reader, size, .. } = open_with_columns(path, format, &expected, context)?;
         let source = RecordSource::of(reader, &columns);
         let source = source.map_err(|fault| InputError::Unusable { name: name.clone(), fault })?;
         let is_checked = match source {

@@ -15,7 +15,7 @@ use super::column::{Leaf, uneven};
 use super::footer;
 use super::nested::Node;
 use super::read_error::ReadError;
-use crate::caught::caught;
+use crate::catch_panic::catch_panic;
 
 /// Rows that are read from each column at a time.
 const STEP: usize = 64;
@@ -25,7 +25,7 @@ const BATCH_BYTES: usize = 16 << 20;
 /// Runs `work`. A panic of the Parquet crate, which asserts where it might report, is an error; values that `work` was
 /// changing must not be used then.
 fn guarded<T>(work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
-    caught(work).unwrap_or_else(|panicked| Err(ReadError::Damaged { reason: panicked.message }))
+    catch_panic(work).unwrap_or_else(|panicked| Err(ReadError::Damaged { reason: panicked.message }))
 }
 
 /// A Parquet file whose footer was read.
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_the_parquet_crate_becomes_an_error() {
-        crate::caught::note_panics_in_tests();
+        crate::catch_panic::note_panics_in_tests();
         let error = guarded::<()>(|| panic!("level {} is too deep", 3)).expect_err("a panic");
         assert_eq!(error.to_string(), "the Parquet file is damaged: level 3 is too deep");
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::journal_reader::{JournalPosition, SavedResults};
 use super::lock::{self, LOCK};
-use super::manifest::{Manifest, Published, State};
+use super::manifest::{Manifest, Published, RunState};
 use super::own_file;
 use super::publish::{OutputEncoding, decompress, length_and_checksum_of, publish, stage};
 use super::sink::{RunningChecksum, Sink};
@@ -24,7 +24,7 @@ const DECOMPRESSED: &str = "unpacked";
 
 /// Permissions to replace an existing file that has the name of the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Existing {
+pub struct ExistingOutput {
     /// Replace results of other settings, and start again from the first row.
     pub restart: bool,
     /// Overwrite a file that was not written by a run, or that was changed afterwards.
@@ -129,7 +129,7 @@ impl<'c> RunFolder<'c> {
 
     /// Whether the earlier run was not completed, so that its results can be truncated and continued.
     pub(crate) fn has_unfinished_results(&self, manifest: &Manifest) -> bool {
-        manifest.state == State::Running && self.generation_files(manifest.generation).1.exists()
+        manifest.state == RunState::Running && self.generation_files(manifest.generation).1.exists()
     }
 
     /// Whether the output exists and has the content that the earlier run wrote, or was about to write.
@@ -231,7 +231,7 @@ impl<'c> RunFolder<'c> {
         checksum: &RunningChecksum,
     ) -> Result<(), BatchError> {
         let (_, file) = self.generation_files(manifest.generation);
-        let is_published = manifest.state != State::Running && self.output.exists();
+        let is_published = manifest.state != RunState::Running && self.output.exists();
         if file.exists() && !is_published {
             self.check_output(manifest)?;
             let staged = stage(&file, self.encoding, checksum.published());
@@ -244,7 +244,7 @@ impl<'c> RunFolder<'c> {
             }
         }
         manifest.published = manifest.publishing.take().or(manifest.published);
-        manifest.state = State::Complete { input, results };
+        manifest.state = RunState::Complete { input, results };
         manifest.earlier_generations.clear();
         manifest.replaces = None;
         self.save(manifest)?;

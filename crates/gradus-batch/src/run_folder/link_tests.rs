@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::super::run_fixture::{Fixture, rows};
-use super::super::{BatchError, Existing, OutputEncoding, RunSummary, RunTarget, run};
+use super::super::{BatchError, ExistingOutput, OutputEncoding, RunSummary, RunTarget, run};
 use super::{folder_of, own_file};
 
 /// Files that a run may have in its folder.
@@ -15,7 +15,7 @@ const FILES: [&str; 8] =
 /// The content of a file outside the run folder.
 const UNRELATED: &str = "a file of another program";
 
-fn attempt(fixture: &Fixture, output: &Path, existing: Existing) -> Result<RunSummary, BatchError> {
+fn attempt(fixture: &Fixture, output: &Path, existing: ExistingOutput) -> Result<RunSummary, BatchError> {
     fixture.with_plan(&rows(5), 1, |plan, input| {
         let target =
             RunTarget::File { output, encoding: OutputEncoding::of(output, None), existing, reports: Vec::new() };
@@ -26,9 +26,11 @@ fn attempt(fixture: &Fixture, output: &Path, existing: Existing) -> Result<RunSu
 /// Runs with each permission to replace results, and asserts that the file `target` outside the run folder is unchanged.
 #[track_caller]
 fn assert_unchanged(fixture: &Fixture, output: &Path, target: &Path, case: &str) {
-    for existing in
-        [Existing::default(), Existing { restart: true, force: false }, Existing { restart: false, force: true }]
-    {
+    for existing in [
+        ExistingOutput::default(),
+        ExistingOutput { restart: true, force: false },
+        ExistingOutput { restart: false, force: true },
+    ] {
         // The run may fail or succeed.
         let _ = attempt(fixture, output, existing);
         match fs::read_to_string(target) {
@@ -65,7 +67,7 @@ fn a_run_does_not_create_the_missing_target_of_a_link() {
         let folder = folder_of(&output);
         fs::create_dir(&folder).expect("a folder");
         symlink(&target, folder.join(name)).expect("links");
-        let _ = attempt(&fixture, &output, Existing::default());
+        let _ = attempt(&fixture, &output, ExistingOutput::default());
         assert!(!target.exists(), "{name}");
     }
 }
@@ -87,7 +89,7 @@ fn a_link_in_the_folder_of_an_interrupted_run_is_never_followed() {
                 "symbolic" => symlink(&target, &file).expect("links"),
                 _ => fs::hard_link(&target, &file).expect("links"),
             }
-            let _ = attempt(&fixture, &output, Existing::default());
+            let _ = attempt(&fixture, &output, ExistingOutput::default());
             assert_eq!(fs::read(&target).expect("reads"), text, "{kind} {name}");
         }
     }
@@ -100,7 +102,7 @@ fn a_run_folder_that_is_a_link_is_refused() {
     fs::create_dir(&target).expect("a folder");
     fs::write(target.join("manifest.json"), UNRELATED).expect("writes");
     symlink(&target, folder_of(&output)).expect("links");
-    let error = attempt(&fixture, &output, Existing { restart: false, force: true }).expect_err("a link");
+    let error = attempt(&fixture, &output, ExistingOutput { restart: false, force: true }).expect_err("a link");
     let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
     assert!(error.to_string().contains("symbolic link"), "{error}");
     assert_eq!(fs::read_dir(&target).expect("lists").count(), 1);
@@ -114,7 +116,7 @@ fn the_error_names_the_file_that_is_a_link() {
     let lock = folder_of(&output).join("lock");
     fs::create_dir(folder_of(&output)).expect("a folder");
     symlink(fixture.path("target"), &lock).expect("links");
-    let error = attempt(&fixture, &output, Existing::default()).expect_err("a link");
+    let error = attempt(&fixture, &output, ExistingOutput::default()).expect_err("a link");
     assert_eq!(error.to_string(), format!("cannot lock {}", lock.display()));
     let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
     assert_eq!(error.to_string(), "it is a symbolic link: remove it");
@@ -130,7 +132,7 @@ fn an_unreadable_manifest_is_not_reported_as_damaged() {
     // Reading a folder as a file fails even for the superuser.
     fs::remove_file(&manifest).expect("removes");
     fs::create_dir(&manifest).expect("a folder");
-    for existing in [Existing::default(), Existing { restart: true, force: true }] {
+    for existing in [ExistingOutput::default(), ExistingOutput { restart: true, force: true }] {
         let error = attempt(&fixture, &output, existing).expect_err("a folder");
         let hint = error.hint().expect("a hint");
         assert!(hint.contains("run the same command again"), "{hint}");
@@ -138,11 +140,11 @@ fn an_unreadable_manifest_is_not_reported_as_damaged() {
     }
     fs::remove_dir(&manifest).expect("removes");
     fs::write(&manifest, &text[..text.len() / 2]).expect("writes");
-    let error = attempt(&fixture, &output, Existing::default()).expect_err("damage");
+    let error = attempt(&fixture, &output, ExistingOutput::default()).expect_err("damage");
     assert!(error.to_string().contains("is damaged"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.ends_with("remove the folder that contains this file")), "{error}");
     fs::write(&manifest, text).expect("writes");
-    assert!(attempt(&fixture, &output, Existing::default()).expect("continues").is_complete);
+    assert!(attempt(&fixture, &output, ExistingOutput::default()).expect("continues").is_complete);
 }
 
 #[test]
@@ -169,7 +171,7 @@ fn an_output_without_a_name_is_refused() {
     let fixture = Fixture::new();
     let output = fixture.path("folder/..");
     fs::create_dir(fixture.path("folder")).expect("a folder");
-    let error = attempt(&fixture, &output, Existing::default()).expect_err("no name");
+    let error = attempt(&fixture, &output, ExistingOutput::default()).expect_err("no name");
     let BatchError::Disk { error, .. } = error else { panic!("{error:?}") };
     assert_eq!(error.to_string(), "it does not name a file");
 }
@@ -190,7 +192,7 @@ fn a_manifest_that_this_program_cannot_continue_is_refused_with_the_reason() {
         let mut changed = manifest.clone();
         changed[key] = value.into();
         fs::write(&path, changed.to_string()).expect("writes");
-        let error = attempt(&fixture, &output, Existing::default()).expect_err(why);
+        let error = attempt(&fixture, &output, ExistingOutput::default()).expect_err(why);
         assert_eq!(error.to_string(), format!("{} is damaged: {why}", path.display()));
     }
 }

@@ -32,7 +32,7 @@ pub struct Manifest {
     #[serde(rename = "by")]
     pub provenance: Provenance,
     /// The progress.
-    pub state: State,
+    pub state: RunState,
     /// The generation of the journal and the results to which the run writes.
     pub generation: u32,
     /// Earlier generations whose results are reused.
@@ -79,7 +79,7 @@ pub struct Published {
 /// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum RunState {
     /// Some rows do not have results yet.
     Running,
     /// All rows have results, and the output is written.

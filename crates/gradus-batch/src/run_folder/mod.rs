@@ -16,12 +16,12 @@ mod sink;
 mod window;
 
 pub(super) use folder::RunFolder;
-pub use folder::{Existing, folder_of};
+pub use folder::{ExistingOutput, folder_of};
 pub(super) use journal::{Entry, append_line as append_journal_line};
 pub(super) use journal_reader::{JournalPosition, JournalReader, SavedResults};
 pub(super) use manifest::SCHEMA;
-pub use manifest::{Manifest, Provenance, ResultSettings, Shard, State};
-pub use publish::{Convert, OutputEncoding};
+pub use manifest::{Manifest, Provenance, ResultSettings, RunState, Shard};
+pub use publish::{ConvertResults, OutputEncoding};
 pub use sink::{Durable, SyncToDisk};
 pub(super) use sink::{RunningChecksum, Sink};
 pub(super) use window::Windows;

@@ -15,18 +15,18 @@ use crate::atomic_file::move_into_place;
 use crate::input::CompressionFormat;
 
 /// Converts the results in the first file to a format that is not text, and writes them to the second file.
-pub type Convert<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
+pub type ConvertResults<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
 
 /// How the results are stored in the output.
 #[derive(Clone, Copy)]
 pub struct OutputEncoding<'c> {
     pub(crate) compression: Option<CompressionFormat>,
-    pub(crate) convert: Option<&'c Convert<'c>>,
+    pub(crate) convert: Option<&'c ConvertResults<'c>>,
 }
 
 impl<'c> OutputEncoding<'c> {
     /// Compressed according to the file extension of the output; `convert` is given for formats that are not text.
-    pub fn of(output: &Path, convert: Option<&'c Convert<'c>>) -> Self {
+    pub fn of(output: &Path, convert: Option<&'c ConvertResults<'c>>) -> Self {
         Self { compression: CompressionFormat::by_extension(output), convert }
     }
 

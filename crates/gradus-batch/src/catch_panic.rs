@@ -33,7 +33,7 @@ impl fmt::Display for Panicked {
 ///
 /// # Errors
 /// When `work` panicked.
-pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     let before = IS_CAUGHT.replace(true);
     LOCATION.take();
     let outcome = catch_unwind(AssertUnwindSafe(work));
@@ -41,7 +41,7 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     outcome.map_err(|panic| Panicked { message: message(&*panic), location: LOCATION.take() })
 }
 
-/// Notes where a panic happened if [`caught`] will return it. The panic hook of a program calls this, and prints nothing
+/// Notes where a panic happened if [`catch_panic`] will return it. The panic hook of a program calls this, and prints nothing
 /// where it returns true.
 ///
 /// ```
@@ -51,7 +51,7 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
 ///         before(info);
 ///     }
 /// }));
-/// let panicked = gradus_batch::caught(|| panic!("no room")).unwrap_err();
+/// let panicked = gradus_batch::catch_panic(|| panic!("no room")).unwrap_err();
 /// assert!(panicked.location.is_some());
 /// ```
 pub fn note_panic(info: &PanicHookInfo<'_>) -> bool {
@@ -88,25 +88,25 @@ mod tests {
     #[test]
     fn a_panic_becomes_an_error_with_its_place() {
         note_panics_in_tests();
-        let panicked = caught(|| panic!("level {} is too deep", 3)).map(|()| "no panic").expect_err("a panic");
+        let panicked = catch_panic(|| panic!("level {} is too deep", 3)).map(|()| "no panic").expect_err("a panic");
         assert_eq!(panicked.message, "level 3 is too deep");
         let location = panicked.location.as_deref().expect("a place");
         assert!(location.starts_with(file!()), "{location}");
         assert!(!IS_CAUGHT.get());
-        assert_eq!(caught(|| 7), Ok(7));
+        assert_eq!(catch_panic(|| 7), Ok(7));
     }
 
     #[test]
     fn a_panic_with_a_value_other_than_text_has_a_message() {
         note_panics_in_tests();
-        let panicked = caught(|| std::panic::panic_any(7)).map(|()| "no panic").expect_err("a panic");
+        let panicked = catch_panic(|| std::panic::panic_any(7)).map(|()| "no panic").expect_err("a panic");
         assert_eq!(panicked.message, "a panic without a message");
     }
 
     #[test]
     fn a_panic_inside_another_catch_leaves_the_outer_one_in_place() {
-        let outer = caught(|| {
-            let inner = caught(|| panic!("inner"));
+        let outer = catch_panic(|| {
+            let inner = catch_panic(|| panic!("inner"));
             assert!(inner.is_err());
             panic!("outer")
         });
