@@ -179,7 +179,7 @@ fn columns_of_questions_may_have_any_names() {
         let hint = "hint: name the columns with --id, --prompt, --references and --criteria";
         draft("q.csv", table, flags).run().failure().reports(&[&format!("{message}\n{hint}")]);
     }
-    let row = "{\"nr\": 1, \"frage\": 5}\n";
+    let row = "{\"nr\": 1, \"frage\": 5, \"muster\": [\"x\"], \"punkte\": []}\n";
     draft("q.jsonl", row, &flags).run().failure().reports(&["line 1: `frage` is a number; expected text"]);
     let row = "{\"nr\": 1, \"frage\": \"Why?\"}\n";
     draft("q.jsonl", row, &flags).run().failure().reports(&["q.jsonl: no row has `muster`, only `nr`, `frage`"]);

@@ -90,3 +90,19 @@ fn color_settings_apply_to_errors() {
     let ran = tiny(["grade", "nowhere.md"]).env("GRADUS_COLOR", "always").run();
     assert!(ran.err.starts_with('\u{1b}'), "{:?}", ran.err);
 }
+
+#[test]
+fn a_text_and_an_empty_table_are_refused_with_a_hint_that_fits_every_command() {
+    for command in [&["eval"][..], &["calibrate", "-o", "c.toml"], &["bank", "learn"], &["bank", "draft", "-o", "b"]] {
+        let run = |name: &'static str, text: &str| {
+            let ran = gradus([command, &[name]].concat()).file(name, text).run().failure();
+            ran.err
+        };
+        let text = "error: a.md: it is a text file, not JSON Lines, CSV or TSV\nhint: write the rows as JSON Lines or as a \
+                    table, or name the folder that contains the file\n";
+        assert_eq!(run("a.md", "Some text.\n"), text);
+        let empty =
+            "error: a.csv: it is empty and has no header row\nhint: write a header row with the names of the columns\n";
+        assert_eq!(run("a.csv", ""), empty);
+    }
+}

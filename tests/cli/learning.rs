@@ -306,7 +306,9 @@ fn the_patch_file_is_written_even_if_it_is_empty() {
 
 #[test]
 fn unreadable_answers_are_reported_with_their_line() {
-    learn("{\"question\":\"undo-release\",\"score\":\"high\"}\n", &[]).failure().reports(&["graded.jsonl: line 1: "]);
+    learn("{\"question\":\"undo-release\",\"answer\":\"a\",\"score\":\"high\"}\n", &[])
+        .failure()
+        .reports(&["graded.jsonl: line 1: "]);
     learn("", &[]).failure().reports(&["graded.jsonl has no answers", "hint: "]);
     tiny(["bank", "learn", "nowhere.jsonl"]).run().failure().reports(&["cannot read nowhere.jsonl"]);
 }
