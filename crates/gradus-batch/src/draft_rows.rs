@@ -62,15 +62,12 @@ pub fn read_drafts(reader: &mut RecordReader, columns: &DraftColumns) -> Result<
     let mut known: HashMap<String, RowLocation> = HashMap::new();
     let mut questions = Vec::with_capacity(rows.len());
     for (question, at) in rows {
-        match known.get(&question.id) {
-            Some(first) => {
-                let fault = DraftFault::Repeated { id: question.id, first: first.clone() };
-                bad.push(BadRow { at, fault: fault.into() });
-            }
-            None => {
-                known.insert(question.id.clone(), at);
-                questions.push(question);
-            }
+        if let Some(first) = known.get(&question.id) {
+            let fault = DraftFault::Repeated { id: question.id, first: first.clone() };
+            bad.push(BadRow { at, fault: fault.into() });
+        } else {
+            known.insert(question.id.clone(), at);
+            questions.push(question);
         }
     }
     bad.sort_by(|one, other| one.at.cmp(&other.at));

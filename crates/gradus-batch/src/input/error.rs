@@ -126,7 +126,8 @@ impl InputError {
 
 /// Whether the cause of an error is that compressed data is truncated or damaged.
 fn is_faulty_compression(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::UnexpectedEof || error.get_ref().is_some_and(|cause| cause.is::<DamagedData>())
+    let cause: Option<&DamagedData> = error.get_ref().and_then(|cause| cause.downcast_ref());
+    error.kind() == io::ErrorKind::UnexpectedEof || cause.is_some()
 }
 
 impl InputFault {

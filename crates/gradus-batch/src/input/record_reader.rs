@@ -88,7 +88,9 @@ impl RecordReader {
         let is_checked = match source {
             RecordSource::Lines(_) => size.is_some(),
             RecordSource::Folder(_) => false,
-            _ => true,
+            RecordSource::Table(..) => true,
+            #[cfg(feature = "parquet")]
+            RecordSource::Parquet(_) => true,
         };
         let named = FieldSearch::new(if is_checked { Vec::new() } else { columns.named.clone() });
         Ok(Self { name, columns, files, source, size, rows: 0, ready: VecDeque::new(), failed: None, named })
