@@ -112,7 +112,7 @@ mod tests {
 
     /// A file of the folder `tea` with these lines of front matter.
     fn file(name: &str, lines: &[(&str, &str)]) -> (String, String) {
-        let head: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+        let head: String = lines.iter().flat_map(|(key, value)| [key, " = ", value, "\n"]).collect();
         (format!("tea/{name}"), format!("+++\nid = \"pot\"\n{head}+++\nThe text of {name}."))
     }
 

@@ -203,11 +203,6 @@ mod tests {
                 Some("name the question in every row"),
             ),
             (
-                RowFault::SeveralQuestions(FindError::SharedWording { ids: vec!["a".to_owned(), "b".to_owned()] }),
-                "this is a wording of a and of b",
-                Some("name the question by its id"),
-            ),
-            (
                 RowFault::FieldCount { found: 1, expected: 2 },
                 "the row has 1 field, but the header has 2",
                 Some("write as many fields in each row as the header has"),
@@ -217,10 +212,15 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_files_and_scores_have_messages_and_advice() {
+    fn faults_of_files_questions_and_scores_have_messages_and_advice() {
         let message = || "x".to_owned();
         let pdf = non_text(b"%PDF-1.4\n").expect("a document");
         check(vec![
+            (
+                RowFault::SeveralQuestions(FindError::SharedWording { ids: vec!["a".to_owned(), "b".to_owned()] }),
+                "this is a wording of a and of b",
+                Some("name the question by its id"),
+            ),
             (RowFault::Unreadable { message: message() }, "it cannot be read: x", None),
             (RowFault::UnreadableFolder { message: message() }, "this folder cannot be read: x", None),
             (RowFault::Document(pdf), "it is a PDF document: save it as plain text in UTF-8", None),
