@@ -17,6 +17,16 @@ const ENCODED: [&str; 3] = [
     "dXNlcjpzay1saXZlLTdRbTR4OVpyVDJ2S3A4V2Q=",
 ];
 
+/// The key in hexadecimal digits.
+const HEX: &str = "736b2d6c6976652d37516d3478395a725432764b70385764";
+/// The key with the escapes of HTML.
+const IN_HTML: &str = "sk&#45;live&#x2d;7Qm4x9ZrT2vKp8Wd";
+
+/// The key with the escapes of JSON.
+fn in_json() -> String {
+    SECRET.bytes().map(|byte| format!("\\u{byte:04x}")).collect()
+}
+
 /// For each protocol: its name, the variable of its key, the header that carries the key, and the path.
 const PROVIDERS: [(&str, &str, &str, &str); 2] = [
     ("openai", "OPENAI_API_KEY", "authorization", "/chat/completions"),
@@ -125,15 +135,18 @@ fn settings_are_shown_without_a_password() {
 }
 
 /// Texts that reveal the key: the key, and eight characters from the middle of each of its encodings.
-fn revealing_texts() -> impl Iterator<Item = &'static str> {
-    std::iter::once(SECRET).chain(ENCODED.into_iter().map(|encoded| &encoded[16..24]))
+fn revealing_texts() -> Vec<String> {
+    let mut texts = vec![SECRET.to_owned(), HEX.to_uppercase()[16..24].to_owned()];
+    texts.extend(ENCODED.into_iter().chain([HEX, IN_HTML]).map(|encoded| encoded[16..24].to_owned()));
+    texts.push(in_json()[16..24].to_owned());
+    texts
 }
 
 /// Panics if the key is in the output or in any file below the folder, or if an expected file is missing.
 #[track_caller]
 fn assert_key_is_absent(ran: &RunOutput, folder: &Path, expected: &[&str]) {
     for text in revealing_texts() {
-        assert!(!ran.out.contains(text) && !ran.err.contains(text), "{text}: {}{}", ran.out, ran.err);
+        assert!(!ran.out.contains(&text) && !ran.err.contains(&text), "{text}: {}{}", ran.out, ran.err);
     }
     let (mut open, mut seen) = (vec![folder.to_owned()], String::new());
     while let Some(folder) = open.pop() {
@@ -211,6 +224,30 @@ fn leaking_servers() -> Vec<LeakingResponse> {
             let encoded = ENCODED[2].trim_end_matches('=');
             Action::Status(403, vec![], format!("Authorization: Basic {encoded}"))
         }),
+        ("400 with escapes in an unknown form", || {
+            Action::Status(400, vec![], format!("{{\"reason\":\"bad key {}\"}}", in_json()))
+        }),
+        ("400 with escapes in JSON within JSON", || {
+            let inner = serde_json::json!(format!("{{\"reason\":\"bad key {}\"}}", in_json()));
+            Action::Status(400, vec![], format!("{{\"error\":{{\"message\":{inner}}}}}"))
+        }),
+        ("400 with escapes in JSON within JSON of an unknown form", || {
+            let inner = serde_json::json!(format!("{{\"reason\":\"bad key {}\"}}", in_json()));
+            Action::Status(400, vec![], format!("{{\"detail\":{{\"said\":{inner}}}}}"))
+        }),
+        ("400 with escapes in truncated JSON", || {
+            Action::Status(400, vec![], format!("{{\"reason\":\"bad key {}", in_json()))
+        }),
+        ("200 with escapes in truncated JSON", || {
+            Action::Status(200, vec![], format!("{{\"reason\":\"bad key {}", in_json()))
+        }),
+        ("401 with escapes of HTML", || {
+            let page = format!("<html><title>Bad key {IN_HTML}</title></html>");
+            Action::Raw { status: 401, content_type: "text/html", body: page.into_bytes() }
+        }),
+        ("401 in hexadecimal digits", || {
+            Action::Status(401, vec![], format!("{{\"error\":\"bad {HEX} or {}\"}}", HEX.to_uppercase()))
+        }),
         ("200 with an error", || Action::Status(200, vec![], format!("{{\"error\":{{\"message\":\"no {SECRET}\"}}}}"))),
     ]
 }
@@ -261,11 +298,28 @@ fn a_key_in_a_prose_reply_is_not_repeated() {
 
 #[test]
 fn a_key_in_a_verdict_is_not_repeated() {
-    for key in ENCODED.into_iter().chain([SECRET]) {
+    let escaped = in_json();
+    let deeply_escaped = escaped.replace('\\', r"\\");
+    for key in ENCODED.into_iter().chain([SECRET, HEX, IN_HTML, &escaped, &deeply_escaped]) {
+        // The text is inserted into the JSON as it is, so that its escapes are those of this JSON.
         let why = format!("the key is {key}");
         assert_key_in_reply_is_masked(move |request| {
             Action::Reply(same_verdicts(request, "full", "rolled the release back").replace("it says so", &why))
         });
+    }
+}
+
+#[test]
+fn a_key_with_escaped_slashes_in_a_verdict_is_not_repeated() {
+    const KEY: &str = "org/7Qm4x9/ZrT2vKp8Wd";
+    let written = KEY.replace('/', "\\/");
+    for key in [written.clone(), written.replace('\\', r"\\")] {
+        let endpoint = Endpoint::new(move |_, request| {
+            let verdicts = same_verdicts(request, "full", "rolled the release back");
+            Action::Reply(verdicts.replace("it says so", &format!("the key is {key}")))
+        });
+        let ran = grade_with_key(0, &endpoint.url(), &[]).env("OPENAI_API_KEY", KEY).run().success();
+        assert!(!ran.out.contains("ZrT2vKp8Wd") && ran.out.contains("the key is [key]"), "{}", ran.out);
     }
 }
 

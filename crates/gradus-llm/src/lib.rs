@@ -8,6 +8,7 @@ mod address;
 mod circuit_breaker;
 mod endpoint;
 mod endpoint_client;
+mod escapes;
 mod http_client;
 mod masking;
 mod pool;

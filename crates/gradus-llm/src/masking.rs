@@ -1,15 +1,24 @@
 //! Removes a secret from texts that a server sends back, in the forms in which servers repeat it: as written, in other
-//! case, percent-encoded, and in base64, alone or between other bytes as in `user:key`. White space and invisible
-//! characters within a form are ignored, because long texts are wrapped.
+//! case, percent-encoded, with the escapes of JSON (also of JSON within JSON) or HTML, in hexadecimal digits, and in
+//! base64, alone or between other bytes as in `user:key`. White space and invisible characters within a form are ignored,
+//! because long texts are wrapped.
+//!
+//! A secret in other encodings is not found: encoded twice (except JSON), in base32, compressed, reversed, or with other
+//! characters between its own.
 
 use std::ops::Range;
 
 use gradus_core::model::is_hiding;
 
+use super::escapes::first_char;
+
 /// Minimum length, in characters, of a part of a key that is hidden. Shorter parts do not help to guess the key.
 const LONGEST_HARMLESS_PART: usize = 8;
 /// Minimum length, in characters, of a secret in base64. Shorter forms, of keys of up to three bytes, occur by chance.
 const SHORTEST_BASE64: usize = 4;
+/// Minimum length, in digits, of a secret in hexadecimal digits. Shorter forms, of keys of up to three bytes, occur by
+/// chance.
+const SHORTEST_HEX: usize = 8;
 /// The standard alphabet of base64. The URL-safe alphabet has `-` and `_` instead of the last two characters.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -71,7 +80,10 @@ impl Searched {
 
     /// The letters that are compared with a form.
     fn letters(&self, form: &Form) -> &[char] {
-        if form.is_base64 { &self.standard_base64 } else { &self.letters }
+        match form.encoding {
+            Encoding::Base64 => &self.standard_base64,
+            Encoding::Text | Encoding::Hex => &self.letters,
+        }
     }
 }
 
@@ -79,22 +91,19 @@ impl Searched {
 struct Unit {
     /// The character in lower case.
     letter: char,
-    /// The bytes that stand for it: the character itself, or its percent-encoding.
+    /// The bytes that stand for it: the character itself, or an escape.
     written: Range<usize>,
 }
 
 fn units(text: &str) -> Vec<Unit> {
     let mut units = Vec::with_capacity(text.len());
     let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        let digits = text.get(at + 1..at + 3).filter(|_| c == '%');
-        let decoded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(u8::is_ascii);
-        let end = at + if decoded.is_some() { 3 } else { c.len_utf8() };
-        let letter = decoded.map_or(c, char::from).to_ascii_lowercase();
+    while let Some((c, length)) = first_char(&text[at..]) {
+        let letter = c.to_ascii_lowercase();
         if !is_ignored(letter) {
-            units.push(Unit { letter, written: at..end });
+            units.push(Unit { letter, written: at..at + length });
         }
-        at = end;
+        at += length;
     }
     units
 }
@@ -107,24 +116,44 @@ fn is_ignored(c: char) -> bool {
 struct Form {
     /// In lower case; not empty.
     letters: Vec<char>,
-    is_base64: bool,
+    encoding: Encoding,
     /// Whether the character before this form has bits of the first byte of the secret.
     shares_first: bool,
     /// Whether the character after this form has bits of the last byte of the secret.
     shares_last: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Text,
+    Hex,
+    Base64,
+}
+
 /// All forms of a secret; none of an empty one.
 fn forms(secret: &str) -> impl Iterator<Item = Form> {
     let secret = secret.trim();
-    let written = |letters| Form { letters, is_base64: false, shares_first: false, shares_last: false };
-    // because a secret may itself contain a percent sign before two digits, which reads as one character of the text
+    let whole = |encoding, letters| Form { letters, encoding, shares_first: false, shares_last: false };
+    // because a secret may itself contain an escape, which reads as one character of the text
     let decoded = units(secret).into_iter().map(|unit| unit.letter).collect();
     let as_written = secret.to_ascii_lowercase().chars().filter(|c| !is_ignored(*c)).collect();
-    let plain = [as_written, decoded].map(written);
-    let encoded = [0, 1, 2].map(|before| base64_form(secret.as_bytes(), before));
-    let is_long_enough = |form: &Form| form.letters.len() >= if form.is_base64 { SHORTEST_BASE64 } else { 1 };
-    plain.into_iter().chain(encoded).filter(is_long_enough)
+    let plain = [as_written, decoded].map(|letters| whole(Encoding::Text, letters));
+    let digit = |value: u8| char::from_digit(value.into(), 16);
+    let digits = secret.bytes().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect();
+    let in_base64 = [0, 1, 2].map(|before| base64_form(secret.as_bytes(), before));
+    let all = plain.into_iter().chain([whole(Encoding::Hex, digits)]).chain(in_base64);
+    all.filter(|form| form.letters.len() >= form.encoding.shortest())
+}
+
+impl Encoding {
+    /// Minimum number of letters of a form that is searched.
+    fn shortest(self) -> usize {
+        match self {
+            Self::Text => 1,
+            Self::Hex => SHORTEST_HEX,
+            Self::Base64 => SHORTEST_BASE64,
+        }
+    }
 }
 
 /// The secret in base64 after `before` other bytes, as far as its characters do not depend on other bytes.
@@ -137,7 +166,7 @@ fn base64_form(secret: &[u8], before: usize) -> Form {
         char::from(ALPHABET[value]).to_ascii_lowercase()
     };
     let letters = sextets.iter().skip((before * 8).div_ceil(6)).map(letter).collect();
-    Form { letters, is_base64: true, shares_first: before > 0, shares_last: !rest.is_empty() }
+    Form { letters, encoding: Encoding::Base64, shares_first: before > 0, shares_last: !rest.is_empty() }
 }
 
 impl Form {
@@ -207,6 +236,42 @@ mod tests {
         for text in ["key%41bcdef%2Fghij", "KEY%41BCDEF%2fGHIJ", "key%2541bcdef%252Fghij", "keyabcdef/ghij"] {
             assert_eq!(masked(text, secret), "[key]", "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_with_escapes_of_json_or_html_is_masked() {
+        let secret = "sk-ab/def&h-12345678";
+        for (text, expected) in [
+            (r#""key \u0073\u006b\u002Dab\/def&h-12345678""#, r#""key [key]""#),
+            (r#""key \\u0073k-ab\\/def&h-12345678""#, r#""key [key]""#),
+            (r#"{"a":"\n\u0073k-ab/d\nef&h-12345678\n"}"#, r#"{"a":"\n[key]\n"}"#),
+            ("sk&#45;ab&#x2F;def&amp;h-12345678;", "[key];"),
+            (r"\u0073k-ab/def", "[key]"),
+            (r"C:\new\u00e4 &amp; \\ and \ud83d\ude00", r"C:\new\u00e4 &amp; \\ and \ud83d\ude00"),
+        ] {
+            assert_eq!(masked(text, secret), expected, "{text}");
+        }
+        let with_backslashes = r"pass\new\\word\u0041\x";
+        for text in
+            [with_backslashes, r"pass\\new\\\\word\\u0041\\x", r"pass\u005cnew\u005c\u005cword\u005cu0041\u005cx"]
+        {
+            assert_eq!(masked(text, with_backslashes), "[key]", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_hexadecimal_digits_is_masked() {
+        let secret = "sk-abcdefgh-12345678";
+        for (text, expected) in [
+            ("is 736b2d61626364656667682d3132333435363738.", "is [key]."),
+            ("736B2D61626364656667682D3132333435363738", "[key]"),
+            ("736b2d61\u{2026}", "[key]\u{2026}"),
+            ("736b2d6", "736b2d6"),
+        ] {
+            assert_eq!(masked(text, secret), expected, "{text}");
+        }
+        assert!(repeats("736B2D61626364656667682D3132333435363738", secret));
+        assert_eq!(masked("616263", "abc"), "616263");
     }
 
     #[test]
