@@ -31,6 +31,12 @@ impl Input {
         let (name, bytes) = match file.filter(|file| *file != Path::new("-")) {
             Some(file) => {
                 let name = file.display().to_string();
+                if file.is_dir() {
+                    return Err(advised(
+                        format!("{name} is a folder"),
+                        "`gradus batch` grades the answers in a folder",
+                    ));
+                }
                 let read = fs::File::open(file).and_then(bounded);
                 let bytes = read.with_context(|| format!("cannot read the answer {name}"))?;
                 (name, bytes)

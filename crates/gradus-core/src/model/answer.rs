@@ -36,9 +36,9 @@ impl AnswerTooLong {
 }
 
 impl<'a> Answer<'a> {
-    /// Greatest length of a text that can be graded: 256 MiB. Grading needs up to 50 bytes of memory per byte of text
-    /// if the words are short and all different, and about 12 for prose; the longest text fits into 24 GiB.
-    pub const LARGEST: usize = 256 << 20;
+    /// Greatest length of a text that can be graded: 16 MiB. Grading needs up to 50 bytes of memory per byte of text if
+    /// the words are short and all different, and about 12 for prose; the longest text fits into 1 GiB.
+    pub const LARGEST: usize = 16 << 20;
 
     /// Checks that the text can be graded.
     ///
