@@ -132,10 +132,7 @@ pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyh
         return Err(advised(message, "name another file"));
     }
     let Ok(found) = fs::symlink_metadata(output) else { return Ok(()) };
-    let same = |input: &&Path| {
-        fs::canonicalize(input).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| input == output))
-    };
-    if inputs.iter().any(same) {
+    if inputs.iter().any(|input| is_same_file(input, output)) {
         return Err(advised(format!("{shown} is also the input"), "name another file"));
     }
     if !found.is_symlink() && !found.is_file() {
@@ -145,6 +142,31 @@ pub(super) fn check_output(output: &Path, inputs: &[&Path], force: bool) -> anyh
         return Err(advised(format!("{shown} would be overwritten"), "name another file, or use --force"));
     }
     Ok(())
+}
+
+/// Whether an output is the same file as an input, which may be standard input.
+pub(super) fn is_same_file(input: &Path, output: &Path) -> bool {
+    if is_stream(input) {
+        return is_standard_input(output);
+    }
+    fs::canonicalize(input).is_ok_and(|input| fs::canonicalize(output).is_ok_and(|output| input == output))
+}
+
+/// Whether standard input is redirected from a file.
+#[cfg(unix)]
+fn is_standard_input(file: &Path) -> bool {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::MetadataExt as _;
+    let input = io::stdin().as_fd().try_clone_to_owned().map(fs::File::from).and_then(|input| input.metadata());
+    let is_same = |input: fs::Metadata, file: fs::Metadata| {
+        input.is_file() && (input.dev(), input.ino()) == (file.dev(), file.ino())
+    };
+    input.is_ok_and(|input| fs::metadata(file).is_ok_and(|file| is_same(input, file)))
+}
+
+#[cfg(not(unix))]
+fn is_standard_input(_: &Path) -> bool {
+    false
 }
 
 /// Writes a file atomically: to a temporary file in the same folder, which then replaces it.

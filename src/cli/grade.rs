@@ -67,7 +67,10 @@ fn check_files(args: &Args) -> anyhow::Result<()> {
         return Err(advised("standard input can be read only once", "name `-` once"));
     }
     let Some(output) = &args.output else { return Ok(()) };
-    let inputs: Vec<&Path> = args.files.iter().chain(&args.calibration).map(PathBuf::as_path).collect();
+    let mut inputs: Vec<&Path> = args.files.iter().chain(&args.calibration).map(PathBuf::as_path).collect();
+    if args.files.is_empty() {
+        inputs.push(Path::new("-"));
+    }
     check_output(output, &inputs, args.force)
 }
 

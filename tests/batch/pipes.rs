@@ -13,6 +13,36 @@ fn make_pipe(path: &Path) {
 }
 
 #[test]
+fn a_missing_input_is_not_copied_and_leaves_no_folder() {
+    let run = tiny(["batch", "gone.csv", "--format", "csv", "--summary", "reports/s.md"]);
+    let reports = run.path("reports");
+    let folder = run.again([""]);
+    run.run().failure().reports(&["error: cannot read gone.csv: No such file"]);
+    assert!(!reports.exists());
+    drop(folder);
+}
+
+#[test]
+fn the_file_that_standard_input_is_redirected_from_is_not_overwritten() {
+    let rows = "{\"question\": \"undo-release\", \"answer\": \"We rolled the release back.\"}\n";
+    for (name, content, arguments) in [
+        ("s.jsonl", rows, &["batch", "-", "--input-format", "jsonl", "-o", "s.jsonl", "--force"][..]),
+        ("s.md", rows, &["batch", "-", "--input-format", "jsonl", "--summary", "s.md", "--force"]),
+        ("k.md", "We rolled back.", &["grade", "-", "--question", "undo-release", "-o", "k.md", "--force"]),
+        ("k.md", "We rolled back.", &["grade", "--question", "undo-release", "-o", "k.md", "--force"]),
+    ] {
+        let run = tiny(arguments.iter().copied()).file(name, content);
+        let path = run.path(name);
+        let folder = run.again([""]);
+        let input = std::fs::File::open(&path).expect("opens");
+        let ran = run.run_on(input, std::process::Stdio::piped()).failure();
+        assert!(ran.err.contains("the input\nhint: "), "{}", ran.err);
+        assert_eq!(std::fs::read_to_string(&path).expect("reads"), content);
+        drop(folder);
+    }
+}
+
+#[test]
 fn a_pipe_or_a_device_is_rejected_as_calibration() {
     for device in [None, Some("/dev/zero"), Some("/")] {
         let run = batch(1, &["rows.jsonl", "--calibration", "cal.json"]);

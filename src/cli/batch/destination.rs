@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::batch::{BatchError, Durable, SyncToDisk};
+use crate::cli::files::is_same_file;
 use crate::cli::hints::advised;
 
 /// The kind of an output.
@@ -24,7 +25,7 @@ impl OutputKind {
     /// The kind of an output that is named by a path.
     ///
     /// # Errors
-    /// The output is a folder or the input file, or its path cannot be resolved.
+    /// The output is a folder or the input file.
     pub(super) fn of(output: &Path, input: &Path) -> anyhow::Result<Self> {
         let shown = output.display();
         let Ok(metadata) = fs::metadata(output) else { return Ok(Self::File) };
@@ -34,7 +35,7 @@ impl OutputKind {
         if !metadata.is_file() {
             return Ok(Self::Device);
         }
-        if fs::canonicalize(output)? == fs::canonicalize(input).unwrap_or_else(|_| PathBuf::from(input)) {
+        if is_same_file(input, output) {
             return Err(advised(format!("{shown} is the input"), "choose another --output"));
         }
         Ok(Self::File)

@@ -32,7 +32,9 @@ pub(super) fn spool(
     if is_stream(input) && io::stdin().is_terminal() {
         return typed(interrupts, printer).map(Some);
     }
-    if !is_read_twice || fs::metadata(input).is_ok_and(|about| about.is_file() || about.is_dir()) {
+    // An input that is missing is reported when it is opened.
+    let is_read_once = || fs::metadata(input).is_ok_and(|about| !about.is_file() && !about.is_dir());
+    if !is_read_twice || !(is_stream(input) || is_read_once()) {
         return Ok(None);
     }
     match copy(input, interrupts) {

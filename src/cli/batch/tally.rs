@@ -125,10 +125,17 @@ impl TallyOptions {
                 ));
             }
             if *flag != "--output" {
-                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(folder).with_context(|| format!("cannot write {}", path.display()))?;
-                }
                 check_output(path, inputs, force || known.contains(&resolved_path(path)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Creates the folders of the reports, so that a folder that cannot be created is reported before answers are graded.
+    fn create_folders(&self) -> anyhow::Result<()> {
+        for path in self.summary.iter().chain(&self.junit).chain(&self.disputes) {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder).with_context(|| format!("cannot write {}", path.display()))?;
             }
         }
         Ok(())
@@ -164,7 +171,9 @@ fn check_separate(
 }
 
 impl Tally {
+    /// Prepares the reports. The input is open by now, so a missing input leaves no folders behind.
     pub(super) fn new(options: TallyOptions, progress: Progress) -> anyhow::Result<Self> {
+        options.create_folders()?;
         let junit = options.junit.as_deref().map(|path| Junit::new(path, options.is_folder)).transpose()?;
         let disputes = options.disputes.as_deref().map(Disputes::new).transpose()?;
         let (overview, found, dispute_counts) = (Overview::new(), BTreeMap::new(), DisputeCounts::default());
