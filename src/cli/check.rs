@@ -17,12 +17,15 @@ use super::hints::{advised, finding_hint};
 use super::printer::Printer;
 use super::settings::Settings;
 use crate::bank::{self, Bank, Files, Finding};
+use crate::engine::{NotUtf8, SHIPPED, load_files_to_check};
 use crate::report;
 use crate::wording::counted;
 
 /// A bank to check, some files of one, or a file that is not in a bank.
 struct Target {
     bank: Bank,
+    /// The files of the bank that are not UTF-8.
+    not_utf8: Vec<NotUtf8>,
     /// Names of the files to check. `None` for all files of the bank.
     files: Option<BTreeSet<String>>,
     /// Name of the bank in the summary.
@@ -40,7 +43,8 @@ pub(super) fn run(
     let targets = if paths.is_empty() {
         let folder = settings.bank.value.as_deref();
         let name = folder.map_or("the shipped bank".to_owned(), shown);
-        vec![Target { bank: load(folder)?, files: None, name, alone: None }]
+        let (bank, not_utf8) = load(folder)?;
+        vec![Target { bank, not_utf8, files: None, name, alone: None }]
     } else {
         targets(paths)?
     };
@@ -50,6 +54,8 @@ pub(super) fn run(
             None => check_whole(&target.bank, &target.name)?,
             Some(files) => bank::check_files(&target.bank, files),
         };
+        findings.extend(target.encoding_findings());
+        findings.sort();
         findings.iter_mut().for_each(|finding| finding.hint = finding_hint(finding));
         let summary = target.summary(findings.len());
         match format {
@@ -72,9 +78,11 @@ pub(super) fn run(
 
 /// The bank of a folder, or the shipped bank. Unlike other commands, this one accepts a bank without questions, because
 /// rubrics in the wrong folder are findings.
-fn load(folder: Option<&Path>) -> anyhow::Result<Bank> {
-    let files = folder.map_or_else(|| Ok(Files::of_built_in(crate::engine::SHIPPED)), crate::engine::load_files)?;
-    Ok(Bank::new(files))
+/// A file that is not UTF-8 is a finding too.
+fn load(folder: Option<&Path>) -> anyhow::Result<(Bank, Vec<NotUtf8>)> {
+    let shipped = || Ok((Files::of_built_in(SHIPPED), Vec::new()));
+    let (files, not_utf8) = folder.map_or_else(shipped, load_files_to_check)?;
+    Ok((Bank::new(files), not_utf8))
 }
 
 fn check_whole(bank: &Bank, name: &str) -> anyhow::Result<Vec<Finding>> {
@@ -94,6 +102,22 @@ fn print(findings: &[Finding], text: &str, format: ListFormat, printer: &Printer
 }
 
 impl Target {
+    /// The findings for the checked files that are not UTF-8.
+    fn encoding_findings(&self) -> impl Iterator<Item = Finding> {
+        let is_checked = |file: &&NotUtf8| self.files.as_ref().is_none_or(|files| files.contains(&file.file));
+        self.not_utf8.iter().filter(is_checked).map(|NotUtf8 { file, at, .. }| {
+            let text = self.bank.files().text(file).unwrap_or_default();
+            let message = format!("the file is not UTF-8: the first invalid byte is byte {at}");
+            Finding::new(
+                file,
+                text,
+                *at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
+                message,
+                "save the file as UTF-8",
+            )
+        })
+    }
+
     fn summary(&self, findings: usize) -> String {
         let checked = match (&self.alone, &self.files) {
             (Some(path), _) => format!("{path}, which is not in a bank"),
@@ -145,12 +169,12 @@ fn targets(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
         }
     }
     if let Some((_, folder, files)) = chosen {
-        let bank = load(Some(&folder))?;
+        let (bank, not_utf8) = load(Some(&folder))?;
         if let Some(file) = files.iter().flatten().find(|file| bank.files().text(file).is_none()) {
             let message = format!("{file} is hidden, and hidden files are not part of a bank");
             return Err(advised(message, "give it a name without a leading dot"));
         }
-        targets.insert(0, Target { bank, files, name: shown(&folder), alone: None });
+        targets.insert(0, Target { bank, not_utf8, files, name: shown(&folder), alone: None });
     }
     Ok(targets)
 }
@@ -209,7 +233,7 @@ fn alone(path: &Path) -> anyhow::Result<Target> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("rubrics/{topic}/{stem}.toml");
     let bank = crate::engine::bank_from_texts([(name, text)]);
-    Ok(Target { bank, files: None, name: shown.clone(), alone: Some(shown) })
+    Ok(Target { bank, not_utf8: Vec::new(), files: None, name: shown.clone(), alone: Some(shown) })
 }
 
 /// The path of the `rubrics` folder of a bank, with a leading `./` if it is in the current folder.

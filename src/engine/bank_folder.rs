@@ -22,6 +22,12 @@ pub enum LoadError {
         /// The folder.
         folder: PathBuf,
     },
+    /// There is no such folder.
+    #[error("{} does not exist", folder.display())]
+    Missing {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// A file or folder cannot be read.
     #[error("cannot read {}", path.display())]
     Read {
@@ -50,7 +56,9 @@ impl LoadError {
     /// How to resolve the error.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoRubrics { .. } => Some("name the folder that contains `rubrics` and `corpus`"),
+            Self::NoRubrics { .. } | Self::Missing { .. } => {
+                Some("name the folder that contains `rubrics` and `corpus`")
+            }
             Self::Read { .. } => None,
             Self::TooDeep { .. } => Some("move rubrics to rubrics/<topic>/<id>.toml"),
             Self::NotText { .. } => Some("save the file as UTF-8"),
@@ -63,17 +71,56 @@ impl LoadError {
 /// # Errors
 /// When there is no `rubrics` folder, or a file cannot be read or is not UTF-8.
 pub fn load_files(folder: &Path) -> Result<Files, LoadError> {
-    if !folder.join("rubrics").is_dir() {
-        return Err(LoadError::NoRubrics { folder: folder.to_owned() });
+    let Collected { texts, not_text } = collect_bank(folder)?;
+    match not_text.into_iter().next() {
+        None => Ok(Files::from_texts(texts, SHIPPED)),
+        Some(file) => Err(LoadError::NotText { path: file.path, at: file.at }),
     }
-    let mut texts = Vec::new();
+}
+
+/// Reads the same folders as [`load_files`] for a check of all files. Of a file that is not UTF-8, the bytes that are not
+/// UTF-8 become U+FFFD, and the file is returned in the second value.
+///
+/// # Errors
+/// When there is no `rubrics` folder, or a file cannot be read.
+pub fn load_files_to_check(folder: &Path) -> Result<(Files, Vec<NotUtf8>), LoadError> {
+    let Collected { texts, not_text } = collect_bank(folder)?;
+    Ok((Files::from_texts(texts, SHIPPED), not_text))
+}
+
+/// A file of a bank that is not UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotUtf8 {
+    /// Name of the file in the bank.
+    pub file: String,
+    /// The path of the file.
+    pub path: PathBuf,
+    /// Offset of the first invalid byte, from 0.
+    pub at: usize,
+}
+
+/// The files below a folder.
+#[derive(Default)]
+struct Collected {
+    /// Names and texts.
+    texts: Vec<(String, String)>,
+    /// The files that are not UTF-8. Their texts have U+FFFD instead of invalid bytes.
+    not_text: Vec<NotUtf8>,
+}
+
+fn collect_bank(folder: &Path) -> Result<Collected, LoadError> {
+    if !folder.join("rubrics").is_dir() {
+        let folder = folder.to_owned();
+        return Err(if folder.exists() { LoadError::NoRubrics { folder } } else { LoadError::Missing { folder } });
+    }
+    let mut collected = Collected::default();
     for name in ["rubrics", "corpus"] {
         let path = folder.join(name);
         if path.is_dir() {
-            collect(&path, name, 0, &mut texts)?;
+            collect(&path, name, 0, &mut collected)?;
         }
     }
-    Ok(Files::from_texts(texts, SHIPPED))
+    Ok(collected)
 }
 
 /// Reads a folder of sample answers as the `corpus` of a bank without rubrics.
@@ -81,13 +128,16 @@ pub fn load_files(folder: &Path) -> Result<Files, LoadError> {
 /// # Errors
 /// When a file cannot be read or is not UTF-8.
 pub fn load_corpus(folder: &Path) -> Result<Files, LoadError> {
-    let mut texts = Vec::new();
-    collect(folder, "corpus", 0, &mut texts)?;
-    Ok(Files::from_texts(texts, SHIPPED))
+    let mut collected = Collected::default();
+    collect(folder, "corpus", 0, &mut collected)?;
+    match collected.not_text.into_iter().next() {
+        None => Ok(Files::from_texts(collected.texts, SHIPPED)),
+        Some(file) => Err(LoadError::NotText { path: file.path, at: file.at }),
+    }
 }
 
 /// Adds the texts below `folder`, which has the name `name` in the bank.
-fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, String)>) -> Result<(), LoadError> {
+fn collect(folder: &Path, name: &str, depth: usize, collected: &mut Collected) -> Result<(), LoadError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| LoadError::Read { path, source }
@@ -107,16 +157,19 @@ fn collect(folder: &Path, name: &str, depth: usize, texts: &mut Vec<(String, Str
             if depth == DEEPEST {
                 return Err(LoadError::TooDeep { path });
             }
-            collect(&path, &name, depth + 1, texts)?;
+            collect(&path, &name, depth + 1, collected)?;
         } else if is_text && !path.is_file() {
             // Reading a pipe might never end.
             let source = io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
             return Err(LoadError::Read { path, source });
         } else if is_text {
             let bytes = fs::read(&path).map_err(failed(&path))?;
-            let text = String::from_utf8(bytes)
-                .map_err(|error| LoadError::NotText { path: path.clone(), at: error.utf8_error().valid_up_to() })?;
-            texts.push((name, text));
+            let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+                let at = error.utf8_error().valid_up_to();
+                collected.not_text.push(NotUtf8 { file: name.clone(), path, at });
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            });
+            collected.texts.push((name, text));
         }
     }
     Ok(())
@@ -140,6 +193,21 @@ mod tests {
     }
 
     #[test]
+    fn files_that_are_not_utf_8_are_checked_with_replacement_characters() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rubrics = folder.path().join("rubrics");
+        fs::create_dir(&rubrics).expect("a folder");
+        fs::write(rubrics.join("a.toml"), b"a\xffb").expect("writes");
+        fs::write(rubrics.join("b.toml"), "b").expect("writes");
+        let (files, not_utf8) = load_files_to_check(folder.path()).expect("reads");
+        assert_eq!((files.text("rubrics/a.toml"), files.text("rubrics/b.toml")), (Some("a\u{fffd}b"), Some("b")));
+        let expected = NotUtf8 { file: "rubrics/a.toml".to_owned(), path: rubrics.join("a.toml"), at: 1 };
+        assert_eq!(not_utf8, [expected]);
+        let error = load_files(folder.path()).expect_err("not UTF-8");
+        assert!(matches!(error, LoadError::NotText { at: 1, .. }), "{error}");
+    }
+
+    #[test]
     fn every_error_has_a_message_in_one_line_and_a_hint_if_something_can_be_done() {
         let path = || PathBuf::from("b/rubrics");
         let source = || io::Error::other("broken");
@@ -147,6 +215,11 @@ mod tests {
             (
                 LoadError::NoRubrics { folder: "b".into() },
                 "no `rubrics` folder in b",
+                Some("name the folder that contains `rubrics` and `corpus`"),
+            ),
+            (
+                LoadError::Missing { folder: "b".into() },
+                "b does not exist",
                 Some("name the folder that contains `rubrics` and `corpus`"),
             ),
             (LoadError::Read { path: path(), source: source() }, "cannot read b/rubrics", None),

@@ -19,7 +19,7 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 
-pub use bank_folder::{LoadError, load_corpus, load_files};
+pub use bank_folder::{LoadError, NotUtf8, load_corpus, load_files, load_files_to_check};
 pub use calibration::{NamedCalibration, NamedCalibrationError};
 #[cfg(feature = "llm")]
 pub use estimate::{Estimate, JudgeEstimate, REPLY_TOKENS, VERDICT_TOKENS};

@@ -130,7 +130,7 @@ fn other_commands_report_the_faults_of_the_rubric_they_need() {
 #[test]
 fn a_folder_that_is_not_a_bank_is_an_error_that_names_it() {
     let rows = [
-        ("nowhere", "no `rubrics` folder in nowhere"),
+        ("nowhere", "nowhere does not exist"),
         ("empty", "no rubric in empty"),
         ("file", "no `rubrics` folder in file"),
     ];
@@ -146,6 +146,26 @@ fn a_folder_that_is_not_a_bank_is_an_error_that_names_it() {
 fn a_bank_file_that_is_not_utf_8_is_an_error_with_its_byte_offset() {
     let gradus = tiny(["questions"]).file("bank/rubrics/delivery/odd.toml", b"id = \"\xff\"");
     gradus.run().failure().reports(&["odd.toml is not UTF-8: the first invalid byte is byte 6"]);
+}
+
+#[test]
+fn a_bank_file_that_is_not_utf_8_does_not_hide_other_findings() {
+    let check = |path: &str| {
+        let gradus = gradus(["bank", "check", path, "--format", "json"]).files(&FAULTY);
+        let gradus = gradus.file("faulty/rubrics/t/odd.toml", b"# caf\xe9\nid = 3");
+        let findings = gradus.run().check_failed().json();
+        let findings = findings.as_array().expect("findings").clone();
+        let is_odd = |finding: &&serde_json::Value| finding["message"].as_str().expect("text").contains("is not UTF-8");
+        let odd: Vec<_> = findings.iter().filter(is_odd).cloned().collect();
+        (odd, findings.len())
+    };
+    let (odd, all) = check("faulty");
+    assert_eq!(odd.len(), 1);
+    assert_eq!(odd[0]["message"], "the file is not UTF-8: the first invalid byte is byte 5");
+    assert_eq!((&odd[0]["hint"], &odd[0]["file"]), (&"save the file as UTF-8".into(), &"rubrics/t/odd.toml".into()));
+    assert!(all > 10, "{all}");
+    assert_eq!(check("faulty/rubrics/t/two.toml").0, [] as [serde_json::Value; 0]);
+    assert_eq!(check("faulty/rubrics/t/odd.toml").0.len(), 1);
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn an_invalid_variable_is_an_error_that_names_it() {
         ("GRADUS_QUIET", "maybe", "expected true or false"),
         ("GRADUS_FAIL_UNDER", "101", "expected a number from 0 to 100"),
         ("GRADUS_FAIL_UNDER", "nan", "expected a number from 0 to 100"),
-        ("GRADUS_BANK", "nowhere", "no `rubrics` folder in nowhere"),
+        ("GRADUS_BANK", "nowhere", "nowhere does not exist"),
     ];
     for (variable, value, expected) in rows {
         let ran = gradus(["questions"]).env(variable, value).run().failure().reports(&[expected]);
