@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Parser;
 use clap::error::ErrorKind;
 
@@ -23,6 +24,7 @@ use crate::report;
 /// could not run; 130 after Ctrl-C.
 pub(crate) fn main() -> ExitCode {
     keep_caught_panics_silent();
+    block_file_size_signal();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return print_clap_output(&error),
@@ -52,6 +54,19 @@ pub(crate) fn main() -> ExitCode {
     let outcome = with_found_bank(settings, environment.folder(), bank_use(&args.command), &printer)
         .and_then(|settings| run_caught(args.command, &settings, &printer));
     exit_code(outcome, &printer)
+}
+
+/// Blocks the signal that ends a program when a file reaches the limit of `ulimit -f`, so that writing fails with an
+/// error instead. Threads that are started later inherit this.
+fn block_file_size_signal() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGXFSZ);
+        // If the signal cannot be blocked, the program ends as other programs do.
+        let _ = signals.thread_block();
+    }
 }
 
 /// Prints only panics that no thread of a batch catches: a caught panic becomes an error with its place.
@@ -120,7 +135,10 @@ fn print_clap_output(error: &clap::Error) -> ExitCode {
     }
     match error.print() {
         Ok(()) if !is_requested => ExitCode::from(2),
-        printed => exit_code(printed.map(|()| ExitStatus::Done).map_err(Into::into), &Printer::for_errors(None)),
+        printed => {
+            let printed = printed.map(|()| ExitStatus::Done).context("cannot write to standard output");
+            exit_code(printed, &Printer::for_errors(None))
+        }
     }
 }
 

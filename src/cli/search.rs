@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::args::{ListFormat, Search as Args};
 use super::exit_status::ExitStatus;
+use super::hints::advised;
 use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
@@ -13,6 +14,9 @@ use crate::report;
 use crate::retrieve::PassageFound;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    if !args.words.contains(char::is_alphanumeric) {
+        return Err(advised("no words to search for", "name words that an answer contains, such as \"restore test\""));
+    }
     let folder = etcetera::choose_base_strategy().ok().map(|base| base.cache_dir().join("gradus").join("index"));
     let Passages { found, cache_error } =
         open::offline(settings)?.search(&args.words, args.limit, folder.as_deref())?;

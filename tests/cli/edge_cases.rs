@@ -17,7 +17,10 @@ fn a_limit_above_the_number_of_results_shows_all_results() {
 fn help_that_cannot_be_written_is_an_error_with_a_message() {
     for flag in ["--help", "--version"] {
         let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
-        gradus([flag]).run_into(full).failure().reports(&["No space left on device"]);
+        gradus([flag])
+            .run_into(full)
+            .failure()
+            .reports(&["error: cannot write to standard output: No space left on device"]);
     }
 }
 

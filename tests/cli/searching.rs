@@ -10,6 +10,16 @@ fn passages(words: &str, limit: &str) -> Vec<Value> {
 }
 
 #[test]
+fn a_search_without_words_is_an_error() {
+    for words in ["", " \t", "?!"] {
+        let ran = tiny(["search", words]).run().failure();
+        ran.reports(&[
+            "error: no words to search for\nhint: name words that an answer contains, such as \"restore test\"",
+        ]);
+    }
+}
+
+#[test]
 fn passages_are_shown_with_highlighted_query_words() {
     let ran = tiny(["search", "owner"]).run().success().reports_nothing();
     let text = ran.prints(&["undo-release (strong sample)\n", "[owner]"]).out;

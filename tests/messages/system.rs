@@ -85,6 +85,23 @@ fn a_deleted_current_folder_is_reported() {
 }
 
 #[test]
+fn a_limit_on_the_size_of_files_is_reported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let row = "{\"question\": \"error-budget\", \"answer\": \"The budget is one hundred percent minus the SLO.\"}\n";
+    std::fs::write(folder.path().join("rows.jsonl"), row.repeat(200)).expect("writes");
+    let script = "ulimit -f 8 && exec \"$0\" batch rows.jsonl --output out.jsonl";
+    let ran = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_gradus")])
+        .current_dir(folder.path())
+        .env("HOME", folder.path())
+        .output()
+        .expect("sh runs");
+    let reported = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{reported}");
+    assert!(reported.contains("error: cannot write") && reported.contains("File too large"), "{reported}");
+}
+
+#[test]
 fn keys_that_are_not_utf_8_are_reported() {
     let arguments = "grade --bank bank --question undo-release answer.md --grader llm --model m";
     let command = format!("{arguments} --base-url http://127.0.0.1:9/v1 --api-key-env TEST_API_KEY");

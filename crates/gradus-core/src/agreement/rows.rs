@@ -60,6 +60,8 @@ pub enum ScoreFault {
     HighestScore { max_score: f64 },
     #[error("the score is {score}; expected 0 to {max_score}")]
     Score { score: f64, max_score: f64 },
+    #[error("the score is {score}; expected 0 to {highest}, the highest score of the file")]
+    ScoreInFile { score: f64, highest: f64 },
     #[error("the credit for the criterion `{criterion}` is {credit}; expected 0 to 1")]
     Credit { criterion: String, credit: f64 },
 }
@@ -71,6 +73,7 @@ impl ScoreFault {
             Self::HighestScore { .. } | Self::Score { .. } => {
                 "use scores from 0 to `max_score`, and a `max_score` above 0"
             }
+            Self::ScoreInFile { .. } => "correct the score, or give each row a `max_score`",
             Self::Credit { .. } => "write credits from 0 to 1",
         }
     }
@@ -92,6 +95,9 @@ pub fn shares_of(rows: Vec<PointsRow>) -> (Vec<ScoredRow>, Vec<(RowLocation, Sco
     for row in usable {
         let max_score = row.max_score.unwrap_or(highest);
         match fault_of(&row, Some(max_score)) {
+            Some(ScoreFault::Score { score, max_score }) if row.max_score.is_none() => {
+                faults.push((row.at, ScoreFault::ScoreInFile { score, highest: max_score }));
+            }
             Some(fault) => faults.push((row.at, fault)),
             None => shares.push(share_of(row, max_score)),
         }
@@ -165,8 +171,14 @@ mod tests {
     fn impossible_scores_leave_out_their_row_only() {
         let credit = PointsRow { criteria: BTreeMap::from([("c".to_owned(), 3.0)]), ..row(4, Some(1.0), None) };
         let second = PointsRow { score2: Some(-1.0), ..row(5, Some(1.0), Some(2.0)) };
-        let rows =
-            vec![row(1, Some(6.0), Some(5.0)), row(2, Some(0.0), Some(0.0)), row(3, Some(1.0), None), credit, second];
+        let rows = vec![
+            row(1, Some(6.0), Some(5.0)),
+            row(2, Some(0.0), Some(0.0)),
+            row(3, Some(3.0), None),
+            credit,
+            second,
+            row(6, Some(-5.0), None),
+        ];
         let (rows, faults) = shares_of(rows);
         assert_eq!(rows.iter().map(|row| row.at.number()).collect::<Vec<_>>(), [3]);
         let messages: Vec<_> = faults.iter().map(|(at, fault)| format!("{at}: {fault}; {}", fault.hint())).collect();
@@ -177,6 +189,7 @@ mod tests {
                 "line 2: the highest score is 0; expected a number above 0; use scores from 0 to `max_score`, and a `max_score` above 0",
                 "line 4: the credit for the criterion `c` is 3; expected 0 to 1; write credits from 0 to 1",
                 "line 5: the score is -1; expected 0 to 2; use scores from 0 to `max_score`, and a `max_score` above 0",
+                "line 6: the score is -5; expected 0 to 3, the highest score of the file; correct the score, or give each row a `max_score`",
             ]
         );
     }
