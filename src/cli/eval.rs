@@ -177,9 +177,11 @@ fn worst(
     places.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     places.truncate(most);
     let mut worst = Vec::with_capacity(places.len());
+    let mut next_place = places.iter().map(|(place, _)| *place);
     questions.grade(places.iter().map(|(place, _)| &rows[*place]), |row, grade| {
-        let index = worst.len();
-        let Some((grade, (place, _))) = grade.zip(places.get(index).copied()) else { return };
+        // because rows without a grade have a place too
+        let place = next_place.next();
+        let Some((grade, given)) = grade.zip(place.and_then(|place| given.get(place))) else { return };
         // A quote from a judge belongs to the whole criterion instead of a concept.
         let quotes = grade.criteria.iter().flat_map(|criterion| {
             let name = |concept: &str| if concept.is_empty() { criterion.id.to_string() } else { concept.to_owned() };
@@ -190,7 +192,7 @@ fn worst(
             id: row.id.clone(),
             question: row.question.clone(),
             human: row.score.unwrap_or_default(),
-            given: given[place].score.unwrap_or_default(),
+            given: given.score.unwrap_or_default(),
             answer: row.answer.clone(),
             evidence: quotes.collect(),
             missing: missing.map(ToString::to_string).collect(),
@@ -300,4 +302,32 @@ fn fault(group: &Group, metric: Metric, bound: f64) -> Option<String> {
         BestValue::Zero => (value.abs() > bound, "further from 0 than"),
     };
     worse.then(|| format!("{name} {value:.3} is {word} the {bound}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RowLocation;
+
+    #[test]
+    fn an_answer_without_a_grade_does_not_move_the_places_of_worse_answers() {
+        let row = |line: u64, question: &str, score: f64| ScoredRow {
+            at: RowLocation::Line(line),
+            id: format!("answer {line}"),
+            question: question.to_owned(),
+            answer: "The budget is one hundred percent minus the SLO.".to_owned(),
+            score: Some(score),
+            max_score: 1.0,
+            people: None,
+            split: None,
+            criteria: BTreeMap::new(),
+        };
+        let rows = [row(1, "no-such-question", 1.0), row(2, "error-budget", 0.9), row(3, "error-budget", 0.8)];
+        let given = [0.0, 0.1, 0.2].map(|score| GraderResult { score: Some(score), ..GraderResult::default() });
+        let engine = Engine::shipped().expect("the shipped bank");
+        let questions = RowQuestions::new(&engine, &rows, &Printer::for_errors(None)).expect("questions");
+        let worst = worst(&rows, &given, &questions, 3).expect("grades");
+        let shown: Vec<_> = worst.iter().map(|one| (one.id.as_str(), one.human, one.given)).collect();
+        assert_eq!(shown, [("answer 2", 0.9, 0.1), ("answer 3", 0.8, 0.2)]);
+    }
 }
