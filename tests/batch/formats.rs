@@ -287,6 +287,18 @@ fn parquet_can_be_read_and_written() {
 }
 
 #[test]
+#[cfg(feature = "parquet")]
+fn a_kept_column_is_text_in_parquet_whatever_its_name() {
+    let table = "id,cost,credit:x,question,answer\n1,high,none,undo-release,We rolled it back.\n";
+    let keep = "cost,credit:x";
+    let run = tiny(["batch", "in.csv", "--keep", keep, "-o", "out.parquet"]).file("in.csv", table);
+    let read = run.again(["--bank", "bank", "batch", "out.parquet", "--answer", "band", "--keep", keep]);
+    run.run().success();
+    let rows = lines(&read.run().success().out);
+    assert_eq!(rows[0]["kept"].to_string(), "{\"cost\":\"high\",\"credit:x\":\"none\"}");
+}
+
+#[test]
 fn the_question_option_applies_to_rows_without_a_question() {
     let rows = "{\"question\":\"restore-test\",\"answer\":\"x\"}\n{\"answer\":\"x\"}\n";
     for question in ["undo-release", "Tell me about a time when you had to undo a release."] {

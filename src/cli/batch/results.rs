@@ -177,9 +177,14 @@ pub(super) fn conversion(format: ResultFormat) -> Option<&'static ConvertResults
 }
 
 #[cfg(feature = "parquet")]
-fn to_parquet(table: File, output: File) -> io::Result<()> {
+fn to_parquet(settings: &ResultSettings, table: File, output: File) -> io::Result<()> {
     use crate::batch::{ColumnType, from_csv};
+    let mut heading = csv::Reader::from_reader(settings.head.as_bytes());
+    // The last columns are columns of the input, which may have any name.
+    let names: Vec<&str> = heading.headers().map_err(io::Error::other)?.iter().collect();
+    let (_, kept) = names.split_at(names.len().saturating_sub(settings.keep.len()));
     let type_of = |name: &str| match name {
+        name if kept.contains(&name) => ColumnType::Text,
         "words" | "prompt_tokens" | "completion_tokens" => ColumnType::Count,
         "score" | "earned" | "possible" | "calibrated" | "cost" => ColumnType::Number,
         name if name.starts_with("credit:") => ColumnType::Number,
@@ -189,7 +194,7 @@ fn to_parquet(table: File, output: File) -> io::Result<()> {
 }
 
 #[cfg(not(feature = "parquet"))]
-fn to_parquet(_: File, _: File) -> io::Result<()> {
+fn to_parquet(_: &ResultSettings, _: File, _: File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

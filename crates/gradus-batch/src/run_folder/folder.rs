@@ -234,7 +234,7 @@ impl<'c> RunFolder<'c> {
         let is_published = manifest.state != RunState::Running && self.output.exists();
         if file.exists() && !is_published {
             self.check_output(manifest)?;
-            let staged = stage(&file, self.encoding, checksum.published());
+            let staged = stage(&file, &manifest.layout, self.encoding, checksum.published());
             let staged = staged.map_err(disk_error("write", &self.output))?;
             manifest.publishing = Some(staged.published);
             self.save(manifest)?;

@@ -8,14 +8,15 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::manifest::Published;
+use super::manifest::{Published, ResultSettings};
 use super::own_file;
 use super::sink::RunningChecksum;
 use crate::atomic_file::move_into_place;
 use crate::input::CompressionFormat;
 
-/// Converts the results in the first file to a format that is not text, and writes them to the second file.
-pub type ConvertResults<'c> = dyn Fn(File, File) -> io::Result<()> + 'c;
+/// Converts the results in the first file to a format that is not text, and writes them to the second file. The settings
+/// describe the results.
+pub type ConvertResults<'c> = dyn Fn(&ResultSettings, File, File) -> io::Result<()> + 'c;
 
 /// How the results are stored in the output.
 #[derive(Clone, Copy)]
@@ -48,15 +49,20 @@ pub(super) struct Staged {
     pub(super) published: Published,
 }
 
-/// Prepares the complete output in the run folder. `written` describes the results.
-pub(super) fn stage(results: &Path, encoding: OutputEncoding<'_>, written: Published) -> io::Result<Staged> {
+/// Prepares the complete output in the run folder. `written` has the length and checksum of the results.
+pub(super) fn stage(
+    results: &Path,
+    settings: &ResultSettings,
+    encoding: OutputEncoding<'_>,
+    written: Published,
+) -> io::Result<Staged> {
     if encoding.is_plain_text() {
         return Ok(Staged { file: results.to_owned(), published: written });
     }
     let staged = results.with_file_name("staged");
     let file = own_file::create(&staged)?;
     match (encoding.convert, encoding.compression) {
-        (Some(convert), _) => convert(own_file::open(results)?, file.try_clone()?)?,
+        (Some(convert), _) => convert(settings, own_file::open(results)?, file.try_clone()?)?,
         (None, Some(compression)) => compress(own_file::open(results)?, &file, compression)?,
         (None, None) => {}
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrases::{
-    absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
+    ListOf, absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
 };
 use super::types::{Evaluation, EvaluationChange};
 use crate::agreement::{Group, Metric};
@@ -24,8 +24,8 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for group in tables {
         table(&mut page, group, with_people);
     }
-    for (name, groups) in lists {
-        list(&mut page, name, &groups);
+    for (subject, groups) in lists {
+        list(&mut page, subject, &groups);
     }
     if let Some(change) = &evaluation.change {
         self::changes(&mut page, change);
@@ -79,10 +79,10 @@ fn table(page: &mut String, group: &Group, with_people: bool) {
     }
 }
 
-fn list(page: &mut String, name: &str, groups: &[&Group]) {
+fn list(page: &mut String, subject: ListOf, groups: &[&Group]) {
     let metrics = listed(groups);
     let [first, second, third] = metrics.map(Metric::name);
-    let _ = writeln!(page, "\n## By {}\n", if name == "questions" { "question" } else { "criterion" });
+    let _ = writeln!(page, "\n## By {}\n", subject.singular());
     let _ = writeln!(
         page,
         "| | answers | {first} | {second} | {third} | {first} by length |\n|---|---:|---:|---:|---:|---:|"

@@ -96,14 +96,31 @@ pub(super) fn preamble(evaluation: &Evaluation) -> Vec<String> {
     lines
 }
 
-/// The groups that get a separate table, and the lists of questions and of criteria.
-pub(super) fn sections(evaluation: &Evaluation) -> (Vec<&Group>, BTreeMap<&'static str, Vec<&Group>>) {
-    let (mut tables, mut lists) = (Vec::new(), BTreeMap::<&str, Vec<&Group>>::new());
+/// What the groups of a list have in common: each is about one criterion or one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ListOf {
+    Criteria,
+    Questions,
+}
+
+impl ListOf {
+    /// The name of one of them.
+    pub(super) fn singular(self) -> &'static str {
+        match self {
+            Self::Criteria => "criterion",
+            Self::Questions => "question",
+        }
+    }
+}
+
+/// The groups that get a separate table, and the lists of criteria and of questions.
+pub(super) fn sections(evaluation: &Evaluation) -> (Vec<&Group>, BTreeMap<ListOf, Vec<&Group>>) {
+    let (mut tables, mut lists) = (Vec::new(), BTreeMap::<ListOf, Vec<&Group>>::new());
     for group in &evaluation.study.groups {
         match group.subset {
             Subset::All | Subset::Split(_) => tables.push(group),
-            Subset::Question(_) => lists.entry("questions").or_default().push(group),
-            Subset::Criterion(..) => lists.entry("criteria").or_default().push(group),
+            Subset::Question(_) => lists.entry(ListOf::Questions).or_default().push(group),
+            Subset::Criterion(..) => lists.entry(ListOf::Criteria).or_default().push(group),
         }
     }
     (tables, lists)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::phrases::{
-    absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
+    ListOf, absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
 };
 use super::types::{Disagreement, Evaluation, EvaluationChange};
 use crate::agreement::Group;
@@ -49,8 +49,8 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
     for group in tables {
         table(&mut page, group, people);
     }
-    for (name, groups) in lists {
-        list(&mut page, name, &groups);
+    for (subject, groups) in lists {
+        list(&mut page, subject, &groups);
     }
     if let Some(change) = &evaluation.change {
         self::changes(&mut page, change);
@@ -97,7 +97,7 @@ fn table(page: &mut Page, group: &Group, with_people: bool) {
     }
 }
 
-fn list(page: &mut Page, name: &str, groups: &[&Group]) {
+fn list(page: &mut Page, subject: ListOf, groups: &[&Group]) {
     let metrics = listed(groups);
     // A narrow terminal has room for the first two metrics only.
     let shown = if page.columns() >= MIN_WIDTH_FOR_INTERVALS { metrics.len() + 1 } else { 2 };
@@ -105,7 +105,7 @@ fn list(page: &mut Page, name: &str, groups: &[&Group]) {
         let figures = figures.into_iter().take(shown).map(|figure| (figure, METRIC_WIDTH));
         std::iter::once((answers, COUNT_WIDTH)).chain(figures).collect::<Vec<_>>()
     };
-    page.heading(&format!("by {}", if name == "questions" { "question" } else { "criterion" }), "");
+    page.heading(&format!("by {}", subject.singular()), "");
     let [first, second, third] = metrics.map(|metric| metric.name().to_owned());
     row(page, "", &cells("n".to_owned(), [first, second, third, "length".to_owned()]), FAINT);
     for group in groups {
