@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::answer::Input;
 use super::args::{ListFormat, Prompt as Args};
 use super::exit_status::ExitStatus;
-use super::judge::{UNKNOWN_MODEL, panel_of};
+use super::judge::{COMMON_TOKENIZER, UNKNOWN_MODEL, panel_of};
 use super::open;
 use super::printer::Printer;
 use super::settings::Settings;
@@ -66,7 +66,7 @@ fn text(panel: &Panel, judge: JudgeId, member: &Member, prompt: &Prompt, tokens:
     let total: usize = parts.iter().map(|(_, count)| count).sum();
     let _ = writeln!(
         text,
-        "{total:>8}  of {} that there is room for, {}",
+        "{total:>8}  of the {} tokens that fit into the context; {}",
         member.room,
         counting_note(&member.model, judge, tokens)
     );
@@ -76,11 +76,9 @@ fn text(panel: &Panel, judge: JudgeId, member: &Member, prompt: &Prompt, tokens:
 /// How the tokens were counted.
 fn counting_note(model: &str, judge: JudgeId, tokens: &Tokens) -> String {
     match tokens.tokenizer(judge) {
-        TokenizerKind::Known => format!("as {model} counts them"),
-        TokenizerKind::Guessed if model == UNKNOWN_MODEL => {
-            "by the usual table, and a fifth more: no model is named".to_owned()
-        }
-        TokenizerKind::Guessed => format!("by the usual table, and a fifth more: how {model} counts is not known"),
+        TokenizerKind::Known => format!("tokens are counted with the tokenizer of {model}"),
+        TokenizerKind::Guessed if model == UNKNOWN_MODEL => format!("{COMMON_TOKENIZER}, because no model is named"),
+        TokenizerKind::Guessed => format!("{COMMON_TOKENIZER}, because the tokenizer of {model} is not known"),
     }
 }
 

@@ -255,8 +255,11 @@ fn prompt_prints_the_messages_and_tokens_of_each_judge() {
     };
     let text = prompt(&[]).out;
     let (small, large) = text.split_once("=== for gpt-4o\n").expect("two judges");
-    assert!(small.starts_with("=== for small\n") && small.contains("how small counts is not known"), "{small}");
-    assert!(large.contains("as gpt-4o counts them"), "{large}");
+    assert!(
+        small.starts_with("=== for small\n") && small.contains("because the tokenizer of small is not known"),
+        "{small}"
+    );
+    assert!(large.contains("tokens are counted with the tokenizer of gpt-4o"), "{large}");
     let judges = prompt(&["--format", "json"]).json();
     let of = |key: &str| [judges[0][key].clone(), judges[1][key].clone()];
     assert_eq!((of("model"), of("counting")), ([json!("small"), json!("gpt-4o")], [json!("guessed"), json!("known")]));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::setup::{JudgeUse, UNKNOWN_MODEL, open};
+use super::setup::{COMMON_TOKENIZER, JudgeUse, UNKNOWN_MODEL, open};
 use crate::cli::args::{EndpointArgs, GraderChoice, PanelArgs};
 use crate::cli::exit_status::ExitStatus;
 use crate::cli::hints;
@@ -53,8 +53,8 @@ fn table(endpoint: &Endpoint, tokenizer: TokenizerKind, report: &ProbeReport) ->
     row("key", if endpoint.key.is_some() { "set" } else { "none" });
     row("model", &model(endpoint, report));
     let counting_note = match tokenizer {
-        TokenizerKind::Known => "",
-        TokenizerKind::Guessed => "; tokens are counted with a common tokenizer, and one fifth is added",
+        TokenizerKind::Known => String::new(),
+        TokenizerKind::Guessed => format!("; {COMMON_TOKENIZER}"),
     };
     row(
         "context",

@@ -11,4 +11,4 @@ mod setup;
 pub(super) use cache::run as cache;
 pub(super) use check::run as check;
 pub(super) use estimate_text::estimate_text;
-pub(super) use setup::{JudgeUse, UNKNOWN_MODEL, open, panel_of};
+pub(super) use setup::{COMMON_TOKENIZER, JudgeUse, UNKNOWN_MODEL, open, panel_of};

@@ -15,6 +15,8 @@ use crate::llm::{CacheUse, Endpoint, PoolOptions};
 
 /// The placeholder for the name of a model that no setting names.
 pub(in crate::cli) const UNKNOWN_MODEL: &str = "any model";
+/// How tokens are counted if the tokenizer of the model is not known.
+pub(in crate::cli) const COMMON_TOKENIZER: &str = "tokens are counted with a common tokenizer, and one fifth is added";
 
 /// How one run uses judges.
 pub(in crate::cli) struct JudgeUse {
