@@ -55,13 +55,13 @@ pub(super) fn with_found_bank(
         return Ok(settings);
     }
     if bank_use == BankUse::Checked {
-        let bank = bank_to_check(folder)?;
+        let bank = bank_to_check(folder, belongs_to_user)?;
         return Ok(match bank {
             Some(bank) => settings.with_found_bank(bank),
             None => settings,
         });
     }
-    let (found, rejected) = find_upward(folder);
+    let (found, rejected) = find_upward(folder, belongs_to_user);
     if bank_use == BankUse::Announced {
         for RejectedFolder { bank, files } in rejected {
             let (rubrics, shown) = (bank.join("rubrics"), bank.display());
@@ -97,7 +97,7 @@ pub(super) fn with_found_bank(
 ///
 /// # Errors
 /// The `rubrics` folder belongs to another user, or contains no TOML file.
-fn bank_to_check(folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+fn bank_to_check(folder: &Path, belongs_to_user: impl Fn(&Path) -> bool) -> anyhow::Result<Option<PathBuf>> {
     let Some(bank) = folder.ancestors().find(|folder| folder.join("rubrics").is_dir()) else { return Ok(None) };
     let (rubrics, shown) = (bank.join("rubrics"), bank.display());
     if !belongs_to_user(&rubrics) {
@@ -125,7 +125,7 @@ struct RejectedFolder {
 }
 
 /// The nearest bank from `folder` up, and the nearer `rubrics` folders that contain TOML files but no rubric.
-fn find_upward(folder: &Path) -> (Option<FoundBank>, Vec<RejectedFolder>) {
+fn find_upward(folder: &Path, belongs_to_user: impl Fn(&Path) -> bool) -> (Option<FoundBank>, Vec<RejectedFolder>) {
     let mut rejected = Vec::new();
     for folder in folder.ancestors() {
         let (rubrics, bank) = (folder.join("rubrics"), folder.to_owned());
@@ -218,7 +218,7 @@ mod tests {
             ("a/b/rubrics/t/.hidden.toml", RUBRIC),
         ]);
         for (from, bank) in [("", ""), ("a", "a"), ("a/b/c", "a"), ("a/rubrics/t", "a"), ("rubrics", "")] {
-            let (found, rejected) = find_upward(&root.path().join(from));
+            let (found, rejected) = find_upward(&root.path().join(from), belongs_to_user);
             let expected = root.path().join(bank).components().collect();
             assert_eq!(found, Some(FoundBank::Bank(expected)), "from {from:?}");
             let expected = if from == "a/b/c" {
@@ -239,16 +239,12 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn a_bank_of_another_user_is_not_used() {
-        use std::os::unix::fs::chown;
         let root = folder(&[("rubrics/t/q.toml", RUBRIC)]);
-        // Only root can change the owner of a file.
-        if chown(root.path().join("rubrics"), Some(65_534), None).is_err() {
-            return;
-        }
-        assert_eq!(find_upward(root.path()).0, Some(FoundBank::OfAnotherUser(root.path().to_owned())));
-        let error = bank_to_check(root.path()).expect_err("it belongs to another user");
+        let belongs_to_user = |folder: &Path| folder != root.path().join("rubrics");
+        let found = find_upward(root.path(), belongs_to_user).0;
+        assert_eq!(found, Some(FoundBank::OfAnotherUser(root.path().to_owned())));
+        let error = bank_to_check(root.path(), belongs_to_user).expect_err("it belongs to another user");
         assert!(error.to_string().ends_with("belongs to another user"), "{error}");
         assert!(hints::hint_for(&error).is_some_and(|hint| hint.contains("--bank shipped")));
     }
