@@ -20,6 +20,7 @@ use super::printer::Printer;
 use super::settings::Settings;
 use super::terminal::Interrupted;
 use crate::engine::Engine;
+use crate::judge::Halt;
 use crate::model::{Grade, Question};
 use crate::report::Sheet;
 
@@ -39,9 +40,10 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let engine = open::calibrated(engine, args.calibration.as_deref())?;
     let mut results = Results::new(args, &settings, printer);
     let mut all_good = true;
-    for AnswerToGrade { input, question: QuestionOfAnswer { found, note } } in &answers {
+    let (grades, outcome) = grade_all(&engine, &answers)?;
+    let has_grades = !grades.is_empty();
+    for (AnswerToGrade { input, question: QuestionOfAnswer { found, note } }, mut grade) in grades {
         let (question, answer) = (engine.questions().prepare(found)?, input.answer());
-        let mut grade = engine.grade(question, &answer)?;
         grade.question_match = Some(found.matched.clone());
         if shows_references(&settings) {
             grade.references = engine.references(question, &grade)?;
@@ -54,11 +56,32 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
         results.keep(grade);
     }
     open::warn_of_trouble(&engine, printer);
-    results.finish()?;
+    if outcome.is_ok() || has_grades {
+        results.finish()?;
+    }
+    outcome?;
     if failed > 0 {
         bail!("{failed} of {} answers could not be graded", args.files.len());
     }
     Ok(if all_good { ExitStatus::Done } else { ExitStatus::CheckFailed })
+}
+
+/// The answers that could be graded, with their grades.
+type GradedAnswers<'a> = Vec<(&'a AnswerToGrade, Grade<'a>)>;
+
+/// Grades the answers, several at a time if judges grade them. The answers that were finished before grading had to stop
+/// are returned with the reason for the stop.
+fn grade_all<'a>(
+    engine: &'a Engine,
+    answers: &'a [AnswerToGrade],
+) -> anyhow::Result<(GradedAnswers<'a>, Result<(), Halt>)> {
+    let prepared = |answer: &'a AnswerToGrade| -> anyhow::Result<_> {
+        Ok((Some(engine.questions().prepare(&answer.question.found)?), answer.input.answer()))
+    };
+    let prepared = answers.iter().map(prepared).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut grades = Vec::with_capacity(answers.len());
+    let outcome = engine.grade_all(&prepared, |place, grade| grades.extend(answers.get(place).zip(grade)));
+    Ok((grades, outcome))
 }
 
 /// Checks the files that the flags name, before any is read.

@@ -157,7 +157,8 @@ impl Judges {
         self.concurrency.min(answers)
     }
 
-    /// Grades answers in parallel, and returns the grades in the order of the answers.
+    /// Grades answers in parallel, and returns the places and grades of the answers in order. After an error, these are
+    /// the answers that were finished, and the error.
     ///
     /// # Panics
     /// If `grade` panics, with the same message. A panic stops the grading of all other answers.
@@ -165,19 +166,22 @@ impl Judges {
         &self,
         answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],
         grade: impl Fn(&'a PreparedQuestion, &Answer<'a>) -> Result<Grade<'a>, Halt> + Sync,
-    ) -> Result<Vec<Option<Grade<'a>>>, Halt> {
+    ) -> (Vec<(usize, Option<Grade<'a>>)>, Result<(), Halt>) {
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let work = || -> Result<Vec<(usize, Option<Grade<'a>>)>, Halt> {
-            let mut done = Vec::new();
+        let work = || {
+            let (mut done, mut outcome) = (Vec::new(), Ok(()));
             while let (place, false) = (next.fetch_add(1, Ordering::Relaxed), failed.load(Ordering::Relaxed)) {
                 let Some((question, answer)) = answers.get(place) else { break };
                 let graded = catch_unwind(AssertUnwindSafe(|| question.map(|question| grade(question, answer))));
                 if !matches!(graded, Ok(None | Some(Ok(_)))) {
                     failed.store(true, Ordering::Relaxed);
                 }
-                done.push((place, graded.unwrap_or_else(|panic| resume_unwind(panic)).transpose()?));
+                match graded.unwrap_or_else(|panic| resume_unwind(panic)).transpose() {
+                    Ok(grade) => done.push((place, grade)),
+                    Err(halt) => outcome = Err(halt),
+                }
             }
-            Ok(done)
+            (done, outcome)
         };
         thread::scope(|scope| {
             let threads: Vec<_> = (0..self.threads_for(answers.len())).map(|_| scope.spawn(work)).collect();
@@ -186,12 +190,13 @@ impl Judges {
             let joined: Vec<_> = threads.into_iter().map(thread::ScopedJoinHandle::join).collect();
             let unwind = |panic| resume_unwind(panic);
             let results: Vec<_> = joined.into_iter().map(|result| result.unwrap_or_else(unwind)).collect();
-            let mut grades = Vec::with_capacity(answers.len());
-            for result in results {
-                grades.extend(result?);
+            let (mut grades, mut outcome) = (Vec::with_capacity(answers.len()), Ok(()));
+            for (done, result) in results {
+                grades.extend(done);
+                outcome = outcome.and(result);
             }
             grades.sort_unstable_by_key(|(place, _)| *place);
-            Ok(grades.into_iter().map(|(_, grade)| grade).collect())
+            (grades, outcome)
         })
     }
 }

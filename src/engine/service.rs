@@ -242,7 +242,7 @@ impl Engine {
     /// allow, and `take` is first called when all answers are graded.
     ///
     /// # Errors
-    /// Those of [`Self::grade`]. An error stops the grading of all other answers.
+    /// Those of [`Self::grade`]. An error stops the grading of all other answers; `take` gets those that are finished.
     pub fn grade_all<'a>(
         &'a self,
         answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],
@@ -250,9 +250,9 @@ impl Engine {
     ) -> Result<(), Halt> {
         #[cfg(feature = "llm")]
         if let GradingMethod::Judged(judges) = &self.method {
-            let grades = judges.grade_all(answers, |question, answer| self.grade(question, answer))?;
-            grades.into_iter().enumerate().for_each(|(place, grade)| take(place, grade));
-            return Ok(());
+            let (grades, outcome) = judges.grade_all(answers, |question, answer| self.grade(question, answer));
+            grades.into_iter().for_each(|(place, grade)| take(place, grade));
+            return outcome;
         }
         self.questions.with_workspace(|workspace| {
             for (place, (question, answer)) in answers.iter().enumerate() {

@@ -223,7 +223,22 @@ mod judged {
     fn no_more_threads_start_than_there_are_answers() {
         let judges = judges("http://127.0.0.1:9/v1", None, None).expect("judges");
         assert_eq!([0, 1, 2, 9].map(|answers| judges.threads_for(answers)), [0, 1, 2, 2]);
-        assert!(judges.grade_all(&[], |_, _| Err(Halt::Requested)).expect("no grades").is_empty());
+        let (grades, outcome) = judges.grade_all(&[], |_, _| Err(Halt::Requested));
+        assert!(grades.is_empty() && outcome.is_ok());
+    }
+
+    #[test]
+    fn an_error_keeps_the_grades_of_finished_answers() {
+        let (engine, judges) = (engine(), judges("http://127.0.0.1:9/v1", None, None).expect("judges"));
+        let question = engine.question("error-budget").expect("a question");
+        let answers = ["0", "1"].map(|id| (Some(question), Answer::new(id, TEXT)));
+        let both_run = Barrier::new(2);
+        let (grades, outcome) = judges.grade_all(&answers, |question, answer| {
+            both_run.wait();
+            if answer.id == "0" { Err(Halt::Requested) } else { engine.grade(question, answer) }
+        });
+        assert!(matches!(outcome, Err(Halt::Requested)));
+        assert_eq!(grades.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1]);
     }
 
     #[test]
