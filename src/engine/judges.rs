@@ -39,6 +39,9 @@ pub enum JudgesError {
     Client(#[from] ClientError),
 }
 
+/// The places of answers and their grades, in the order of the answers. An answer without a question has no grade.
+type PlacedGrades<'a> = Vec<(usize, Option<Grade<'a>>)>;
+
 impl JudgesError {
     /// How to resolve the error, without names of flags or commands.
     pub fn hint(&self) -> Option<Cow<'static, str>> {
@@ -166,7 +169,7 @@ impl Judges {
         &self,
         answers: &[(Option<&'a PreparedQuestion>, Answer<'a>)],
         grade: impl Fn(&'a PreparedQuestion, &Answer<'a>) -> Result<Grade<'a>, Halt> + Sync,
-    ) -> (Vec<(usize, Option<Grade<'a>>)>, Result<(), Halt>) {
+    ) -> (PlacedGrades<'a>, Result<(), Halt>) {
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let work = || {
             let (mut done, mut outcome) = (Vec::new(), Ok(()));

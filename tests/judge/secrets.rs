@@ -24,7 +24,7 @@ const IN_HTML: &str = "sk&#45;live&#x2d;7Qm4x9ZrT2vKp8Wd";
 
 /// The key with the escapes of JSON.
 fn in_json() -> String {
-    SECRET.bytes().map(|byte| format!("\\u{byte:04x}")).collect()
+    SECRET.bytes().fold(String::new(), |text, byte| text + &format!("\\u{byte:04x}"))
 }
 
 /// For each protocol: its name, the variable of its key, the header that carries the key, and the path.

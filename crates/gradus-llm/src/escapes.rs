@@ -40,26 +40,25 @@ fn backslash(text: &str) -> (char, usize) {
 
 /// `u002f`, or a pair of surrogates such as `ud83d\ude00`.
 fn unicode(text: &str) -> Option<(char, usize)> {
-    let unit = |digits: Option<&str>| digits.and_then(hex_value);
+    let unit = |digits: Option<&str>| digits.and_then(hex_value).and_then(|value| u16::try_from(value).ok());
     let first = unit(text.get(1..5))?;
-    if let Some(c) = char::from_u32(first) {
+    if let Some(c) = char::from_u32(first.into()) {
         return Some((c, 5));
     }
     let rest = text.get(5..)?;
     let second = rest.trim_start_matches('\\');
     let start = 5 + rest.len() - second.len();
     let second = unit(second.strip_prefix('u').and_then(|second| second.get(..4)))?;
-    let pair = [first, second].map(|unit| unit as u16);
-    let c = char::decode_utf16(pair).next()?.ok()?;
+    let c = char::decode_utf16([first, second]).next()?.ok()?;
     Some((c, start + 5))
 }
 
 /// `&#47;`, `&#x2F;` or `&amp;`, with or without the semicolon.
 fn entity(text: &str) -> Option<(char, usize)> {
-    let body: &str = text.get(1..)?;
+    let body = text.get(1..)?;
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '#';
     let length = body.find(|c| !is_part(c)).unwrap_or(body.len()).min(LONGEST_ENTITY);
-    let (name, rest) = body.split_at_checked(length)?;
+    let name = body.get(..length)?;
     let (c, length) = match name.strip_prefix('#') {
         Some(number) => {
             let (c, digits) = numeric(number)?;
@@ -67,8 +66,8 @@ fn entity(text: &str) -> Option<(char, usize)> {
         }
         None => named(name)?,
     };
-    let ends = body.get(length..).unwrap_or(rest).starts_with(';');
-    Some((c, 1 + length + usize::from(ends)))
+    let has_semicolon = body.get(length..).is_some_and(|rest| rest.starts_with(';'));
+    Some((c, 1 + length + usize::from(has_semicolon)))
 }
 
 /// The character of a number such as `47` or `x2F`, and the length of the number.
