@@ -239,7 +239,7 @@ fn input_that_cannot_be_evaluated_is_an_error() {
         .reports(&["g.jsonl: line 1: the score is 9; expected 0 to 4\nhint: "]);
     let rows = [3, -5].map(|score| format!("{{\"question\": \"tea/1\", \"answer\": \"a\", \"score\": {score}}}"));
     bank.again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows.join("\n")).run().reports(&[
-        "g.jsonl: line 2: the score is -5; expected 0 to 3, the highest score of the file",
+        "line 2: the score is -5; expected 0 to 3, the highest score of the file",
         "correct the score, or give each row a `max_score`",
     ]);
     run("{\"question\": \"coffee\", \"answer\": \"a\", \"score\": 1}")

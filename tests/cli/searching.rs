@@ -56,7 +56,7 @@ fn the_best_passages_come_first_up_to_the_limit() {
 
 #[test]
 fn finding_no_passage_exits_with_1() {
-    for words in ["zebra", "", "!?"] {
+    for words in ["zebra", "zebra giraffe"] {
         let ran = tiny(["search", words])
             .run()
             .check_failed()
