@@ -9,6 +9,7 @@ mod configuration;
 mod drafting;
 mod edge_cases;
 mod formats;
+mod grouped_agreement;
 mod help_and_manual;
 pub(crate) mod learning;
 mod negative_numbers;

@@ -27,7 +27,7 @@ const SHOWN: [Metric; 5] = [Metric::RootError, Metric::MeanError, Metric::Bias, 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     check_output(&args.output, &[&args.answers], args.force)?;
     let engine = open::offline(settings)?;
-    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.questions(), printer)?;
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, None, engine.questions(), printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let questions = RowQuestions::new(&engine, &rows, printer)?;
     let mut examples = Vec::new();

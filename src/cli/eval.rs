@@ -33,7 +33,8 @@ use crate::wording::{agreeing, counted};
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let settings = &settings.with_judge_flags(&args.judge, false)?;
     let engine = open::offline(settings)?;
-    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, engine.questions(), printer)?;
+    let ReadRows { rows, bad } =
+        read_rows(&args.answers, &args.columns, args.by.as_deref(), engine.questions(), printer)?;
     if let Cut::FittedOn(split) = &args.cut
         && !rows.iter().any(|row| row.split.as_deref() == Some(split))
     {
@@ -72,6 +73,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
             Cut::At(_) => None,
             Cut::FittedOn(split) => Some(split.clone()),
         },
+        by: args.by.clone(),
         answers,
         unscored: rows.iter().filter(|row| row.score.is_none()).count(),
         ungraded,
@@ -320,6 +322,7 @@ mod tests {
             max_score: 1.0,
             people: None,
             split: None,
+            group: None,
             criteria: BTreeMap::new(),
         };
         let rows = [row(1, "no-such-question", 1.0), row(2, "error-budget", 0.9), row(3, "error-budget", 0.8)];

@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     }
     let engine = open::offline(settings)?;
     let (questions, bank) = (engine.questions(), engine.bank());
-    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, questions, printer)?;
+    let ReadRows { rows, bad } = read_rows(&args.answers, &args.columns, None, questions, printer)?;
     let status = report_bad_rows(&bad, &display_name(&args.answers), printer);
     let groups = rows_by_question(bank, &rows, args, printer)?;
     let mut learner = Learner::new(bank, questions.vocabulary())?;

@@ -28,6 +28,8 @@ use crate::wording::{agreeing, counted};
 
 /// Hint for answers without the columns that are needed.
 const GRADED_HINT: &str = "name the columns with --id, --question, --answer and --score";
+/// Hint for answers that are grouped, without the columns that are needed.
+const GROUPED_HINT: &str = "name the columns with --id, --question, --answer, --score and --by";
 /// Hint for questions without the columns that are needed.
 const DRAFTS_HINT: &str = "name the columns with --id, --prompt, --references and --criteria";
 
@@ -46,16 +48,19 @@ impl From<RowFormat> for InputFormat {
 }
 
 /// Reads answers with the scores that people gave. Rows name their question by its id or a wording, as in `batch`, and
-/// are returned with an id; `--question` may name the question of rows that do not.
+/// are returned with an id; `--question` may name the question of rows that do not. `by` is the column that answers are
+/// grouped by.
 ///
 /// # Errors
 /// When the input cannot be read, has no usable row, or has no score.
 pub(super) fn read_rows(
     path: &Path,
     given: &RowColumns,
+    by: Option<&str>,
     questions: &Questions,
     printer: &Printer,
 ) -> anyhow::Result<ReadRows<ScoredRow>> {
+    let hint = if by.is_some() { GROUPED_HINT } else { GRADED_HINT };
     given.of_answers.refuse_answer_of_folder(path)?;
     let bank = questions.bank();
     let usual = GradedColumns::default();
@@ -67,6 +72,7 @@ pub(super) fn read_rows(
         answer: given.of_answers.answer.clone().unwrap_or(usual.answer),
         score: given.score.clone(),
         otherwise: only,
+        by: by.map(str::to_owned),
     };
     let context = InputContext {
         ids: bank.entries().iter().map(|entry| entry.id.clone()).collect(),
@@ -75,14 +81,14 @@ pub(super) fn read_rows(
     };
     let format = given.input_format.map(InputFormat::from);
     let (mut reader, _typed) = open(path, |path| open_graded(path, format, &columns, &context))
-        .map_err(|error| with_hint_for_columns(error, GRADED_HINT))?;
+        .map_err(|error| with_hint_for_columns(error, hint))?;
     if let Some(name) = &given.of_answers.question {
         apply_question(name, &mut columns, &mut reader, questions, printer)?;
     }
-    let read = read_graded(&mut reader, &columns).map_err(|error| with_hint_for_columns(error.into(), GRADED_HINT))?;
+    let read = read_graded(&mut reader, &columns).map_err(|error| with_hint_for_columns(error.into(), hint))?;
     let read = with_ids_of_questions(read, questions)?;
     let name = reader.name();
-    refuse_without_rows(&read, name, GRADED_HINT, || {
+    refuse_without_rows(&read, name, hint, || {
         advised(
             format!("{name} has no answers"),
             "write one JSON object per line, with `question`, `answer` and `score`, or a table with these columns",

@@ -177,7 +177,8 @@ fn every_field_of_an_evaluation_is_in_its_schema() {
     let eval = ["eval", "rows.jsonl", "--format", "json"];
     let ran = tiny(eval).file("rows.jsonl", ROWS).run().success();
     assert_described(&ran.json(), "eval");
-    let compared = tiny(eval.into_iter().chain(["--compare", "before.json"])).file("before.json", &ran.out);
+    let compared =
+        tiny(eval.into_iter().chain(["--compare", "before.json", "--by", "question"])).file("before.json", &ran.out);
     assert_described(&compared.file("rows.jsonl", ROWS.replace("five", "9")).run().success().json(), "eval");
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gradus_core::agreement::{PointsRow, ScoredRow, shares_of};
+use gradus_core::agreement::{GroupValue, PointsRow, ScoredRow, shares_of};
 use serde_json::Value;
 
 use super::input::{
@@ -37,12 +37,15 @@ pub struct GradedColumns {
     pub answer: String,
     /// The score that people agreed on, or their mean.
     pub score: String,
+    /// The column that answers are grouped by; `None` if they are not grouped. At least one row must have the column, unless
+    /// it is the column of the id or of the question.
+    pub by: Option<String>,
 }
 
 impl Default for GradedColumns {
     fn default() -> Self {
         let [id, question, answer, score] = ["id", "question", "answer", "score"].map(str::to_owned);
-        Self { id, requires_id: false, question, otherwise: None, answer, score }
+        Self { id, requires_id: false, question, otherwise: None, answer, score, by: None }
     }
 }
 
@@ -50,21 +53,32 @@ impl Default for GradedColumns {
 /// questions is read too, so that the caller can still choose it after a look at [`RecordReader::column_names`].
 ///
 /// # Errors
-/// When there is nothing to read, or the input has no column for the answer or the id, or a table none for the question.
+/// When there is nothing to read, or the input has no column for the answer, the id or the groups, or a table none for
+/// the question.
 pub fn open_graded(
     path: &Path,
     format: Option<InputFormat>,
     columns: &GradedColumns,
     context: &InputContext,
 ) -> Result<RecordReader, InputError> {
-    let GradedColumns { id, requires_id, question, answer, score, .. } = columns;
+    let GradedColumns { id, requires_id, question, answer, score, by, .. } = columns;
     let usual = GradedColumns::default().question;
     let (mut required, mut optional) = (vec![answer.clone()], vec![score.clone()]);
     if *requires_id { &mut required } else { &mut optional }.push(id.clone());
-    let named = [answer.clone()].into_iter().chain(requires_id.then(|| id.clone())).collect();
+    let mut named: Vec<String> = [answer.clone()].into_iter().chain(requires_id.then(|| id.clone())).collect();
     if context.is_named { &mut optional } else { &mut required }.push(question.clone());
     let others = [MAX_SCORE, SCORE1, SCORE2, SPLIT, CRITERIA].map(str::to_owned);
     optional.extend(others.into_iter().chain(context.is_named.then(|| usual.clone())));
+    if let Some(by) = by {
+        optional.retain(|column| column != by);
+        if !required.contains(by) {
+            required.push(by.clone());
+        }
+        // Files of a folder have an id and a question without front matter too.
+        if ![id, question, &usual].contains(&by) {
+            named.push(by.clone());
+        }
+    }
     let files = FileColumns { name: id.clone(), question: usual, text: answer.clone() };
     let wanted = RecordColumns { required, optional, named, prefix: Some(CRITERION.to_owned()) };
     RecordReader::open(path, format, wanted, files, context)
@@ -73,7 +87,8 @@ pub fn open_graded(
 /// Reads all graded answers. Scores become shares of the highest possible score.
 ///
 /// # Errors
-/// When the input cannot be read to its end, when no row of a pipe has the answer or a required id, or when more than 1 GiB
+/// When the input cannot be read to its end, when no row of a pipe has the answer, a required id or the column of
+/// the groups, or when more than 1 GiB
 /// is read.
 pub fn read_graded(reader: &mut RecordReader, columns: &GradedColumns) -> Result<ReadRows<ScoredRow>, InputError> {
     let is_json = reader.is_json();
@@ -96,8 +111,13 @@ fn points_row(record: &Record, columns: &GradedColumns, is_json: bool) -> Result
         score1: record.number(SCORE1)?,
         score2: record.number(SCORE2)?,
         split: record.name(SPLIT)?.map(str::to_owned),
+        group: columns.by.as_deref().map(|by| group(record, by)).transpose()?,
         criteria: criteria(record, is_json)?,
     })
+}
+
+fn group(record: &Record, column: &str) -> Result<GroupValue, RowFault> {
+    Ok(record.scalar(column)?.map_or(GroupValue::Absent, |value| GroupValue::Text(value.to_owned())))
 }
 
 /// The answer. Null is an empty answer, because people grade it too; a row without the column is a mistake.

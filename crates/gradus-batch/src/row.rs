@@ -111,3 +111,5 @@ pub(super) fn wrong_type(column: &str, found: &str, expected: &str) -> String {
 pub(super) const TEXT: &str = "text";
 /// The types that an id may have.
 pub(super) const TEXT_OR_NUMBER: &str = "text or a number";
+/// The types that a value by which answers are grouped may have.
+pub(super) const TEXT_NUMBER_OR_BOOLEAN: &str = "text, a number or a boolean";

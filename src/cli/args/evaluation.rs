@@ -53,7 +53,8 @@ Examples:
   gradus eval graded.csv --bank my-bank --fail-under pearson=0.5
   gradus eval graded.jsonl --bank my-bank --format json > before.json
   gradus eval graded.jsonl --bank my-bank --compare before.json
-  gradus eval graded.jsonl --bank my-bank --cut fit:train")]
+  gradus eval graded.jsonl --bank my-bank --cut fit:train
+  gradus eval graded.jsonl --bank my-bank --by kind")]
 pub(in crate::cli) struct Eval {
     /// File or folder with answers and human scores; `-` reads standard input
     #[arg(value_name = "ANSWERS")]
@@ -87,6 +88,9 @@ pub(in crate::cli) struct Eval {
     pub(in crate::cli) format: EvalFormat,
     #[command(flatten)]
     pub(in crate::cli) columns: RowColumns,
+    /// Column whose values group the answers; the report also shows mean scores and errors per value
+    #[arg(long, value_name = "FIELD", help_heading = "Columns")]
+    pub(in crate::cli) by: Option<String>,
 }
 
 /// Output format of an evaluation.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::fault::RowFault;
-use crate::row::{TEXT, TEXT_OR_NUMBER};
+use crate::row::{TEXT, TEXT_NUMBER_OR_BOOLEAN, TEXT_OR_NUMBER};
 use gradus_core::model::RowLocation;
 
 /// The columns that the caller wants.
@@ -145,6 +145,21 @@ impl Record {
                 Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty()))
             }
             Some(other) => Err(wrong_type(column, other, TEXT_OR_NUMBER)),
+        }
+    }
+
+    /// Text, a number or a boolean, as it is written; `None` where it is null, blank or missing.
+    ///
+    /// # Errors
+    /// When the value has another type.
+    pub fn scalar(&self, column: &str) -> Result<Option<&str>, RowFault> {
+        match self.get(column) {
+            Some(other @ Field::Json(json)) if json.starts_with(['[', '{']) => {
+                Err(wrong_type(column, other, TEXT_NUMBER_OR_BOOLEAN))
+            }
+            // The quotes are around a number that JSON cannot write.
+            Some(Field::Json(json)) => Ok(Some(json.trim_matches('"'))),
+            _ => self.name(column),
         }
     }
 

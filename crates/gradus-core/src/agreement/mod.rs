@@ -18,6 +18,7 @@ pub mod fit;
 mod fixtures;
 mod formulas;
 mod generator;
+mod group_value;
 mod metric;
 mod outcomes;
 pub mod overview;
@@ -31,9 +32,12 @@ pub use absent::Absent;
 pub use best_cut::best_cut;
 pub use bootstrap::{Interval, intervals};
 pub use compare::{Comparison, compare};
+pub use group_value::GroupValue;
 pub use metric::{BestValue, Metric};
 pub use overview::Overview;
 pub use pairs::Pairs;
 pub use rows::{PointsRow, ScoreFault, ScoredRow, shares_of};
 pub use scale::Scale;
-pub use study::{Cut, Figure, GraderResult, Group, Measured, Study, StudyOptions, Subset, study, unit, unit_of};
+pub use study::{
+    Cut, Figure, GraderResult, Group, MeanScores, Measured, Study, StudyOptions, Subset, study, unit, unit_of,
+};

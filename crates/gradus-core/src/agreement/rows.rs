@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::group_value::GroupValue;
 use crate::model::RowLocation;
 
 /// An answer and the points that people gave, before the highest possible score is known.
@@ -25,6 +26,8 @@ pub struct PointsRow {
     pub score2: Option<f64>,
     /// The split of the data that the row belongs to.
     pub split: Option<String>,
+    /// The value of the column that answers are grouped by. `None` if they are not grouped.
+    pub group: Option<GroupValue>,
     /// Credits from 0 to 1 by criterion id.
     pub criteria: BTreeMap<String, f64>,
 }
@@ -48,6 +51,8 @@ pub struct ScoredRow {
     pub people: Option<(f64, f64)>,
     /// The split of the data that the row belongs to.
     pub split: Option<String>,
+    /// The value of the column that answers are grouped by. `None` if they are not grouped.
+    pub group: Option<GroupValue>,
     /// Credits from 0 to 1 by criterion id.
     pub criteria: BTreeMap<String, f64>,
 }
@@ -136,6 +141,7 @@ fn share_of(row: PointsRow, max_score: f64) -> ScoredRow {
         score: row.score.map(|score| score / max_score),
         max_score,
         split: row.split,
+        group: row.group,
         criteria: row.criteria,
     }
 }

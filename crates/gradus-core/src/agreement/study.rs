@@ -1,4 +1,4 @@
-//! The metrics of an evaluation, over all answers and by split, question and criterion.
+//! The metrics of an evaluation, over all answers and by split, question, criterion and value of a column.
 //!
 //! Takes answers with people's scores and a grader's. Beside the grader's metrics, each group has those of a baseline
 //! that scores by the length of the answer, and, where two people graded, those of one person against the other.
@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::absent::Absent;
 use super::best_cut::best_cut;
 use super::bootstrap::{Interval, intervals};
+use super::group_value::GroupValue;
 use super::metric::Metric;
 use super::pairs::Pairs;
 use super::rows::ScoredRow;
@@ -55,6 +56,8 @@ pub enum Subset {
     Question(String),
     /// The credits of one criterion: id of the question, id of the criterion.
     Criterion(String, String),
+    /// The answers with a value in the column that answers are grouped by.
+    Value(GroupValue),
 }
 
 /// The value of a metric and its confidence interval.
@@ -79,6 +82,15 @@ pub struct Figure {
     pub people: Option<Measured>,
 }
 
+/// The mean scores of the same answers by people and by the grader, in the unit of the study; of credits, from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeanScores {
+    /// The mean of people's scores.
+    pub human: f64,
+    /// The mean of the grader's scores.
+    pub grader: f64,
+}
+
 /// The metrics of some of the answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -86,6 +98,8 @@ pub struct Group {
     pub subset: Subset,
     /// Number of answers with both scores.
     pub answers: usize,
+    /// The mean scores. `None` if there are no answers.
+    pub means: Option<MeanScores>,
     /// One entry for each metric, in the order of [`Metric::ALL`].
     pub figures: Vec<Figure>,
 }
@@ -100,7 +114,7 @@ impl Group {
 /// The metrics of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Study {
-    /// All answers, then the splits, questions and criteria, each in the order of their names.
+    /// All answers, then the splits, questions, criteria and values, each in their order.
     pub groups: Vec<Group>,
     /// The scale of people's scores; its cut is the cut of the grader's scores.
     pub scale: Scale,
@@ -159,6 +173,12 @@ impl ScoreColumns {
         self.length.push(length);
         self.human.push(human);
     }
+
+    /// The mean scores, multiplied by `unit`. `None` if there are no answers.
+    fn means(&self, unit: f64) -> Option<MeanScores> {
+        let mean = |scores: &[f64]| scores.iter().sum::<f64>() / scores.len() as f64 * unit;
+        (!self.human.is_empty()).then(|| MeanScores { human: mean(&self.human), grader: mean(&self.given) })
+    }
 }
 
 /// The columns of every group, over the answers that have both scores.
@@ -170,8 +190,9 @@ fn columns(rows: &[ScoredRow], given: &[GraderResult]) -> BTreeMap<Subset, Score
         let Some(score) = given.score else { continue };
         let length = f64::from(given.words + 1).ln() / whole;
         if let Some(human) = row.score {
-            let split = row.split.clone().map(Subset::Split);
-            for of in [Some(Subset::All), split, Some(Subset::Question(row.question.clone()))].into_iter().flatten() {
+            let (split, value) = (row.split.clone().map(Subset::Split), row.group.clone().map(Subset::Value));
+            let question = Subset::Question(row.question.clone());
+            for of in [Some(Subset::All), split, Some(question), value].into_iter().flatten() {
                 let group = columns.entry(of).or_default();
                 group.push(score, length, human);
                 if let Some((one, other)) = row.people {
@@ -216,7 +237,8 @@ impl Measuring<'_> {
             length,
             people: people.as_mut().and_then(Iterator::next),
         });
-        Group { subset: subset.clone(), answers: columns.human.len(), figures: figures.collect() }
+        let (answers, figures) = (columns.human.len(), figures.collect());
+        Group { subset: subset.clone(), answers, means: columns.means(unit), figures }
     }
 
     /// Every metric, in the order of [`Metric::ALL`].
@@ -252,6 +274,7 @@ mod tests {
             max_score: 5.0,
             people,
             split: split.map(str::to_owned),
+            group: None,
             criteria: BTreeMap::from([("c".to_owned(), score.unwrap_or_default().round())]),
         }
     }
@@ -300,6 +323,51 @@ mod tests {
         assert!((people.value.expect("a figure") - 1.0).abs() < 1e-12); // (0.4 + 0) / 2 of 5 points
         let absent = &study.groups[4].figure(Metric::Pearson).expect("measured").grader.value;
         assert_eq!(*absent, Err(Absent::TooFew { have: 1, need: 3 }));
+    }
+
+    #[test]
+    fn groups_by_value_are_last_and_have_mean_scores_in_points() {
+        let of = |value: Option<&str>, score: Option<f64>| ScoredRow {
+            group: Some(value.map_or(GroupValue::Absent, |value| GroupValue::Text(value.to_owned()))),
+            ..row("q", score, None, None)
+        };
+        let rows = [
+            of(None, Some(1.0)),
+            of(Some("10"), Some(0.2)),
+            of(Some("9"), Some(0.4)),
+            of(Some("10"), Some(0.6)),
+            of(Some("10"), None),
+            of(Some("ungraded"), Some(0.5)),
+        ];
+        let given = [Some(0.8), Some(0.4), Some(0.4), Some(1.0), Some(0.9), None].map(|score| given(score, 1));
+        let study = study(&rows, &given, &options(Cut::At(0.5))).expect("no cut to fit");
+        let by_value = study.groups.iter().filter_map(|group| match &group.subset {
+            Subset::Value(value) => Some((value.to_string(), group)),
+            _ => None,
+        });
+        let shown: Vec<String> = by_value
+            .map(|(value, group)| {
+                let means = group.means.expect("answers");
+                let bias = group.figure(Metric::Bias).expect("measured").grader.value.expect("a figure");
+                format!("{value}: {} answers, {:.2} and {:.2}, {bias:.2}", group.answers, means.human, means.grader)
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "9: 1 answers, 2.00 and 2.00, 0.00",
+                "10: 2 answers, 2.00 and 3.50, 1.50",
+                "(none): 1 answers, 5.00 and 4.00, -1.00"
+            ]
+        );
+        let last = study.groups.last().map(|group| &group.subset);
+        assert_eq!(last, Some(&Subset::Value(GroupValue::Absent)));
+    }
+
+    #[test]
+    fn without_answers_there_are_no_mean_scores() {
+        let study = study(&[], &[], &options(Cut::At(0.5))).expect("no cut to fit");
+        assert_eq!(study.groups.iter().map(|group| group.means).collect::<Vec<_>>(), [None]);
     }
 
     #[test]

@@ -221,6 +221,8 @@ struct Evaluation {
     unit: f64,
     /// Number of levels of people's scores.
     levels: u64,
+    /// The column that answers are grouped by.
+    by: Option<String>,
     answers: u64,
     /// Number of answers without a score of people.
     unscored: u64,
@@ -245,10 +247,19 @@ struct CutScore {
 struct GroupFigures {
     of: GroupKind,
     question: Option<String>,
+    /// Name of the split, the question or the criterion, or the value; `(none)` if the answers have no value.
     name: Option<String>,
     answers: u64,
+    means: Option<MeanScores>,
     /// By name of the metric.
     figures: BTreeMap<String, Compared>,
+}
+
+/// Mean scores in the unit of the evaluation; of a criterion, mean credits from 0 to 1.
+#[derive(JsonSchema)]
+struct MeanScores {
+    human: f64,
+    grader: f64,
 }
 
 #[derive(JsonSchema)]
@@ -258,6 +269,7 @@ enum GroupKind {
     Split,
     Question,
     Criterion,
+    Value,
 }
 
 /// One metric of the grader, of the length of answers as a grader, and of one person against another.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::types::{Evaluation, EvaluationChange};
-use crate::agreement::{Figure, Group, Interval, Measured, Subset};
+use crate::agreement::{Figure, Group, Interval, MeanScores, Measured, Subset};
 
 /// Version of the layout of an evaluation's JSON.
 pub(super) const SCHEMA: u32 = 1;
@@ -20,6 +20,7 @@ impl Evaluation {
             "cut": { "score": self.study.scale.cut * 100.0, "fitted_on": self.cut_from },
             "unit": self.study.unit,
             "levels": self.study.scale.steps + 1,
+            "by": self.by,
             "answers": self.answers,
             "unscored": self.unscored,
             "ungraded": self.ungraded,
@@ -34,13 +35,22 @@ impl Evaluation {
 fn group(group: &Group) -> Value {
     let (of, question, name) = match &group.subset {
         Subset::All => ("all", None, None),
-        Subset::Split(name) => ("split", None, Some(name)),
-        Subset::Question(name) => ("question", None, Some(name)),
-        Subset::Criterion(question, name) => ("criterion", Some(question), Some(name)),
+        Subset::Split(name) => ("split", None, Some(name.clone())),
+        Subset::Question(name) => ("question", None, Some(name.clone())),
+        Subset::Criterion(question, name) => ("criterion", Some(question), Some(name.clone())),
+        Subset::Value(value) => ("value", None, Some(value.to_string())),
     };
+    let means = group.means.map(|MeanScores { human, grader }| json!({ "human": human, "grader": grader }));
     let figures: serde_json::Map<String, Value> =
         group.figures.iter().map(|one| (one.metric.name().to_owned(), figure(one))).collect();
-    json!({ "of": of, "question": question, "name": name, "answers": group.answers, "figures": figures })
+    json!({
+        "of": of,
+        "question": question,
+        "name": name,
+        "answers": group.answers,
+        "means": means,
+        "figures": figures,
+    })
 }
 
 fn figure(figure: &Figure) -> Value {

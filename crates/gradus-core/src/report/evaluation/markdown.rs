@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::phrases::{
-    ListOf, absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
+    ListOf, Sections, VALUE_COLUMNS, VALUE_NOTE, absent_changes, has_people, interval, listed, number, people,
+    preamble, reasons, title, value, value_figures,
 };
 use super::types::{Evaluation, EvaluationChange};
 use crate::agreement::{Group, Metric};
@@ -19,13 +20,16 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     for line in preamble(evaluation) {
         let _ = writeln!(page, "- {}", escape(&line));
     }
-    let (tables, lists) = sections(evaluation);
+    let Sections { tables, lists, values } = Sections::of(evaluation);
     let with_people = has_people(&tables);
     for group in tables {
         table(&mut page, group, with_people);
     }
     for (subject, groups) in lists {
         list(&mut page, subject, &groups);
+    }
+    if let Some((column, groups)) = values {
+        list_of_values(&mut page, column, &groups);
     }
     if let Some(change) = &evaluation.change {
         self::changes(&mut page, change);
@@ -98,6 +102,17 @@ fn list(page: &mut String, subject: ListOf, groups: &[&Group]) {
             group.answers
         );
     }
+}
+
+/// Lists the groups by the values of a column.
+fn list_of_values(page: &mut String, column: &str, groups: &[&Group]) {
+    let _ = writeln!(page, "\n## By {}\n", escape(column));
+    let _ = writeln!(page, "| | answers | {} |\n|---|---:|---:|---:|---:|---:|", VALUE_COLUMNS.join(" | "));
+    for group in groups {
+        let (name, figures) = (escape(&title(&group.subset)), value_figures(group).join(" | "));
+        let _ = writeln!(page, "| {name} | {} | {figures} |", group.answers);
+    }
+    let _ = writeln!(page, "\n{VALUE_NOTE}");
 }
 
 fn changes(page: &mut String, change: &EvaluationChange) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::types::{Evaluation, EvaluationChange};
-use crate::agreement::{Absent, Figure, Group, Measured, Metric, Subset};
+use crate::agreement::{Absent, Figure, Group, MeanScores, Measured, Metric, Subset};
 use crate::report::layout::table::{ABSENT, decimals};
 use crate::wording::counted;
 
@@ -46,6 +46,7 @@ pub(super) fn title(of: &Subset) -> String {
         Subset::Split(name) => format!("split {name}"),
         Subset::Question(name) => name.clone(),
         Subset::Criterion(question, name) => format!("{question}: {name}"),
+        Subset::Value(value) => value.to_string(),
     }
 }
 
@@ -113,17 +114,46 @@ impl ListOf {
     }
 }
 
-/// The groups that get a separate table, and the lists of criteria and of questions.
-pub(super) fn sections(evaluation: &Evaluation) -> (Vec<&Group>, BTreeMap<ListOf, Vec<&Group>>) {
-    let (mut tables, mut lists) = (Vec::new(), BTreeMap::<ListOf, Vec<&Group>>::new());
-    for group in &evaluation.study.groups {
-        match group.subset {
-            Subset::All | Subset::Split(_) => tables.push(group),
-            Subset::Question(_) => lists.entry(ListOf::Questions).or_default().push(group),
-            Subset::Criterion(..) => lists.entry(ListOf::Criteria).or_default().push(group),
+/// The groups of an evaluation by the form in which a report shows them.
+#[derive(Default)]
+pub(super) struct Sections<'e> {
+    /// The groups that get a separate table.
+    pub(super) tables: Vec<&'e Group>,
+    /// The lists of criteria and of questions.
+    pub(super) lists: BTreeMap<ListOf, Vec<&'e Group>>,
+    /// The groups by the values of a column, and the name of the column.
+    pub(super) values: Option<(&'e str, Vec<&'e Group>)>,
+}
+
+impl<'e> Sections<'e> {
+    pub(super) fn of(evaluation: &'e Evaluation) -> Self {
+        let (mut sections, mut values) = (Self::default(), Vec::new());
+        let Self { tables, lists, .. } = &mut sections;
+        for group in &evaluation.study.groups {
+            match group.subset {
+                Subset::All | Subset::Split(_) => tables.push(group),
+                Subset::Question(_) => lists.entry(ListOf::Questions).or_default().push(group),
+                Subset::Criterion(..) => lists.entry(ListOf::Criteria).or_default().push(group),
+                Subset::Value(_) => values.push(group),
+            }
         }
+        sections.values = evaluation.by.as_deref().filter(|_| !values.is_empty()).map(|by| (by, values));
+        sections
     }
-    (tables, lists)
+}
+
+/// The columns of a list of values, after the number of answers.
+pub(super) const VALUE_COLUMNS: [&str; 4] = ["people", "grader", "mae", "bias"];
+
+/// The explanation of the first two columns of a list of values.
+pub(super) const VALUE_NOTE: &str = "people and grader are mean scores, in the unit of mae";
+
+/// The figures of a group in a list of values: see [`VALUE_COLUMNS`].
+pub(super) fn value_figures(group: &Group) -> [String; 4] {
+    let mean =
+        |of: fn(&MeanScores) -> f64| group.means.as_ref().map_or_else(|| ABSENT.to_owned(), |means| number(of(means)));
+    let error = |metric| group.figure(metric).map(|figure| value(&figure.grader)).unwrap_or_default();
+    [mean(|means| means.human), mean(|means| means.grader), error(Metric::MeanError), error(Metric::Bias)]
 }
 
 /// Whether any metric has a value of one person against another.

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::phrases::{
-    ListOf, absent_changes, has_people, interval, listed, number, people, preamble, reasons, sections, title, value,
+    ListOf, Sections, VALUE_COLUMNS, VALUE_NOTE, absent_changes, has_people, interval, listed, number, people,
+    preamble, reasons, title, value, value_figures,
 };
 use super::types::{Disagreement, Evaluation, EvaluationChange};
 use crate::agreement::Group;
@@ -44,13 +45,16 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
     for line in preamble(evaluation) {
         page.paragraph(0, &[TextRun::plain(line)]);
     }
-    let (tables, lists) = sections(evaluation);
+    let Sections { tables, lists, values } = Sections::of(evaluation);
     let people = has_people(&tables);
     for group in tables {
         table(&mut page, group, people);
     }
     for (subject, groups) in lists {
         list(&mut page, subject, &groups);
+    }
+    if let Some((column, groups)) = values {
+        list_of_values(&mut page, column, &groups);
     }
     if let Some(change) = &evaluation.change {
         self::changes(&mut page, change);
@@ -128,6 +132,22 @@ fn list(page: &mut Page, subject: ListOf, groups: &[&Group]) {
             ))],
         );
     }
+}
+
+/// Lists the groups by the values of a column.
+fn list_of_values(page: &mut Page, column: &str, groups: &[&Group]) {
+    // A narrow terminal has room for the mean scores only.
+    let shown = if page.columns() >= MIN_WIDTH_FOR_INTERVALS { VALUE_COLUMNS.len() } else { 2 };
+    let cells = |answers: String, figures: [String; 4]| {
+        let figures = figures.into_iter().take(shown).map(|figure| (figure, METRIC_WIDTH));
+        std::iter::once((answers, COUNT_WIDTH)).chain(figures).collect::<Vec<_>>()
+    };
+    page.heading(&format!("by {column}"), "");
+    row(page, "", &cells("n".to_owned(), VALUE_COLUMNS.map(str::to_owned)), FAINT);
+    for group in groups {
+        row(page, &title(&group.subset), &cells(group.answers.to_string(), value_figures(group)), PLAIN);
+    }
+    page.paragraph(2, &[TextRun::faint(VALUE_NOTE)]);
 }
 
 fn changes(page: &mut Page, change: &EvaluationChange) {

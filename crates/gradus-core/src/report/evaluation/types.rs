@@ -18,6 +18,8 @@ pub struct Evaluation {
     pub calibration: Option<String>,
     /// The split that the cut score was fitted on. `None` if the cut score was given.
     pub cut_from: Option<String>,
+    /// The column that answers are grouped by. `None` if they are not grouped.
+    pub by: Option<String>,
     /// Number of answers.
     pub answers: usize,
     /// Number of answers that people gave no score.
