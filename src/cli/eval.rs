@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow
     let answers = rows.len() + bad.len();
     ungraded.extend(bad.into_iter().map(|bad| {
         let id = bad.at.file().map_or_else(|| bad.at.number().to_string(), str::to_owned);
-        UngradedAnswer { id, at: bad.at, reason: bad.fault.to_string() }
+        UngradedAnswer { id, at: bad.at, reason: bad.fault.to_string(), is_of_unknown_question: false }
     }));
     ungraded.sort_by(|one, other| one.at.cmp(&other.at));
     // The replies that were just received are enough to grade the worst answers again.
@@ -110,7 +110,12 @@ fn grade_rows(
             Some(calibration) => calibration.calibration().score(grade),
         });
         if score.is_none() {
-            ungraded.push(UngradedAnswer { id: row.id.clone(), at: row.at.clone(), reason: reason(grade.as_ref()) });
+            ungraded.push(UngradedAnswer {
+                id: row.id.clone(),
+                at: row.at.clone(),
+                reason: reason(grade.as_ref()),
+                is_of_unknown_question: grade.is_none(),
+            });
         }
         results.push(grade.as_ref().map(|grade| grader_result(grade, score)).unwrap_or_default());
     })?;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::drafting::{QUESTIONS, drafted};
 use crate::support::{Gradus, gradus};
 
@@ -189,10 +191,41 @@ fn answers_without_a_score_or_a_question_are_counted_and_reported() {
     let run = drafted().again(["eval", "g.jsonl", "--bank", "bank"]).file("g.jsonl", rows).run().success();
     run.prints(&[
         "39 answers, 36 scored by people and by the grader, 1 without a human score, 2\nthat could not be graded",
-        "line 37, x: its question is not in the bank",
+        "\nnot graded\n  the question of 1 answer is not in the bank\n",
         "line 38, y: the answer has no words",
     ])
     .reports(&["1 question is not in the bank: `coffee`"]);
+}
+
+#[test]
+fn reports_count_answers_to_unknown_questions_and_json_lists_them() {
+    let row = |id: &str, question: &str, answer: &str| {
+        format!(
+            "{{\"id\": \"{id}\", \"question\": \"{question}\", \"answer\": \"{answer}\", \"score\": 1, \"max_score\": 4}}\n"
+        )
+    };
+    let rows =
+        [row("x", "coffee", "a"), row("y", "tea/1", "?"), row("z", "milk", "b")].concat() + &graded() + "broken\n";
+    let bank = drafted();
+    let run = |format: &str| {
+        let eval = bank.again(["eval", "g.jsonl", "--bank", "bank", "--worst", "0", "--format", format]);
+        eval.file("g.jsonl", &rows).run().check_failed()
+    };
+    let last = "not valid JSON: expected value at column 1";
+    run("text").prints(&[
+        "40 answers, 36 scored by people and by the grader, 4 that could not be graded\n",
+        &format!(
+            "\nnot graded\n  the question of 2 answers is not in the bank\n  line 2, y: the answer has no words\n  line \
+             40, 40: {last}\n"
+        ),
+    ]);
+    run("markdown").prints(&[
+        "\n## Not graded\n\n- the question of 2 answers is not in the bank\n- line 2, y: the answer has no words\n- line 40",
+    ]);
+    let unknown = "its question is not in the bank";
+    let row = |id: &str, line: u64, reason: &str| json!({ "id": id, "line": line, "reason": reason });
+    let all = [row("x", 1, unknown), row("y", 2, "the answer has no words"), row("z", 3, unknown), row("40", 40, last)];
+    assert_eq!(run("json").json()["ungraded"], json!(all));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::phrases::{
-    ListOf, Sections, VALUE_COLUMNS, VALUE_NOTE, absent_changes, has_people, interval, listed, number, people,
-    preamble, reasons, title, value, value_figures,
+    ListOf, Sections, VALUE_COLUMNS, VALUE_NOTE, absent_changes, has_people, interval, listed, not_graded, number,
+    people, preamble, reasons, title, value, value_figures,
 };
 use super::types::{Evaluation, EvaluationChange};
 use crate::agreement::{Group, Metric};
@@ -36,7 +36,11 @@ pub fn markdown(evaluation: &Evaluation) -> String {
     }
     if !evaluation.ungraded.is_empty() {
         page.push_str("\n## Not graded\n\n");
-        for one in &evaluation.ungraded {
+        let (unknown_questions, others) = not_graded(&evaluation.ungraded);
+        if let Some(line) = unknown_questions {
+            let _ = writeln!(page, "- {}", escape(&line));
+        }
+        for one in others {
             let location = one.location_before_id().map(|location| format!("{}, ", escape(&location.to_string())));
             let location = location.unwrap_or_default();
             let _ = writeln!(page, "- {location}{}: {}", escape(&one.id), escape(&one.reason));

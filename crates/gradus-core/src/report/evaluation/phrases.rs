@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::types::{Evaluation, EvaluationChange};
+use super::types::{Evaluation, EvaluationChange, UngradedAnswer};
 use crate::agreement::{Absent, Figure, Group, MeanScores, Measured, Metric, Subset};
 use crate::report::layout::table::{ABSENT, decimals};
 use crate::wording::counted;
@@ -154,6 +154,13 @@ pub(super) fn value_figures(group: &Group) -> [String; 4] {
         |of: fn(&MeanScores) -> f64| group.means.as_ref().map_or_else(|| ABSENT.to_owned(), |means| number(of(means)));
     let error = |metric| group.figure(metric).map(|figure| value(&figure.grader)).unwrap_or_default();
     [mean(|means| means.human), mean(|means| means.grader), error(Metric::MeanError), error(Metric::Bias)]
+}
+
+/// A line with the number of answers whose question is not in the bank, if there are any, and the other ungraded answers.
+pub(super) fn not_graded(ungraded: &[UngradedAnswer]) -> (Option<String>, impl Iterator<Item = &UngradedAnswer>) {
+    let count = ungraded.iter().filter(|one| one.is_of_unknown_question).count();
+    let line = (count > 0).then(|| format!("the question of {} is not in the bank", counted(count, "answer")));
+    (line, ungraded.iter().filter(|one| !one.is_of_unknown_question))
 }
 
 /// Whether any metric has a value of one person against another.

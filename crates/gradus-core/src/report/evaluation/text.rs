@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::phrases::{
-    ListOf, Sections, VALUE_COLUMNS, VALUE_NOTE, absent_changes, has_people, interval, listed, number, people,
-    preamble, reasons, title, value, value_figures,
+    ListOf, Sections, VALUE_COLUMNS, VALUE_NOTE, absent_changes, has_people, interval, listed, not_graded, number,
+    people, preamble, reasons, title, value, value_figures,
 };
 use super::types::{Disagreement, Evaluation, EvaluationChange};
 use crate::agreement::Group;
@@ -61,7 +61,11 @@ pub fn text(evaluation: &Evaluation, style: Style) -> String {
     }
     if !evaluation.ungraded.is_empty() {
         page.heading("not graded", "");
-        for one in &evaluation.ungraded {
+        let (unknown_questions, others) = not_graded(&evaluation.ungraded);
+        if let Some(line) = unknown_questions {
+            page.paragraph(2, &[TextRun::plain(line)]);
+        }
+        for one in others {
             let location = one.location_before_id().map(|location| format!("{location}, ")).unwrap_or_default();
             page.paragraph(2, &[TextRun::plain(format!("{location}{}: {}", one.id, one.reason))]);
         }

@@ -46,6 +46,9 @@ pub struct UngradedAnswer {
     pub at: RowLocation,
     /// Reason why the answer has no score.
     pub reason: String,
+    /// Whether the reason is that the question is not in the bank. Reports for people only count these answers.
+    #[serde(skip)]
+    pub is_of_unknown_question: bool,
 }
 
 impl UngradedAnswer {
