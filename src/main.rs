@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use gradus::{agreement, bank, batch, engine, judge, llm, model, questions, report, retrieve, score, wording};
+use gradus::{agreement, bank, batch, engine, judge, llm, model, questions, report, retrieve, score, text, wording};
 
 mod cli;
 

@@ -11,6 +11,7 @@ mod drafts;
 mod endpoints;
 mod evaluations;
 mod grades;
+mod ideas;
 mod judges;
 mod learning;
 mod settings;

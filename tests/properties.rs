@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use gradus::bank::{Bank, Files, FrontMatter, check};
-use gradus::model::{Answer, Fingerprint, Grade};
+use gradus::model::{Answer, Fingerprint, Grade, Ideas};
 use gradus::pattern::{Compiler, Reader, Scratch};
 use gradus::report::{self, Sheet, Style};
 use gradus::score::{Scorer, Workspace};
@@ -277,7 +277,8 @@ proptest! {
     #[test]
     fn a_phrase_matches_within_sentences_or_its_error_has_a_position(phrase in phrase(), text in soup()) {
         let (synonyms, mut reader) = (Synonyms::default(), Reader::default());
-        let mut compiler = Compiler::new(&synonyms, &mut reader);
+        let ideas = Ideas::default();
+        let mut compiler = Compiler::new(&synonyms, &ideas, &mut reader);
         if let Err(error) = compiler.add(&phrase) {
             oracle::assert_error_position(&phrase, &error);
             return Ok(());

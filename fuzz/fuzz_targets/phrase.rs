@@ -11,7 +11,8 @@ fuzz_target!(|text: &str| {
     let (phrase, rest) = text.split_once('\n').unwrap_or((text, text));
     let synonyms = Synonyms::default();
     let mut reader = Reader::default();
-    let mut compiler = Compiler::new(&synonyms, &mut reader);
+    let ideas = Ideas::default();
+    let mut compiler = Compiler::new(&synonyms, &ideas, &mut reader);
     if let Err(error) = compiler.add(phrase) {
         return assert_error_position(phrase, &error);
     }

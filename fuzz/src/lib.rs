@@ -54,11 +54,13 @@ pub fn assert_valid_grade(question: &Question, answer: &Answer<'_>, grade: &Grad
             assert_valid_criteria(question, answer, grade);
             let sum = |grades: &[CriterionGrade<'_>]| grades.iter().map(|grade| u64::from(grade.earned.0)).sum();
             let (plus, minus): (u64, u64) = (sum(&grade.criteria), sum(&grade.penalties));
-            let stuffed = grade.flags.contains(&Flag::Stuffed);
-            assert_adds_up(&grade.criteria, plus, stuffed);
+            let points: u64 = question.criteria.iter().map(|criterion| u64::from(criterion.points)).sum();
+            let enough = question.enough.map_or(points, u64::from);
+            let most_of = |flag, part| if grade.flags.contains(&flag) { (enough, part * points) } else { (1, 1) };
+            let (stuffed, theory) = (most_of(Flag::Stuffed, 3), most_of(Flag::TheoryOnly, 2));
+            assert_adds_up(&grade.criteria, plus, if stuffed == (1, 1) { theory } else { stuffed });
             assert_adds_up(&grade.penalties, minus, stuffed);
-            let points: u32 = question.criteria.iter().map(|criterion| criterion.points).sum();
-            let most = u64::from(points) * 1000;
+            let most = enough * 1000;
             let held = plus.saturating_sub(minus).min(most);
             assert_eq!((u64::from(earned.0), u64::from(possible.0)), (held, most), "earned and possible");
             assert_eq!(u64::from(score.0), half_up(held * 1000, most), "the score of {held} in {most}");
@@ -69,13 +71,13 @@ pub fn assert_valid_grade(question: &Question, answer: &Answer<'_>, grade: &Grad
 }
 
 /// Panics unless `sum`, in thousandths of a point, is the exact sum of the earned points, rounded to the nearest
-/// thousandth.
-fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, stuffed: bool) {
+/// thousandth. A criterion whose concepts are counted earns at most the share `most` of its points.
+fn assert_adds_up(decided: &[CriterionGrade<'_>], sum: u64, most: (u64, u64)) {
     let shares = decided.iter().map(|one| match one.why {
         Explanation::Count { found, need, halved, .. } => {
             let (found, need) = (u64::from(2 * found - halved), 2 * u64::from(need.max(1)));
             let found = found.min(need);
-            (one, if stuffed && 3 * found > need { (1, 3) } else { (found, need) })
+            (one, if most.1 * found > most.0 * need { most } else { (found, need) })
         }
         _ => (one, (u64::from(one.credit.0), 1000)),
     });

@@ -10,7 +10,7 @@ use crate::report;
 
 pub(super) fn run(args: Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match args.command {
-        BankCommand::Check { paths, format } => check::run(&paths, format, settings, printer),
+        BankCommand::Check { paths, lint, format } => check::run(&paths, lint, format, settings, printer),
         BankCommand::New { id, topic } => new(&topic, &id, printer),
         BankCommand::Draft(args) => draft::run(&args, settings, printer),
         BankCommand::Learn(args) => learn::run(&args, settings, printer),
@@ -40,6 +40,7 @@ fn new(topic: &str, id: &str, printer: &Printer) -> anyhow::Result<ExitStatus> {
 fn schema(of: SchemaOf, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let schema = match of {
         SchemaOf::Rubric => bank::rubric_schema(),
+        SchemaOf::Ideas => bank::ideas_schema(),
         SchemaOf::Result => bank::result_schema(),
         SchemaOf::Summary => report::summary_schema(),
         SchemaOf::Eval => report::evaluation_schema(),

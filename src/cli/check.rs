@@ -15,6 +15,7 @@ use super::exit_status::ExitStatus;
 use super::files::read_text;
 use super::hints::{advised, finding_hint};
 use super::printer::Printer;
+use super::scored_rows::first_names;
 use super::settings::Settings;
 use crate::bank::{self, Bank, Files, Finding};
 use crate::engine::{NotUtf8, SHIPPED, load_files_to_check};
@@ -36,6 +37,7 @@ struct Target {
 
 pub(super) fn run(
     paths: &[PathBuf],
+    with_lint: bool,
     format: ListFormat,
     settings: &Settings,
     printer: &Printer,
@@ -55,8 +57,17 @@ pub(super) fn run(
             Some(files) => bank::check_files(&target.bank, files),
         };
         findings.extend(target.encoding_findings());
+        if with_lint {
+            let is_checked =
+                |finding: &Finding| target.files.as_ref().is_none_or(|files| files.contains(&finding.file));
+            findings.extend(bank::lint(&target.bank).into_iter().filter(is_checked));
+        }
         findings.sort();
         findings.iter_mut().for_each(|finding| finding.hint = finding_hint(finding));
+        let replaced = target.bank.replaced_ideas();
+        if !replaced.is_empty() && target.files.is_none() {
+            printer.note(&format!("{} replaces built-in ideas: {}", target.name, first_names(&replaced)));
+        }
         let summary = target.summary(findings.len());
         match format {
             ListFormat::Json => printer.note(&summary),

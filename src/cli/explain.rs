@@ -14,6 +14,7 @@ use super::settings::Settings;
 use crate::model::{Answer, Basis, Criterion, Question};
 use crate::report::{self, printable};
 use crate::score::{MatchEffect, PhraseMatch, PhraseMatches, Workspace};
+use crate::text::StanceWord;
 use crate::wording::counted;
 
 pub(super) fn run(args: &Args, settings: &Settings, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -61,14 +62,25 @@ fn criterion<'q>(phrase: &PhraseMatches<'_>, question: &'q Question) -> &'q Crit
 }
 
 /// The effect of a match as text, for both output formats.
-fn verdict(effect: MatchEffect) -> &'static str {
-    match effect {
+fn verdict(found: &PhraseMatch) -> &'static str {
+    match found.effect {
         MatchEffect::Counts => "counts",
         MatchEffect::BareListing => "counts half: bare listing",
         MatchEffect::Denied => "counts fully if the reference denies it too, otherwise half",
-        MatchEffect::Negated => "does not count: negated",
+        MatchEffect::Rejected if found.reasons.is_empty() => "does not count: negated",
+        MatchEffect::Rejected => "does not count: the speaker rejects it",
+        MatchEffect::NotRejected => "does not count: the speaker does not reject it",
         MatchEffect::Echo => "does not count: repeats the question",
     }
+}
+
+/// The words that speak most for a rejection, with their weights; `None` if there are none.
+fn shown_reasons(reasons: &[StanceWord]) -> Option<String> {
+    const SHOWN: usize = 4;
+    let against = reasons.iter().filter(|reason| reason.weight > 0).take(SHOWN);
+    let shown: Vec<String> =
+        against.map(|reason| format!("\"{}\" (+{})", printable(&reason.words), reason.weight)).collect();
+    (!shown.is_empty()).then(|| shown.join(", "))
 }
 
 fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>) -> Value {
@@ -79,7 +91,17 @@ fn as_json(phrase: &PhraseMatches<'_>, question: &Question, answer: &Answer<'_>)
             "end": found.span.end,
             "quote": found.span.of(answer.text),
             "how": found.how,
-            "verdict": verdict(found.effect),
+            "verdict": verdict(found),
+            "ideas": found.ideas.iter().map(|idea| json!({
+                "id": idea.id,
+                "start": idea.span.start,
+                "end": idea.span.end,
+                "quote": idea.span.of(answer.text),
+            })).collect::<Vec<_>>(),
+            "reasons": found.reasons.iter().map(|reason| json!({
+                "words": reason.words,
+                "weight": reason.weight,
+            })).collect::<Vec<_>>(),
         })
     };
     json!({
@@ -128,8 +150,14 @@ fn as_text(phrases: &[PhraseMatches<'_>], question: &Question, answer: &Answer<'
         for found in &phrase.matches {
             let quote = printable(found.span.of(answer.text)).into_owned();
             let (start, end) = (found.span.start, found.span.end);
-            let _ =
-                writeln!(text, "        {start}..{end} \"{quote}\" by {}: {}", found.how.name(), verdict(found.effect));
+            let verdict = verdict(found);
+            let _ = writeln!(text, "        {start}..{end} \"{quote}\" by {}: {verdict}", found.how.name());
+            for idea in &found.ideas {
+                let _ = writeln!(text, "            <{}> \"{}\"", idea.id, printable(idea.span.of(answer.text)));
+            }
+            if let Some(reasons) = shown_reasons(&found.reasons) {
+                let _ = writeln!(text, "            because of {reasons}");
+            }
         }
     }
     text.push_str("\n+ counts   ~ counts half   x found, does not count   . not found\n");

@@ -21,6 +21,7 @@ mod found_bank;
 mod grade;
 mod grade_results;
 mod hints;
+mod ideas;
 mod judge;
 mod learn;
 mod learn_report;

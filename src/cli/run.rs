@@ -14,7 +14,9 @@ use super::hints;
 use super::printer::{self, Printer};
 use super::settings::{Environment, Settings};
 use super::terminal::Interrupted;
-use super::{bank, batch, calibrate, completions_and_manual, config, eval, grade, judge, prompt, questions, search};
+use super::{
+    bank, batch, calibrate, completions_and_manual, config, eval, grade, ideas, judge, prompt, questions, search,
+};
 use crate::batch::{catch_panic, note_panic};
 use crate::report;
 
@@ -163,6 +165,7 @@ fn run(command: Command, settings: &Settings, printer: &Printer) -> anyhow::Resu
         Command::Grade(args) => grade::run(&args, settings, printer),
         Command::Batch(args) => batch::run(&args, settings, printer),
         Command::Questions(args) => questions::run(args, settings, printer),
+        Command::Ideas(args) => ideas::run(&args, settings, printer),
         Command::Search(args) => search::run(&args, settings, printer),
         Command::Eval(args) => eval::run(&args, settings, printer),
         Command::Calibrate(args) => calibrate::run(&args, settings, printer),

@@ -144,6 +144,7 @@ mod tests {
             known_as: Vec::new(),
             drafted: false,
             bands: Bands::default(),
+            enough: None,
             criteria: Vec::new(),
             penalties: Vec::new(),
             goldens: Vec::new(),

@@ -226,7 +226,7 @@ fn thresholds_decide_the_exit_code() {
 
 #[test]
 fn a_calibrated_score_is_added_to_the_original_score() {
-    let calibration = "schema = 1\nscorer = 4\ncurve = [[0.0, 0.5], [1.0, 1.0]]\n";
+    let calibration = "schema = 1\nscorer = 5\ncurve = [[0.0, 0.5], [1.0, 1.0]]\n";
     let run = batch(2, &["rows.jsonl", "--calibration", "c.toml"]).file("c.toml", calibration);
     let ran = run.run().success();
     let row = &lines(&ran.out)[0];

@@ -132,7 +132,7 @@ fn differences_to_an_earlier_evaluation_are_tested() {
     let unmoved = ["changes — since ", "0 of 36 answers have a different score", "0.000"];
     second.file("before.json", &before).run().success().prints(&unmoved);
     again.file("shuffled.jsonl", shuffled).run().success().prints(&unmoved);
-    let third = third.file("c.toml", "schema = 1\nscorer = 4\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
+    let third = third.file("c.toml", "schema = 1\nscorer = 5\ncurve = [[0.0, 0.0], [1.0, 0.5]]\n");
     let moved = third.file("before.json", &before).run().success().json()["moved"].clone();
     assert_eq!(moved["answers"], 36);
     assert!(moved["changed"].as_u64() > Some(20), "{moved}");
@@ -366,7 +366,7 @@ fn calibration_with_too_few_answers_is_an_error() {
     ]);
     let wrong = drafted().again(["grade", "--bank", "bank", "--question", "tea/1", "-", "--calibration", "c.toml"]);
     wrong
-        .file("c.toml", "schema = 1\nscorer = 4\ncurve = 3")
+        .file("c.toml", "schema = 1\nscorer = 5\ncurve = 3")
         .run_with(b"x")
         .failure()
         .reports(&["c.toml is not a calibration: line 3: ", "hint: "]);

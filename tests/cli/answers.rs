@@ -139,7 +139,7 @@ fn escape_sequences_of_an_answer_do_not_reach_the_terminal() {
 #[test]
 fn an_unreadable_answer_is_an_error_that_names_the_file() {
     tiny(["grade", "nowhere.md"]).run().failure().reports(&["cannot read the answer nowhere.md"]);
-    tiny(["grade", "bank"]).run().failure().reports(&["cannot read the answer bank"]);
+    tiny(["grade", "bank"]).run().failure().reports(&["error: bank is a folder\nhint: `gradus batch`"]);
 }
 
 #[test]

@@ -207,6 +207,7 @@ fn schemas_describe_rubrics_and_results() {
             "bands",
             "criterion",
             "drafted",
+            "enough",
             "golden",
             "id",
             "include",
@@ -225,7 +226,10 @@ fn schemas_describe_rubrics_and_results() {
     for key in ["schema", "id", "question", "grader", "criteria", "penalties", "flags", "delivery", "fingerprint"] {
         assert!(result.iter().any(|known| known == key), "no {key} in {result:?}");
     }
-    gradus(["bank", "schema", "answer"]).run().failure().reports(&["[possible values: rubric, result, summary, eval"]);
+    gradus(["bank", "schema", "answer"])
+        .run()
+        .failure()
+        .reports(&["[possible values: rubric, ideas, result, summary, eval"]);
 }
 
 #[test]

@@ -244,7 +244,7 @@ fn errors_of_settings_files_have_a_place_and_a_hint() {
             "correct the line, or remove it",
         ),
         ("colour = \"never\"\n", "1:1: `colour` is not a setting of this file", "did you mean `color`?"),
-        ("[llm]\ntemprature = 1\n", "2:1: `temprature` is not a setting of [llm]", "did you mean `temperature`?"),
+        ("[llm]\ntemperatures = 1\n", "2:1: `temperatures` is not a setting of [llm]", "did you mean `temperature`?"),
         (
             "editor = \"never\"\n",
             "1:1: `editor` is not a setting of this file",

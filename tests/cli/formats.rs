@@ -5,10 +5,13 @@ use super::tiny_bank::{ANSWER, tiny};
 #[test]
 fn every_format_shows_the_same_grade() {
     let rows: [(&str, &[&str]); 4] = [
-        ("text", &["answer.md · undo-release\n", "  37.5   ", "3 of 8 points", "“their fault”"]),
-        ("markdown", &["# answer.md\n", "**37.5 of 100, partial**", "| 2 | ◐ partial | 1/2 |", "**their faultᴾ¹**"]),
+        ("text", &["answer.md · undo-release\n", "  37.5   ", "3 of 8 points", "“It was their fault”"]),
+        (
+            "markdown",
+            &["# answer.md\n", "**37.5 of 100, partial**", "| 2 | ◐ partial | 1/2 |", "**It was their faultᴾ¹**"],
+        ),
         ("csv", &["answer.md,undo-release,graded,37.5,3,8,partial,", ",1,0.5,0,blames-a-person=1,\n"]),
-        ("json", &["\"score\": 37.5", "\"band\": \"partial\"", "\"quote\": \"their fault\""]),
+        ("json", &["\"score\": 37.5", "\"band\": \"partial\"", "\"quote\": \"It was their fault\""]),
     ];
     for (format, expected) in rows {
         tiny(["grade", "--question", "undo-release", "--format", format, "answer.md"])

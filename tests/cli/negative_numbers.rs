@@ -7,9 +7,10 @@ use crate::docs::commands::help_of_all_commands;
 /// Names of values that are numbers, or texts with a number.
 const NUMERIC: [&str; 3] = ["N", "I/N", "CUT"];
 /// Names of all other values.
-const OTHER: [&str; 17] = [
+const OTHER: [&str; 18] = [
     "DETAIL",
     "DIR",
+    "FIELD",
     "FILE",
     "FORMAT",
     "GRADER",

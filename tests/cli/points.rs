@@ -75,7 +75,7 @@ fn every_format_shows_the_same_points_and_the_points_add_up() {
 
 #[test]
 fn a_third_of_three_points_is_one_point() {
-    let words = "We saw that it was the anchor on the left.\n\nThen there was a dagger in the box.\n\n\
+    let words = "We saw that it was the anchor on the left.\n\nWe saw that it was the dagger in the box.\n\n\
         And there was a garden, and a hammer, behind it.\n";
     let ran = bank(&["grade", "--question", "thirds", "a.md", "--format", "json"], words).run().success();
     let json = ran.json();

@@ -28,6 +28,9 @@ finds strong samples that also pass as answers to questions of other topics.")]
         /// Folder of a bank, or some of its files [default: the bank that the settings name, otherwise the nearest folder with `rubrics`]
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// Also report phrases that are valid but suspicious: too common, never found, or written in another syntax
+        #[arg(long)]
+        lint: bool,
         /// Output format
         #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
         format: ListFormat,
@@ -196,6 +199,8 @@ pub(in crate::cli) enum LearnFormat {
 pub(in crate::cli) enum SchemaOf {
     /// Rubric files
     Rubric,
+    /// Files of ideas
+    Ideas,
     /// Results of `grade` and `batch`
     Result,
     /// Summary of `batch`

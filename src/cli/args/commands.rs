@@ -79,6 +79,8 @@ pub(in crate::cli) enum Command {
     Search(Search),
     /// Check, draft, extend and explain question banks
     Bank(Bank),
+    /// List, show and find ideas, which phrases of rubrics name as `<id>`
+    Ideas(Ideas),
     /// Measure agreement with human scores
     Eval(Eval),
     /// Fit scores to the scale of human scores
@@ -238,6 +240,42 @@ pub(in crate::cli) struct QuestionsList {
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub(in crate::cli) format: ListFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:
+  gradus ideas list
+  gradus ideas show quickly
+  gradus ideas find \"we reverted the deploy within five minutes\"")]
+pub(in crate::cli) struct Ideas {
+    #[command(subcommand)]
+    pub(in crate::cli) command: IdeasCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum IdeasCommand {
+    /// List the ideas and word lists
+    List {
+        /// Output format
+        #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Show the wordings and the test sentences of an idea
+    Show {
+        /// Id of the idea
+        id: String,
+        /// Output format
+        #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Find the ideas that a text expresses; exit with 1 if there are none
+    Find {
+        /// Text to search
+        text: String,
+        /// Output format
+        #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+        format: ListFormat,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

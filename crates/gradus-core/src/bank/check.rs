@@ -9,11 +9,13 @@ use super::check_names::check_names;
 use super::check_wordings::check_wordings;
 use super::corpus::{self, CorpusFile};
 use super::finding::{Finding, FindingKind, SourceText};
+use super::ideas::{self, IDEAS, IdeasOfFile};
 use super::locations::RubricLocations;
 use super::question_bank::{Bank, Entry, RELATED, SHARED, SYNONYMS};
 use super::rubric::{self, Rubric};
 use crate::model::{Answer, Bands, Criterion, Golden, Grade, Sample, SampleLevel, Tenths, Thousandths};
 use crate::score::{Scorer, Scorers, Workspace};
+use crate::text::{KnownWords, Synonyms};
 
 /// A question that can be used for grading, with the locations for its findings.
 struct PreparedQuestion<'b> {
@@ -65,7 +67,8 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
         findings.extend(faults);
         Arc::default()
     });
-    let vocabulary = bank.vocabulary_with(synonyms, &mut findings);
+    let vocabulary = bank.vocabulary_with(synonyms.clone(), &mut findings);
+    check_ideas(bank, scope, &synonyms, &mut findings);
     findings.extend(
         misplaced(bank)
             .into_iter()
@@ -95,13 +98,26 @@ fn check_scope(bank: &Bank, scope: Scope<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Checks the files of ideas in scope and tests their ideas.
+fn check_ideas(bank: &Bank, scope: Scope<'_>, synonyms: &Synonyms, findings: &mut Vec<Finding>) {
+    let mut files = Vec::new();
+    for (file, text) in bank.idea_files().into_iter().filter(|(file, _)| scope.has(file)) {
+        match ideas::parse(file, text) {
+            Ok(ideas) => files.push(IdeasOfFile { file, text, ideas }),
+            Err(faults) => findings.extend(faults),
+        }
+    }
+    let known = KnownWords::from_sorted(bank.files().built_in().words);
+    findings.extend(ideas::check(&files, bank.ideas(), synonyms, &known));
+}
+
 /// A finding for every rubric file that is not in a topic folder and therefore is not read as a question.
 fn misplaced(bank: &Bank) -> Vec<Finding> {
     let rubrics: HashSet<String> = bank.entries().iter().map(Entry::rubric_path).collect();
     let belongs = |file: &str| {
         rubrics.contains(file)
             || [SYNONYMS, RELATED].contains(&file)
-            || file.strip_prefix(SHARED).is_some_and(|name| !name.contains('/'))
+            || [SHARED, IDEAS].iter().any(|folder| file.strip_prefix(folder).is_some_and(|name| !name.contains('/')))
     };
     let others = bank.files().within("rubrics/", ".toml").filter(|(file, _)| !belongs(file));
     let finding = |(file, text)| {

@@ -71,6 +71,11 @@ fn faults_of_the_header_are_found() {
             "the bands are out of order",
             "use partial < solid < strong, at most 100",
         ),
+        (
+            changed("[[criterion", "enough = 0\n[[criterion"),
+            "`enough` is 0, and all criteria together have 1 point",
+            "use a number of points from 1 to the points of all criteria",
+        ),
         (HEADER.to_owned(), "the rubric has no criteria", "add a `[[criterion]]` table"),
         (
             changed("[[criterion", "include = [\"none\"]\n[[criterion"),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::model::{Fingerprint, FingerprintHasher};
 
-/// The bank that a program carries. Every other bank may use its synonyms, related words and shared criteria.
+/// The bank that a program carries. Every other bank may use its synonyms, related words, ideas and shared criteria.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BuiltIn {
     /// Name and text of every file, sorted by name.
@@ -46,7 +46,9 @@ impl Files {
         let mut hasher = FingerprintHasher::new();
         hasher.bytes(env!("CARGO_PKG_VERSION").as_bytes());
         let files = self.built_in.files.iter();
-        for (_, text) in files.filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/")) {
+        for (_, text) in files
+            .filter(|(name, _)| name.matches('/').count() == 1 || name.contains("/shared/") || name.contains("/ideas/"))
+        {
             hasher.bytes(text.as_bytes());
         }
         for part in self.entries.iter().flat_map(|(name, text)| [name, text]) {

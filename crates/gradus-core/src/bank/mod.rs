@@ -16,7 +16,10 @@ mod encode;
 mod files;
 mod finding;
 mod front_matter;
+mod idea_search;
+mod ideas;
 mod learn;
+mod lint;
 mod locations;
 mod names;
 mod question_bank;
@@ -36,10 +39,12 @@ pub use draft::{
 pub use files::{BuiltIn, Files};
 pub use finding::{Finding, FindingKind};
 pub use front_matter::{FrontMatter, FrontMatterError};
+pub use idea_search::{IdeaInText, ListedIdea};
 pub use learn::{
     GradedAnswer, HeldOut, LearnOptions, Learned, Learner, Proposal, Refusal, RefusalReason, Suggestion, Target,
     UnplacedPhrase,
 };
+pub use lint::lint;
 pub use question_bank::{Bank, Entry};
-pub use schema::{result_schema, rubric_schema};
+pub use schema::{ideas_schema, result_schema, rubric_schema};
 pub use template::rubric_template;

@@ -9,11 +9,12 @@ use std::sync::{Arc, OnceLock};
 use super::bank_error::BankError;
 use super::files::Files;
 use super::finding::{Finding, SourceText};
+use super::ideas::{self, IDEAS};
 use super::locations::{RubricLocations, inside_string};
 use super::names::stated_id;
 use super::wordings::Wordings;
 use super::{corpus, rubric, word_lists};
-use crate::model::{Question, Sample};
+use crate::model::{Ideas, Question, Sample};
 use crate::score::{PhraseFault, Scorer, ScorerError, Scorers, Vocabulary};
 use crate::text::{KnownWords, RelatedWords, Synonyms};
 
@@ -27,6 +28,7 @@ pub struct Bank {
     entries: Vec<Entry>,
     synonyms: OnceLock<Result<Arc<Synonyms>, Vec<Finding>>>,
     related: OnceLock<Result<RelatedWords, Vec<Finding>>>,
+    ideas: OnceLock<Arc<Ideas>>,
     names: OnceLock<Names>,
     wordings: OnceLock<Wordings>,
 }
@@ -66,7 +68,7 @@ impl Bank {
     pub fn new(files: Files) -> Self {
         let entry = |(name, _): (&str, &str)| {
             let (topic, id) = name.strip_prefix("rubrics/")?.strip_suffix(".toml")?.split_once('/')?;
-            let is_question = topic != "shared" && !id.contains('/');
+            let is_question = !["shared", "ideas"].contains(&topic) && !id.contains('/');
             is_question.then(|| Entry { id: id.to_owned(), topic: topic.to_owned() })
         };
         let entries = files.within("rubrics/", ".toml").filter_map(entry).collect();
@@ -75,12 +77,13 @@ impl Bank {
             entries,
             synonyms: OnceLock::new(),
             related: OnceLock::new(),
+            ideas: OnceLock::new(),
             names: OnceLock::new(),
             wordings: OnceLock::new(),
         }
     }
 
-    /// The built-in bank, whose synonyms, related words and shared criteria this bank may use.
+    /// The built-in bank, whose synonyms, related words, ideas and shared criteria this bank may use.
     #[must_use]
     pub fn built_in(&self) -> Self {
         Self::new(Files::of_built_in(self.files.built_in()))
@@ -235,6 +238,32 @@ impl Bank {
         self.synonyms.get_or_init(parse).clone()
     }
 
+    /// The ideas of this bank and those of the built-in bank. An idea of this bank replaces the built-in idea with the
+    /// same id.
+    pub fn ideas(&self) -> &Arc<Ideas> {
+        let collect = || Arc::new(ideas::collect(self.built_in_idea_files().into_iter().chain(self.idea_files())));
+        self.ideas.get_or_init(collect)
+    }
+
+    /// The ids of the built-in ideas that this bank defines in another way, sorted.
+    pub fn replaced_ideas(&self) -> Vec<&str> {
+        ideas::replaced(&self.idea_files(), &self.built_in_idea_files())
+    }
+
+    /// The files of ideas of this bank: name and text.
+    pub(super) fn idea_files(&self) -> Vec<(&str, &str)> {
+        self.files.within(IDEAS, ".toml").collect()
+    }
+
+    /// The files of ideas of the built-in bank, unless this is the built-in bank.
+    pub(super) fn built_in_idea_files(&self) -> Vec<(&str, &str)> {
+        if self.files.is_built_in() {
+            return Vec::new();
+        }
+        let files = self.files.built_in().files.iter().copied();
+        files.filter(|(name, _)| name.starts_with(IDEAS)).collect()
+    }
+
     /// The synonyms, related words and known words for grading. Known words are not corrected as typing errors.
     ///
     /// The known words are those of the built-in bank. If this is another bank, the words of its files are added.
@@ -249,7 +278,8 @@ impl Bank {
 
     /// The vocabulary with these synonyms. Related words with faults are left out, and the faults are added to `faults`.
     pub(super) fn vocabulary_with(&self, synonyms: Arc<Synonyms>, faults: &mut Vec<Finding>) -> Vocabulary {
-        let mut vocabulary = Vocabulary::new(synonyms, KnownWords::from_sorted(self.files.built_in().words));
+        let known = KnownWords::from_sorted(self.files.built_in().words);
+        let mut vocabulary = Vocabulary::new(synonyms, known).with_ideas(Arc::clone(self.ideas()));
         if !self.files.is_built_in() {
             vocabulary = vocabulary.with_words(self.files.within("", "").map(|(_, text)| text));
         }
@@ -305,12 +335,12 @@ impl Bank {
         let finding = |fault: &PhraseFault| {
             let message = fault.error.message.clone();
             let Some(location) = locations.phrase(fault.place) else {
-                return Finding::new(file, text(file), 0..0, message, fault.error.hint);
+                return Finding::new(file, text(file), 0..0, message, fault.error.hint.as_ref());
             };
             let text = text(&location.file);
             let span = inside_string(text, location.span, &fault.error.at);
             let source = sources.entry(location.file.clone()).or_insert_with(|| SourceText::new(text));
-            source.finding(&location.file, span, message, fault.error.hint)
+            source.finding(&location.file, span, message, fault.error.hint.as_ref())
         };
         faults.iter().map(finding).collect()
     }

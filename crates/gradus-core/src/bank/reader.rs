@@ -93,6 +93,9 @@ pub(super) fn format_finding(file: &str, text: &str, error: &toml::de::Error) ->
         Subject::Key => ("remove it, or correct its spelling", FindingKind::Other),
         Subject::Table => ("add it", FindingKind::Other),
         Subject::Value => ("compare the file with the JSON Schema of rubrics", FindingKind::RubricSyntax),
+        Subject::Apostrophe => {
+            ("an apostrophe ends a string in single quotes: write the string in double quotes", FindingKind::Other)
+        }
     };
     Finding::new(file, text, span, message, hint).with_kind(kind)
 }
@@ -106,6 +109,8 @@ enum Subject {
     Table,
     /// A value of the wrong type, or text that is not TOML.
     Value,
+    /// An apostrophe in a word that ends a string in single quotes too early.
+    Apostrophe,
 }
 
 fn subject(text: &str, span: &Range<usize>) -> Subject {
@@ -116,7 +121,7 @@ fn subject(text: &str, span: &Range<usize>) -> Subject {
     let is_table =
         inside.starts_with('[') && line.is_empty() || inside.starts_with('{') && !line.trim_end().ends_with('=');
     if toml::from_str::<toml::Table>(text).is_err() {
-        Subject::Value
+        if has_apostrophe_in_word(text, span.start) { Subject::Apostrophe } else { Subject::Value }
     } else if span.is_empty() || is_table || inside.len() == text.len() {
         Subject::Table
     } else if after.starts_with(['=', '.']) || after.starts_with(']') && line.starts_with('[') {
@@ -124,6 +129,17 @@ fn subject(text: &str, span: &Range<usize>) -> Subject {
     } else {
         Subject::Value
     }
+}
+
+/// Whether the line of a syntax error has a string in single quotes and, up to the error, an apostrophe inside a word.
+fn has_apostrophe_in_word(text: &str, error: usize) -> bool {
+    let start = text.get(..error).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+    let is_in_word = |(at, _): (usize, &str)| {
+        let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
+        start + at <= error && before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric)
+    };
+    line.match_indices('\'').any(is_in_word)
 }
 
 /// The first names of a list and the number of the others, so that a hint stays short.
@@ -160,6 +176,7 @@ mod tests {
     fn the_hint_for_a_file_of_the_wrong_format_follows_from_the_location_of_the_fault() {
         let (key, table) = ("remove it, or correct its spelling", "add it");
         let value = "compare the file with the JSON Schema of rubrics";
+        let apostrophe = "an apostrophe ends a string in single quotes: write the string in double quotes";
         let criterion = "[[criterion]]\nid = \"a\"\npoints = 1\n";
         let concept = "asks = \"x\"\nconcept = [{ id = \"k\" }]\n";
         for (text, message, expected) in [
@@ -178,6 +195,8 @@ mod tests {
             (format!("include = ['a', 7]\n{HEADER}"), "invalid type", value),
             ("id = q".to_owned(), "", value),
             ("not toml [".to_owned(), "", value),
+            ("any = ['people don't blame', 'x']\n".to_owned(), "", apostrophe),
+            ("any = [\n  'nobody\u{27}s fault',\n]\n".to_owned(), "", apostrophe),
         ] {
             let (found, hint) = hint(&text);
             assert!(found.starts_with(message), "{text}: {found}");

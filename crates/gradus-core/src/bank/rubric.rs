@@ -11,6 +11,7 @@ use super::locations::{CriterionLocations, RubricLocations};
 use super::reader::{Reader, format_finding};
 use super::schema::{CriterionTable, RubricFile, SharedFile};
 use crate::model::{Bands, Criterion, Golden, Level, Question, QuestionKind, is_blank};
+use crate::wording::counted;
 
 /// Maximum number of points of all criteria of a rubric together, and of all penalties. It keeps sums of thousandths
 /// small.
@@ -68,10 +69,14 @@ pub(super) fn parse<'s>(
         known_as: table.known_as.into_iter().map(Spanned::into_inner).collect(),
         drafted: table.drafted,
         bands: table.bands.map_or_else(Bands::default, Spanned::into_inner),
+        enough: table.enough.as_ref().map(|enough| *enough.get_ref()),
         criteria,
         penalties,
         goldens,
     };
+    if let Some(enough) = &table.enough {
+        check_enough(&mut reader, enough, &question);
+    }
     let locations = RubricLocations {
         criteria: criterion_locations,
         penalties: penalty_locations,
@@ -106,6 +111,16 @@ fn check_header(reader: &mut Reader<'_>, table: &RubricFile) {
         if !(partial < solid && solid < strong && strong <= 100) {
             reader.report(bands.span(), "the bands are out of order", "use partial < solid < strong, at most 100");
         }
+    }
+}
+
+/// Reports that no answer, or every answer, would get the full score.
+fn check_enough(reader: &mut Reader<'_>, enough: &Spanned<u32>, question: &Question) {
+    let all: u32 = question.criteria.iter().map(|criterion| criterion.points).sum();
+    if !(1..=all).contains(enough.get_ref()) {
+        let message =
+            format!("`enough` is {}, and all criteria together have {}", enough.get_ref(), counted(all, "point"));
+        reader.report(enough.span(), message, "use a number of points from 1 to the points of all criteria");
     }
 }
 
@@ -187,6 +202,7 @@ pub(super) fn parse_shared_alone(file: &str, text: &str) -> Result<Rubric, Vec<F
         known_as: Vec::new(),
         drafted: false,
         bands: Bands::default(),
+        enough: None,
         criteria,
         penalties: Vec::new(),
         goldens,

@@ -14,6 +14,11 @@ pub fn rubric_schema() -> Schema {
     schema_for!(RubricFile)
 }
 
+/// The JSON Schema of files of ideas.
+pub fn ideas_schema() -> Schema {
+    schema_for!(IdeaFile)
+}
+
 /// The JSON Schema of results.
 pub fn result_schema() -> Schema {
     schema_for!(Grade<'static>)
@@ -60,6 +65,10 @@ pub(super) struct RubricFile {
     /// Lowest scores of the bands: 80, 60 and 35 if absent.
     #[schemars(with = "Option<Bands>")]
     pub(super) bands: Option<Spanned<Bands>>,
+    /// Points of an answer that deserves the full score: the points of all criteria if absent. Set it if an expert would
+    /// call an answer complete that leaves some of the criteria out.
+    #[schemars(with = "Option<u32>")]
+    pub(super) enough: Option<Spanned<u32>>,
     /// Criteria that earn points.
     #[serde(default)]
     pub(super) criterion: Vec<CriterionTable>,
@@ -81,6 +90,65 @@ pub(super) struct SharedFile {
     pub(super) criterion: Vec<CriterionTable>,
     #[serde(default)]
     pub(super) golden: Vec<Spanned<GoldenTable>>,
+}
+
+/// A file of ideas.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "gradus ideas")]
+pub(super) struct IdeaFile {
+    /// Version of the file format: 1.
+    #[schemars(with = "u32")]
+    pub(super) schema: Spanned<u32>,
+    /// Notions of the field with their wordings.
+    #[serde(default)]
+    pub(super) idea: Vec<IdeaTable>,
+    /// Lists of words that can replace each other in a phrase.
+    #[serde(default)]
+    pub(super) words: Vec<WordsTable>,
+}
+
+/// The table of one idea or list, cut out of a file of ideas.
+#[derive(Deserialize)]
+pub(super) struct OneIdea {
+    #[serde(default)]
+    pub(super) idea: Vec<IdeaTable>,
+    #[serde(default)]
+    pub(super) words: Vec<WordsTable>,
+}
+
+/// A notion of the field with the wordings that people use for it. Phrases name it as `<id>`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdeaTable {
+    /// Id, unique in the bank.
+    #[schemars(with = "String")]
+    pub(super) id: Spanned<String>,
+    /// What the idea means, in one sentence.
+    pub(super) means: String,
+    /// Phrases that express the idea.
+    #[schemars(with = "Vec<String>")]
+    pub(super) any: Vec<Spanned<String>>,
+    /// Sentences that express the idea, in other words than the phrases. The check of the bank tests them.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) says: Vec<Spanned<String>>,
+    /// Sentences that share words with the phrases and do not express the idea.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) not: Vec<Spanned<String>>,
+}
+
+/// A list of words for one position of a phrase. Phrases name it as `<id>`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WordsTable {
+    /// Id, unique in the bank.
+    #[schemars(with = "String")]
+    pub(super) id: Spanned<String>,
+    /// The words.
+    #[schemars(with = "Vec<String>")]
+    pub(super) any: Vec<Spanned<String>>,
 }
 
 /// One criterion or penalty.

@@ -259,6 +259,8 @@ pub enum Flag {
     AddressesTheGrader,
     /// The answer contains at most two concepts, and has few content words in common with the question and its samples.
     OffTopic,
+    /// The question asks for deeds, and the answer describes only what one would do, so that criteria earn at most half.
+    TheoryOnly,
     /// The answer is not written in English, so that the score is not reliable.
     NotEnglish,
     /// Repeated or different judges put the answer into different bands.
@@ -277,6 +279,7 @@ impl Flag {
             Self::Stuffed => "stuffed",
             Self::AddressesTheGrader => "addresses-the-grader",
             Self::OffTopic => "off-topic",
+            Self::TheoryOnly => "theory-only",
             Self::NotEnglish => "not-english",
             Self::UncertainBand => "uncertain-band",
         }

@@ -7,6 +7,7 @@ mod fingerprint;
 mod fixed_point;
 mod grade;
 mod grade_summary;
+mod idea;
 mod invisible;
 mod non_text;
 mod question;
@@ -23,6 +24,7 @@ pub use grade::{
     Vote,
 };
 pub use grade_summary::{GradeSummary, RowOutcome};
+pub use idea::{Idea, Ideas};
 pub use invisible::{Invisible, is_blank, is_hiding, is_invisible, is_unseen};
 pub use non_text::{NonText, file_signature, non_text};
 pub use question::{

@@ -207,6 +207,8 @@ pub struct Question {
     pub drafted: bool,
     /// Lowest scores of the bands.
     pub bands: Bands,
+    /// Points that an answer needs for the full score; `None` for the points of all criteria.
+    pub enough: Option<u32>,
     /// Criteria that earn points: those of the rubric itself, then the included ones.
     pub criteria: Vec<Criterion>,
     /// Penalties that deduct points.
@@ -222,8 +224,9 @@ impl Question {
         std::iter::once(&self.prompt).chain(others).map(String::as_str)
     }
 
-    /// Points that a perfect answer earns.
+    /// Points of the full score. An answer earns at most this much, whatever else it contains.
     pub fn possible(&self) -> Thousandths {
-        Thousandths(self.criteria.iter().map(|criterion| criterion.points * 1000).sum())
+        let all = self.criteria.iter().map(|criterion| criterion.points).sum();
+        Thousandths(self.enough.unwrap_or(all) * 1000)
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! Each part of a phrase becomes a chain of nodes. Parts with equal first elements share nodes; alternatives and
 //! synonyms add edges and side chains. Edges do not hold words: the edges of a word are looked up once per distinct
-//! word.
+//! word. The wordings of an idea are compiled once and used by every phrase that names the idea.
 
 use hashbrown::HashMap;
 
+use super::compiled_idea::CompiledIdea;
 use super::edges::{Edge, MatchKinds, START};
 use super::misspelling::Misspellings;
-use super::parse::{Atom, Element, Phrase, PhraseError, Reader};
-use super::word_edges::{Accept, Atoms, AtomsBuilder, Matcher};
-use crate::text::{Class, KnownWords, Lexicon, Member, QuantityKinds, RelatedWords, Synonyms, WordId};
+use super::parse::{ANY_DISTANCE, Atom, Element, Part, Phrase, PhraseError, Reader};
+use super::word_edges::{Accept, Atoms, AtomsBuilder, End, Matcher};
+use super::word_forms::WordForms;
+use crate::model::Ideas;
+use crate::text::{KnownWords, Lexicon, Member, QuantityKinds, RelatedWords, Synonyms, WordId};
 
 /// Greatest number of nodes in one automaton.
 const MAX_NODES: usize = START as usize - 1;
@@ -19,7 +22,7 @@ const MAX_NODES: usize = START as usize - 1;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
     /// The phrases need too many nodes.
-    #[error("the phrases of one rubric need more than {MAX_NODES} nodes")]
+    #[error("the phrases of one rubric and their ideas need more than {MAX_NODES} nodes")]
     TooMany,
 }
 
@@ -35,58 +38,90 @@ impl CompileError {
 /// Compiles the phrases of one rubric.
 pub struct Compiler<'a> {
     synonyms: &'a Synonyms,
-    reader: &'a mut Reader,
+    pub(super) ideas: &'a Ideas,
+    pub(super) reader: &'a mut Reader,
     atoms: AtomsBuilder,
     quantities: Vec<(QuantityKinds, Edge)>,
     phrases: u32,
-    parts: u32,
+    /// For each part of a phrase or wording, the greatest distance from the part before.
+    distances: Vec<u8>,
+    /// For each phrase, whether it counts only where it is rejected.
+    rejected: Vec<bool>,
+    /// For each phrase, the number of its words.
+    specificity: Vec<u8>,
     accepts: Vec<Option<Accept>>,
     shared_nodes: HashMap<(u16, Element), u16>,
+    forms: WordForms,
+    /// The ideas that phrases use, by id.
+    pub(super) compiled: HashMap<&'a str, CompiledIdea>,
+    /// For each compiled idea, the edges that it takes.
+    pub(super) idea_edges: Vec<Vec<Edge>>,
+    /// The ids of the compiled ideas.
+    pub(super) idea_ids: Vec<String>,
     /// Related words, by which the phrases added from now on are also matched.
     related: Option<&'a RelatedWords>,
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler without phrases.
-    pub fn new(synonyms: &'a Synonyms, reader: &'a mut Reader) -> Self {
+    /// A compiler without phrases. Words in phrases match their inflections.
+    pub fn new(synonyms: &'a Synonyms, ideas: &'a Ideas, reader: &'a mut Reader) -> Self {
         Self {
             synonyms,
+            ideas,
             reader,
             atoms: AtomsBuilder::default(),
             quantities: Vec::new(),
             phrases: 0,
-            parts: 0,
+            distances: Vec::new(),
+            rejected: Vec::new(),
+            specificity: Vec::new(),
             accepts: Vec::new(),
             shared_nodes: HashMap::new(),
+            forms: WordForms::Inflections,
+            compiled: HashMap::new(),
+            idea_edges: Vec::new(),
+            idea_ids: Vec::new(),
             related: None,
         }
     }
 
-    /// Matches the phrases that are added from now on also by related words.
+    /// Matches the words of phrases that are added from now on also by words with the same stem, and `&` at any distance
+    /// in a sentence.
+    pub fn use_stems(&mut self) {
+        self.shared_nodes.clear(); // because earlier phrases must not be matched by stems
+        self.forms = WordForms::Stems;
+    }
+
+    /// Matches the phrases that are added from now on also by related words, and by words with the same stem.
     pub fn use_related(&mut self, related: &'a RelatedWords) {
-        self.shared_nodes.clear(); // because earlier phrases must not be matched by related words
+        self.use_stems();
         self.related = Some(related);
     }
 
     /// Parses a phrase and adds it. Phrases are numbered from 0 in the order in which they are added.
     ///
     /// # Errors
-    /// When the phrase is not valid. Nothing is added then.
+    /// When the phrase is not valid, or an idea that it uses. The phrase is not added then.
     pub fn add(&mut self, phrase: &str) -> Result<(), PhraseError> {
-        let Phrase { parts } = self.reader.parse(phrase)?;
-        let lexicon = &self.reader.lexicon;
-        let denies_only = |element: &Element| element.alternatives.iter().all(|atom| denies(atom, lexicon));
-        let denies = |element: &Element| element.alternatives.iter().any(|atom| denies(atom, lexicon));
-        let means_denial = parts.iter().flatten().any(denies_only);
-        let denying: Vec<bool> = parts.iter().map(|elements| elements.iter().any(denies)).collect();
-        let (phrase, first_part) = (self.phrases, self.parts);
-        for ((part, elements), denies) in (first_part..).zip(&parts).zip(denying) {
-            let parts = parts.len() as u32;
-            self.add_part(elements, Accept { phrase, part, first_part, parts, denies, means_denial });
-        }
+        let parsed = self.reader.parse(phrase)?;
+        self.compile_ideas(phrase, &parsed)?;
+        self.add_phrase(&parsed, End::Phrase(self.phrases));
+        self.rejected.push(parsed.rejected);
+        self.specificity.push(specificity(&parsed));
         self.phrases += 1;
-        self.parts += parts.len() as u32;
         Ok(())
+    }
+
+    pub(super) fn add_phrase(&mut self, phrase: &Phrase, end: End) {
+        let means_denial = self.means_denial(phrase);
+        let (first_part, parts) = (self.distances.len() as u32, phrase.parts.len() as u32);
+        let distance = |part: &Part| if self.forms == WordForms::Stems { ANY_DISTANCE } else { part.distance };
+        let distances: Vec<u8> = phrase.parts.iter().map(distance).collect();
+        self.distances.extend(distances);
+        for (number, part) in (first_part..).zip(&phrase.parts) {
+            let denies = self.denies(part);
+            self.add_part(&part.elements, Accept { end, part: number, first_part, parts, denies, means_denial });
+        }
     }
 
     /// Builds the automaton. Words in `known` are never treated as misspellings.
@@ -107,8 +142,12 @@ impl<'a> Compiler<'a> {
             atoms,
             quantities,
             phrases: self.phrases,
-            parts: self.parts,
+            rejected: self.rejected,
+            specificity: self.specificity,
+            distances: self.distances,
             accepts: self.accepts,
+            idea_edges: self.idea_edges,
+            idea_ids: self.idea_ids,
         })
     }
 
@@ -157,6 +196,12 @@ impl<'a> Compiler<'a> {
 
     fn add_atom(&mut self, atom: &Atom, mut chain: Chain) {
         match atom {
+            Atom::Idea(id) => {
+                let Chain { from, to, gap } = chain;
+                if let Some(CompiledIdea::Done { number, .. }) = self.compiled.get(id.as_str()) {
+                    self.idea_edges[*number].push(Edge { to, from, gap, how: MatchKinds::EXACT });
+                }
+            }
             Atom::Quantity(kinds) => {
                 let Chain { from, to, gap } = chain;
                 self.quantities.push((*kinds, Edge { to, from, gap, how: MatchKinds::QUANTITY }));
@@ -184,7 +229,7 @@ impl<'a> Compiler<'a> {
             if prefix && last {
                 self.atoms.add_prefix(self.reader.lexicon.folded(*word), edge);
             } else {
-                self.atoms.add_word(*word, &self.reader.lexicon, edge);
+                self.atoms.add_word(*word, &self.reader.lexicon, self.forms, edge);
             }
         }
     }
@@ -204,7 +249,7 @@ impl<'a> Compiler<'a> {
         let groups: Vec<usize> = related
             .starting_with(lexicon.stem(*first))
             .iter()
-            .filter(|member| is_spelled(words, member, lexicon))
+            .filter(|member| is_spelled(words, member, lexicon, self.forms))
             .map(|member| member.group)
             .collect();
         for group in groups {
@@ -223,7 +268,7 @@ impl<'a> Compiler<'a> {
         let groups: Vec<usize> = synonyms
             .starting_with(lexicon.stem(*first))
             .iter()
-            .filter(|member| is_spelled(words, member, lexicon))
+            .filter(|member| is_spelled(words, member, lexicon, self.forms))
             .map(|member| member.group)
             .collect();
         groups.into_iter().for_each(|group| self.add_group(group, chain));
@@ -233,14 +278,16 @@ impl<'a> Compiler<'a> {
     fn add_synonyms_across(&mut self, elements: &[Element], at: usize, nodes: &[u16]) {
         let synonyms = self.synonyms;
         let lexicon = &self.reader.lexicon;
-        let has_stem = |ahead: usize, stem: &str| {
-            elements.get(at + ahead).is_some_and(|element| single_words(element).any(|word| lexicon.stem(word) == stem))
+        let is_word = |ahead: usize, member: &Member| {
+            let words = elements.get(at + ahead).into_iter().flat_map(single_words);
+            words.into_iter().any(|word| self.forms.is_same(lexicon, word, member, ahead))
         };
         let mut found = Vec::new();
         for first in single_words(&elements[at]) {
             for member in synonyms.starting_with(lexicon.stem(first)) {
                 let length = member.stems.len();
-                if length > 1 && member.stems.iter().enumerate().skip(1).all(|(ahead, stem)| has_stem(ahead, stem)) {
+                let is_first = self.forms.is_same(lexicon, first, member, 0);
+                if length > 1 && is_first && (1..length).all(|ahead| is_word(ahead, member)) {
                     found
                         .push((member.group, Chain { from: nodes[at], to: nodes[at + length], gap: elements[at].gap }));
                 }
@@ -270,12 +317,21 @@ struct Chain {
 }
 
 /// Whether `member` consists of exactly these words.
-fn is_spelled(words: &[WordId], member: &Member, lexicon: &Lexicon) -> bool {
-    member.stems.len() == words.len() && member.stems.iter().zip(words).all(|(stem, word)| stem == lexicon.stem(*word))
+fn is_spelled(words: &[WordId], member: &Member, lexicon: &Lexicon, forms: WordForms) -> bool {
+    member.stems.len() == words.len()
+        && words.iter().enumerate().all(|(at, word)| forms.is_same(lexicon, *word, member, at))
 }
 
-fn denies(atom: &Atom, lexicon: &Lexicon) -> bool {
-    matches!(atom, Atom::Words { words, .. } if words.iter().any(|word| lexicon.class(*word).has(Class::NEGATOR)))
+/// Number of words of a phrase. An idea counts as two, because most wordings have several.
+fn specificity(phrase: &Phrase) -> u8 {
+    let words = |atom: &Atom| match atom {
+        Atom::Words { words, .. } | Atom::Exact(words) => words.len(),
+        Atom::Idea(_) => 2,
+        Atom::Quantity(_) => 1,
+    };
+    let elements = phrase.parts.iter().flat_map(|part| &part.elements);
+    let count: usize = elements.map(|element| element.alternatives.iter().map(words).min().unwrap_or(0)).sum();
+    count.min(usize::from(u8::MAX)) as u8
 }
 
 fn single_words(element: &Element) -> impl Iterator<Item = WordId> {

@@ -5,32 +5,31 @@
 //! edges that it takes.
 
 use super::edges::{Edge, START};
+use super::hit::{Hit, IdeaMatch};
+use super::parse::ANY_DISTANCE;
 use super::scratch::{Arrival, Node, PartSeen, Reached, Scratch, StartEdge, WordEdges};
-use super::word_edges::{Accept, Matcher};
-use crate::model::MatchKind;
+use super::word_edges::{Accept, End, Matcher};
 use crate::text::{Document, Join, LetterRun, Lexicon, Quantity, Sentence, WordId};
 
-/// A match of a phrase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit {
-    /// Index of the phrase.
-    pub phrase: u32,
-    /// First token.
-    pub first: u32,
-    /// Last token.
-    pub last: u32,
-    /// Index of the sentence.
-    pub sentence: u32,
-    /// How the phrase was recognised.
-    pub how: MatchKind,
-    /// Whether the match is in the scope of a negation that is not part of the phrase.
-    pub negated: bool,
-    /// Whether the phrase has only one part, so that the match is one stretch of tokens, including the words in its
-    /// gaps.
-    pub single_part: bool,
-}
-
 impl Matcher {
+    /// The id of an idea.
+    pub fn idea_id(&self, idea: u32) -> &str {
+        self.idea_ids.get(idea as usize).map_or("", String::as_str)
+    }
+
+    /// Finds matches like [`Self::find_hits`], and the occurrences of ideas.
+    pub fn find_hits_and_ideas(
+        &self,
+        document: &Document,
+        lexicon: &mut Lexicon,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Vec<IdeaMatch> {
+        scratch.ideas = Some(Vec::new());
+        self.find_hits(document, lexicon, scratch, hits);
+        scratch.ideas.take().unwrap_or_default()
+    }
+
     /// Adds the matches in `document` to `hits`, ordered by last token. For each phrase and sentence, adds the matches
     /// up to and including the first one that counts in full.
     pub fn find_hits(&self, document: &Document, lexicon: &mut Lexicon, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
@@ -109,7 +108,7 @@ impl Matching<'_> {
             let before = nodes[usize::from(edge.from)];
             if before.reaches(last, edge.gap) {
                 let first = first_of(before, firsts[usize::from(edge.from)]);
-                let reached = Reached { last, first, how: before.how().and(edge.how) };
+                let reached = Reached { last, first, how: before.how().and(edge.how), denies: false };
                 arriving.push(Arrival { node: edge.to, reached });
             }
         }
@@ -121,7 +120,7 @@ impl Matching<'_> {
         for number in resolved.first_start..resolved.first_start + resolved.start_count {
             let StartEdge { to, how, accepts } = self.scratch.starts[number as usize];
             if accepts {
-                self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how } });
+                self.arrive(place, Arrival { node: to, reached: Reached { last: at, first: at, how, denies: false } });
             } else {
                 self.scratch.nodes[usize::from(to)] = Node::new(at, how, false);
             }
@@ -155,14 +154,14 @@ impl Matching<'_> {
     fn schedule_edge(&mut self, place: Place, edge: Edge, first: u32, last: u32) {
         let token = last;
         let (first, last) = (place.position(first), place.position(last));
-        let mut reached = Reached { last, first, how: edge.how };
+        let mut reached = Reached { last, first, how: edge.how, denies: false };
         if edge.from != START {
             let before = self.scratch.nodes[usize::from(edge.from)];
             if !before.reaches(first, edge.gap) {
                 return;
             }
             let first = first_of(before, self.scratch.firsts[usize::from(edge.from)]);
-            reached = Reached { last, first, how: before.how().and(edge.how) };
+            reached = Reached { last, first, how: before.how().and(edge.how), denies: false };
         }
         self.scratch.scheduled.push((token, Arrival { node: edge.to, reached }));
     }
@@ -172,8 +171,11 @@ impl Matching<'_> {
             let Scratch { scheduled, arriving, .. } = &mut *self.scratch;
             arriving.extend(scheduled.extract_if(.., |(last, _)| *last == at).map(|(_, arrival)| arrival));
         }
-        for number in 0..self.scratch.arriving.len() {
-            self.arrive(place, self.scratch.arriving[number]);
+        let mut number = 0;
+        // because an idea that is complete here adds arrivals
+        while let Some(arrival) = self.scratch.arriving.get(number) {
+            self.arrive(place, *arrival);
+            number += 1;
         }
         self.scratch.arriving.clear();
     }
@@ -191,40 +193,79 @@ impl Matching<'_> {
         }
     }
 
-    /// Records a part of a phrase, and adds a hit if all parts of the phrase occur in this sentence.
+    /// Records a part of a phrase or wording. If all parts occur close enough to each other in this sentence, adds a hit,
+    /// or takes the steps of the idea.
     fn accept(&mut self, place: Place, accept: Accept, reached: Reached) {
         let (first, last) = (place.token(reached.first), place.token(reached.last));
-        let negated = place.negated && self.is_negated(accept, first, last);
-        let seen = PartSeen { first: first + self.base, last: last + self.base, how: reached.how, negated };
+        // because the stance towards an idea is that towards the phrase that uses it
+        let is_phrase = matches!(accept.end, End::Phrase(_));
+        let denies = reached.denies || self.is_denied_by_phrase(accept, first, last);
+        let negated = place.negated && is_phrase && !denies && self.document.is_negated(first, last);
+        let core = (first + self.base, last + self.base);
+        let seen = PartSeen { first: core.0, last: core.1, core, how: reached.how, negated, denies };
         if accept.parts == 1 {
-            return self.hit(place, accept.phrase, seen, true);
+            return self.complete(place, accept.end, seen, true);
         }
-        let known = &mut self.scratch.parts[accept.part as usize];
         let sentence = place.first + self.base;
-        if known.first >= sentence && !known.negated {
-            // because the earlier occurrence of this part in this sentence is not negated and is used for every hit
-            return;
+        let known = &mut self.scratch.parts[accept.part as usize];
+        let keeps_affirmed = known.first >= sentence
+            && negated
+            && !known.negated
+            && matches!(self.matcher.distances[accept.part as usize], ANY_DISTANCE);
+        if !keeps_affirmed {
+            *known = seen;
         }
-        *known = seen;
-        let all = &self.scratch.parts[accept.first_part as usize..(accept.first_part + accept.parts) as usize];
-        if all.iter().all(|part| part.first >= sentence) {
+        let range = accept.first_part as usize..(accept.first_part + accept.parts) as usize;
+        let all = &self.scratch.parts[range.clone()];
+        let distances = self.matcher.distances[range].iter().skip(1);
+        let are_close = || all.windows(2).zip(distances).all(|(pair, distance)| pair[0].is_close(pair[1], *distance));
+        if all.iter().all(|part| part.first >= sentence) && are_close() {
             let together = all.iter().fold(all[0], |one, other| PartSeen {
                 first: one.first.min(other.first),
                 last: one.last.max(other.last),
+                core: one.longer_core(*other),
                 how: one.how.and(other.how),
                 negated: one.negated || other.negated,
+                denies: one.denies || other.denies,
             });
-            self.hit(place, accept.phrase, together, false);
+            self.complete(place, accept.end, together, false);
         }
     }
 
-    /// Whether the match is in the scope of a negation that the phrase does not express. A phrase expresses it if the
-    /// part may contain a negator and the match does, or if the phrase has several parts and an element that only a
-    /// negator matches.
-    fn is_negated(&self, accept: Accept, first: u32, last: u32) -> bool {
-        let is_in_phrase =
-            (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last));
-        !is_in_phrase && self.document.is_negated(first, last)
+    fn complete(&mut self, place: Place, end: End, seen: PartSeen, single_part: bool) {
+        match end {
+            End::Phrase(phrase) => self.hit(place, phrase, seen, single_part),
+            End::Idea(idea) => self.take_idea_steps(place, idea, seen),
+        }
+    }
+
+    /// Takes the steps of an idea that occurs at `seen`. They end at the current token, or lie behind it.
+    fn take_idea_steps(&mut self, place: Place, idea: u32, seen: PartSeen) {
+        let (first, last) = (seen.first - self.base, seen.last - self.base);
+        if let Some(ideas) = &mut self.scratch.ideas {
+            ideas.push(IdeaMatch { idea, first, last });
+        }
+        let (first, last) = (place.position(first), place.position(last));
+        for edge in &self.matcher.idea_edges[idea as usize] {
+            let how = edge.how.and(seen.how);
+            let reached = if edge.from == START {
+                Reached { first, last, how, denies: seen.denies }
+            } else {
+                let before = self.scratch.nodes[usize::from(edge.from)];
+                if !before.reaches(first, edge.gap) {
+                    continue;
+                }
+                let first = first_of(before, self.scratch.firsts[usize::from(edge.from)]);
+                Reached { first, last, how: before.how().and(how), denies: false }
+            };
+            self.scratch.arriving.push(Arrival { node: edge.to, reached });
+        }
+    }
+
+    /// Whether the phrase itself expresses a negation. It does if the part may contain a negator and the match does, or if
+    /// the phrase has several parts and an element that only a negator matches.
+    fn is_denied_by_phrase(&self, accept: Accept, first: u32, last: u32) -> bool {
+        (accept.parts > 1 && accept.means_denial) || (accept.denies && self.document.has_negator(first, last))
     }
 
     /// Adds a hit, unless an earlier hit of the phrase counts in full in this sentence.
@@ -234,7 +275,8 @@ impl Matching<'_> {
         if *last_counted_in == sentence {
             return;
         }
-        if !seen.negated && !seen.how.is_loose() {
+        let asks_rejection = self.matcher.rejected[phrase as usize];
+        if !asks_rejection && !seen.negated && !seen.how.is_loose() {
             *last_counted_in = sentence;
         }
         self.hits.push(Hit {
@@ -244,8 +286,30 @@ impl Matching<'_> {
             sentence: place.number,
             how: seen.how.furthest(),
             negated: seen.negated,
+            denies: seen.denies,
+            asks_rejection,
             single_part,
+            core: (seen.core.0 - self.base, seen.core.1 - self.base),
+            specificity: self.matcher.specificity[phrase as usize],
         });
+    }
+}
+
+impl PartSeen {
+    /// The longer of two cores; the first if both are equally long.
+    fn longer_core(self, other: Self) -> (u32, u32) {
+        let length = |core: (u32, u32)| core.1 - core.0;
+        if length(other.core) > length(self.core) { other.core } else { self.core }
+    }
+
+    /// Whether at most `distance` words are between the two parts, and no word starts or ends both of them.
+    fn is_close(self, other: Self, distance: u8) -> bool {
+        if distance == ANY_DISTANCE {
+            return true;
+        }
+        let between = other.first.saturating_sub(self.last).max(self.first.saturating_sub(other.last));
+        let ends = [other.first, other.last];
+        between <= u32::from(distance) + 1 && !ends.contains(&self.first) && !ends.contains(&self.last)
     }
 }
 

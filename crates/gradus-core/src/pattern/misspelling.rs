@@ -5,7 +5,7 @@
 
 use strsim::osa_distance;
 
-use crate::text::KnownWords;
+use crate::text::{KnownWords, inflection_key};
 
 /// Smallest number of letters of a word that may be misspelled.
 const MIN_LETTERS: usize = 5;
@@ -18,18 +18,19 @@ const MAX_LETTERS: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PhraseWord {
     pub(super) word: Box<str>,
-    pub(super) stem: Box<str>,
-    /// The set of letters in the word and in the stem.
+    /// What the forms of the word that match have in common: the key of its inflections, or its stem.
+    pub(super) key: Box<str>,
+    /// The set of letters in the word and in the key.
     letters: (u32, u32),
     /// Whether the word is long and plain enough to be recognised when misspelled.
     plain: bool,
 }
 
 impl PhraseWord {
-    pub(super) fn new(word: &str, stem: &str) -> Self {
+    pub(super) fn new(word: &str, key: &str) -> Self {
         let plain = word.len() >= MIN_LETTERS && is_plain(word);
-        let letters = (letters(word), letters(stem));
-        Self { word: word.into(), stem: stem.into(), letters, plain }
+        let letters = (letters(word), letters(key));
+        Self { word: word.into(), key: key.into(), letters, plain }
     }
 }
 
@@ -43,25 +44,26 @@ impl Misspellings {
         Self { known }
     }
 
-    /// The stem of the phrase word to which `folded` is closest; the first in order if several are equally close. An
-    /// error in an inflected form is found by comparing stems.
-    pub(super) fn correction<'w>(&self, folded: &str, stem: &str, written: &'w [PhraseWord]) -> Option<&'w str> {
-        if self.known.contains(folded) { None } else { Self::nearest(folded, stem, written) }
+    /// The phrase word to which `folded` is closest; the first in order if several are equally close. An error in an
+    /// inflected form is found by comparing the keys of inflections.
+    pub(super) fn correction<'w>(&self, folded: &str, written: &'w [PhraseWord]) -> Option<&'w PhraseWord> {
+        if self.known.contains(folded) { None } else { Self::nearest(folded, written) }
     }
 
     /// The result of [`Self::correction`] without regard to known words.
-    pub(super) fn nearest<'w>(folded: &str, stem: &str, written: &'w [PhraseWord]) -> Option<&'w str> {
+    pub(super) fn nearest<'w>(folded: &str, written: &'w [PhraseWord]) -> Option<&'w PhraseWord> {
         let fits = (MIN_LETTERS - 1..=MAX_LETTERS).contains(&folded.len());
         if !fits || !is_plain(folded) {
             return None;
         }
-        let typed = (letters(folded), letters(stem));
+        let key = inflection_key(folded);
+        let typed = (letters(folded), letters(&key));
         let candidates = written.iter().filter(|written| written.plain);
         let close = candidates.filter_map(|written| {
             let whole = errors(folded, typed.0, &written.word, written.letters.0);
-            Some((whole.or_else(|| errors(stem, typed.1, &written.stem, written.letters.1))?, written))
+            Some((whole.or_else(|| errors(&key, typed.1, &written.key, written.letters.1))?, written))
         });
-        close.min_by_key(|(errors, _)| *errors).map(|(_, written)| &*written.stem)
+        close.min_by_key(|(errors, _)| *errors).map(|(_, written)| written)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Parses the text of one phrase.
 //!
 //! The language has words, `"quotation marks"` for adjacent words, `|` for alternatives, `*` for any ending, `=` for an
-//! exact spelling, `<kind>` for a quantity, and `&` between parts in any order. Words are split as in answers.
+//! exact form, `<name>` for a quantity or an idea, `&` between parts in any order, and `!` for a rejection. Words are
+//! split as in answers.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::text::{Document, Lexicon, QuantityKinds, WordId};
@@ -11,12 +13,29 @@ use crate::text::{Document, Lexicon, QuantityKinds, WordId};
 const DEFAULT_GAP: u8 = 2;
 /// Greatest number of elements in one phrase.
 const MAX_ELEMENTS: usize = 64;
+/// Number of other words that may occur between two parts that `&` connects.
+const DEFAULT_DISTANCE: u8 = 12;
+/// Greatest distance that can be written.
+const MAX_DISTANCE: u8 = 60;
+/// The distance that `&*` allows: any, within one sentence.
+pub(super) const ANY_DISTANCE: u8 = u8::MAX;
 
 /// A phrase: parts that must all occur in one sentence, in any order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Phrase {
+    /// Whether the phrase counts only where the speaker rejects it.
+    pub(super) rejected: bool,
     /// Parts that are found independently of each other; at least one.
-    pub(super) parts: Vec<Vec<Element>>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a phrase: elements in the order in which they must occur.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Part {
+    /// The elements; at least one.
+    pub(super) elements: Vec<Element>,
+    /// Greatest number of other words between this part and the one before, or [`ANY_DISTANCE`].
+    pub(super) distance: u8,
 }
 
 /// A position in a part.
@@ -42,6 +61,8 @@ pub(super) enum Atom {
     Exact(Vec<WordId>),
     /// A quantity of this kind.
     Quantity(QuantityKinds),
+    /// Any wording of the idea, or any word of the list, with this id.
+    Idea(String),
 }
 
 /// A phrase is not valid.
@@ -53,11 +74,11 @@ pub struct PhraseError {
     /// The fault in this range.
     pub message: String,
     /// How to correct the phrase.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
 }
 
 fn error<T>(at: Range<usize>, message: impl Into<String>, hint: &'static str) -> Result<T, PhraseError> {
-    Err(PhraseError { at, message: message.into(), hint })
+    Err(PhraseError { at, message: message.into(), hint: hint.into() })
 }
 
 /// Parses phrases. Keeps what it learns about words from one rubric to the next. Word ids in its phrases belong to its
@@ -82,11 +103,12 @@ impl Reader {
 
 fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
     let phrase = parser.phrase;
-    let mut parts = vec![Vec::new()];
+    let mut parts = vec![Part::default()];
     let mut quote: Option<usize> = None;
     let mut opened = false;
     let mut count = 0;
     let mut ampersand = 0;
+    let rejected = parser.rejection();
     loop {
         parser.skip_spaces();
         let start = parser.at;
@@ -103,18 +125,18 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
             }
             Some('&') => {
                 ampersand = start;
-                parser.at += 1;
-                if last.is_empty() {
+                if last.elements.is_empty() {
                     return error(start..start + 1, "nothing before `&`", "write words on both sides of it");
                 }
-                parts.push(Vec::new());
+                let distance = parser.distance()?;
+                parts.push(Part { distance, ..Part::default() });
             }
             Some(_) => {
                 let alternatives = parser.alternatives()?;
                 let gap = if quote.is_some() && !opened { 0 } else { DEFAULT_GAP };
                 opened = false;
                 count += 1;
-                last.push(Element { alternatives, gap });
+                last.elements.push(Element { alternatives, gap });
             }
         }
     }
@@ -122,10 +144,10 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
         return error(start..phrase.len(), "quotes that are not closed", "add the closing `\"`");
     }
     match parts.last() {
-        Some(last) if last.is_empty() && parts.len() > 1 => {
+        Some(last) if last.elements.is_empty() && parts.len() > 1 => {
             error(ampersand..ampersand + 1, "nothing after `&`", "write words on both sides of it")
         }
-        Some(last) if last.is_empty() => {
+        Some(last) if last.elements.is_empty() => {
             error(0..phrase.len(), "an empty phrase", "write at least one word, or remove it")
         }
         _ if count > MAX_ELEMENTS => error(
@@ -133,7 +155,7 @@ fn read(mut parser: Parser<'_>) -> Result<Phrase, PhraseError> {
             format!("{count} words in one phrase, at most {MAX_ELEMENTS} are allowed"),
             "split it",
         ),
-        _ => Ok(Phrase { parts }),
+        _ => Ok(Phrase { rejected, parts }),
     }
 }
 
@@ -153,6 +175,40 @@ impl Parser<'_> {
         self.at += rest.len() - rest.trim_start().len();
     }
 
+    /// Parses the `!` at the start of a phrase that counts only where it is rejected.
+    fn rejection(&mut self) -> bool {
+        self.skip_spaces();
+        let rejected = self.peek() == Some('!');
+        self.at += usize::from(rejected);
+        rejected
+    }
+
+    /// Parses `&`, `&4` or `&*`: the greatest number of other words between the parts on both sides.
+    fn distance(&mut self) -> Result<u8, PhraseError> {
+        let start = self.at;
+        self.at += 1;
+        let rest = &self.phrase[self.at..];
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let written = &rest[..end];
+        let distance = match written {
+            "" => Some(DEFAULT_DISTANCE),
+            "*" => Some(ANY_DISTANCE),
+            _ => written.parse().ok().filter(|distance| (1..=MAX_DISTANCE).contains(distance)),
+        };
+        match distance {
+            Some(distance) => {
+                self.at += written.len();
+                Ok(distance)
+            }
+            None if written.starts_with(|c: char| c.is_ascii_digit()) => error(
+                start..self.at + end,
+                format!("`&{written}` is not a distance"),
+                "write `&` and a number of words from 1 to 60, or `&*` for the whole sentence",
+            ),
+            None => Ok(DEFAULT_DISTANCE),
+        }
+    }
+
     /// Parses alternatives such as `up|out|=IT`, up to the next space or quotation mark.
     fn alternatives(&mut self) -> Result<Vec<Atom>, PhraseError> {
         let mut alternatives = Vec::new();
@@ -167,7 +223,7 @@ impl Parser<'_> {
 
     fn atom(&mut self) -> Result<Atom, PhraseError> {
         if self.peek() == Some('<') {
-            return self.quantity();
+            return self.named();
         }
         let start = self.at;
         let exact = self.peek() == Some('=');
@@ -230,27 +286,38 @@ impl Parser<'_> {
         }
     }
 
-    fn quantity(&mut self) -> Result<Atom, PhraseError> {
-        const HINT: &str = "use <number>, <percent>, <duration>, <money> or <multiple>";
+    /// Parses `<name>`: a kind of quantity, or the id of an idea.
+    fn named(&mut self) -> Result<Atom, PhraseError> {
         let start = self.at;
         let rest = &self.phrase[start..];
         let Some(close) = rest.find('>') else {
-            return error(start..self.phrase.len(), "`<` without `>`", HINT);
+            return error(
+                start..self.phrase.len(),
+                "`<` without `>`",
+                "close the name of the idea or quantity with `>`",
+            );
         };
         let name = &rest[1..close];
         self.at = start + close + 1;
         if self.peek().is_some_and(|c| !c.is_whitespace() && c != '|' && c != '"') {
             return error(start..self.at, "letters right after `>`", "put a space after it");
         }
-        match QuantityKinds::NAMED.iter().find(|(known, _)| *known == name) {
-            Some((_, kinds)) => Ok(Atom::Quantity(*kinds)),
-            None => error(start..self.at, format!("`<{name}>` is not a kind of quantity"), HINT),
+        if let Some((_, kinds)) = QuantityKinds::NAMED.iter().find(|(known, _)| *known == name) {
+            return Ok(Atom::Quantity(*kinds));
         }
+        let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty() || !name.bytes().all(is_id) {
+            let message = format!("`<{name}>` is not the name of an idea or quantity");
+            return error(start..self.at, message, "use lower-case letters, digits and hyphens between `<` and `>`");
+        }
+        Ok(Atom::Idea(name.to_owned()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn shown(phrase: &str) -> String {
@@ -263,12 +330,20 @@ mod tests {
             Atom::Words { words, prefix } => join(words) + if *prefix { "*" } else { "" },
             Atom::Exact(words) => format!("={}", join(words)),
             Atom::Quantity(kinds) => format!("<{}>", kinds.0),
+            Atom::Idea(id) => format!("<{id}>"),
         };
         let element = |element: &Element| {
             format!("{}{}", element.gap, element.alternatives.iter().map(atom).collect::<Vec<_>>().join("|"))
         };
-        let part = |part: &Vec<Element>| part.iter().map(element).collect::<Vec<_>>().join(" ");
-        parsed.parts.iter().map(part).collect::<Vec<_>>().join(" & ")
+        let part = |part: &Part| part.elements.iter().map(element).collect::<Vec<_>>().join(" ");
+        let mut shown = if parsed.rejected { "! ".to_owned() } else { String::new() };
+        for (number, one) in parsed.parts.iter().enumerate() {
+            if number > 0 {
+                let _ = write!(shown, " &{} ", one.distance);
+            }
+            shown += &part(one);
+        }
+        shown
     }
 
     #[test]
@@ -279,11 +354,13 @@ mod tests {
             ("=IT team", "2=it 2team"),
             ("automat*", "2automat*"),
             ("scale up|out", "2scale 2up|out"),
-            ("feature flag & off|disable", "2feature 2flag & 2off|disable"),
+            ("feature flag & off|disable", "2feature 2flag &12 2off|disable"),
             ("<percent> less", "2<2> 2less"),
             ("on-call CI/CD", "2on+call 2ci+cd"),
             (r"c\* \& d", "2c 2d"),
-            ("a&b".replace('&', " & ").as_str(), "2a & 2b"),
+            ("a &4 b &* c", "2a &4 2b &255 2c"),
+            ("!<roll-back> fast", "! 2<roll-back> 2fast"),
+            ("<roll-back>|undo", "2<roll-back>|undo"),
         ] {
             if phrase == r"c\* \& d" {
                 assert!(Reader::default().parse(phrase).is_err(), "an escaped sign alone is not a word");
@@ -305,10 +382,14 @@ mod tests {
             ("au*to", 2..3, "`*` before the end of a word"),
             ("a |b", 2..3, "no word here"),
             ("a| b", 2..3, "no word here"),
-            ("<numbr>", 0..7, "`<numbr>` is not a kind of quantity"),
+            ("<Numbr>", 0..7, "`<Numbr>` is not the name of an idea or quantity"),
+            ("a &0 b", 2..4, "`&0` is not a distance"),
+            ("a &61 b", 2..5, "`&61` is not a distance"),
+            ("!", 0..1, "an empty phrase"),
             ("<number", 0..7, "`<` without `>`"),
             ("=IT*", 0..4, "`=` and `*` on one word"),
             ("a&b", 1..2, "`&` inside a word"),
+            ("<>", 0..2, "`<>` is not the name of an idea or quantity"),
             ("a \\", 2..3, "`\\` at the end"),
             ("...", 0..3, "no word here"),
         ] {

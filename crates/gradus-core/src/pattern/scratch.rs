@@ -1,6 +1,7 @@
 //! The buffers of a matcher: what it has learned about words, and which nodes of its automaton were reached.
 
 use super::edges::{Edge, MatchKinds, START};
+use super::hit::IdeaMatch;
 use super::word_edges::Matcher;
 use crate::text::{Lexicon, Sentence, WordId};
 
@@ -23,6 +24,8 @@ pub struct Scratch {
     pub(super) arriving: Vec<Arrival>,
     pub(super) scheduled: Vec<(u32, Arrival)>,
     pub(super) base: u32,
+    /// The occurrences of ideas in the last document, if the caller asked for them.
+    pub(super) ideas: Option<Vec<IdeaMatch>>,
 }
 
 /// Where a node was last reached: the position in the sentence, from 1, and how the words up to this node were
@@ -63,6 +66,8 @@ pub(super) struct Reached {
     pub(super) first: u8,
     pub(super) last: u8,
     pub(super) how: MatchKinds,
+    /// Whether an idea starts here whose wording expresses a negation. Unknown, and false, after further elements.
+    pub(super) denies: bool,
 }
 
 /// The edges of a word, as ranges: those that start a part are in [`Scratch::starts`], the others in
@@ -106,8 +111,12 @@ pub(super) struct Arrival {
 pub(super) struct PartSeen {
     pub(super) first: u32,
     pub(super) last: u32,
+    /// First and last token of the longest part seen.
+    pub(super) core: (u32, u32),
     pub(super) how: MatchKinds,
     pub(super) negated: bool,
+    /// Whether the phrase expresses a negation that the part contains.
+    pub(super) denies: bool,
 }
 
 impl Scratch {
@@ -129,7 +138,7 @@ impl Scratch {
         if self.base == 0 || !fits {
             self.nodes = vec![Node::default(); matcher.accepts.len()];
             self.firsts = vec![0; matcher.accepts.len()];
-            self.parts = vec![PartSeen::default(); matcher.parts as usize];
+            self.parts = vec![PartSeen::default(); matcher.distances.len()];
             self.last_counted_in = vec![0; matcher.phrases as usize];
             self.base = 1;
         }

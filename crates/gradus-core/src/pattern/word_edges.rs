@@ -1,14 +1,15 @@
 //! Looks up the edges that a word takes.
 //!
-//! The edges are computed once per distinct word, from its exact form, its stem, its first letters, and the two words
-//! that form it if it is a compound. If none of these matches, the word may be the misspelling of another one, and takes the
+//! The edges are computed once per distinct word, from its exact form, its inflections, its stem, its first letters, and
+//! the two words that form it if it is a compound. If none of these matches, the word may be the misspelling of another one, and takes the
 //! edges of that word.
 
 use hashbrown::{HashMap, HashSet};
 
 use super::edges::{Edge, MatchKinds, sort_and_dedup};
 use super::misspelling::{Misspellings, PhraseWord};
-use crate::text::{Class, Lexicon, QuantityKinds, Spelling, WordId, stem};
+use super::word_forms::WordForms;
+use crate::text::{Class, Lexicon, QuantityKinds, Spelling, WordId, inflection_keys, stem};
 
 /// Smallest number of letters in each half of a compound.
 const MIN_HALF: usize = 2;
@@ -20,24 +21,29 @@ type AtomId = u32;
 pub(super) struct AtomsBuilder {
     edges: Vec<(AtomId, Edge)>,
     atoms: AtomId,
+    inflections: HashMap<String, AtomId>,
     stems: HashMap<String, AtomId>,
     exact: HashMap<String, AtomId>,
     prefixes: HashMap<String, AtomId>,
-    /// Atom of each word that was added, by word id.
-    seen: Vec<Option<AtomId>>,
-    written: Vec<WordId>,
+    /// Atoms of each word that was added, by word id: for its inflections, and for its stem.
+    seen: Vec<[Option<AtomId>; 2]>,
+    written: Vec<(WordId, WordForms)>,
 }
 
 impl AtomsBuilder {
-    pub(super) fn add_word(&mut self, word: WordId, lexicon: &Lexicon, edge: Edge) {
+    pub(super) fn add_word(&mut self, word: WordId, lexicon: &Lexicon, forms: WordForms, edge: Edge) {
         if self.seen.len() <= word.index() {
-            self.seen.resize(word.index() + 1, None);
+            self.seen.resize(word.index() + 1, [None; 2]);
         }
-        let atom = self.seen[word.index()].unwrap_or_else(|| {
-            self.written.push(word);
-            atom(&mut self.stems, &mut self.atoms, lexicon.stem(word))
+        let (by_key, at) = match forms {
+            WordForms::Inflections => (&mut self.inflections, 0),
+            WordForms::Stems => (&mut self.stems, 1),
+        };
+        let atom = self.seen[word.index()][at].unwrap_or_else(|| {
+            self.written.push((word, forms));
+            atom(by_key, &mut self.atoms, &forms.key(lexicon, word))
         });
-        self.seen[word.index()] = Some(atom);
+        self.seen[word.index()][at] = Some(atom);
         self.edges.push((atom, edge));
     }
 
@@ -55,18 +61,20 @@ impl AtomsBuilder {
         for (count, (atom, _)) in self.edges.iter().enumerate() {
             ends[*atom as usize] = count as u32 + 1;
         }
-        let written = |word: &WordId| PhraseWord::new(lexicon.folded(*word), lexicon.stem(*word));
+        let written =
+            |(word, forms): &(WordId, WordForms)| PhraseWord::new(lexicon.folded(*word), &forms.key(lexicon, *word));
         let mut written: Vec<PhraseWord> = self.written.iter().map(written).collect();
         written.sort_unstable();
         written.dedup();
         let lengths: HashSet<usize> = self.prefixes.keys().map(std::string::String::len).collect();
         let mut prefix_lengths = Vec::from_iter(lengths);
         prefix_lengths.sort_unstable();
-        let words = written.iter().flat_map(|written| [&*written.word, &*written.stem]);
+        let words = written.iter().flat_map(|written| [&*written.word, &*written.key]);
         let spelled = spellings(words.chain(self.prefixes.keys().map(String::as_str)));
         Atoms {
             edges: self.edges.into_iter().map(|(_, edge)| edge).collect(),
             ends,
+            inflections: self.inflections,
             stems: self.stems,
             exact: self.exact,
             prefixes: self.prefixes,
@@ -94,6 +102,7 @@ pub(super) struct Atoms {
     edges: Vec<Edge>,
     /// For each atom, the end of its edges.
     ends: Vec<u32>,
+    inflections: HashMap<String, AtomId>,
     stems: HashMap<String, AtomId>,
     exact: HashMap<String, AtomId>,
     prefixes: HashMap<String, AtomId>,
@@ -120,14 +129,21 @@ impl Atoms {
         self.written.binary_search_by(|written| (*written.word).cmp(word)).is_ok()
     }
 
-    /// Adds the edges of a word by its stem and its first letters.
+    /// Adds the edges of a word by its inflections, its stem and its first letters.
     fn find(&self, folded: &str, stem: &str, found: &mut Vec<Edge>) {
         let how = if self.is_written(folded) { MatchKinds::EXACT } else { MatchKinds::STEM };
         let prefixes = self.prefix_lengths.iter().take_while(|&&length| length <= folded.len());
         let prefixes =
             prefixes.filter_map(|&length| folded.get(..length)).flat_map(|start| self.of(self.prefixes.get(start)));
-        let edges = self.of(self.stems.get(stem)).iter().chain(prefixes);
+        let keys = inflection_keys(folded).into_iter().flatten();
+        let inflections = keys.flat_map(|key| self.of(self.inflections.get(&*key)));
+        let edges = inflections.chain(self.of(self.stems.get(stem))).chain(prefixes);
         found.extend(edges.map(|edge| Edge { how: edge.how.and(how), ..*edge }));
+    }
+
+    /// The edges of a word of phrases.
+    fn of_phrase_word(&self, word: &PhraseWord) -> impl Iterator<Item = &Edge> {
+        self.of(self.inflections.get(&*word.key)).iter().chain(self.of(self.stems.get(&*word.key)))
     }
 
     /// The next two letters of the words that start with `head`.
@@ -139,11 +155,20 @@ impl Atoms {
     }
 }
 
+/// What is complete when all parts of a phrase or wording have been found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The phrase with this index.
+    Phrase(u32),
+    /// The idea with this index.
+    Idea(u32),
+}
+
 /// A part of a phrase, at the node where it ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Accept {
-    pub(super) phrase: u32,
-    /// Index of the part over all phrases.
+    pub(super) end: End,
+    /// Index of the part over all phrases and wordings.
     pub(super) part: u32,
     /// Index of the first part of the same phrase.
     pub(super) first_part: u32,
@@ -161,9 +186,18 @@ pub struct Matcher {
     pub(super) quantities: [(QuantityKinds, Vec<Edge>); 5],
     pub(super) misspellings: Misspellings,
     pub(super) phrases: u32,
-    pub(super) parts: u32,
+    /// For each phrase, whether it counts only where it is rejected.
+    pub(super) rejected: Vec<bool>,
+    /// For each phrase, the number of its words. An idea counts as two.
+    pub(super) specificity: Vec<u8>,
+    /// For each part of all phrases and wordings, the greatest distance from the part before.
+    pub(super) distances: Vec<u8>,
     /// For each node, the part that ends there.
     pub(super) accepts: Vec<Option<Accept>>,
+    /// For each idea, the edges that its wordings take.
+    pub(super) idea_edges: Vec<Vec<Edge>>,
+    /// The ids of the ideas.
+    pub(super) idea_ids: Vec<String>,
 }
 
 impl Matcher {
@@ -172,9 +206,14 @@ impl Matcher {
         self.phrases as usize
     }
 
+    /// The ids of the ideas that the phrases use, also by way of other ideas.
+    pub fn idea_ids(&self) -> &[String] {
+        &self.idea_ids
+    }
+
     /// Whether `word` would be treated as a misspelling of a word in some phrase if it were not a known word.
     pub fn looks_misspelled(&self, lexicon: &Lexicon, word: WordId) -> bool {
-        Misspellings::nearest(lexicon.folded(word), lexicon.stem(word), &self.atoms.written).is_some()
+        Misspellings::nearest(lexicon.folded(word), &self.atoms.written).is_some()
     }
 
     /// Adds the edges that `word` takes.
@@ -185,6 +224,10 @@ impl Matcher {
         }
         let class = lexicon.class(word);
         found.extend_from_slice(self.atoms.of(self.atoms.exact.get(surface)));
+        if surface != folded {
+            // because `=word` in lower case also matches "Word" at the start of a sentence
+            found.extend_from_slice(self.atoms.of(self.atoms.exact.get(folded)));
+        }
         self.atoms.find(folded, stem, found);
         if class.has(Class::NUMERIC) {
             self.find_bare_number(folded, found);
@@ -193,10 +236,10 @@ impl Matcher {
         }
         if found.is_empty()
             && class.is_plain()
-            && let Some(correction) = self.misspellings.correction(folded, stem, &self.atoms.written)
+            && let Some(correction) = self.misspellings.correction(folded, &self.atoms.written)
         {
-            let edges = self.atoms.of(self.atoms.stems.get(correction));
-            found.extend(edges.iter().map(|edge| Edge { how: edge.how.and(MatchKinds::SPELLING), ..*edge }));
+            let edges = self.atoms.of_phrase_word(correction);
+            found.extend(edges.map(|edge| Edge { how: edge.how.and(MatchKinds::SPELLING), ..*edge }));
         }
         if class.has(Class::JOINED) {
             found.iter_mut().for_each(|edge| edge.how = edge.how.and(MatchKinds::SPOKEN));

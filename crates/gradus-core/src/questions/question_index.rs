@@ -17,7 +17,7 @@ use crate::model::{Question, QuestionChoice, Sample, SimilarQuestion, Thousandth
 /// Lowest similarity at which a wording asks for a question.
 pub const LEAST_FOR_WORDING: Thousandths = Thousandths(700);
 /// Lowest similarity at which an answer is about a question.
-pub const LEAST_FOR_ANSWER: Thousandths = Thousandths(165);
+pub const LEAST_FOR_ANSWER: Thousandths = Thousandths(168);
 /// Another question is close if its similarity is at least this share of the best question's similarity.
 const CLOSE: f64 = 0.8;
 /// Credit for a word that occurs in what a criterion or penalty asks but not in the question's wordings.
@@ -40,7 +40,7 @@ const LEAST_COMMON_WEIGHT: f64 = 1.0;
 /// Number of questions, those with the most similar words, whose concepts an answer is also searched for.
 const CANDIDATES: usize = 3;
 /// Share of the concepts in the similarity of an answer; the rest is the share of the words.
-const CONCEPTS: f64 = 0.3;
+const CONCEPTS: f64 = 0.17;
 /// Greatest length of a wording, in bytes. No question is similar to a longer text.
 const LONGEST_WORDING: usize = 8192;
 

@@ -7,6 +7,7 @@
 mod batch;
 mod csv;
 mod evaluation;
+mod explanation_schema;
 mod for_terminal;
 mod grade;
 mod json;
@@ -25,11 +26,12 @@ pub use evaluation::{
     AnswerScore, Disagreement, EarlierEvaluation, EarlierEvaluationError, Evaluation, EvaluationChange, MetricChange,
     UngradedAnswer, evaluation_line, evaluation_markdown, evaluation_text, parse_earlier_evaluation,
 };
+pub use explanation_schema::explanation_schema;
 pub use for_terminal::{DataLayout, for_terminal};
 pub use grade::{Sheet, brief, markdown, text};
 pub use json::json;
 pub use json_line::{Detail, json_line};
 pub use junit::{JunitCase, JunitOutcome, junit_case, junit_head, junit_tail};
 pub use layout::{Style, paragraph, passage, printable};
-pub use schemas::{evaluation_schema, explanation_schema, questions_schema, summary_schema};
+pub use schemas::{evaluation_schema, questions_schema, summary_schema};
 pub use terminal_table::{TerminalTable, shown_columns};

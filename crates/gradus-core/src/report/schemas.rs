@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, schema_for};
 
-use crate::model::{Level, MatchKind, QuestionKind, SampleLevel};
+use crate::model::{Level, QuestionKind, SampleLevel};
 
 /// The schema of the summary of a batch.
 pub fn summary_schema() -> Schema {
@@ -18,11 +18,6 @@ pub fn summary_schema() -> Schema {
 /// The schema of an evaluation.
 pub fn evaluation_schema() -> Schema {
     schema_for!(Evaluation)
-}
-
-/// The schema of the phrases of a rubric with their matches in an answer.
-pub fn explanation_schema() -> Schema {
-    schema_for!(Vec<PhraseTrace>)
 }
 
 /// The schema of questions.
@@ -327,29 +322,6 @@ struct AnswerScore {
     answer: String,
     /// From 0 to 1; `null` if the answer could not be graded.
     given: Option<f64>,
-}
-
-/// A phrase of a rubric, and its matches in the answer.
-#[derive(JsonSchema)]
-struct PhraseTrace {
-    /// Whether the criterion takes points away.
-    penalty: bool,
-    criterion: String,
-    concept: String,
-    phrase: String,
-    finds: Vec<FoundPhrase>,
-}
-
-#[derive(JsonSchema)]
-struct FoundPhrase {
-    /// First byte in the answer's file.
-    start: u64,
-    /// One past the last byte.
-    end: u64,
-    quote: String,
-    how: MatchKind,
-    /// Whether the match counts, in words.
-    verdict: String,
 }
 
 /// A list of questions, or the one question that is shown.

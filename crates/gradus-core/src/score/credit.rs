@@ -33,6 +33,22 @@ impl ConceptHit {
     }
 }
 
+/// Greatest number of words by which a phrase is considered more specific.
+const MAX_SPECIFICITY: u8 = 4;
+/// Number of words of a hit from which it is too long to convince at a glance.
+const TOO_LONG: u32 = 9;
+
+impl ConceptHit {
+    /// How well the hit convinces a reader: short enough before long, specific before generic, as written before
+    /// corrected, tight before loose.
+    fn conviction(&self) -> (bool, u8, bool, std::cmp::Reverse<u32>) {
+        let Hit { how, specificity, .. } = self.hit;
+        let is_as_written = !matches!(how, MatchKind::Spelling | MatchKind::Related | MatchKind::Opposite);
+        let words = self.hit.words();
+        (words < TOO_LONG, specificity.min(MAX_SPECIFICITY), is_as_written, std::cmp::Reverse(words))
+    }
+}
+
 /// The best hits of a concept that affirm it and that deny it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ConceptHits {
@@ -41,11 +57,11 @@ pub(super) struct ConceptHits {
 }
 
 impl ConceptHits {
-    /// Adds a hit. Of several hits with the same worth, the first is kept.
+    /// Adds a hit. Of several hits with the same worth, the most convincing is kept, and the first of equal ones.
     pub(super) fn add(&mut self, found: ConceptHit) {
         let denied = found.hit.negated != (found.hit.how == MatchKind::Opposite);
         let known = if denied { &mut self.denied } else { &mut self.affirmed };
-        if known.is_none_or(|known| known.worth < found.worth) {
+        if known.is_none_or(|known| (known.worth, known.conviction()) < (found.worth, found.conviction())) {
             *known = Some(found);
         }
     }
@@ -69,11 +85,10 @@ impl ConceptHits {
     }
 }
 
-/// The share of a criterion's points for the hits of its concepts: at most a third in a stuffed answer.
-pub(super) fn share(concept_hits: &[ConceptHits], need: u32, stuffed: bool) -> Share {
+/// The share of a criterion's points for the hits of its concepts, at most `most`.
+pub(super) fn share(concept_hits: &[ConceptHits], need: u32, most: Share) -> Share {
     let sum: u32 = concept_hits.iter().filter_map(|hits| hits.affirmed).map(|found| found.worth).sum();
-    let share = Share::new(sum, need.saturating_mul(FULL).max(FULL));
-    if stuffed { share.min(Share::THIRD) } else { share }
+    Share::new(sum, need.saturating_mul(FULL).max(FULL)).min(most)
 }
 
 /// Whether most hits are in bare lists of terms. Fewer than three hits are never enough.
@@ -92,8 +107,19 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::score) fn found(worth: u32) -> ConceptHit {
-        let hit =
-            Hit { phrase: 0, first: 0, last: 0, sentence: 0, how: MatchKind::Exact, negated: false, single_part: true };
+        let hit = Hit {
+            phrase: 0,
+            first: 0,
+            last: 0,
+            sentence: 0,
+            how: MatchKind::Exact,
+            negated: false,
+            denies: false,
+            asks_rejection: false,
+            single_part: true,
+            core: (0, 0),
+            specificity: 1,
+        };
         ConceptHit { hit, worth }
     }
 
@@ -117,14 +143,15 @@ pub(super) mod tests {
             (&[half, half], 1, true, 333),
             (&[whole], 0, false, 1000),
         ] {
-            assert_eq!(share(concepts, need, stuffed).credit().0, expected);
+            let most = if stuffed { Share::new(1, 3) } else { Share::WHOLE };
+            assert_eq!(share(concepts, need, most).credit().0, expected);
         }
     }
 
     #[test]
     fn only_a_hit_of_greater_worth_replaces_a_hit() {
         let mut state = ConceptHits::default();
-        let hit = |first| Hit { first, ..found(0).hit };
+        let hit = |first| Hit { first, last: first, ..found(0).hit };
         let mut add = |found| {
             state.add(found);
             state.affirmed.map(|found| (found.hit.first, found.worth))

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::coverage;
 use super::credit::{self, ConceptHit, ConceptHits};
 use super::points::{self, Share};
+use super::quote::quote;
 use crate::model::{
     Answer, Basis, Criterion, CriterionGrade, Evidence, Explanation, ReferenceAnswer, Source, Status, Thousandths,
 };
@@ -16,7 +17,8 @@ use crate::text::Document;
 pub(super) struct CriterionGrader<'w, 'a> {
     pub(super) answer: &'w Answer<'a>,
     pub(super) document: &'w Document,
-    pub(super) stuffed: bool,
+    /// The greatest share of its points that a criterion whose concepts are counted can earn.
+    pub(super) most: Share,
 }
 
 impl<'a> CriterionGrader<'_, 'a> {
@@ -46,7 +48,7 @@ impl<'a> CriterionGrader<'_, 'a> {
         need: u32,
         concept_hits: &[ConceptHits],
     ) -> (CriterionGrade<'a>, (u32, Share)) {
-        let share = credit::share(concept_hits, need, self.stuffed);
+        let share = credit::share(concept_hits, need, self.most);
         let mut grade = grade_without_evidence(criterion, share.credit());
         for (concept, concept_hits) in criterion.concepts.iter().zip(concept_hits) {
             match concept_hits.affirmed {
@@ -88,7 +90,8 @@ impl<'a> CriterionGrader<'_, 'a> {
     }
 
     fn evidence(&self, concept: &'a str, found: ConceptHit) -> Evidence<'a> {
-        let span = self.document.span(found.hit.first, found.hit.last);
+        let (first, last) = quote(&found.hit, self.document);
+        let span = self.document.span(first, last);
         Evidence {
             start: span.start,
             end: span.end,

@@ -6,16 +6,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::{
-    Answer, Basis, Criterion, Fingerprint, FingerprintHasher, Question, ReferenceAnswer, Sample, Thousandths,
+    Answer, Basis, Criterion, Fingerprint, FingerprintHasher, Ideas, Question, ReferenceAnswer, Sample, Thousandths,
 };
 use crate::text::{KnownWords, RelatedWords, Synonyms, simple_words};
 
 /// Version of the scoring rules. It increases with every change that may change a grade.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
-/// The words of a bank: synonyms, related words, and words that are never corrected as misspellings.
+/// The words of a bank: synonyms, ideas, related words, and words that are never corrected as misspellings.
 pub struct Vocabulary {
     pub(super) synonyms: Arc<Synonyms>,
+    pub(super) ideas: Arc<Ideas>,
     pub(super) known: KnownWords,
     pub(super) related: RelatedWords,
     /// Words added by [`Self::with_words`], sorted. A rubric's fingerprint depends only on those that are similar to
@@ -37,7 +38,14 @@ impl Vocabulary {
             group.iter().for_each(|words| hasher.text(&words.join(" ")));
         }
         let (related, related_fingerprint) = (RelatedWords::default(), FingerprintHasher::new().finish());
-        Self { fingerprint: hasher.finish(), synonyms, known, related, own: Vec::new(), related_fingerprint }
+        let ideas = Arc::default();
+        Self { fingerprint: hasher.finish(), synonyms, ideas, known, related, own: Vec::new(), related_fingerprint }
+    }
+
+    /// Sets the ideas that phrases may use. A rubric's fingerprint depends only on those that it uses.
+    #[must_use]
+    pub fn with_ideas(self, ideas: Arc<Ideas>) -> Self {
+        Self { ideas, ..self }
     }
 
     /// Adds the words of `texts` to the known words.
@@ -64,8 +72,15 @@ impl Vocabulary {
 
 /// Hash of a rubric, its samples and the vocabulary: everything that a grade depends on, except for the answer.
 ///
-/// `near` are the words of [`Vocabulary::own`] that would otherwise be treated as misspellings of the rubric's words.
-pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocabulary, near: &[&str]) -> Fingerprint {
+/// `near` are the words of [`Vocabulary::own`] that would otherwise be treated as misspellings of the rubric's words, and
+/// `ideas` are the ids of the ideas that the rubric uses, also by way of other ideas.
+pub(super) fn rubric(
+    question: &Question,
+    samples: &[Sample],
+    vocabulary: &Vocabulary,
+    near: &[&str],
+    ideas: &[String],
+) -> Fingerprint {
     let mut hasher = FingerprintHasher::new();
     hasher.number(VERSION as usize);
     hasher.fingerprint(vocabulary.fingerprint);
@@ -76,12 +91,18 @@ pub(super) fn rubric(question: &Question, samples: &[Sample], vocabulary: &Vocab
     for bound in [question.bands.strong, question.bands.solid, question.bands.partial] {
         hasher.number(bound as usize);
     }
+    hasher.number(question.possible().0 as usize);
     for criteria in [&question.criteria, &question.penalties] {
         hasher.number(criteria.len());
         criteria.iter().for_each(|criterion| add_criterion(&mut hasher, criterion));
         if criteria.iter().any(|criterion| matches!(criterion.basis, Basis::Coverage { .. })) {
             hasher.fingerprint(vocabulary.related_fingerprint);
         }
+    }
+    hasher.number(ideas.len());
+    for id in ideas {
+        hasher.text(id);
+        add_texts(&mut hasher, vocabulary.ideas.get(id).and_then(|(_, idea)| idea).map_or(&[][..], |idea| &idea.any));
     }
     hasher.number(samples.len());
     for sample in samples {

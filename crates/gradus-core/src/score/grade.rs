@@ -12,15 +12,17 @@ use super::fingerprint::VERSION;
 use super::injection;
 use super::language;
 use super::listing::Listing;
+use super::points::Share;
 use super::rubric::{Scorer, Weighing};
 use super::signals::{self, STORY_PARTS, Signals};
+use super::theory::is_theory_only;
 use super::word_runs::Repetition;
 use crate::model::{
     Advice, Answer, Band, Concept, Criterion, CriterionGrade, Delivery, Fingerprint, Flag, Grade, Grader, Outcome,
     Question, StarPart, Status, Tenths, Thousandths,
 };
 use crate::pattern::{Hit, Scratch};
-use crate::text::{Document, Lexicon};
+use crate::text::{Document, Lexicon, StanceWord, Stances};
 
 /// Smallest number of words of an answer that can be off-topic.
 const OFF_TOPIC_MIN_WORDS: usize = 40;
@@ -47,6 +49,7 @@ pub struct Workspace {
     concept_hits: Vec<ConceptHits>,
     repetition: Repetition,
     listing: Listing,
+    pub(super) stances: Stances,
 }
 
 /// How hits in a sentence count.
@@ -122,14 +125,39 @@ impl Workspace {
     fn collect_concept_hits(&mut self, scorer: &Scorer) {
         self.concept_hits.clear();
         self.concept_hits.resize(scorer.concepts, ConceptHits::default());
-        for hit in &self.hits {
+        for number in 0..self.hits.len() {
+            let mut hit = self.hits[number];
             let concept = scorer.targets[hit.phrase as usize].concept as usize;
             let weighing = scorer.weighing[concept];
-            let weight = self.hit_weight(hit, weighing);
-            if weight != HitWeight::Echo && (weighing != Weighing::Counted || !hit.negated) {
-                self.concept_hits[concept].add(ConceptHit::new(*hit, weight == HitWeight::Half));
+            let weight = self.hit_weight(&hit, weighing);
+            if weight == HitWeight::Echo {
+                continue;
             }
+            if weighing == Weighing::Counted {
+                let is_penalty = scorer.targets[hit.phrase as usize].place.penalty;
+                if self.is_rejected(&hit, is_penalty) != hit.asks_rejection {
+                    continue;
+                }
+                hit.negated = false; // because a phrase may ask for a rejection
+            }
+            self.concept_hits[concept].add(ConceptHit::new(hit, weight == HitWeight::Half));
         }
+    }
+
+    /// The words that decide the stance towards the hit.
+    pub(super) fn reasons(&mut self, hit: &Hit) -> Vec<StanceWord> {
+        let Self { stances, document, lexicon, .. } = self;
+        stances.reasons(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
+    }
+
+    /// Whether the speaker rejects what the hit mentions. Wrong claims, for which there are penalties, are often made in
+    /// words that dismiss something else, so that only a grammatical negation rejects them.
+    pub(super) fn is_rejected(&mut self, hit: &Hit, is_penalty: bool) -> bool {
+        if hit.negated || hit.denies || (is_penalty && !hit.asks_rejection) {
+            return hit.negated;
+        }
+        let Self { stances, document, lexicon, .. } = self;
+        stances.is_rejected(document, lexicon, hit.sentence as usize, (hit.first, hit.last))
     }
 }
 
@@ -175,10 +203,13 @@ impl Scorer {
         let (earning, losing) = workspace.concept_hits.split_at(criteria_concepts);
         let counted = earning.iter().zip(&self.weighing).filter(|(_, weighing)| **weighing == Weighing::Counted);
         let stuffed = credit::is_stuffed(counted.filter_map(|(concept_hits, _)| concept_hits.affirmed));
-        let grader = CriterionGrader { answer, document: &workspace.document, stuffed };
-        grade.criteria = grader.grade_all(&self.question.criteria, earning);
-        grade.penalties = grader.grade_all(&self.question.penalties, losing);
-        grade.flags = self.flags(answer, workspace, &signals, stuffed);
+        let document = &workspace.document;
+        let theory = is_theory_only(&self.question, document, &workspace.lexicon, signals.admits_theory);
+        let most = if stuffed { self.share_of_full_score(3) } else { Share::WHOLE };
+        let deeds = if theory { most.min(self.share_of_full_score(2)) } else { most };
+        grade.criteria = CriterionGrader { answer, document, most: deeds }.grade_all(&self.question.criteria, earning);
+        grade.penalties = CriterionGrader { answer, document, most }.grade_all(&self.question.penalties, losing);
+        grade.flags = self.flags(answer, workspace, &signals, (stuffed, theory));
         grade.delivery = Delivery {
             words: words as u32,
             sentences: workspace.document.sentences().len() as u32,
@@ -188,6 +219,12 @@ impl Scorer {
         };
         self.set_outcome_and_advice(&mut grade);
         grade
+    }
+
+    /// The share of each criterion's points with which all criteria together earn `1 / divisor` of the full score.
+    fn share_of_full_score(&self, divisor: u32) -> Share {
+        let all: u32 = self.question.criteria.iter().map(|criterion| criterion.points).sum();
+        Share::new(self.question.enough.unwrap_or(all), all.saturating_mul(divisor))
     }
 
     /// A grade without a score, with the reason.
@@ -241,7 +278,13 @@ impl Scorer {
         Outcome::Graded { score, earned, possible: self.question.possible(), band: self.question.bands.of(score) }
     }
 
-    fn flags(&self, answer: &Answer<'_>, workspace: &Workspace, signals: &Signals, stuffed: bool) -> Vec<Flag> {
+    fn flags(
+        &self,
+        answer: &Answer<'_>,
+        workspace: &Workspace,
+        signals: &Signals,
+        (stuffed, theory): (bool, bool),
+    ) -> Vec<Flag> {
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();
         let echo_sentences = || document.sentences().iter().filter(|sentence| repetition.is_echo(**sentence));
@@ -263,6 +306,7 @@ impl Scorer {
                     && self.runs.has_samples
                     && self.runs.shared_words(document, &workspace.lexicon) < ON_TOPIC_SHARED_PERCENT,
             ),
+            (Flag::TheoryOnly, theory),
             (Flag::NotEnglish, language::is_not_english(answer, document, &workspace.lexicon)),
         ];
         conditions.into_iter().filter_map(|(flag, holds)| holds.then_some(flag)).collect()

@@ -67,7 +67,8 @@ impl Listing {
         let stretches = &mut self.stretches[sentence.range()];
         let mut start = 0;
         for end in 0..=tokens.len() {
-            let ends = tokens.get(end).is_none_or(|token| connects_words(token.class()));
+            let ends =
+                tokens.get(end).is_none_or(|token| connects_words(token.class()) || token.class().has(Class::NUMERIC));
             if ends {
                 stretches[start..end].fill((end - start) as u32);
                 start = end + 1;
@@ -128,11 +129,13 @@ impl Listing {
     }
 }
 
+/// Whether a sentence has few words that connect others. In terse notes, figures and signs connect words too.
 fn has_few_function_words(sentence: Sentence) -> bool {
+    let connections = sentence.function_words + sentence.relations;
     if sentence.len() < SHORT_SENTENCE {
-        sentence.function_words == 0
+        connections == 0
     } else {
-        sentence.function_words * 100 < sentence.len() * MIN_FUNCTION_PERCENT
+        connections * 100 < sentence.len() * MIN_FUNCTION_PERCENT
     }
 }
 

@@ -18,11 +18,13 @@ mod language_tests;
 mod listing;
 mod phrase_place;
 mod points;
+mod quote;
 mod rubric;
 mod signals;
+mod theory;
 mod word_runs;
 
-pub use explain::{MatchEffect, PhraseMatch, PhraseMatches};
+pub use explain::{IdeaSpan, MatchEffect, PhraseMatch, PhraseMatches};
 pub use fingerprint::{VERSION, Vocabulary};
 pub use grade::Workspace;
 pub use phrase_place::{PhraseFault, PhrasePlace};

@@ -5,7 +5,7 @@
 use crate::pattern::PhraseError;
 
 /// The place of a phrase in its rubric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhrasePlace {
     /// Whether the phrase belongs to a penalty.
     pub penalty: bool,

@@ -17,8 +17,8 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// One third.
-    pub(super) const THIRD: Self = Self { numerator: 1, denominator: 3 };
+    /// Everything.
+    pub(super) const WHOLE: Self = Self { numerator: 1, denominator: 1 };
 
     /// `numerator / denominator`, at most 1. A denominator of 0 counts as 1.
     pub(super) fn new(numerator: u32, denominator: u32) -> Self {
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(earned(&[third(1), third(1), third(1)]), [334, 333, 333]);
         assert_eq!(earned(&[third(2)]), [667]);
         assert_eq!(earned(&[(9, Share::new(1, 1)), (3, Share::new(2, 3))]), [9000, 2000]);
-        assert_eq!(earned(&[(3, Share::THIRD), (5, Share::new(0, 7))]), [1000, 0]);
+        assert_eq!(earned(&[(3, Share::new(1, 3)), (5, Share::new(0, 7))]), [1000, 0]);
         assert_eq!(earned(&[]), [0; 0]);
     }
 
@@ -85,7 +85,7 @@ mod tests {
         let credit = |numerator, denominator| Share::new(numerator, denominator).credit().0;
         assert_eq!((credit(0, 3), credit(1, 3), credit(2, 3), credit(3, 3)), (0, 333, 667, 1000));
         assert_eq!((credit(5, 3), credit(9999, 10_000), credit(1, 0)), (1000, 999, 1000));
-        assert_eq!(Share::new(2, 3).min(Share::THIRD).credit().0, 333);
+        assert_eq!(Share::new(2, 3).min(Share::new(1, 3)).credit().0, 333);
     }
 
     proptest! {

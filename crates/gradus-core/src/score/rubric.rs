@@ -48,9 +48,9 @@ pub enum ScorerError {
 
 impl ScorerError {
     /// What the author of the rubric can do about the error, or about the first phrase that is not valid.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::Phrases(faults) => faults.first().map(|fault| fault.error.hint),
+            Self::Phrases(faults) => faults.first().map(|fault| &*fault.error.hint),
             Self::Compile(error) => Some(error.hint()),
         }
     }
@@ -81,7 +81,7 @@ impl<'v> Scorers<'v> {
         reader.lexicon.trim();
         let runs = WordRuns::new(&question, samples, reader);
         let weighing = weighing(&question, reader);
-        let mut compiler = Compiler::new(&vocabulary.synonyms, reader);
+        let mut compiler = Compiler::new(&vocabulary.synonyms, &vocabulary.ideas, reader);
         let (mut targets, mut faults) = (Vec::new(), Vec::new());
         for with_related in [false, true] {
             // because the compiler cannot be switched back, the phrases without related words come first
@@ -110,6 +110,7 @@ impl<'v> Scorers<'v> {
             matcher.looks_misspelled(&reader.lexicon, word)
         };
         let near: Vec<&str> = vocabulary.own.iter().map(String::as_str).filter(is_near).collect();
+        let fingerprint = fingerprint::rubric(&question, samples, vocabulary, &near, matcher.idea_ids());
         Ok(Scorer {
             matcher,
             targets,
@@ -117,7 +118,7 @@ impl<'v> Scorers<'v> {
             weighing,
             few_words: few_words(&question),
             runs,
-            fingerprint: fingerprint::rubric(&question, samples, vocabulary, &near),
+            fingerprint,
             question,
         })
     }
@@ -186,12 +187,14 @@ fn weighing(question: &Question, reader: &mut Reader) -> Vec<Weighing> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Ideas;
 
     #[test]
     fn every_error_has_a_message_and_a_hint() {
         let mut reader = Reader::default();
         let synonyms = crate::text::Synonyms::default();
-        let error = Compiler::new(&synonyms, &mut reader).add("a &").expect_err("nothing after `&`");
+        let ideas = Ideas::default();
+        let error = Compiler::new(&synonyms, &ideas, &mut reader).add("a &").expect_err("nothing after `&`");
         let place = PhrasePlace { penalty: false, criterion: 0, concept: 0, phrase: 0 };
         let phrases = ScorerError::Phrases(vec![PhraseFault { place, error }]);
         for (error, message, hint) in [
@@ -207,7 +210,7 @@ mod tests {
             ),
             (
                 CompileError::TooMany.into(),
-                "the phrases of one rubric need more than 65534 nodes",
+                "the phrases of one rubric and their ideas need more than 65534 nodes",
                 Some("split the rubric, or use fewer or shorter phrases"),
             ),
         ] {

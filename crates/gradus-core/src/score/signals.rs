@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use super::injection::{FOREIGN_ORDERS, GRADING_TALK, GRADING_WORDS, OBSCURED_WORDS, ORDERS};
+use crate::model::Ideas;
 use crate::model::StarPart;
 use crate::pattern::{Compiler, Hit, Matcher, Reader};
 use crate::text::{Document, KnownWords, Synonyms};
@@ -19,6 +20,8 @@ enum Signal {
     Action,
     Result,
     ToGrader,
+    /// The speaker has never done what they describe.
+    Theory,
     /// Words of [`Signal::ToGrader`] phrases, reversed or in ROT13.
     Obscured,
     /// A word about grading.
@@ -40,6 +43,17 @@ const PHRASES: &[(Signal, &[&str])] = &[
             "\"kind of\"",
             "basically",
             "\"like I said\"",
+        ],
+    ),
+    (
+        Signal::Theory,
+        &[
+            "I|we never led|run|ran|done|did|had|managed|owned|handled|faced|made|built|used|worked|dealt|experienced",
+            "I|we|ive|weve have|had never|not led|run|done|had|managed|owned|handled|faced|made|built|used|worked|dealt",
+            "I|we haven't|hadn't led|run|done|had|managed|owned|handled|faced|made|built|used|worked|dealt|been",
+            "never personally|myself|actually led|run|done|had|managed|owned|handled|faced|made|used|dealt",
+            "no|any|without|lack personal|practical|first-hand|hands-on|direct|real experience",
+            "only|just read|heard|know|studied about|of|it from|in theory|books|talks|articles",
         ],
     ),
     (
@@ -140,7 +154,9 @@ fn all_phrases() -> impl Iterator<Item = (Signal, &'static [&'static str])> {
 static SIGNALS: LazyLock<(Matcher, Vec<Signal>)> = LazyLock::new(|| {
     let synonyms = Synonyms::default();
     let mut reader = Reader::default();
-    let mut compiler = Compiler::new(&synonyms, &mut reader);
+    let ideas = Ideas::default();
+    let mut compiler = Compiler::new(&synonyms, &ideas, &mut reader);
+    compiler.use_stems();
     let mut signals = Vec::new();
     for (signal, phrases) in all_phrases() {
         for phrase in phrases {
@@ -160,6 +176,8 @@ pub(super) struct Signals {
     pub(super) fillers: u32,
     pub(super) star: Vec<StarPart>,
     pub(super) addresses_grader: bool,
+    /// Whether the speaker says that they have never done what they describe.
+    pub(super) admits_theory: bool,
     /// Whether the text should also be read backwards and decoded with ROT13.
     pub(super) is_obscured: bool,
     /// Number of groups of words about grading that occur.
@@ -195,7 +213,8 @@ pub(super) fn collect(hits: &[Hit], document: &Document) -> Signals {
     let mut fillers = 0;
     let mut last_filler = None;
     let mut first: [Option<&Hit>; STORY.len()] = [None; STORY.len()];
-    let (mut addresses_grader, mut is_obscured, mut grading) = (false, false, Vec::new());
+    let (mut addresses_grader, mut admits_theory) = (false, false);
+    let (mut is_obscured, mut grading) = (false, Vec::new());
     for hit in hits {
         match signal(hit) {
             // because several filler phrases may end at the same word
@@ -205,6 +224,7 @@ pub(super) fn collect(hits: &[Hit], document: &Document) -> Signals {
             }
             Signal::Filler => {}
             Signal::ToGrader => addresses_grader = true,
+            Signal::Theory => admits_theory = true,
             Signal::Obscured => is_obscured = true,
             Signal::Grading => grading.push(hit.phrase),
             part if !hit.negated => {
@@ -223,7 +243,15 @@ pub(super) fn collect(hits: &[Hit], document: &Document) -> Signals {
     let grading_words = grading.len() as u32;
     grading.sort_unstable();
     grading.dedup();
-    Signals { fillers, star, addresses_grader, is_obscured, grading: grading.len() as u32, grading_words }
+    Signals {
+        fillers,
+        star,
+        addresses_grader,
+        admits_theory,
+        is_obscured,
+        grading: grading.len() as u32,
+        grading_words,
+    }
 }
 
 #[cfg(test)]

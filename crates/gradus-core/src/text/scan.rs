@@ -1,8 +1,8 @@
 //! Splits a text into words and sentences in one pass over its bytes.
 //!
 //! A word is a run of letters, digits and combining marks, with apostrophes inside; a number keeps its decimals,
-//! currency and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line or a list
-//! item. A long run without any of these ends at a connective.
+//! currency and unit. A sentence ends at a full stop (unless that belongs to an abbreviation), a blank line, a list item
+//! or a short line. A long run without any of these ends at a connective.
 
 use super::fold::is_apostrophe;
 use super::token::{Sentence, Separator, Token};
@@ -11,6 +11,11 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Smallest number of tokens in a sentence that ends before a connective.
 const LONG_SENTENCE: usize = 40;
+
+/// A line with fewer bytes may be a note of its own.
+const NOTE_BYTES: usize = 56;
+/// Smallest number of words in a note.
+const NOTE_WORDS: usize = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Byte {
@@ -66,6 +71,8 @@ pub(super) fn scan(
         separator: Separator::Space,
         first: 0,
         function_words: 0,
+        relations: 0,
+        is_row: is_table_row(text.get(body..).unwrap_or_default().as_bytes()),
         item: 0,
         seen: Class::NONE,
     };
@@ -85,6 +92,9 @@ struct Scanner<'a> {
     separator: Separator,
     first: usize,
     function_words: u32,
+    relations: u32,
+    /// Whether the current line is a row of a table.
+    is_row: bool,
     /// Number of the last list item; 0 outside a list.
     item: u32,
     seen: Class,
@@ -97,11 +107,17 @@ impl Scanner<'_> {
                 Byte::Letter => self.word(self.at, self.at),
                 Byte::Digit if self.skip_item_marker() => {}
                 Byte::Digit => self.number(self.at, self.at),
-                Byte::Other => self.at += 1,
+                Byte::Other => {
+                    self.relations += u32::from(matches!(byte, b'=' | b'<' | b'>'));
+                    self.at += 1;
+                }
                 Byte::Newline => self.newline(),
                 Byte::Stop => self.stop(),
                 Byte::Comma => self.pause(Separator::Comma),
-                Byte::Break => self.pause(Separator::Break),
+                Byte::Break => {
+                    self.relations += u32::from(byte == b':');
+                    self.pause(Separator::Break);
+                }
                 Byte::Dash => self.dash(),
                 Byte::Currency => self.currency(self.at + 1),
                 Byte::NonAscii => self.non_ascii(),
@@ -191,6 +207,7 @@ impl Scanner<'_> {
         }
         self.seen = self.seen.and(class);
         self.function_words += u32::from(class.has(Class::FUNCTION) && !class.has(Class::COORDINATOR));
+        self.relations += u32::from(class.has(Class::NUMERIC));
         let separator = std::mem::take(&mut self.separator);
         self.tokens.push(Token { start: start as u32, end: end as u32, word, class, separator, negated: false });
         self.at = end;
@@ -200,20 +217,43 @@ impl Scanner<'_> {
         let end = self.tokens.len();
         if end > self.first {
             let (first, end) = (self.first as u32, end as u32);
-            self.sentences.push(Sentence { first, end, function_words: self.function_words, negated: false });
+            let function_words = self.function_words;
+            // because the signs and figures of a table connect nothing
+            let relations = if self.is_row { 0 } else { self.relations };
+            self.sentences.push(Sentence { first, end, function_words, relations, negated: false });
         }
         self.first = end;
         self.function_words = 0;
+        self.relations = 0;
         self.separator = Separator::Space;
     }
 
     fn newline(&mut self) {
+        let ends_note = self.is_note(self.at);
         self.at += 1;
         let rest = &self.text.as_bytes()[self.at..];
-        let blank = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-        if blank.is_some_and(|at| rest[at] == b'\n') || self.skip_list_marker() || is_table_row(rest) {
+        let first = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        let is_blank = first.is_some_and(|at| rest[at] == b'\n');
+        let is_row = !is_blank && is_table_row(rest);
+        let has_marker = !is_blank && self.skip_list_marker();
+        if is_blank || is_row || ends_note || has_marker {
             self.end_sentence();
         }
+        self.is_row = is_row;
+    }
+
+    /// Whether the line that ends at byte `end` is a note of its own: a short line that stops neither at a comma nor at a
+    /// word that needs another one. Lines of text that was broken at a fixed width are longer.
+    fn is_note(&self, end: usize) -> bool {
+        let line = &self.text.as_bytes()[self.body..end];
+        let line =
+            &line[line.iter().rev().take(NOTE_BYTES).position(|byte| *byte == b'\n').map_or(0, |at| line.len() - at)..];
+        let start = end - line.len();
+        let mut words = self.tokens.iter().rev().take_while(|token| token.start as usize >= start);
+        let is_open = self.separator == Separator::Comma
+            || words.next().is_none_or(|last| last.class().has(Class::FUNCTION))
+            || words.take(NOTE_WORDS - 1).count() < NOTE_WORDS - 1;
+        line.len() < NOTE_BYTES && !is_open
     }
 
     /// Skips the number of a list item inside a line, as in "1) one 2) two", and ends the sentence before it. Items
@@ -303,6 +343,7 @@ impl Scanner<'_> {
         match c {
             _ if is_word_char(c) => return self.word(self.at, self.at + c.len_utf8()),
             '€' | '£' => return self.currency(self.at + c.len_utf8()),
+            '→' | '⇒' | '≤' | '≥' | '≈' => self.relations += 1,
             '\u{2010}' | '\u{2011}' => self.separator = self.separator.max(Separator::Hyphen),
             '\u{2012}'..='\u{2015}' | '，' | '、' => self.separator = self.separator.max(Separator::Break),
             '…' | '。' | '．' | '！' | '？' | '•' | '‣' => self.end_sentence(),

@@ -80,9 +80,15 @@ pub(super) fn is_irregular_past(folded: &str) -> bool {
     IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form).is_ok()
 }
 
+/// The base form of an irregular past tense, participle or plural.
+pub(super) fn irregular_base(folded: &str) -> Option<&'static str> {
+    let at = IRREGULAR.binary_search_by_key(&folded, |&(form, _)| form).ok()?;
+    IRREGULAR.get(at).map(|(_, base)| *base)
+}
+
 /// Converts British spellings to American ones. The result need not be a word, as long as it is the same for both
 /// spellings.
-fn american(word: &str) -> Cow<'_, str> {
+pub(super) fn american(word: &str) -> Cow<'_, str> {
     const WHOLE: [(&str, &str); 12] = [
         ("analogue", "analog"),
         ("artefact", "artifact"),

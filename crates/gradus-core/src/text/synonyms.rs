@@ -23,6 +23,8 @@ pub(super) struct Groups {
 pub struct Member {
     /// Stems of the words, in order.
     pub stems: Vec<String>,
+    /// The folded words, in order.
+    pub words: Vec<String>,
     /// Index of the group.
     pub group: usize,
 }
@@ -114,8 +116,8 @@ impl Groups {
     fn add_member(&mut self, words: Vec<String>, stems: Vec<String>) {
         let number = self.groups.len() - 1;
         if let (Some(group), Some(first)) = (self.groups.last_mut(), stems.first()) {
-            group.push(words);
-            self.by_first_stem.entry_ref(first.as_str()).or_default().push(Member { stems, group: number });
+            group.push(words.clone());
+            self.by_first_stem.entry_ref(first.as_str()).or_default().push(Member { stems, words, group: number });
         }
     }
 

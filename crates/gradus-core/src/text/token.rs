@@ -54,6 +54,8 @@ pub struct Sentence {
     pub end: u32,
     /// Number of function words other than "and" and "or".
     pub function_words: u32,
+    /// Number of figures, and of signs that relate words: colons, arrows, "=", "<" and ">".
+    pub relations: u32,
     /// Whether any of the words is in the scope of a negation.
     pub negated: bool,
 }

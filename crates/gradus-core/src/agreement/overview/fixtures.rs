@@ -20,6 +20,7 @@ pub(super) fn question(id: &str, criteria: &[u32], penalties: &[u32]) -> Questio
         known_as: Vec::new(),
         drafted: false,
         bands: Bands::default(),
+        enough: None,
         criteria: named('c', criteria),
         penalties: named('p', penalties),
         goldens: Vec::new(),

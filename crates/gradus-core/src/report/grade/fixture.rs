@@ -45,6 +45,7 @@ fn question() -> Question {
         known_as: Vec::new(),
         drafted: false,
         bands: Bands::default(),
+        enough: None,
         criteria: vec![
             criterion("relief-first", 3, "Restores service before looking for the cause."),
             criterion("communication", 3, "Keeps the people concerned informed while it lasts."),

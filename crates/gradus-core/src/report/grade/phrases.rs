@@ -37,6 +37,9 @@ pub(super) fn flag(flag: Flag) -> &'static str {
         Flag::CopiedSample => "Long passages are copied from a sample answer. Describe your own experience.",
         Flag::Stuffed => "Most of the evidence is in lists of keywords. Write sentences.",
         Flag::AddressesTheGrader => "The answer addresses the grader. That earns no points.",
+        Flag::TheoryOnly => {
+            "The answer says what one would do, not what you did. Criteria earn at most half of their points."
+        }
         Flag::UncertainBand => "The band is uncertain: another sample or another model gives a different band.",
         Flag::NotEnglish => {
             "The answer does not look like English. Rubrics look for English words, so the score says little."
@@ -195,6 +198,10 @@ mod tests {
             (Flag::CopiedSample, "Long passages are copied from a sample answer. Describe your own experience."),
             (Flag::Stuffed, "Most of the evidence is in lists of keywords. Write sentences."),
             (Flag::AddressesTheGrader, "The answer addresses the grader. That earns no points."),
+            (
+                Flag::TheoryOnly,
+                "The answer says what one would do, not what you did. Criteria earn at most half of their points.",
+            ),
             (Flag::UncertainBand, "The band is uncertain: another sample or another model gives a different band."),
             (Flag::NotEnglish, not_english),
             (Flag::OffTopic, off_topic),
