@@ -71,11 +71,7 @@ impl LoadError {
 /// # Errors
 /// When there is no `rubrics` folder, or a file cannot be read or is not UTF-8.
 pub fn load_files(folder: &Path) -> Result<Files, LoadError> {
-    let Collected { texts, not_text } = collect_bank(folder)?;
-    match not_text.into_iter().next() {
-        None => Ok(Files::from_texts(texts, SHIPPED)),
-        Some(file) => Err(LoadError::NotText { path: file.path, at: file.at }),
-    }
+    collect_bank(folder)?.into_files()
 }
 
 /// Reads the same folders as [`load_files`] for a check of all files. Of a file that is not UTF-8, the bytes that are not
@@ -108,6 +104,16 @@ struct Collected {
     not_text: Vec<NotUtf8>,
 }
 
+impl Collected {
+    /// The files, or an error for the first one that is not UTF-8.
+    fn into_files(self) -> Result<Files, LoadError> {
+        match self.not_text.into_iter().next() {
+            None => Ok(Files::from_texts(self.texts, SHIPPED)),
+            Some(file) => Err(LoadError::NotText { path: file.path, at: file.at }),
+        }
+    }
+}
+
 fn collect_bank(folder: &Path) -> Result<Collected, LoadError> {
     if !folder.join("rubrics").is_dir() {
         let folder = folder.to_owned();
@@ -130,10 +136,7 @@ fn collect_bank(folder: &Path) -> Result<Collected, LoadError> {
 pub fn load_corpus(folder: &Path) -> Result<Files, LoadError> {
     let mut collected = Collected::default();
     collect(folder, "corpus", 0, &mut collected)?;
-    match collected.not_text.into_iter().next() {
-        None => Ok(Files::from_texts(collected.texts, SHIPPED)),
-        Some(file) => Err(LoadError::NotText { path: file.path, at: file.at }),
-    }
+    collected.into_files()
 }
 
 /// Adds the texts below `folder`, which has the name `name` in the bank.

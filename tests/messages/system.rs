@@ -69,18 +69,24 @@ fn standard_streams_that_cannot_be_used_are_reported() {
     }
 }
 
+/// What the program reports when a script, in which it is `$0`, starts it in a folder and it fails.
+fn reported_by_script(folder: &Path, script: &str) -> String {
+    let ran = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_gradus")])
+        .current_dir(folder)
+        .env("HOME", folder)
+        .output()
+        .expect("sh runs");
+    let reported = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(2), "{reported}");
+    reported
+}
+
 #[test]
 fn a_deleted_current_folder_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let script = "mkdir gone && cd gone && rmdir ../gone && exec \"$0\" questions";
-    let ran = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_gradus")])
-        .current_dir(folder.path())
-        .env("HOME", folder.path())
-        .output()
-        .expect("sh runs");
-    let reported = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(2), "{reported}");
+    let reported = reported_by_script(folder.path(), script);
     assert!(reported.starts_with("error: cannot find the current folder: "), "{reported}");
 }
 
@@ -90,14 +96,7 @@ fn a_limit_on_the_size_of_files_is_reported() {
     let row = "{\"question\": \"error-budget\", \"answer\": \"The budget is one hundred percent minus the SLO.\"}\n";
     std::fs::write(folder.path().join("rows.jsonl"), row.repeat(200)).expect("writes");
     let script = "ulimit -f 8 && exec \"$0\" batch rows.jsonl --output out.jsonl";
-    let ran = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_gradus")])
-        .current_dir(folder.path())
-        .env("HOME", folder.path())
-        .output()
-        .expect("sh runs");
-    let reported = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(2), "{reported}");
+    let reported = reported_by_script(folder.path(), script);
     assert!(reported.contains("error: cannot write") && reported.contains("File too large"), "{reported}");
 }
 

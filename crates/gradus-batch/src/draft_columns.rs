@@ -21,7 +21,7 @@ impl DraftColumn {
         Self { name: name.to_owned(), is_chosen: false }
     }
 
-    /// The column with the name that the caller chose, or this column if there is no such name.
+    /// Replaces the usual name by the name that the caller chose, if any.
     #[must_use]
     pub fn or_chosen(self, name: Option<&str>) -> Self {
         name.map_or(self, |name| Self { name: name.to_owned(), is_chosen: true })

@@ -53,7 +53,7 @@ impl<'c> RunFolder<'c> {
         }
     }
 
-    /// Reads the manifest in the run folder of an output, without a lock. `None` if there is no run folder.
+    /// Reads the manifest in the run folder of an output, without a lock. `None` if the run folder does not exist.
     pub(crate) fn read_manifest_of(output: &Path) -> Result<Option<Manifest>, BatchError> {
         let Ok(output) = resolve_links(output, MAX_LINKS) else { return Ok(None) };
         let path = folder_of(&output).join(MANIFEST);
@@ -137,7 +137,7 @@ impl<'c> RunFolder<'c> {
         self.is_output_one_of(&[manifest.published, manifest.publishing])
     }
 
-    /// Length and checksum of the existing file that has the name of the output; `None` if there is no such file.
+    /// Length and checksum of the output file; `None` if it does not exist.
     pub(crate) fn existing_output(&self) -> Result<Option<Published>, BatchError> {
         let reading = || disk_error("read", &self.output);
         self.output.exists().then(|| length_and_checksum_of(&self.output).map_err(reading())).transpose()

@@ -79,9 +79,31 @@ impl Files {
         self.text(name).or_else(built_in)
     }
 
+    /// Name and text of all files that the built-in bank does not have with the same text, sorted by name.
+    pub fn changed(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_same = |name: &str, text: &str| {
+            let at = self.built_in.files.binary_search_by(|(file, _)| (*file).cmp(name)).ok();
+            at.and_then(|at| self.built_in.files.get(at)).is_some_and(|(_, built_in)| *built_in == text)
+        };
+        self.within("", "").filter(move |(name, text)| !is_same(name, text))
+    }
+
     /// Name and text of all files whose names start with `folder` and end with `ending`, sorted by name.
     pub fn within<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let entries = self.entries.iter().map(|(name, text)| (name.as_ref(), text.as_ref()));
         entries.filter(move |(name, _)| name.starts_with(folder) && name.ends_with(ending))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_the_text_of_the_built_in_bank_are_not_changed() {
+        let built_in = BuiltIn { files: &[("a.toml", "a"), ("b.toml", "b")], words: "" };
+        let files = Files::from_texts([("a.toml", "a"), ("b.toml", "other"), ("c.toml", "a")], built_in);
+        assert_eq!(files.changed().collect::<Vec<_>>(), [("b.toml", "other"), ("c.toml", "a")]);
+        assert_eq!(Files::of_built_in(built_in).changed().count(), 0);
     }
 }

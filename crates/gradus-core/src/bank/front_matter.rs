@@ -106,7 +106,7 @@ pub(super) struct Unclosed<'t> {
     pub(super) fence: &'t str,
 }
 
-/// The text between the fence at `start` and the next equal one. `None` if there is no fence at `start`.
+/// The text between the fence at `start` and the next equal one. `None` if no fence starts there.
 ///
 /// # Errors
 /// When the closing fence is missing.

@@ -281,7 +281,8 @@ impl Bank {
         let known = KnownWords::from_sorted(self.files.built_in().words);
         let mut vocabulary = Vocabulary::new(synonyms, known).with_ideas(Arc::clone(self.ideas()));
         if !self.files.is_built_in() {
-            vocabulary = vocabulary.with_words(self.files.within("", "").map(|(_, text)| text));
+            // because the words of the other files are known already
+            vocabulary = vocabulary.with_words(self.files.changed().map(|(_, text)| text));
         }
         let rubrics = self.files.within("rubrics/", ".toml").filter(|(name, _)| ![SYNONYMS, RELATED].contains(name));
         if !rubrics.into_iter().any(|(_, text)| may_have_references(text)) {

@@ -116,7 +116,7 @@ fn check_header(reader: &mut Reader<'_>, table: &RubricFile) {
 
 /// Reports that no answer, or every answer, would get the full score.
 fn check_enough(reader: &mut Reader<'_>, enough: &Spanned<u32>, question: &Question) {
-    let all: u32 = question.criteria.iter().map(|criterion| criterion.points).sum();
+    let all = question.points();
     if !(1..=all).contains(enough.get_ref()) {
         let message =
             format!("`enough` is {}, and all criteria together have {}", enough.get_ref(), counted(all, "point"));

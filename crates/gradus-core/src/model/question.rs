@@ -224,9 +224,13 @@ impl Question {
         std::iter::once(&self.prompt).chain(others).map(String::as_str)
     }
 
+    /// The points of all criteria together.
+    pub fn points(&self) -> u32 {
+        self.criteria.iter().map(|criterion| criterion.points).sum()
+    }
+
     /// Points of the full score. An answer earns at most this much, whatever else it contains.
     pub fn possible(&self) -> Thousandths {
-        let all = self.criteria.iter().map(|criterion| criterion.points).sum();
-        Thousandths(self.enough.unwrap_or(all) * 1000)
+        Thousandths(self.enough.unwrap_or_else(|| self.points()) * 1000)
     }
 }

@@ -39,7 +39,7 @@ const SINGLE_WORD: f64 = 0.5;
 const LEAST_COMMON_WEIGHT: f64 = 1.0;
 /// Number of questions, those with the most similar words, whose concepts an answer is also searched for.
 const CANDIDATES: usize = 3;
-/// Share of the concepts in the similarity of an answer; the rest is the share of the words.
+/// Weight of the mean credit of a question's criteria in the similarity of an answer.
 const CONCEPTS: f64 = 0.17;
 /// Greatest length of a wording, in bytes. No question is similar to a longer text.
 const LONGEST_WORDING: usize = 8192;
@@ -190,8 +190,8 @@ impl QuestionIndex {
 
     /// The questions that an answer is most likely about, the most similar first, at most three.
     ///
-    /// `concept_share` measures, for a question's id, the share of its concepts that the answer contains. The
-    /// similarity is a weighted mean of that share, of the similarity to what the question and its criteria ask, and of
+    /// `concept_share` measures, for a question's id, the mean credit of its criteria for the answer. The similarity is a
+    /// weighted sum of that share, of the similarity to what the question and its criteria ask, and of
     /// the similarity to its samples.
     ///
     /// # Errors

@@ -15,6 +15,10 @@ const FULL: u32 = 1000;
 /// denies, or the other way round. Such hits are partly right; measurements showed no difference between a half and
 /// similar factors.
 const HALF: u32 = 500;
+/// Greatest number of words by which a phrase is considered more specific.
+const MAX_SPECIFICITY: u8 = 4;
+/// Number of words of a hit from which it is too long to convince at a glance.
+const TOO_LONG: u32 = 9;
 
 /// A hit of a concept, with its worth.
 #[derive(Debug, Clone, Copy)]
@@ -31,14 +35,7 @@ impl ConceptHit {
         let related = matches!(hit.how, MatchKind::Related | MatchKind::Opposite);
         Self { hit, worth: halve(halve(FULL, bare), related) }
     }
-}
 
-/// Greatest number of words by which a phrase is considered more specific.
-const MAX_SPECIFICITY: u8 = 4;
-/// Number of words of a hit from which it is too long to convince at a glance.
-const TOO_LONG: u32 = 9;
-
-impl ConceptHit {
     /// How well the hit convinces a reader: short enough before long, specific before generic, as written before
     /// corrected, tight before loose.
     fn conviction(&self) -> (bool, u8, bool, std::cmp::Reverse<u32>) {

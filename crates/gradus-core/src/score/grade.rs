@@ -209,7 +209,7 @@ impl Scorer {
         let deeds = if theory { most.min(self.share_of_full_score(2)) } else { most };
         grade.criteria = CriterionGrader { answer, document, most: deeds }.grade_all(&self.question.criteria, earning);
         grade.penalties = CriterionGrader { answer, document, most }.grade_all(&self.question.penalties, losing);
-        grade.flags = self.flags(answer, workspace, &signals, (stuffed, theory));
+        grade.flags = self.flags(answer, workspace, &signals, stuffed, theory);
         grade.delivery = Delivery {
             words: words as u32,
             sentences: workspace.document.sentences().len() as u32,
@@ -223,7 +223,7 @@ impl Scorer {
 
     /// The share of each criterion's points with which all criteria together earn `1 / divisor` of the full score.
     fn share_of_full_score(&self, divisor: u32) -> Share {
-        let all: u32 = self.question.criteria.iter().map(|criterion| criterion.points).sum();
+        let all = self.question.points();
         Share::new(self.question.enough.unwrap_or(all), all.saturating_mul(divisor))
     }
 
@@ -283,7 +283,8 @@ impl Scorer {
         answer: &Answer<'_>,
         workspace: &Workspace,
         signals: &Signals,
-        (stuffed, theory): (bool, bool),
+        stuffed: bool,
+        theory: bool,
     ) -> Vec<Flag> {
         let (document, repetition) = (&workspace.document, &workspace.repetition);
         let words = document.tokens().len();

@@ -8,8 +8,7 @@ use super::stem::{american, irregular_base};
 
 /// The key of a word that is written in a phrase.
 ///
-/// An irregular form that is also another word, such as "thought", stands for itself, and any other irregular form for
-/// its base form.
+/// An irregular form has the key of its base form, unless it is also another word, such as "thought".
 pub fn inflection_key(folded: &str) -> Cow<'_, str> {
     match irregular_base(folded) {
         Some(base) if !is_another_word(folded) => regular(base),

@@ -61,7 +61,7 @@ pub struct DraftCriterion {
 /// words of the id.
 ///
 /// # Errors
-/// When a sample file has faults, two files have samples of one question, or there is no file.
+/// When a sample file has faults, two files have samples of one question, or no file exists.
 pub fn questions_from_corpus(files: &Files, bank: Option<&Bank>) -> Result<Vec<DraftQuestion>, DraftError> {
     let (mut questions, mut findings) = (Vec::new(), Vec::new());
     let mut file_of: HashMap<String, &str> = HashMap::new();

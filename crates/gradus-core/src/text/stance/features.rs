@@ -39,8 +39,9 @@ impl Place {
     }
 }
 
-/// Calls `visit` with every word around the mention from token `first` to token `last` of a sentence and its place. Other
-/// sentences do not matter, so that a further sentence never changes a decision. The second word is the right neighbour in the same clause, if the place is one of pairs.
+/// Calls `visit` with every word around the mention from token `first` to token `last` of a sentence, and with its place.
+/// Other sentences do not matter, so a further sentence never changes a decision. The second word is the right neighbour
+/// in the same clause; it is given only for places of pairs.
 pub fn visit_features(
     document: &Document,
     sentence: usize,

@@ -1,4 +1,4 @@
-//! Decides how the speaker stands to something that a sentence mentions.
+//! Decides whether the speaker rejects something that a sentence mentions.
 //!
 //! A mention is rejected if the speaker refuses, dismisses or denies it, calls it unnecessary, only proposes it, speaks of
 //! an ended past, of other people, of a hypothetical case or of theory. The decision is a sum of integer weights of the
